@@ -1,0 +1,50 @@
+# Everything runs from here: people, the pre-commit hook and CI use the same targets.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+SOURCES := rules_lib functions localaws tests examples scripts
+
+.PHONY: help setup engine run test lint type build clean lock
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## Make .venv with the locked packages and the rulesync command
+
+$(STAMP): requirements-dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; name one: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+engine: ## Install Suricata 7 from Debian (needs root; says so where it cannot)
+	@scripts/install-suricata
+
+run: $(STAMP) ## The main job: our own feed through both Lambdas on an embedded AWS, results in out/
+	$(BIN)/python -m examples.run
+
+test: $(STAMP) engine lint type ## Lint, types and every test
+	$(BIN)/pytest
+
+lint: $(STAMP) ## ruff: style and format
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+
+type: $(STAMP) ## mypy --strict
+	$(BIN)/mypy
+
+build: ## Build the Lambda packages with sam
+	@scripts/sam build
+
+lock: $(STAMP) ## Write the lock files anew from pyproject.toml
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --quiet pyproject.toml --output-file requirements.lock
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --quiet pyproject.toml --group dev --output-file requirements-dev.lock
+
+clean: ## Remove everything that was made
+	rm -rf $(VENV) .aws-sam .hypothesis .mypy_cache .pytest_cache .ruff_cache out build dist *.egg-info

@@ -1,0 +1,52 @@
+"""Two releases of our own feed through both Lambda functions on an embedded AWS: ``make run``."""
+
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from examples.feed import build_feed
+from examples.server import serve
+
+HERE = Path(__file__).parent
+OUT = Path("out")
+
+WHERE_TO_LOOK = f"""
+The first release stands in {OUT}/1, what changed with the second in {OUT}/2. In each:
+  report.html                  the whole sync on one page
+  rule-groups/                 the rules exactly as they were deployed
+  discarded.csv, changed.jsonl every rule left out or altered, and why
+  plan.json, summary.json      what was done, for programs
+Edit examples/categories.yaml and run it again to see what an edit does."""
+
+
+def releases(folder: Path) -> tuple[str, str]:
+    """Build the feed's two releases into ``folder`` and return their paths below it."""
+    layers = (HERE / "feed", HERE / "feed-next")
+    first = build_feed(layers[:1], folder / "1", version="1001")
+    second = build_feed(layers, folder / "2", version="1002")
+    return (first.relative_to(folder).as_posix(), second.relative_to(folder).as_posix())
+
+
+def command(urls: tuple[str, ...]) -> list[str]:
+    """Give the command line that syncs the feeds at ``urls`` one after the other."""
+    feeds = [word for url in urls for word in ("--feed", url)]
+    settings = ["--config", str(HERE / "categories.yaml"), "--out", str(OUT)]
+    return [sys.executable, "-m", "rules_lib.cli", "local", *feeds, *settings]
+
+
+def main() -> int:
+    """Run the example and return the command's exit code."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        paths = releases(folder)
+        with serve(folder) as base:
+            urls = tuple(f"{base}/{path}" for path in paths)
+            code = subprocess.run(command(urls), check=False).returncode  # noqa: S603 - our words
+    if code == 0:
+        sys.stderr.write(f"{WHERE_TO_LOOK.lstrip()}\n")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The function that brings the feed into the bucket."""

@@ -1,0 +1,61 @@
+"""On a schedule: bring the feed into the bucket, unless the bucket has it already."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from rules_lib.aws import clients
+from rules_lib.aws.reader import reader_for
+from rules_lib.aws.store import Store
+from rules_lib.errors import RulesyncError
+from rules_lib.fetch import Fetched, fetch
+from rules_lib.manifest import manifest_key
+from rules_lib.settings import FetchSettings
+from rules_lib.source import Unchanged
+
+logger = Logger(service="fetch", stream=sys.stderr)
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001  # Lambda's
+    """Fetch the feed that the environment names.
+
+    Returns:
+        What was done, as JSON: `status` is `fetched` or `unchanged`.
+
+    Raises:
+        RulesyncError: the fetch failed or was refused; nothing in the bucket's feeds changed.
+    """
+    try:
+        settings = FetchSettings.from_environment(os.environ)
+        store = Store(clients.s3(), settings.bucket)
+        outcome = fetch(settings, reader_for(settings), store, datetime.now(UTC))
+    except RulesyncError as error:
+        logger.error(  # noqa: TRY400  # the cause says it all, and the runtime adds the traceback
+            "fetch failed", error=type(error).__name__, cause=str(error)
+        )
+        raise
+    for warning in outcome.warnings:
+        logger.warning(warning)
+    summary = _summary(outcome)
+    logger.info("fetch done", **summary)
+    return summary
+
+
+def _summary(outcome: Fetched | Unchanged) -> dict[str, Any]:
+    manifest = outcome.manifest
+    return {
+        "status": "unchanged" if isinstance(outcome, Unchanged) else "fetched",
+        "why": outcome.why if isinstance(outcome, Unchanged) else "new to the bucket",
+        "version": manifest.version,
+        "sha256": manifest.sha256,
+        "source": manifest.source,
+        "manifest": manifest_key(manifest.version),
+        "enabled": manifest.total.enabled,
+        "disabled": manifest.total.disabled,
+        "warnings": list(outcome.warnings),
+    }

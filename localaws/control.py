@@ -1,0 +1,36 @@
+"""The one mutable thing beside the resources: how the double is set up, and what it has seen."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+
+from localaws.faults import Call, Fault, take
+from localaws.quotas import Quotas
+from localaws.terms import Refusal, Strictness
+
+
+@dataclass(slots=True)
+class Control:
+    """Set up once, shared by every account and region; the lock makes each call one step.
+
+    Attributes:
+        quotas: What the account may have.
+        strictness: Unconfirmed refusals to enforce too.
+        refusals: What the engine refuses beyond what this package knows.
+        faults: The failures that are ordered and have not happened yet.
+        calls: Every call that was answered, in order.
+        lock: Held while a call is worked on, as the server has a thread a call.
+    """
+
+    quotas: Quotas = field(default_factory=Quotas)
+    strictness: Strictness = field(default_factory=Strictness)
+    refusals: tuple[Refusal, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    calls: list[Call] = field(default_factory=list)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def strike(self, call: Call) -> Fault | None:
+        """Use up the fault that is ordered for this call, if there is one."""
+        fault, self.faults = take(self.faults, call)
+        return fault

@@ -1,0 +1,113 @@
+"""The whole of AWS in this process: moto, with this package's Network Firewall in its place."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Final
+from unittest import mock
+
+from moto import mock_aws
+from moto.networkfirewall.models import networkfirewall_backends
+
+from localaws.control import Control
+from localaws.models import NetworkFirewallBackend
+from localaws.quotas import Quotas
+from localaws.terms import Refusal, Strictness
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from moto.core.config import DefaultConfig
+
+    from localaws.faults import Call, Fault
+
+_REGION: Final = "us-east-1"
+_IN_THE_WAY: Final = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedAws:
+    """A running embedded AWS: what it was asked, and how it will answer."""
+
+    control: Control
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """Every call to Network Firewall so far, dry runs and refused ones too, in order."""
+        return tuple(self.control.calls)
+
+    def inject(self, fault: Fault) -> None:
+        """Order a failure; several are used up in the order in which they were ordered."""
+        self.control.faults += (fault,)
+
+    def refuse(self, pattern: str, reason: str, *, named: bool = True) -> None:
+        """Have the engine refuse every rule whose text the pattern is found in.
+
+        Args:
+            pattern: A regular expression.
+            reason: The engine's words.
+            named: Whether the answer says which rule it is.
+
+        Raises:
+            ValueError: The pattern is no regular expression.
+        """
+        self.control.refusals += (Refusal(pattern, reason, named),)
+
+    def accept_all(self) -> None:
+        """Take back every `refuse`, as when AWS updates its engine."""
+        self.control.refusals = ()
+
+
+@contextmanager
+def network_firewall(control: Control) -> Iterator[None]:
+    """Put this package's Network Firewall in the place of moto's, and take it out again."""
+    before = networkfirewall_backends.backend
+    made = partial(NetworkFirewallBackend, control=control)
+    networkfirewall_backends.backend = made  # type: ignore[assignment]  # moto only calls it
+    networkfirewall_backends.clear()
+    try:
+        yield
+    finally:
+        networkfirewall_backends.backend = before
+        networkfirewall_backends.clear()
+
+
+@contextmanager
+def embedded_aws(
+    *,
+    quotas: Quotas | None = None,
+    strictness: Strictness | None = None,
+    passthrough: Sequence[str] = (),
+) -> Iterator[EmbeddedAws]:
+    """Run an empty AWS in this process for the length of a `with` block.
+
+    Every boto3 client made inside talks to it, with dummy credentials, and in us-east-1 where the
+    environment names no region; endpoints and profiles of the environment do not count. The
+    environment is as before afterwards, and the resources are gone.
+
+    Args:
+        quotas: What the account may have; those of a fresh account where not given.
+        strictness: Unconfirmed refusals to enforce too; none where not given.
+        passthrough: Regular expressions for the beginnings of URLs that go out for real although
+            they are an AWS service's. Other hosts' URLs always go out.
+
+    Yields:
+        What was asked so far, and the means to make calls fail.
+    """
+    control = Control(quotas or Quotas(), strictness or Strictness())
+    config: DefaultConfig = {"core": {"passthrough": {"urls": list(passthrough), "services": []}}}
+    with _environment(), network_firewall(control), mock_aws(config=config):
+        yield EmbeddedAws(control)
+
+
+@contextmanager
+def _environment() -> Iterator[None]:
+    region = os.environ.get("AWS_DEFAULT_REGION") or os.environ.get("AWS_REGION") or _REGION
+    settings = {"AWS_DEFAULT_REGION": region, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"}
+    with mock.patch.dict(os.environ, settings):
+        for name in _IN_THE_WAY:
+            os.environ.pop(name, None)
+        yield

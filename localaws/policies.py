@@ -1,0 +1,148 @@
+"""Firewall policies: what the service refuses in one, a function each, and a stored one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from localaws.errors import InvalidRequestError, LimitExceededError
+from localaws.groups import DEFAULT_ORDER, STRICT_ORDER, RuleGroup
+from localaws.limits import ALERT_ACTIONS, DROP_ACTIONS, STATELESS_ACTIONS
+from localaws.quotas import Quotas
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+Groups = Mapping[str, RuleGroup]
+PolicyCheck = Callable[[Mapping[str, Any], Groups, Quotas], None]
+
+_REFERENCES: Final = "StatefulRuleGroupReferences"
+
+
+@dataclass(frozen=True, slots=True)
+class FirewallPolicy:
+    """One stored policy; `content` is its `FirewallPolicy` structure as it was sent."""
+
+    arn: str
+    name: str
+    id: str
+    token: str
+    content: Mapping[str, Any]
+    description: str | None
+    encryption: Mapping[str, str] | None
+    modified: datetime
+
+    @property
+    def group_arns(self) -> tuple[str, ...]:
+        """The stateful rule groups that the policy uses, in the order of its text."""
+        return referenced(self.content)
+
+
+def referenced(content: Mapping[str, Any]) -> tuple[str, ...]:
+    """The ARNs of the stateful rule groups that a `FirewallPolicy` structure refers to."""
+    return tuple(reference["ResourceArn"] for reference in content.get(_REFERENCES, ()))
+
+
+def reserved_capacity(content: Mapping[str, Any], groups: Groups) -> int:
+    """The units that a policy's groups reserve together, used or not."""
+    return sum(groups[arn].capacity for arn in referenced(content))
+
+
+def check_policy(content: Mapping[str, Any], groups: Groups, quotas: Quotas) -> None:
+    """Hold a `FirewallPolicy` structure against what the service accepts.
+
+    Args:
+        content: The structure.
+        groups: The account's rule groups, by ARN.
+        quotas: What the account may have.
+
+    Raises:
+        InvalidRequestError: One of the checks refuses it.
+        LimitExceededError: It goes over a quota.
+    """
+    for check in POLICY_CHECKS:
+        check(content, groups, quotas)
+
+
+def groups_exist_once(content: Mapping[str, Any], groups: Groups, _: Quotas) -> None:
+    """Every reference leads to a rule group, and no two to the same."""
+    for arn, count in Counter(referenced(content)).items():
+        if arn not in groups or count > 1:
+            raise _invalid(arn, f"{_REFERENCES}.ResourceArn")
+
+
+def priorities_fit_the_order(content: Mapping[str, Any], _: Groups, __: Quotas) -> None:
+    """Strict order demands a priority for each group and no two alike; else there is none."""
+    references = content.get(_REFERENCES, ())
+    priorities = [reference.get("Priority") for reference in references]
+    strict = _order(content) == STRICT_ORDER
+    for index, priority in enumerate(priorities):
+        if strict and (priority is None or priority in priorities[:index]):
+            raise _invalid(priority, f"{_REFERENCES}[{index}].Priority")
+        if not strict and priority is not None:
+            raise InvalidRequestError(
+                f"Priority cannot be provided, parameter: [{priority}], "
+                f"context: {_REFERENCES}[{index}][Priority={priority}]"
+            )
+
+
+def orders_match(content: Mapping[str, Any], groups: Groups, _: Quotas) -> None:
+    """A policy and its groups are evaluated in the same order."""
+    for arn in referenced(content):
+        if groups[arn].order != _order(content):
+            raise _invalid(groups[arn].order, f"{_REFERENCES}.ResourceArn={arn}")
+
+
+def default_actions_are_possible(content: Mapping[str, Any], _: Groups, __: Quotas) -> None:
+    """Stateful default actions need strict order; at most one of them drops."""
+    actions = content.get("StatefulDefaultActions", ())
+    unknown = set(actions) - DROP_ACTIONS - ALERT_ACTIONS
+    drops = [action for action in actions if action in DROP_ACTIONS]
+    if (actions and _order(content) != STRICT_ORDER) or unknown or len(drops) > 1:
+        raise _invalid(", ".join(actions), "StatefulDefaultActions")
+
+
+def stateless_actions_are_possible(content: Mapping[str, Any], _: Groups, __: Quotas) -> None:
+    """Both stateless lists hold exactly one standard action, custom ones beside it."""
+    for name in ("StatelessDefaultActions", "StatelessFragmentDefaultActions"):
+        if len(STATELESS_ACTIONS.intersection(content[name])) != 1:
+            raise _invalid(", ".join(content[name]), name)
+
+
+def variables_are_home_net(content: Mapping[str, Any], _: Groups, __: Quotas) -> None:
+    """A policy sets HOME_NET and nothing else; EXTERNAL_NET is always its negation."""
+    for name in content.get("PolicyVariables", {}).get("RuleVariables", {}):
+        if name != "HOME_NET":
+            raise _invalid(name, "PolicyVariables.RuleVariables")
+
+
+def quotas_are_kept(content: Mapping[str, Any], groups: Groups, quotas: Quotas) -> None:
+    """The number of groups and the capacity that they reserve are limited."""
+    count, reserved = len(referenced(content)), reserved_capacity(content, groups)
+    if count > quotas.policy_rule_groups:
+        raise LimitExceededError(f"limit exceeded, parameter: [{count}], context: {_REFERENCES}")
+    if reserved > quotas.policy_capacity:
+        raise LimitExceededError(
+            f"StatefulRules capacity exceeded, parameter: [{reserved}], context: {_REFERENCES}"
+        )
+
+
+def _order(content: Mapping[str, Any]) -> str:
+    return str(content.get("StatefulEngineOptions", {}).get("RuleOrder", DEFAULT_ORDER))
+
+
+def _invalid(value: object, context: str) -> InvalidRequestError:
+    return InvalidRequestError(f"parameter is invalid, parameter: [{value}], context: {context}")
+
+
+POLICY_CHECKS: Final[tuple[PolicyCheck, ...]] = (
+    groups_exist_once,
+    priorities_fit_the_order,
+    orders_match,
+    default_actions_are_possible,
+    stateless_actions_are_possible,
+    variables_are_home_net,
+    quotas_are_kept,
+)

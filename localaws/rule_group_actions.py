@@ -1,0 +1,141 @@
+"""The actions on rule groups, each a request in and an answer out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from moto.core.utils import utcnow
+
+from localaws.errors import InvalidOperationError, LimitExceededError
+from localaws.groups import (
+    RuleGroup,
+    check_capacity,
+    check_order,
+    check_type,
+    consumed_capacity,
+    requested_content,
+)
+from localaws.paging import page
+from localaws.resources import check_name_is_free, check_tags, check_token, find, new_id
+from localaws.state import Answer, Params, State, tag_pairs, without_nothing
+
+
+class RuleGroupActions(State):
+    """Create, update, describe, delete and list stateful rule groups."""
+
+    def create_rule_group(self, params: Params) -> Answer:
+        """Validate a group and, unless it is a dry run, keep it."""
+        check_type(params, needed=True)
+        group, tags = self._new_group(params), tag_pairs(params)
+        check_tags(tags)
+        if len(self.rule_groups) >= self.control.quotas.rule_groups:
+            raise LimitExceededError(
+                f"limit exceeded, parameter: [{self.control.quotas.rule_groups}], "
+                "context: stateful rule groups of the account"
+            )
+        if not params.get("DryRun"):
+            self.rule_groups[group.arn] = group
+            self.tagger.tag_resource(group.arn, params.get("Tags"))
+        return self._answer(group) | {
+            "RuleGroupResponse": self._view(group) | ({"Tags": params["Tags"]} if tags else {})
+        }
+
+    def update_rule_group(self, params: Params) -> Answer:
+        """Replace a group's rules, description and encryption; its capacity and order stay."""
+        group = self._find_group(params)
+        check_token(group.token, params)
+        content = requested_content(params)
+        check_order(group, params, content)
+        changed = replace(
+            group,
+            content=content,
+            consumed=consumed_capacity(content, group.capacity, self.control),
+            description=params.get("Description"),
+            encryption=params.get("EncryptionConfiguration", group.encryption),
+        )
+        if not params.get("DryRun"):
+            changed = replace(changed, token=new_id(), modified=utcnow())
+            self.rule_groups[group.arn] = changed
+        return self._answer(changed)
+
+    def describe_rule_group(self, params: Params) -> Answer:
+        """Everything about a group, its rules and its update token too."""
+        group = self._find_group(params)
+        return self._answer(group) | {"RuleGroup": group.content}
+
+    def describe_rule_group_metadata(self, params: Params) -> Answer:
+        """What a group is, without its rules."""
+        group = self._find_group(params)
+        return without_nothing(
+            {
+                "RuleGroupArn": group.arn,
+                "RuleGroupName": group.name,
+                "Description": group.description,
+                "Type": "STATEFUL",
+                "Capacity": group.capacity,
+                "StatefulRuleOptions": {"RuleOrder": group.order},
+                "LastModifiedTime": group.modified,
+            }
+        )
+
+    def delete_rule_group(self, params: Params) -> Answer:
+        """Remove a group that no policy refers to."""
+        group = self._find_group(params)
+        if self.policies_using(group.arn):
+            raise InvalidOperationError
+        view = self._view(group) | {"RuleGroupStatus": "DELETING"}
+        del self.rule_groups[group.arn]
+        self.tagger.delete_all_tags_for_resource(group.arn)
+        return {"RuleGroupResponse": view}
+
+    def list_rule_groups(self, params: Params) -> Answer:
+        """The account's groups in pages, by name; this double has no managed ones."""
+        own = params.get("Scope") != "MANAGED" and params.get("Type") in {None, "STATEFUL"}
+        shown, token = page(
+            {group.name: group for group in self.rule_groups.values() if own}, params
+        )
+        listed = [{"Name": group.name, "Arn": group.arn} for group in shown]
+        return without_nothing({"RuleGroups": listed, "NextToken": token})
+
+    def _new_group(self, params: Params) -> RuleGroup:
+        arn = self.arn("stateful-rulegroup", params["RuleGroupName"])
+        check_name_is_free(self.rule_groups, arn)
+        check_capacity(params["Capacity"])
+        content = requested_content(params)
+        return RuleGroup(
+            arn=arn,
+            name=params["RuleGroupName"],
+            id=new_id(),
+            token=new_id(),
+            capacity=params["Capacity"],
+            consumed=consumed_capacity(content, params["Capacity"], self.control),
+            content=content,
+            description=params.get("Description"),
+            encryption=params.get("EncryptionConfiguration"),
+            modified=utcnow(),
+        )
+
+    def _find_group(self, params: Params) -> RuleGroup:
+        check_type(params, needed="RuleGroupArn" not in params)
+        return find(self.rule_groups, "RuleGroup", params)
+
+    def _answer(self, group: RuleGroup) -> Answer:
+        return {"UpdateToken": group.token, "RuleGroupResponse": self._view(group)}
+
+    def _view(self, group: RuleGroup) -> Answer:
+        return without_nothing(
+            {
+                "RuleGroupArn": group.arn,
+                "RuleGroupName": group.name,
+                "RuleGroupId": group.id,
+                "Description": group.description,
+                "Type": "STATEFUL",
+                "Capacity": group.capacity,
+                "RuleGroupStatus": "ACTIVE",
+                "Tags": self.tags_of(group.arn),
+                "ConsumedCapacity": group.consumed,
+                "NumberOfAssociations": self.policies_using(group.arn),
+                "EncryptionConfiguration": group.encryption,
+                "LastModifiedTime": group.modified,
+            }
+        )

@@ -1,0 +1,78 @@
+"""The rules of one group, judged: the first refusal, in the service's words, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from localaws.checks import RULE_CHECKS, invalid
+from localaws.grammar import MalformedRuleError, Rule, parse_rule, rule_lines
+from localaws.terms import Terms
+
+GroupCheck = Callable[[tuple[Rule, ...], Terms], str | None]
+
+_SETTERS: Final = frozenset({"set", "toggle"})
+
+
+def refusal(rules: str, terms: Terms) -> str | None:
+    """Judge a rules string: one bad rule refuses the whole group.
+
+    Args:
+        rules: The group's rules, one a line; blank lines do not count.
+        terms: What they are judged by.
+
+    Returns:
+        The service's message about the first bad rule of the text, or None where all are accepted.
+    """
+    parsed: list[Rule] = []
+    for text in rule_lines(rules):
+        try:
+            rule = parse_rule(text)
+        except MalformedRuleError as error:
+            return invalid(str(error), text)
+        if message := _first(check(rule, terms) for check in RULE_CHECKS):
+            return message
+        parsed.append(rule)
+    return _first(check(tuple(parsed), terms) for check in GROUP_CHECKS)
+
+
+def sids_are_unique(rules: tuple[Rule, ...], _: Terms) -> str | None:
+    """A sid stands once in a group; over several groups the service does not look."""
+    seen: set[int] = set()
+    for rule in rules:
+        sid = int(rule.values("sid")[0])
+        if sid in seen:
+            return invalid(f'Duplicate signature "{rule.text}"')
+        seen.add(sid)
+    return None
+
+
+def flowbits_are_set_in_the_group(rules: tuple[Rule, ...], terms: Terms) -> str | None:
+    """Reported by users, unconfirmed, so only on demand; the words are this package's own."""
+    if not terms.strictness.setters_in_group:
+        return None
+    bits = frozenset(bit for rule in rules for names in _flowbits(rule, _SETTERS) for bit in names)
+    for rule in rules:
+        for names in _flowbits(rule, frozenset({"isset"})):
+            if bits.isdisjoint(names):
+                return invalid(f"flowbit {names[0]} is checked but not set", rule.text)
+    return None
+
+
+def _flowbits(rule: Rule, commands: frozenset[str]) -> Iterator[tuple[str, ...]]:
+    """The bits that each flowbits option with one of these commands names.
+
+    `a|b` names two at once, either of which will do; `a&b` is as good as two options.
+    """
+    for value in rule.values("flowbits"):
+        command, _, names = value.partition(",")
+        if command.strip().lower() in commands:
+            for alternatives in names.split("&"):
+                yield tuple(name.strip() for name in alternatives.split("|"))
+
+
+def _first(messages: Iterable[str | None]) -> str | None:
+    return next((message for message in messages if message), None)
+
+
+GROUP_CHECKS: Final[tuple[GroupCheck, ...]] = (sids_are_unique, flowbits_are_set_in_the_group)

@@ -1,0 +1,41 @@
+"""The embedded AWS as a server: moto's own, with this package's Network Firewall in it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from moto.moto_server.werkzeug_app import (
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
+from werkzeug.serving import make_server
+
+from localaws.embedded import network_firewall
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from localaws.control import Control
+
+
+def serve(control: Control, host: str, port: int, ready: Callable[[str], object]) -> None:
+    """Answer AWS's services until the process is interrupted.
+
+    Args:
+        control: How Network Firewall is set up.
+        host: The address to listen on.
+        port: The port to listen on; 0 for one that is free.
+        ready: Called with the URL once the server listens.
+
+    Raises:
+        SystemExit: The port is taken; werkzeug has said so on stderr.
+    """
+    with network_firewall(control):
+        app = DomainDispatcherApplication(create_backend_app)
+        server = make_server(host, port, app, threaded=True, request_handler=MotoRequestHandler)
+        # some of moto's services call their own server, and look for its port here
+        os.environ["MOTO_PORT"] = str(server.port)
+        ready(f"http://{host}:{server.port}")
+        server.serve_forever()

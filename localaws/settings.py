@@ -1,0 +1,63 @@
+"""The set-up of the double as JSON, for a server that no test can reach into."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from localaws.control import Control
+from localaws.faults import Fault
+from localaws.quotas import Quotas
+from localaws.terms import Refusal, Strictness
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+T = TypeVar("T")
+
+_SECTIONS: Final = ("quotas", "strictness", "refusals", "faults")
+
+
+def read_settings(text: str) -> Mapping[str, Any]:
+    """Read a JSON object whose members are among the four sections.
+
+    Raises:
+        ValueError: It is no JSON, no object, or has another member.
+    """
+    document = json.loads(text)
+    if not isinstance(document, dict):
+        raise ValueError("the settings are no JSON object")  # noqa: TRY004  # callers catch one
+    if unknown := sorted(set(document) - set(_SECTIONS)):
+        raise ValueError(f"unknown section {unknown[0]}; there are {', '.join(_SECTIONS)}")
+    return document
+
+
+def control_of(document: Mapping[str, Any]) -> Control:
+    """Make the control that a document describes.
+
+    Args:
+        document: `quotas` and `strictness` are objects, `refusals` and `faults` lists of objects,
+            with the attributes of `Quotas`, `Strictness`, `Refusal` and `Fault`. All are optional.
+
+    Raises:
+        ValueError: An attribute is unknown, missing or has a value that cannot be used.
+    """
+    return Control(
+        quotas=_made(Quotas, "quotas", document.get("quotas", {})),
+        strictness=_made(Strictness, "strictness", document.get("strictness", {})),
+        refusals=tuple(_made(Refusal, "refusals", each) for each in document.get("refusals", ())),
+        faults=tuple(_made(Fault, "faults", each) for each in document.get("faults", ())),
+    )
+
+
+def _made(kind: type[T], section: str, given: Mapping[str, Any]) -> T:
+    if not isinstance(given, dict):
+        raise ValueError(f"{section}: {given!r} is no object")  # noqa: TRY004  # as above
+    known = inspect.signature(kind).parameters
+    if unknown := sorted(set(given) - set(known)):
+        raise ValueError(f"{section}: unknown attribute {unknown[0]}; there are {', '.join(known)}")
+    try:
+        return kind(**given)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{section}: {error}") from error

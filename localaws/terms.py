@@ -1,0 +1,68 @@
+"""What a rule is judged by, apart from its own text: its group, and how the double is set up."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Strictness:
+    """Refusals that some users of the service report and that nobody has confirmed; off by default.
+
+    Attributes:
+        setters_in_group: Refuse `flowbits:isset` where no rule of the same group sets the bit.
+        list_spaces: Refuse white space inside a header's address or port list.
+    """
+
+    setters_in_group: bool = False
+    list_spaces: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    r"""One more thing the engine refuses, for tests of what nobody can foresee.
+
+    Attributes:
+        pattern: A regular expression, searched in each rule's text, such as `sid:2013504;`.
+        reason: The engine's words, such as `rule contains conflicting alprotos set`.
+        named: Whether the answer says which rule it is, as the service does not always.
+
+    Raises:
+        ValueError: The pattern is no regular expression.
+    """
+
+    pattern: str
+    reason: str
+    named: bool = True
+
+    def __post_init__(self) -> None:
+        try:
+            re.compile(self.pattern)
+        except re.error as error:
+            raise ValueError(f"refusal pattern {self.pattern!r}: {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the rules of one group are judged by.
+
+    Attributes:
+        strict_order: Whether the group's rules are evaluated in the order of its text.
+        addresses: The IP sets that the group declares, by name.
+        ports: The port sets that the group declares, by name.
+        references: The names of the group's IP set references.
+        strictness: The unconfirmed refusals to enforce too.
+        refusals: What the engine refuses beyond what this package knows.
+    """
+
+    strict_order: bool = False
+    addresses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ports: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    references: frozenset[str] = frozenset()
+    strictness: Strictness = field(default_factory=Strictness)
+    refusals: tuple[Refusal, ...] = ()

@@ -1,0 +1,1 @@
+"""Suricata rules for AWS Network Firewall: parse, choose, link, pack, plan, apply, report."""

@@ -1,0 +1,34 @@
+"""The category allowlist, `config/categories.yaml`: what people want of each category.
+
+`load` reads the file and reports every error at once. Its modules, in the order of its work:
+
+    events, reader -> document      hostile YAML to texts, each with its line
+    fields, values, schema          the value of each key, alone
+    checks, variable_checks         what ties one key to another
+    variables, endpoints            what the header's variables stand for
+    names, problem                  valid names; one error as people read it
+"""
+
+from __future__ import annotations
+
+from rules_lib.allowlist.loader import load
+from rules_lib.allowlist.names import known_categories
+from rules_lib.allowlist.values import (
+    Allowlist,
+    CategorySetting,
+    DropWhen,
+    Firewall,
+    RuleOverrides,
+    Variables,
+)
+
+__all__ = [
+    "Allowlist",
+    "CategorySetting",
+    "DropWhen",
+    "Firewall",
+    "RuleOverrides",
+    "Variables",
+    "known_categories",
+    "load",
+]

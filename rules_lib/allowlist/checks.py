@@ -1,0 +1,100 @@
+"""What ties one key to another: each check is one function over the file as read.
+
+They work on the file's texts and not on validated values, so that an error of one kind never hides
+one of another.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from rules_lib.allowlist import variable_checks
+from rules_lib.allowlist.fields import whole
+from rules_lib.allowlist.problem import shown
+from rules_lib.allowlist.values import Firewall, RuleOverrides
+from rules_lib.limits import PRIORITY_MAX
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rules_lib.allowlist.document import Document
+    from rules_lib.allowlist.problem import Path, Problem
+
+_LOCAL: Final = "local-"
+_BOTH: Final = ({"on", "alert"}, {"on", "drop"})
+"""Lists in which one sid may stand together: woken, and its mode given."""
+
+
+def categories_are_known(document: Document, known: frozenset[str]) -> Iterator[Problem]:
+    """A category that nobody knows is a typo, which would switch protection off in silence."""
+    for name in document.mapping("categories"):
+        if name not in known:
+            advice = "names are the feed's file names without .rules"
+            if name.startswith(_LOCAL):
+                advice = "people's own categories are the files under local/"
+            text = f"{shown(name)} is no category"
+            path = ("categories", name)
+            yield document.key_problem(path, text, wrong=name, choices=known, otherwise=advice)
+
+
+def drop_when_goes_with_drop(document: Document) -> Iterator[Problem]:
+    """In another mode nothing drops, whatever `drop_when` says."""
+    for name in document.mapping("categories"):
+        setting = document.mapping("categories", name)
+        mode = setting.get("mode")
+        if "drop_when" in setting and mode in ("off", "alert"):
+            text = f"needs mode: drop, and the mode is {mode}; change one of them"
+            yield document.problem(("categories", name, "drop_when"), text)
+
+
+def drop_when_asks_for_something(document: Document) -> Iterator[Problem]:
+    """A condition that asks for nothing would drop everything."""
+    for name in document.mapping("categories"):
+        path = ("categories", name, "drop_when")
+        asked = document.mapping(*path)
+        lists = (asked.get("signature_severity"), asked.get("confidence"))
+        if path in document.lines and document.at(*path) in (None, asked) and lists == (None, None):
+            text = "asks for nothing; give signature_severity or confidence, or take it out"
+            yield document.problem(path, text)
+
+
+def sids_stand_once(document: Document) -> Iterator[Problem]:
+    """One sid has one mode."""
+    seen: dict[int, list[tuple[str, int]]] = {}
+    for name, path, sid in _sids(document):
+        line = document.lines[path]
+        for other, first in seen.setdefault(sid, []):
+            if {name, other} not in _BOTH:
+                where = "twice here, first" if other == name else f"under rules.{other} too,"
+                text = f'"{sid}" stands {where} on line {first}; keep one of them'
+                yield document.problem(path, text)
+        seen[sid].append((name, line))
+
+
+def priorities_suffice(document: Document) -> Iterator[Problem]:
+    """The last group's priority must still be one that the service takes."""
+    given = document.mapping("firewall")
+    groups = whole(given.get("rule_groups")) or Firewall().rule_groups
+    first = whole(given.get("first_priority")) or Firewall().first_priority
+    if first <= PRIORITY_MAX < first + groups - 1:
+        key = "first_priority" if "first_priority" in given else "rule_groups"
+        text = f"{groups} groups from priority {first} on go beyond the last, {PRIORITY_MAX}"
+        yield document.problem(("firewall", key), f"{text}; start lower")
+
+
+def _sids(document: Document) -> Iterator[tuple[str, Path, int]]:
+    """List, place and number of every sid under `rules`, in the file's order."""
+    for name in document.mapping("rules"):
+        texts = document.at("rules", name)
+        if name in RuleOverrides.model_fields and isinstance(texts, list):
+            numbers = ((("rules", name, at), whole(text)) for at, text in enumerate(texts))
+            yield from ((name, path, sid) for path, sid in numbers if sid is not None)
+
+
+CHECKS: Final = (
+    drop_when_goes_with_drop,
+    drop_when_asks_for_something,
+    sids_stand_once,
+    priorities_suffice,
+    *variable_checks.CHECKS,
+)

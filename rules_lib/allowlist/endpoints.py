@@ -1,0 +1,82 @@
+"""The addresses and ports that a declared variable may stand for."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Final, Literal
+
+Kind = Literal["ip", "port"]
+
+PORT_MAX: Final = 65_535
+
+_PORTS: Final = re.compile(r"[0-9]{1,5}|[0-9]{1,5}:[0-9]{0,5}|:[0-9]{1,5}")
+_NETWORK: Final = re.compile(
+    r"[0-9A-Fa-f.:]+(/(0|[1-9][0-9]{0,2}))?"
+)  # no netmask, no zone: CIDR only
+
+
+def kind_of(value: str) -> Kind | None:
+    """What the value is meant for, `!` in front or not; None where it is neither."""
+    plain = value.removeprefix("!")
+    if _PORTS.fullmatch(plain):
+        return "port"
+    return "ip" if _network(plain) else None
+
+
+def fault_of(value: str) -> str:
+    """What is wrong with one value and what to do; empty where nothing is."""
+    plain = value.removeprefix("!")
+    if _PORTS.fullmatch(plain):
+        return _port_fault(plain, negated=plain != value)
+    network = _network(plain)
+    if network:
+        return _network_fault(plain, network, negated=plain != value)
+    if "$" in value:
+        return "mixes in a variable; only a single $NAME or !$NAME is written, in no list"
+    if plain == "any":
+        return "must stand alone: no list, no !"
+    if set("[],") & set(value):
+        return "is a list in quotes; a list is written [10.0.0.0/8, 192.168.0.0/16]"
+    return "is neither an address such as 10.0.0.0/8 nor a port such as 80 or 1024:65535"
+
+
+def negation_of(values: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The values for every address that these leave out; None where no list says that.
+
+    `!` in a list takes away from what the others give, so only a list with `!` throughout or
+    nowhere can be turned around, and the whole address space has no remainder.
+    """
+    every = any(value.endswith("/0") for value in values)
+    mixed = len({value.startswith("!") for value in values}) > 1
+    if every or mixed:
+        return None
+    return tuple(value[1:] if value.startswith("!") else f"!{value}" for value in values)
+
+
+def _port_fault(text: str, *, negated: bool) -> str:
+    low, colon, high = text.partition(":")
+    first = int(low or 0)
+    last = int(high or PORT_MAX) if colon else first
+    if not first <= last <= PORT_MAX:
+        return f"is no range of ports; write the lower first, up to {PORT_MAX}"
+    if negated and (first, last) == (0, PORT_MAX):
+        return "leaves no port"
+    return ""
+
+
+def _network(text: str) -> IPv4Network | IPv6Network | None:
+    if not _NETWORK.fullmatch(text):
+        return None
+    try:
+        return ip_network(text, strict=False)
+    except ValueError:
+        return None
+
+
+def _network_fault(text: str, network: IPv4Network | IPv6Network, *, negated: bool) -> str:
+    try:
+        ip_network(text)
+    except ValueError:
+        return f"has bits set beyond its prefix; write {network}"
+    return "leaves no address" if negated and not network.prefixlen else ""

@@ -1,0 +1,52 @@
+"""The kinds of value that stand in the file, from its text to ours.
+
+Annotations are not postponed here: pydantic reads them.
+"""
+
+from typing import Annotated, Final, Literal
+
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+SID_MAX: Final = 4_294_967_295
+"""A sid is an unsigned 32-bit number in Suricata; 0 is none."""
+
+_DIGITS_MAX: Final = 18
+
+
+def whole(value: object) -> int | None:
+    """The number that the text is in plain decimal digits; None where it is no such text."""
+    decimal = isinstance(value, str) and value.isascii() and value.isdigit()
+    return int(str(value)) if decimal and len(str(value)) <= _DIGITS_MAX else None
+
+
+def _number(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    number = whole(value)
+    if number is None:
+        raise PydanticCustomError("whole", "is no whole number")
+    return number
+
+
+def _capitalized(value: object) -> object:
+    return value.capitalize() if isinstance(value, str) else value
+
+
+def _list(value: object) -> object:
+    return () if value is None else value
+
+
+Whole = Annotated[int, BeforeValidator(_number)]
+Version = Annotated[Literal[1], BeforeValidator(_number)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Sids = Annotated[
+    frozenset[Annotated[Whole, Field(ge=1, le=SID_MAX)]],
+    BeforeValidator(_list),
+]
+Severity = Annotated[
+    Literal["Critical", "Major", "Minor", "Informational"],
+    BeforeValidator(_capitalized),
+]
+Confidence = Annotated[Literal["High", "Medium", "Low"], BeforeValidator(_capitalized)]
+Keep = Literal["keep", "discard"]

@@ -1,0 +1,45 @@
+"""The file's text in, the allowlist or all that is wrong with it out."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from rules_lib.allowlist.checks import CHECKS, categories_are_known
+from rules_lib.allowlist.names import known_categories
+from rules_lib.allowlist.problem import report
+from rules_lib.allowlist.reader import read
+from rules_lib.allowlist.schema import validated
+from rules_lib.allowlist.values import Allowlist
+from rules_lib.allowlist.variables import variables_of
+from rules_lib.errors import AllowlistError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+
+def load(text: str | bytes, *, source: str, known: Collection[str]) -> Allowlist:
+    """Read the category allowlist.
+
+    Args:
+        text: the file, UTF-8 where it is bytes.
+        source: its name, for the error.
+        known: categories of the feed at hand, of earlier feeds, and people's own (`local-…`); our
+            own list of ET's categories is always added.
+
+    Raises:
+        AllowlistError: with every error of the file, each with its line.
+    """
+    document = read(text)
+    if document.root is None:
+        raise AllowlistError(source, report(document.problems))
+    allowlist = validated(document)
+    found = (
+        *(() if isinstance(allowlist, Allowlist) else allowlist),
+        *categories_are_known(document, known_categories().union(known)),
+        *chain.from_iterable(check(document) for check in CHECKS),
+    )
+    problems = (*document.problems, *(p for p in found if not document.is_judged(p)))
+    if problems or not isinstance(allowlist, Allowlist):
+        raise AllowlistError(source, report(problems))
+    return allowlist.model_copy(update={"variables": variables_of(document)})

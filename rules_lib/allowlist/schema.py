@@ -1,0 +1,101 @@
+"""Every key's own value against the schema, which is the value classes themselves."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from pydantic import ValidationError
+
+from rules_lib.allowlist.problem import Problem, shown
+from rules_lib.allowlist.values import Allowlist, CategorySetting, DropWhen, Firewall, RuleOverrides
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pydantic import BaseModel
+    from pydantic_core import ErrorDetails
+
+    from rules_lib.allowlist.document import Document
+    from rules_lib.allowlist.problem import Path
+
+_TEXTS: Final[Mapping[str, str]] = {
+    "dict_type": "is no mapping; write one key: value a line",
+    "float_parsing": "is no number",
+    "finite_number": "is no number",
+    "float_type": "is no number",
+    "frozen_set_type": "is no list; a list is written [first, second]",
+    "greater_than_equal": "is too small; at least {ge}",
+    "int_type": "is no whole number",
+    "less_than_equal": "is too large; at most {le}",
+    "model_type": "is no mapping; write one key: value a line",
+    "string_pattern_mismatch": "is not letters, digits and inner hyphens, at most 32 of them",
+    "string_type": "is no text",
+    "too_short": "has no entry; at least one is needed",
+}
+"""pydantic's error types in the words of this file; a type that is not here keeps pydantic's."""
+
+
+def validated(document: Document) -> Allowlist | tuple[Problem, ...]:
+    """The allowlist without its variables, or everything that is wrong with single values."""
+    tree = {key: value for key, value in document.mapping().items() if key != "variables"}
+    try:
+        return Allowlist.model_validate(tree)
+    except ValidationError as invalid:
+        return tuple(_problem(document, error) for error in invalid.errors(include_url=False))
+
+
+def _problem(document: Document, error: ErrorDetails) -> Problem:
+    path = _place(document, error["loc"])
+    match error["type"]:
+        case "extra_forbidden":
+            return _unknown_key(document, path)
+        case "missing":
+            place = "" if path else "the file "
+            return document.problem(path, f"{place}has no {error['loc'][-1]}; it must be given")
+        case "enum" | "literal_error":
+            return _no_choice(document, path, error["ctx"]["expected"])
+    text = _TEXTS.get(error["type"], error["msg"]).format(**error.get("ctx", {}))
+    return document.problem(path, f"{shown(document.at(*path))} {text}")
+
+
+def _place(document: Document, location: Path) -> Path:
+    """The part of pydantic's location that the file has: a mode alone has no key `mode`."""
+    ends = range(len(location), -1, -1)
+    return next(location[:end] for end in ends if location[:end] in document.lines)
+
+
+def _unknown_key(document: Document, path: Path) -> Problem:
+    keys = tuple(_class_of(path[:-1]).model_fields)
+    return document.key_problem(
+        path,
+        f"{shown(path[-1])} is no key that may stand here",
+        wrong=str(path[-1]),
+        choices=keys,
+        otherwise=f"the keys are {', '.join(keys)}",
+    )
+
+
+def _class_of(path: Path) -> type[BaseModel]:
+    match path:
+        case ("rules",):
+            return RuleOverrides
+        case ("firewall",):
+            return Firewall
+        case ("categories", _):
+            return CategorySetting
+        case ("categories", _, "drop_when"):
+            return DropWhen
+    return Allowlist
+
+
+def _no_choice(document: Document, path: Path, expected: str) -> Problem:
+    """`expected` is pydantic's `'off', 'alert' or 'drop'`; numbers have no quotes."""
+    value = document.at(*path)
+    choices = tuple(re.findall(r"'([^']*)'", expected)) or (expected,)
+    text = f"{shown(value)} is not one of {', '.join(choices)}"
+    if len(choices) == 1:
+        text = f"{shown(value)} is not {expected}, the only one that this release knows"
+    return document.problem(
+        path, text, wrong=value if isinstance(value, str) else "", choices=choices
+    )

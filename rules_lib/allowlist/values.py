@@ -1,0 +1,144 @@
+"""What the allowlist says, as frozen values.
+
+Annotations are not postponed here: pydantic reads them when a class is made.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from rules_lib.allowlist.endpoints import Kind, kind_of
+from rules_lib.allowlist.fields import Confidence, Keep, Severity, Share, Sids, Version, Whole
+from rules_lib.limits import POLICY_CAPACITY, POLICY_RULE_GROUPS, PRIORITY_MAX
+from rules_lib.model import Mode
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DropWhen(_Frozen):
+    """Which alert rules of a category in drop mode become drop; the others stay alert.
+
+    Attributes:
+        signature_severity: the rule's must be one of these; None: not asked for.
+        confidence: likewise.
+        missing: what a rule becomes that lacks a key which is asked for.
+    """
+
+    signature_severity: Annotated[frozenset[Severity], Field(min_length=1)] | None = None
+    confidence: Annotated[frozenset[Confidence], Field(min_length=1)] | None = None
+    missing: Literal[Mode.ALERT, Mode.DROP] = Mode.ALERT
+
+    def holds(self, severity: str, confidence: str) -> bool:
+        """Whether a rule with these metadata may drop; empty text is a key that it lacks."""
+        asked = ((self.signature_severity, severity), (self.confidence, confidence))
+        return all(self._passes(wanted, has) for wanted, has in asked if wanted is not None)
+
+    def _passes(self, wanted: frozenset[str], has: str) -> bool:
+        return has.capitalize() in wanted if has else self.missing is Mode.DROP
+
+
+class CategorySetting(_Frozen):
+    """What is wanted of one category; in the file a mode alone is enough."""
+
+    mode: Mode
+    drop_when: DropWhen | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _mode_alone(cls, value: object) -> object:
+        return {"mode": value} if value is None or isinstance(value, str) else value
+
+
+class RuleOverrides(_Frozen):
+    """Sids whose mode is not their category's; `on` wakes those that the feed disables."""
+
+    off: Sids = frozenset()
+    alert: Sids = frozenset()
+    drop: Sids = frozenset()
+    on: Sids = frozenset()
+
+
+class Variables(_Frozen):
+    """The names that may stand as `$NAME` in a rule's header, beside the two that are built in.
+
+    Attributes:
+        written: name to the text that takes the place of `$NAME`: `any`, `$OTHER` or `!$OTHER`,
+            where OTHER is declared here or built in.
+        declared: name to the values which the service is told. With HOME_NET there is always
+            EXTERNAL_NET, since the service asks for both.
+    """
+
+    written: Mapping[str, str] = {}
+    declared: Mapping[str, tuple[str, ...]] = {}
+
+    @property
+    def kinds(self) -> Mapping[str, Kind]:
+        """Whether a declared name stands for addresses or for ports, as its values do."""
+        kinds = {name: kind_of(values[0]) for name, values in self.declared.items()}
+        return {name: kind for name, kind in kinds.items() if kind}
+
+
+class Firewall(_Frozen):
+    """The room there is in the firewall policy, and how our rule groups are called.
+
+    Attributes:
+        capacity: rules that all groups together may reserve.
+        rule_groups: how many groups there may be.
+        headroom: share of its rules by which a new group's capacity is larger.
+        prefix: start of the groups' names, before a hyphen.
+        first_priority: priority of the first group; the others count up from it.
+    """
+
+    capacity: Annotated[Whole, Field(ge=1, le=1_000_000)] = POLICY_CAPACITY
+    rule_groups: Annotated[Whole, Field(ge=1, le=1_000)] = POLICY_RULE_GROUPS
+    headroom: Share = 0.1
+    prefix: Annotated[str, Field(pattern=r"^[a-zA-Z0-9]([a-zA-Z0-9-]{0,30}[a-zA-Z0-9])?$")] = "et"
+    first_priority: Annotated[Whole, Field(ge=1, le=PRIORITY_MAX)] = 1_000
+
+
+class Allowlist(_Frozen):
+    """The whole file; keys that it leaves out have the values given here.
+
+    Attributes:
+        default: the mode of categories that are not listed.
+        categories: in the file's order, which is the precedence when the budget runs out.
+        max_shrink: share of the deployed rules that one sync may remove.
+        threshold: whether rules with `threshold` are kept.
+        documented_unsupported: whether rules are kept that AWS documents as unsupported, though
+            the service accepts them.
+    """
+
+    version: Version
+    default: Mode = Mode.OFF
+    categories: Mapping[str, CategorySetting] = {}
+    rules: RuleOverrides = RuleOverrides()
+    variables: Variables = Variables()
+    firewall: Firewall = Firewall()
+    max_shrink: Share = 0.3
+    threshold: Keep = "keep"
+    documented_unsupported: Keep = "discard"
+
+    @field_validator("categories", "rules", "firewall", mode="before")
+    @classmethod
+    def _left_empty(cls, value: object) -> object:
+        return {} if value is None else value
+
+    def setting_of(self, category: str) -> CategorySetting:
+        """The category's own setting, or the default's mode where it is not listed."""
+        return self.categories.get(category, CategorySetting(mode=self.default))
+
+    def lists(self, category: str) -> bool:
+        """Whether the file has an entry for the category."""
+        return category in self.categories
+
+    def unlisted(self, categories: Iterable[str]) -> tuple[str, ...]:
+        """Those of `categories` that the file has no entry for, in the order given."""
+        return tuple(name for name in categories if name not in self.categories)
+
+    def gone(self, categories: Iterable[str]) -> tuple[str, ...]:
+        """Listed categories that are not among `categories`, in the file's order."""
+        present = frozenset(categories)
+        return tuple(name for name in self.categories if name not in present)

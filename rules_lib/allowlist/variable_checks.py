@@ -1,0 +1,134 @@
+"""What can be wrong with `variables:`; each check is one function over the file as read."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from rules_lib.allowlist.endpoints import fault_of, kind_of, negation_of
+from rules_lib.allowlist.problem import shown
+from rules_lib.allowlist.variables import (
+    ANY,
+    CHAIN_MAX,
+    NOT_HOME,
+    chain_of,
+    ending,
+    references_in,
+    values_of,
+)
+from rules_lib.limits import BUILT_IN_VARIABLES, VARIABLE_NAME_PATTERN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rules_lib.allowlist.document import Document, Tree
+    from rules_lib.allowlist.problem import Path, Problem
+
+_KEY: Final = "variables"
+_NO_VALUE: Final = "is no address and no port; put what has : or ! in it in quotes"
+
+
+def variables_are_a_mapping(document: Document) -> Iterator[Problem]:
+    """One name and its value a line."""
+    tree = document.at(_KEY)
+    if tree is not None and not isinstance(tree, dict):
+        yield document.problem(
+            (_KEY,), f"{shown(tree)} is no mapping; write one NAME: value a line"
+        )
+
+
+def names_are_valid(document: Document) -> Iterator[Problem]:
+    """The service takes a letter and then letters, digits and underscores, 32 in all."""
+    for name in document.mapping(_KEY):
+        if name.startswith("$"):
+            text = f"{shown(name)} is a reference; a name is written without its $"
+            yield document.key_problem((_KEY, name), text)
+        elif not re.fullmatch(VARIABLE_NAME_PATTERN, name):
+            text = f"{shown(name)} is no name: a letter, then letters, digits and _, at most 32"
+            yield document.key_problem((_KEY, name), text)
+
+
+def values_are_valid(document: Document) -> Iterator[Problem]:
+    """A value is a reference, `any`, an address or a port; in a list only one of the last two."""
+    given = document.mapping(_KEY)
+    references = references_in(given)
+    for name, tree in given.items():
+        if name in references or tree == ANY or _is_built_in_reference(name, tree):
+            continue
+        yield from _value_faults(document, (_KEY, name))
+        kinds = {kind_of(value) for value in values_of(tree)} - {None}
+        if len(kinds) > 1:
+            text = "mixes addresses and ports; make it two variables"
+            yield document.problem((_KEY, name), text)
+        elif kinds == {"port"} and name in BUILT_IN_VARIABLES:
+            yield document.problem((_KEY, name), "stands for addresses, and ports are given")
+
+
+def references_end(document: Document) -> Iterator[Problem]:
+    """What is written must in the end be something that the service knows."""
+    given = document.mapping(_KEY)
+    references = references_in(given)
+    names = given.keys() | BUILT_IN_VARIABLES
+    for name, reference in references.items():
+        path, value = (_KEY, name), shown(given[name])
+        chain = chain_of(name, references)
+        if reference.name not in names:
+            text = f"{value} has no value; declare {shown(reference.name)} here"
+            yield document.problem(path, text, wrong=reference.name, choices=names)
+        elif name in chain[1:]:
+            around = " -> ".join(chain[: chain.index(name, 1) + 1])
+            yield document.problem(path, f"{value} leads back to itself: {around}")
+        elif chain[-1] in references and len(set(chain)) == len(chain):
+            yield document.problem(path, f"{value} leads through more than {CHAIN_MAX} names")
+        elif ending(name, given, references) == f"!{ANY}":
+            yield document.problem(path, f"{value} is the negation of any, which is nothing")
+
+
+def home_net_is_addresses(document: Document) -> Iterator[Problem]:
+    """HOME_NET is what the service starts from, so it can refer to nothing."""
+    home = document.at(_KEY, "HOME_NET")
+    if home == ANY or _is_built_in_reference("HOME_NET", home):
+        text = f"{shown(home)} is no address; write a list such as [10.0.0.0/8, 192.168.0.0/16]"
+        yield document.problem((_KEY, "HOME_NET"), text)
+
+
+def external_net_is_known(document: Document) -> Iterator[Problem]:
+    """EXTERNAL_NET is the negation of HOME_NET, or given; a list is not always to be negated."""
+    path = (_KEY, "EXTERNAL_NET")
+    external = document.at(*path)
+    if _is_built_in_reference("EXTERNAL_NET", external) and external != NOT_HOME:
+        text = f'{shown(external)} is neither a list of addresses, nor any, nor "{NOT_HOME}"'
+        yield document.problem(path, text)
+    home = values_of(document.at(_KEY, "HOME_NET"))
+    valid = bool(home) and not any(fault_of(value) for value in home)
+    if valid and external in (None, NOT_HOME) and negation_of(home) is None:
+        text = "has no negation that a list can say; give EXTERNAL_NET too, such as any"
+        yield document.problem((_KEY, "HOME_NET"), text)
+
+
+def _is_built_in_reference(name: str, tree: Tree) -> bool:
+    return name in BUILT_IN_VARIABLES and isinstance(tree, str) and "$" in tree
+
+
+def _value_faults(document: Document, path: Path) -> Iterator[Problem]:
+    tree = document.at(*path)
+    places = [(path, tree)]
+    if isinstance(tree, list):
+        places = [((*path, index), entry) for index, entry in enumerate(tree)]
+    if tree == []:
+        text = "a list without an entry gives no value; add one, or take the name out"
+        yield document.problem(path, text)
+    for place, entry in places:
+        fault = fault_of(entry) if isinstance(entry, str) else _NO_VALUE
+        if fault:
+            yield document.problem(place, f"{shown(entry)} {fault}")
+
+
+CHECKS: Final = (
+    variables_are_a_mapping,
+    names_are_valid,
+    values_are_valid,
+    references_end,
+    home_net_is_addresses,
+    external_net_is_known,
+)

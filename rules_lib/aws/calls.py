@@ -1,0 +1,61 @@
+"""Calls to Network Firewall: counted, and their failures told with the service's own code."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from rules_lib.errors import FirewallError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+INVALID_REQUEST: Final = "InvalidRequestException"
+INVALID_TOKEN: Final = "InvalidTokenException"  # noqa: S105 - an error's code, no secret
+NOT_FOUND: Final = "ResourceNotFoundException"
+
+
+@dataclass(slots=True)
+class Counts:
+    """How often Network Firewall was asked, failed calls included; botocore's retries are not.
+
+    Attributes:
+        calls: writes, those that may have changed something, by their name.
+        dry_runs: creates and updates that only asked for the validation.
+        reads: lists, a page each, and describes.
+    """
+
+    calls: Counter[str] = field(default_factory=Counter)
+    dry_runs: int = 0
+    reads: int = 0
+
+    @contextmanager
+    def read(self, call: str, name: str) -> Iterator[None]:
+        """Count a read and tell its failure as `FirewallError`."""
+        self.reads += 1
+        with _told(call, name):
+            yield
+
+    @contextmanager
+    def write(self, call: str, name: str, *, dry_run: bool = False) -> Iterator[None]:
+        """Count a write or a dry run and tell its failure as `FirewallError`."""
+        self.dry_runs += dry_run
+        self.calls.update([] if dry_run else [call])
+        with _told(call, name):
+            yield
+
+
+@contextmanager
+def _told(call: str, name: str) -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        answer = error.response["Error"]
+        code, message = answer.get("Code", "Unknown"), answer.get("Message", str(error))
+        raise FirewallError(call, name, code, message) from error
+    except BotoCoreError as error:
+        raise FirewallError(call, name, type(error).__name__, str(error)) from error

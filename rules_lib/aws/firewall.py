@@ -1,0 +1,162 @@
+"""Network Firewall's rule groups: what is there, what would be refused, and the writes.
+
+A write that was answered with an error may have been carried out all the same, as when botocore
+repeats a call whose answer was lost: then the group is read again, and what it holds decides.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from rules_lib.aws import shapes
+from rules_lib.aws.calls import INVALID_REQUEST, INVALID_TOKEN, NOT_FOUND, Counts
+from rules_lib.aws.groupcalls import GroupCalls
+from rules_lib.aws.refusals import Refusal, UnpinnedError, find_refusals
+from rules_lib.content import holds, unchanged
+from rules_lib.errors import FirewallError
+from rules_lib.groups import Deployed, DeployedGroup, Group
+
+if TYPE_CHECKING:
+    from types_boto3_network_firewall import NetworkFirewallClient
+
+_TOKENS: Final = 5  # as often as one update is tried again where only its token was stale
+
+
+class StaleError(FirewallError):
+    """Somebody changed a rule group since it was read: the sync has to plan again."""
+
+    def __init__(self, call: str, name: str) -> None:
+        super().__init__(call, name, INVALID_TOKEN, "somebody else changed it; run the sync again")
+
+
+class Firewall:
+    """The rule groups of one account and region under one prefix.
+
+    Attributes:
+        prefix: what names of our groups begin with, followed by a hyphen, and the value of their
+            `rulesync:prefix` tag.
+        counts: what was asked so far.
+    """
+
+    def __init__(self, client: NetworkFirewallClient, prefix: str) -> None:
+        self.prefix = prefix
+        self.counts = Counts()
+        self._calls = GroupCalls(client, prefix, self.counts)
+
+    def deployed(self) -> Deployed:
+        """Read every group under the prefix, and tell ours from others by the tags.
+
+        Raises:
+            FirewallError: a list or describe failed.
+        """
+        ours, foreign = list[DeployedGroup](), set[str]()
+        for name in self._calls.names():
+            answer = self._calls.describe(name)
+            if answer is None:
+                continue
+            if group := shapes.deployed_group(answer, self.prefix):
+                ours.append(group)
+            else:
+                foreign.add(name)
+        return Deployed(tuple(ours), frozenset(foreign))
+
+    def describe(self, name: str) -> DeployedGroup | None:
+        """Read one group; None where there is none of ours by this name.
+
+        Raises:
+            FirewallError: the describe failed for another reason.
+        """
+        answer = self._calls.describe(name)
+        return answer and shapes.deployed_group(answer, self.prefix)
+
+    def prove(self, group: Group, deployed: DeployedGroup | None = None) -> tuple[Refusal, ...]:
+        """Find every rule that the service would refuse; changes nothing.
+
+        Args:
+            group: to be created, or to be what `deployed` becomes.
+            deployed: the group of the same name where it is to be updated.
+
+        Raises:
+            StaleError: `deployed` is no longer what it was.
+            FirewallError: the group would be refused, and not for some of its rules.
+        """
+        call, current = "CreateRuleGroup", None
+        if deployed:
+            call, current = "UpdateRuleGroup", self._fresh(deployed)
+
+        def judge(text: str) -> str | None:
+            try:
+                self._calls.send(group, text, current, dry_run=True)
+            except FirewallError as error:
+                if error.code != INVALID_REQUEST:
+                    raise
+                return error.message
+            return None
+
+        try:
+            return find_refusals(group.rules, judge)
+        except UnpinnedError as error:
+            raise FirewallError(call, group.name, INVALID_REQUEST, str(error)) from error
+
+    def create(self, group: Group) -> None:
+        """Make a group.
+
+        Raises:
+            FirewallError: the service refused it.
+        """
+        try:
+            self._calls.send(group, group.text)
+        except FirewallError:
+            if not self._holds(group):
+                raise
+
+    def update(self, group: Group, deployed: DeployedGroup) -> None:
+        """Make a deployed group hold what is desired.
+
+        A stale token alone is no reason to stop: what counts is that the group still holds what the
+        plan was made from.
+
+        Raises:
+            StaleError: somebody changed the group since the plan was made.
+            FirewallError: the service refused it.
+        """
+        current = deployed
+        for _ in range(_TOKENS):
+            try:
+                self._calls.send(group, group.text, current)
+            except FirewallError as error:
+                if self._holds(group):
+                    return
+                if error.code != INVALID_TOKEN:
+                    raise
+                current = self._fresh(deployed)
+            else:
+                return
+        raise StaleError("UpdateRuleGroup", group.name)
+
+    def delete(self, deployed: DeployedGroup) -> None:
+        """Delete a group; one that is gone already is as good.
+
+        Raises:
+            FirewallError: the service refused it, as it does while a policy uses the group.
+        """
+        try:
+            self._calls.delete(deployed)
+        except FirewallError as error:
+            if error.code != NOT_FOUND:
+                raise
+
+    def _holds(self, group: Group) -> bool:
+        """Whether a group is there as desired; where that cannot be found out, it is not."""
+        try:
+            current = self.describe(group.name)
+        except FirewallError:
+            return False
+        return bool(current and current.slot == group.slot and holds(current, group))
+
+    def _fresh(self, deployed: DeployedGroup) -> DeployedGroup:
+        """The group with its token of now, provided that it holds what it held."""
+        current = self.describe(deployed.name)
+        if current is None or not unchanged(deployed, current):
+            raise StaleError("UpdateRuleGroup", deployed.name)
+        return current

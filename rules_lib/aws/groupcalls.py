@@ -1,0 +1,98 @@
+"""The five calls on rule groups; the flat `Rules` is never sent, as it carries no order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from rules_lib.aws import shapes
+from rules_lib.aws.calls import NOT_FOUND, Counts
+from rules_lib.errors import FirewallError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from types_boto3_network_firewall import NetworkFirewallClient
+    from types_boto3_network_firewall.type_defs import (
+        DescribeRuleGroupResponseTypeDef,
+        ListRuleGroupsRequestTypeDef,
+    )
+
+    from rules_lib.groups import DeployedGroup, Group
+
+_TYPE: Final = "STATEFUL"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupCalls:
+    """Each method is one call, counted; all raise `FirewallError` where it failed."""
+
+    client: NetworkFirewallClient
+    prefix: str
+    counts: Counts
+
+    def names(self) -> Iterator[str]:
+        """The names of all groups under the prefix, whoever made them; a call a page."""
+        request: ListRuleGroupsRequestTypeDef = {"Type": _TYPE, "Scope": "ACCOUNT"}
+        while True:
+            with self.counts.read("ListRuleGroups", self.prefix):
+                page = self.client.list_rule_groups(**request)
+            names = (listed["Name"] for listed in page["RuleGroups"])
+            yield from (name for name in names if name.startswith(f"{self.prefix}-"))
+            if "NextToken" not in page:
+                return
+            request["NextToken"] = page["NextToken"]
+
+    def describe(self, name: str) -> DescribeRuleGroupResponseTypeDef | None:
+        """What the service says of a group; None where it is not there, or on its way out."""
+        try:
+            with self.counts.read("DescribeRuleGroup", name):
+                answer = self.client.describe_rule_group(RuleGroupName=name, Type=_TYPE)
+        except FirewallError as error:
+            if error.code == NOT_FOUND:
+                return None
+            raise
+        return None if shapes.is_deleting(answer) else answer
+
+    def send(
+        self,
+        group: Group,
+        text: str,
+        current: DeployedGroup | None = None,
+        *,
+        dry_run: bool = False,
+    ) -> None:
+        """Create the group or, where there is a current one, update it.
+
+        Args:
+            group: all but its text is sent as it is.
+            text: sent in its place, whole or cut down.
+            current: for the update token.
+            dry_run: have it validated only.
+        """
+        call = "UpdateRuleGroup" if current else "CreateRuleGroup"
+        with self.counts.write(call, group.name, dry_run=dry_run):
+            if current:
+                self.client.update_rule_group(
+                    RuleGroupName=group.name,
+                    Type=_TYPE,
+                    UpdateToken=current.token,
+                    RuleGroup=shapes.content(text, group.variables),
+                    Description=shapes.description(group),
+                    DryRun=dry_run,
+                )
+            else:
+                self.client.create_rule_group(
+                    RuleGroupName=group.name,
+                    Type=_TYPE,
+                    Capacity=group.capacity,
+                    RuleGroup=shapes.content(text, group.variables),
+                    Description=shapes.description(group),
+                    Tags=shapes.tags(group, self.prefix),
+                    DryRun=dry_run,
+                )
+
+    def delete(self, deployed: DeployedGroup) -> None:
+        """Delete the group by its ARN."""
+        with self.counts.write("DeleteRuleGroup", deployed.name):
+            self.client.delete_rule_group(RuleGroupArn=deployed.arn)

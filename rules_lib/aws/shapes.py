@@ -1,0 +1,98 @@
+"""The API's structures, made from our values and read back into them.
+
+Every update sends the whole of `RuleGroup` and the description again: what an update leaves out is
+cleared. The flat `Rules` is never used, as it carries no order.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from rules_lib.groups import DeployedGroup, Group, Slot, Variables
+
+if TYPE_CHECKING:
+    from types_boto3_network_firewall.type_defs import (
+        DescribeRuleGroupResponseTypeDef,
+        RuleGroupTypeDef,
+        RuleVariablesOutputTypeDef,
+        RuleVariablesTypeDef,
+        TagTypeDef,
+    )
+
+PREFIX_TAG: Final = "rulesync:prefix"
+SLOT_TAG: Final = "rulesync:slot"
+_STRICT: Final = "STRICT_ORDER"
+
+
+def content(text: str, variables: Variables) -> RuleGroupTypeDef:
+    """The `RuleGroup` structure of a strict-order group."""
+    structure: RuleGroupTypeDef = {
+        "RulesSource": {"RulesString": text},
+        "StatefulRuleOptions": {"RuleOrder": _STRICT},
+    }
+    if declared := _variables(variables):
+        structure["RuleVariables"] = declared
+    return structure
+
+
+def description(group: Group) -> str:
+    """The same for the same slot, so that no update is due to it."""
+    return f"Written by rulesync for {group.slot}: changes made by hand are overwritten"
+
+
+def tags(group: Group, prefix: str) -> list[TagTypeDef]:
+    """The tags by which a group is known to be ours."""
+    return [
+        {"Key": PREFIX_TAG, "Value": prefix},
+        {"Key": SLOT_TAG, "Value": str(group.slot)},
+    ]
+
+
+def is_deleting(answer: DescribeRuleGroupResponseTypeDef) -> bool:
+    """Whether the group is on its way out: nobody can use it any more."""
+    return answer["RuleGroupResponse"].get("RuleGroupStatus") == "DELETING"
+
+
+def deployed_group(answer: DescribeRuleGroupResponseTypeDef, prefix: str) -> DeployedGroup | None:
+    """Read a described group; None where its tags do not say that it is ours."""
+    about = answer["RuleGroupResponse"]
+    tagged = {tag["Key"]: tag["Value"] for tag in about.get("Tags", ())}
+    slot = Slot.parse(tagged.get(SLOT_TAG, ""))
+    if slot is None or tagged.get(PREFIX_TAG) != prefix:
+        return None
+    held = answer["RuleGroup"]
+    return DeployedGroup(
+        name=about["RuleGroupName"],
+        arn=about["RuleGroupArn"],
+        slot=slot,
+        capacity=about.get("Capacity", 0),
+        text=held["RulesSource"].get("RulesString", ""),
+        variables=_declared(held.get("RuleVariables", {})),
+        strict=held.get("StatefulRuleOptions", {}).get("RuleOrder") == _STRICT,
+        associations=about.get("NumberOfAssociations", 0),
+        token=answer["UpdateToken"],
+    )
+
+
+def _declared(structure: RuleVariablesOutputTypeDef) -> Variables:
+    ip_sets, port_sets = structure.get("IPSets", {}), structure.get("PortSets", {})
+    return Variables(
+        MappingProxyType({name: tuple(found["Definition"]) for name, found in ip_sets.items()}),
+        MappingProxyType(
+            {name: tuple(found.get("Definition", ())) for name, found in port_sets.items()}
+        ),
+    )
+
+
+def _variables(variables: Variables) -> RuleVariablesTypeDef:
+    declared: RuleVariablesTypeDef = {}
+    if variables.ip_sets:
+        declared["IPSets"] = {
+            name: {"Definition": values} for name, values in variables.ip_sets.items()
+        }
+    if variables.port_sets:
+        declared["PortSets"] = {
+            name: {"Definition": values} for name, values in variables.port_sets.items()
+        }
+    return declared

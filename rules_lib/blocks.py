@@ -1,0 +1,107 @@
+"""Clusters measured for packing: how large, in which category at home, deployed where."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rules_lib.model import LOCAL_PREFIX, Mode
+from rules_lib.rule import sid_of
+
+if TYPE_CHECKING:
+    from rules_lib.allowlist import Allowlist
+    from rules_lib.groups import Deployed, Slot
+    from rules_lib.stages.link import Cluster
+    from rules_lib.stages.order import Ordered
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one category stands to the others.
+
+    Attributes:
+        mode: drop where its groups come before those that alert.
+        precedence: sorts categories: people's own, then as listed, then by name.
+    """
+
+    mode: Mode
+    precedence: tuple[bool, int, str]
+
+    @property
+    def rank(self) -> tuple[bool, tuple[bool, int, str]]:
+        """Sorts categories into the order of their priorities: drop before alert."""
+        return self.mode is not Mode.DROP, self.precedence
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A cluster, with all that packing asks of it.
+
+    Attributes:
+        characters: of its lines in the group's text.
+        home: the category that ranks first among those of its rules.
+        prior: where most of it is deployed; None where it is new.
+    """
+
+    cluster: Cluster
+    characters: int
+    home: str
+    prior: Slot | None
+
+    @property
+    def rules(self) -> int:
+        """How many rules, and so how much capacity, it takes."""
+        return len(self.cluster)
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """All clusters, measured, and how their categories stand."""
+
+    blocks: tuple[Block, ...]
+    standings: Mapping[str, Standing]
+
+
+def measure(ordered: Ordered, allowlist: Allowlist, deployed: Deployed) -> Blocks:
+    """Measure every cluster, once, however often it is then packed."""
+    standings = _standings(ordered, allowlist)
+    prior = {sid_of(line): g.slot for g in deployed.groups for line in g.text.splitlines()}
+    blocks = tuple(_block(cluster, standings, prior) for cluster in ordered.clusters)
+    return Blocks(blocks, standings)
+
+
+def _block(
+    cluster: Cluster, standings: Mapping[str, Standing], prior: Mapping[int | None, Slot]
+) -> Block:
+    slots = Counter(slot for rule in cluster if (slot := prior.get(rule.sid)))
+    categories = {rule.rule.category for rule in cluster}
+    return Block(
+        cluster=cluster,
+        characters=sum(len(rule.text) + 1 for rule in cluster),
+        home=min(categories, key=lambda name: standings[name].rank),
+        prior=min(slots, key=lambda slot: (-slots[slot], slot)) if slots else None,
+    )
+
+
+def _standings(ordered: Ordered, allowlist: Allowlist) -> dict[str, Standing]:
+    modes: dict[str, set[Mode]] = {}
+    for cluster in ordered.clusters:
+        for rule in cluster:
+            modes.setdefault(rule.rule.category, set()).add(rule.mode)
+    listed = {name: place for place, name in enumerate(allowlist.categories)}
+    return {
+        name: Standing(
+            _mode(allowlist.setting_of(name).mode, found),
+            (not name.startswith(LOCAL_PREFIX), listed.get(name, len(listed)), name),
+        )
+        for name, found in modes.items()
+    }
+
+
+def _mode(category: Mode, rules: Iterable[Mode]) -> Mode:
+    """A category's own mode; where it is off, that of the sids which are named one by one."""
+    if category is Mode.OFF:
+        return Mode.DROP if Mode.DROP in rules else Mode.ALERT
+    return category

@@ -1,0 +1,94 @@
+"""The stages in order: rules and an allowlist in, rule groups and everything left out out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from rules_lib.model import Converted, Discarded, Malformed, Reason, Rule
+from rules_lib.stages.convert import convert
+from rules_lib.stages.fit import fit
+from rules_lib.stages.link import link
+from rules_lib.stages.order import order
+from rules_lib.stages.screen import missing_variables, screen
+from rules_lib.stages.select import select
+
+if TYPE_CHECKING:
+    from rules_lib.allowlist import Allowlist
+    from rules_lib.groups import Deployed, Group
+    from rules_lib.ruleset import Ruleset
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """Every enabled rule's fate: `enabled == kept + discarded + off`.
+
+    Attributes:
+        groups: desired rule groups, in the order of their priorities.
+        discarded: in the feed's order, each rule with one reason.
+        off: rules that nobody asked for, in the feed's order.
+        enabled: how many rules the feed enables, woken ones included.
+        missing_variables: name without `$` -> rules that a value for it would recover.
+    """
+
+    groups: tuple[Group, ...]
+    discarded: tuple[Discarded, ...]
+    off: tuple[Rule | Malformed, ...]
+    enabled: int
+    missing_variables: Mapping[str, int]
+
+    @property
+    def kept(self) -> tuple[Converted, ...]:
+        """Every published rule, group by group."""
+        return tuple(chain.from_iterable(group.rules for group in self.groups))
+
+
+def build(
+    ruleset: Ruleset, allowlist: Allowlist, deployed: Deployed, refusals: Mapping[str, str]
+) -> Built:
+    """Take the rules through all stages.
+
+    Args:
+        ruleset: all of the feed.
+        allowlist: what people ask for.
+        deployed: the groups in force, so that rules stay where they are.
+        refusals: what the service said of texts that it refused (see `stages.convert`).
+    """
+    rules = tuple(ruleset.rules)
+    selected = select(rules, allowlist)
+    wanted = screen(selected.wanted, allowlist)
+    standby = screen(selected.standby, allowlist)
+    converted = convert(wanted.rules, allowlist, refusals)
+    linked = link(converted.rules, convert(standby.rules, allowlist, refusals).rules)
+    fitted = fit(order(linked.clusters), allowlist, deployed)
+    discarded = chain(
+        selected.discarded,
+        wanted.discarded,
+        converted.discarded,
+        linked.discarded,
+        fitted.discarded,
+    )
+    in_order = tuple(sorted(discarded, key=lambda discard: discard.rule.place))
+    groups = fitted.packed.groups
+    settled = {rule.rule.place for group in groups for rule in group.rules}
+    settled |= {discard.rule.place for discard in in_order}
+    return Built(
+        groups=groups,
+        discarded=in_order,
+        off=tuple(rule for rule in rules if rule.place not in settled),
+        enabled=len(rules),
+        missing_variables=_missing(in_order, allowlist),
+    )
+
+
+def _missing(discarded: tuple[Discarded, ...], allowlist: Allowlist) -> dict[str, int]:
+    names = Counter(
+        name
+        for discard in discarded
+        if discard.reason is Reason.UNDEFINED_VARIABLE and isinstance(discard.rule, Rule)
+        for name in missing_variables(discard.rule, allowlist)
+    )
+    return dict(names.most_common())

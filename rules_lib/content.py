@@ -1,0 +1,80 @@
+"""What a rule group holds: its text read back by sid, and compared."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from rules_lib.groups import DeployedGroup, Group
+
+_SID: Final = re.compile(r"(?:\(|(?<!\\);)\s*sid\s*:\s*(\d+)\s*;", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What one text has that another has not, by sid.
+
+    Attributes:
+        added: in the order of the text after.
+        removed: in the order of the text before.
+        changed: the same sid with another text, in the order of the text after.
+        moved: the rules that both have stand in another order.
+    """
+
+    added: tuple[int, ...] = ()
+    removed: tuple[int, ...] = ()
+    changed: tuple[int, ...] = ()
+    moved: bool = False
+
+
+def difference(before: str, after: str) -> Difference:
+    """Compare two texts of a rule group, by sid."""
+    old, new = by_sid(before), by_sid(after)
+    return Difference(
+        added=tuple(sid for sid in new if sid not in old),
+        removed=tuple(sid for sid in old if sid not in new),
+        changed=tuple(sid for sid, text in new.items() if old.get(sid, text) != text),
+        moved=[sid for sid in old if sid in new] != [sid for sid in new if sid in old],
+    )
+
+
+def by_sid(text: str) -> dict[int, str]:
+    """The rules of a `RulesString` by their sid, in its order; rules without one are left out."""
+    return {sid: rule for rule in rules_in(text) if (sid := sid_in(rule)) is not None}
+
+
+def rules_in(text: str) -> tuple[str, ...]:
+    """The rules of a `RulesString`, one a line; blank lines are none."""
+    return tuple(line for raw in text.split("\n") if (line := raw.strip()))
+
+
+def sid_in(rule: str) -> int | None:
+    """The sid of a rule's text, or of a part of one; None where none can be read."""
+    found = _SID.findall(rule)
+    return int(found[-1]) if found else None
+
+
+def holds(deployed: DeployedGroup, group: Group) -> bool:
+    """Whether a deployed group is all that the desired one asks for.
+
+    Blank lines do not count: the service does not say whether it keeps the last line end.
+    """
+    return (
+        deployed.strict
+        and len(group.rules) <= deployed.capacity
+        and deployed.variables == group.variables
+        and rules_in(deployed.text) == rules_in(group.text)
+    )
+
+
+def unchanged(before: DeployedGroup, now: DeployedGroup) -> bool:
+    """Whether what a group holds is as it was; its token and its use may be others."""
+    return (before.arn, before.slot, before.strict, before.text, before.variables) == (
+        now.arn,
+        now.slot,
+        now.strict,
+        now.text,
+        now.variables,
+    )

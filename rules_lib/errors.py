@@ -1,0 +1,86 @@
+"""What can go wrong, as one tree.
+
+    RulesyncError
+    ├── SettingsError        an environment variable is missing or has a wrong value
+    ├── AllowlistError       the category file has faults; carries all of them
+    ├── FeedError            the feed could not be had, or is not what it should be
+    │   ├── DownloadError        the source does not answer, or not with a feed
+    │   ├── ArchiveError         the archive is unsafe, broken, empty or too large
+    │   └── ChecksumError        the archive is not the one that the source announced
+    ├── StoreError           an object of the bucket is missing, or not what it should be
+    ├── FirewallError        Network Firewall refused a call; carries the service's code
+    ├── RefusedError         the sync is not safe to carry out; nothing was changed
+    └── SyncError            a build failed or was refused; its folder in the bucket says why
+
+A rule that cannot be used is never an error: it is discarded, with a reason.
+"""
+
+from __future__ import annotations
+
+
+class RulesyncError(Exception):
+    """The root: whoever catches it has caught everything that this project raises on purpose."""
+
+
+class SettingsError(RulesyncError):
+    """An environment variable is missing or has a value that cannot be used."""
+
+
+class AllowlistError(RulesyncError):
+    """The category file has faults; every one of them is in `problems`, a line each."""
+
+    def __init__(self, source: str, problems: tuple[str, ...]) -> None:
+        self.source = source
+        self.problems = problems
+        count = f"{len(problems)} errors" if len(problems) > 1 else "1 error"
+        super().__init__("\n".join((f"{source}: {count}", *(f"  {line}" for line in problems))))
+
+
+class FeedError(RulesyncError):
+    """The feed could not be had, or is not what it should be."""
+
+
+class DownloadError(FeedError):
+    """The source does not answer, or answers with something that is no feed."""
+
+
+class ArchiveError(FeedError):
+    """The archive is unsafe, broken, empty or too large."""
+
+
+class ChecksumError(FeedError):
+    """The archive is not the one that the source announced."""
+
+
+class StoreError(RulesyncError):
+    """An object of the bucket is missing, or is not what it should be."""
+
+
+class FirewallError(RulesyncError):
+    """Network Firewall refused a call.
+
+    Attributes:
+        code: the service's error code, such as `LimitExceededException`.
+        message: the service's own words.
+    """
+
+    def __init__(self, call: str, name: str, code: str, message: str) -> None:
+        self.code = code
+        self.message = message
+        super().__init__(f"{call} {name}: {code}: {message}")
+
+
+class RefusedError(RulesyncError):
+    """The sync is not safe to carry out as asked; nothing was changed."""
+
+
+class SyncError(RulesyncError):
+    """A build failed or was refused, wholly or for some rule groups.
+
+    Attributes:
+        build: its id; `builds/<id>/summary.json` has the same cause.
+    """
+
+    def __init__(self, build: str, cause: str) -> None:
+        self.build = build
+        super().__init__(cause)

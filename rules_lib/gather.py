@@ -1,0 +1,91 @@
+"""All that a build needs from the bucket: the newest feed, people's files, what was before."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from rules_lib.allowlist import Allowlist, load
+from rules_lib.archive import FeedFile, unpack
+from rules_lib.aws.store import newest_manifest
+from rules_lib.errors import StoreError
+from rules_lib.manifest import Manifest, archive_key
+from rules_lib.model import LOCAL_PREFIX
+from rules_lib.state import LATEST, REFUSALS, Latest, Refusals
+
+if TYPE_CHECKING:
+    from rules_lib.aws.store import Store
+
+ALLOWLIST: Final = "config/categories.yaml"
+LOCAL: Final = "local/"
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What the bucket says.
+
+    Attributes:
+        manifest: of the newest feed.
+        files: the feed's, people's own first.
+        seen: every category that this or an earlier feed had.
+        refusals: what the service refused before.
+    """
+
+    manifest: Manifest
+    files: tuple[FeedFile, ...]
+    allowlist: Allowlist
+    seen: frozenset[str]
+    refusals: Refusals
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """Names of the categories at hand, in order."""
+        return tuple(file.category for file in self.files)
+
+
+def gather(store: Store) -> Gathered:
+    """Read the bucket: always its newest feed, whichever event asks.
+
+    Raises:
+        StoreError: there is no feed or no allowlist yet, or the bucket cannot be read.
+        ArchiveError: the feed's archive is not what was stored.
+        AllowlistError: the allowlist has errors.
+    """
+    manifest = newest_manifest(store)
+    if manifest is None:
+        raise StoreError(f"s3://{store.bucket}/raw/ has no feed yet: run the fetch function first")
+    files = (*_local(store), *_feed(store, manifest))
+    latest = store.find(LATEST)
+    earlier = Latest.parse(latest.body).categories_seen if latest else ()
+    seen = frozenset((*earlier, *manifest.categories))
+    refusals = store.find(REFUSALS)
+    return Gathered(
+        manifest=manifest,
+        files=files,
+        allowlist=_allowlist(store, {*seen, *(file.category for file in files)}),
+        seen=seen,
+        refusals=Refusals.parse(refusals.body) if refusals else Refusals({}),
+    )
+
+
+def _feed(store: Store, manifest: Manifest) -> tuple[FeedFile, ...]:
+    key = archive_key(manifest.version)
+    data = store.get(key)
+    if hashlib.sha256(data).hexdigest() != manifest.sha256:
+        raise StoreError(f"s3://{store.bucket}/{key} is not the archive that its manifest names")
+    return unpack(data, source=f"s3://{store.bucket}/{key}")
+
+
+def _local(store: Store) -> Iterable[FeedFile]:
+    """People's own rules: `local/<file>.rules` is the category `local-<file>`."""
+    for entry in store.entries(LOCAL):
+        path = PurePosixPath(entry.key)
+        if path.suffix == ".rules":
+            yield FeedFile(f"{LOCAL_PREFIX}{path.stem}", store.get(entry.key))
+
+
+def _allowlist(store: Store, known: set[str]) -> Allowlist:
+    return load(store.get(ALLOWLIST), source=f"s3://{store.bucket}/{ALLOWLIST}", known=known)

@@ -1,0 +1,108 @@
+"""Rule groups as values: what we desire, and what is deployed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
+
+from rules_lib.model import Converted, Mode
+
+SHARED: Final = "shared"
+"""The category part of a slot that several small categories of one mode share."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Slot:
+    """The place that a rule group fills; its name may change when it is replaced, its slot not.
+
+    Attributes:
+        category: the category it holds, or `shared/alert`, `shared/drop`.
+        part: 1, or more where a category is cut in several groups.
+    """
+
+    category: str
+    part: int = 1
+
+    def __str__(self) -> str:
+        """As the group's tag carries it."""
+        return f"{self.category}:{self.part}"
+
+    @classmethod
+    def parse(cls, text: str) -> Slot | None:
+        """Read a tag's value; None where it is none of ours."""
+        category, _, part = text.rpartition(":")
+        return cls(category, int(part)) if category and part.isdecimal() and int(part) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Variables:
+    """What a group declares to the service: names without `$`, values as in the allowlist."""
+
+    ip_sets: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    port_sets: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A desired rule group.
+
+    Attributes:
+        mode: drop where its categories are in drop mode, else alert; drop groups come first.
+        priority: its place in a firewall policy, lowest first.
+        capacity: rules that it will ever hold; fixed once it is created.
+        rules: in the order in which the service is to inspect them.
+    """
+
+    name: str
+    slot: Slot
+    mode: Mode
+    priority: int
+    capacity: int
+    rules: tuple[Converted, ...]
+    variables: Variables = field(default_factory=Variables)
+
+    @property
+    def text(self) -> str:
+        """The `RulesString`: one rule a line."""
+        return "".join(f"{rule.text}\n" for rule in self.rules)
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The categories of its rules, in their order."""
+        return tuple(dict.fromkeys(rule.rule.category for rule in self.rules))
+
+
+@dataclass(frozen=True, slots=True)
+class DeployedGroup:
+    """A rule group of ours as the service has it.
+
+    Attributes:
+        strict: its rules are inspected in strict order.
+        associations: how many firewall policies use it.
+        token: the update token of this very content.
+    """
+
+    name: str
+    arn: str
+    slot: Slot
+    capacity: int
+    text: str
+    variables: Variables
+    strict: bool
+    associations: int
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """All that the account has under our prefix.
+
+    Attributes:
+        groups: ours, known by their tag.
+        foreign: names of groups under our prefix that are not ours.
+    """
+
+    groups: tuple[DeployedGroup, ...] = ()
+    foreign: frozenset[str] = frozenset()

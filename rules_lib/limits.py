@@ -1,0 +1,51 @@
+"""The numbers of AWS Network Firewall, each once, with its source.
+
+[api] the botocore service model of network-firewall (2020-11-12); [guide] the AWS developer guide;
+[measured] observed at the service (us-east-1, September 2026).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+RULES_STRING_CHARACTERS: Final = 2_000_000
+"""Characters in the `RulesString` of one rule group [api, guide]; botocore does not check it."""
+
+RULE_CHARACTERS: Final = 8_175
+"""Characters in one rule: the service appends 16 of its own and refuses at 8,192 [measured]."""
+
+GROUP_CAPACITY: Final = 30_000
+"""The largest capacity of one stateful rule group, 1 unit a rule, fixed at creation [api]."""
+
+POLICY_CAPACITY: Final = 30_000
+"""Stateful capacity of one firewall policy; on request up to 50,000 [guide]."""
+
+POLICY_RULE_GROUPS: Final = 20
+"""Stateful rule groups in one firewall policy [measured]."""
+
+PRIORITY_MAX: Final = 65_535
+"""The last priority of a rule group in a policy; the first is 1 [api]."""
+
+GROUP_NAME_CHARACTERS: Final = 128
+"""Characters in the name of a rule group: letters, digits and hyphens [api]."""
+
+VARIABLE_NAME_PATTERN: Final = r"^[A-Za-z][A-Za-z0-9_]{0,31}$"
+"""What the service takes as the name of a rule variable [api]."""
+
+DESCRIPTION_CHARACTERS: Final = 512
+"""Characters in a rule group's description [api]."""
+
+ACTIONS: Final = frozenset({"alert", "pass", "drop", "reject"})
+"""The actions that a stateful rule may have [measured]."""
+
+REJECT_PROTOCOLS: Final = frozenset({"tcp", "http", "tls", "smb", "ssh", "smtp", "dcerpc"})
+"""The protocols on which `reject` is taken [measured]."""
+
+REFUSED_KEYWORDS: Final = frozenset({"dataset", "datarep", "iprep", "lua", "luajit", "filestore"})
+"""Options that the service answers with `RuleOptions … is not supported` [measured]."""
+
+BUILT_IN_VARIABLES: Final = frozenset({"HOME_NET", "EXTERNAL_NET"})
+"""Header variables that a rule may use without the group declaring them [measured]."""
+
+PCRE_COMPANIONS: Final = frozenset({"tls.sni", "http.host", "dns.query", "http.uri", "content"})
+"""`pcre` needs one of these in the same rule; legacy names do not count [measured]."""

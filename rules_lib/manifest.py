@@ -1,0 +1,122 @@
+"""What was fetched, from where and when: the small file beside an archive that starts a build."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping  # pydantic reads the annotations at run time
+from datetime import datetime  # as above
+from typing import Annotated, Final
+
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PositiveInt,
+    ValidationError,
+    field_serializer,
+)
+
+from rules_lib.errors import StoreError
+from rules_lib.ruleset import Tally
+
+RAW: Final = "raw/"
+"""The folder of the bucket that holds every feed ever fetched, a folder each."""
+
+VERSION_PATTERN: Final = r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$"
+"""What may name a feed's version: it becomes a folder of the bucket."""
+
+_MANIFEST: Final = "manifest.json"
+
+Version = Annotated[str, Field(pattern=VERSION_PATTERN)]
+
+
+class Manifest(BaseModel):
+    """One fetched feed.
+
+    Attributes:
+        version: names its folder under `raw/`; unique to these bytes.
+        announced: the version that the source gives in its `version.txt`, if it gives one.
+        sha256: of the archive, in hex.
+        md5: of the archive, in hex; what the source announces is compared with it.
+        size: of the archive, in bytes.
+        source: where it came from, without credentials.
+        etag: validator of an http or S3 source, to ask with the next time.
+        last_modified: likewise, as the source words it.
+        fetched_at: when the fetch began, in UTC.
+        categories: for each category, its rules that are enabled and disabled.
+    """
+
+    model_config = ConfigDict(frozen=True, strict=True)
+
+    version: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,79}$")]
+    announced: Version | None
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    md5: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+    size: PositiveInt
+    source: str
+    etag: str | None
+    last_modified: str | None
+    fetched_at: AwareDatetime
+    categories: Mapping[str, Tally]
+
+    @field_serializer("fetched_at")
+    def _iso(self, moment: datetime) -> str:
+        return moment.isoformat(timespec="microseconds")
+
+    @property
+    def total(self) -> Tally:
+        """The rules of all categories."""
+        return total(self.categories)
+
+    def to_json(self) -> bytes:
+        """Render it as indented JSON, the categories in order."""
+        return self.model_dump_json(indent=2).encode() + b"\n"
+
+
+def total(categories: Mapping[str, Tally]) -> Tally:
+    """Add up the counts of all categories."""
+    return Tally(
+        enabled=sum(tally.enabled for tally in categories.values()),
+        disabled=sum(tally.disabled for tally in categories.values()),
+    )
+
+
+def archive_key(version: str) -> str:
+    """Name the object that holds the archive of a version."""
+    return f"{RAW}{version}/emerging.rules.tar.gz"
+
+
+def manifest_key(version: str) -> str:
+    """Name the object that holds the manifest of a version."""
+    return f"{RAW}{version}/{_MANIFEST}"
+
+
+def is_manifest_key(key: str) -> bool:
+    """Tell whether an object of the bucket is a feed's manifest."""
+    return key.startswith(RAW) and key.endswith(f"/{_MANIFEST}")
+
+
+def read_manifest(data: bytes, key: str) -> Manifest:
+    """Read a manifest; bytes from a bucket are not trusted.
+
+    Args:
+        data: the object's bytes.
+        key: the object's name, which errors give and which must be that of its version.
+
+    Raises:
+        StoreError: it is no manifest, with every fault, or lies in another version's folder.
+    """
+    try:
+        manifest = Manifest.model_validate_json(data)
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{'.'.join(map(str, fault['loc'])) or 'document'}: {fault['msg']}"
+            for fault in error.errors(include_url=False)
+        )
+        raise StoreError(f"{key} is no manifest: {faults}. Delete it and fetch again.") from error
+    if key != manifest_key(manifest.version):
+        raise StoreError(
+            f"{key} speaks of version {manifest.version!r}, whose manifest is "
+            f"{manifest_key(manifest.version)}. Delete it and fetch again."
+        )
+    return manifest

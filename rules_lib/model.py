@@ -1,0 +1,245 @@
+"""The values that travel through the stages; none is ever changed in place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, TypeAlias
+
+LOCAL_PREFIX: Final = "local-"
+"""Begins the names of people's own categories: first in order, and winners on the same sid."""
+
+Place: TypeAlias = tuple[bool, str, int]
+"""Sorts rules into the feed's order: people's own first, then by file and line."""
+
+
+class Mode(StrEnum):
+    """What the allowlist asks for a category."""
+
+    OFF = "off"
+    ALERT = "alert"
+    DROP = "drop"
+
+
+class Reason(StrEnum):
+    """Why a rule was discarded, in the order in which the reasons are looked for."""
+
+    UNPARSEABLE = "unparseable"
+    NO_SID = "no-sid"
+    DUPLICATE_SID = "duplicate-sid"
+    UNSUPPORTED_ACTION = "unsupported-action"
+    UNSUPPORTED_REJECT = "unsupported-reject"
+    UNSUPPORTED_PROTOCOL = "unsupported-protocol"
+    UNSUPPORTED_KEYWORD = "unsupported-keyword"
+    PCRE_WITHOUT_CONTENT = "pcre-without-content"
+    UNDEFINED_VARIABLE = "undefined-variable"
+    TOO_LONG = "too-long"
+    REJECTED_BY_SERVICE = "rejected-by-service"
+    FLOWBIT_NEVER_SET = "flowbit-never-set"
+    OVER_BUDGET = "over-budget"
+
+
+class Change(StrEnum):
+    """What was changed in the text of a rule that was kept."""
+
+    HEADER_SPACES_REMOVED = "header-spaces-removed"
+    PRIORITY_REMOVED = "priority-removed"
+    CLASSTYPE_REMOVED = "classtype-removed"
+    GID_REMOVED = "gid-removed"
+    VARIABLE_WRITTEN = "variable-written"
+    ALERT_TO_DROP = "alert-to-drop"
+    SETTER_BROUGHT_IN = "setter-brought-in"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option, with its place in the rule's text.
+
+    Attributes:
+        name: in lower case, as Suricata compares it.
+        value: as written, quotes and escapes included; None where the option has none.
+        start: where the white space before it begins.
+        end: just behind its semicolon.
+    """
+
+    name: str
+    value: str | None
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Flowbit:
+    """One `flowbits` option: `isset,a|b` is `Flowbit("isset", ("a", "b"))`.
+
+    `noalert` has no names. `every` is true where the names are joined by `&`: all are asked for.
+    """
+
+    command: str
+    names: tuple[str, ...]
+    every: bool = False
+
+    @property
+    def sets(self) -> bool:
+        """Whether the rule may leave the bit set."""
+        return self.command in {"set", "setx", "toggle"}
+
+    @property
+    def checks(self) -> bool:
+        """Whether the rule asks for the bit's state, either way."""
+        return self.command in {"isset", "isnotset"}
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The seven fields before a rule's options, each without spaces."""
+
+    action: str
+    protocol: str
+    source: str
+    source_port: str
+    direction: str
+    destination: str
+    destination_port: str
+
+    @property
+    def addresses(self) -> tuple[str, str]:
+        """Source and destination."""
+        return self.source, self.destination
+
+    @property
+    def ports(self) -> tuple[str, str]:
+        """Source port and destination port."""
+        return self.source_port, self.destination_port
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One enabled rule, as the feed ships it.
+
+    Attributes:
+        category: name of the feed's file without `.rules`.
+        line: number of its first line in that file, from 1.
+        text: the logical line as it stands in the feed, without its line end.
+        header: the seven fields before the options.
+        sid: signature id; None where the rule has none.
+        rev: revision; 0 where the rule has none.
+        msg: the message, without its quotes; empty where the rule has none.
+        keywords: names of all options in lower case; where support depends on the value,
+            qualified too: `tag:host`, `xbits:address`, `hostbits:address`.
+        flowbits: every `flowbits` option, in order.
+        noalert: the rule only marks a flow and says nothing.
+        classtype: empty where none is given.
+        severity: the metadata's `signature_severity`, the highest where several; empty if none.
+        confidence: the metadata's `confidence`, the highest where several; empty if none.
+        updated_at: the metadata's `updated_at` as `YYYY_MM_DD`, the latest; empty if none.
+        unwanted: the options that no strict-order group takes, with their places.
+        woken: the feed ships it disabled and `rules: on:` enabled it.
+    """
+
+    category: str
+    line: int
+    text: str
+    header: Header
+    sid: int | None
+    rev: int
+    msg: str
+    keywords: frozenset[str]
+    flowbits: tuple[Flowbit, ...] = ()
+    noalert: bool = False
+    classtype: str = ""
+    severity: str = ""
+    confidence: str = ""
+    updated_at: str = ""
+    unwanted: tuple[Option, ...] = ()
+    woken: bool = False
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is one of people's own."""
+        return self.category.startswith(LOCAL_PREFIX)
+
+    @property
+    def place(self) -> Place:
+        """Where it stands in the feed."""
+        return _place(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """A logical line that is neither blank, nor a comment, nor a rule.
+
+    Attributes:
+        problem: what is wrong with it, in plain words.
+        sid: the signature id where one can still be read, for people who look for it.
+    """
+
+    category: str
+    line: int
+    text: str
+    problem: str
+    sid: int | None = None
+    woken: bool = False
+
+    @property
+    def place(self) -> Place:
+        """Where it stands in the feed."""
+        return _place(self)
+
+
+def _place(rule: Rule | Malformed) -> Place:
+    return not rule.category.startswith(LOCAL_PREFIX), rule.category, rule.line
+
+
+@dataclass(frozen=True, slots=True)
+class Discarded:
+    """A rule that is left out: exactly one reason, and a detail in plain words."""
+
+    rule: Rule | Malformed
+    reason: Reason
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A rule that the allowlist asks for, and in which mode.
+
+    Attributes:
+        mode: alert or drop; for a setter of an off category, alert.
+        may_drop: its action may be turned into drop.
+        setter: it is in no wanted category and only stands by, to set flowbits for others.
+    """
+
+    rule: Rule
+    mode: Mode
+    may_drop: bool = False
+    setter: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """A rule as it will be published.
+
+    Attributes:
+        rule: as the feed ships it.
+        text: as the service gets it.
+        action: of `text`.
+        changes: what was done to get from `rule.text` to `text`.
+        variables: names of the header variables that `text` uses, without `$`.
+        setter: brought in from an off category to set flowbits.
+    """
+
+    rule: Rule
+    text: str
+    action: str
+    mode: Mode
+    changes: tuple[Change, ...]
+    variables: frozenset[str]
+    setter: bool = False
+
+    @property
+    def sid(self) -> int:
+        """The signature id, which every rule that came this far has."""
+        if self.rule.sid is None:
+            raise ValueError(f"a rule without sid was converted: {self.rule.text[:80]}")
+        return self.rule.sid

@@ -1,0 +1,132 @@
+"""A logical line -> a rule. The only module that knows idstools.
+
+idstools reads what the options mean. What it gets wrong is kept away from it: it aborts on a bad
+byte or an unfinished option, splits nested lists and `"a;b"` in the wrong place, does not know
+`rejectsrc`, nor `SID:` in capitals, and leaves `rev` None. So where a header and an option end is
+settled in `rule`, and idstools is given, under a plain header, the options that carry facts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+import idstools.rule
+
+from rules_lib.model import Flowbit, Malformed, Option, Rule
+from rules_lib.rule import RuleSyntaxError, header_of, sid_of, split
+
+if TYPE_CHECKING:
+    from rules_lib.ruleset import Line
+
+_HEADER: Final = "alert ip any any -> any any"
+_FACTS: Final = frozenset({"msg", "sid", "rev", "classtype", "metadata", "flowbits"})
+_ONCE: Final = ("sid", "rev", "msg", "classtype", "priority", "gid")
+_SEVERITIES: Final = ("Critical", "Major", "Minor", "Informational")
+_CONFIDENCES: Final = ("High", "Medium", "Low")
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_UNWANTED: Final = frozenset({"priority", "classtype", "gid"})
+_BITS: Final = {"xbits", "hostbits"}
+
+
+def parse(category: str, line: Line, *, woken: bool = False) -> Rule | Malformed:
+    """Read one logical line; a line that is no rule becomes `Malformed`, never an exception."""
+    try:
+        return _rule(category, line, woken=woken)
+    except RuleSyntaxError as problem:
+        text, sid = line.text, sid_of(line.text)
+        return Malformed(category, line.number, text, str(problem), sid, woken)
+
+
+def _rule(category: str, line: Line, *, woken: bool) -> Rule:
+    if line.problem:
+        raise RuleSyntaxError(line.problem)
+    if _CONTROL.search(line.text):
+        raise RuleSyntaxError("it has a control character")
+    header, options = split(line.text)
+    facts = _facts(options)
+    metadata = facts.get("metadata", [])
+    flowbits = tuple(_flowbit(value) for value in facts["flowbits"])
+    return Rule(
+        category=category,
+        line=line.number,
+        text=line.text,
+        header=header_of(header),
+        sid=facts["sid"],
+        rev=facts["rev"] or 0,
+        msg=facts["msg"].replace(r"\;", ";"),
+        keywords=_keywords(tuple(_qualified(option) for option in options)),
+        flowbits=flowbits,
+        noalert=_is_silent(options, flowbits),
+        classtype=facts["classtype"] or "",
+        severity=_highest(_values(metadata, "signature_severity"), _SEVERITIES),
+        confidence=_highest(_values(metadata, "confidence"), _CONFIDENCES),
+        updated_at=max(_values(metadata, "updated_at"), default=""),
+        unwanted=tuple(option for option in options if option.name in _UNWANTED),
+        woken=woken,
+    )
+
+
+def _facts(options: tuple[Option, ...]) -> dict[str, Any]:
+    """Let idstools read the options that carry facts, in their order."""
+    names = [option.name for option in options]
+    for name in _ONCE:
+        if names.count(name) > 1:
+            raise RuleSyntaxError(f"it has {name} more than once")
+    for option in options:
+        if option.name in _FACTS and not option.value:
+            raise RuleSyntaxError(f"its {option.name} has no value")
+    plain = "; ".join(f"{o.name}:{_guarded(o.value)}" for o in options if o.name in _FACTS)
+    try:
+        facts: dict[str, Any] | None = idstools.rule.parse(f"{_HEADER} ({plain};)")
+    except ValueError as error:  # int() of a sid or a rev
+        raise RuleSyntaxError(f"its sid or rev is no number: {error}") from error
+    if facts is None:
+        raise RuleSyntaxError("its options cannot be read")
+    return facts
+
+
+def _guarded(value: str | None) -> str:
+    """Escape the semicolons that stand bare inside quotes, where idstools would cut."""
+    return re.sub(r"(?<!\\);", r"\;", value or "")
+
+
+def _flowbit(value: str) -> Flowbit:
+    command, _, names = value.partition(",")
+    every = "&" in names
+    parts = tuple(name.strip() for name in re.split(r"[|&]", names) if name.strip())
+    return Flowbit(command.strip().lower(), parts, every)
+
+
+@lru_cache(maxsize=8192)
+def _keywords(names: tuple[str, ...]) -> frozenset[str]:
+    """One set for all rules with the same options: a feed repeats itself."""
+    return frozenset(name for qualified in names for name in {qualified, qualified.split(":")[0]})
+
+
+def _qualified(option: Option) -> str:
+    words = [word.strip() for word in (option.value or "").lower().split(",")]
+    if option.name == "tag" and words[0] == "host":
+        return "tag:host"
+    if option.name in _BITS and not any(word.split() == ["track", "tx"] for word in words):
+        return f"{option.name}:address"
+    return option.name
+
+
+def _is_silent(options: tuple[Option, ...], flowbits: tuple[Flowbit, ...]) -> bool:
+    return any(f.command == "noalert" for f in flowbits) or any(
+        option.name == "noalert"
+        or (option.name in _BITS and (option.value or "").strip().lower() == "noalert")
+        for option in options
+    )
+
+
+def _values(metadata: Iterable[str], key: str) -> list[str]:
+    return [entry[len(key) :].strip() for entry in metadata if entry.startswith(f"{key} ")]
+
+
+def _highest(values: list[str], scale: tuple[str, ...]) -> str:
+    found = {value.capitalize() for value in values}
+    return next((level for level in scale if level in found), "")

@@ -1,0 +1,25 @@
+"""One category in the report: its mode, and where its enabled rules went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rules_lib.model import Mode
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryLine:
+    """A category's enabled rules: enabled == kept + discarded + off.
+
+    Attributes:
+        kept: published, the setters included.
+        setters: kept although the category is off, to set flowbits for other rules.
+    """
+
+    name: str
+    mode: Mode
+    enabled: int
+    kept: int
+    discarded: int
+    off: int
+    setters: int

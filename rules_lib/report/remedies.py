@@ -1,0 +1,107 @@
+"""For every reason: why a rule was discarded for it, and what brings the rule back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from rules_lib.limits import (
+    ACTIONS,
+    PCRE_COMPANIONS,
+    POLICY_CAPACITY,
+    REJECT_PROTOCOLS,
+    RULE_CHARACTERS,
+)
+from rules_lib.model import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """What people ask about a reason, in whole sentences; what is to be typed is in backticks.
+
+    Attributes:
+        cause: why such a rule cannot be used.
+        way_back: what people can do to have it, or that nothing needs to be done.
+    """
+
+    cause: str
+    way_back: str
+
+
+def _listed(names: frozenset[str]) -> str:
+    *most, last = sorted(names)
+    return f"{', '.join(most)} and {last}"
+
+
+REMEDIES: Final[Mapping[Reason, Remedy]] = MappingProxyType(
+    {
+        Reason.UNPARSEABLE: Remedy(
+            "The line does not have the form of a rule; the detail says where it breaks.",
+            "A release of the feed that mends the line brings it back by itself. In a file of "
+            "your own, correct the line.",
+        ),
+        Reason.NO_SID: Remedy(
+            "The rule has no sid, and the service takes none without.",
+            "Give the rule a sid of its own; one from the feed returns once the feed does.",
+        ),
+        Reason.DUPLICATE_SID: Remedy(
+            "Another rule has the same sid and a higher rev, came first, or is one of your own.",
+            "Nothing is missing: one rule of that sid is in use. To have both, give yours a sid "
+            "that the feed does not use.",
+        ),
+        Reason.UNSUPPORTED_ACTION: Remedy(
+            f"The service knows the actions {_listed(ACTIONS)} only.",
+            "In a rule of your own, use one of these. A rule of the feed stays out until the "
+            "feed changes its action.",
+        ),
+        Reason.UNSUPPORTED_REJECT: Remedy(
+            f"The service rejects on {_listed(REJECT_PROTOCOLS)} only.",
+            "In a rule of your own, write drop instead of reject, or name one of these protocols.",
+        ),
+        Reason.UNSUPPORTED_PROTOCOL: Remedy(
+            "Network Firewall does not inspect this protocol.",
+            "Nothing on your side brings it back: no rule group can hold such a rule.",
+        ),
+        Reason.UNSUPPORTED_KEYWORD: Remedy(
+            "The rule uses a keyword that the service refuses, does not document as supported, or "
+            "that its engine does not know.",
+            "Where the detail says that it is only documented as unsupported, "
+            "`documented_unsupported: keep` takes the risk; where it names threshold, "
+            "`threshold: keep` does. For any other keyword nothing brings the rule back.",
+        ),
+        Reason.PCRE_WITHOUT_CONTENT: Remedy(
+            f"The service takes `pcre` only beside one of {_listed(PCRE_COMPANIONS)}.",
+            "In a rule of your own, add a content match that the expression implies anyway. A "
+            "rule of the feed returns once the feed adds one.",
+        ),
+        Reason.UNDEFINED_VARIABLE: Remedy(
+            "The rule's header uses a variable that has no value.",
+            "Declare it under `variables:` in the allowlist; the detail names it.",
+        ),
+        Reason.TOO_LONG: Remedy(
+            f"With its variables written out the rule has over {RULE_CHARACTERS:,} characters, "
+            "the most that the service takes.",
+            "Shorten the lists of the variables that it uses, above all `HOME_NET`: fewer, larger "
+            "networks. A rule that is too long by itself stays out.",
+        ),
+        Reason.REJECTED_BY_SERVICE: Remedy(
+            "The service refused the rule; the detail has its words.",
+            "The rule is tried again as soon as its text changes. A rule of your own can be "
+            "corrected by what the service says.",
+        ),
+        Reason.FLOWBIT_NEVER_SET: Remedy(
+            "The rule waits for a flowbit that no rule in reach ever sets, so it could not match.",
+            "Enable a rule that sets the flowbit: `rules: on:` wakes one that the feed ships "
+            "disabled; one that stands under `rules: off:` can be taken off that list.",
+        ),
+        Reason.OVER_BUDGET: Remedy(
+            "The wanted rules do not all fit, and this one was among the least valued.",
+            "Switch off categories that you do not need, or list the ones that matter higher up. "
+            f"AWS raises the policy's {POLICY_CAPACITY:,} on request; then raise "
+            "`firewall: capacity:` as well.",
+        ),
+    }
+)
+"""Complete: every `Reason` has its remedy."""

@@ -1,0 +1,56 @@
+"""Rows for a spreadsheet, in which nothing acts.
+
+RFC 4180 in UTF-8, with a byte order mark, without which Excel guesses the encoding. Rules come
+from outside, so no cell may act: text that a spreadsheet could take for a formula gets a leading
+apostrophe, control characters are written as escapes, and text longer than a cell is cut (the rest
+would run over into further cells).
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from rules_lib.report.text import visible
+
+CELL_CHARACTERS: Final = 32_767
+"""Characters in a cell of Excel; LibreOffice and Google take more."""
+
+_BOM: Final = b"\xef\xbb\xbf"
+_FORMULA: Final = re.compile(
+    "[\\s\"'`\u2018-\u201f]*"  # an apostrophe too, so that no two texts become the same
+    "[=+\\-@\uff0b\uff0d\uff1d\uff20]"  # the wide forms act in East Asian settings
+)
+
+
+class _Line:
+    """What `csv.writer` writes to: it hands the line back instead of keeping it."""
+
+    def write(self, line: str) -> bytes:
+        return line.encode()
+
+
+def csv_lines(names: Sequence[str], rows: Iterable[Iterable[str | int | None]]) -> Iterator[bytes]:
+    """A line of column names, then one line a row; numbers stay numbers, None is empty."""
+    writer = csv.writer(_Line(), quoting=csv.QUOTE_NONNUMERIC)
+    yield _BOM + writer.writerow(names)
+    for row in rows:
+        yield writer.writerow([_cell(value) for value in row])
+
+
+def _cell(value: str | int | None) -> str | int:
+    if value is None:
+        return ""
+    return inert(value) if isinstance(value, str) else value
+
+
+def inert(text: str) -> str:
+    """One line of text that no spreadsheet takes for a formula."""
+    shown = visible(text)
+    return _cut(f"'{shown}" if _FORMULA.match(shown) else shown)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= CELL_CHARACTERS else text[: CELL_CHARACTERS - 1] + "…"

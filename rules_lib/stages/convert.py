@@ -1,0 +1,129 @@
+"""The text as it will be published: only the tokens that must change, in their place."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from rules_lib import limits
+from rules_lib.model import Candidate, Change, Converted, Discarded, Reason, Rule
+from rules_lib.rule import close_up, header_of, variables_of, without, write_variables
+
+if TYPE_CHECKING:
+    from rules_lib.allowlist import Allowlist
+
+_REMOVED: Final = {
+    "priority": Change.PRIORITY_REMOVED,
+    "classtype": Change.CLASSTYPE_REMOVED,
+    "gid": Change.GID_REMOVED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ConvertedRules:
+    """Rules in their final text, and those that the service cannot take in that text."""
+
+    rules: tuple[Converted, ...]
+    discarded: tuple[Discarded, ...]
+
+
+def convert(
+    candidates: Iterable[Candidate], allowlist: Allowlist, refusals: Mapping[str, str]
+) -> ConvertedRules:
+    """Write every candidate's final text.
+
+    Args:
+        candidates: usable rules.
+        allowlist: for the variables' values.
+        refusals: what the service said of a text that it refused, by the text's `fingerprint`.
+    """
+    kept, discarded = [], []
+    for candidate in candidates:
+        rule = _converted(candidate, allowlist)
+        length = expanded_length(rule, allowlist.variables.declared)
+        if length > limits.RULE_CHARACTERS:
+            detail = f"{length:,} characters as published, {limits.RULE_CHARACTERS:,} are allowed"
+            discarded.append(Discarded(rule.rule, Reason.TOO_LONG, detail))
+        elif refusals and (words := refusals.get(fingerprint(rule.text))):
+            discarded.append(Discarded(rule.rule, Reason.REJECTED_BY_SERVICE, words))
+        else:
+            kept.append(rule)
+    return ConvertedRules(tuple(kept), tuple(discarded))
+
+
+def fingerprint(text: str) -> str:
+    """Identify a published text, to remember what the service said of it."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _converted(candidate: Candidate, allowlist: Allowlist) -> Converted:
+    rule = candidate.rule
+    source, options = _parts(rule)
+    header, changes = _header(source, allowlist.variables.written)
+    action = rule.header.action
+    if (candidate.setter or candidate.may_drop) and (wanted := _action(candidate)) != action:
+        header, action = wanted + header[len(action) :], wanted
+        changes += () if candidate.setter else (Change.ALERT_TO_DROP,)
+    if candidate.setter:
+        options = options if rule.noalert else _silenced(options)
+        changes += (Change.SETTER_BROUGHT_IN,)
+    return Converted(
+        rule=rule,
+        text=header + options,
+        action=action.lower(),
+        mode=candidate.mode,
+        changes=changes + _removals(rule),
+        variables=frozenset().union(*variables_of(header_of(header.rstrip()))),
+        setter=candidate.setter,
+    )
+
+
+def _parts(rule: Rule) -> tuple[str, str]:
+    """The header, white space behind it included, and the options that may stay."""
+    cut = rule.text.index("(")
+    return rule.text[:cut], without(rule.text, rule.unwanted)[cut:]
+
+
+def _header(source: str, written: Mapping[str, str]) -> tuple[str, tuple[Change, ...]]:
+    closed = close_up(source)
+    final = write_variables(closed, written) if "$" in closed else closed
+    return final, (
+        *((Change.HEADER_SPACES_REMOVED,) if closed != source else ()),
+        *((Change.VARIABLE_WRITTEN,) if final != closed else ()),
+    )
+
+
+def _action(candidate: Candidate) -> str:
+    """A setter alerts, silently; in drop mode an alert drops; other actions stay the feed's."""
+    action = candidate.rule.header.action
+    if candidate.setter:
+        return "alert"
+    return "drop" if action.lower() == "alert" else action
+
+
+def _silenced(options: str) -> str:
+    """Add noalert as the last option."""
+    body = options.rstrip()[:-1]
+    return f"{body}noalert;)" if body.endswith((" ", "(")) else f"{body} noalert;)"
+
+
+def _removals(rule: Rule) -> tuple[Change, ...]:
+    return tuple(dict.fromkeys(_REMOVED[option.name] for option in rule.unwanted))
+
+
+def expanded_length(rule: Converted, declared: Mapping[str, tuple[str, ...]]) -> int:
+    """Characters of a rule as the service counts it: declared variables by their values.
+
+    A list counts as `[a,b,c]`. HOME_NET counts as written where the file does not give it.
+    """
+    if not declared or rule.variables.isdisjoint(declared):
+        return len(rule.text)
+    header = rule.text[: rule.text.index("(")]
+    values = {name: _as_list(values) for name, values in declared.items()}
+    return len(rule.text) - len(header) + len(write_variables(header, values))
+
+
+def _as_list(values: tuple[str, ...]) -> str:
+    return values[0] if len(values) == 1 else f"[{','.join(values)}]"

@@ -1,0 +1,116 @@
+"""Which rules are asked for, and in which mode."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rules_lib.model import Candidate, Discarded, Malformed, Mode, Reason, Rule
+
+if TYPE_CHECKING:
+    from rules_lib.allowlist import Allowlist
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """Every enabled rule, in exactly one place, each in the feed's order.
+
+    Attributes:
+        wanted: asked for by the allowlist.
+        standby: setters of flowbits in off categories, there if a wanted rule checks the bit.
+        off: all other rules that are not asked for.
+        discarded: no valid rule, without sid, or of a sid that another rule has.
+    """
+
+    wanted: tuple[Candidate, ...]
+    standby: tuple[Candidate, ...]
+    off: tuple[Rule | Malformed, ...]
+    discarded: tuple[Discarded, ...]
+
+
+def select(rules: Iterable[Rule | Malformed], allowlist: Allowlist) -> Selected:
+    """Sort the enabled rules into wanted, standby, off and discarded."""
+    everything = tuple(rules)
+    winners = _winners(everything)
+    wanted, standby, off, discarded = [], [], [], []
+    for rule in everything:
+        if loss := _loss(rule, winners):
+            discarded.append(loss)
+        elif (mode := _mode(rule, allowlist)) is Mode.OFF:
+            if isinstance(rule, Rule) and _stands_by(rule, allowlist):
+                standby.append(Candidate(rule, Mode.ALERT, setter=True))
+            else:
+                off.append(rule)
+        elif flaw := _flaw(rule):
+            discarded.append(flaw)
+        elif isinstance(rule, Rule):
+            wanted.append(Candidate(rule, mode, may_drop=_may_drop(rule, mode, allowlist)))
+    return Selected(tuple(wanted), tuple(standby), tuple(off), tuple(discarded))
+
+
+def _winners(rules: Iterable[Rule | Malformed]) -> dict[int, Rule]:
+    """For each sid the rule that keeps it: people's own, then the highest rev, then the first."""
+    winners: dict[int, Rule] = {}
+    for rule in _with_sid(rules):
+        rival = winners.get(rule.sid or 0)
+        if rival is None or _rank(rule) > _rank(rival):
+            winners[rule.sid or 0] = rule
+    return winners
+
+
+def _with_sid(rules: Iterable[Rule | Malformed]) -> Iterator[Rule]:
+    return (rule for rule in rules if isinstance(rule, Rule) and rule.sid is not None)
+
+
+def _rank(rule: Rule) -> tuple[bool, int]:
+    return rule.is_local, rule.rev
+
+
+def _loss(rule: Rule | Malformed, winners: dict[int, Rule]) -> Discarded | None:
+    if isinstance(rule, Malformed) or rule.sid is None:
+        return None
+    winner = winners[rule.sid]
+    if winner is rule:
+        return None
+    detail = f"sid {rule.sid} is also in {winner.category}, line {winner.line}, as rev {winner.rev}"
+    return Discarded(rule, Reason.DUPLICATE_SID, f"{detail}; that one is used")
+
+
+def _flaw(rule: Rule | Malformed) -> Discarded | None:
+    if isinstance(rule, Malformed):
+        return Discarded(rule, Reason.UNPARSEABLE, rule.problem)
+    if rule.sid is None:
+        return Discarded(rule, Reason.NO_SID, "it has no sid, which the service demands")
+    return None
+
+
+def _mode(rule: Rule | Malformed, allowlist: Allowlist) -> Mode:
+    """The sid's own setting, else that of its category; a woken rule alerts where that is off."""
+    overrides, sid = allowlist.rules, rule.sid
+    if isinstance(rule, Rule) and sid is not None:
+        for sids, mode in (
+            (overrides.off, Mode.OFF),
+            (overrides.alert, Mode.ALERT),
+            (overrides.drop, Mode.DROP),
+        ):
+            if sid in sids:
+                return mode
+    mode = allowlist.setting_of(rule.category).mode
+    return Mode.ALERT if mode is Mode.OFF and rule.woken else mode
+
+
+def _stands_by(rule: Rule, allowlist: Allowlist) -> bool:
+    """Whether a rule that is off may be brought in to set a flowbit."""
+    if rule.sid is None or rule.sid in allowlist.rules.off:
+        return False
+    return any(flowbit.sets for flowbit in rule.flowbits)
+
+
+def _may_drop(rule: Rule, mode: Mode, allowlist: Allowlist) -> bool:
+    """A rule that says nothing never drops; a sid that is named drops whatever its metadata."""
+    if mode is not Mode.DROP or rule.noalert:
+        return False
+    condition = allowlist.setting_of(rule.category).drop_when
+    named = rule.sid in allowlist.rules.drop
+    return named or condition is None or condition.holds(rule.severity, rule.confidence)

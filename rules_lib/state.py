@@ -1,0 +1,103 @@
+"""What one build leaves for the next: the newest applied build, and what the service refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
+
+from rules_lib.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+LATEST: Final = "latest.json"
+"""Points at the newest applied build; moved last."""
+
+REFUSALS: Final = "state/refusals.json"
+"""What the service said of rules that it refused, so that it is not asked again."""
+
+
+class Latest(BaseModel):
+    """The newest build whose groups are in force.
+
+    Attributes:
+        build: its id, and so its folder under `builds/`.
+        version: of its feed.
+        sha256: of its feed.
+        applied_at: ISO 8601, UTC.
+        categories_seen: names that this or an earlier feed had; a file that lists one is no typo.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    build: str
+    version: str
+    sha256: str
+    applied_at: str
+    categories_seen: tuple[str, ...] = ()
+
+    def to_json(self) -> bytes:
+        """Render the file."""
+        return self.model_dump_json(indent=2).encode() + b"\n"
+
+    @classmethod
+    def parse(cls, data: bytes) -> Self:
+        """Read the file.
+
+        Raises:
+            StoreError: it is not of this form.
+        """
+        return _parsed(cls, data, LATEST)
+
+
+class Refused(BaseModel):
+    """A rule that the service refused, and its words."""
+
+    model_config = ConfigDict(frozen=True)
+
+    sid: int
+    words: str
+
+
+class Refusals(RootModel[dict[str, Refused]]):
+    """Every refusal by the fingerprint of the refused text (see `stages.convert`)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    @property
+    def words(self) -> Mapping[str, str]:
+        """Fingerprint -> what the service said."""
+        return {fingerprint: refused.words for fingerprint, refused in self.root.items()}
+
+    def plus(self, more: Mapping[str, Refused]) -> Refusals:
+        """Remember more of them."""
+        return Refusals({**self.root, **more})
+
+    def of(self, sids: Iterable[int]) -> Refusals:
+        """Forget those whose rules the feed no longer has."""
+        present = frozenset(sids)
+        return Refusals({key: r for key, r in self.root.items() if r.sid in present})
+
+    def to_json(self) -> bytes:
+        """Render the file, in a fixed order."""
+        return Refusals(dict(sorted(self.root.items()))).model_dump_json(indent=2).encode() + b"\n"
+
+    @classmethod
+    def parse(cls, data: bytes) -> Refusals:
+        """Read the file.
+
+        Raises:
+            StoreError: it is not of this form.
+        """
+        return _parsed(cls, data, REFUSALS)
+
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+def _parsed(model: type[_Model], data: bytes, key: str) -> _Model:
+    try:
+        return model.model_validate_json(data)
+    except ValidationError as error:
+        raise StoreError(f"{key}: not as this version writes it; delete it: {error}") from error

@@ -1,0 +1,58 @@
+"""What people should know although nothing failed; each line says what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rules_lib.allowlist import Allowlist
+    from rules_lib.build import Built
+    from rules_lib.ruleset import Ruleset
+
+
+def warnings_of(ruleset: Ruleset, allowlist: Allowlist, built: Built) -> tuple[str, ...]:
+    """Everything noteworthy about this feed with this allowlist."""
+    return (
+        *_home_net(allowlist),
+        *_gone(ruleset, allowlist),
+        *_new(ruleset, allowlist),
+        *_unknown_sids(ruleset, allowlist),
+        *_missing_variables(built),
+    )
+
+
+def _home_net(allowlist: Allowlist) -> Iterator[str]:
+    if "HOME_NET" not in allowlist.variables.declared:
+        yield (
+            "HOME_NET is not set in the allowlist, so the firewall policy's value holds; its "
+            "default, the inspection VPC's own range, is the usual reason why rules never fire"
+        )
+
+
+def _gone(ruleset: Ruleset, allowlist: Allowlist) -> Iterator[str]:
+    for name in allowlist.gone(ruleset.names):
+        yield f"category {name} is in the allowlist, and the feed no longer has it"
+
+
+def _new(ruleset: Ruleset, allowlist: Allowlist) -> Iterator[str]:
+    unlisted = frozenset(allowlist.unlisted(ruleset.names))
+    for category in ruleset.categories:
+        if category.name in unlisted:
+            yield (
+                f"category {category.name} ({len(category.rules):,} rules) is not in the "
+                f"allowlist: its default holds, {allowlist.default}"
+            )
+
+
+def _unknown_sids(ruleset: Ruleset, allowlist: Allowlist) -> Iterator[str]:
+    overrides = allowlist.rules
+    present = {rule.sid for rule in ruleset.rules}
+    named = overrides.off | overrides.alert | overrides.drop | overrides.on
+    for sid in sorted(named - present):
+        yield f"rules: {sid} is no enabled rule of this feed"
+
+
+def _missing_variables(built: Built) -> Iterator[str]:
+    for name, count in built.missing_variables.items():
+        yield f"{count:,} rules use ${name}; give it a value under variables: to get them back"

@@ -1,0 +1,132 @@
+"""The same AWS as a server of its own, met through a socket."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+import requests
+from click.testing import CliRunner
+from localaws_support import create, refused, rule
+
+from localaws.__main__ import main
+from localaws.settings import control_of, read_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SETTINGS = {
+    "quotas": {"rule_groups": 7},
+    "strictness": {"list_spaces": True},
+    "refusals": [{"pattern": "sid:66;", "reason": "not today", "named": False}],
+    "faults": [{"action": "ListFirewallPolicies", "code": "InvalidRequestException"}],
+}
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL that a real server prints once it listens."""
+    file = tmp_path_factory.mktemp("localaws") / "settings.json"
+    file.write_text(json.dumps(SETTINGS), encoding="utf-8")
+    command = [sys.executable, "-m", "localaws", "--port", "0", "--settings", str(file)]
+    command += ["--quotas", '{"rule_groups": 2}']
+    with subprocess.Popen(  # noqa: S603  # our own interpreter
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as server:
+        assert server.stdout is not None
+        yield server.stdout.readline().strip()
+        server.terminate()
+
+
+def client_of(service: str, url: str) -> Any:
+    """A client as people make one; the reset before leaves the server empty."""
+    requests.post(f"{url}/moto-api/reset", timeout=10).raise_for_status()
+    return boto3.client(
+        service,
+        region_name="us-east-1",
+        endpoint_url=url,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",  # noqa: S106  # no secret
+    )
+
+
+def test_group_lives_in_the_server(url: str) -> None:
+    """Created, described and deleted by three requests."""
+    client = client_of("network-firewall", url)
+    create(client, rule())
+    found = client.describe_rule_group(RuleGroupName="one", Type="STATEFUL")
+    assert found["RuleGroup"]["RulesSource"]["RulesString"] == rule()
+    client.delete_rule_group(RuleGroupName="one", Type="STATEFUL")
+    assert client.list_rule_groups()["RuleGroups"] == []
+
+
+def test_server_refuses_in_the_words_of_the_service(url: str) -> None:
+    """The settings reach the engine."""
+    client = client_of("network-firewall", url)
+    words = "stateful rule is invalid, reason: not today"
+    assert refused(lambda: create(client, rule(66))) == words
+    spaced = "alert tcp [10.0.0.0/8, 10.1.0.0/16] any -> any any (sid:1;)"
+    assert "spaces inside a list" in refused(lambda: create(client, spaced))
+
+
+def test_quotas_of_the_command_line_win(url: str) -> None:
+    """Over those of the file."""
+    client = client_of("network-firewall", url)
+    create(client, name="one")
+    create(client, name="two")
+    refused(lambda: create(client, name="three"), "LimitExceededException")
+
+
+def test_fault_of_the_settings_happens_once(url: str) -> None:
+    """A reset forgets resources, not what is ordered."""
+    client = client_of("network-firewall", url)
+    refused(client.list_firewall_policies)
+    assert client.list_firewall_policies()["FirewallPolicies"] == []
+
+
+def test_other_services_answer_too(url: str) -> None:
+    """It is moto's server."""
+    client = client_of("s3", url)
+    client.create_bucket(Bucket="the-bucket")
+    assert [bucket["Name"] for bucket in client.list_buckets()["Buckets"]] == ["the-bucket"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[", "Expecting value"),
+        ("[]", "no JSON object"),
+        ('{"quota": {}}', "unknown section quota; there are quotas, strictness"),
+        ('{"quotas": {"groups": 1}}', "unknown attribute groups; there are rule_groups,"),
+        ('{"quotas": {"policies": 0}}', "quota policies is 0"),
+        ('{"quotas": {"policies": "9"}}', "quota policies is '9'"),
+        ('{"quotas": 5}', "quotas: 5 is no object"),
+        ('{"refusals": [{"pattern": "("}]}', "refusals:"),
+        ('{"refusals": [{"pattern": "(", "reason": "x"}]}', "unterminated subpattern"),
+        ('{"faults": [{"action": "ListFirewalls", "code": "B", "times": 0}]}', "never happens"),
+    ],
+)
+def test_settings_that_cannot_be_used_are_explained(text: str, words: str) -> None:
+    """With the section and the value."""
+    with pytest.raises(ValueError, match=words.replace("(", r"\(")):
+        control_of(read_settings(text))
+
+
+def test_bad_settings_end_the_command(tmp_path: Path) -> None:
+    """With the name of the file, and without a traceback."""
+    file = tmp_path / "bad.json"
+    file.write_text('{"quotas": {"groups": 1}}', encoding="utf-8")
+    result = CliRunner().invoke(main, ["--settings", str(file)])
+    assert result.exit_code == 1
+    assert result.output.startswith(f"Error: {file}: quotas: unknown attribute groups")
+
+
+def test_help_names_every_section_of_the_settings() -> None:
+    """Whoever reads the help can write the file."""
+    text = CliRunner().invoke(main, ["--help"]).output
+    assert all(f'"{section}"' in text for section in SETTINGS)

@@ -1,0 +1,266 @@
+"""Every refusal that was measured, in the service's words, however the group arrives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from localaws_support import content, create, refused, rule, update
+
+from localaws import Strictness, embedded_aws
+from localaws.rulecheck import refusal
+from localaws.terms import Terms
+
+if TYPE_CHECKING:
+    from types_boto3_network_firewall import NetworkFirewallClient
+
+    from localaws import EmbeddedAws
+
+HEADER = "tcp any any -> any any"
+NO_COMPANION = (
+    'Using "pcre" without one of the following options is not allowed: '
+    "[tls.sni, http.host, dns.query, http.uri, content]."
+)
+NAMED = {
+    f'log {HEADER} (msg:"a"; sid:1;)': "Action log is not supported",
+    'reject udp any any -> any any (msg:"a"; sid:1;)': "udp reject is not supported",
+    'reject dns any any -> any any (msg:"a"; sid:1;)': "dns reject is not supported",
+    **{
+        rule(options=f"{keyword}:x; "): f"RuleOptions {keyword} is not supported"
+        for keyword in ("dataset", "datarep", "iprep", "lua", "luajit", "filestore")
+    },
+    rule(options="DataSet:x; "): "RuleOptions dataset is not supported",
+    rule(options="gid:9999; "): "GIDs are not allowed. Illegal option(s): [gid:9999]",
+    f'alert {HEADER} (msg:"a";)': "sid not assigned",
+    f'alert {HEADER} (msg:"sid:9";)': "sid not assigned",
+    rule(options="sid:2; "): "duplicated 'sid' keyword detected",
+    rule(sid=0): "sid value 0 is invalid",
+    rule(options='pcre:"/a/"; '): NO_COMPANION,
+    rule(options='pcre:"/a/"; http_uri; uricontent:"a"; '): NO_COMPANION,
+    f"# {rule()}": "comment lines are not supported",
+    f"alert {HEADER} \\": "line continuation is not supported",
+    f'alert {HEADER} (msg:"a"; sid:1)': 'no terminating ";" found',
+}
+WHOLE = {
+    **{
+        rule(options=f"{keyword}:1; "): (
+            "RulesString has invalid keywords. Rule groups that use strict order can't have rules "
+            "that contain the keywords `priority` or `classtype`, "
+            f"parameter: [{rule(options=f'{keyword}:1; ')}], context: RulesSource.RulesString"
+        )
+        for keyword in ("priority", "classtype")
+    },
+    'alert tcp $MYNET any -> any any (msg:"a"; sid:1;)': (
+        "MYNET cannot be null or empty, context: RuleVariables.IPSets.MYNET"
+    ),
+    'alert tcp any any -> [!$MYNET,10.0.0.0/8] any (msg:"a"; sid:1;)': (
+        "MYNET cannot be null or empty, context: RuleVariables.IPSets.MYNET"
+    ),
+    'alert tcp any any -> any $HTTP_PORTS (msg:"a"; sid:1;)': (
+        "HTTP_PORTS cannot be null or empty, context: RuleVariables.PortSets.HTTP_PORTS"
+    ),
+    'alert tcp @BETA any -> any any (msg:"a"; sid:1;)': (
+        "BETA cannot be null or empty, context: ReferenceSets.IPSetReferences.BETA"
+    ),
+    f"{rule()}\n{rule()}": f'stateful rule is invalid, reason: Duplicate signature "{rule()}"',
+}
+TABLE = {
+    **{
+        text: f"stateful rule is invalid, rule: {text}, reason: {reason}"
+        for text, reason in NAMED.items()
+    },
+    **WHOLE,
+}
+HARMLESS = (
+    rule(),
+    rule(options='content:"$NOPE"; pcre:"/$NOPE/"; '),
+    rule(options='pcre:"/a/"; content:"a"; '),
+    rule(options='pcre:"/a"b/"; http.uri; '),
+    rule(options="threshold:type limit, track by_src, count 1, seconds 60; "),
+    rule(options="tag:host; filename:a; filesize:1; fileext:b; "),
+    rule(options="flowbits:isset,x; "),
+    'reject tls any any -> any any (msg:"a"; sid:1;)',
+    'PASS tcp $HOME_NET any -> !$EXTERNAL_NET any (msg:"a"; sid:1;)',
+    "alert tcp [10.0.0.0/8, 192.168.0.0/16] any -> any any (sid:1;)",
+    f"\n{rule(1)}\r\n\n{rule(2)}\n",
+)
+DRY_RUNS = pytest.mark.parametrize("dry_run", [False, True], ids=["real", "dry run"])
+
+
+@DRY_RUNS
+@pytest.mark.parametrize("rules", TABLE)
+def test_create_is_refused_in_the_words_of_the_service(
+    client: NetworkFirewallClient, rules: str, dry_run: bool
+) -> None:
+    """One bad rule refuses the whole group, which then does not exist."""
+    group = f"{rule(77)}\n{rules}"
+    assert refused(lambda: create(client, group, DryRun=dry_run)) == TABLE[rules]
+    assert client.list_rule_groups()["RuleGroups"] == []
+
+
+@DRY_RUNS
+@pytest.mark.parametrize("rules", TABLE)
+def test_update_is_refused_in_the_words_of_the_service(
+    client: NetworkFirewallClient, rules: str, dry_run: bool
+) -> None:
+    """A refused update leaves the group and its token as they were."""
+    token = create(client, rule(77))["UpdateToken"]
+    assert refused(lambda: update(client, token, rules, DryRun=dry_run)) == TABLE[rules]
+    kept = client.describe_rule_group(RuleGroupName="one", Type="STATEFUL")
+    assert kept["RuleGroup"]["RulesSource"]["RulesString"] == rule(77)
+    assert kept["UpdateToken"] == token
+
+
+@pytest.mark.parametrize("rules", HARMLESS)
+def test_harmless_rule_is_accepted(client: NetworkFirewallClient, rules: str) -> None:
+    """What was measured to be accepted is accepted, unsupported on paper or not."""
+    assert create(client, rules)["RuleGroupResponse"]["RuleGroupStatus"] == "ACTIVE"
+
+
+@pytest.mark.parametrize("keyword", ["priority", "classtype"])
+def test_default_order_lets_a_rule_have_its_priority(
+    client: NetworkFirewallClient, keyword: str
+) -> None:
+    """Only strict order leaves the order to the text."""
+    assert create(client, Rules=rule(options=f"{keyword}:1; "))["UpdateToken"]
+
+
+def test_first_bad_rule_of_the_text_is_named(client: NetworkFirewallClient) -> None:
+    """An answer names one rule, whatever is wrong further down."""
+    first, second = "log ip any any -> any any (sid:1;)", "log ip any any -> any any (sid:2;)"
+    assert f"rule: {first}," in refused(lambda: create(client, f"{first}\n{second}"))
+
+
+def padded(length: int, header: str = HEADER) -> str:
+    """A rule of exactly this many characters."""
+    empty = f'alert {header} (msg:"{{}}"; sid:1;)'
+    return empty.format("x" * (length - len(empty) + 2))
+
+
+def test_rule_of_8175_characters_is_the_longest(client: NetworkFirewallClient) -> None:
+    """The service appends 16 characters and refuses at 8,192."""
+    assert create(client, padded(8175))["RuleGroupResponse"]["ConsumedCapacity"] == 1
+    too_long = padded(8176)
+    assert refused(lambda: create(client, too_long, name="two")) == (
+        f"stateful rule is invalid, rule: {too_long}, "
+        "reason: Rule exceeds max length (8192), Length: 8192."
+    )
+
+
+@pytest.mark.parametrize(
+    ("header", "sets", "growth"),
+    [
+        ("tcp $NET any -> any any", {"IPSets": {"NET": {"Definition": ["10.0.0.0/8"]}}}, 6),
+        ("tcp any any -> any !$P", {"PortSets": {"P": {"Definition": ["80", "81"]}}}, 5),
+        (
+            "tcp $HOME_NET any -> $EXTERNAL_NET any",
+            {
+                "IPSets": {
+                    "HOME_NET": {"Definition": ["10.0.0.0/8", "172.16.0.0/12"]},
+                    "EXTERNAL_NET": {"Definition": ["!10.0.0.0/8"]},
+                }
+            },
+            17 - 2,
+        ),
+    ],
+)
+def test_length_counts_with_the_variables_in_place(
+    client: NetworkFirewallClient, header: str, sets: dict[str, Any], growth: int
+) -> None:
+    """A value is written once, several as a list in brackets."""
+
+    def attempt(length: int, name: str) -> object:
+        group = content(padded(length, header), RuleVariables=sets)
+        return create(client, name=name, RuleGroup=group)
+
+    attempt(8175 - growth, "fits")
+    assert "Length: 8192." in refused(lambda: attempt(8176 - growth, "over"))
+
+
+def test_declared_variables_are_known_by_kind(client: NetworkFirewallClient) -> None:
+    """An address variable is no port variable."""
+    sets = {"PortSets": {"NET": {"Definition": ["80"]}}}
+    group = content("alert tcp $NET any -> any any (sid:1;)", RuleVariables=sets)
+    assert refused(lambda: create(client, RuleGroup=group)).startswith("NET cannot be null")
+
+
+def test_home_net_wants_external_net(client: NetworkFirewallClient) -> None:
+    """Otherwise EXTERNAL_NET would stay the negation of another network."""
+    home = {"HOME_NET": {"Definition": ["10.0.0.0/8"]}}
+    alone = content(rule(), RuleVariables={"IPSets": home})
+    assert "RuleVariables.IPSets.EXTERNAL_NET" in refused(lambda: create(client, RuleGroup=alone))
+    both = {**home, "EXTERNAL_NET": {"Definition": ["!10.0.0.0/8"]}}
+    assert create(client, RuleGroup=content(rule(), RuleVariables={"IPSets": both}))
+
+
+def test_reference_in_a_rule_is_accepted_once_declared(client: NetworkFirewallClient) -> None:
+    """`@NAME` stands for an IP set reference of the group."""
+    arn = "arn:aws:ec2:us-east-1:123456789012:prefix-list/pl-1"
+    sets = {"IPSetReferences": {"BETA": {"ReferenceArn": arn}}}
+    group = content("alert tcp @BETA any -> any any (sid:1;)", ReferenceSets=sets)
+    assert create(client, RuleGroup=group)["UpdateToken"]
+
+
+def test_chosen_rule_is_refused_in_chosen_words(
+    aws: EmbeddedAws, client: NetworkFirewallClient
+) -> None:
+    """A test can have the engine refuse what nobody foresees, and accept it again."""
+    aws.refuse("sid:5;", "rule contains conflicting alprotos set")
+    assert refused(lambda: create(client, f"{rule(4)}\n{rule(5)}")) == (
+        f"stateful rule is invalid, rule: {rule(5)}, reason: rule contains conflicting alprotos set"
+    )
+    aws.accept_all()
+    assert create(client, f"{rule(4)}\n{rule(5)}")["UpdateToken"]
+
+
+def test_chosen_rule_can_go_unnamed(aws: EmbeddedAws, client: NetworkFirewallClient) -> None:
+    """The service does not always say which rule it is."""
+    aws.refuse("sid:5;", "out of luck", named=False)
+    message = refused(lambda: create(client, rule(5)))
+    assert message == "stateful rule is invalid, reason: out of luck"
+
+
+CHECKER = rule(1, "flowbits:isset,b; ")
+
+
+@pytest.mark.parametrize(
+    ("rules", "accepted"),
+    [
+        (CHECKER, False),
+        (f"{CHECKER}\n{rule(2, 'flowbits:set,b; ')}", True),
+        (f"{CHECKER}\n{rule(2, 'flowbits: toggle, b; ')}", True),
+        (f"{CHECKER}\n{rule(2, 'flowbits:unset,b; ')}", False),
+        (f"{rule(1, 'flowbits:isset,a|b; ')}\n{rule(2, 'flowbits:set,b; ')}", True),
+        (rule(1, "flowbits:isnotset,b; flowbits:noalert; "), True),
+    ],
+)
+def test_setter_outside_the_group_can_be_made_to_matter(rules: str, accepted: bool) -> None:
+    """Reported by users, so on demand: a checked bit has a setter in the same group."""
+    strict = Terms(strictness=Strictness(setters_in_group=True))
+    assert (refusal(rules, strict) is None) == accepted
+    assert refusal(rules, Terms()) is None
+
+
+def test_bits_joined_by_and_need_every_setter() -> None:
+    """`a&b` is not set by a setter of `b` alone."""
+    strict = Terms(strictness=Strictness(setters_in_group=True))
+    both, setters = rule(1, "flowbits:isset,a&b; "), [rule(2, "flowbits:set,b; ")]
+    assert refusal("\n".join([both, *setters]), strict) is not None
+    setters.append(rule(3, "flowbits:set,a; "))
+    assert refusal("\n".join([both, *setters]), strict) is None
+
+
+def test_spaces_in_a_list_can_be_made_to_matter() -> None:
+    """Reported by users, so on demand."""
+    spaced = 'alert tcp [10.0.0.0/8, 10.1.0.0/16] any -> any any (content:"a, b"; sid:1;)'
+    strict = Terms(strictness=Strictness(list_spaces=True))
+    assert "spaces inside a list" in str(refusal(spaced, strict))
+    assert refusal(spaced.replace("8, 10", "8,10"), strict) is None
+
+
+def test_strictness_reaches_the_service() -> None:
+    """What is asked of the embedded AWS is what its Network Firewall does."""
+    with embedded_aws(strictness=Strictness(setters_in_group=True)):
+        client = boto3.client("network-firewall")
+        assert "flowbit b is checked" in refused(lambda: create(client, CHECKER))

@@ -1,0 +1,112 @@
+"""Settings: read from the environment, every fault named at once."""
+
+from __future__ import annotations
+
+import pytest
+
+from rules_lib.errors import SettingsError
+from rules_lib.settings import DEFAULT_FEED_URL, BuildSettings, FetchSettings
+
+LEAST = {"RULESYNC_BUCKET": "feeds"}
+
+
+def test_only_the_bucket_must_be_set() -> None:
+    """Everything else has a default that works."""
+    settings = FetchSettings.from_environment(LEAST)
+    assert settings == FetchSettings(
+        bucket="feeds",
+        feed_url=DEFAULT_FEED_URL,
+        connect_timeout=10,
+        read_timeout=30,
+        download_timeout=180,
+        attempts=4,
+        max_download_bytes=64 * 2**20,
+        max_unpacked_bytes=256 * 2**20,
+    )
+    assert BuildSettings.from_environment(LEAST) == BuildSettings("feeds")
+
+
+def test_variables_win_over_the_defaults() -> None:
+    """Spaces around a value do not count; an empty one counts as not set."""
+    settings = FetchSettings.from_environment(
+        {
+            "RULESYNC_BUCKET": " my-feeds ",
+            "RULESYNC_FEED_URL": "",
+            "RULESYNC_CONNECT_TIMEOUT": "0.5",
+            "RULESYNC_READ_TIMEOUT": "7",
+            "RULESYNC_DOWNLOAD_TIMEOUT": "900",
+            "RULESYNC_ATTEMPTS": "10",
+            "RULESYNC_MAX_DOWNLOAD_BYTES": "1",
+            "RULESYNC_MAX_UNPACKED_BYTES": "2147483648",
+            "OTHER": "x",
+        }
+    )
+    assert settings == FetchSettings("my-feeds", DEFAULT_FEED_URL, 0.5, 7, 900, 10, 1, 2**31)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://feeds.example/a.tar.gz?key=1",
+        "HTTP://127.0.0.1:8080/a.tar.gz",
+        "s3://bucket/a.tar.gz",
+        "file:///d/a.tar.gz",
+        "/d/a.tar.gz",
+        "a b.tar.gz",
+    ],
+)
+def test_feed_may_be_an_url_or_a_path(url: str) -> None:
+    """Of http, https, file or s3."""
+    assert FetchSettings.from_environment(LEAST | {"RULESYNC_FEED_URL": url}).feed_url == url
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("BUCKET", "My_Bucket"),
+        ("BUCKET", "s3://feeds"),
+        ("FEED_URL", "ftp://feeds.example/a.tar.gz"),
+        ("FEED_URL", "https://feeds.example"),
+        ("FEED_URL", "https:///a.tar.gz"),
+        ("FEED_URL", "https://[/a.tar.gz"),
+        ("FEED_URL", "s3://bucket/"),
+        ("FEED_URL", "file:///"),
+        ("CONNECT_TIMEOUT", "0"),
+        ("READ_TIMEOUT", "-1"),
+        ("READ_TIMEOUT", "nan"),
+        ("READ_TIMEOUT", "inf"),
+        ("DOWNLOAD_TIMEOUT", "901"),
+        ("DOWNLOAD_TIMEOUT", "ten"),
+        ("ATTEMPTS", "0"),
+        ("ATTEMPTS", "11"),
+        ("ATTEMPTS", "1.5"),
+        ("ATTEMPTS", "9" * 5000),
+        ("MAX_DOWNLOAD_BYTES", "64M"),
+        ("MAX_UNPACKED_BYTES", "2147483649"),
+    ],
+)
+def test_wrong_value_is_named_with_what_is_expected(name: str, value: str) -> None:
+    """The variable, its value, and what it should be."""
+    with pytest.raises(SettingsError) as caught:
+        FetchSettings.from_environment(LEAST | {f"RULESYNC_{name}": value})
+    assert f"RULESYNC_{name} is {value!r}; expected: " in str(caught.value)
+
+
+def test_every_fault_is_named_at_once() -> None:
+    """A missing variable too; those that are right are not."""
+    environment = {"RULESYNC_ATTEMPTS": "no", "RULESYNC_READ_TIMEOUT": "no"}
+    with pytest.raises(SettingsError) as caught:
+        FetchSettings.from_environment(environment)
+    named = [line.split()[0] for line in str(caught.value).splitlines()[1:]]
+    assert named == ["RULESYNC_BUCKET", "RULESYNC_READ_TIMEOUT", "RULESYNC_ATTEMPTS"]
+    assert "RULESYNC_BUCKET is not set" in str(caught.value)
+    with pytest.raises(SettingsError, match="RULESYNC_BUCKET is not set"):
+        BuildSettings.from_environment({})
+
+
+def test_password_in_a_wrong_url_is_not_shown() -> None:
+    """Errors end up in logs."""
+    environment = LEAST | {"RULESYNC_FEED_URL": "ftp://me:hush@feeds.example/a?key=hush"}
+    with pytest.raises(SettingsError, match=r"feeds\.example") as caught:
+        FetchSettings.from_environment(environment)
+    assert "hush" not in str(caught.value)
