@@ -56,6 +56,10 @@ class EmbeddedAws:
         """
         self.control.refusals += (Refusal(pattern, reason, named),)
 
+    def grant(self, quotas: Quotas) -> None:
+        """Raise (or lower) the account's quotas, as AWS does on request; what exists stays."""
+        self.control.quotas = quotas
+
     def accept_all(self) -> None:
         """Take back every `refuse`, as when AWS updates its engine."""
         self.control.refusals = ()

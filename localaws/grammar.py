@@ -3,15 +3,22 @@
 Measured with Suricata 7.0.10: an option ends at a semicolon that no backslash stands before, and
 quotes do not change that; a value that opens with a quote must end with one, and may hold others;
 keywords are case-insensitive; white space is free around names, values and separators.
+
+Quotes do change it unless `bare_semicolons` is asked for: what the service itself, which reads the
+options before the engine does, makes of a bare semicolon inside quotes is not known.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _SEPARATOR: Final = re.compile(r"(?<!\\);")
+_CLOSED: Final = re.compile(r'(?<!\\)(?:\\\\)*"$', re.DOTALL)
 _HEADER_FIELDS: Final = 7
 _DIRECTIONS: Final = frozenset({"->", "<>"})
 
@@ -52,8 +59,12 @@ def rule_lines(rules: str) -> tuple[str, ...]:
     return tuple(line for raw in rules.split("\n") if (line := raw.strip()))
 
 
-def parse_rule(text: str) -> Rule:
+def parse_rule(text: str, *, bare_semicolons: bool = False) -> Rule:
     """Split one rule.
+
+    Args:
+        text: The rule.
+        bare_semicolons: Whether they end an option inside quotes too.
 
     Raises:
         MalformedRuleError: With the reason, in the engine's words where the engine has words.
@@ -66,7 +77,7 @@ def parse_rule(text: str) -> Rule:
     fields = parse_header(header)
     if not (header[-1].isspace() and body.endswith(")")):
         raise MalformedRuleError("no rule options.")
-    options = parse_options(body[:-1])
+    options = parse_options(body[:-1], bare_semicolons=bare_semicolons)
     return Rule(text, *fields, options, frozenset(option.keyword for option in options))
 
 
@@ -91,7 +102,7 @@ def parse_header(header: str) -> tuple[str, str, str, str, str, str, str]:
     return action, protocol, source, source_port, direction, destination, destination_port
 
 
-def parse_options(body: str) -> tuple[Option, ...]:
+def parse_options(body: str, *, bare_semicolons: bool = False) -> tuple[Option, ...]:
     """Split the text between the parentheses into options.
 
     Raises:
@@ -100,7 +111,27 @@ def parse_options(body: str) -> tuple[Option, ...]:
     *parts, rest = _SEPARATOR.split(body)
     if rest.strip():
         raise MalformedRuleError('no terminating ";" found')
-    return tuple(map(_option, parts))
+    return tuple(map(_option, parts if bare_semicolons else _joined(parts)))
+
+
+def _joined(parts: list[str]) -> Iterator[str]:
+    """Put back together what was cut inside quotes."""
+    whole = ""
+    for part in parts:
+        whole += part
+        if _is_open(whole):
+            whole += ";"
+            continue
+        yield whole
+        whole = ""
+    if whole:
+        yield whole
+
+
+def _is_open(option: str) -> bool:
+    """Whether the option's value opens with a quote and does not end with one."""
+    quoted = option.partition(":")[2].strip().lstrip("! ")
+    return quoted.startswith('"') and not _CLOSED.search(quoted[1:])
 
 
 def _option(text: str) -> Option:

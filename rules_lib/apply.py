@@ -1,4 +1,4 @@
-"""A plan, carried out: a failed group stops no other, and nothing goes too early.
+"""A plan, proven and carried out: a failed group stops no other, and nothing goes too early.
 
 Whatever fills a slot is written first. Only then do unwanted groups go, each after a fresh look at
 it: none that a policy still uses, and none with a wanted rule that, because another group failed,
@@ -7,66 +7,48 @@ is in force nowhere else.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from rules_lib.content import by_sid
 from rules_lib.errors import FirewallError
+from rules_lib.outcome import Applied, Failure, Proof, Staying
 from rules_lib.plan import Create, Delete, Keep, Plan, Replace, Step, Update
-from rules_lib.prove import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from rules_lib.aws.firewall import Firewall
+    from rules_lib.aws.refusals import Refusal
     from rules_lib.groups import DeployedGroup
+
+__all__ = ["Applied", "Failure", "Proof", "Staying", "apply", "prove"]
 
 _Filling: TypeAlias = Create | Update | Replace | Keep
 
 
-@dataclass(frozen=True, slots=True)
-class Staying:
-    """A group that was to go and stays.
+def prove(plan: Plan, firewall: Firewall) -> Proof:
+    """Have the service validate every group that would be written; changes nothing."""
+    refusals: list[Refusal] = []
+    failures: list[Failure] = []
+    for step in plan.changes:
+        try:
+            refusals += _refusals(step, firewall)
+        except FirewallError as error:
+            failures.append(Failure.of(step.name, error))
+    return Proof(tuple(refusals), tuple(failures))
 
-    Attributes:
-        associations: how many firewall policies use it.
-        why: and what to do about it.
+
+def apply(plan: Plan, firewall: Firewall, unproven: Collection[Failure] = ()) -> Applied:
+    """Carry a plan out as far as the service lets it; raises no `FirewallError`.
+
+    Args:
+        plan: whole, with the groups that could not be proven: what goes depends on them too.
+        firewall: to be brought to what the plan says.
+        unproven: the failures of the proof; these groups are not written, and are told as failed.
     """
-
-    name: str
-    associations: int
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """What became of a plan.
-
-    Attributes:
-        done: the steps that were carried out, kept ones too. A replacement is done once the new
-            group is there; what became of the old one is in `failures` or `staying` if it is not
-            gone.
-        failures: groups that are not as desired.
-        staying: groups that were to go and are still there.
-    """
-
-    done: tuple[Step, ...] = ()
-    failures: tuple[Failure, ...] = ()
-    staying: tuple[Staying, ...] = ()
-
-    def record(self) -> dict[str, Any]:
-        """The result as JSON shows it."""
-        return {
-            "done": [{"name": step.name, "change": step.change} for step in self.done],
-            "failures": [asdict(failure) for failure in self.failures],
-            "staying": [asdict(staying) for staying in self.staying],
-        }
-
-
-def apply(plan: Plan, firewall: Firewall) -> Applied:
-    """Carry a plan out as far as the service lets it; raises no `FirewallError`."""
+    known = {failure.name: failure for failure in unproven}
     filling = [step for step in plan.steps if not isinstance(step, Delete)]
-    outcomes = [_written(step, firewall) for step in filling]
+    outcomes = [known.get(step.name) or _written(step, firewall) for step in filling]
     done: list[Step] = [found for found in outcomes if not isinstance(found, Failure)]
     failures = [found for found in outcomes if isinstance(found, Failure)]
     staying: list[Staying] = []
@@ -82,6 +64,16 @@ def apply(plan: Plan, firewall: Firewall) -> Applied:
         elif isinstance(step, Delete):
             done.append(step)
     return Applied(tuple(done), tuple(failures), tuple(staying))
+
+
+def _refusals(step: Step, firewall: Firewall) -> tuple[Refusal, ...]:
+    match step:
+        case Create() | Replace():
+            return firewall.prove(step.group)
+        case Update():
+            return firewall.prove(step.group, step.deployed)
+        case Keep() | Delete():
+            return ()
 
 
 def _written(step: _Filling, firewall: Firewall) -> _Filling | Failure:

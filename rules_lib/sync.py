@@ -81,17 +81,16 @@ def _carry_out(
     decision = decide(ruleset, gathered, firewall.deployed(), firewall)
     for name, data in files_before(build_id, decision.built, decision.plan):
         _put(store, build_id, name, data)
-    applied = apply(_provable(decision), firewall)
+    applied = apply(decision.plan, firewall, decision.failures)
     _remember(store, gathered.refusals, decision.refusals)
-    failures = (*decision.failures, *applied.failures)
     summary = _summary(build_id, gathered, ruleset, decision, applied, firewall)
     in_force = {step.name: step.group.text for step in applied.done if step.group}
     for name, text in in_force.items():
         _put(store, build_id, f"rule-groups/{name}.rules", text.encode())
     for name, data in files_after(summary, ruleset, gathered.allowlist, decision.built):
         _put(store, build_id, name, data)
-    if failures:
-        raise SyncError(build_id, summary.failed or "")
+    if summary.failed:
+        raise SyncError(build_id, summary.failed)
     store.put(LATEST, _latest(build_id, gathered, now).to_json(), content_type="application/json")
     return summary
 
@@ -120,12 +119,6 @@ def decide(
             }
         )
     raise RefusedError(f"the service still refuses rules after {_ROUNDS} rounds without them")
-
-
-def _provable(decision: Decision) -> Plan:
-    """Leave out the steps that the service would refuse as a whole."""
-    failed = {failure.name for failure in decision.failures}
-    return Plan(tuple(step for step in decision.plan.steps if step.name not in failed))
 
 
 def _remember(store: Store, before: Refusals, after: Refusals) -> None:
@@ -181,7 +174,7 @@ def _summary(  # noqa: PLR0913 - the whole of a build comes together here
     applied: Applied,
     firewall: Firewall,
 ) -> Summary:
-    built, failures = decision.built, (*decision.failures, *applied.failures)
+    built, failures = decision.built, applied.failures
     warnings = warnings_of(ruleset, gathered.allowlist, built)
     staying = tuple(f"rule group {stay.name} stays: {stay.why}" for stay in applied.staying)
     return summarise(

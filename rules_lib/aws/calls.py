@@ -20,16 +20,16 @@ NOT_FOUND: Final = "ResourceNotFoundException"
 
 
 @dataclass(slots=True)
-class Counts:
+class Calls:
     """How often Network Firewall was asked, failed calls included; botocore's retries are not.
 
     Attributes:
-        calls: writes, those that may have changed something, by their name.
+        writes: calls that may have changed something, by their name.
         dry_runs: creates and updates that only asked for the validation.
         reads: lists, a page each, and describes.
     """
 
-    calls: Counter[str] = field(default_factory=Counter)
+    writes: Counter[str] = field(default_factory=Counter)
     dry_runs: int = 0
     reads: int = 0
 
@@ -44,7 +44,7 @@ class Counts:
     def write(self, call: str, name: str, *, dry_run: bool = False) -> Iterator[None]:
         """Count a write or a dry run and tell its failure as `FirewallError`."""
         self.dry_runs += dry_run
-        self.calls.update([] if dry_run else [call])
+        self.writes.update([] if dry_run else [call])
         with _told(call, name):
             yield
 

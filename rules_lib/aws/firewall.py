@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.aws import shapes
-from rules_lib.aws.calls import INVALID_REQUEST, INVALID_TOKEN, NOT_FOUND, Counts
+from rules_lib.aws.calls import INVALID_REQUEST, INVALID_TOKEN, NOT_FOUND, Calls
 from rules_lib.aws.groupcalls import GroupCalls
 from rules_lib.aws.refusals import Refusal, UnpinnedError, find_refusals
 from rules_lib.content import holds, unchanged
@@ -35,13 +35,13 @@ class Firewall:
     Attributes:
         prefix: what names of our groups begin with, followed by a hyphen, and the value of their
             `rulesync:prefix` tag.
-        counts: what was asked so far.
+        calls: what was asked so far.
     """
 
     def __init__(self, client: NetworkFirewallClient, prefix: str) -> None:
         self.prefix = prefix
-        self.counts = Counts()
-        self._calls = GroupCalls(client, prefix, self.counts)
+        self.calls = Calls()
+        self._api = GroupCalls(client, prefix, self.calls)
 
     def deployed(self) -> Deployed:
         """Read every group under the prefix, and tell ours from others by the tags.
@@ -50,8 +50,8 @@ class Firewall:
             FirewallError: a list or describe failed.
         """
         ours, foreign = list[DeployedGroup](), set[str]()
-        for name in self._calls.names():
-            answer = self._calls.describe(name)
+        for name in self._api.names():
+            answer = self._api.describe(name)
             if answer is None:
                 continue
             if group := shapes.deployed_group(answer, self.prefix):
@@ -66,7 +66,7 @@ class Firewall:
         Raises:
             FirewallError: the describe failed for another reason.
         """
-        answer = self._calls.describe(name)
+        answer = self._api.describe(name)
         return answer and shapes.deployed_group(answer, self.prefix)
 
     def prove(self, group: Group, deployed: DeployedGroup | None = None) -> tuple[Refusal, ...]:
@@ -86,7 +86,7 @@ class Firewall:
 
         def judge(text: str) -> str | None:
             try:
-                self._calls.send(group, text, current, dry_run=True)
+                self._api.send(group, text, current, dry_run=True)
             except FirewallError as error:
                 if error.code != INVALID_REQUEST:
                     raise
@@ -105,7 +105,7 @@ class Firewall:
             FirewallError: the service refused it.
         """
         try:
-            self._calls.send(group, group.text)
+            self._api.send(group, group.text)
         except FirewallError:
             if not self._holds(group):
                 raise
@@ -123,7 +123,7 @@ class Firewall:
         current = deployed
         for _ in range(_TOKENS):
             try:
-                self._calls.send(group, group.text, current)
+                self._api.send(group, group.text, current)
             except FirewallError as error:
                 if self._holds(group):
                     return
@@ -141,7 +141,7 @@ class Firewall:
             FirewallError: the service refused it, as it does while a policy uses the group.
         """
         try:
-            self._calls.delete(deployed)
+            self._api.delete(deployed)
         except FirewallError as error:
             if error.code != NOT_FOUND:
                 raise

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.aws import shapes
-from rules_lib.aws.calls import NOT_FOUND, Counts
+from rules_lib.aws.calls import NOT_FOUND, Calls
 from rules_lib.errors import FirewallError
 
 if TYPE_CHECKING:
@@ -29,13 +29,13 @@ class GroupCalls:
 
     client: NetworkFirewallClient
     prefix: str
-    counts: Counts
+    calls: Calls
 
     def names(self) -> Iterator[str]:
         """The names of all groups under the prefix, whoever made them; a call a page."""
         request: ListRuleGroupsRequestTypeDef = {"Type": _TYPE, "Scope": "ACCOUNT"}
         while True:
-            with self.counts.read("ListRuleGroups", self.prefix):
+            with self.calls.read("ListRuleGroups", self.prefix):
                 page = self.client.list_rule_groups(**request)
             names = (listed["Name"] for listed in page["RuleGroups"])
             yield from (name for name in names if name.startswith(f"{self.prefix}-"))
@@ -46,7 +46,7 @@ class GroupCalls:
     def describe(self, name: str) -> DescribeRuleGroupResponseTypeDef | None:
         """What the service says of a group; None where it is not there, or on its way out."""
         try:
-            with self.counts.read("DescribeRuleGroup", name):
+            with self.calls.read("DescribeRuleGroup", name):
                 answer = self.client.describe_rule_group(RuleGroupName=name, Type=_TYPE)
         except FirewallError as error:
             if error.code == NOT_FOUND:
@@ -71,7 +71,7 @@ class GroupCalls:
             dry_run: have it validated only.
         """
         call = "UpdateRuleGroup" if current else "CreateRuleGroup"
-        with self.counts.write(call, group.name, dry_run=dry_run):
+        with self.calls.write(call, group.name, dry_run=dry_run):
             if current:
                 self.client.update_rule_group(
                     RuleGroupName=group.name,
@@ -94,5 +94,5 @@ class GroupCalls:
 
     def delete(self, deployed: DeployedGroup) -> None:
         """Delete the group by its ARN."""
-        with self.counts.write("DeleteRuleGroup", deployed.name):
+        with self.calls.write("DeleteRuleGroup", deployed.name):
             self.client.delete_rule_group(RuleGroupArn=deployed.arn)

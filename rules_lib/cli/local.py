@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -30,6 +29,10 @@ if TYPE_CHECKING:
     Handler = Callable[[dict[str, Any], object], dict[str, Any]]
 
 _BUCKET: Final = "rulesync-local"
+_ENVIRONMENT: Final = {
+    "RULESYNC_BUCKET": _BUCKET,
+    "POWERTOOLS_LOG_LEVEL": "CRITICAL",  # what the log says, this command says in its own way
+}
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -108,9 +111,7 @@ def _account() -> Iterator[EmbeddedAws]:
         raise click.ClickException(
             f"the embedded AWS needs the package {error.name}: pip install 'rulesync[local]'"
         ) from error
-    for service in ("fetch", "build"):  # what the log says, this command says in its own way
-        logging.getLogger(service).setLevel(logging.CRITICAL)
-    with embedded_aws() as aws, mock.patch.dict(os.environ, {"RULESYNC_BUCKET": _BUCKET}):
+    with embedded_aws() as aws, mock.patch.dict(os.environ, _ENVIRONMENT):
         clients.s3().create_bucket(Bucket=_BUCKET)
         yield aws
 
@@ -161,13 +162,21 @@ def _build(handler: Handler, fetched: dict[str, Any]) -> dict[str, Any]:
 
 def _grant(aws: EmbeddedAws, store: Store, sync: Sync) -> None:
     """Give the account the quotas that the file asks for, and room to replace every group."""
+    from localaws import Quotas  # noqa: PLC0415 - as in `_account`
+
     manifest = newest_manifest(store)
     known = manifest.categories if manifest else ()
     try:
         allowlist = load(sync.config.read_bytes(), source=str(sync.config), known=known)
     except AllowlistError:
         return  # the build reports it, with people's own categories known too
-    aws.grant(rule_groups=2 * allowlist.firewall.rule_groups)
+    aws.grant(
+        Quotas(
+            rule_groups=2 * allowlist.firewall.rule_groups,
+            policy_rule_groups=allowlist.firewall.rule_groups,
+            policy_capacity=allowlist.firewall.capacity,
+        )
+    )
 
 
 def _copy(store: Store, build_id: str, out: Path) -> None:

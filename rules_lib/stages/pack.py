@@ -155,7 +155,7 @@ class Packer:
 
     def _filled(self, category: str, blocks: Iterable[Block]) -> list[_Part]:
         """Fill the parts of one category: first what was there, then the rest where room is."""
-        held = {g.slot.part: g for g in self.deployed.groups if g.slot.category == category}
+        held = {g.slot.part: g for g in self._by_size() if g.slot.category == category}
         parts = {number: _Part(Slot(category, number), held[number]) for number in sorted(held)}
         rest = []
         for block in blocks:
@@ -174,6 +174,10 @@ class Packer:
         for block in rest:
             self._place(block, category, parts)
         return [part for part in parts.values() if part.blocks]
+
+    def _by_size(self) -> list[DeployedGroup]:
+        """Where a replacement broke off, a slot has two groups: the larger, last here, is the new."""
+        return sorted(self.deployed.groups, key=lambda g: (g.strict, g.capacity, g.name))
 
     def _place(self, block: Block, category: str, parts: dict[int, _Part]) -> None:
         """Where there is room as it is, else where a group may grow, else in a new one."""

@@ -14,14 +14,16 @@ GOLDEN = Path(__file__).parent / "report" / "golden"
 SCRIPT = "</script><script>alert(1)</script>"
 
 
-def rule(sid: int | None, msg: str = "a message", category: str = "web", text: str = "") -> Rule:
+def rule(
+    sid: int | None, msg: str = "a message", category: str = "web", text: str | None = None
+) -> Rule:
     """A rule as the feed ships it; its text need not be one that parses."""
     header = Header("alert", "tcp", "any", "any", "->", "any", "any")
     options = f'(msg:"{msg}"; classtype:misc; sid:{sid}; rev:3;)'
     return Rule(
         category=category,
         line=1,
-        text=text or f"alert tcp any any -> any any {options}",
+        text=f"alert tcp any any -> any any {options}" if text is None else text,
         header=header,
         sid=sid,
         rev=3,

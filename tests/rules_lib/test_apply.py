@@ -18,11 +18,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from localaws import EmbeddedAws, Fault, embedded_aws
-from rules_lib.apply import Applied, apply
+from rules_lib.apply import Applied, Proof, apply, prove
 from rules_lib.aws.firewall import Firewall
 from rules_lib.groups import Deployed, Group
 from rules_lib.plan import Plan, plan
-from rules_lib.prove import Proof, prove
 
 pytestmark = pytest.mark.usefixtures("aws")
 
@@ -64,7 +63,7 @@ def test_second_sync_writes_only_what_changed(aws: EmbeddedAws) -> None:
         ("update", "et-two"),
         ("delete", "et-three"),
     ]
-    assert wall.counts.calls == {"UpdateRuleGroup": 1, "DeleteRuleGroup": 1}
+    assert wall.calls.writes == {"UpdateRuleGroup": 1, "DeleteRuleGroup": 1}
     assert there() == {"et-one": ONE.text, "et-two": changed.text}
     assert {call.resource for call in aws.calls if call.action == "UpdateRuleGroup"} == {"et-two"}
 
@@ -112,7 +111,7 @@ def test_group_that_is_gone_already_counts_as_deleted() -> None:
     found = plan([], wall.deployed())
     apply(found, wall)
     assert apply(found, wall).done == found.steps
-    assert wall.counts.calls["DeleteRuleGroup"] == 1
+    assert wall.calls.writes["DeleteRuleGroup"] == 1
 
 
 def test_one_failed_group_does_not_stop_the_others(aws: EmbeddedAws) -> None:
@@ -209,8 +208,8 @@ def test_proof_finds_refused_rules_in_all_groups_and_writes_nothing(aws: Embedde
     proof = prove(found, wall)
     assert [refusal.rule.sid for refusal in proof.refusals] == [11, 12, 13]
     assert proof.failures == ()
-    assert wall.counts.calls == {}
-    assert wall.counts.dry_runs == 6
+    assert wall.calls.writes == {}
+    assert wall.calls.dry_runs == 6
     assert there() == before
     assert {call.resource for call in aws.calls if call.dry_run} == {
         "et-one-b",
@@ -230,11 +229,24 @@ def test_group_that_cannot_be_proven_does_not_stop_the_proof_of_the_others() -> 
     assert "capacity exceeded" in proof.failures[0].cause
 
 
+def test_unproven_group_is_not_written_and_keeps_what_it_was_to_take_over() -> None:
+    """Its new rule is in force in the group that was to go, and nowhere else."""
+    synced(group("et-one", 1, capacity=1), TWO)
+    wall = firewall()
+    found = plan([group("et-one", 1, 3, capacity=1)], wall.deployed())
+    failures = prove(found, wall).failures
+    result = apply(found, wall, failures)
+    assert result.failures == failures
+    assert [failure.name for failure in failures] == ["et-one"]
+    assert [left.name for left in result.staying] == ["et-two"]
+    assert wall.calls.writes == {}
+
+
 def test_nothing_to_do_asks_the_service_nothing() -> None:
     """Neither a dry run nor a read."""
     wall = firewall()
     assert (prove(Plan(), wall), apply(Plan(), wall)) == (Proof(), Applied())
-    assert (wall.counts.calls, wall.counts.dry_runs, wall.counts.reads) == ({}, 0, 0)
+    assert (wall.calls.writes, wall.calls.dry_runs, wall.calls.reads) == ({}, 0, 0)
 
 
 def test_result_can_be_written_as_json(aws: EmbeddedAws) -> None:

@@ -89,7 +89,7 @@ def test_groups_beyond_the_first_page_are_found() -> None:
             create_by_hand(name)
         wall = firewall()
         assert wall.deployed().foreign == set(names)
-        assert wall.counts.reads == 2 + len(names)
+        assert wall.calls.reads == 2 + len(names)
 
 
 def test_group_that_vanishes_while_it_is_read_is_not_there(aws: EmbeddedAws) -> None:
@@ -223,7 +223,7 @@ def test_token_that_is_stale_each_time_ends_the_update(aws: EmbeddedAws) -> None
     aws.inject(Fault("UpdateRuleGroup", "InvalidTokenException", times=99))
     with pytest.raises(StaleError):
         wall.update(TWO, there)
-    assert wall.counts.calls["UpdateRuleGroup"] == 5
+    assert wall.calls.writes["UpdateRuleGroup"] == 5
 
 
 def test_update_that_succeeded_behind_an_error_is_a_success(aws: EmbeddedAws) -> None:
@@ -258,15 +258,15 @@ def test_counts_are_what_the_service_saw(aws: EmbeddedAws) -> None:
     wall.delete(there)
     seen = Counter(call.action for call in aws.calls if not call.dry_run)
     reads = seen.pop("ListRuleGroups") + seen.pop("DescribeRuleGroup")
-    assert (wall.counts.calls, wall.counts.reads) == (seen, reads)
-    assert wall.counts.dry_runs == sum(call.dry_run for call in aws.calls) == 2
+    assert (wall.calls.writes, wall.calls.reads) == (seen, reads)
+    assert wall.calls.dry_runs == sum(call.dry_run for call in aws.calls) == 2
 
 
 def test_proof_of_a_good_group_takes_one_dry_run_and_changes_nothing() -> None:
     """For a create and for an update."""
     wall, there = created()
     assert wall.prove(TWO, there) == wall.prove(group("et-two", 5)) == ()
-    assert wall.counts.dry_runs == 2
+    assert wall.calls.dry_runs == 2
     assert wall.deployed().groups == (there,)
 
 
@@ -279,7 +279,7 @@ def test_named_rule_is_found_with_the_services_words() -> None:
     assert refusal.words == (
         "stateful rule is invalid, rule: …, reason: RuleOptions dataset is not supported"
     )
-    assert wall.counts.dry_runs == 2
+    assert wall.calls.dry_runs == 2
 
 
 def test_every_refused_rule_is_found_named_or_not(aws: EmbeddedAws) -> None:
@@ -303,7 +303,7 @@ def test_unnamed_rule_is_found_in_few_dry_runs(aws: EmbeddedAws, place: int) -> 
     wall = firewall()
     desired = group("et-one", *range(1, 1001), capacity=1000)
     assert [refusal.rule.sid for refusal in wall.prove(desired)] == [place + 1]
-    assert wall.counts.dry_runs <= 14
+    assert wall.calls.dry_runs <= 14
 
 
 def test_group_whose_rules_are_all_refused_has_none_left(aws: EmbeddedAws) -> None:
@@ -328,7 +328,7 @@ def test_no_rule_is_blamed_for_what_is_wrong_with_the_group(desired: Group, word
     wall = firewall()
     with pytest.raises(FirewallError, match=words):
         wall.prove(desired)
-    assert wall.counts.dry_runs == 1
+    assert wall.calls.dry_runs == 1
 
 
 def test_quota_of_the_account_is_no_rules_fault() -> None:
@@ -346,7 +346,7 @@ def test_name_that_is_taken_is_no_rules_fault() -> None:
     wall = firewall()
     with pytest.raises(FirewallError, match="already exists"):
         wall.prove(ONE)
-    assert wall.counts.dry_runs == 2
+    assert wall.calls.dry_runs == 2
 
 
 def test_too_many_refusals_end_the_search(aws: EmbeddedAws) -> None:
@@ -355,4 +355,4 @@ def test_too_many_refusals_end_the_search(aws: EmbeddedAws) -> None:
     wall = firewall()
     with pytest.raises(FirewallError, match="over 200 rules"):
         wall.prove(group("et-one", *range(1, 250), capacity=250))
-    assert wall.counts.dry_runs == 201
+    assert wall.calls.dry_runs == 201

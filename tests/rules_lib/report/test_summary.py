@@ -131,7 +131,7 @@ def test_table_has_a_row_a_group() -> None:
         "2",
         "20",
         "10%",
-        "111 B",
+        "121 B",
     )
     assert table.rows[2] == ("-", "et-games", "-", "delete", "0", "40", "-", "0 B")
 
