@@ -7,18 +7,16 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
-    from rules_lib.build import Built
     from rules_lib.ruleset import Ruleset
 
 
-def warnings_of(ruleset: Ruleset, allowlist: Allowlist, built: Built) -> tuple[str, ...]:
+def warnings_of(ruleset: Ruleset, allowlist: Allowlist) -> tuple[str, ...]:
     """Everything noteworthy about this feed with this allowlist."""
     return (
         *_home_net(allowlist),
         *_gone(ruleset, allowlist),
         *_new(ruleset, allowlist),
         *_unknown_sids(ruleset, allowlist),
-        *_missing_variables(built),
     )
 
 
@@ -52,7 +50,3 @@ def _unknown_sids(ruleset: Ruleset, allowlist: Allowlist) -> Iterator[str]:
     for sid in sorted(named - present):
         yield f"rules: {sid} is no enabled rule of this feed"
 
-
-def _missing_variables(built: Built) -> Iterator[str]:
-    for name, count in built.missing_variables.items():
-        yield f"{count:,} rules use ${name}; give it a value under variables: to get them back"

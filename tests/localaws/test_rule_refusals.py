@@ -264,3 +264,23 @@ def test_strictness_reaches_the_service() -> None:
     with embedded_aws(strictness=Strictness(setters_in_group=True)):
         client = boto3.client("network-firewall")
         assert "flowbit b is checked" in refused(lambda: create(client, CHECKER))
+
+
+@pytest.mark.parametrize(
+    ("protocol", "buffers", "accepted"),
+    [
+        ("http", 'dns.query; content:"a";', False),
+        ("smtp", 'http.uri; content:"a";', False),
+        ("tcp", 'tls.sni; content:"a"; http.uri; content:"b";', False),
+        ("http2", 'http.uri; content:"a";', True),
+        ("tcp", 'http.uri; content:"a";', True),
+    ],
+)
+def test_rule_is_about_one_application_protocol(
+    protocol: str, buffers: str, *, accepted: bool
+) -> None:
+    """Header and buffers may not ask for two; measured with the engine."""
+    text = f'alert {protocol} any any -> any any (msg:"a"; {buffers} sid:1;)'
+    answer = refusal(text, Terms())
+    assert (answer is None) == accepted
+    assert accepted or "conflicting alprotos" in str(answer)
