@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-from rules_lib.model import LOCAL_PREFIX, Mode
+from rules_lib.model import LOCAL_PREFIX, Converted, Mode
 from rules_lib.rule import sid_of
 
 if TYPE_CHECKING:
@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from rules_lib.groups import Deployed, Slot
     from rules_lib.stages.link import Cluster
     from rules_lib.stages.order import Ordered
+
+Worth: TypeAlias = tuple[object, ...]
+"""People's own and the first listed, then severity, confidence and date; less is worth more."""
+
+_SEVERITIES: Final = {"Critical": 0, "Major": 1, "Minor": 2, "Informational": 3, "": 4}
+_CONFIDENCES: Final = {"High": 0, "Medium": 1, "Low": 2, "": 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +46,21 @@ class Block:
     """A cluster, with all that packing asks of it.
 
     Attributes:
+        place: among all blocks, in the feed's order.
         characters: of its lines in the group's text.
-        home: the category that ranks first among those of its rules.
+        home: the category in whose group it is to be.
         prior: where most of it is deployed; None where it is new.
+        moving: slots where the rest of it is deployed.
+        worth: of its most valued rule; what sorts first is worth more.
     """
 
+    place: int
     cluster: Cluster
     characters: int
     home: str
     prior: Slot | None
+    moving: frozenset[Slot]
+    worth: Worth
 
     @property
     def rules(self) -> int:
@@ -67,21 +79,51 @@ class Blocks:
 def measure(ordered: Ordered, allowlist: Allowlist, deployed: Deployed) -> Blocks:
     """Measure every cluster, once, however often it is then packed."""
     standings = _standings(ordered, allowlist)
-    prior = {sid_of(line): g.slot for g in deployed.groups for line in g.text.splitlines()}
-    blocks = tuple(_block(cluster, standings, prior) for cluster in ordered.clusters)
+    prior = {
+        sid_of(line): slot for slot, g in deployed.current.items() for line in g.text.splitlines()
+    }
+    blocks = tuple(
+        _block(place, cluster, standings, prior) for place, cluster in enumerate(ordered.clusters)
+    )
     return Blocks(blocks, standings)
 
 
 def _block(
-    cluster: Cluster, standings: Mapping[str, Standing], prior: Mapping[int | None, Slot]
+    place: int,
+    cluster: Cluster,
+    standings: Mapping[str, Standing],
+    prior: Mapping[int | None, Slot],
 ) -> Block:
     slots = Counter(slot for rule in cluster if (slot := prior.get(rule.sid)))
-    categories = {rule.rule.category for rule in cluster}
+    slot = min(slots, key=lambda slot: (-slots[slot], slot)) if slots else None
     return Block(
+        place=place,
         cluster=cluster,
         characters=sum(len(rule.text) + 1 for rule in cluster),
-        home=min(categories, key=lambda name: standings[name].rank),
-        prior=min(slots, key=lambda slot: (-slots[slot], slot)) if slots else None,
+        home=_home({rule.rule.category for rule in cluster}, standings, slot),
+        prior=slot,
+        moving=frozenset(slots) - {slot},
+        worth=min(_worth(rule, standings) for rule in cluster if not rule.setter),
+    )
+
+
+def _home(categories: set[str], standings: Mapping[str, Standing], prior: Slot | None) -> str:
+    """Where the cluster is already, if that is no lower in rank; else the highest of its ranks."""
+    first = min(categories, key=lambda name: standings[name].rank)
+    if prior and prior.category in categories:
+        return prior.category if standings[prior.category].mode is standings[first].mode else first
+    return first
+
+
+def _worth(rule: Converted, standings: Mapping[str, Standing]) -> Worth:
+    source = rule.rule
+    return (
+        standings[source.category].precedence[:2],
+        _SEVERITIES[source.severity],
+        _CONFIDENCES[source.confidence],
+        -int("".join(filter(str.isdigit, source.updated_at)) or 0),
+        standings[source.category].precedence,
+        source.place,
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from rules_lib.model import Converted, Discarded, Malformed, Reason, Rule
 from rules_lib.stages.convert import convert
-from rules_lib.stages.fit import fit
+from rules_lib.stages.fit import Relief, fit
 from rules_lib.stages.link import link
 from rules_lib.stages.order import order
 from rules_lib.stages.screen import missing_variables, screen
@@ -31,6 +31,7 @@ class Built:
         discarded: in the feed's order, each rule with one reason.
         off: rules that nobody asked for, in the feed's order.
         enabled: how many rules the feed enables, woken ones included.
+        relief: what a larger budget would bring back.
         missing_variables: name without `$` -> rules that a value for it would recover.
     """
 
@@ -38,6 +39,7 @@ class Built:
     discarded: tuple[Discarded, ...]
     off: tuple[Rule | Malformed, ...]
     enabled: int
+    relief: Relief
     missing_variables: Mapping[str, int]
 
     @property
@@ -80,6 +82,7 @@ def build(
         discarded=in_order,
         off=tuple(rule for rule in rules if rule.place not in settled),
         enabled=len(rules),
+        relief=fitted.relief,
         missing_variables=_missing(in_order, allowlist),
     )
 

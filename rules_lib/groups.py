@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from rules_lib.model import Converted, Mode
+from rules_lib.policy import Policy
 
 SHARED: Final = "shared"
 """The category part of a slot that several small categories of one mode share."""
@@ -24,6 +25,11 @@ class Slot:
 
     category: str
     part: int = 1
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether small categories share it."""
+        return self.category.startswith(f"{SHARED}/")
 
     def __str__(self) -> str:
         """As the group's tag carries it."""
@@ -82,6 +88,7 @@ class DeployedGroup:
         strict: its rules are inspected in strict order.
         associations: how many firewall policies use it.
         token: the update token of this very content.
+        pinned: a policy that was not given to us uses it, so it cannot be replaced.
     """
 
     name: str
@@ -93,6 +100,7 @@ class DeployedGroup:
     strict: bool
     associations: int
     token: str
+    pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +110,21 @@ class Deployed:
     Attributes:
         groups: ours, known by their tag.
         foreign: names of groups under our prefix that are not ours.
+        policies: the firewall policies that were given to us.
     """
 
     groups: tuple[DeployedGroup, ...] = ()
     foreign: frozenset[str] = frozenset()
+    policies: tuple[Policy, ...] = ()
+
+    @property
+    def current(self) -> Mapping[Slot, DeployedGroup]:
+        """The group in force in each slot.
+
+        A slot has two where a replacement broke off: then the one that a policy uses counts, and
+        of two that none uses the larger.
+        """
+        ranked = sorted(
+            self.groups, key=lambda g: (g.associations > 0, g.strict, g.capacity, g.name)
+        )
+        return {group.slot: group for group in ranked}

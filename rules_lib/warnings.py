@@ -49,4 +49,3 @@ def _unknown_sids(ruleset: Ruleset, allowlist: Allowlist) -> Iterator[str]:
     named = overrides.off | overrides.alert | overrides.drop | overrides.on
     for sid in sorted(named - present):
         yield f"rules: {sid} is no enabled rule of this feed"
-

@@ -26,16 +26,32 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Budget:
+    """What the rule groups may reserve together."""
+
+    capacity: int
+    rule_groups: int
+
+    def has_room_for(self, packed: Packed) -> bool:
+        """Whether the groups are within both quotas."""
+        enough = max(packed.capacity, packed.needed) <= self.capacity
+        return enough and len(packed.groups) <= self.rule_groups
+
+
+@dataclass(frozen=True, slots=True)
 class Packed:
     """Desired rule groups, in the order of their priorities.
 
     Attributes:
         needed: capacity that these groups would get if all were new, headroom included; the
             budget holds over it too, so that it does not depend on what is deployed.
+        overflow: blocks whose group is full and cannot be replaced, as a policy that was not given
+            to us uses it.
     """
 
     groups: tuple[Group, ...]
     needed: int
+    overflow: tuple[Block, ...] = ()
 
     @property
     def capacity(self) -> int:
@@ -45,13 +61,18 @@ class Packed:
 
 @dataclass(slots=True)
 class _Part:
-    """A group while it is being filled; `held` is what is deployed in its slot."""
+    """A group while it is being filled; `held` is what is in force in its slot."""
 
     slot: Slot
-    held: DeployedGroup | None
+    held: DeployedGroup | None = None
     blocks: list[Block] = field(default_factory=list)
     rules: int = 0
     characters: int = 0
+
+    @property
+    def most(self) -> int:
+        """Rules that it can ever have: a group that cannot be replaced cannot grow."""
+        return self.held.capacity if self.held and self.held.pinned else limits.GROUP_CAPACITY
 
     def takes(self, block: Block, *, rules: int, characters: float) -> bool:
         """Add the block if that keeps within both limits; say whether it did."""
@@ -71,6 +92,7 @@ class Packer:
         position: sid -> place in the order of inspection.
     """
 
+    budget: Budget
     allowlist: Allowlist
     deployed: Deployed
     standings: Mapping[str, Standing]
@@ -82,41 +104,18 @@ class Packer:
         for block in blocks:
             by_home[block.home].append(block)
         parts = sorted(self._parts(by_home), key=self._rank)
-        staying = self._staying(parts)
-        taken = {group.name for group in self.deployed.groups}
-        groups: list[Group] = []
-        for place, part in enumerate(parts):
-            stays = part.held if part.slot in staying else None
-            name = stays.name if stays else name_of(part.slot, self._firewall.prefix, taken)
-            taken.add(name)
-            capacity = stays.capacity if stays else self._needed(part)
-            priority = self._firewall.first_priority + place
-            groups.append(self._group(part, name, priority, capacity))
-        return Packed(tuple(groups), sum(self._needed(part) for part in parts))
+        placed = {id(block) for part in parts for block in part.blocks}
+        return Packed(
+            groups=self._groups(parts),
+            needed=sum(self._needed(part) for part in parts),
+            overflow=tuple(
+                block for home in by_home.values() for block in home if id(block) not in placed
+            ),
+        )
 
     @property
     def _firewall(self) -> Firewall:
         return self.allowlist.firewall
-
-    def _needed(self, part: _Part) -> int:
-        """The capacity that a new group of this size gets: its rules and the headroom."""
-        wanted = Decimal(part.rules) * (1 + Decimal(str(self._firewall.headroom)))
-        return min(math.ceil(wanted), limits.GROUP_CAPACITY)
-
-    def _staying(self, parts: Iterable[_Part]) -> frozenset[Slot]:
-        """Slots whose deployed group stays: it holds the rules, and all of them fit the budget.
-
-        Where the capacity they reserve is too much, the groups with most to spare are replaced by
-        such as their rules need.
-        """
-        held = [p for p in parts if p.held and p.held.strict and p.rules <= p.held.capacity]
-        spare = {p.slot: p.held.capacity - self._needed(p) for p in held if p.held}
-        reserved = sum(self._needed(part) for part in parts) + sum(spare.values())
-        for slot in sorted(spare, key=lambda slot: (-spare[slot], slot)):
-            if reserved <= self._firewall.capacity or spare[slot] <= 0:
-                break
-            reserved -= spare.pop(slot)
-        return frozenset(spare)
 
     def _parts(self, by_home: Mapping[str, Sequence[Block]]) -> list[_Part]:
         """Each category's own parts, or, where these are too many, shared ones for small ones."""
@@ -125,7 +124,7 @@ class Packer:
         shared: list[_Part] = []
         for name in self._smallest_first(own):
             parts = [part for n, parts in own.items() if n not in sharing for part in parts]
-            if len(parts) + len(shared) <= self._firewall.rule_groups:
+            if len(parts) + len(shared) <= self.budget.rule_groups:
                 break
             sharing.add(name)
             shared = self._shared(by_home, sharing)
@@ -138,7 +137,7 @@ class Packer:
             for parts in own.values()
             for part in parts
             for block in part.blocks
-            if block.prior and block.prior.category.startswith(f"{SHARED}/")
+            if block.prior and block.prior.is_shared
         }
         size = {name: sum(part.rules for part in parts) for name, parts in own.items()}
         return sorted(own, key=lambda name: (name not in sharing, size[name], name))
@@ -153,50 +152,106 @@ class Packer:
             for part in self._filled(f"{SHARED}/{mode}", blocks)
         ]
 
-    def _filled(self, category: str, blocks: Iterable[Block]) -> list[_Part]:
+    def _filled(self, category: str, blocks: Sequence[Block]) -> list[_Part]:
         """Fill the parts of one category: first what was there, then the rest where room is."""
-        held = {g.slot.part: g for g in self._by_size() if g.slot.category == category}
-        parts = {number: _Part(Slot(category, number), held[number]) for number in sorted(held)}
-        rest = []
-        for block in blocks:
-            part = parts.get(block.prior.part) if block.prior else None
-            stays = part and block.prior and block.prior.category == category
-            if not (
-                part
-                and stays
-                and part.takes(
-                    block,
-                    rules=limits.GROUP_CAPACITY,
-                    characters=limits.RULES_STRING_CHARACTERS,
-                )
-            ):
-                rest.append(block)
+        current = self.deployed.current
+        held = sorted(slot for slot in current if slot.category == category)
+        parts = {slot.part: _Part(slot, current[slot]) for slot in held}
+        if any(part.held and part.held.pinned for part in parts.values()):
+            blocks = sorted(blocks, key=lambda block: block.worth)
+        rest = [block for block in blocks if not self._stays(block, category, parts)]
         for block in rest:
             self._place(block, category, parts)
         return [part for part in parts.values() if part.blocks]
 
-    def _by_size(self) -> list[DeployedGroup]:
-        """Where a replacement broke off, a slot has two groups: the larger, last here, is the new."""
-        return sorted(self.deployed.groups, key=lambda g: (g.strict, g.capacity, g.name))
+    def _stays(self, block: Block, category: str, parts: Mapping[int, _Part]) -> bool:
+        if block.prior is None or block.prior.category != category:
+            return False
+        part = parts[block.prior.part]
+        return part.takes(block, rules=part.most, characters=limits.RULES_STRING_CHARACTERS)
 
     def _place(self, block: Block, category: str, parts: dict[int, _Part]) -> None:
-        """Where there is room as it is, else where a group may grow, else in a new one."""
+        """Where there is room as it is, else where a group may grow, else in a new one.
+
+        Beside a group that cannot be replaced no new one is made: nobody would attach it.
+        """
         room = limits.RULES_STRING_CHARACTERS / (1 + self._firewall.headroom)
         for part in parts.values():
             if part.held and part.takes(block, rules=part.held.capacity, characters=room):
                 return
         for part in parts.values():
-            if part.takes(block, rules=limits.GROUP_CAPACITY, characters=room):
+            if part.takes(block, rules=part.most, characters=room):
                 return
-        number = next(n for n in range(1, len(parts) + 2) if n not in parts)
-        parts[number] = _Part(Slot(category, number), None)
-        parts[number].takes(block, rules=block.rules, characters=block.characters)
+        if not any(part.held and part.held.pinned for part in parts.values()):
+            number = next(n for n in range(1, len(parts) + 2) if n not in parts)
+            parts[number] = _Part(Slot(category, number))
+            parts[number].takes(block, rules=block.rules, characters=block.characters)
 
     def _rank(self, part: _Part) -> tuple[object, ...]:
         """Drop before alert; people's own, then as listed; what is shared behind its mode's own."""
         standing = min((self.standings[block.home] for block in part.blocks), key=lambda s: s.rank)
-        is_shared = part.slot.category.startswith(f"{SHARED}/")
-        return standing.rank[0], is_shared, standing.precedence, part.slot
+        return standing.rank[0], part.slot.is_shared, standing.precedence, part.slot
+
+    def _groups(self, parts: Sequence[_Part]) -> tuple[Group, ...]:
+        staying = self._staying(parts)
+        current = self.deployed.current
+        taken = {g.name for g in self.deployed.groups if g.associations or g == current[g.slot]}
+        groups = []
+        for place, part in enumerate(parts):
+            stays = part.held if part.slot in staying else None
+            name = stays.name if stays else name_of(part.slot, self._firewall.prefix, taken)
+            taken.add(name)
+            capacity = stays.capacity if stays else self._needed(part)
+            priority = self._firewall.first_priority + place
+            groups.append(self._group(part, name, priority, capacity))
+        return tuple(groups)
+
+    def _needed(self, part: _Part) -> int:
+        """The capacity that a new group of this size gets: its rules and the headroom."""
+        wanted = Decimal(part.rules) * (1 + Decimal(str(self._firewall.headroom)))
+        return min(math.ceil(wanted), limits.GROUP_CAPACITY)
+
+    def _staying(self, parts: Sequence[_Part]) -> frozenset[Slot]:
+        """Slots whose deployed group stays: it holds the rules, and all of them fit the budget.
+
+        Where the capacity they reserve is too much, the groups with most to spare are replaced by
+        such as their rules need.
+        """
+        moving = self._exchanging(parts)
+        held = [
+            (part, part.held)
+            for part in parts
+            if part.held and part.held.strict and part.rules <= part.held.capacity
+            if part.held.pinned or part.slot not in moving
+        ]
+        spare = {part.slot: group.capacity - self._needed(part) for part, group in held}
+        reserved = sum(self._needed(part) for part in parts) + sum(spare.values())
+        pinned = {part.slot for part, group in held if group.pinned}
+        for slot in sorted(spare.keys() - pinned, key=lambda slot: (-spare[slot], slot)):
+            if reserved <= self.budget.capacity or spare[slot] <= 0:
+                break
+            reserved -= spare.pop(slot)
+        return frozenset(spare)
+
+    def _exchanging(self, parts: Iterable[_Part]) -> frozenset[Slot]:
+        """Slots in use by a policy between which rules move.
+
+        Their groups are replaced together, in the policy's one update: changed in place, one after
+        the other, a rule would for a while be in both of them or in none.
+        """
+        moves = {
+            (slot, part.slot)
+            for part in parts
+            for block in part.blocks
+            for slot in {block.prior, *block.moving}
+            if slot and slot != part.slot
+        }
+        current = self.deployed.current
+        return frozenset(
+            slot
+            for slot in {slot for move in moves for slot in move}
+            if slot in current and current[slot].associations
+        )
 
     def _group(self, part: _Part, name: str, priority: int, capacity: int) -> Group:
         rules = sorted(

@@ -1,0 +1,122 @@
+"""Firewall policies that were given to us: what they refer to, and what they are to refer to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from rules_lib import limits
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A policy's reference to a stateful rule group."""
+
+    arn: str
+    priority: int
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A policy as the service has it; one that does not exist yet has no ARN.
+
+    Attributes:
+        name: or ARN, as it was given.
+        token: the update token of this very content.
+        strict: its rule groups are inspected in strict order.
+        references: to stateful rule groups, whoever made them.
+        consumed: capacity that these reserve.
+        document: the whole of it, as the API gives and takes it.
+    """
+
+    name: str
+    arn: str = ""
+    token: str = ""
+    strict: bool = True
+    references: tuple[Reference, ...] = ()
+    consumed: int = 0
+    document: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """One of our groups in a policy, by name: a new group's ARN is not known before it exists."""
+
+    name: str
+    priority: int
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many rule groups and how much capacity a policy takes."""
+
+    rule_groups: int = limits.POLICY_RULE_GROUPS
+    capacity: int = limits.POLICY_CAPACITY
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """What a policy is to refer to, in one update.
+
+    Attributes:
+        attachments: our groups.
+        others: references that are not ours, as they are.
+        change: create, update or keep.
+    """
+
+    policy: Policy
+    attachments: tuple[Attachment, ...]
+    others: tuple[Reference, ...]
+    change: str
+
+
+def switch(policy: Policy, attachments: Sequence[Attachment], ours: Mapping[str, str]) -> Switch:
+    """Say what a policy is to refer to: our groups anew, every other reference as it is.
+
+    Args:
+        policy: as it is.
+        attachments: our groups, as desired.
+        ours: ARN -> name of every deployed group of ours.
+    """
+    others = tuple(ref for ref in policy.references if ref.arn not in ours)
+    before = {(ours[ref.arn], ref.priority) for ref in policy.references if ref.arn in ours}
+    after = {(attachment.name, attachment.priority) for attachment in attachments}
+    change = ("keep" if before == after else "update") if policy.arn else "create"
+    return Switch(policy, tuple(attachments), others, change)
+
+
+def problems(planned: Switch, capacity: int, freed: int, room: Room) -> Iterator[str]:
+    """Find what stands against a switch, in plain words.
+
+    Args:
+        planned: the switch.
+        capacity: that our desired groups reserve.
+        freed: that our groups reserve in it now.
+        room: what the policy takes.
+    """
+    policy = planned.policy
+    if not policy.strict:
+        yield (
+            f"{policy.name} is in action order, and strict-order rule groups cannot be attached to "
+            "it; name a policy in strict order"
+        )
+        return
+    wanted = {attachment.priority: attachment.name for attachment in planned.attachments}
+    for reference in planned.others:
+        if name := wanted.get(reference.priority):
+            yield (
+                f"{policy.name}: priority {reference.priority}, wanted for {name}, is taken by "
+                f"{reference.arn}; set another firewall.first_priority"
+            )
+    if (count := len(planned.attachments) + len(planned.others)) > room.rule_groups:
+        yield (
+            f"{policy.name}: {count} rule groups, {len(planned.others)} of them not ours, and it "
+            f"takes {room.rule_groups}; lower firewall.rule_groups by {count - room.rule_groups}"
+        )
+    if (total := policy.consumed - freed + capacity) > room.capacity:
+        yield (
+            f"{policy.name}: capacity {total:,}, {policy.consumed - freed:,} of it not ours, and "
+            f"it takes {room.capacity:,}; lower firewall.capacity by {total - room.capacity:,}"
+        )
