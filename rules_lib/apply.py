@@ -1,25 +1,26 @@
 """A plan, proven and carried out: a failed group stops no other, and nothing goes too early.
 
-Whatever fills a slot is written first. Only then do unwanted groups go, each after a fresh look at
-it: none that a policy still uses, and none with a wanted rule that, because another group failed,
-is in force nowhere else.
+Whatever fills a slot is written first. Then each policy is switched, in one update: no moment is
+without a category's rules, and none has them twice. Only then do unwanted groups go, each after a
+fresh look at it: none that a policy still uses, and none with a wanted rule that, because another
+group failed, is in force nowhere else.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
-from rules_lib.content import by_sid
+from rules_lib.content import by_sid, holds
 from rules_lib.errors import FirewallError
+from rules_lib.groups import DeployedGroup, Group
 from rules_lib.outcome import Applied, Failure, Proof, Staying
-from rules_lib.plan import Create, Delete, Keep, Plan, Replace, Step, Update
+from rules_lib.policy import Reference, Switch
+from rules_lib.steps import Create, Delete, Keep, Plan, Replace, Step, Update
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from rules_lib.aws.firewall import Firewall
     from rules_lib.aws.refusals import Refusal
-    from rules_lib.groups import DeployedGroup
 
 __all__ = ["Applied", "Failure", "Proof", "Staying", "apply", "prove"]
 
@@ -47,47 +48,107 @@ def apply(plan: Plan, firewall: Firewall, unproven: Collection[Failure] = ()) ->
         unproven: the failures of the proof; these groups are not written, and are told as failed.
     """
     known = {failure.name: failure for failure in unproven}
+    arns: dict[str, str] = {}
     filling = [step for step in plan.steps if not isinstance(step, Delete)]
-    outcomes = [known.get(step.name) or _written(step, firewall) for step in filling]
+    outcomes = [known.get(step.name) or _written(step, firewall, arns) for step in filling]
     done: list[Step] = [found for found in outcomes if not isinstance(found, Failure)]
     failures = [found for found in outcomes if isinstance(found, Failure)]
-    staying: list[Staying] = []
     missing = _missing(filling, done)
-    for step in plan.steps:
-        if not isinstance(step, Replace | Delete):
-            continue
-        outcome = _staying(step, done, missing) or _deleted(step.deployed, firewall)
+    going = [step for step in plan.steps if isinstance(step, Replace | Delete)]
+    held = {step.name: stay for step in going if (stay := _staying(step, done, missing))}
+    failures += _switched(plan, arns, held, firewall)
+    staying = list(held.values())
+    for step in going:
+        outcome = None if step.name in held else _deleted(step.deployed, firewall)
         if isinstance(outcome, Staying):
             staying.append(outcome)
         elif isinstance(outcome, Failure):
             failures.append(outcome)
-        elif isinstance(step, Delete):
+        elif isinstance(step, Delete) and step.name not in held:
             done.append(step)
     return Applied(tuple(done), tuple(failures), tuple(staying))
+
+
+def _switched(
+    plan: Plan, arns: Mapping[str, str], held: Collection[str], firewall: Firewall
+) -> list[Failure]:
+    """Switch every policy, in one update each; what must stay in force stays attached.
+
+    Args:
+        plan: what the policies are to refer to.
+        arns: name -> ARN of the groups that fill their slot as desired.
+        held: names of steps whose old group must not go yet.
+        firewall: where the policies are.
+    """
+    failures = []
+    old = {step.name: step.deployed.arn for step in plan.steps if step.deployed}
+    for planned in plan.switches:
+        references = (*planned.others, *_attached(planned, {**old, **arns}))
+        leaving = [old[name] for name in held if name in old]
+        references += _behind(references, planned, leaving)
+        if set(references) == set(planned.policy.references):
+            continue
+        try:
+            firewall.switch(planned.policy, references)
+        except FirewallError as error:
+            failures.append(Failure.of(planned.policy.name, error))
+    return failures
+
+
+def _attached(planned: Switch, arns: Mapping[str, str]) -> Iterator[Reference]:
+    """Our groups at their priorities: the new one, or else the old one of the same slot."""
+    for attachment in planned.attachments:
+        if arn := arns.get(attachment.name):
+            yield Reference(arn, attachment.priority)
+
+
+def _behind(
+    references: Sequence[Reference], planned: Switch, leaving: Iterable[str]
+) -> tuple[Reference, ...]:
+    """Groups that go later, since rules of theirs are in force nowhere else: behind all others."""
+    before = {reference.arn for reference in planned.policy.references}
+    keep = [arn for arn in leaving if arn in before - {one.arn for one in references}]
+    last = max((reference.priority for reference in references), default=0)
+    return tuple(Reference(arn, last + place) for place, arn in enumerate(keep, start=1))
 
 
 def _refusals(step: Step, firewall: Firewall) -> tuple[Refusal, ...]:
     match step:
         case Create() | Replace():
-            return firewall.prove(step.group)
+            begun = step.begun if isinstance(step, Replace) else None
+            return firewall.prove(step.group, begun)
         case Update():
             return firewall.prove(step.group, step.deployed)
         case Keep() | Delete():
             return ()
 
 
-def _written(step: _Filling, firewall: Firewall) -> _Filling | Failure:
+def _written(step: _Filling, firewall: Firewall, arns: dict[str, str]) -> _Filling | Failure:
+    """Write one group and note its ARN."""
     try:
         match step:
+            case Replace(begun=DeployedGroup() as begun):
+                arns[step.name] = _resumed(step.group, begun, firewall)
             case Create() | Replace():
-                firewall.create(step.group)
+                arns[step.name] = firewall.create(step.group)
             case Update():
                 firewall.update(step.group, step.deployed)
+                arns[step.name] = step.deployed.arn
             case Keep():
-                pass
+                arns[step.name] = step.deployed.arn
     except FirewallError as error:
         return Failure.of(step.name, error)
     return step
+
+
+def _resumed(group: Group, begun: DeployedGroup, firewall: Firewall) -> str:
+    """Go on with a replacement that broke off: the new group is there, and used by nobody."""
+    if begun.capacity != group.capacity or not begun.strict:
+        firewall.delete(begun)
+        return firewall.create(group)
+    if not holds(begun, group):
+        firewall.update(group, begun)
+    return begun.arn
 
 
 def _missing(filling: Collection[_Filling], done: Collection[Step]) -> frozenset[int]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from rules_lib.content import rules_in
 from rules_lib.model import LOCAL_PREFIX, Converted, Mode
 from rules_lib.rule import sid_of
 
@@ -80,7 +81,7 @@ def measure(ordered: Ordered, allowlist: Allowlist, deployed: Deployed) -> Block
     """Measure every cluster, once, however often it is then packed."""
     standings = _standings(ordered, allowlist)
     prior = {
-        sid_of(line): slot for slot, g in deployed.current.items() for line in g.text.splitlines()
+        sid_of(line): slot for slot, g in deployed.current.items() for line in rules_in(g.text)
     }
     blocks = tuple(
         _block(place, cluster, standings, prior) for place, cluster in enumerate(ordered.clusters)

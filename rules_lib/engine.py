@@ -1,4 +1,7 @@
-"""What the service's engine, Suricata 7.0, knows: keywords and protocols."""
+"""What the service's engine, Suricata 7.0, knows: keywords, protocols, flowbit commands, numbers.
+
+All measured with `suricata -T` of 7.0.10.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +18,14 @@ PROTOCOLS: Final = frozenset(
 )
 """Protocols of a rule's header that Suricata 7.0.10 takes and the service does not rule out.
 
-Measured with `suricata -T`. Left out as documented by the service: ftp-data, sctp, ike, enip, cip.
+Left out as documented by the service: ftp-data, sctp, ike, enip, cip.
 """
+
+FLOWBIT_COMMANDS: Final = frozenset({"set", "unset", "toggle", "isset", "isnotset", "noalert"})
+"""What a `flowbits` option may do; all but `noalert` name bits. Lower case only."""
+
+NUMBER_MAX: Final = {"sid": 2**32 - 2, "rev": 2**32 - 1}
+"""The largest values of the options that are numbers; the smallest is 1, and a `+` may lead."""
 
 
 @cache

@@ -9,6 +9,7 @@
     │   └── ChecksumError        the archive is not the one that the source announced
     ├── StoreError           an object of the bucket is missing, or not what it should be
     ├── FirewallError        Network Firewall refused a call; carries the service's code
+    │   └── StaleError           somebody else changed it meanwhile: plan again
     ├── RefusedError         the sync is not safe to carry out; nothing was changed
     └── SyncError            a build failed or was refused; its folder in the bucket says why
 
@@ -68,6 +69,15 @@ class FirewallError(RulesyncError):
         self.code = code
         self.message = message
         super().__init__(f"{call} {name}: {code}: {message}")
+
+
+class StaleError(FirewallError):
+    """Somebody changed a rule group or a policy since it was read: the sync has to plan again."""
+
+    def __init__(self, call: str, name: str) -> None:
+        super().__init__(
+            call, name, "InvalidTokenException", "somebody else changed it; run the sync again"
+        )
 
 
 class RefusedError(RulesyncError):

@@ -32,6 +32,8 @@ class Gathered:
         files: the feed's, people's own first.
         seen: every category that this or an earlier feed had.
         refusals: what the service refused before.
+        latest: the newest applied build; None before the first.
+        latest_etag: by which it is known whether another build has ended since.
     """
 
     manifest: Manifest
@@ -39,6 +41,8 @@ class Gathered:
     allowlist: Allowlist
     seen: frozenset[str]
     refusals: Refusals
+    latest: Latest | None = None
+    latest_etag: str | None = None
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -54,13 +58,13 @@ def gather(store: Store) -> Gathered:
         ArchiveError: the feed's archive is not what was stored.
         AllowlistError: the allowlist has errors.
     """
+    stored = store.find(LATEST)  # first: whatever ends after this is noticed
+    latest = Latest.parse(stored.body) if stored else None
     manifest = newest_manifest(store)
     if manifest is None:
         raise StoreError(f"s3://{store.bucket}/raw/ has no feed yet: run the fetch function first")
     files = (*_local(store), *_feed(store, manifest))
-    latest = store.find(LATEST)
-    earlier = Latest.parse(latest.body).categories_seen if latest else ()
-    seen = frozenset((*earlier, *manifest.categories))
+    seen = frozenset((*(latest.categories_seen if latest else ()), *manifest.categories))
     refusals = store.find(REFUSALS)
     return Gathered(
         manifest=manifest,
@@ -68,6 +72,8 @@ def gather(store: Store) -> Gathered:
         allowlist=_allowlist(store, {*seen, *(file.category for file in files)}),
         seen=seen,
         refusals=Refusals.parse(refusals.body) if refusals else Refusals({}),
+        latest=latest,
+        latest_etag=stored.etag if stored else None,
     )
 
 

@@ -82,7 +82,7 @@ class Flowbit:
     @property
     def sets(self) -> bool:
         """Whether the rule may leave the bit set."""
-        return self.command in {"set", "setx", "toggle"}
+        return self.command in {"set", "toggle"}
 
     @property
     def checks(self) -> bool:
@@ -134,7 +134,6 @@ class Rule:
         confidence: the metadata's `confidence`, the highest where several; empty if none.
         updated_at: the metadata's `updated_at` as `YYYY_MM_DD`, the latest; empty if none.
         unwanted: the options that no strict-order group takes, with their places.
-        woken: the feed ships it disabled and `rules: on:` enabled it.
     """
 
     category: str
@@ -152,7 +151,6 @@ class Rule:
     confidence: str = ""
     updated_at: str = ""
     unwanted: tuple[Option, ...] = ()
-    woken: bool = False
 
     @property
     def is_local(self) -> bool:
@@ -179,7 +177,6 @@ class Malformed:
     text: str
     problem: str
     sid: int | None = None
-    woken: bool = False
 
     @property
     def place(self) -> Place:

@@ -24,7 +24,7 @@ def name_of(slot: Slot, prefix: str, taken: Collection[str]) -> str:
     differs in `_` and `.` alone) a letter is added: `et-emerging-malware-b`.
     """
     base = "-".join((prefix, *_words(slot.category), *([str(slot.part)] if slot.part > 1 else [])))
-    base = _shortened(base, limits.GROUP_NAME_CHARACTERS - 3)
+    base = _shortened(base, limits.GROUP_NAME_CHARACTERS - len("-100"))
     names = (base, *(f"{base}-{letter}" for letter in "bcdefghijklmnopqrstuvwxyz"))
     free = next((name for name in names if name not in taken), None)
     return free or next(f"{base}-{n}" for n in count(100) if f"{base}-{n}" not in taken)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from rules_lib.aws.firewall import StaleError
+from rules_lib.errors import FirewallError, StaleError
 
 if TYPE_CHECKING:
     from rules_lib.aws.refusals import Refusal
-    from rules_lib.errors import FirewallError
-    from rules_lib.plan import Step
+    from rules_lib.steps import Step
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """A logical line -> a rule. The only module that knows idstools.
 
 idstools reads what the options mean. What it gets wrong is kept away from it: it aborts on a bad
-byte or an unfinished option, splits nested lists and `"a;b"` in the wrong place, does not know
-`rejectsrc`, nor `SID:` in capitals, and leaves `rev` None. So where a header and an option end is
-settled in `rule`, and idstools is given, under a plain header, the options that carry facts.
+byte, an unfinished option and a sid that is no number, splits nested lists and `"a;b"` in the wrong
+place, does not know `rejectsrc`, nor `SID:` in capitals, and leaves `rev` None. So where a header
+and an option end is settled in `rule`, and idstools is given the options that carry facts, under a
+plain header.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import idstools.rule
 
+from rules_lib import engine
 from rules_lib.model import Flowbit, Malformed, Option, Rule
 from rules_lib.rule import RuleSyntaxError, header_of, sid_of, split
 
@@ -23,24 +25,25 @@ if TYPE_CHECKING:
 
 _HEADER: Final = "alert ip any any -> any any"
 _FACTS: Final = frozenset({"msg", "sid", "rev", "classtype", "metadata", "flowbits"})
-_ONCE: Final = ("sid", "rev", "msg", "classtype", "priority", "gid")
+_ONCE: Final = ("sid", "rev", "msg")
 _SEVERITIES: Final = ("Critical", "Major", "Minor", "Informational")
 _CONFIDENCES: Final = ("High", "Medium", "Low")
+_NUMBER = re.compile(r"\+?[0-9]{1,20}\s*")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _UNWANTED: Final = frozenset({"priority", "classtype", "gid"})
 _BITS: Final = {"xbits", "hostbits"}
 
 
-def parse(category: str, line: Line, *, woken: bool = False) -> Rule | Malformed:
+def parse(category: str, line: Line) -> Rule | Malformed:
     """Read one logical line; a line that is no rule becomes `Malformed`, never an exception."""
     try:
-        return _rule(category, line, woken=woken)
+        return _rule(category, line)
     except RuleSyntaxError as problem:
         text, sid = line.text, sid_of(line.text)
-        return Malformed(category, line.number, text, str(problem), sid, woken)
+        return Malformed(category, line.number, text, str(problem), sid)
 
 
-def _rule(category: str, line: Line, *, woken: bool) -> Rule:
+def _rule(category: str, line: Line) -> Rule:
     if line.problem:
         raise RuleSyntaxError(line.problem)
     if _CONTROL.search(line.text):
@@ -56,7 +59,7 @@ def _rule(category: str, line: Line, *, woken: bool) -> Rule:
         header=header_of(header),
         sid=facts["sid"],
         rev=facts["rev"] or 0,
-        msg=facts["msg"].replace(r"\;", ";"),
+        msg=(facts["msg"] or "").replace(r"\;", ";"),
         keywords=_keywords(tuple(_qualified(option) for option in options)),
         flowbits=flowbits,
         noalert=_is_silent(options, flowbits),
@@ -65,7 +68,6 @@ def _rule(category: str, line: Line, *, woken: bool) -> Rule:
         confidence=_highest(_values(metadata, "confidence"), _CONFIDENCES),
         updated_at=max(_values(metadata, "updated_at"), default=""),
         unwanted=tuple(option for option in options if option.name in _UNWANTED),
-        woken=woken,
     )
 
 
@@ -75,29 +77,37 @@ def _facts(options: tuple[Option, ...]) -> dict[str, Any]:
     for name in _ONCE:
         if names.count(name) > 1:
             raise RuleSyntaxError(f"it has {name} more than once")
-    for option in options:
-        if option.name in _FACTS and not option.value:
-            raise RuleSyntaxError(f"its {option.name} has no value")
-    plain = "; ".join(f"{o.name}:{_guarded(o.value)}" for o in options if o.name in _FACTS)
-    try:
-        facts: dict[str, Any] | None = idstools.rule.parse(f"{_HEADER} ({plain};)")
-    except ValueError as error:  # int() of a sid or a rev
-        raise RuleSyntaxError(f"its sid or rev is no number: {error}") from error
-    if facts is None:
-        raise RuleSyntaxError("its options cannot be read")
+    plain = [f"{o.name}:{_guarded(_stated(o))} ;" for o in options if o.name in _FACTS]
+    facts: dict[str, Any] = idstools.rule.parse(f"{_HEADER} ({' '.join(plain)})")
     return facts
 
 
-def _guarded(value: str | None) -> str:
+def _stated(option: Option) -> str:
+    """The value of an option that must have one; where it is a number, one in range."""
+    if not option.value:
+        raise RuleSyntaxError(f"its {option.name} has no value")
+    most = engine.NUMBER_MAX.get(option.name)
+    if most is None:
+        return option.value
+    number = int(option.value) if _NUMBER.fullmatch(option.value) else 0
+    if not 0 < number <= most:
+        raise RuleSyntaxError(
+            f"its {option.name} is {option.value[:20]}, no number from 1 to {most}"
+        )
+    return option.value
+
+
+def _guarded(value: str) -> str:
     """Escape the semicolons that stand bare inside quotes, where idstools would cut."""
-    return re.sub(r"(?<!\\);", r"\;", value or "")
+    return re.sub(r"(?<!\\);", r"\;", value)
 
 
 def _flowbit(value: str) -> Flowbit:
-    command, _, names = value.partition(",")
-    every = "&" in names
-    parts = tuple(name.strip() for name in re.split(r"[|&]", names) if name.strip())
-    return Flowbit(command.strip().lower(), parts, every)
+    command, _, names = (part.strip() for part in value.partition(","))
+    parts = tuple(name for part in re.split(r"[|&]", names) if (name := part.strip()))
+    if command not in engine.FLOWBIT_COMMANDS or bool(parts) is (command == "noalert"):
+        raise RuleSyntaxError(f"flowbits:{value[:40]} is neither noalert nor a command and names")
+    return Flowbit(command, parts, every="&" in names)
 
 
 @lru_cache(maxsize=8192)

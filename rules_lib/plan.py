@@ -1,168 +1,79 @@
 """Desired against deployed, as data: what a sync would do, and nothing done.
 
-A slot's desired group meets the slot's deployed group, whatever their names are: so a group that is
-replaced under a new name is known to fill the same place. Nothing is ever planned for a group that
-is not ours.
+A slot's desired group meets the group in force in that slot, whatever their names are: so a group
+that is replaced under a new name is known to fill the same place. Nothing is ever planned for a
+group that is not ours.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from collections.abc import Iterator, Sequence
+from typing import Final
 
-from rules_lib.content import difference, holds, rules_in
+from rules_lib.content import holds
 from rules_lib.errors import RefusedError
-from rules_lib.groups import Deployed, DeployedGroup, Group, Variables
+from rules_lib.groups import Deployed, DeployedGroup, Group
+from rules_lib.policy import Attachment, Room, Switch, problems_of, switch
+from rules_lib.steps import Create, Delete, Keep, Plan, Replace, Step, Update
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-
-@dataclass(frozen=True, slots=True)
-class Create:
-    """Nothing fills the slot yet."""
-
-    group: Group
-    deployed: ClassVar[None] = None
-    change: ClassVar[str] = "create"
-
-    @property
-    def name(self) -> str:
-        """Of the group that is made."""
-        return self.group.name
+_DEFAULT_ROOM: Final = Room()
 
 
-@dataclass(frozen=True, slots=True)
-class _Meeting:
-    group: Group
-    deployed: DeployedGroup
-
-    @property
-    def name(self) -> str:
-        """Of the group that fills the slot afterwards."""
-        return self.group.name
-
-
-@dataclass(frozen=True, slots=True)
-class Update(_Meeting):
-    """The group stays, with another text or other variables."""
-
-    change: ClassVar[str] = "update"
-
-
-@dataclass(frozen=True, slots=True)
-class Replace(_Meeting):
-    """The deployed group cannot hold what is desired: a new one is made, then the old one goes."""
-
-    change: ClassVar[str] = "replace"
-
-
-@dataclass(frozen=True, slots=True)
-class Keep(_Meeting):
-    """The group is already as desired: nothing is asked of the service."""
-
-    change: ClassVar[str] = "keep"
-
-
-@dataclass(frozen=True, slots=True)
-class Delete:
-    """The group is ours, and nothing desired meets it."""
-
-    deployed: DeployedGroup
-    group: ClassVar[None] = None
-    change: ClassVar[str] = "delete"
-
-    @property
-    def name(self) -> str:
-        """Of the group that goes."""
-        return self.deployed.name
-
-
-Step: TypeAlias = Create | Update | Replace | Keep | Delete
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Every step of a sync: the desired groups by priority, then the deletes by name."""
-
-    steps: tuple[Step, ...] = ()
-
-    @property
-    def changes(self) -> tuple[Step, ...]:
-        """The steps that change something."""
-        return tuple(step for step in self.steps if not isinstance(step, Keep))
-
-
-def plan(desired: Sequence[Group], deployed: Deployed) -> Plan:
-    """Say what turns the deployed groups into the desired ones.
+def plan(desired: Sequence[Group], deployed: Deployed, room: Room = _DEFAULT_ROOM) -> Plan:
+    """Say what turns the deployed groups, and the policies, into the desired ones.
 
     Args:
         desired: at most one group a slot.
         deployed: all that the account has under our prefix.
+        room: what a policy takes.
 
     Raises:
         RefusedError: a desired name is taken by a group that is not ours, or by one that fills
-            another slot; the text names all of them.
+            another slot, or a policy cannot take the groups; the text names all of them.
     """
-    if problems := (*_foreign_names(desired, deployed), *_names_in_other_slots(desired, deployed)):
-        raise RefusedError(
-            "\n".join(("rule groups are in the way; nothing was changed", *problems))
-        )
     by_priority = sorted(desired, key=lambda group: group.priority)
-    matched = [(group, _deployed_in_slot(group, deployed.groups)) for group in by_priority]
-    met = {current.name for _, current in matched if current}
+    steps = [_step(group, deployed) for group in by_priority]
+    switches = _switches(by_priority, deployed)
+    if problems := (
+        *_foreign_names(desired, deployed),
+        *_names_in_other_slots(desired, deployed),
+        *_policies(switches, by_priority, deployed, room),
+    ):
+        raise RefusedError("\n".join(("this cannot be deployed; nothing was changed", *problems)))
+    met = {old.name for step in steps for old in (step.deployed, _begun(step)) if old}
     left = sorted((old for old in deployed.groups if old.name not in met), key=lambda old: old.name)
-    return Plan((*(_step(group, current) for group, current in matched), *map(Delete, left)))
+    return Plan((*steps, *map(Delete, left)), switches)
 
 
-def record(step: Step) -> dict[str, Any]:
-    """A step as plan.json shows it.
-
-    `capacity` is what the group has afterwards, or had where it goes; sids stand under `added`,
-    `removed` and `changed`; only a replaced group has `replaces`.
-    """
-    group, deployed = step.group, step.deployed
-    before, after = deployed.text if deployed else "", group.text if group else ""
-    changes = difference(before, after)
-    found: dict[str, Any] = {"name": step.name, "change": step.change}
-    if isinstance(step, Replace):
-        found["replaces"] = step.deployed.name
-    return found | {
-        "capacity": _capacity(step),
-        "rules": {"before": len(rules_in(before)), "after": len(rules_in(after))},
-        "added": list(changes.added),
-        "removed": list(changes.removed),
-        "changed": list(changes.changed),
-        "moved": changes.moved,
-        "variables_changed": _variables(group) != _variables(deployed),
-    }
-
-
-def _capacity(step: Step) -> int:
-    """A group that stays has the capacity that it was created with."""
-    if isinstance(step, Create | Replace):
-        return step.group.capacity
-    return step.deployed.capacity
-
-
-def _variables(group: Group | DeployedGroup | None) -> Variables:
-    return group.variables if group else Variables()
-
-
-def _deployed_in_slot(group: Group, deployed: Sequence[DeployedGroup]) -> DeployedGroup | None:
-    """The slot's group; where a sync that broke off left two, the one with the desired name."""
-    found = [old for old in deployed if old.slot == group.slot]
-    return min(
-        found, key=lambda old: (old.name != group.name, -old.associations, old.name), default=None
-    )
-
-
-def _step(group: Group, current: DeployedGroup | None) -> Step:
+def _step(group: Group, deployed: Deployed) -> Step:
+    """The slot's desired group against the one in force there."""
+    current = deployed.current.get(group.slot)
     if current is None:
         return Create(group)
-    if current.name != group.name:
-        return Replace(group, current)
-    return Keep(group, current) if holds(current, group) else Update(group, current)
+    if current.name == group.name:
+        return Keep(group, current) if holds(current, group) else Update(group, current)
+    begun = (old for old in deployed.groups if old.name == group.name and old.slot == group.slot)
+    return Replace(group, current, next(begun, None))
+
+
+def _begun(step: Step) -> DeployedGroup | None:
+    return step.begun if isinstance(step, Replace) else None
+
+
+def _switches(desired: Sequence[Group], deployed: Deployed) -> tuple[Switch, ...]:
+    attachments = [Attachment(group.name, group.priority) for group in desired]
+    ours = {group.arn: group.name for group in deployed.groups}
+    return tuple(switch(policy, attachments, ours) for policy in deployed.policies)
+
+
+def _policies(
+    switches: Sequence[Switch], desired: Sequence[Group], deployed: Deployed, room: Room
+) -> Iterator[str]:
+    capacity = sum(group.capacity for group in desired)
+    for planned in switches:
+        arns = {reference.arn for reference in planned.policy.references}
+        freed = sum(group.capacity for group in deployed.groups if group.arn in arns)
+        yield from (f"  {problem}" for problem in problems_of(planned, capacity, freed, room))
 
 
 def _foreign_names(desired: Sequence[Group], deployed: Deployed) -> Iterator[str]:

@@ -87,7 +87,7 @@ def switch(policy: Policy, attachments: Sequence[Attachment], ours: Mapping[str,
     return Switch(policy, tuple(attachments), others, change)
 
 
-def problems(planned: Switch, capacity: int, freed: int, room: Room) -> Iterator[str]:
+def problems_of(planned: Switch, capacity: int, freed: int, room: Room) -> Iterator[str]:
     """Find what stands against a switch, in plain words.
 
     Args:

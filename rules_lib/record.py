@@ -7,17 +7,19 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from rules_lib.plan import record as step_record
+from rules_lib.groupfile import groups_json
 from rules_lib.report.category_line import CategoryLine
 from rules_lib.report.html import render_html
 from rules_lib.report.records import changed_jsonl, discarded_csv, discarded_jsonl
+from rules_lib.steps import record as step_record
+from rules_lib.steps import switch_record
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
     from rules_lib.build import Built
-    from rules_lib.plan import Plan
     from rules_lib.report.summary import Summary
     from rules_lib.ruleset import Ruleset
+    from rules_lib.steps import Plan
 
 BUILDS: Final = "builds/"
 
@@ -40,10 +42,17 @@ def content_type(name: str) -> str:
     return _TYPES[name.rsplit(".", 1)[-1]]
 
 
-def files_before(build_id: str, built: Built, plan: Plan) -> Iterator[tuple[str, bytes]]:
+def files_before(
+    build_id: str, built: Built, plan: Plan, allowlist: Allowlist
+) -> Iterator[tuple[str, bytes]]:
     """What is known before anything is applied: name and content of each file."""
-    steps = [step_record(step) for step in plan.steps]
-    yield "plan.json", json.dumps({"build": build_id, "steps": steps}, indent=2).encode() + b"\n"
+    document = {
+        "build": build_id,
+        "steps": [step_record(step) for step in plan.steps],
+        "policies": [switch_record(planned) for planned in plan.switches],
+    }
+    yield "plan.json", json.dumps(document, indent=2).encode() + b"\n"
+    yield "groups.json", groups_json(built.groups, allowlist.firewall.prefix)
     yield "discarded.jsonl", b"".join(discarded_jsonl(built.discarded))
     yield "discarded.csv", b"".join(discarded_csv(built.discarded))
     yield "changed.jsonl", b"".join(changed_jsonl(built.kept))

@@ -1,8 +1,9 @@
 """One rule's text: where its header and options are, and edits that touch nothing else.
 
-An option ends at a semicolon that no backslash escapes. A quoted value ends at the first bare
-quote that is followed by one: so `priority:1;` inside a msg is text, and bare quotes inside a pcre
-(Emerging Threats has them, and Suricata takes them) are text too.
+As Suricata 7.0.10 reads it: an option ends at a semicolon that no backslash stands before; a value
+that opens with a quote ends at the first quote that is followed by one, escaped or not. So bare
+quotes inside a pcre (Emerging Threats has them) are text. In one point this reads more than the
+engine does: a bare semicolon inside quotes is text too, so `priority:1;` in a msg is never cut out.
 """
 
 from __future__ import annotations
@@ -15,18 +16,22 @@ from rules_lib.model import Header, Option
 
 _OPTION = re.compile(
     r"""
-    (?P<lead> \s*) (?P<name> [A-Za-z0-9_.\-]+ ) \s*
+    \s* (?P<name> [A-Za-z0-9_.\-]+ ) \s*
     (?: : \s*+ (?P<value>
-        !?\s*+" (?: [^"\\]++ | \\. | "(?!\s*+;) )*+ "
-      | (?! !?\s*+" ) (?: [^;\\]++ | \\. )*+
+        !?\s*+" (?: [^"]++ | "(?!\s*+;) )*+ "
+      | (?! !?\s*+" ) (?: [^;]++ | (?<=\\); )*+
     ) \s*+ )? ;
     """,
-    re.VERBOSE | re.DOTALL,
+    re.VERBOSE | re.ASCII,
 )
-_ENVELOPE = re.compile(r"(?P<header>[^()]*[^()\s]) +\((?P<options>.*)\)\s*", re.DOTALL)
-_SPACES_IN_LIST = re.compile(r"\s+(?=[\],])|(?<=[\[,!])\s+")
-_SID = re.compile(r"[;(]\s*sid\s*:\s*(\d{1,10})\s*;", re.IGNORECASE)
-_VARIABLE = re.compile(r"(!?)\$([A-Za-z_][A-Za-z0-9_]*)")
+_ENVELOPE = re.compile(
+    r"(?P<header>[^()]*[^()\s]) [ \t]*\((?P<options>.*)\)\s*", re.DOTALL | re.ASCII
+)
+_SPACES_IN_LIST = re.compile(r"\s+(?=[\],])|(?<=[\[,!])\s+", re.ASCII)
+_GAP = re.compile(r"[ \t]+")
+_SID = re.compile(r"[;(]\s*sid\s*:\s*\+?(\d{1,10})\s*(?=;)", re.IGNORECASE | re.ASCII)
+_VARIABLE = re.compile(r"(!?)\$([^\s,\[\]!$]*)")
+_NOT_ANY = re.compile(r"!(?:any\b|\[[^\]]*\bany\b)", re.IGNORECASE)
 
 
 class RuleSyntaxError(ValueError):
@@ -46,12 +51,11 @@ def split(text: str) -> tuple[str, tuple[Option, ...]]:
 
 
 def _options(text: str, start: int, end: int) -> Iterator[Option]:
-    while text[start:end].strip():
-        match = _OPTION.match(text, start, end)
-        if not match:
-            raise RuleSyntaxError(f"no option can be read at: {text[start:end].strip()[:60]}")
+    while match := _OPTION.match(text, start, end):
         yield Option(match["name"].lower(), match["value"], start, match.end())
         start = match.end()
+    if rest := text[start:end].strip():
+        raise RuleSyntaxError(f"no option can be read at: {rest[:60]}")
 
 
 @lru_cache(maxsize=4096)
@@ -59,21 +63,29 @@ def header_of(text: str) -> Header:
     """Read the fields before the options; a feed has few different ones, so they are kept.
 
     Raises:
-        RuleSyntaxError: there are not seven fields, or the direction is unknown.
+        RuleSyntaxError: there are not seven fields, the direction is unknown, or a field is none.
     """
-    fields = close_up(text).split(" ")
-    if "\t" in text:
-        raise RuleSyntaxError("its header has a tab; Suricata takes spaces only")
-    fields = [field for field in fields if field]
+    fields = _fields(text)
     if len(fields) != 7:  # noqa: PLR2004 - action, protocol, two of each end, direction
         raise RuleSyntaxError(f"its header has {len(fields)} fields instead of 7: {text[:80]}")
+    if any("\t" in field for field in fields):
+        raise RuleSyntaxError("its header has a tab where Suricata takes a space only")
     header = Header(*fields)
     if header.direction not in {"->", "<>"}:
         raise RuleSyntaxError(f"its direction is {header.direction} and not -> or <>")
     for field in (*header.addresses, *header.ports):
         if field.count("[") != field.count("]"):
             raise RuleSyntaxError(f"the brackets of {field} do not match")
+        if negates_any(field):
+            raise RuleSyntaxError(f"{field} leaves nothing that it could match")
     return header
+
+
+def _fields(header: str) -> list[str]:
+    """Cut a header as Suricata does: a tab parts the action from the rest, else spaces do."""
+    action, *rest = _GAP.split(close_up(header), maxsplit=1)
+    cut = (field.lstrip("\t") for part in rest for field in part.split(" "))
+    return [action, *(field for field in cut if field)]
 
 
 def close_up(header: str) -> str:
@@ -83,11 +95,13 @@ def close_up(header: str) -> str:
 
 def variables_of(header: Header) -> tuple[frozenset[str], frozenset[str]]:
     """Names of the variables in a header, without `$`: those of addresses, those of ports."""
-    return _names(header.addresses), _names(header.ports)
+    addresses, ports = (variables_in(" ".join(ends)) for ends in (header.addresses, header.ports))
+    return frozenset(addresses), frozenset(ports)
 
 
-def _names(fields: tuple[str, str]) -> frozenset[str]:
-    return frozenset(match[2] for field in fields for match in _VARIABLE.finditer(field))
+def variables_in(text: str) -> tuple[str, ...]:
+    """Name each variable, without `$`, as often as it stands in a header."""
+    return tuple(match[2] for match in _VARIABLE.finditer(text))
 
 
 def write_variables(header: str, written: Mapping[str, str]) -> str:
@@ -103,6 +117,11 @@ def write_variables(header: str, written: Mapping[str, str]) -> str:
     return _VARIABLE.sub(value_of, header)
 
 
+def negates_any(header: str) -> bool:
+    """Whether it asks for `!any`, alone or in a list: nothing is left, and Suricata refuses it."""
+    return "!" in header and bool(_NOT_ANY.search(header))
+
+
 def without(text: str, options: Iterable[Option]) -> str:
     """Take the options out, each with the white space before it; keep all other text."""
     kept, position = [], 0
@@ -113,6 +132,16 @@ def without(text: str, options: Iterable[Option]) -> str:
 
 
 def sid_of(text: str) -> int | None:
-    """Read the sid of a published rule; None where it has none."""
-    match = _SID.search(text)
-    return int(match[1]) if match else None
+    """Read the sid of a rule, where it can be read; a `sid:9;` inside a msg is none."""
+    found = tuple(_SID.finditer(text))
+    if len(found) > 1:
+        starts = _starts(text)
+        found = tuple(match for match in found if match.start() + 1 in starts) or found[-1:]
+    return int(found[0][1]) if found else None
+
+
+def _starts(text: str) -> frozenset[int]:
+    try:
+        return frozenset(option.start for option in split(text)[1])
+    except RuleSyntaxError:
+        return frozenset()

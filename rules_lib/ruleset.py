@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
 _BOM: Final = b"\xef\xbb\xbf"
 _COMMENTED_RULE = re.compile(
-    rb"#[#\s]*(?P<rule>(?:alert|drop|pass|log|reject(?:src|dst|both)?)\s+\S.*\("
-    rb".*[;(]\s*sid\s*:\s*(?P<sid>\d{1,10})\s*;.*\))\s*",
+    rb"#[#\s]*(?P<rule>(?:alert|drop|pass|log|reject(?:src|dst|both)?)\s"
+    rb"[^(]*(?:->|<>)[^(]*\(.*\))",
     re.IGNORECASE | re.DOTALL,
 )
+_SID = re.compile(rb"[;(]\s*sid\s*:\s*\+?(\d{1,10})\s*(?=;)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +88,24 @@ def tally(data: bytes) -> Tally:
 
 
 def _category(file: FeedFile, wake: Collection[int]) -> Category:
-    rules = [
+    enabled = [
         parse(file.category, _line(number, raw))
         for number, raw in _logical_lines(file.data)
         if _is_meant_as_rule(raw)
     ]
-    commented = list(_commented(file.data))
-    rules += [
-        parse(file.category, _line(number, raw), woken=True)
-        for number, raw, sid in commented
-        if sid in wake
-    ]
-    return Category(file.category, tuple(sorted(rules, key=_line_number)), len(commented))
+    commented = tuple(_commented(file.data))
+    rules = sorted((*enabled, *_woken(file.category, commented, wake)), key=_line_number)
+    return Category(file.category, tuple(rules), len(commented))
+
+
+def _woken(
+    category: str, commented: Iterable[tuple[int, bytes]], wake: Collection[int]
+) -> Iterator[Rule | Malformed]:
+    for number, raw in commented:
+        if wake and any(int(sid) in wake for sid in _SID.findall(raw)):
+            rule = parse(category, _line(number, raw))
+            if rule.sid in wake:  # and not only a number in its msg
+                yield rule
 
 
 def _line_number(rule: Rule | Malformed) -> int:
@@ -117,24 +124,29 @@ def _is_meant_as_rule(raw: bytes) -> bool:
     return bool(raw) and not raw.startswith(b"#")
 
 
-def _commented(data: bytes) -> Iterator[tuple[int, bytes, int]]:
-    """Number, text and sid of every rule that is commented out."""
+def _commented(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Number and text of every rule that is commented out."""
     for number, raw in _logical_lines(data):
-        if raw.startswith(b"#") and (match := _COMMENTED_RULE.fullmatch(raw)):
-            yield number, match["rule"], int(match["sid"])
+        if raw.startswith(b"#") and raw.endswith(b")") and (found := _COMMENTED_RULE.match(raw)):
+            yield number, found["rule"]
 
 
 def _logical_lines(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Number and text of each line, stripped; a rule's lines that end in a backslash are joined.
+    """Number and text of each line, stripped; lines that end in a backslash are joined.
 
-    As Suricata reads them: the next line takes the backslash's place, and a comment never goes on.
+    As Suricata reads them: the next line takes the backslash's place. After a comment it reads the
+    next line on its own, unless that is indented: so the rest of a commented-out rule goes with it,
+    and no rule is lost to a comment.
     """
     parts: list[bytes] = []
     first = 1
-    for number, raw in enumerate(data.removeprefix(_BOM).split(b"\n"), start=1):
+    lines = data.removeprefix(_BOM).split(b"\n")
+    for number, raw in enumerate(lines, start=1):
         line = raw.rstrip()
         first = first if parts else number
-        if line.endswith(b"\\") and (parts or not line.lstrip().startswith(b"#")):
+        comment = (parts[0] if parts else line).lstrip().startswith(b"#")
+        following = lines[number] if number < len(lines) else b""
+        if line.endswith(b"\\") and (following[:1].isspace() or not comment):
             parts.append(line[:-1])
             continue
         yield first, b"".join((*parts, line)).strip()

@@ -23,6 +23,7 @@ _MIB: Final = 2**20
 _LONGEST_WAIT: Final = 900.0
 _MOST_ATTEMPTS: Final = 10
 _LARGEST: Final = 2048 * _MIB
+_POLICY: Final = re.compile(r"[A-Za-z0-9-]{1,128}|arn:[\w-]+:network-firewall:\S{1,200}")
 _BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 
@@ -51,6 +52,12 @@ def _feed_url(text: str) -> str | None:
     return text if parts.scheme in {"", "file"} and parts.path.strip("/") else None
 
 
+def _names(text: str) -> tuple[str, ...] | None:
+    """Take a list of policies, each of them once; none is a list too."""
+    names = tuple(dict.fromkeys(name for part in text.split(",") if (name := part.strip())))
+    return names if all(map(_POLICY.fullmatch, names)) else None
+
+
 def _seconds(text: str) -> float | None:
     try:
         value = float(text)
@@ -70,10 +77,15 @@ def _whole(most: int) -> Callable[[str], int | None]:
 _SECONDS: Final = f"seconds, more than 0 and up to {_LONGEST_WAIT:.0f}"
 _BYTES: Final = f"a whole number of bytes from 1 to {_LARGEST}"
 
-_BUILD: Final = {
+_STORE: Final = {
     "bucket": _Variable("RULESYNC_BUCKET", "the name of an S3 bucket", _bucket),
 }
-_FETCH: Final = _BUILD | {
+_BUILD: Final = _STORE | {
+    "policies": _Variable(
+        "RULESYNC_POLICIES", "names or ARNs of firewall policies, with commas between", _names, ""
+    ),
+}
+_FETCH: Final = _STORE | {
     "feed_url": _Variable(
         "RULESYNC_FEED_URL",
         "an http, https, file or s3 URL of a .tar.gz, or a path",
@@ -104,9 +116,11 @@ class BuildSettings:
 
     Attributes:
         bucket: holds the feeds, the allowlist and the builds.
+        policies: firewall policies to which the rule groups are attached.
     """
 
     bucket: str
+    policies: tuple[str, ...] = ()
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:

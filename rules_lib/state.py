@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
@@ -9,10 +10,13 @@ from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
 from rules_lib.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 LATEST: Final = "latest.json"
 """Points at the newest applied build; moved last."""
+
+HOLD: Final = "state/hold.json"
+"""There while a rollback holds; no sync changes anything then."""
 
 REFUSALS: Final = "state/refusals.json"
 """What the service said of rules that it refused, so that it is not asked again."""
@@ -27,6 +31,8 @@ class Latest(BaseModel):
         sha256: of its feed.
         applied_at: ISO 8601, UTC.
         categories_seen: names that this or an earlier feed had; a file that lists one is no typo.
+        prefix: of its groups.
+        groups: name -> digest of what each group holds (see `drift`).
     """
 
     model_config = ConfigDict(frozen=True)
@@ -36,6 +42,8 @@ class Latest(BaseModel):
     sha256: str
     applied_at: str
     categories_seen: tuple[str, ...] = ()
+    prefix: str = ""
+    groups: Mapping[str, str] = {}
 
     def to_json(self) -> bytes:
         """Render the file."""
@@ -49,6 +57,33 @@ class Latest(BaseModel):
             StoreError: it is not of this form.
         """
         return _parsed(cls, data, LATEST)
+
+
+class Hold(BaseModel):
+    """A rollback holds the groups as they are until somebody resumes.
+
+    Attributes:
+        build: whose groups were put back.
+        since: ISO 8601, UTC.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    build: str
+    since: str
+
+    def to_json(self) -> bytes:
+        """Render the file."""
+        return self.model_dump_json(indent=2).encode() + b"\n"
+
+    @classmethod
+    def parse(cls, data: bytes) -> Self:
+        """Read the file.
+
+        Raises:
+            StoreError: it is not of this form.
+        """
+        return _parsed(cls, data, HOLD)
 
 
 class Refused(BaseModel):

@@ -2,27 +2,29 @@
 
 The one place that joins the pure part to the world. Whatever happens, the build's folder in the
 bucket says it: `summary.json` is written also where the build failed or was refused.
+
+Two builds at once do not mix. What a build writes it writes by the update token of what it has
+seen, and `latest.json` by the ETag; where somebody else was faster it starts over from what the
+bucket has by then, which is the same for both.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from rules_lib.apply import Applied, Failure, apply, prove
+from rules_lib.accounts import carried_out, ended, facts_of
+from rules_lib.apply import apply
 from rules_lib.aws.firewall import Firewall
-from rules_lib.build import Built, build
-from rules_lib.errors import RefusedError, RulesyncError, SyncError
+from rules_lib.decide import Decision, decide
+from rules_lib.drift import digest_of, drift_of
+from rules_lib.errors import RulesyncError, SyncError
 from rules_lib.gather import Gathered, gather
-from rules_lib.plan import Delete, Plan, Replace, Step, plan
 from rules_lib.record import build_key, content_type, files_after, files_before
-from rules_lib.report.group_line import GroupLine
-from rules_lib.report.summary import Accounting, FeedFacts, Summary, summarise
+from rules_lib.report.summary import FeedFacts, Summary
 from rules_lib.ruleset import Ruleset, read
-from rules_lib.stages.convert import fingerprint
-from rules_lib.state import LATEST, REFUSALS, Latest, Refusals, Refused
+from rules_lib.state import HOLD, LATEST, REFUSALS, Hold, Latest
 from rules_lib.warnings import warnings_of
 
 if TYPE_CHECKING:
@@ -31,174 +33,142 @@ if TYPE_CHECKING:
     from types_boto3_network_firewall import NetworkFirewallClient
 
     from rules_lib.aws.store import Store
-    from rules_lib.groups import Deployed
+    from rules_lib.outcome import Applied
 
-_ROUNDS: Final = 20
-"""How often the groups are built again without the rules that the service refused."""
+_ATTEMPTS: Final = 5
+"""How often a build starts over because somebody else changed what it had seen."""
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
-    """What is to be done, and what the service is known to refuse."""
+class World:
+    """All that a build touches, and when.
 
-    built: Built
-    plan: Plan
-    refusals: Refusals
-    failures: tuple[Failure, ...]
+    Attributes:
+        client: of Network Firewall.
+        policies: names or ARNs of the firewall policies to which the groups are attached.
+        now: when the build begins, in UTC; it names the build.
+    """
+
+    store: Store
+    client: NetworkFirewallClient
+    now: datetime
+    policies: tuple[str, ...] = ()
+
+    @property
+    def build_id(self) -> str:
+        """Sorts builds by time, and tells two of the same second apart."""
+        digest = hashlib.sha256(self.now.isoformat().encode()).hexdigest()
+        return f"{self.now:%Y%m%dT%H%M%SZ}-{digest[:8]}"
+
+    def put(self, name: str, data: bytes) -> None:
+        """Write one file of the build."""
+        self.store.put(build_key(self.build_id, name), data, content_type=content_type(name))
 
 
-def sync(store: Store, client: NetworkFirewallClient, now: datetime) -> Summary:
+def sync(world: World, *, allow_shrink: bool = False) -> Summary | Hold:
     """Bring the firewall's rule groups to what the newest feed and the allowlist ask for.
 
     Args:
-        store: the bucket.
-        client: Network Firewall.
-        now: when the build begins, in UTC; it names the build.
+        world: where to read and write.
+        allow_shrink: whether this build may remove more rules than `max_shrink` allows.
+
+    Returns:
+        What was done; or the hold, where a rollback holds the groups as they are.
 
     Raises:
         SyncError: the build failed or was refused, wholly or for some groups; says why, and the
             build's summary says it too. What was in force before stays, where it was not written.
     """
-    build_id = f"{now:%Y%m%dT%H%M%SZ}-{hashlib.sha256(now.isoformat().encode()).hexdigest()[:8]}"
-    feed = FeedFacts(source=f"s3://{store.bucket}")
+    if held := world.store.find(HOLD):
+        return Hold.parse(held.body)
+    feed = FeedFacts(source=f"s3://{world.store.bucket}")
     try:
-        gathered = gather(store)
-        feed = _facts(gathered)
-        firewall = Firewall(client, gathered.allowlist.firewall.prefix)
-        summary = _carry_out(build_id, gathered, store, firewall, now)
-    except SyncError:
-        raise
+        for _ in range(_ATTEMPTS):
+            gathered = gather(world.store)
+            feed = facts_of(gathered.manifest)
+            if summary := _attempt(world, gathered, allow_shrink=allow_shrink):
+                break
+        else:
+            raise SyncError(world.build_id, "somebody else keeps changing the rule groups")
     except RulesyncError as error:
-        _put(store, build_id, "summary.json", _ended(build_id, feed, error).to_json())
-        raise SyncError(build_id, str(error)) from error
+        if not isinstance(error, SyncError):
+            world.put("summary.json", ended(world.build_id, feed, error).to_json())
+        raise SyncError(world.build_id, str(error)) from error
     return summary
 
 
-def _carry_out(
-    build_id: str, gathered: Gathered, store: Store, firewall: Firewall, now: datetime
-) -> Summary:
-    ruleset = read(gathered.files, gathered.allowlist.rules.on)
-    decision = decide(ruleset, gathered, firewall.deployed(), firewall)
-    for name, data in files_before(build_id, decision.built, decision.plan):
-        _put(store, build_id, name, data)
-    applied = apply(decision.plan, firewall, decision.failures)
-    _remember(store, gathered.refusals, decision.refusals)
-    summary = _summary(build_id, gathered, ruleset, decision, applied, firewall)
-    in_force = {step.name: step.group.text for step in applied.done if step.group}
-    for name, text in in_force.items():
-        _put(store, build_id, f"rule-groups/{name}.rules", text.encode())
-    for name, data in files_after(summary, ruleset, gathered.allowlist, decision.built):
-        _put(store, build_id, name, data)
-    if summary.failed:
-        raise SyncError(build_id, summary.failed)
-    store.put(LATEST, _latest(build_id, gathered, now).to_json(), content_type="application/json")
-    return summary
-
-
-def decide(
-    ruleset: Ruleset, gathered: Gathered, deployed: Deployed, firewall: Firewall
-) -> Decision:
-    """Build and plan; where the service refuses rules, again without them. Writes nothing.
+def _attempt(world: World, gathered: Gathered, *, allow_shrink: bool) -> Summary | None:
+    """Carry a build out; None where somebody else changed what it was made from.
 
     Raises:
-        RefusedError: the plan is not safe to carry out.
+        SyncError: some groups failed.
     """
-    refusals = gathered.refusals.of(rule.sid for rule in ruleset.rules if rule.sid is not None)
-    failures: tuple[Failure, ...] = ()
-    for _ in range(_ROUNDS):
-        built = build(ruleset, gathered.allowlist, deployed, refusals.words)
-        steps = plan(built.groups, deployed)
-        proof = prove(steps, firewall)
-        failures = proof.failures
-        if not proof.refusals:
-            return Decision(built, steps, refusals, failures)
-        refusals = refusals.plus(
-            {
-                fingerprint(refusal.rule.text): Refused(sid=refusal.rule.sid, words=refusal.words)
-                for refusal in proof.refusals
-            }
-        )
-    raise RefusedError(f"the service still refuses rules after {_ROUNDS} rounds without them")
-
-
-def _remember(store: Store, before: Refusals, after: Refusals) -> None:
-    if after != before:
-        store.put(REFUSALS, after.to_json(), content_type="application/json")
-
-
-def _put(store: Store, build_id: str, name: str, data: bytes) -> None:
-    store.put(build_key(build_id, name), data, content_type=content_type(name))
-
-
-def _facts(gathered: Gathered) -> FeedFacts:
-    manifest = gathered.manifest
-    return FeedFacts(
-        source=manifest.source,
-        version=manifest.version,
-        sha256=manifest.sha256,
-        enabled=manifest.total.enabled,
-        disabled=manifest.total.disabled,
+    allowlist = gathered.allowlist
+    ruleset = read(gathered.files, allowlist.rules.on)
+    firewall = Firewall(world.client, allowlist.firewall.prefix, world.policies)
+    deployed = firewall.deployed()
+    decision = decide(
+        ruleset=ruleset,
+        allowlist=allowlist,
+        deployed=deployed,
+        refusals=gathered.refusals,
+        firewall=firewall,
+        allow_shrink=allow_shrink,
     )
-
-
-def _latest(build_id: str, gathered: Gathered, now: datetime) -> Latest:
-    return Latest(
-        build=build_id,
-        version=gathered.manifest.version,
-        sha256=gathered.manifest.sha256,
-        applied_at=now.isoformat(),
-        categories_seen=tuple(sorted(gathered.seen)),
+    for name, data in files_before(world.build_id, decision.built, decision.plan, allowlist):
+        world.put(name, data)
+    applied = apply(decision.plan, firewall, decision.failures)
+    if any(failure.stale for failure in applied.failures):
+        return None
+    if decision.refusals != gathered.refusals:
+        world.store.put(REFUSALS, decision.refusals.to_json(), content_type="application/json")
+    recorded = gathered.latest.groups if gathered.latest else {}
+    drift = drift_of(recorded, {group.name: group for group in deployed.groups})
+    summary = carried_out(
+        build_id=world.build_id,
+        feed=facts_of(gathered.manifest),
+        allowlist=allowlist,
+        decision=decision,
+        applied=applied,
+        calls=firewall.calls,
+        warnings=(*drift, *warnings_of(ruleset, allowlist)),
     )
+    return _record(world, gathered, ruleset, decision, applied, summary)
 
 
-def _ended(build_id: str, feed: FeedFacts, error: RulesyncError) -> Summary:
-    """Summarise a build of which nothing was carried out."""
-    refused = str(error) if isinstance(error, RefusedError) else None
-    return summarise(
-        build_id=build_id,
-        feed=feed,
-        accounting=Accounting(),
-        discarded={},
-        calls={},
-        variables_missing={},
-        refused=refused,
-        failed=None if refused else str(error),
-    )
-
-
-def _summary(  # noqa: PLR0913 - the whole of a build comes together here
-    build_id: str,
+def _record(  # noqa: PLR0913, PLR0917 - all that a build leaves behind
+    world: World,
     gathered: Gathered,
     ruleset: Ruleset,
     decision: Decision,
     applied: Applied,
-    firewall: Firewall,
-) -> Summary:
-    built, failures = decision.built, applied.failures
-    warnings = warnings_of(ruleset, gathered.allowlist, built)
-    staying = tuple(f"rule group {stay.name} stays: {stay.why}" for stay in applied.staying)
-    return summarise(
-        build_id=build_id,
-        feed=_facts(gathered),
-        accounting=Accounting(
-            enabled=built.enabled,
-            kept=len(built.kept),
-            off=len(built.off),
-            setters_added=sum(rule.setter for rule in built.kept),
-        ),
-        groups=tuple(_line(step) for step in decision.plan.steps),
-        discarded=Counter(discard.reason for discard in built.discarded),
-        calls=firewall.calls.writes,
-        dry_runs=firewall.calls.dry_runs,
-        warnings=(*warnings, *staying),
-        variables_missing=built.missing_variables,
-        failed="; ".join(f"{f.name}: {f.cause}" for f in failures) if failures else None,
-        budget=gathered.allowlist.firewall.capacity,
+    summary: Summary,
+) -> Summary | None:
+    for step in applied.done:
+        if step.group:
+            world.put(f"rule-groups/{step.name}.rules", step.group.text.encode())
+    for name, data in files_after(summary, ruleset, gathered.allowlist, decision.built):
+        world.put(name, data)
+    if summary.failed:
+        raise SyncError(world.build_id, summary.failed)
+    return summary if _point_at(world, gathered, decision) else None
+
+
+def _point_at(world: World, gathered: Gathered, decision: Decision) -> bool:
+    """Move `latest.json`, unless another build has moved it since; say whether it was moved."""
+    latest = Latest(
+        build=world.build_id,
+        version=gathered.manifest.version,
+        sha256=gathered.manifest.sha256,
+        applied_at=world.now.isoformat(),
+        categories_seen=tuple(sorted(gathered.seen)),
+        prefix=gathered.allowlist.firewall.prefix,
+        groups={group.name: digest_of(group) for group in decision.built.groups},
     )
-
-
-def _line(step: Step) -> GroupLine:
-    if isinstance(step, Delete):
-        return GroupLine(None, step.name, step.change, step.deployed.capacity)
-    replaces = step.deployed.name if isinstance(step, Replace) else None
-    return GroupLine(step.group, step.name, step.change, step.group.capacity, replaces)
+    return world.store.put(
+        LATEST,
+        latest.to_json(),
+        content_type="application/json",
+        only_if_absent=gathered.latest is None,
+        only_if_etag=gathered.latest_etag,
+    )

@@ -1,6 +1,6 @@
 """What holds for every test: skips that say why, and golden files that can be renewed.
 
-A missing Suricata is no reason to skip where CI is true: CI installs it, so there it must be at hand.
+Where CI is true, a missing Suricata is no reason to skip: CI installs it.
 """
 
 from __future__ import annotations

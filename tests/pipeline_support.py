@@ -7,6 +7,8 @@ import hashlib
 import io
 import json
 import re
+import subprocess
+import sys
 import tarfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -17,7 +19,7 @@ from click.testing import CliRunner
 from rules_lib.cli import main
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from click.testing import Result
@@ -52,24 +54,27 @@ def rule(  # noqa: PLR0913 - each a part of a rule's text
     return f"{action} {protocol} {addresses} {text}"
 
 
-def packed(files: Mapping[str, str | bytes]) -> bytes:
-    """Pack rule files, by category, as a feed."""
+def packed(files: Mapping[str, str | Sequence[str]]) -> bytes:
+    """Pack rule files as a feed: by category, a file's text or its rules."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
         for category, text in files.items():
-            data = text.encode() if isinstance(text, str) else text
+            data = (
+                text if isinstance(text, str) else "".join(f"{line}\n" for line in text)
+            ).encode()
             info = tarfile.TarInfo(f"rules/{category}.rules")
             info.size = len(data)
             archive.addfile(info, io.BytesIO(data))
     return gzip.compress(buffer.getvalue(), mtime=0)
 
 
-def feed(folder: Path, version: str | None = None, **files: str) -> Path:
-    """Publish a feed in a folder, `emerging_` in a name standing for `emerging-`."""
+def feed(
+    folder: Path, files: Mapping[str, str | Sequence[str]], version: str | None = None
+) -> Path:
+    """Publish a feed in a folder: by category, a file's text or its rules."""
     folder.mkdir(parents=True, exist_ok=True)
-    named = {name.replace("emerging_", "emerging-", 1): text for name, text in files.items()}
     archive = folder / ARCHIVE
-    archive.write_bytes(packed(named))
+    archive.write_bytes(packed(files))
     if version is not None:
         (folder / "version.txt").write_text(f"{version}\n")
     return archive
@@ -160,6 +165,12 @@ def synced(out: Path, *feeds: object, **options: object) -> Run:
     run = local(out, *feeds, **options)
     assert run.result.exit_code == 0, run.result.output
     return run
+
+
+def process(*words: object) -> subprocess.CompletedProcess[str]:
+    """Run `rulesync local` in a process of its own, as people do."""
+    command = [sys.executable, "-m", "rules_lib.cli", "local", *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - ours
 
 
 def by_sid(text: str) -> dict[int, str]:

@@ -6,15 +6,20 @@ repeats a call whose answer was lost: then the group is read again, and what it 
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.aws import shapes
 from rules_lib.aws.calls import INVALID_REQUEST, INVALID_TOKEN, NOT_FOUND, Calls
 from rules_lib.aws.groupcalls import GroupCalls
+from rules_lib.aws.policies import PolicyCalls
 from rules_lib.aws.refusals import Refusal, UnpinnedError, find_refusals
 from rules_lib.content import holds, unchanged
-from rules_lib.errors import FirewallError
+from rules_lib.errors import FirewallError, StaleError
 from rules_lib.groups import Deployed, DeployedGroup, Group
+from rules_lib.policy import Policy, Reference
 
 if TYPE_CHECKING:
     from types_boto3_network_firewall import NetworkFirewallClient
@@ -22,29 +27,27 @@ if TYPE_CHECKING:
 _TOKENS: Final = 5  # as often as one update is tried again where only its token was stale
 
 
-class StaleError(FirewallError):
-    """Somebody changed a rule group since it was read: the sync has to plan again."""
-
-    def __init__(self, call: str, name: str) -> None:
-        super().__init__(call, name, INVALID_TOKEN, "somebody else changed it; run the sync again")
-
-
 class Firewall:
-    """The rule groups of one account and region under one prefix.
+    """The rule groups of one account and region under one prefix, and the policies we were given.
 
     Attributes:
         prefix: what names of our groups begin with, followed by a hyphen, and the value of their
             `rulesync:prefix` tag.
+        policies: names or ARNs of firewall policies to which the groups are attached.
         calls: what was asked so far.
     """
 
-    def __init__(self, client: NetworkFirewallClient, prefix: str) -> None:
+    def __init__(
+        self, client: NetworkFirewallClient, prefix: str, policies: tuple[str, ...] = ()
+    ) -> None:
         self.prefix = prefix
+        self.policies = policies
         self.calls = Calls()
         self._api = GroupCalls(client, prefix, self.calls)
+        self._policies = PolicyCalls(client, prefix, self.calls)
 
     def deployed(self) -> Deployed:
-        """Read every group under the prefix, and tell ours from others by the tags.
+        """Read every group under the prefix, tell ours from others by the tags, and the policies.
 
         Raises:
             FirewallError: a list or describe failed.
@@ -58,7 +61,13 @@ class Firewall:
                 ours.append(group)
             else:
                 foreign.add(name)
-        return Deployed(tuple(ours), frozenset(foreign))
+        policies = tuple(self._policies.describe(given) for given in self.policies)
+        uses = Counter(reference.arn for policy in policies for reference in policy.references)
+        return Deployed(
+            groups=tuple(replace(one, pinned=one.associations > uses[one.arn]) for one in ours),
+            foreign=frozenset(foreign),
+            policies=policies,
+        )
 
     def describe(self, name: str) -> DeployedGroup | None:
         """Read one group; None where there is none of ours by this name.
@@ -98,17 +107,18 @@ class Firewall:
         except UnpinnedError as error:
             raise FirewallError(call, group.name, INVALID_REQUEST, str(error)) from error
 
-    def create(self, group: Group) -> None:
-        """Make a group.
+    def create(self, group: Group) -> str:
+        """Make a group and return its ARN.
 
         Raises:
             FirewallError: the service refused it.
         """
         try:
-            self._api.send(group, group.text)
+            return self._api.send(group, group.text)
         except FirewallError:
-            if not self._holds(group):
-                raise
+            if found := self._holding(group):
+                return found.arn
+            raise
 
     def update(self, group: Group, deployed: DeployedGroup) -> None:
         """Make a deployed group hold what is desired.
@@ -125,7 +135,7 @@ class Firewall:
             try:
                 self._api.send(group, group.text, current)
             except FirewallError as error:
-                if self._holds(group):
+                if self._holding(group):
                     return
                 if error.code != INVALID_TOKEN:
                     raise
@@ -146,13 +156,22 @@ class Firewall:
             if error.code != NOT_FOUND:
                 raise
 
-    def _holds(self, group: Group) -> bool:
-        """Whether a group is there as desired; where that cannot be found out, it is not."""
+    def switch(self, policy: Policy, references: Sequence[Reference]) -> None:
+        """Have a policy refer to these groups and no others, in one call.
+
+        Raises:
+            StaleError: somebody changed the policy since it was read.
+            FirewallError: the service refused it.
+        """
+        self._policies.switch(policy, references)
+
+    def _holding(self, group: Group) -> DeployedGroup | None:
+        """The group where it is there as desired; None where it is not or cannot be read."""
         try:
             current = self.describe(group.name)
         except FirewallError:
-            return False
-        return bool(current and current.slot == group.slot and holds(current, group))
+            return None
+        return current if current and current.slot == group.slot and holds(current, group) else None
 
     def _fresh(self, deployed: DeployedGroup) -> DeployedGroup:
         """The group with its token of now, provided that it holds what it held."""

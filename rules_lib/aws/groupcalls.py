@@ -61,8 +61,8 @@ class GroupCalls:
         current: DeployedGroup | None = None,
         *,
         dry_run: bool = False,
-    ) -> None:
-        """Create the group or, where there is a current one, update it.
+    ) -> str:
+        """Create the group or, where there is a current one, update it; return its ARN.
 
         Args:
             group: all but its text is sent as it is.
@@ -70,27 +70,29 @@ class GroupCalls:
             current: for the update token.
             dry_run: have it validated only.
         """
+        content, description = shapes.content(text, group.variables), shapes.description(group)
         call = "UpdateRuleGroup" if current else "CreateRuleGroup"
         with self.calls.write(call, group.name, dry_run=dry_run):
             if current:
-                self.client.update_rule_group(
+                updated = self.client.update_rule_group(
                     RuleGroupName=group.name,
                     Type=_TYPE,
                     UpdateToken=current.token,
-                    RuleGroup=shapes.content(text, group.variables),
-                    Description=shapes.description(group),
+                    RuleGroup=content,
+                    Description=description,
                     DryRun=dry_run,
                 )
-            else:
-                self.client.create_rule_group(
-                    RuleGroupName=group.name,
-                    Type=_TYPE,
-                    Capacity=group.capacity,
-                    RuleGroup=shapes.content(text, group.variables),
-                    Description=shapes.description(group),
-                    Tags=shapes.tags(group, self.prefix),
-                    DryRun=dry_run,
-                )
+                return updated["RuleGroupResponse"]["RuleGroupArn"]
+            created = self.client.create_rule_group(
+                RuleGroupName=group.name,
+                Type=_TYPE,
+                Capacity=group.capacity,
+                RuleGroup=content,
+                Description=description,
+                Tags=shapes.tags(group, self.prefix),
+                DryRun=dry_run,
+            )
+            return created["RuleGroupResponse"]["RuleGroupArn"]
 
     def delete(self, deployed: DeployedGroup) -> None:
         """Delete the group by its ARN."""

@@ -124,6 +124,15 @@ class Store:
                 raise
             return True
 
+    def delete(self, key: str) -> None:
+        """Delete an object; one that does not exist is as good.
+
+        Raises:
+            StoreError: it may not be deleted.
+        """
+        with self._explained(key):
+            self.client.delete_object(Bucket=self.bucket, Key=key)
+
     def entries(self, prefix: str) -> tuple[Entry, ...]:
         """List the objects whose keys start with a prefix, in the order of their keys.
 

@@ -44,12 +44,16 @@ class Sync:
 
     Attributes:
         feed: path or URL of the archive.
-        config: the allowlist from this sync on.
+        config: the allowlist.
+        local_rules: folder with people's own rules.
+        allow_shrink: whether it may remove more rules than `max_shrink` allows.
         out: where its results go.
     """
 
     feed: str
     config: Path
+    local_rules: Path | None
+    allow_shrink: bool
     out: Path
 
 
@@ -64,18 +68,29 @@ Exit codes: 0 all syncs done; 1 a sync failed or was refused; 2 wrong usage."""
 )
 @click.option("--feed", "feeds", multiple=True, required=True, metavar="PATH_OR_URL",
               help="The feed's .tar.gz: a path, or an http, https or file URL. Repeat it for "
-              "successive syncs on the same embedded account.")  # fmt: skip
+              "successive syncs on the same embedded account; the last holds on.")  # fmt: skip
 @click.option("--config", "configs", multiple=True, type=_FILE, metavar="FILE",
               default=[Path("config/categories.yaml")], show_default="config/categories.yaml",
               help="The allowlist. Repeat it for successive syncs; the last holds on.")  # fmt: skip
 @click.option("--local", "local_rules", type=_FOLDER, metavar="DIR",
               help="Folder with .rules files of your own; each is a category local-<file>."
               )  # fmt: skip
+@click.option("--policy", "policies", multiple=True, metavar="NAME",
+              help="Attach the groups to this firewall policy of the embedded account; it is made "
+              "if it is not there. Repeat it for more.")  # fmt: skip
+@click.option("--allow-shrink", is_flag=True,
+              help="Let these syncs remove more of the deployed rules than max_shrink allows."
+              )  # fmt: skip
 @click.option("--out", required=True, type=_FOLDER, metavar="DIR",
               help="Where the results go: DIR/1 for the first sync, DIR/2 for the second …"
               )  # fmt: skip
-def local(
-    feeds: tuple[str, ...], configs: tuple[Path, ...], local_rules: Path | None, out: Path
+def local(  # noqa: PLR0913, PLR0917 - an argument for each option
+    feeds: tuple[str, ...],
+    configs: tuple[Path, ...],
+    local_rules: Path | None,
+    policies: tuple[str, ...],
+    allow_shrink: bool,
+    out: Path,
 ) -> None:
     """Run both Lambdas on an embedded AWS.
 
@@ -86,15 +101,21 @@ def local(
     ends the command.
     """
     syncs = [
-        Sync(feed, configs[min(number, len(configs)) - 1], out / str(number))
-        for number, feed in enumerate(feeds, start=1)
+        Sync(
+            feed=feeds[min(number, len(feeds)) - 1],
+            config=configs[min(number, len(configs)) - 1],
+            local_rules=local_rules,
+            allow_shrink=allow_shrink,
+            out=out / str(number),
+        )
+        for number in range(1, max(len(feeds), len(configs)) + 1)
     ]
     try:
         _clear(out)
-        with _account() as aws:
+        with _account(policies) as aws:
             for number, sync in enumerate(syncs, start=1):
                 click.echo(f"sync {number} of {len(syncs)}: {sync.feed}", err=True)
-                _run(sync, aws, local_rules)
+                _run(sync, aws)
     except RulesyncError as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
@@ -102,7 +123,7 @@ def local(
 
 
 @contextmanager
-def _account() -> Iterator[EmbeddedAws]:
+def _account(policies: tuple[str, ...]) -> Iterator[EmbeddedAws]:
     """An empty embedded account with our bucket, and the environment that the stack would set."""
     try:
         # Only this command needs moto, which is no package of the deployed functions.
@@ -111,12 +132,13 @@ def _account() -> Iterator[EmbeddedAws]:
         raise click.ClickException(
             f"the embedded AWS needs the package {error.name}: pip install 'rulesync[local]'"
         ) from error
-    with embedded_aws() as aws, mock.patch.dict(os.environ, _ENVIRONMENT):
+    environment = _ENVIRONMENT | {"RULESYNC_POLICIES": ",".join(policies)}
+    with embedded_aws() as aws, mock.patch.dict(os.environ, environment):
         clients.s3().create_bucket(Bucket=_BUCKET)
         yield aws
 
 
-def _run(sync: Sync, aws: EmbeddedAws, local_rules: Path | None) -> None:
+def _run(sync: Sync, aws: EmbeddedAws) -> None:
     """One sync: the files are uploaded, the schedule fetches, the event builds.
 
     Raises:
@@ -128,12 +150,12 @@ def _run(sync: Sync, aws: EmbeddedAws, local_rules: Path | None) -> None:
 
     store = Store(clients.s3(), _BUCKET)
     store.put(ALLOWLIST, sync.config.read_bytes(), content_type="application/yaml")
-    for path in sorted(local_rules.glob("*.rules")) if local_rules else ():
+    for path in sorted(sync.local_rules.glob("*.rules")) if sync.local_rules else ():
         store.put(f"{LOCAL}{path.name}", path.read_bytes(), content_type="text/plain")
     try:
         fetched = _fetch(fetch.handler, sync.feed)
         _grant(aws, store, sync)
-        build_id = _build(build.handler, fetched)["build"]
+        build_id = _build(build.handler, fetched, allow_shrink=sync.allow_shrink)["build"]
     except SyncError as error:
         _copy(store, error.build, sync.out)
         raise
@@ -152,12 +174,13 @@ def _fetch(handler: Handler, feed: str) -> dict[str, Any]:
     return fetched
 
 
-def _build(handler: Handler, fetched: dict[str, Any]) -> dict[str, Any]:
+def _build(handler: Handler, fetched: dict[str, Any], *, allow_shrink: bool) -> dict[str, Any]:
     """Start the build by what arrived last: a new feed's manifest, else the allowlist."""
     key = fetched["manifest"] if fetched["status"] == "fetched" else ALLOWLIST
     click.echo(f"build: started by {key}", err=True)
     detail = {"bucket": {"name": _BUCKET}, "object": {"key": key}}
-    return handler({"source": "aws.s3", "detail-type": "Object Created", "detail": detail}, None)
+    event = {"source": "aws.s3", "detail-type": "Object Created", "detail": detail}
+    return handler({**event, "allow_shrink": allow_shrink}, None)
 
 
 def _grant(aws: EmbeddedAws, store: Store, sync: Sync) -> None:

@@ -63,6 +63,12 @@ def _notes(summary: Summary) -> Iterable[str]:
         yield f"actions: {_tally(summary.actions.items())}"
     for name, number in summary.missing:
         yield f"variables: declare {visible(name)} and {counted(number, 'rule')} can come back"
+    for what, back in (
+        ("1,000 more capacity", summary.relief.capacity),
+        ("1 more rule group", summary.relief.rule_group),
+    ):
+        if back:
+            yield f"budget: {what} would bring back {_tally(back.items())}"
     dry = f" ({counted(summary.dry_runs, 'dry run')})" if summary.dry_runs else ""
     yield f"calls: {_tally(summary.calls.items()) or 'none'}{dry}"
 

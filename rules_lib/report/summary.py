@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from rules_lib.errors import StoreError
 from rules_lib.limits import POLICY_CAPACITY
@@ -16,6 +16,9 @@ from rules_lib.report.group_line import GroupEntry, GroupLine
 from rules_lib.report.table import Table, group_table
 
 __all__ = ["Accounting", "FeedFacts", "Status", "Summary", "read_summary", "summarise"]
+from rules_lib.stages.fit import Relief
+
+_NONE: Final = Relief()
 
 Status = Literal["healthy", "refused", "failed"]
 
@@ -32,6 +35,7 @@ class Summary:
         variables_missing: how many rules each variable would bring back, were it declared.
         refused: why the sync was not carried out; None where it was.
         failed: why the sync broke off; None where it did not.
+        relief: rules that a larger budget would bring back, by category.
         budget: capacity that the rule groups may reserve together.
     """
 
@@ -47,6 +51,7 @@ class Summary:
     variables_missing: Mapping[str, int]
     refused: str | None
     failed: str | None
+    relief: Relief
     budget: int
 
     @property
@@ -98,6 +103,10 @@ class Summary:
             "dry_runs": self.dry_runs,
             "warnings": self.warnings,
             "variables_missing": _sorted(self.variables_missing),
+            "relief": {
+                "capacity": dict(self.relief.capacity),
+                "rule_group": dict(self.relief.rule_group),
+            },
             **ended,
         }
 
@@ -115,6 +124,7 @@ def summarise(  # noqa: PLR0913 - keywords only, one for each part of summary.js
     variables_missing: Mapping[str, int],
     refused: str | None = None,
     failed: str | None = None,
+    relief: Relief = _NONE,
     budget: int = POLICY_CAPACITY,
 ) -> Summary:
     """Put a sync's numbers together.
@@ -138,6 +148,7 @@ def summarise(  # noqa: PLR0913 - keywords only, one for each part of summary.js
         variables_missing=variables_missing,
         refused=refused,
         failed=failed,
+        relief=relief,
         budget=budget,
     )
 
@@ -168,6 +179,7 @@ def _from_json(record: dict[str, Any]) -> Summary:
         variables_missing=record["variables_missing"],
         refused=record.get("refused"),
         failed=record.get("failed"),
+        relief=Relief(**record["relief"]),
         budget=record["budget"],
     )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from rules_lib import limits
 from rules_lib.model import Candidate, Change, Converted, Discarded, Reason, Rule
-from rules_lib.rule import close_up, header_of, variables_of, without, write_variables
+from rules_lib.rule import close_up, variables_in, without, write_variables
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
@@ -75,7 +75,7 @@ def _converted(candidate: Candidate, allowlist: Allowlist) -> Converted:
         action=action.lower(),
         mode=candidate.mode,
         changes=changes + _removals(rule),
-        variables=frozenset().union(*variables_of(header_of(header.rstrip()))),
+        variables=frozenset(variables_in(header)),
         setter=candidate.setter,
     )
 
@@ -120,9 +120,9 @@ def expanded_length(rule: Converted, declared: Mapping[str, tuple[str, ...]]) ->
     """
     if not declared or rule.variables.isdisjoint(declared):
         return len(rule.text)
-    header = rule.text[: rule.text.index("(")]
-    values = {name: _as_list(values) for name, values in declared.items()}
-    return len(rule.text) - len(header) + len(write_variables(header, values))
+    names = variables_in(rule.text[: rule.text.index("(")])
+    values = ((name, _as_list(declared[name])) for name in names if name in declared)
+    return len(rule.text) + sum(len(value) - len(f"${name}") for name, value in values)
 
 
 def _as_list(values: tuple[str, ...]) -> str:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from rules_lib import engine, limits
+from rules_lib.allowlist.endpoints import kind_of
 from rules_lib.model import Candidate, Discarded, Reason, Rule
-from rules_lib.rule import variables_of
+from rules_lib.rule import negates_any, variables_of, write_variables
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
@@ -116,6 +117,36 @@ def missing_variables(rule: Rule, allowlist: Allowlist) -> tuple[str, ...]:
     return tuple(sorted(frozenset().union(*variables_of(rule.header)) - given))
 
 
+def _misplaced_variables(rule: Rule, allowlist: Allowlist) -> Objection | None:
+    """Addresses where the rule wants a port, or ports where it wants an address, are no value."""
+    addresses, ports = variables_of(rule.header)
+    wanted = (*((name, "ip") for name in addresses), *((name, "port") for name in ports))
+    wrong = sorted(name for name, kind in wanted if _kind(name, allowlist) not in {kind, None})
+    if not wrong:
+        return None
+    names = ", ".join(f"${name}" for name in wrong)
+    return Reason.UNDEFINED_VARIABLE, f"it mixes up addresses and ports: {names}"
+
+
+def _kind(name: str, allowlist: Allowlist) -> str | None:
+    """What a variable that has a value stands for; None where that is `any`, so either."""
+    variables = allowlist.variables
+    _, reference, target = variables.written.get(name, f"${name}").rpartition("$")
+    if not reference:
+        return None
+    return "ip" if target in limits.BUILT_IN_VARIABLES else kind_of(variables.declared[target][0])
+
+
+def _nothing_left(rule: Rule, allowlist: Allowlist) -> Objection | None:
+    """A variable that is written as `any` cannot be negated; `!any` is refused."""
+    written = allowlist.variables.written
+    for field in (*rule.header.addresses, *rule.header.ports):
+        if "!" in field and negates_any(write_variables(field, written)):
+            detail = f"{field} leaves nothing, as the allowlist has any for the variable in it"
+            return Reason.UNDEFINED_VARIABLE, detail
+    return None
+
+
 CHECKS: Final[tuple[Check, ...]] = (
     _action,
     _reject,
@@ -126,5 +157,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     _threshold,
     _pcre,
     _variables,
+    _misplaced_variables,
+    _nothing_left,
 )
 """In the order in which their reasons count."""

@@ -86,18 +86,20 @@ def _flaw(rule: Rule | Malformed) -> Discarded | None:
 
 
 def _mode(rule: Rule | Malformed, allowlist: Allowlist) -> Mode:
-    """The sid's own setting, else that of its category; a woken rule alerts where that is off."""
-    overrides, sid = allowlist.rules, rule.sid
-    if isinstance(rule, Rule) and sid is not None:
-        for sids, mode in (
-            (overrides.off, Mode.OFF),
-            (overrides.alert, Mode.ALERT),
-            (overrides.drop, Mode.DROP),
-        ):
-            if sid in sids:
-                return mode
+    """The sid's own setting, else that of its category; a sid that is on alerts where that is off.
+
+    A line that is no rule goes by the sid that can be read in it, if any.
+    """
+    overrides = allowlist.rules
+    for sids, mode in (
+        (overrides.off, Mode.OFF),
+        (overrides.alert, Mode.ALERT),
+        (overrides.drop, Mode.DROP),
+    ):
+        if rule.sid in sids:
+            return mode
     mode = allowlist.setting_of(rule.category).mode
-    return Mode.ALERT if mode is Mode.OFF and rule.woken else mode
+    return Mode.ALERT if mode is Mode.OFF and rule.sid in overrides.on else mode
 
 
 def _stands_by(rule: Rule, allowlist: Allowlist) -> bool:

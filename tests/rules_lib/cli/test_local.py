@@ -4,33 +4,37 @@ from __future__ import annotations
 
 import csv
 import io
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
-from pipeline_support import FILES, Results, allowlist, by_sid, feed, local, rule, sha256, synced
+from pipeline_support import (
+    FILES,
+    Results,
+    allowlist,
+    by_sid,
+    feed,
+    local,
+    process,
+    rule,
+    sha256,
+    synced,
+)
 
-DISABLED = f"#{rule(4)}\n"
-FEED = {
-    "emerging_malware": "\n".join(
-        (
-            rule(1, "classtype:trojan-activity; "),
-            rule(2, addresses="[10.0.0.1, 10.0.0.2] any -> $HOME_NET any"),
-            rule(3, "lua:x.lua; "),
-            DISABLED,
-        )
-    ),
-    "emerging_info": f"{rule(5)}\n",
-}
+MALWARE = (
+    rule(1, "classtype:trojan-activity; "),
+    rule(2, addresses="[10.0.0.1, 10.0.0.2] any -> $HOME_NET any"),
+    rule(3, "lua:x.lua; "),
+    f"#{rule(4)}",
+)
+FEED = {"emerging-malware": MALWARE, "emerging-info": [rule(5)]}
 ALLOWLIST = allowlist(categories={"emerging-malware": "drop", "emerging-info": "off"})
 
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A feed of five rules: two to publish, one to discard, one disabled, one off."""
-    return feed(tmp_path_factory.mktemp("feed"), version="10523", **FEED)
+    return feed(tmp_path_factory.mktemp("feed"), FEED, version="10523")
 
 
 @pytest.fixture(scope="module")
@@ -142,16 +146,18 @@ def test_changed_rules_are_told_before_and_after(results: tuple[Results, str, st
 def test_plan_says_what_was_done_to_each_group(results: tuple[Results, str, str]) -> None:
     """With the sids that came."""
     [step] = results[0].plan["steps"]
-    assert (step["name"], step["change"], step["added"]) == ("et-emerging-malware", "create", [1, 2])
+    assert (step["name"], step["change"], step["added"]) == (
+        "et-emerging-malware",
+        "create",
+        [1, 2],
+    )
     assert step["rules"] == {"before": 0, "after": 2}
 
 
 def test_stdout_has_the_summary_and_stderr_the_progress(results: tuple[Results, str, str]) -> None:
     """So that the output can be piped."""
     _, stdout, stderr = results
-    assert stdout.startswith(
-        "feed 10523: 4 enabled = 2 kept + 1 discarded + 1 off\n"
-    )
+    assert stdout.startswith("feed 10523: 4 enabled = 2 kept + 1 discarded + 1 off\n")
     assert "et-emerging-malware" in stdout
     assert "sync 1 of 1" in stderr
     assert not set(stdout.splitlines()) & set(filter(None, stderr.splitlines()))
@@ -159,13 +165,7 @@ def test_stdout_has_the_summary_and_stderr_the_progress(results: tuple[Results, 
 
 def test_process_keeps_both_streams_apart(archive: Path, config: Path, tmp_path: Path) -> None:
     """The handlers' own log is not in the way either."""
-    done = subprocess.run(  # noqa: S603 - our own arguments
-        [sys.executable, "-m", "rules_lib.cli", "local", "--feed", str(archive)]
-        + ["--config", str(config), "--out", str(tmp_path)],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = process("--feed", archive, "--config", config, "--out", tmp_path)
     assert done.stdout.startswith("feed 10523: ")
     assert [line.split(":")[0] for line in done.stderr.splitlines()] == [
         "sync 1 of 1",
@@ -199,16 +199,14 @@ def test_successive_configs_hold_from_their_sync_on(archive: Path, tmp_path: Pat
 
 def test_changed_rule_is_one_update(archive: Path, config: Path, tmp_path: Path) -> None:
     """One rule of one category has another text: one call."""
-    newer = {**FEED, "emerging_malware": FEED["emerging_malware"].replace("rule 1", "rule one")}
-    following = feed(tmp_path / "next", version="10524", **newer)
+    newer = {**FEED, "emerging-malware": [MALWARE[0].replace("rule 1", "rule one"), *MALWARE[1:]]}
+    following = feed(tmp_path / "next", newer, version="10524")
     second = synced(tmp_path / "out", archive, following, config=config).sync(2)
     assert second.summary["calls"] == {"UpdateRuleGroup": 1}
     assert second.plan["steps"][0]["changed"] == [1]
 
 
-def test_results_of_an_earlier_run_are_cleared(
-    archive: Path, config: Path, tmp_path: Path
-) -> None:
+def test_results_of_an_earlier_run_are_cleared(archive: Path, config: Path, tmp_path: Path) -> None:
     """What stands in the folder is of this run alone; what is not ours stays."""
     (tmp_path / "notes.txt").write_text("mine")
     (tmp_path / "7").mkdir()
@@ -217,7 +215,7 @@ def test_results_of_an_earlier_run_are_cleared(
     assert {path.name for path in tmp_path.iterdir()} == {"1", "7", "notes.txt"}
 
 
-def test_own_rules_come_first_and_win(archive: Path, config: Path, tmp_path: Path) -> None:
+def test_own_rules_come_first_and_win(archive: Path, tmp_path: Path) -> None:
     """`--local DIR`: categories `local-<file>`, also where the feed has the same sid."""
     mine = tmp_path / "mine"
     mine.mkdir()

@@ -1,0 +1,87 @@
+"""What a build came to, as its summary."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from rules_lib.errors import RefusedError, RulesyncError
+from rules_lib.report.group_line import GroupLine
+from rules_lib.report.summary import Accounting, FeedFacts, Summary, summarise
+from rules_lib.steps import Delete, Replace, Step
+
+if TYPE_CHECKING:
+    from rules_lib.allowlist import Allowlist
+    from rules_lib.aws.calls import Calls
+    from rules_lib.decide import Decision
+    from rules_lib.manifest import Manifest
+    from rules_lib.outcome import Applied
+
+
+def facts_of(manifest: Manifest) -> FeedFacts:
+    """The feed, as a summary names it."""
+    return FeedFacts(
+        source=manifest.source,
+        version=manifest.version,
+        sha256=manifest.sha256,
+        enabled=manifest.total.enabled,
+        disabled=manifest.total.disabled,
+    )
+
+
+def carried_out(  # noqa: PLR0913 - keywords only: the whole of a build comes together here
+    *,
+    build_id: str,
+    feed: FeedFacts,
+    allowlist: Allowlist,
+    decision: Decision,
+    applied: Applied,
+    calls: Calls,
+    warnings: Iterable[str],
+) -> Summary:
+    """Summarise a build that was carried out, as far as the service let it."""
+    built = decision.built
+    staying = (f"rule group {stay.name} stays: {stay.why}" for stay in applied.staying)
+    return summarise(
+        build_id=build_id,
+        feed=feed,
+        accounting=Accounting(
+            enabled=built.enabled,
+            kept=len(built.kept),
+            off=len(built.off),
+            setters_added=sum(rule.setter for rule in built.kept),
+        ),
+        groups=tuple(group_line(step) for step in decision.plan.steps),
+        discarded=Counter(discard.reason for discard in built.discarded),
+        calls=calls.writes,
+        dry_runs=calls.dry_runs,
+        warnings=(*warnings, *staying),
+        variables_missing=built.missing_variables,
+        relief=built.relief,
+        failed="; ".join(f"{one.name}: {one.cause}" for one in applied.failures) or None,
+        budget=allowlist.firewall.capacity,
+    )
+
+
+def ended(build_id: str, feed: FeedFacts, error: RulesyncError) -> Summary:
+    """Summarise a build of which nothing was carried out."""
+    refused = str(error) if isinstance(error, RefusedError) else None
+    return summarise(
+        build_id=build_id,
+        feed=feed,
+        accounting=Accounting(),
+        discarded={},
+        calls={},
+        variables_missing={},
+        refused=refused,
+        failed=None if refused else str(error),
+    )
+
+
+def group_line(step: Step) -> GroupLine:
+    """One rule group's line in the summary."""
+    if isinstance(step, Delete):
+        return GroupLine(None, step.name, step.change, step.deployed.capacity)
+    replaces = step.deployed.name if isinstance(step, Replace) else None
+    return GroupLine(step.group, step.name, step.change, step.group.capacity, replaces)

@@ -1,0 +1,81 @@
+"""What is to be done: build, plan, and have the service look at it, before anything is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from rules_lib.apply import prove
+from rules_lib.build import Built, build
+from rules_lib.errors import RefusedError
+from rules_lib.guards import refuse_shrink
+from rules_lib.plan import plan
+from rules_lib.policy import Room
+from rules_lib.stages.convert import fingerprint
+from rules_lib.state import Refusals, Refused
+
+if TYPE_CHECKING:
+    from rules_lib.allowlist import Allowlist
+    from rules_lib.aws.firewall import Firewall
+    from rules_lib.groups import Deployed
+    from rules_lib.outcome import Failure
+    from rules_lib.ruleset import Ruleset
+    from rules_lib.steps import Plan
+
+_ROUNDS: Final = 20
+"""How often the groups are built again without the rules that the service refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is to be done, and what the service is known to refuse.
+
+    Attributes:
+        failures: groups that the service would not take as a whole.
+    """
+
+    built: Built
+    plan: Plan
+    refusals: Refusals
+    failures: tuple[Failure, ...]
+
+
+def decide(  # noqa: PLR0913 - keywords only, all that a decision depends on
+    *,
+    ruleset: Ruleset,
+    allowlist: Allowlist,
+    deployed: Deployed,
+    refusals: Refusals,
+    firewall: Firewall,
+    allow_shrink: bool,
+) -> Decision:
+    """Build and plan; where the service refuses rules, again without them. Writes nothing.
+
+    Raises:
+        RefusedError: the plan is not safe to carry out.
+    """
+    known = refusals.of(rule.sid for rule in ruleset.rules if rule.sid is not None)
+    for _ in range(_ROUNDS):
+        built = build(ruleset, allowlist, deployed, known.words)
+        steps = plan(built.groups, deployed, room_of(allowlist))
+        if not allow_shrink:
+            refuse_shrink(built.groups, deployed, allowlist.max_shrink)
+        proof = prove(steps, firewall)
+        if not proof.refusals:
+            return Decision(built, steps, known, proof.failures)
+        known = known.plus(
+            {
+                fingerprint(refusal.rule.text): Refused(sid=refusal.rule.sid, words=refusal.words)
+                for refusal in proof.refusals
+            }
+        )
+    raise RefusedError(f"the service still refuses rules after {_ROUNDS} rounds without them")
+
+
+def room_of(allowlist: Allowlist) -> Room:
+    """What a policy takes: AWS's quotas, or more where the file says that they were raised."""
+    room = Room()
+    return Room(
+        rule_groups=max(room.rule_groups, allowlist.firewall.rule_groups),
+        capacity=max(room.capacity, allowlist.firewall.capacity),
+    )

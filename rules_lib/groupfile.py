@@ -1,0 +1,110 @@
+"""`groups.json`: a build's rule groups but for their rules, so that they can be put back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pydantic import BaseModel, ConfigDict, PositiveInt, ValidationError
+
+from rules_lib.content import rules_in
+from rules_lib.errors import StoreError
+from rules_lib.groups import Group, Slot, Variables
+from rules_lib.model import Converted, Mode, Rule
+from rules_lib.parser import parse
+from rules_lib.ruleset import Line
+
+
+class GroupEntry(BaseModel):
+    """One rule group; its rules are in `rule-groups/<name>.rules`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    slot: str
+    mode: Mode
+    priority: PositiveInt
+    capacity: PositiveInt
+    ip_sets: Mapping[str, tuple[str, ...]] = {}
+    port_sets: Mapping[str, tuple[str, ...]] = {}
+
+
+class GroupFile(BaseModel):
+    """The whole file."""
+
+    model_config = ConfigDict(frozen=True)
+
+    prefix: str
+    groups: tuple[GroupEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A build's groups, read back."""
+
+    prefix: str
+    groups: tuple[Group, ...]
+
+
+def groups_json(groups: Iterable[Group], prefix: str) -> bytes:
+    """Write the file."""
+    entries = tuple(
+        GroupEntry(
+            name=group.name,
+            slot=str(group.slot),
+            mode=group.mode,
+            priority=group.priority,
+            capacity=group.capacity,
+            ip_sets=group.variables.ip_sets,
+            port_sets=group.variables.port_sets,
+        )
+        for group in groups
+    )
+    return GroupFile(prefix=prefix, groups=entries).model_dump_json(indent=2).encode() + b"\n"
+
+
+def read_groups(data: bytes, texts: Mapping[str, str], source: str) -> Restored:
+    """Read a build's groups back.
+
+    Args:
+        data: the file.
+        texts: name -> `RulesString` of each group.
+        source: names the file in errors.
+
+    Raises:
+        StoreError: the file is not of this form, or a group's rules are missing or unreadable.
+    """
+    try:
+        file = GroupFile.model_validate_json(data)
+        groups = tuple(_group(entry, texts[entry.name], source) for entry in file.groups)
+    except ValidationError as error:
+        raise StoreError(f"{source}: not as this version writes it: {error}") from error
+    except KeyError as error:
+        raise StoreError(f"{source}: the rules of {error} are missing") from error
+    return Restored(file.prefix, groups)
+
+
+def _group(entry: GroupEntry, text: str, source: str) -> Group:
+    slot = Slot.parse(entry.slot)
+    if slot is None:
+        raise StoreError(f"{source}: {entry.name} has no slot: {entry.slot!r}")
+    return Group(
+        name=entry.name,
+        slot=slot,
+        mode=entry.mode,
+        priority=entry.priority,
+        capacity=entry.capacity,
+        rules=tuple(
+            _published(slot, number, line, entry.mode)
+            for number, line in enumerate(rules_in(text), start=1)
+        ),
+        variables=Variables(entry.ip_sets, entry.port_sets),
+    )
+
+
+def _published(slot: Slot, number: int, text: str, mode: Mode) -> Converted:
+    """A published rule, read back from its text; it is not changed any more."""
+    rule = parse(slot.category, Line(number, text))
+    if not isinstance(rule, Rule):
+        raise StoreError(f"{slot}, line {number}: {rule.problem}")
+    return Converted(rule, text, rule.header.action.lower(), mode, (), frozenset())

@@ -1,0 +1,141 @@
+"""The steps of a plan, as data: what is done to one rule group, or to one policy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeAlias
+
+from rules_lib.content import difference, rules_in
+from rules_lib.groups import DeployedGroup, Group, Variables
+from rules_lib.policy import Switch
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """Nothing fills the slot yet."""
+
+    group: Group
+    deployed: ClassVar[None] = None
+    change: ClassVar[str] = "create"
+
+    @property
+    def name(self) -> str:
+        """Of the group that is made."""
+        return self.group.name
+
+
+@dataclass(frozen=True, slots=True)
+class _Meeting:
+    group: Group
+    deployed: DeployedGroup
+
+    @property
+    def name(self) -> str:
+        """Of the group that fills the slot afterwards."""
+        return self.group.name
+
+
+@dataclass(frozen=True, slots=True)
+class Update(_Meeting):
+    """The group stays, with another text or other variables."""
+
+    change: ClassVar[str] = "update"
+
+
+@dataclass(frozen=True, slots=True)
+class Replace(_Meeting):
+    """The deployed group cannot hold what is desired: a new one is made, then the old one goes.
+
+    Attributes:
+        begun: a group by the new one's name, which a replacement that broke off left.
+    """
+
+    begun: DeployedGroup | None = None
+    change: ClassVar[str] = "replace"
+
+
+@dataclass(frozen=True, slots=True)
+class Keep(_Meeting):
+    """The group is already as desired: nothing is asked of the service."""
+
+    change: ClassVar[str] = "keep"
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """The group is ours, and nothing desired meets it."""
+
+    deployed: DeployedGroup
+    group: ClassVar[None] = None
+    change: ClassVar[str] = "delete"
+
+    @property
+    def name(self) -> str:
+        """Of the group that goes."""
+        return self.deployed.name
+
+
+Step: TypeAlias = Create | Update | Replace | Keep | Delete
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Every step of a sync: the desired groups by priority, then the deletes by name.
+
+    Attributes:
+        switches: what the firewall policies that we were given are to refer to.
+    """
+
+    steps: tuple[Step, ...] = ()
+    switches: tuple[Switch, ...] = ()
+
+    @property
+    def changes(self) -> tuple[Step, ...]:
+        """The steps that change something."""
+        return tuple(step for step in self.steps if not isinstance(step, Keep))
+
+
+def record(step: Step) -> dict[str, Any]:
+    """A step as plan.json shows it.
+
+    `capacity` is what the group has afterwards, or had where it goes; sids stand under `added`,
+    `removed` and `changed`; only a replaced group has `replaces`.
+    """
+    group, deployed = step.group, step.deployed
+    before, after = deployed.text if deployed else "", group.text if group else ""
+    changes = difference(before, after)
+    found: dict[str, Any] = {"name": step.name, "change": step.change}
+    if isinstance(step, Replace):
+        found["replaces"] = step.deployed.name
+    return found | {
+        "capacity": _capacity(step),
+        "rules": {"before": len(rules_in(before)), "after": len(rules_in(after))},
+        "added": list(changes.added),
+        "removed": list(changes.removed),
+        "changed": list(changes.changed),
+        "moved": changes.moved,
+        "variables_changed": _variables(group) != _variables(deployed),
+    }
+
+
+def _capacity(step: Step) -> int:
+    """A group that stays has the capacity that it was created with."""
+    if isinstance(step, Create | Replace):
+        return step.group.capacity
+    return step.deployed.capacity
+
+
+def _variables(group: Group | DeployedGroup | None) -> Variables:
+    return group.variables if group else Variables()
+
+
+def switch_record(planned: Switch) -> dict[str, Any]:
+    """What a policy is to refer to, as plan.json shows it: ours by name, others by ARN."""
+    return {
+        "policy": planned.policy.name,
+        "change": planned.change,
+        "rule_groups": [
+            {"name": one.name, "priority": one.priority} for one in planned.attachments
+        ],
+        "others": [{"arn": one.arn, "priority": one.priority} for one in planned.others],
+    }

@@ -1,0 +1,169 @@
+"""The words of the product keep up with it: what has a name in the code stands in the docs."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+
+import click
+import pytest
+from pydantic import BaseModel
+
+from rules_lib.allowlist import Allowlist, CategorySetting, DropWhen, Firewall, RuleOverrides, load
+from rules_lib.cli import main
+from rules_lib.errors import AllowlistError
+from rules_lib.manifest import Manifest
+from rules_lib.model import Change, Reason
+from rules_lib.report.group_line import GroupEntry
+from rules_lib.report.records import DISCARDED_FIELDS
+from rules_lib.state import Latest
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+PAGES = (*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md")))
+GOLDEN = ROOT / "tests" / "rules_lib" / "report" / "golden"
+
+
+def text(name: str) -> str:
+    """A page under docs/."""
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+def prose(page: str) -> str:
+    """A page without its fenced blocks, in which a `#` begins a comment and no heading."""
+    return re.sub(r"(?ms)^```.*?^```$", "", page)
+
+
+def headings(page: str) -> list[str]:
+    """The headings of a page, without their marks."""
+    return re.findall(r"(?m)^#+ (.+)$", prose(page))
+
+
+def anchors(page: str) -> set[str]:
+    """The anchors that a page's headings give, spelt as on GitHub."""
+    plain = (re.sub(r"[^\w\- ]", "", heading.lower()) for heading in headings(page))
+    return {heading.replace(" ", "-") for heading in plain}
+
+
+def blocks(page: str, language: str) -> list[str]:
+    """The fenced blocks of one language."""
+    return re.findall(rf"(?ms)^```{language}\n(.*?)^```$", page)
+
+
+def links() -> Iterator[tuple[Path, str]]:
+    """Every link of every page that leads into the repository."""
+    for page in PAGES:
+        for target in re.findall(r"\]\(([^)\s]+)\)", prose(page.read_text(encoding="utf-8"))):
+            if "://" not in target:
+                yield page, target
+
+
+@pytest.mark.parametrize(("page", "target"), tuple(links()), ids=str)
+def test_link_leads_somewhere(page: Path, target: str) -> None:
+    """The file is there, and where the link names a heading, the heading too."""
+    path, _, anchor = target.partition("#")
+    found = (page.parent / path) if path else page
+    assert found.exists(), f"{page.name} links to {target}"
+    if anchor:
+        assert anchor in anchors(found.read_text(encoding="utf-8"))
+
+
+def test_every_reason_has_its_section() -> None:
+    """In the order in which reasons are looked for, and none that does not exist."""
+    codes = [heading.strip("`") for heading in headings(text("reasons.md")) if "`" in heading]
+    assert codes == [reason.value for reason in Reason]
+
+
+def test_every_change_has_its_row() -> None:
+    """And none that does not exist."""
+    _, changes = text("reasons.md").split("\n## Changes\n")
+    assert re.findall(r"(?m)^\| `([^`]+)` \|", changes) == [change.value for change in Change]
+
+
+def commands(group: click.Group = main, above: str = "rulesync") -> Iterator[tuple[str, str]]:
+    """Every command by its full name, with each of its options."""
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{above} {name}")
+        for parameter in command.params:
+            yield f"{above} {name}", max(parameter.opts, key=len)
+
+
+@pytest.mark.parametrize(("command", "option"), tuple(commands()), ids=str)
+def test_every_option_stands_in_its_command_section(command: str, option: str) -> None:
+    """Whoever adds one says what it does."""
+    page = text("command.md")
+    assert f"`{command}`" in headings(page)
+    section = page.split(f"## `{command}`")[1].split("\n## ")[0]
+    assert re.search(rf"`{option}\b", section, re.IGNORECASE)
+
+
+def test_every_make_target_is_explained() -> None:
+    """Those that `make help` lists, in CONTRIBUTING."""
+    targets = re.findall(r"(?m)^([a-z-]+):.*## ", (ROOT / "Makefile").read_text())
+    explained = (ROOT / "CONTRIBUTING.md").read_text()
+    assert targets
+    assert [target for target in targets if f"| `make {target}` |" not in explained] == []
+
+
+@pytest.mark.parametrize("model", [Allowlist, CategorySetting, DropWhen, RuleOverrides, Firewall])
+def test_every_key_of_the_allowlist_is_described(model: type[BaseModel]) -> None:
+    """By its name, as code."""
+    page = text("allowlist.md")
+    assert [key for key in model.model_fields if f"`{key}`" not in page] == []
+
+
+def test_example_allowlist_is_valid() -> None:
+    """And it shows every key there is."""
+    example = blocks(text("allowlist.md"), "yaml")[0]
+    allowlist = load(example, source="the example", known=["local-ours"])
+    assert allowlist.model_fields_set >= Allowlist.model_fields.keys()
+
+
+def test_example_errors_are_as_printed() -> None:
+    """The page shows the reader's own words."""
+    page = text("allowlist.md")
+    with pytest.raises(AllowlistError) as caught:
+        load(blocks(page, "yaml")[1], source="config/categories.yaml", known=())
+    assert blocks(page, "text") == [f"{caught.value}\n"]
+
+
+def test_every_environment_variable_stands_in_settings() -> None:
+    """Those that the functions read."""
+    source = (ROOT / "rules_lib" / "settings.py").read_text()
+    names = re.findall(r'"(RULESYNC_[A-Z_]+)"', source)
+    page = text("settings.md")
+    assert names
+    assert [name for name in names if f"| `{name}` |" not in page] == []
+
+
+def documented_fields() -> Iterator[str]:
+    """The fields of every JSON file that a sync writes."""
+    summary = json.loads((GOLDEN / "summary.json").read_bytes())
+    yield from (*summary, *summary["feed"], *summary["rules"], "refused", "failed")
+    yield from (key for group in summary["rule_groups"] for key in group)
+    yield from DISCARDED_FIELDS
+    yield from json.loads((GOLDEN / "changed.jsonl").read_text().splitlines()[0])
+    yield from (*Manifest.model_fields, *Latest.model_fields)
+
+
+@pytest.mark.parametrize("name", sorted(set(documented_fields())))
+def test_every_field_of_the_output_is_described(name: str) -> None:
+    """By its name, as code."""
+    assert f"`{name}`" in text("files.md")
+
+
+def test_group_entries_have_no_field_that_the_golden_file_lacks() -> None:
+    """So that the test above sees all of them: `octets` is written as bytes, `mode` as it is."""
+    golden = json.loads((GOLDEN / "summary.json").read_bytes())["rule_groups"]
+    written = {key for group in golden for key in group} - {"bytes"} | {"octets"}
+    assert written == {field.name for field in fields(GroupEntry)}
+
+
+def test_every_decision_stands_in_the_list() -> None:
+    """In the order of their numbers."""
+    records = sorted(path.name for path in (DOCS / "decisions").glob("0*.md"))
+    assert re.findall(r"\]\((0\d+-[^)]+)\)", text("decisions/README.md")) == records
