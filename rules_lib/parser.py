@@ -29,6 +29,7 @@ _ONCE: Final = ("sid", "rev", "msg")
 _SEVERITIES: Final = ("Critical", "Major", "Minor", "Informational")
 _CONFIDENCES: Final = ("High", "Medium", "Low")
 _NUMBER = re.compile(r"\+?[0-9]{1,20}\s*")
+_DATE = re.compile(r"[0-9]{4}_[0-9]{2}_[0-9]{2}")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _UNWANTED: Final = frozenset({"priority", "classtype", "gid"})
 _BITS: Final = {"xbits", "hostbits"}
@@ -66,7 +67,7 @@ def _rule(category: str, line: Line) -> Rule:
         classtype=facts["classtype"] or "",
         severity=_highest(_values(metadata, "signature_severity"), _SEVERITIES),
         confidence=_highest(_values(metadata, "confidence"), _CONFIDENCES),
-        updated_at=max(_values(metadata, "updated_at"), default=""),
+        updated_at=max(filter(_DATE.fullmatch, _values(metadata, "updated_at")), default=""),
         unwanted=tuple(option for option in options if option.name in _UNWANTED),
     )
 

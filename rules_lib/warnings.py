@@ -35,12 +35,10 @@ def _gone(ruleset: Ruleset, allowlist: Allowlist) -> Iterator[str]:
 
 def _new(ruleset: Ruleset, allowlist: Allowlist) -> Iterator[str]:
     unlisted = frozenset(allowlist.unlisted(ruleset.names))
-    for category in ruleset.categories:
-        if category.name in unlisted:
-            yield (
-                f"category {category.name} ({len(category.rules):,} rules) is not in the "
-                f"allowlist: its default holds, {allowlist.default}"
-            )
+    new = [category for category in ruleset.categories if category.name in unlisted]
+    if new:
+        named = ", ".join(f"{one.name} ({len(one.rules):,} rules)" for one in new)
+        yield f"not in the allowlist, so its default ({allowlist.default}) holds: {named}"
 
 
 def _unknown_sids(ruleset: Ruleset, allowlist: Allowlist) -> Iterator[str]:

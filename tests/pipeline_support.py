@@ -30,6 +30,7 @@ FILES: Final = frozenset(
         "changed.jsonl",
         "discarded.csv",
         "discarded.jsonl",
+        "groups.json",
         "plan.json",
         "report.html",
         "summary.json",
@@ -37,7 +38,7 @@ FILES: Final = frozenset(
 )
 """What every sync leaves beside `rule-groups/`."""
 
-_SID: Final = re.compile(r"\bsid:(\d+);")
+_SID: Final = re.compile(r"\bsid: ?(\d+);", re.IGNORECASE)
 
 
 def rule(  # noqa: PLR0913 - each a part of a rule's text
@@ -145,9 +146,8 @@ class Run:
 
     @property
     def error(self) -> str:
-        """What it said on stderr, ending with exit code 1 and without a traceback."""
+        """What it said on stderr, ending with exit code 1."""
         assert self.result.exit_code == 1, self.result.output
-        assert isinstance(self.result.exception, SystemExit)
         return self.result.stderr
 
 
@@ -157,7 +157,8 @@ def local(out: Path, *feeds: object, **options: object) -> Run:
     for name, values in options.items():
         for value in values if isinstance(values, list) else [values]:
             words += [f"--{name}", str(value)]
-    return Run(CliRunner().invoke(main, ["local", *words, "--out", str(out)]), out)
+    command = ["local", *words, "--out", str(out)]
+    return Run(CliRunner().invoke(main, command, catch_exceptions=False), out)
 
 
 def synced(out: Path, *feeds: object, **options: object) -> Run:

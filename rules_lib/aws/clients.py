@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import boto3
 from botocore.config import Config
@@ -13,6 +13,7 @@ from rules_lib.errors import SettingsError
 if TYPE_CHECKING:
     from types_boto3_network_firewall import NetworkFirewallClient
     from types_boto3_s3 import S3Client
+    from types_boto3_sns import SNSClient
 
 _CONNECT_SECONDS: Final = 5
 _READ_SECONDS: Final = 60
@@ -20,15 +21,22 @@ _ATTEMPTS: Final = 5
 _FIREWALL_ATTEMPTS: Final = 10
 """Network Firewall throttles sooner than S3, and a sync asks it dozens of times in a row."""
 
-_S3: Final = Config(
+_USUAL: Final = Config(
     connect_timeout=_CONNECT_SECONDS,
     read_timeout=_READ_SECONDS,
     retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
     user_agent_extra="rulesync",
 )
-_FIREWALL: Final = _S3.merge(
+_FIREWALL: Final = _USUAL.merge(
     Config(retries={"mode": "adaptive", "total_max_attempts": _FIREWALL_ATTEMPTS})
 )
+
+
+class LambdaClient(Protocol):
+    """The one call to Lambda that this project makes."""
+
+    def invoke(self, *, FunctionName: str, InvocationType: str, Payload: bytes) -> Any:  # noqa: N803  # boto3's names
+        """Run a function."""
 
 
 def s3() -> S3Client:
@@ -38,7 +46,7 @@ def s3() -> S3Client:
         SettingsError: the environment lacks what a client needs, or names a missing profile.
     """
     try:
-        return boto3.client("s3", config=_S3)
+        return boto3.client("s3", config=_USUAL)
     except (BotoCoreError, ValueError) as error:
         raise SettingsError(_advice(error)) from error
 
@@ -53,6 +61,31 @@ def network_firewall() -> NetworkFirewallClient:
         return boto3.client("network-firewall", config=_FIREWALL)
     except (BotoCoreError, ValueError) as error:
         raise SettingsError(_advice(error)) from error
+
+
+def sns() -> SNSClient:
+    """Make an SNS client from the environment's region, credentials and endpoint.
+
+    Raises:
+        SettingsError: the environment lacks what a client needs, or names a missing profile.
+    """
+    try:
+        return boto3.client("sns", config=_USUAL)
+    except (BotoCoreError, ValueError) as error:
+        raise SettingsError(_advice(error)) from error
+
+
+def functions() -> LambdaClient:
+    """Make a Lambda client from the environment's region, credentials and endpoint.
+
+    Raises:
+        SettingsError: the environment lacks what a client needs, or names a missing profile.
+    """
+    try:
+        client: LambdaClient = boto3.client("lambda", config=_USUAL)
+    except (BotoCoreError, ValueError) as error:
+        raise SettingsError(_advice(error)) from error
+    return client
 
 
 def _advice(error: Exception) -> str:

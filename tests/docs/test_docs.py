@@ -15,11 +15,13 @@ from pydantic import BaseModel
 from rules_lib.allowlist import Allowlist, CategorySetting, DropWhen, Firewall, RuleOverrides, load
 from rules_lib.cli import main
 from rules_lib.errors import AllowlistError
+from rules_lib.groupfile import GroupEntry as FileEntry
+from rules_lib.groupfile import GroupFile
 from rules_lib.manifest import Manifest
 from rules_lib.model import Change, Reason
 from rules_lib.report.group_line import GroupEntry
 from rules_lib.report.records import DISCARDED_FIELDS
-from rules_lib.state import Latest
+from rules_lib.state import Hold, Latest
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -147,7 +149,8 @@ def documented_fields() -> Iterator[str]:
     yield from (key for group in summary["rule_groups"] for key in group)
     yield from DISCARDED_FIELDS
     yield from json.loads((GOLDEN / "changed.jsonl").read_text().splitlines()[0])
-    yield from (*Manifest.model_fields, *Latest.model_fields)
+    for model in (Manifest, Latest, Hold, GroupFile, FileEntry):
+        yield from model.model_fields
 
 
 @pytest.mark.parametrize("name", sorted(set(documented_fields())))

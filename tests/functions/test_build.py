@@ -33,6 +33,7 @@ def test_answer_says_what_was_done(running: Account) -> None:
     assert answer.pop("build") == running.latest()["build"]
     assert answer.pop("version").startswith("sha256-")
     assert answer == {
+        "status": "applied",
         "enabled": 2,
         "kept": 1,
         "discarded": 1,

@@ -21,7 +21,8 @@ from localaws import EmbeddedAws, Fault, embedded_aws
 from rules_lib.apply import Applied, Proof, apply, prove
 from rules_lib.aws.firewall import Firewall
 from rules_lib.groups import Deployed, Group
-from rules_lib.plan import Plan, plan
+from rules_lib.plan import plan
+from rules_lib.steps import Plan
 
 pytestmark = pytest.mark.usefixtures("aws")
 
@@ -157,17 +158,26 @@ def test_group_goes_although_another_failed_that_has_none_of_its_rules(aws: Embe
     assert set(there()) == {"et-one"}
 
 
-def test_second_group_of_a_slot_goes_although_the_update_of_the_first_failed(
-    aws: EmbeddedAws,
-) -> None:
-    """Its rules are in force in the first one, as that was before."""
+def test_resumed_replacement_that_fails_leaves_what_is_in_force(aws: EmbeddedAws) -> None:
+    """A replacement had broken off; as it fails again, neither of the slot's two groups goes."""
     wall = firewall()
     wall.create(ONE)
     wall.create(replace(ONE, name="et-one-b"))
     aws.inject(Fault("UpdateRuleGroup", "InternalServerError"))
     result = synced(group("et-one", 2, 1))
-    assert [step.name for step in result.done] == ["et-one-b"]
-    assert there() == {"et-one": ONE.text}
+    assert result.done == ()
+    assert there() == {"et-one": ONE.text, "et-one-b": ONE.text}
+
+
+def test_resumed_replacement_ends_as_if_it_had_never_broken_off() -> None:
+    """The group that was begun is brought up to date, and the old one goes."""
+    wall = firewall()
+    wall.create(ONE)
+    wall.create(replace(ONE, name="et-one-b"))
+    desired = group("et-one", 2, 1)
+    result = synced(desired)
+    assert [step.change for step in result.done] == ["replace"]
+    assert there() == {"et-one": desired.text}
 
 
 def test_failed_delete_is_a_failure_of_the_old_group(aws: EmbeddedAws) -> None:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from rules_lib.content import by_sid, difference, sid_in
 from rules_lib.errors import RefusedError
 from rules_lib.groups import Deployed, DeployedGroup, Slot, Variables
-from rules_lib.plan import Create, Delete, Keep, Plan, Replace, Step, Update, plan, record
+from rules_lib.plan import plan
+from rules_lib.steps import Create, Delete, Keep, Plan, Replace, Step, Update, record
 
 ONE = group("et-one", 1, 2)
 NETS = Variables(ip_sets={"DNS_SERVERS": ("10.0.0.2/32",)})

@@ -13,8 +13,8 @@ from botocore.exceptions import ConnectTimeoutError
 from firewall_support import change_by_hand, client, create_by_hand, firewall, group, rule, use
 
 from localaws import EmbeddedAws, Fault, Quotas, embedded_aws
-from rules_lib.aws.firewall import Firewall, StaleError
-from rules_lib.errors import FirewallError
+from rules_lib.aws.firewall import Firewall
+from rules_lib.errors import FirewallError, StaleError
 from rules_lib.groups import Deployed, DeployedGroup, Group, Slot, Variables
 
 pytestmark = pytest.mark.usefixtures("aws")

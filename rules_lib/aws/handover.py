@@ -1,0 +1,90 @@
+"""What is handed to others: an event to a function, a notice to people, an answer to a deploy."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
+
+import requests
+from botocore.exceptions import BotoCoreError, ClientError
+
+from rules_lib.errors import RulesyncError
+
+if TYPE_CHECKING:
+    from types_boto3_sns import SNSClient
+
+    from rules_lib.aws.clients import LambdaClient
+
+_SUBJECT: Final = 100
+"""The most characters of a subject that SNS takes; no line ends, nothing but ASCII."""
+
+_REASON: Final = 1024
+"""An answer to CloudFormation may have 4,096 bytes; the reason is the one long part of it."""
+
+_SECONDS: Final = (10, 30)
+
+
+class HandoverError(RulesyncError):
+    """Another service did not take what it was given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What people are told."""
+
+    subject: str
+    text: str
+
+
+def start(client: LambdaClient, function: str) -> None:
+    """Start a function without waiting for it.
+
+    Raises:
+        HandoverError: Lambda does not take the event.
+    """
+    event = json.dumps({"source": "rulesync.setup"}).encode()
+    try:
+        client.invoke(FunctionName=function, InvocationType="Event", Payload=event)
+    except (BotoCoreError, ClientError) as error:
+        raise HandoverError(f"function {function} cannot be started: {error}") from error
+
+
+def publish(client: SNSClient, topic: str, notice: Notice) -> None:
+    """Send a notice to everybody who subscribed to the topic.
+
+    Raises:
+        HandoverError: SNS does not take it.
+    """
+    subject = notice.subject.encode("ascii", "replace").decode()[:_SUBJECT]
+    try:
+        client.publish(TopicArn=topic, Subject=subject, Message=notice.text)
+    except (BotoCoreError, ClientError) as error:
+        raise HandoverError(f"{topic}: the notice cannot be sent: {error}") from error
+
+
+def answer(request: Mapping[str, Any], *, succeeded: bool, reason: str) -> None:
+    """Tell CloudFormation what became of a custom resource, at the URL that its request gives.
+
+    Raises:
+        HandoverError: the URL does not take it; the deploy then waits until its own time is up.
+    """
+    body = {
+        "Status": "SUCCESS" if succeeded else "FAILED",
+        "Reason": reason[:_REASON],
+        "PhysicalResourceId": "rulesync-setup",  # one and the same, so that no update replaces it
+        "StackId": request["StackId"],
+        "RequestId": request["RequestId"],
+        "LogicalResourceId": request["LogicalResourceId"],
+    }
+    try:
+        # The URL is signed for an empty content type.
+        response = requests.put(
+            request["ResponseURL"], json.dumps(body), headers={"Content-Type": ""}, timeout=_SECONDS
+        )
+    except requests.RequestException as error:
+        raise HandoverError(f"CloudFormation does not take the answer: {error}") from error
+    if response.status_code >= HTTPStatus.BAD_REQUEST:
+        raise HandoverError(f"CloudFormation does not take the answer: {response.status_code}")

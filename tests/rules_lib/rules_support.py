@@ -1,0 +1,295 @@
+"""Short ways to write rules, feeds and allowlists, and hypothesis strategies for them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import yaml
+from hypothesis import strategies as st
+
+from rules_lib.allowlist import Allowlist, load
+from rules_lib.archive import FeedFile
+from rules_lib.groups import Deployed, DeployedGroup, Group
+from rules_lib.model import Candidate, Converted, Malformed, Mode, Rule
+from rules_lib.parser import parse
+from rules_lib.ruleset import Line, Ruleset, read
+from rules_lib.stages.convert import convert
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+ENDS: Final = "any any -> any any"
+CATEGORIES: Final = ("emerging-dns", "emerging-malware", "emerging-web", "local-mine")
+
+
+def text(
+    sid: int | str, options: str = "", *, head: str = "alert tcp", ends: str = ENDS, rev: int = 1
+) -> str:
+    """Write a rule that the service takes, unless the arguments say otherwise."""
+    return f'{head} {ends} (msg:"rule {sid}"; content:"x"; {options}sid:{sid}; rev:{rev};)'
+
+
+def line(source: str, category: str = "emerging-web", number: int = 1) -> Rule | Malformed:
+    """Parse one logical line."""
+    return parse(category, Line(number, source))
+
+
+def rule(source: str, category: str = "emerging-web", number: int = 1) -> Rule:
+    """Parse one line that is a rule."""
+    parsed = line(source, category, number)
+    assert isinstance(parsed, Rule), parsed
+    return parsed
+
+
+def problem(source: str) -> str:
+    """What is wrong with a line that is no rule."""
+    parsed = line(source)
+    assert isinstance(parsed, Malformed), parsed
+    return parsed.problem
+
+
+def allow(**settings: Any) -> Allowlist:
+    """Load an allowlist in which everything alerts, with settings of its own."""
+    document = {"version": 1, "default": "alert", **settings}
+    return load(yaml.safe_dump(document, sort_keys=False), source="test", known=CATEGORIES)
+
+
+def feed(files: Mapping[str, Sequence[str]]) -> tuple[FeedFile, ...]:
+    """Write the files of a feed, people's own first, then by name, as the feed's readers do."""
+    names = sorted(files, key=lambda name: (not name.startswith("local-"), name))
+    return tuple(FeedFile(name, "\n".join(files[name]).encode()) for name in names)
+
+
+def ruleset(files: Mapping[str, Sequence[str]], *wake: int) -> Ruleset:
+    """Read a feed."""
+    return read(feed(files), wake)
+
+
+def candidate(
+    source: str, mode: Mode = Mode.ALERT, *, may_drop: bool = False, setter: bool = False
+) -> Candidate:
+    """Ask for a rule, in a mode."""
+    return Candidate(rule(source), mode, may_drop=may_drop, setter=setter)
+
+
+def published(
+    *sources: str, category: str = "emerging-web", setter: bool = False, **settings: Any
+) -> tuple[Converted, ...]:
+    """Convert rules that stand in a category, one a line."""
+    rules = (rule(source, category, number) for number, source in enumerate(sources, start=1))
+    asked = [Candidate(one, Mode.ALERT, setter=setter) for one in rules]
+    return convert(asked, allow(**settings), {}).rules
+
+
+def in_force(groups: Sequence[Group]) -> Deployed:
+    """What is deployed once the desired groups have been applied."""
+    return Deployed(
+        tuple(
+            DeployedGroup(
+                name=group.name,
+                arn=f"arn:{group.name}",
+                slot=group.slot,
+                capacity=group.capacity,
+                text=group.text,
+                variables=group.variables,
+                strict=True,
+                associations=0,
+                token="t",  # noqa: S106 - an update token, no secret
+            )
+            for group in groups
+        )
+    )
+
+
+ENGINE_TAKES: Final = (
+    text(1),
+    'alert tcp any any -> any any (msg:"abc\\"; sid:2;)',
+    'alert tcp any any -> any any (content:"a\\\\"; content:"b\\"c"; content:"d\\;e"; sid:3;)',
+    'alert tcp any any -> any any (content:"x"; pcre:"/a"b\\"c/"; sid:4;)',
+    "alert tcp any any -> any any (reference:url,a\\\\;b; sid:5;)",
+    'alert tcp any any -> any any (content  :  "a" ; nocase ; SID : +6 ;)',
+    "alert tcp any any -> any any ( sid:7; )",
+    "ALERT TCP ANY Any -> any any (sid:8;)",
+    "alert\ttcp any any -> any any (sid:9;)",
+    "alert  tcp  \tany any  -> any any \t(sid:10;)",
+    "alert tcp [10.0.0.0/8, ![10.1.0.0/16,10.2.0.0/16]] [80, 81] <> any :1024 (sid:11;)",
+    "alert tcp any any -> any any (classtype:misc-attack; classtype:misc-attack; sid:12;)",
+    "alert tcp any any -> any any (priority:1; priority:2; gid:1; gid:2; sid:13;)",
+    "alert tcp any any -> any any (flowbits: isset, a | b; flowbits:set,c ; sid:4294967294;)",
+    'alert tcp any any -> any any (content:!  "a"; reference:url,"b"; metadata:c "d; sid:15;)',
+)
+"""What Suricata 7.0.10 loads; a rule that it loads must never be lost to our reading."""
+
+ENGINE_REFUSES: Final = (
+    "alert tcp any any -> any any(sid:1;)",
+    "alert tcp any any -> any any\t(sid:1;)",
+    "alert tcp\tany any -> any any (sid:1;)",
+    "alert tcp any any\t-> any any (sid:1;)",
+    "alert tcp any any <- any any (sid:1;)",
+    "alert tcp any -> any any (sid:1;)",
+    "alert tcp [10.0.0.0/8 any -> any any (sid:1;)",
+    "alert tcp !any any -> any any (sid:1;)",
+    "alert tcp any [80,!any] -> any any (sid:1;)",
+    "alert tcp any ![any] -> any any (sid:1;)",
+    "alert tcp any any -> any any (sid:1;) x",
+    "alert tcp any any -> any any (sid:1)",
+    "alert tcp any any -> any any (sid:1; ;)",
+    'alert tcp any any -> any any (msg:"a"b; sid:1;)',
+    'alert tcp any any -> any any (msg:"a; sid:1;)',
+    'alert tcp any any -> any any (msg:"a";\N{NO-BREAK SPACE}sid:1;)',
+    "alert tcp any any -> any any (sid:0;)",
+    "alert tcp any any -> any any (sid:4294967295;)",
+    "alert tcp any any -> any any (sid:1_0;)",
+    "alert tcp any any -> any any (sid:1; sid:2;)",
+    "alert tcp any any -> any any (rev:0; sid:1;)",
+    "alert tcp any any -> any any (rev:1; rev:2; sid:1;)",
+    'alert tcp any any -> any any (msg:"a"; msg:"b"; sid:1;)',
+    "alert tcp any any -> any any (metadata: ; sid:1;)",
+    "alert tcp any any -> any any (flowbits:isset,; sid:1;)",
+    "alert tcp any any -> any any (flowbits:setx,a; sid:1;)",
+    "alert tcp any any -> any any (flowbits:noalert,a; sid:1;)",
+    "alert tcp any any -> any any (flowbits:SET,a; sid:1;)",
+)
+
+SPACES = st.sampled_from(["", "", "", " ", "  ", "\t"])
+_PLAIN = st.text(st.sampled_from("abcXYZ0189 .,:_-/%&()[]{}$!'#"), max_size=12)
+_QUOTED = st.lists(
+    st.sampled_from(
+        [
+            r"\;",
+            r"\"",
+            r"\\",
+            r"\:",
+            "|3b|",
+            "sid:9",
+            "priority:1",
+            "classtype:x",
+            "gid:1",
+            "a b",
+            '"',
+            "(",
+            ")",
+            "$HOME_NET",
+            "[a, b]",
+            "é",
+        ]
+    ),
+    min_size=1,
+    max_size=5,
+).map("".join)
+QUOTED = _QUOTED.filter(lambda value: not value.endswith("\\"))
+"""Texts between quotes: with escapes, quotes and what looks like an option, but for a bare `;`."""
+
+OPTIONS = st.one_of(
+    st.tuples(st.sampled_from(["content", "pcre", "Content"]), QUOTED).map(
+        lambda pair: f'{pair[0]}:"{pair[1]}"'
+    ),
+    st.sampled_from(["nocase", "fast_pattern", "noalert", "http.uri", "file_data"]),
+    st.sampled_from(
+        [
+            "classtype:trojan-activity",
+            "CLASSTYPE:misc-attack",
+            "priority:1",
+            "priority: 2",
+            "gid:1",
+            r"reference:url,a.example/\;b",
+            "flow:established,to_server",
+            'content:!"x"',
+            "metadata:signature_severity Major, confidence High, updated_at 2024_01_02",
+            "flowbits:isset,a|b",
+            "flowbits: set, c",
+        ]
+    ),
+)
+"""Single options, without the semicolon that ends them."""
+
+HEADERS = st.tuples(
+    st.sampled_from(["alert", "alert", "drop", "pass", "ALERT", "reject"]),
+    st.sampled_from(["tcp", "http", "tls", "TCP"]),
+    st.sampled_from(
+        ["any", "$HOME_NET", "!$HOME_NET", "[10.0.0.0/8, ![10.1.0.0/16, 10.2.0.0/16]]"]
+    ),
+    st.sampled_from(["any", "80", "[80, 81]", "!80", "1024:"]),
+    st.sampled_from(["->", "<>"]),
+    st.sampled_from(["any", "$EXTERNAL_NET", "[$HOME_NET,10.0.0.1]", "[ 10.0.0.1 , 10.0.0.2 ]"]),
+    st.sampled_from(["any", "[80,443]", "$WEB_PORTS"]),
+).map(" ".join)
+
+
+@st.composite
+def rule_texts(draw: st.DrawFn) -> str:
+    """Valid rules, oddly written."""
+    options = draw(st.lists(OPTIONS, max_size=8))
+    at = draw(st.integers(0, len(options)))
+    number = draw(st.integers(1, 2**32 - 2))
+    options[at:at] = [f'msg:"{draw(QUOTED)}"', f"sid:{number}", f"rev:{draw(st.integers(1, 99))}"]
+    body = "".join(f"{draw(SPACES)}{option}{draw(SPACES)};" for option in options)
+    return f"{draw(HEADERS)} ({body}{draw(SPACES)})"
+
+
+BITS = st.lists(st.sampled_from("abcd"), min_size=1, max_size=2, unique=True)
+FLOWBITS = st.tuples(
+    st.sampled_from(["set", "set", "toggle", "unset", "isset", "isset", "isnotset"]),
+    BITS,
+    st.sampled_from("|&"),
+).map(lambda parts: f"flowbits:{parts[0]},{parts[2].join(parts[1])}; ")
+EXTRAS = st.sampled_from(
+    [
+        "",
+        "",
+        "",
+        "",
+        "noalert; ",
+        "flowbits:noalert; ",
+        "classtype:x; ",
+        "priority:1; ",
+        "dataset:set,x; ",
+        "threshold:type limit, track by_src, count 1, seconds 9; ",
+        "gid:1; ",
+        "metadata:signature_severity Major; ",
+        "metadata:confidence High, updated_at 2024_05_06; ",
+    ]
+)
+HEADS = st.sampled_from(
+    ["alert tcp"] * 6 + ["drop tcp", "pass tcp", "reject tls", "reject udp", "log tcp"]
+)
+
+
+@st.composite
+def feed_lines(draw: st.DrawFn) -> str:
+    """Lines of a feed: rules tied by flowbits, repeated sids, disabled rules, other things."""
+    if draw(st.integers(0, 19)) == 0:
+        return draw(
+            st.sampled_from(["", "# words", "nonsense", "alert tcp any any (sid:7;)", "alert x \\"])
+        )
+    options = draw(EXTRAS) + "".join(draw(st.lists(FLOWBITS, max_size=2)))
+    ends = draw(st.sampled_from([ENDS, ENDS, ENDS, "$HOME_NET any -> $NOPE any"]))
+    sid = draw(st.integers(1, 30))
+    written = text(sid, options, head=draw(HEADS), ends=ends, rev=draw(st.integers(1, 3)))
+    return f"#{written}" if draw(st.integers(0, 9)) == 0 else written
+
+
+FEEDS = st.dictionaries(
+    st.sampled_from(CATEGORIES), st.lists(feed_lines(), max_size=12), min_size=1
+)
+
+MODES = st.sampled_from(["off", "alert", "drop"])
+CONDITIONS = st.sampled_from([{"signature_severity": ["Major"]}, {"confidence": ["High"]}])
+SETTINGS = MODES | CONDITIONS.map(lambda condition: {"mode": "drop", "drop_when": condition})
+
+
+@st.composite
+def allowlists(draw: st.DrawFn) -> Allowlist:
+    """Allowlists over the categories of `FEEDS`, with small budgets."""
+    sids = draw(st.lists(st.integers(1, 30), max_size=8, unique=True))
+    return allow(
+        default=draw(MODES),
+        categories=draw(st.dictionaries(st.sampled_from(CATEGORIES), SETTINGS)),
+        rules={"off": sids[:2], "alert": sids[2:4], "drop": sids[4:6], "on": sids[6:]},
+        firewall={
+            "capacity": draw(st.integers(1, 60)),
+            "rule_groups": draw(st.integers(1, 4)),
+            "headroom": draw(st.sampled_from([0, 0.1, 0.5])),
+        },
+        threshold=draw(st.sampled_from(["keep", "discard"])),
+    )

@@ -1,0 +1,227 @@
+"""One rule's text: where its parts are, and edits that touch nothing else."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rules_support import ENDS, ENGINE_REFUSES, ENGINE_TAKES, QUOTED, rule_texts, text
+
+from rules_lib.model import Header
+from rules_lib.rule import (
+    RuleSyntaxError,
+    close_up,
+    header_of,
+    negates_any,
+    sid_of,
+    split,
+    variables_in,
+    variables_of,
+    without,
+    write_variables,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+UNWANTED = {"priority", "classtype", "gid"}
+
+
+def _scan(source: str) -> list[tuple[int, int, str]]:
+    """Find start, end and name of each option by a loop over its characters: no regex of ours."""
+    found, begin, place = [], source.index("(") + 1, source.index("(")
+    while (place := place + 1) < source.rindex(")"):
+        if source[place] != ";" or source[place - 1] == "\\":
+            continue
+        name = source[begin:place].partition(":")[0].strip().lower()
+        found.append((begin, place + 1, name))
+        begin = place + 1
+    return found
+
+
+def _loaded(rules: Sequence[str], folder: Path) -> set[int]:
+    """Numbers, from 1, of the rules that the real engine takes."""
+    file = folder / "tried.rules"
+    file.write_text("".join(f"{one}\n" for one in rules))
+    command = ["suricata", "-T", "-S", str(file), "-l", str(folder)]
+    tried = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - ours
+    answer = tried.stdout + tried.stderr
+    refused = {int(found) for found in re.findall(r"tried\.rules at line (\d+)", answer)}
+    return {number for number in range(1, len(rules) + 1) if number not in refused}
+
+
+@given(rule_texts())
+def test_options_are_where_a_plain_scan_finds_them(source: str) -> None:
+    """Start, end and name of every option agree with a loop over the characters."""
+    _, options = split(source)
+    assert [(one.start, one.end, one.name) for one in options] == _scan(source)
+
+
+@given(rule_texts())
+def test_parts_put_together_are_the_rule_again(source: str) -> None:
+    """Header and options cover the text, in order, but for white space and parentheses."""
+    header, options = split(source)
+    assert source.startswith(header)
+    ends = [len(header), *(one.end for one in options)]
+    rest = "".join(source[end : one.start] for end, one in zip(ends, options, strict=False))
+    assert rest.strip() in {"(", ""}
+    assert source[ends[-1] :].strip() == ")"
+    for one in options:
+        assert source[one.start : one.end].strip().lower().startswith(one.name)
+        assert one.value is None or one.value in source[one.start : one.end]
+
+
+@given(rule_texts())
+def test_without_takes_out_only_what_is_named(source: str) -> None:
+    """What is left is the source less the characters of the unwanted options."""
+    unwanted = [one for one in split(source)[1] if one.name in UNWANTED]
+    expected, position = "", 0
+    for start, end, name in _scan(source):
+        expected += source[position:start] if name in UNWANTED else source[position:end]
+        position = end
+    assert without(source, unwanted) == expected + source[position:]
+
+
+@given(QUOTED, st.sampled_from(["msg", "content", "pcre"]))
+def test_quoted_text_stays_whole(value: str, name: str) -> None:
+    """Whatever looks like an option inside quotes is a part of the value."""
+    _, options = split(f'alert tcp {ENDS} ({name}:"{value}"; sid:1;)')
+    assert [(one.name, one.value) for one in options] == [(name, f'"{value}"'), ("sid", "1")]
+
+
+@pytest.mark.parametrize("inside", ["sid:9;", "priority:1;", "classtype:x;", "gid:1;", "; sid:9;"])
+@pytest.mark.parametrize("name", ["msg", "content", "pcre"])
+@pytest.mark.parametrize("escape", ["", "\\"])
+def test_options_inside_quotes_are_text(inside: str, name: str, escape: str) -> None:
+    """With its semicolons escaped or bare, what is quoted is no option."""
+    inside = inside.replace(";", f"{escape};")
+    source = f'alert tcp {ENDS} ({name}:"a {inside} b"; classtype:y; sid:1;)'
+    _, options = split(source)
+    assert [one.name for one in options] == [name, "classtype", "sid"]
+    assert without(source, options[1:2]) == source.replace(" classtype:y;", "")
+    assert sid_of(source) == 1
+
+
+@pytest.mark.engine
+def test_engine_takes_what_we_take(tmp_path: Path) -> None:
+    """The list of odd rules that are valid is Suricata's, not ours."""
+    assert _loaded(ENGINE_TAKES, tmp_path) == set(range(1, len(ENGINE_TAKES) + 1))
+
+
+@pytest.mark.engine
+def test_engine_refuses_what_we_refuse(tmp_path: Path) -> None:
+    """The list of rules that are not valid is Suricata's, not ours."""
+    rules = [one.replace("sid:1;", f"sid:{n};") for n, one in enumerate(ENGINE_REFUSES, 1)]
+    assert _loaded(rules, tmp_path) == set()
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        ("alert tcp any any -> any", "6 fields instead of 7"),
+        ("alert tcp any any -> any any any", "8 fields instead of 7"),
+        ("alert tcp any any => any any", "direction is =>"),
+        ("alert tcp [any any -> any any", r"brackets of \[any do not match"),
+        ("alert tcp any\tany -> any any any", "tab"),
+        ("alert tcp !any any -> any any", "!any leaves nothing"),
+        ("alert", "1 fields instead of 7"),
+    ],
+)
+def test_bad_header_says_what_is_wrong(header: str, words: str) -> None:
+    """The message names the value."""
+    with pytest.raises(RuleSyntaxError, match=words):
+        header_of(header)
+
+
+def test_tab_after_the_action_parts_it_from_the_protocol() -> None:
+    """Suricata takes it there, and behind a space."""
+    expected = Header("alert", "tcp", "any", "any", "->", "any", "any")
+    assert header_of("alert\ttcp any any -> any any") == expected
+    assert header_of("alert \t tcp any  \tany -> any any") == expected
+
+
+def test_spaces_of_nested_lists_are_taken_out_and_no_others() -> None:
+    """Also tabs, and what stands between `!` and what it negates."""
+    header = "alert tcp [ 10.0.0.0/8 ,\t! [ 10.1.0.0/16 , 10.2.0.0/16 ] ]  any -> ! $A [80 , 81]"
+    closed = "alert tcp [10.0.0.0/8,![10.1.0.0/16,10.2.0.0/16]]  any -> !$A [80,81]"
+    assert close_up(header) == closed
+    assert close_up(closed) == closed
+    assert header_of(header) == header_of(closed)
+
+
+@given(st.text(st.sampled_from("[]!,$A 1\t"), max_size=30))
+def test_closing_up_removes_white_space_alone_and_once(header: str) -> None:
+    """All else stays, in its order; a second time there is nothing to do."""
+    closed = close_up(header)
+    assert re.sub(r"\s", "", closed) == re.sub(r"\s", "", header)
+    assert close_up(closed) == closed
+
+
+def test_variables_are_told_apart_by_their_place() -> None:
+    """A name stands for addresses where an address is wanted, else for ports."""
+    header = header_of("alert tcp [$A,!$B] $C -> !$HOME_NET [$D_1,80]")
+    assert variables_of(header) == ({"A", "B", "HOME_NET"}, {"C", "D_1"})
+
+
+def test_name_of_a_variable_is_taken_whole() -> None:
+    """`$HOME_NET-X` is not `$HOME_NET` with something behind it."""
+    assert variables_in("[$HOME_NET-X,$1A] $") == ("HOME_NET-X", "1A", "")
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("$A", "$HOME_NET"),
+        ("!$A", "!$HOME_NET"),
+        ("[$A,!$A]", "[$HOME_NET,!$HOME_NET]"),
+        ("$N", "!$HOME_NET"),
+        ("!$N", "$HOME_NET"),
+        ("[!$N,$N]", "[$HOME_NET,!$HOME_NET]"),
+        ("$E $AB $OTHER", "any $AB $OTHER"),
+        ("!$E", "!any"),
+    ],
+)
+def test_written_variables(header: str, expected: str) -> None:
+    """Only whole names are replaced, and two negations cancel."""
+    written = {"A": "$HOME_NET", "N": "!$HOME_NET", "E": "any"}
+    assert write_variables(header, written) == expected
+
+
+@pytest.mark.parametrize("field", ["!any", "![any]", "![10.0.0.0/8,any]", "[!any,80]", "!ANY"])
+def test_negation_of_any_is_seen(field: str) -> None:
+    """Alone, and in a list."""
+    assert negates_any(field)
+
+
+@pytest.mark.parametrize("field", ["any", "[any,!80]", "!$ANYTHING", "!10.0.0.0/8", "[!80,any]"])
+def test_any_beside_a_negation_is_fine(field: str) -> None:
+    """What is negated is not `any`."""
+    assert not negates_any(field)
+
+
+@pytest.mark.parametrize(
+    ("source", "sid"),
+    [
+        (text(5), 5),
+        (f'alert tcp {ENDS} (msg:"a; sid:9;"; sid:5;)', 5),
+        (f'alert tcp {ENDS} (sid:5; msg:"a; sid:9;";)', 5),
+        (f'alert tcp {ENDS} (msg:"a\\; sid:9\\; b"; SID : 5 ;)', 5),
+        (f'alert tcp {ENDS} (msg:"a"; rev:1;)', None),
+        ("alert tcp broken (sid:4; sid:5;", 5),
+        ("nothing", None),
+    ],
+)
+def test_sid_is_that_of_the_rule(source: str, sid: int | None) -> None:
+    """Not one that stands in a msg; of a broken rule the last."""
+    assert sid_of(source) == sid
+
+
+def test_line_of_a_million_options_is_read_in_one_pass() -> None:
+    """Time grows with the length alone, so that one line cannot stop a sync."""
+    _, options = split(f"alert tcp {ENDS} ({'a;' * 200_000})")
+    assert len(options) == 200_000
