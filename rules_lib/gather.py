@@ -50,8 +50,20 @@ class Gathered:
         return tuple(file.category for file in self.files)
 
 
-def gather(store: Store) -> Gathered:
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An allowlist that is not in the bucket yet."""
+
+    text: bytes
+    source: str
+
+
+def gather(store: Store, draft: Draft | None = None) -> Gathered:
     """Read the bucket: always its newest feed, whichever event asks.
+
+    Args:
+        store: the bucket.
+        draft: stands in for the bucket's allowlist.
 
     Raises:
         StoreError: there is no feed or no allowlist yet, or the bucket cannot be read.
@@ -65,11 +77,13 @@ def gather(store: Store) -> Gathered:
         raise StoreError(f"s3://{store.bucket}/raw/ has no feed yet: run the fetch function first")
     files = (*_local(store), *_feed(store, manifest))
     seen = frozenset((*(latest.categories_seen if latest else ()), *manifest.categories))
+    known = {*seen, *(file.category for file in files)}
+    draft = draft or Draft(store.get(ALLOWLIST), f"s3://{store.bucket}/{ALLOWLIST}")
     refusals = store.find(REFUSALS)
     return Gathered(
         manifest=manifest,
         files=files,
-        allowlist=_allowlist(store, {*seen, *(file.category for file in files)}),
+        allowlist=load(draft.text, source=draft.source, known=known),
         seen=seen,
         refusals=Refusals.parse(refusals.body) if refusals else Refusals({}),
         latest=latest,
@@ -91,7 +105,3 @@ def _local(store: Store) -> Iterable[FeedFile]:
         path = PurePosixPath(entry.key)
         if path.suffix == ".rules":
             yield FeedFile(f"{LOCAL_PREFIX}{path.stem}", store.get(entry.key))
-
-
-def _allowlist(store: Store, known: set[str]) -> Allowlist:
-    return load(store.get(ALLOWLIST), source=f"s3://{store.bucket}/{ALLOWLIST}", known=known)

@@ -152,31 +152,11 @@ ENGINE_REFUSES: Final = (
 )
 
 SPACES = st.sampled_from(["", "", "", " ", "  ", "\t"])
-_PLAIN = st.text(st.sampled_from("abcXYZ0189 .,:_-/%&()[]{}$!'#"), max_size=12)
-_QUOTED = st.lists(
-    st.sampled_from(
-        [
-            r"\;",
-            r"\"",
-            r"\\",
-            r"\:",
-            "|3b|",
-            "sid:9",
-            "priority:1",
-            "classtype:x",
-            "gid:1",
-            "a b",
-            '"',
-            "(",
-            ")",
-            "$HOME_NET",
-            "[a, b]",
-            "é",
-        ]
-    ),
-    min_size=1,
-    max_size=5,
-).map("".join)
+_WORDS: Final = (
+    *(r"\;", r"\"", r"\\", r"\:", "|3b|", '"', "(", ")", "$HOME_NET", "[a, b]", "a b", "é"),
+    *("sid:9", "priority:1", "classtype:x", "gid:1"),
+)
+_QUOTED = st.lists(st.sampled_from(_WORDS), min_size=1, max_size=5).map("".join)
 QUOTED = _QUOTED.filter(lambda value: not value.endswith("\\"))
 """Texts between quotes: with escapes, quotes and what looks like an option, but for a bare `;`."""
 
@@ -234,21 +214,13 @@ FLOWBITS = st.tuples(
     st.sampled_from("|&"),
 ).map(lambda parts: f"flowbits:{parts[0]},{parts[2].join(parts[1])}; ")
 EXTRAS = st.sampled_from(
-    [
-        "",
-        "",
-        "",
-        "",
-        "noalert; ",
-        "flowbits:noalert; ",
-        "classtype:x; ",
-        "priority:1; ",
-        "dataset:set,x; ",
+    (
+        *("", "", "", "", "noalert; ", "flowbits:noalert; "),
+        *("classtype:x; ", "priority:1; ", "gid:1; ", "dataset:set,x; "),
         "threshold:type limit, track by_src, count 1, seconds 9; ",
-        "gid:1; ",
         "metadata:signature_severity Major; ",
         "metadata:confidence High, updated_at 2024_05_06; ",
-    ]
+    )
 )
 HEADS = st.sampled_from(
     ["alert tcp"] * 6 + ["drop tcp", "pass tcp", "reject tls", "reject udp", "log tcp"]
