@@ -32,8 +32,10 @@ _REFERENCE: Final = re.compile(r"@(\w+)")
 _COMPANIONS: Final = frozenset(PCRE_COMPANIONS)
 _APPLICATIONS: Final = frozenset({"http", "dns", "tls", "ssh"})
 _APPLICATION_HEADERS: Final = {
-    **{"http": "http", "http1": "http", "http2": "http", "dns": "dns", "tls": "tls", "ssh": "ssh"},
-    **{name: name for name in ("smtp", "ftp", "smb", "snmp", "sip", "quic")},
+    "http": "http",
+    "http1": "http",
+    "http2": "http",
+    **{name: name for name in ("dns", "tls", "ssh", "smtp", "ftp", "smb", "snmp", "sip", "quic")},
 }
 _LIST_SPACE: Final = re.compile(r",\s|\[\s|\s\]")
 

@@ -13,6 +13,7 @@ from moto.moto_server.werkzeug_app import (
 from werkzeug.serving import make_server
 
 from localaws.embedded import network_firewall
+from localaws.stacks.context import stacks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,10 +33,10 @@ def serve(control: Control, host: str, port: int, ready: Callable[[str], object]
     Raises:
         SystemExit: The port is taken; werkzeug has said so on stderr.
     """
-    with network_firewall(control):
-        app = DomainDispatcherApplication(create_backend_app)
-        server = make_server(host, port, app, threaded=True, request_handler=MotoRequestHandler)
-        # some of moto's services call their own server, and look for its port here
-        os.environ["MOTO_PORT"] = str(server.port)
+    app = DomainDispatcherApplication(create_backend_app)
+    server = make_server(host, port, app, threaded=True, request_handler=MotoRequestHandler)
+    # some of moto's services call their own server, and look for its port here
+    os.environ["MOTO_PORT"] = str(server.port)
+    with network_firewall(control), stacks(f"http://127.0.0.1:{server.port}"):
         ready(f"http://{host}:{server.port}")
         server.serve_forever()

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 ALLOWLIST: Final = "config/categories.yaml"
 LOCAL: Final = "local/"
+ALLOW_SHRINK: Final = "rulesync-allow-shrink"
+"""Metadata of an uploaded allowlist: `true` where what it takes away is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class Gathered:
         files: the feed's, people's own first.
         seen: every category that this or an earlier feed had.
         refusals: what the service refused before.
+        allowlist_sha256: of the allowlist's text.
+        allow_shrink: the allowlist was uploaded with leave to shrink, and is not applied yet.
         latest: the newest applied build; None before the first.
         latest_etag: by which it is known whether another build has ended since.
     """
@@ -41,6 +45,8 @@ class Gathered:
     allowlist: Allowlist
     seen: frozenset[str]
     refusals: Refusals
+    allowlist_sha256: str
+    allow_shrink: bool = False
     latest: Latest | None = None
     latest_etag: str | None = None
 
@@ -52,10 +58,21 @@ class Gathered:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An allowlist that is not in the bucket yet."""
+    """An allowlist as text.
+
+    Attributes:
+        source: names it in errors.
+        allow_shrink: whoever uploaded it means what it takes away.
+    """
 
     text: bytes
     source: str
+    allow_shrink: bool = False
+
+    @property
+    def sha256(self) -> str:
+        """Identifies it."""
+        return hashlib.sha256(self.text).hexdigest()
 
 
 def gather(store: Store, draft: Draft | None = None) -> Gathered:
@@ -78,7 +95,7 @@ def gather(store: Store, draft: Draft | None = None) -> Gathered:
     files = (*_local(store), *_feed(store, manifest))
     seen = frozenset((*(latest.categories_seen if latest else ()), *manifest.categories))
     known = {*seen, *(file.category for file in files)}
-    draft = draft or Draft(store.get(ALLOWLIST), f"s3://{store.bucket}/{ALLOWLIST}")
+    draft = draft or _in_bucket(store)
     refusals = store.find(REFUSALS)
     return Gathered(
         manifest=manifest,
@@ -86,6 +103,8 @@ def gather(store: Store, draft: Draft | None = None) -> Gathered:
         allowlist=load(draft.text, source=draft.source, known=known),
         seen=seen,
         refusals=Refusals.parse(refusals.body) if refusals else Refusals({}),
+        allowlist_sha256=draft.sha256,
+        allow_shrink=draft.allow_shrink and (not latest or latest.allowlist != draft.sha256),
         latest=latest,
         latest_etag=stored.etag if stored else None,
     )
@@ -105,3 +124,14 @@ def _local(store: Store) -> Iterable[FeedFile]:
         path = PurePosixPath(entry.key)
         if path.suffix == ".rules":
             yield FeedFile(f"{LOCAL_PREFIX}{path.stem}", store.get(entry.key))
+
+
+def _in_bucket(store: Store) -> Draft:
+    stored = store.find(ALLOWLIST)
+    if stored is None:
+        raise StoreError(
+            f"s3://{store.bucket}/{ALLOWLIST} does not exist: upload one, for instance with "
+            "`rulesync push`"
+        )
+    allowed = stored.metadata.get(ALLOW_SHRINK) == "true"
+    return Draft(stored.body, f"s3://{store.bucket}/{ALLOWLIST}", allowed)

@@ -49,7 +49,7 @@ def preview(world: World, draft: Draft | None = None, *, allow_shrink: bool = Fa
     deployed = firewall.deployed()
     built = build(ruleset, gathered.allowlist, deployed, gathered.refusals.words)
     steps = plan(built.groups, deployed, room_of(gathered.allowlist))
-    if not allow_shrink:
+    if not (allow_shrink or gathered.allow_shrink):
         refuse_shrink(built.groups, deployed, gathered.allowlist.max_shrink)
     summary = carried_out(
         build_id="",

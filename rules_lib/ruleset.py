@@ -14,10 +14,9 @@ if TYPE_CHECKING:
     from rules_lib.archive import FeedFile
 
 _BOM: Final = b"\xef\xbb\xbf"
-_COMMENTED_RULE = re.compile(
-    rb"#[#\s]*(?P<rule>(?:alert|drop|pass|log|reject(?:src|dst|both)?)\s"
-    rb"[^(]*(?:->|<>)[^(]*\(.*\))",
-    re.IGNORECASE | re.DOTALL,
+_COMMENT: Final = b"# \t"
+_COMMENTED_HEADER = re.compile(
+    rb"(?:alert|drop|pass|log|reject(?:src|dst|both)?)\s.*(?:->|<>)", re.IGNORECASE | re.DOTALL
 )
 _SID = re.compile(rb"[;(]\s*sid\s*:\s*\+?(\d{1,10})\s*(?=;)", re.IGNORECASE)
 
@@ -127,8 +126,10 @@ def _is_meant_as_rule(raw: bytes) -> bool:
 def _commented(data: bytes) -> Iterator[tuple[int, bytes]]:
     """Number and text of every rule that is commented out."""
     for number, raw in _logical_lines(data):
-        if raw.startswith(b"#") and raw.endswith(b")") and (found := _COMMENTED_RULE.match(raw)):
-            yield number, found["rule"]
+        rule = raw.lstrip(_COMMENT)
+        header, _, options = rule.partition(b"(")
+        if raw.startswith(b"#") and options.endswith(b")") and _COMMENTED_HEADER.match(header):
+            yield number, rule
 
 
 def _logical_lines(data: bytes) -> Iterator[tuple[int, bytes]]:

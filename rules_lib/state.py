@@ -31,6 +31,7 @@ class Latest(BaseModel):
         sha256: of its feed.
         applied_at: ISO 8601, UTC.
         categories_seen: names that this or an earlier feed had; a file that lists one is no typo.
+        allowlist: SHA-256 of its allowlist.
         prefix: of its groups.
         groups: name -> digest of what each group holds (see `drift`).
     """
@@ -42,6 +43,7 @@ class Latest(BaseModel):
     sha256: str
     applied_at: str
     categories_seen: tuple[str, ...] = ()
+    allowlist: str = ""
     prefix: str = ""
     groups: Mapping[str, str] = {}
 

@@ -113,7 +113,7 @@ def _attempt(world: World, gathered: Gathered, *, allow_shrink: bool) -> Summary
         deployed=deployed,
         refusals=gathered.refusals,
         firewall=firewall,
-        allow_shrink=allow_shrink,
+        allow_shrink=allow_shrink or gathered.allow_shrink,
     )
     for name, data in files_before(world.build_id, decision.built, decision.plan, allowlist):
         world.put(name, data)
@@ -162,6 +162,7 @@ def _point_at(world: World, gathered: Gathered, decision: Decision) -> bool:
         sha256=gathered.manifest.sha256,
         applied_at=world.now.isoformat(),
         categories_seen=tuple(sorted(gathered.seen)),
+        allowlist=gathered.allowlist_sha256,
         prefix=gathered.allowlist.firewall.prefix,
         groups={group.name: digest_of(group) for group in decision.built.groups},
     )

@@ -30,7 +30,7 @@ def _home_net(allowlist: Allowlist) -> Iterator[str]:
 
 def _gone(ruleset: Ruleset, allowlist: Allowlist) -> Iterator[str]:
     for name in allowlist.gone(ruleset.names):
-        yield f"category {name} is in the allowlist, and the feed no longer has it"
+        yield f"category {name} is in the allowlist, and this feed does not have it"
 
 
 def _new(ruleset: Ruleset, allowlist: Allowlist) -> Iterator[str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -13,7 +14,7 @@ from rules_lib.errors import StoreError
 from rules_lib.manifest import RAW, Manifest, is_manifest_key, read_manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from types_boto3_s3 import S3Client
     from types_boto3_s3.type_defs import PutObjectRequestTypeDef
@@ -39,6 +40,7 @@ class Stored:
 
     body: bytes
     etag: str
+    metadata: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +81,9 @@ class Store:
                 if _code(error) in _MISSING:
                     return None
                 raise
-            return Stored(answer["Body"].read(), answer["ETag"])
+            return Stored(answer["Body"].read(), answer["ETag"], answer["Metadata"])
 
-    def put(
+    def put(  # noqa: PLR0913 - the conditions and what is said of it, by keyword only
         self,
         key: str,
         data: bytes,
@@ -89,6 +91,7 @@ class Store:
         content_type: str = "application/octet-stream",
         only_if_absent: bool = False,
         only_if_etag: str | None = None,
+        metadata: Mapping[str, str] = MappingProxyType({}),
     ) -> bool:
         """Write an object, whole or not at all.
 
@@ -98,6 +101,7 @@ class Store:
             content_type: its media type.
             only_if_absent: write only where no such object exists.
             only_if_etag: write only over the object with this ETag.
+            metadata: what else is to be known of it.
 
         Returns:
             Whether it was written: False where the condition does not hold.
@@ -110,6 +114,7 @@ class Store:
             "Key": key,
             "Body": data,
             "ContentType": content_type,
+            "Metadata": dict(metadata),
         }
         if only_if_absent:
             request["IfNoneMatch"] = "*"

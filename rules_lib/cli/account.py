@@ -18,7 +18,7 @@ from rules_lib.aws.store import Store, newest_manifest
 from rules_lib.cli.plans import render_plan
 from rules_lib.cli.tables import render
 from rules_lib.errors import RulesyncError, SyncError
-from rules_lib.gather import ALLOWLIST, Draft
+from rules_lib.gather import ALLOW_SHRINK, ALLOWLIST, Draft
 from rules_lib.preview import preview
 from rules_lib.rollback import resume as lift
 from rules_lib.rollback import rollback as put_back
@@ -145,7 +145,8 @@ def push(file: Path, *, bucket: str, policies: tuple[str, ...], allow_shrink: bo
         found = preview(world, draft, allow_shrink=allow_shrink)
         render(found.summary, Console())
         render_plan(found.plan, Console())
-        world.store.put(ALLOWLIST, draft.text, content_type="application/yaml")
+        meant = {ALLOW_SHRINK: "true"} if allow_shrink else {}
+        world.store.put(ALLOWLIST, draft.text, content_type="application/yaml", metadata=meant)
     click.echo(f"uploaded to s3://{bucket}/{ALLOWLIST}", err=True)
 
 

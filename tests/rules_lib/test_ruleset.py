@@ -136,12 +136,14 @@ def test_very_long_line_is_read() -> None:
     assert isinstance(rule, Rule)
 
 
-@pytest.mark.parametrize("letter", ["(", ";", " ", "\\", "-> ", "sid:1;"])
-def test_very_long_comment_is_passed_in_one_go(letter: str) -> None:
+@pytest.mark.parametrize("start", ["#alert ", "#alert tcp any any -> any any (", "#", "#alert ("])
+@pytest.mark.parametrize("letter", ["(", ";", " ", "\\", "->", "sid:1;", "#", ")"])
+def test_very_long_comment_is_passed_in_one_go(start: str, letter: str) -> None:
     """Whatever it repeats, with and without the end of a rule: time grows with its length alone."""
-    comment = f"#alert tcp any any -> any any ({letter * 200_000}"
-    assert tally(comment.encode()) == Tally(0, 0)
+    comment = f"{start}{letter * 100_000}"
+    assert tally(comment.encode()).enabled == 0
     assert tally(f"{comment})".encode()).enabled == 0
+    assert not _sids(f"{comment})".encode(), 2)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,7 @@
+"""CloudFormation stacks that run: what moto leaves out between `sam deploy` and a function's run.
+
+moto keeps stacks, but expands no SAM template, has functions without code that runs, and delivers
+no event to them. This package, in the server only, expands the template as a change set is made,
+runs the uploaded packages in a clean virtual environment, and delivers what EventBridge matches.
+Alarms, lifecycles and public access are not held: what a template says of them, a test has to read.
+"""

@@ -1,0 +1,60 @@
+"""All of it in moto's place, for as long as the server runs."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+from unittest import mock
+
+from moto.awslambda.models import LambdaFunction, LayerVersion
+from moto.cloudformation import parsing
+from moto.cloudformation.custom_model import CustomModel
+from moto.cloudformation.models import cloudformation_backends
+from moto.events.models import EventPattern, Rule
+from moto.s3.models import FakeBucket
+
+from localaws.stacks import events, resources
+from localaws.stacks.functions import Invoker
+from localaws.stacks.models import StacksBackend
+from localaws.stacks.runtime import Runtime
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@contextmanager
+def stacks(endpoint: str) -> Iterator[None]:
+    """Have stacks whose functions run and are reached by events.
+
+    Args:
+        endpoint: URL of this server, for the clients of the functions.
+    """
+    with ExitStack() as undo:
+        folder = undo.enter_context(TemporaryDirectory(prefix="localaws-"))
+        invoker = Invoker(Runtime(Path(folder), endpoint))
+        for owner, name, replacement in _replacements(invoker):
+            undo.enter_context(mock.patch.object(owner, name, replacement))
+        undo.enter_context(mock.patch.object(cloudformation_backends, "backend", StacksBackend))
+        cloudformation_backends.clear()
+        yield
+
+
+def _replacements(invoker: Invoker) -> tuple[tuple[Any, str, Any], ...]:
+    """What is put in the place of what: owner, name, replacement."""
+
+    def invoke(function: LambdaFunction, body: str, asked: Any, answered: Any) -> bytes:
+        return invoker.invoke(function, body, asked, answered)
+
+    made = "create_from_cloudformation_json"
+    return (
+        (LambdaFunction, "invoke", invoke),
+        (LambdaFunction, made, staticmethod(resources.function)),
+        (LayerVersion, "physical_resource_id", property(lambda layer: layer.arn)),
+        (FakeBucket, made, staticmethod(resources.bucket)),
+        (CustomModel, made, staticmethod(resources.custom)),
+        (parsing, "parse_and_update_resource", resources.updated),
+        (Rule, "send_to_targets", events.sender(invoker, events.SEND)),
+        (EventPattern, "_does_item_match_named_filter", staticmethod(events.matcher(events.MATCH))),
+    )

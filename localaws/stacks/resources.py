@@ -1,0 +1,128 @@
+"""What moto's resources leave out when a template makes or changes them."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import uuid4
+
+from moto.awslambda.models import LambdaFunction
+from moto.awslambda.utils import get_backend
+from moto.cloudformation.custom_model import CustomModel
+from moto.cloudformation.models import cloudformation_backends
+from moto.cloudformation.parsing import ResourceMap, clean_json, parse_and_update_resource
+from moto.core.common_models import CloudFormationModel
+from moto.networkfirewall.models import networkfirewall_backends
+from moto.s3.models import FakeBucket, s3_backends
+from moto.utilities.utils import get_partition
+
+Make = Callable[..., Any]
+
+make_bucket: Make = FakeBucket.create_from_cloudformation_json
+make_function: Make = LambdaFunction.create_from_cloudformation_json
+
+
+class FirewallPolicyResource(CloudFormationModel):
+    """`AWS::NetworkFirewall::FirewallPolicy`, which moto's CloudFormation does not know."""
+
+    def __init__(self, arn: str) -> None:
+        self.physical_resource_id = arn
+
+    @staticmethod
+    def cloudformation_name_type() -> str:
+        """The property that names it."""
+        return "FirewallPolicyName"
+
+    @staticmethod
+    def cloudformation_type() -> str:
+        """The type in templates."""
+        return "AWS::NetworkFirewall::FirewallPolicy"
+
+    @classmethod
+    def create_from_cloudformation_json(
+        cls,
+        resource_name: str,
+        cloudformation_json: dict[str, Any],
+        account_id: str,
+        region_name: str,
+        **kwargs: Any,
+    ) -> FirewallPolicyResource:
+        """Make the policy."""
+        del kwargs
+        backend: Any = networkfirewall_backends[account_id][region_name]
+        request = {"FirewallPolicyName": resource_name, **cloudformation_json["Properties"]}
+        answer = backend.create_firewall_policy(request)
+        return cls(answer["FirewallPolicyResponse"]["FirewallPolicyArn"])
+
+
+def bucket(
+    resource_name: str, document: dict[str, Any], account: str, region: str, **kwargs: Any
+) -> FakeBucket:
+    """Make a bucket with its versioning and notifications."""
+    made: FakeBucket = make_bucket(resource_name, document, account, region, **kwargs)
+    properties: Mapping[str, Any] = document.get("Properties", {})
+    backend = s3_backends[account][get_partition(region)]
+    if versioning := properties.get("VersioningConfiguration"):
+        backend.put_bucket_versioning(resource_name, versioning["Status"])
+    notifications = properties.get("NotificationConfiguration", {})
+    if "EventBridgeConfiguration" in notifications:
+        backend.put_bucket_notification_configuration(resource_name, {"EventBridgeConfiguration": {}})
+    return made
+
+
+def function(
+    resource_name: str, document: dict[str, Any], account: str, region: str, **kwargs: Any
+) -> LambdaFunction:
+    """Make a function with its layers."""
+    made: LambdaFunction = make_function(resource_name, document, account, region, **kwargs)
+    made.update_configuration({"Layers": document["Properties"].get("Layers", [])})
+    return made
+
+
+def custom(
+    resource_name: str, document: dict[str, Any], account: str, region: str, **kwargs: Any
+) -> CustomModel:
+    """Make a custom resource: its function is asked, and answers to this server."""
+    resource = CustomModel(region, str(uuid4()), kwargs["LogicalId"], resource_name)
+    cloudformation_backends[account][region].get_stack(kwargs["StackId"]).add_custom_resource(
+        resource
+    )
+    _ask(resource, "Create", document, account, kwargs["StackId"])
+    return resource
+
+
+def updated(
+    name: str, document: dict[str, Any], resources: ResourceMap, account_id: str, region_name: str
+) -> Any:
+    """Change a resource; one of a kind that moto cannot change stays as it is."""
+    original: Any = resources[name]
+    if not isinstance(original, CustomModel):
+        changed: Any = parse_and_update_resource(
+            name, document, resources, account_id, region_name
+        )
+        return changed or original
+    original._finished = False  # noqa: SLF001  # it is to answer anew
+    _ask(original, "Update", clean_json(document, resources), account_id, resources.stack_id)
+    return original
+
+
+def _ask(
+    resource: CustomModel, request: str, document: Mapping[str, Any], account: str, stack: str
+) -> None:
+    properties = document["Properties"]
+    place = f"http://127.0.0.1:{os.environ['MOTO_PORT']}/cloudformation_{resource.region_name}"
+    event = {
+        "RequestType": request,
+        "ServiceToken": properties["ServiceToken"],
+        "ResponseURL": f"{place}/cfnresponse?stack={stack}",
+        "StackId": stack,
+        "RequestId": resource.request_id,
+        "LogicalResourceId": resource.logical_id,
+        "ResourceType": document["Type"],
+        "ResourceProperties": properties,
+    }
+    asked = get_backend(account, resource.region_name).get_function(properties["ServiceToken"])
+    threading.Thread(target=asked.invoke, args=(json.dumps(event), {}, {}), daemon=True).start()

@@ -1,0 +1,237 @@
+"""Real releases of ET Open: nothing is lost, nothing is published that the service would refuse.
+
+Each release is synced once for all tests that look at it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from pipeline_support import Results
+from real_feed_support import (
+    SHIPPED,
+    allowlist_of_all,
+    bits_by_group,
+    engine_s_complaint,
+    is_justified,
+    late_setters,
+    rules_of,
+    run,
+    undeclared,
+)
+
+pytestmark = pytest.mark.feeds
+
+COMPOSITE = "composite-2026-03.tar.gz"
+NOALERT = 406
+"""Rules of the composite that only mark a flow, as counted when it was put together."""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the runs leave their results."""
+    return tmp_path_factory.mktemp("real")
+
+
+@pytest.fixture(scope="module")
+def alert(releases: Path, folder: Path) -> Results:
+    """The composite with everything in alert mode, and room for all of it."""
+    config = allowlist_of_all(folder, "alert")
+    return next(run(folder / "alert", config, releases / COMPOSITE))
+
+
+@pytest.fixture(scope="module")
+def drop(releases: Path, folder: Path) -> Results:
+    """The same with everything in drop mode."""
+    config = allowlist_of_all(folder, "drop")
+    return next(run(folder / "drop", config, releases / COMPOSITE))
+
+
+@pytest.fixture(scope="module")
+def shipped(releases: Path, folder: Path) -> Results:
+    """The composite with the file that we ship."""
+    return next(run(folder / "shipped", SHIPPED, releases / COMPOSITE))
+
+
+@pytest.fixture(scope="module")
+def successive(releases: Path, folder: Path) -> tuple[Results, ...]:
+    """Two releases three weeks apart, with the file that we ship."""
+    feeds = [releases / f"{date}.tar.gz" for date in ("2024-03-26", "2024-04-19")]
+    return tuple(run(folder / "successive", SHIPPED, *feeds))
+
+
+@pytest.fixture(scope="module")
+def later(releases: Path, folder: Path) -> Results:
+    """A release of the next year, with the file that we ship."""
+    return next(run(folder / "later", SHIPPED, releases / "2025-08-04.tar.gz"))
+
+
+# Everything in alert mode: nothing is lost.
+
+
+def test_every_rule_of_the_feed_is_accounted_for(alert: Results) -> None:
+    """Kept, discarded and off make up what the feed enables."""
+    summary = alert.summary
+    rules = summary["rules"]
+    assert (summary["feed"]["enabled"], summary["feed"]["disabled"]) == (38_651, 15_071)
+    assert rules["enabled"] == 38_651 == rules["kept"] + rules["discarded"] + rules["off"]
+    assert rules["off"] == rules["setters_added"] == 0
+    assert rules["kept"] == sum(group["rules"] for group in summary["rule_groups"])
+    assert rules["kept"] == sum(len(rules_of(text)) for text in alert.groups.values())
+    assert summary["actions"] == {"alert": rules["kept"]}
+
+
+def test_discards_are_few_and_each_can_be_seen(alert: Results) -> None:
+    """The reason stands in the rule's own text, and one rule has one reason."""
+    records = alert.records("discarded.jsonl")
+    assert alert.summary["discarded"] == Counter(record["reason"] for record in records)
+    assert set(alert.summary["discarded"]) == {
+        "unsupported-keyword",
+        "unsupported-protocol",
+        "flowbit-never-set",
+    }
+    assert [record["sid"] for record in records if not is_justified(record)] == []
+    assert len({record["sid"] for record in records}) == len(records) < 100
+    assert not {record["sid"] for record in records} & alert.published.keys()
+
+
+def test_no_published_rule_has_what_strict_order_refuses(alert: Results) -> None:
+    """No classtype, priority or gid, no comment, no blank line, no line that is continued."""
+    for text in alert.groups.values():
+        for line, rule in zip(text.splitlines(), rules_of(text), strict=True):
+            assert rule.action == "alert", line
+            assert not rule.unwanted, line
+            assert not line.endswith("\\"), line
+
+
+def test_every_variable_is_declared(alert: Results) -> None:
+    """And none that no rule of the group uses."""
+    for group in alert.summary["rule_groups"]:
+        rules = rules_of(alert.groups[group["name"]])
+        assert undeclared(rules, group["variables"]) == set(), group["name"]
+        used = set().union(*(rule.variables for rule in rules))
+        assert group["variables"].keys() <= used, group["name"]
+
+
+@pytest.mark.parametrize("results", ["alert", "drop", "shipped", "later"])
+def test_no_group_exceeds_a_limit_of_the_service(
+    results: str, request: pytest.FixtureRequest
+) -> None:
+    """Characters, rules against capacity, and a sid once only (`by_sid` sees to that)."""
+    found: Results = request.getfixturevalue(results)
+    assert found.groups.keys() == {group["name"] for group in found.summary["rule_groups"]}
+    for group in found.summary["rule_groups"]:
+        text = found.groups[group["name"]]
+        assert len(text) <= 2_000_000
+        assert group["bytes"] == len(text.encode())
+        assert group["rules"] == len(text.splitlines()) <= group["capacity"] <= 30_000
+        assert max(map(len, text.splitlines())) <= 8_175
+    assert len(found.published) == found.summary["rules"]["kept"]
+
+
+@pytest.mark.parametrize("results", ["alert", "drop", "shipped", "later"])
+def test_setters_stand_before_their_checkers_in_one_group(
+    results: str, request: pytest.FixtureRequest
+) -> None:
+    """A flowbit's rules are never in two groups."""
+    found: Results = request.getfixturevalue(results)
+    assert {
+        bit: names for bit, names in bits_by_group(found.groups).items() if len(names) > 1
+    } == {}
+    for name, text in found.groups.items():
+        assert late_setters(rules_of(text)) == set(), name
+
+
+@pytest.mark.engine
+def test_every_group_loads_in_the_real_engine(alert: Results, tmp_path: Path) -> None:
+    """With the variables that the group declares, and no others."""
+    for group in alert.summary["rule_groups"]:
+        text = alert.groups[group["name"]]
+        assert engine_s_complaint(text, group["variables"], tmp_path) == "", group["name"]
+
+
+# Everything in drop mode.
+
+
+def test_rules_that_only_mark_never_drop(drop: Results) -> None:
+    """They would block traffic and say nothing."""
+    rules = [rule for text in drop.groups.values() for rule in rules_of(text)]
+    marking = [rule for rule in rules if rule.noalert]
+    assert {rule.action for rule in marking} == {"alert"}
+    discarded = [one for one in drop.records("discarded.jsonl") if "noalert" in one["rule"]]
+    assert len(marking) + len(discarded) == NOALERT
+    assert {rule.action for rule in rules if not rule.noalert} == {"drop"}
+
+
+def test_mode_changes_actions_alone(alert: Results, drop: Results) -> None:
+    """The same rules are kept, with the same text behind the action."""
+    assert alert.published.keys() == drop.published.keys()
+    assert alert.summary["discarded"] == drop.summary["discarded"]
+    for sid, text in alert.published.items():
+        assert text.partition(" ")[2] == drop.published[sid].partition(" ")[2]
+
+
+# The file that we ship.
+
+
+@pytest.mark.parametrize("results", ["shipped", "later"])
+def test_shipped_file_fits_one_policy(results: str, request: pytest.FixtureRequest) -> None:
+    """30,000 rules of capacity and 20 groups, with nothing discarded for want of room."""
+    found: Results = request.getfixturevalue(results)
+    groups = found.summary["rule_groups"]
+    assert sum(group["capacity"] for group in groups) <= 30_000
+    assert len(groups) <= 20
+    assert "over-budget" not in found.summary["discarded"]
+    assert found.summary["variables_missing"] == {}
+    assert found.summary["rules"]["kept"] > 10_000
+    assert found.summary["actions"]["drop"] > 1_000
+
+
+def test_shipped_file_brings_in_what_its_rules_check(shipped: Results) -> None:
+    """Setters of off categories, as silent alerts."""
+    brought = [
+        record
+        for record in shipped.records("changed.jsonl")
+        if "setter-brought-in" in record["changes"]
+    ]
+    assert len(brought) == shipped.summary["rules"]["setters_added"] > 50
+    for record in brought:
+        [rule] = rules_of(record["after"])
+        assert (rule.action, rule.noalert) == ("alert", True)
+
+
+# Successive releases.
+
+
+def test_next_release_writes_only_what_changed(successive: tuple[Results, ...]) -> None:
+    """A group is kept exactly where its text is the same; no other group is touched."""
+    first, second = successive
+    for results in successive:
+        assert sum(group["capacity"] for group in results.summary["rule_groups"]) <= 30_000
+        assert len([one for one in results.changes.values() if one != "delete"]) <= 20
+    kept = {name for name, change in second.changes.items() if change == "keep"}
+    same = {name for name, text in first.groups.items() if second.groups.get(name) == text}
+    assert kept == same
+    changes = Counter(second.changes.values())
+    calls = second.summary["calls"]
+    assert calls.get("UpdateRuleGroup", 0) == changes["update"]
+    assert calls.get("CreateRuleGroup", 0) == changes["create"] + changes["replace"]
+    assert calls.get("DeleteRuleGroup", 0) == changes["delete"] + changes["replace"]
+
+
+def test_next_release_moves_no_rule_to_another_group(successive: tuple[Results, ...]) -> None:
+    """A rule stays in its group, under a new name where the group was replaced."""
+    first, second = successive
+    renamed = {
+        group["replaces"]: group["name"]
+        for group in second.summary["rule_groups"]
+        if "replaces" in group
+    }
+    home = {rule.sid: name for name, text in first.groups.items() for rule in rules_of(text)}
+    later = {rule.sid: name for name, text in second.groups.items() for rule in rules_of(text)}
+    both = home.keys() & later.keys()
+    assert len(both) > 10_000
+    moved = [sid for sid in both if later[sid] != renamed.get(home[sid], home[sid])]
+    assert len(moved) <= len(both) // 1000

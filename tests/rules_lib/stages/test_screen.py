@@ -1,0 +1,235 @@
+"""What the service cannot take is discarded, with the first reason that holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from rules_support import FEEDS, allow, candidate, ruleset, text
+
+from rules_lib.model import Candidate, Mode, Reason, Rule
+from rules_lib.stages.screen import missing_variables, screen
+
+
+def _objection(source: str, **settings: Any) -> tuple[Reason, str] | None:
+    screened = screen([candidate(source)], allow(**settings))
+    assert len(screened.rules) + len(screened.discarded) == 1
+    return next(((one.reason, one.detail) for one in screened.discarded), None)
+
+
+def _reason(source: str, **settings: Any) -> Reason | None:
+    objection = _objection(source, **settings)
+    return objection[0] if objection else None
+
+
+def _only(options: str, head: str = "alert tcp") -> str:
+    return f"{head} any any -> any any ({options} sid:1;)"
+
+
+@given(FEEDS)
+def test_screening_parts_the_candidates(files: dict[str, list[str]]) -> None:
+    """Each is usable or discarded, in its order, and a usable one stays so."""
+    rules = (rule for rule in ruleset(files).rules if isinstance(rule, Rule))
+    candidates = [Candidate(rule, Mode.ALERT) for rule in rules]
+    screened = screen(candidates, allow())
+    discarded = [one.rule.place for one in screened.discarded]
+    usable = [one.rule.place for one in screened.rules]
+    assert sorted((*discarded, *usable)) == [one.rule.place for one in candidates]
+    assert discarded == sorted(discarded)
+    assert usable == sorted(usable)
+    assert screen(screened.rules, allow()).rules == screened.rules
+
+
+@pytest.mark.parametrize("action", ["alert", "pass", "drop", "ALERT", "Pass"])
+def test_actions_that_the_service_has(action: str) -> None:
+    """In any case, as Suricata takes them."""
+    assert _reason(text(1, head=f"{action} udp")) is None
+
+
+@pytest.mark.parametrize("action", ["log", "config", "rejectsrc", "rejectdst", "rejectboth"])
+def test_other_actions_are_unsupported(action: str) -> None:
+    """The detail names the action."""
+    objection = _objection(text(1, head=f"{action} tcp"))
+    assert objection == (
+        Reason.UNSUPPORTED_ACTION,
+        f"the service does not have the action {action}",
+    )
+
+
+@pytest.mark.parametrize("protocol", ["tcp", "http", "tls", "smb", "ssh", "smtp", "dcerpc", "TCP"])
+def test_reject_is_taken_on_these_protocols(protocol: str) -> None:
+    """All seven that the service takes."""
+    assert _reason(text(1, head=f"reject {protocol}")) is None
+
+
+@pytest.mark.parametrize(
+    "protocol", ["udp", "ip", "icmp", "dns", "tcp-pkt", "http1", "ftp", "sctp"]
+)
+def test_reject_on_other_protocols_is_unsupported(protocol: str) -> None:
+    """Also on one that the service lacks: the reasons have an order."""
+    assert _reason(text(1, head=f"reject {protocol}")) is Reason.UNSUPPORTED_REJECT
+
+
+@pytest.mark.parametrize("protocol", ["ftp-data", "sctp", "ike", "enip", "cip", "gre", "FTP-DATA"])
+def test_protocols_that_the_service_does_not_have(protocol: str) -> None:
+    """Documented so, or unknown to the engine."""
+    assert _reason(text(1, head=f"alert {protocol}")) is Reason.UNSUPPORTED_PROTOCOL
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        "dataset:isset,x;",
+        "datarep:x,>,1;",
+        "iprep:any,x,>,1;",
+        "lua:x.lua;",
+        "luajit:x.lua;",
+        "filestore;",
+        "FileStore;",
+        "no_such_keyword;",
+        "websocket.opcode:text;",
+    ],
+)
+def test_keywords_that_are_refused_or_unknown(options: str) -> None:
+    """Whatever the allowlist says."""
+    assert _reason(_only(options), documented_unsupported="keep") is Reason.UNSUPPORTED_KEYWORD
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        'filename:"x";',
+        'fileext:"x";',
+        "filesize:>1;",
+        'file.magic; content:"x";',
+        "tag:host,5,seconds,src;",
+        "xbits:set,x,track ip_src;",
+        "hostbits:set,x;",
+        "enip_command:1;",
+        "cip_service:1;",
+    ],
+)
+def test_keywords_that_are_documented_as_unsupported(options: str) -> None:
+    """People may keep them."""
+    assert _reason(_only(options)) is Reason.UNSUPPORTED_KEYWORD
+    assert _reason(_only(options), documented_unsupported="keep") is None
+
+
+@pytest.mark.parametrize(
+    "options", ["tag:session,5,packets;", 'msg:"dataset; lua";', 'content:"filestore";']
+)
+def test_keywords_that_only_look_alike_are_kept(options: str) -> None:
+    """A session's tag; words in a text."""
+    assert _reason(_only(options)) is None
+
+
+def test_threshold_is_kept_unless_the_allowlist_discards_it() -> None:
+    """detection_filter is kept either way."""
+    source = _only("threshold:type limit, track by_src, count 1, seconds 60;")
+    assert _reason(source) is None
+    assert _reason(source, threshold="discard") is Reason.UNSUPPORTED_KEYWORD
+    other = _only("detection_filter:track by_src, count 1, seconds 60;")
+    assert _reason(other, threshold="discard") is None
+
+
+@pytest.mark.parametrize("companion", ["tls.sni", "http.host", "dns.query", "http.uri", "Content"])
+def test_pcre_beside_its_companion_is_kept(companion: str) -> None:
+    """Content, or one of four buffers."""
+    assert _reason(_only(f'{companion}; pcre:"/x/";')) is None
+
+
+@pytest.mark.parametrize(
+    "options", ["", "http_uri;", "file.data;", 'msg:"content";', "http.method;"]
+)
+def test_pcre_alone_is_discarded(options: str) -> None:
+    """Older names do not count."""
+    assert _reason(_only(f'{options} pcre:"/x/U";')) is Reason.PCRE_WITHOUT_CONTENT
+
+
+@pytest.mark.parametrize(
+    ("ends", "names"),
+    [
+        ("$NOPE any -> any any", "$NOPE"),
+        ("any any -> any ![80,$NOPE]", "$NOPE"),
+        ("!$B any -> [$A,!$C] $A", "$A, $B, $C"),
+        ("$HOME_NET-X any -> any any", "$HOME_NET-X"),
+        ("$home_net any -> any any", "$home_net"),
+    ],
+)
+def test_variable_without_value_is_named(ends: str, names: str) -> None:
+    """All of them, sorted."""
+    source = text(1, ends=ends)
+    detail = f"the allowlist gives no value for {names}"
+    assert _objection(source) == (Reason.UNDEFINED_VARIABLE, detail)
+    wanted = missing_variables(candidate(source).rule, allow())
+    assert ", ".join(f"${name}" for name in wanted) == names
+
+
+def test_built_in_and_given_variables_have_a_value() -> None:
+    """Written ones, declared ones, negated ones."""
+    given = {"A": "10.0.0.0/8", "P": ["80"], "W": "!$HOME_NET", "E": "any"}
+    for ends in (
+        "$HOME_NET any -> !$EXTERNAL_NET any",
+        "[$A,!$W] $P -> $E !$P",
+        "$E $E -> [$E,10.0.0.0/8] any",
+    ):
+        assert _reason(text(1, ends=ends), variables=given) is None
+
+
+@pytest.mark.parametrize("options", ['msg:"$NOPE"; ', 'pcre:"/a$/"; ', 'content:"$A"; '])
+def test_dollar_in_an_option_is_no_variable(options: str) -> None:
+    """Only the header has variables."""
+    assert _reason(_only(options + 'content:"x";')) is None
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [
+        "$P any -> any any",
+        "any $A -> any any",
+        "any $HOME_NET -> any any",
+        "any any -> any !$W",
+        "any any -> [$A,!$P] any",
+    ],
+)
+def test_ports_are_no_addresses(ends: str) -> None:
+    """The service would look for a set of the other kind, and refuse the whole group."""
+    given = {"A": "10.0.0.0/8", "P": ["80"], "W": "$HOME_NET"}
+    objection = _objection(text(1, ends=ends), variables=given)
+    assert objection
+    assert objection[0] is Reason.UNDEFINED_VARIABLE
+    assert "mixes up addresses and ports" in objection[1]
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [
+        "!$EXTERNAL_NET any -> any any",
+        "any any -> [!$EXTERNAL_NET,10.0.0.0/8] any",
+        "any any -> any !$E",
+        "![10.0.0.0/8, $E] any -> any any",
+    ],
+)
+def test_any_is_never_negated(ends: str) -> None:
+    """Where the allowlist writes `any`, its negation leaves nothing, and Suricata refuses it."""
+    given = {"EXTERNAL_NET": "any", "E": "any"}
+    objection = _objection(text(1, ends=ends), variables=given)
+    assert objection
+    assert objection[0] is Reason.UNDEFINED_VARIABLE
+    assert "leaves nothing" in objection[1]
+    assert not missing_variables(candidate(text(1, ends=ends)).rule, allow(variables=given))
+
+
+def test_first_reason_counts() -> None:
+    """A rule with every flaw has the one that is looked for first."""
+    flaws = 'dataset:isset,x; pcre:"/x/"; sid:1;)'
+    for head, reason in (
+        ("log sctp", Reason.UNSUPPORTED_ACTION),
+        ("reject sctp", Reason.UNSUPPORTED_REJECT),
+        ("alert sctp", Reason.UNSUPPORTED_PROTOCOL),
+        ("alert tcp", Reason.UNSUPPORTED_KEYWORD),
+    ):
+        assert _reason(f"{head} $NOPE any -> any any ({flaws}") is reason
+    without_data = flaws.replace("dataset:isset,x; ", "")
+    assert _reason(f"alert tcp $NOPE any -> any any ({without_data}") is Reason.PCRE_WITHOUT_CONTENT

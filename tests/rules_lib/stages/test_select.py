@@ -1,0 +1,189 @@
+"""Which rules are asked for, in which mode, and which of two with one sid counts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from rules_support import FEEDS, allow, allowlists, ruleset, text
+
+from rules_lib.model import Mode, Reason
+from rules_lib.stages.select import Selected, select
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rules_lib.allowlist import Allowlist
+
+SEVERE = {"mode": "drop", "drop_when": {"signature_severity": ["Major"], "missing": "alert"}}
+
+
+def _selected(files: dict[str, Sequence[str]], **settings: Any) -> Selected:
+    allowlist = allow(**settings)
+    return select(ruleset(files, *allowlist.rules.on).rules, allowlist)
+
+
+def _mode(source: str, category: str = "emerging-web", **settings: Any) -> tuple[Mode, bool]:
+    (candidate,) = _selected({category: [source]}, **settings).wanted
+    return candidate.mode, candidate.may_drop
+
+
+@given(FEEDS, allowlists())
+def test_every_rule_is_in_exactly_one_place(
+    files: dict[str, list[str]], allowlist: Allowlist
+) -> None:
+    """Wanted, standing by, off or discarded, each in the feed's order."""
+    rules = tuple(ruleset(files, *allowlist.rules.on).rules)
+    selected = select(rules, allowlist)
+    parts = (
+        [one.rule.place for one in selected.wanted],
+        [one.rule.place for one in selected.standby],
+        [one.place for one in selected.off],
+        [one.rule.place for one in selected.discarded],
+    )
+    assert sorted(place for part in parts for place in part) == [rule.place for rule in rules]
+    assert all(part == sorted(part) for part in parts)
+
+
+@given(FEEDS, allowlists())
+def test_no_sid_is_left_twice(files: dict[str, list[str]], allowlist: Allowlist) -> None:
+    """The service refuses a group in which one comes twice."""
+    selected = select(ruleset(files, *allowlist.rules.on).rules, allowlist)
+    sids = [one.rule.sid for one in (*selected.wanted, *selected.standby)]
+    assert None not in sids
+    assert len(sids) == len(set(sids))
+
+
+@given(FEEDS, allowlists())
+def test_noalert_never_may_drop(files: dict[str, list[str]], allowlist: Allowlist) -> None:
+    """It would block, and say nothing."""
+    selected = select(ruleset(files, *allowlist.rules.on).rules, allowlist)
+    for one in (*selected.wanted, *selected.standby):
+        assert not (one.may_drop and (one.rule.noalert or one.mode is not Mode.DROP or one.setter))
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({"default": "drop"}, (Mode.DROP, True)),
+        ({"default": "drop", "categories": {"emerging-web": "alert"}}, (Mode.ALERT, False)),
+        ({"categories": {"emerging-web": "drop"}}, (Mode.DROP, True)),
+        ({"default": "drop", "rules": {"alert": [1]}}, (Mode.ALERT, False)),
+        ({"default": "off", "rules": {"drop": [1]}}, (Mode.DROP, True)),
+        ({"default": "off", "rules": {"alert": [1]}}, (Mode.ALERT, False)),
+        ({"categories": {"emerging-web": SEVERE}}, (Mode.DROP, False)),
+        ({"categories": {"emerging-web": SEVERE}, "rules": {"drop": [1]}}, (Mode.DROP, True)),
+    ],
+)
+def test_sid_wins_over_category_wins_over_default(
+    settings: dict[str, Any], expected: tuple[Mode, bool]
+) -> None:
+    """And a sid under `drop` drops whatever its metadata."""
+    assert _mode(text(1), **settings) == expected
+
+
+@pytest.mark.parametrize(
+    ("metadata", "may_drop"),
+    [("Major", True), ("major", True), ("Minor", False), ("Unknown", False)],
+)
+def test_drop_when_decides_by_metadata(metadata: str, may_drop: bool) -> None:
+    """A rule that fails it stays alert, in the category's mode."""
+    source = text(1, f"metadata:signature_severity {metadata}; ")
+    assert _mode(source, categories={"emerging-web": SEVERE}) == (Mode.DROP, may_drop)
+
+
+@pytest.mark.parametrize("silence", ["noalert; ", "flowbits:noalert; ", "flowbits: noalert ; "])
+def test_noalert_stays_alert_even_where_its_sid_is_named(silence: str) -> None:
+    """People who name it want the flow marked, not blocked without a word."""
+    assert _mode(text(1, silence), rules={"drop": [1]}) == (Mode.DROP, False)
+
+
+def test_disabled_rule_is_only_woken_by_its_sid() -> None:
+    """Drop mode does not enable it, nor does its sid under `drop`."""
+    files = {"emerging-web": [f"#{text(1)}", f"#{text(2)}", f"# {text(3)}"]}
+    assert not _selected(files, default="drop", rules={"drop": [2]}).wanted
+    woken = _selected(files, default="drop", rules={"on": [1, 3], "alert": [3]}).wanted
+    assert [(one.rule.sid, one.mode, one.may_drop) for one in woken] == [
+        (1, Mode.DROP, True),
+        (3, Mode.ALERT, False),
+    ]
+
+
+@pytest.mark.parametrize("source", [text(1), f"#{text(1)}"])
+def test_rule_that_is_on_alerts_where_its_category_is_off(source: str) -> None:
+    """Also once the feed itself enables it: a sid wins over its category."""
+    assert _mode(source, default="off", rules={"on": [1]}) == (Mode.ALERT, False)
+
+
+def test_sid_that_is_off_is_no_discard() -> None:
+    """Nor does it stand by as a setter."""
+    selected = _selected({"emerging-web": [text(1, "flowbits:set,a; ")]}, rules={"off": [1]})
+    assert [rule.sid for rule in selected.off] == [1]
+    assert not (selected.standby or selected.discarded)
+
+
+def test_line_that_is_no_rule_goes_by_the_sid_that_can_be_read() -> None:
+    """Off where that is off; asked for where that is asked for."""
+    broken = ["alert tcp any any (sid:1;)", "alert tcp any any (sid:2;)", "alert tcp any any (3)"]
+    selected = _selected({"emerging-web": broken}, rules={"off": [1]})
+    assert [rule.sid for rule in selected.off] == [1]
+    selected = _selected({"emerging-web": broken}, default="off", rules={"drop": [2]})
+    assert [(one.rule.sid, one.reason) for one in selected.discarded] == [(2, Reason.UNPARSEABLE)]
+    assert [rule.sid for rule in selected.off] == [1, None]
+
+
+def test_rule_without_sid_is_discarded_where_it_is_wanted() -> None:
+    """In an off category it is off."""
+    files = {"emerging-web": ["alert tcp any any -> any any (nocase;)"]}
+    assert [one.reason for one in _selected(files).discarded] == [Reason.NO_SID]
+    assert len(_selected(files, default="off").off) == 1
+
+
+def test_off_category_has_setters_standing_by() -> None:
+    """`toggle` sets too; other rules are off."""
+    bits = ("flowbits:set,a; ", "flowbits:toggle,a; ", "flowbits:isset,a; ", "flowbits:unset,a; ")
+    sources = [text(sid, options) for sid, options in enumerate((*bits, ""), start=1)]
+    selected = _selected({"emerging-web": sources}, default="off")
+    assert [(one.rule.sid, one.mode, one.setter) for one in selected.standby] == [
+        (1, Mode.ALERT, True),
+        (2, Mode.ALERT, True),
+    ]
+    assert [rule.sid for rule in selected.off] == [3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    ("files", "winner"),
+    [
+        ({"emerging-dns": [text(1, rev=2)], "emerging-web": [text(1, rev=3)]}, "emerging-web"),
+        ({"emerging-dns": [text(1, rev=3)], "emerging-web": [text(1, rev=2)]}, "emerging-dns"),
+        ({"emerging-dns": [text(1, rev=9)], "emerging-web": [text(1, rev=10)]}, "emerging-web"),
+        ({"emerging-dns": [text(1)], "emerging-web": [text(1)]}, "emerging-dns"),
+        ({"emerging-dns": [text(1, rev=9)], "local-mine": [text(1)]}, "local-mine"),
+    ],
+)
+def test_highest_rev_wins_then_the_first_and_peoples_own_always(
+    files: dict[str, Sequence[str]], winner: str
+) -> None:
+    """The others are discarded, and the detail says where the winner stands."""
+    selected = _selected(files)
+    assert [one.rule.category for one in selected.wanted] == [winner]
+    (lost,) = selected.discarded
+    assert lost.reason is Reason.DUPLICATE_SID
+    assert winner in lost.detail
+
+
+def test_duplicates_are_settled_before_categories_are_looked_at() -> None:
+    """A newer rev in an off category wins, and the older rule does not take its place."""
+    files = {"emerging-dns": [text(1, rev=2)], "emerging-web": [text(1, rev=1)]}
+    selected = _selected(files, categories={"emerging-dns": "off"})
+    assert [rule.category for rule in selected.off] == ["emerging-dns"]
+    assert [one.reason for one in selected.discarded] == [Reason.DUPLICATE_SID]
+    assert not selected.wanted
+
+
+def test_disabled_rule_is_no_duplicate() -> None:
+    """Only enabled rules, and those that are woken, count."""
+    files = {"emerging-dns": [f"#{text(1, rev=9)}"], "emerging-web": [text(1)]}
+    assert not _selected(files).discarded
+    assert len(_selected(files, rules={"on": [1]}).discarded) == 1
