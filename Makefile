@@ -29,7 +29,7 @@ run: $(STAMP) ## The main job: our own feed through both Lambdas on an embedded 
 	$(BIN)/python -m examples.run
 
 test: $(STAMP) engine lint type ## Lint, types and every test
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto
 
 lint: $(STAMP) ## ruff: style and format
 	$(BIN)/ruff check $(SOURCES)
