@@ -2,16 +2,17 @@
 
 Whatever fills a slot is written first. Then each policy is switched, in one update: no moment is
 without a category's rules, and none has them twice. Only then do unwanted groups go, each after a
-fresh look at it: none that a policy still uses, and none with a wanted rule that, because another
-group failed, is in force nowhere else.
+fresh look at it: none that a policy still uses, and none that is needed since another one failed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from rules_lib.content import by_sid, holds
+from rules_lib import limits
+from rules_lib.content import holds
+from rules_lib.effect import Effect, Filling, effect
 from rules_lib.errors import FirewallError
 from rules_lib.groups import DeployedGroup, Group
 from rules_lib.outcome import Applied, Failure, Proof, Staying
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from rules_lib.aws.refusals import Refusal
 
 __all__ = ["Applied", "Failure", "Proof", "Staying", "apply", "prove"]
-
-_Filling: TypeAlias = Create | Update | Replace | Keep
 
 
 def prove(plan: Plan, firewall: Firewall) -> Proof:
@@ -53,38 +52,39 @@ def apply(plan: Plan, firewall: Firewall, unproven: Collection[Failure] = ()) ->
     outcomes = [known.get(step.name) or _written(step, firewall, arns) for step in filling]
     done: list[Step] = [found for found in outcomes if not isinstance(found, Failure)]
     failures = [found for found in outcomes if isinstance(found, Failure)]
-    missing = _missing(filling, done)
-    going = [step for step in plan.steps if isinstance(step, Replace | Delete)]
-    held = {step.name: stay for step in going if (stay := _staying(step, done, missing))}
-    failures += _switched(plan, arns, held, firewall)
-    staying = list(held.values())
-    for step in going:
-        outcome = None if step.name in held else _deleted(step.deployed, firewall)
+    chosen = effect(plan.steps, arns)
+    failures += _switched(plan, arns, chosen, firewall)
+    staying: list[Staying] = []
+    for step in plan.steps:
+        if not isinstance(step, Replace | Delete):
+            continue
+        outcome = _gone(step, chosen, written=step.name in arns, firewall=firewall)
         if isinstance(outcome, Staying):
             staying.append(outcome)
         elif isinstance(outcome, Failure):
             failures.append(outcome)
-        elif isinstance(step, Delete) and step.name not in held:
+        elif isinstance(step, Delete):
             done.append(step)
     return Applied(tuple(done), tuple(failures), tuple(staying))
 
 
 def _switched(
-    plan: Plan, arns: Mapping[str, str], held: Collection[str], firewall: Firewall
+    plan: Plan, arns: Mapping[str, str], chosen: Effect, firewall: Firewall
 ) -> list[Failure]:
     """Switch every policy, in one update each; what must stay in force stays attached.
 
     Args:
         plan: what the policies are to refer to.
-        arns: name -> ARN of the groups that fill their slot as desired.
-        held: names of steps whose old group must not go yet.
+        arns: name -> ARN of the groups that are as desired.
+        chosen: which of them may be used.
         firewall: where the policies are.
     """
     failures = []
-    old = {step.name: step.deployed.arn for step in plan.steps if step.deployed}
+    filling = {step.name: step.deployed.arn for step in plan.steps if step.deployed}
+    filling |= {name: arns[name] for name in chosen.taking}
+    leaving = {filling[step.name] for step in plan.steps if _waits(step, chosen)}
     for planned in plan.switches:
-        references = (*planned.others, *_attached(planned, {**old, **arns}))
-        leaving = [old[name] for name in held if name in old]
+        references = (*planned.others, *_attached(planned, filling))
         references += _behind(references, planned, leaving)
         if set(references) == set(planned.policy.references):
             continue
@@ -95,21 +95,33 @@ def _switched(
     return failures
 
 
-def _attached(planned: Switch, arns: Mapping[str, str]) -> Iterator[Reference]:
+def _waits(step: Step, chosen: Effect) -> bool:
+    """Whether a group that is no longer wanted has rules that are."""
+    return isinstance(step, Delete) and step.name in chosen.needed
+
+
+def _attached(planned: Switch, filling: Mapping[str, str]) -> Iterator[Reference]:
     """Our groups at their priorities: the new one, or else the old one of the same slot."""
     for attachment in planned.attachments:
-        if arn := arns.get(attachment.name):
+        if arn := filling.get(attachment.name):
             yield Reference(arn, attachment.priority)
 
 
 def _behind(
-    references: Sequence[Reference], planned: Switch, leaving: Iterable[str]
+    references: Sequence[Reference], planned: Switch, leaving: Collection[str]
 ) -> tuple[Reference, ...]:
-    """Groups that go later, since rules of theirs are in force nowhere else: behind all others."""
-    before = {reference.arn for reference in planned.policy.references}
-    keep = [arn for arn in leaving if arn in before - {one.arn for one in references}]
-    last = max((reference.priority for reference in references), default=0)
-    return tuple(Reference(arn, last + place) for place, arn in enumerate(keep, start=1))
+    """Groups that go later: where they stand, or at the next priority that is free."""
+    if not leaving:
+        return ()
+    free = set(range(1, limits.PRIORITY_MAX + 1)) - {one.priority for one in references}
+    found = []
+    for reference in planned.policy.references:
+        if reference.arn in leaving:
+            later = (priority for priority in free if priority >= reference.priority)
+            priority = min(later, default=max(free))
+            free.discard(priority)
+            found.append(Reference(reference.arn, priority))
+    return tuple(found)
 
 
 def _refusals(step: Step, firewall: Firewall) -> tuple[Refusal, ...]:
@@ -123,7 +135,7 @@ def _refusals(step: Step, firewall: Firewall) -> tuple[Refusal, ...]:
             return ()
 
 
-def _written(step: _Filling, firewall: Firewall, arns: dict[str, str]) -> _Filling | Failure:
+def _written(step: Filling, firewall: Firewall, arns: dict[str, str]) -> Filling | Failure:
     """Write one group and note its ARN."""
     try:
         match step:
@@ -143,44 +155,28 @@ def _written(step: _Filling, firewall: Firewall, arns: dict[str, str]) -> _Filli
 
 def _resumed(group: Group, begun: DeployedGroup, firewall: Firewall) -> str:
     """Go on with a replacement that broke off: the new group is there, and used by nobody."""
-    if begun.capacity != group.capacity or not begun.strict:
-        firewall.delete(begun)
-        return firewall.create(group)
     if not holds(begun, group):
         firewall.update(group, begun)
     return begun.arn
 
 
-def _missing(filling: Collection[_Filling], done: Collection[Step]) -> frozenset[int]:
-    """Sids that are wanted and, as a group failed, in force in none that fills a slot."""
-    wanted, in_force = set[int](), set[int]()
-    for step in filling:
-        sids = {rule.sid for rule in step.group.rules}
-        wanted |= sids
-        if step in done:
-            in_force |= sids
-        elif step.deployed:
-            in_force |= by_sid(step.deployed.text).keys()
-    return frozenset(wanted - in_force)
-
-
-def _staying(
-    step: Replace | Delete, done: Collection[Step], missing: frozenset[int]
-) -> Staying | None:
-    """Why the step's old group must not go yet, from what became of the others."""
+def _gone(
+    step: Replace | Delete, chosen: Effect, *, written: bool, firewall: Firewall
+) -> Staying | Failure | None:
+    """Delete the step's old group, unless its rules are needed; None where it is gone."""
     old = step.deployed
-    if isinstance(step, Replace) and step not in done:
+    if isinstance(step, Replace) and not written:
         why = (
             f"{step.name}, which is to replace it, could not be created; the next sync tries again"
         )
         return Staying(old.name, old.associations, why)
-    if held := missing & by_sid(old.text).keys():
+    if step.name in chosen.needed:
         why = (
-            f"{len(held)} of its rules are wanted in a group that failed, and are in force nowhere "
-            "else; the next sync tries again"
+            f"{chosen.needed[step.name]} of its rules are wanted in a group that failed, or that "
+            "waits for one, and are in force nowhere else; the next sync tries again"
         )
         return Staying(old.name, old.associations, why)
-    return None
+    return _deleted(old, firewall)
 
 
 def _deleted(old: DeployedGroup, firewall: Firewall) -> Staying | Failure | None:
@@ -193,15 +189,17 @@ def _deleted(old: DeployedGroup, firewall: Firewall) -> Staying | Failure | None
             return _in_use(current)
         firewall.delete(current)
     except FirewallError as error:
+        if error.in_use:  # the policy's update is not yet known everywhere
+            return _in_use(old)
         return Failure.of(old.name, error)
     return None
 
 
 def _in_use(group: DeployedGroup) -> Staying:
-    policies = (
-        "1 firewall policy uses it"
-        if group.associations == 1
-        else (f"{group.associations} firewall policies use it")
+    count = max(group.associations, 1)
+    policies = "1 firewall policy uses it" if count == 1 else f"{count} firewall policies use it"
+    why = (
+        f"{policies}; where rulesync was not given it, take the group out of it or give it to "
+        "rulesync, and the next sync deletes it"
     )
-    why = f"{policies}; take it out of them, and the next sync deletes it"
-    return Staying(group.name, group.associations, why)
+    return Staying(group.name, count, why)

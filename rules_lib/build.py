@@ -18,6 +18,7 @@ from rules_lib.stages.select import select
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
+    from rules_lib.blocks import Block
     from rules_lib.groups import Deployed, Group
     from rules_lib.ruleset import Ruleset
 
@@ -32,6 +33,7 @@ class Built:
         off: rules that nobody asked for, in the feed's order.
         enabled: how many rules the feed enables, woken ones included.
         relief: what a larger budget would bring back.
+        overflow: category -> rules left out as their group is full and cannot be replaced.
         missing_variables: name without `$` -> rules that a value for it would recover.
     """
 
@@ -40,6 +42,7 @@ class Built:
     off: tuple[Rule | Malformed, ...]
     enabled: int
     relief: Relief
+    overflow: Mapping[str, int]
     missing_variables: Mapping[str, int]
 
     @property
@@ -83,8 +86,14 @@ def build(
         off=tuple(rule for rule in rules if rule.place not in settled),
         enabled=len(rules),
         relief=fitted.relief,
+        overflow=_overflow(fitted.packed.overflow),
         missing_variables=_missing(in_order, allowlist),
     )
+
+
+def _overflow(blocks: tuple[Block, ...]) -> dict[str, int]:
+    rules = (rule for block in blocks for rule in block.cluster if not rule.setter)
+    return dict(Counter(rule.rule.category for rule in rules))
 
 
 def _missing(discarded: tuple[Discarded, ...], allowlist: Allowlist) -> dict[str, int]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from rules_lib.groups import DeployedGroup, Group
+    from rules_lib.groups import DeployedGroup, Group, Variables
 
 _SID: Final = re.compile(r"(?:\(|(?<!\\);)\s*sid\s*:\s*(\d+)\s*;", re.IGNORECASE)
 
@@ -67,6 +69,13 @@ def holds(deployed: DeployedGroup, group: Group) -> bool:
         and deployed.variables == group.variables
         and rules_in(deployed.text) == rules_in(group.text)
     )
+
+
+def digest_of(text: str, variables: Variables) -> str:
+    """Identify what a group holds: its rules in their order, and its variables."""
+    sets = (variables.ip_sets, variables.port_sets)
+    declared = [sorted((name, list(values)) for name, values in one.items()) for one in sets]
+    return hashlib.sha256(json.dumps([rules_in(text), declared]).encode()).hexdigest()
 
 
 def unchanged(before: DeployedGroup, now: DeployedGroup) -> bool:

@@ -1,38 +1,33 @@
-"""What somebody else did to our groups since the newest build; the next sync puts it right."""
+"""What somebody else did to our groups; the sync that notices it puts it right."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from rules_lib.content import rules_in
+from rules_lib.steps import Create, Replace, Step, Update
 
 if TYPE_CHECKING:
-    from rules_lib.groups import DeployedGroup, Group
+    from rules_lib.steps import Plan
 
 
-def digest_of(group: Group | DeployedGroup) -> str:
-    """Identify what a group holds: its rules in their order, and its variables."""
-    held = [
-        rules_in(group.text),
-        sorted((name, list(values)) for name, values in group.variables.ip_sets.items()),
-        sorted((name, list(values)) for name, values in group.variables.port_sets.items()),
-    ]
-    return hashlib.sha256(json.dumps(held).encode()).hexdigest()
-
-
-def drift_of(recorded: Mapping[str, str], deployed: Mapping[str, DeployedGroup]) -> Iterator[str]:
-    """Name the groups that are not as the newest build left them.
+def drift_of(plan: Plan, recorded: Mapping[str, str]) -> Iterator[str]:
+    """Name the groups that are not as we left them, and what the plan does about it.
 
     Args:
-        recorded: name -> digest of what the newest build left.
-        deployed: by name.
+        plan: of this sync.
+        recorded: name -> slot of the groups that the newest build left in force.
     """
-    for name, digest in sorted(recorded.items()):
-        group = deployed.get(name)
-        if group is None:
-            yield f"rule group {name} was deleted by somebody else; it is made again"
-        elif digest_of(group) != digest:
-            yield f"rule group {name} was edited by somebody else; it is put right"
+    names = {slot: name for name, slot in recorded.items()}
+    for step in plan.steps:
+        yield from _drift(step, names)
+
+
+def _drift(step: Step, names: Mapping[str, str]) -> Iterator[str]:
+    match step:
+        case Create(group=group) if lost := names.get(str(group.slot)):
+            yield f"rule group {lost} was deleted by somebody else; {step.name} is made anew"
+        case Replace(deployed=old) if not old.strict:
+            yield f"rule group {old.name} is not in strict order; {step.name} takes its place"
+        case Update(deployed=old) | Replace(deployed=old) if old.edited:
+            yield f"rule group {old.name} was edited by somebody else; it is put right"

@@ -70,6 +70,11 @@ class FirewallError(RulesyncError):
         self.message = message
         super().__init__(f"{call} {name}: {code}: {message}")
 
+    @property
+    def in_use(self) -> bool:
+        """Whether a rule group cannot be deleted as a firewall policy uses it."""
+        return self.code == "InvalidOperationException"
+
 
 class StaleError(FirewallError):
     """Somebody changed a rule group or a policy since it was read: the sync has to plan again."""

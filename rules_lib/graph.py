@@ -14,11 +14,12 @@ def layers(followers: Followers, rank: Sequence[int]) -> Iterator[tuple[int, ...
     """Yield the nodes with every follower behind its leader, lowest `rank` first where free.
 
     Nodes that lie on a circle follow each other, so they come together, as one tuple, sorted by
-    rank; all other tuples hold one node.
+    rank; all other tuples hold one node. A node of negative rank only connects others: it comes as
+    soon as it is free, and on a circle it counts for nothing.
     """
     circle_of = circles(followers)
     members: dict[int, list[int]] = {}
-    for node in sorted(range(len(followers)), key=rank.__getitem__):
+    for node in sorted(range(len(followers)), key=lambda node: (rank[node] < 0, rank[node])):
         members.setdefault(circle_of[node], []).append(node)
     behind = {
         circle: {circle_of[f] for node in nodes for f in followers[node]} - {circle}

@@ -89,6 +89,7 @@ class DeployedGroup:
         associations: how many firewall policies use it.
         token: the update token of this very content.
         pinned: a policy that was not given to us uses it, so it cannot be replaced.
+        edited: somebody else changed it since we wrote it.
     """
 
     name: str
@@ -101,6 +102,7 @@ class DeployedGroup:
     associations: int
     token: str
     pinned: bool = False
+    edited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +123,19 @@ class Deployed:
     def current(self) -> Mapping[Slot, DeployedGroup]:
         """The group in force in each slot.
 
-        A slot has two where a replacement broke off: then the one that a policy uses counts, and
-        of two that none uses the larger.
+        A slot has two where a replacement broke off. Policies are switched one after the other, so
+        the groups of the first of them belong together and count; then whatever is used at all,
+        and of groups that nobody uses the larger. One that is not in strict order is never chosen
+        before one that is: no policy can have both.
         """
-        ranked = sorted(
-            self.groups, key=lambda g: (g.associations > 0, g.strict, g.capacity, g.name)
-        )
-        return {group.slot: group for group in ranked}
+        turn: dict[str, int] = {}
+        for place, policy in enumerate(self.policies):
+            for reference in policy.references:
+                turn.setdefault(reference.arn, -place)
+        last = -len(self.policies)
+
+        def rank(group: DeployedGroup) -> tuple[object, ...]:
+            used = turn.get(group.arn, last), group.associations > 0
+            return group.strict, *used, group.capacity, group.name
+
+        return {group.slot: group for group in sorted(self.groups, key=rank)}

@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 def refuse_shrink(desired: Iterable[Group], deployed: Deployed, most: float) -> None:
     """Let no sync remove more than a share of the deployed rules.
 
+    A group that somebody edited by hand does not count: what is in it is not what we put there.
+
     Raises:
         RefusedError: it would; says how many, and how to do it on purpose.
     """
-    before = {sid for group in deployed.groups for sid in by_sid(group.text)}
+    before = {sid for group in deployed.groups if not group.edited for sid in by_sid(group.text)}
     removed = before - {rule.sid for group in desired for rule in group.rules}
     if len(removed) > most * len(before):
         raise RefusedError(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from rules_lib import limits
 
 if TYPE_CHECKING:
-    from rules_lib.groups import Slot
+    from rules_lib.groups import Deployed, Slot
 
 _OTHER = re.compile(r"[^A-Za-z0-9]+")
 _HASH: Final = 8
@@ -28,6 +28,22 @@ def name_of(slot: Slot, prefix: str, taken: Collection[str]) -> str:
     names = (base, *(f"{base}-{letter}" for letter in "bcdefghijklmnopqrstuvwxyz"))
     free = next((name for name in names if name not in taken), None)
     return free or next(f"{base}-{n}" for n in count(100) if f"{base}-{n}" not in taken)
+
+
+def taken_names(slot: Slot, capacity: int, deployed: Deployed) -> frozenset[str]:
+    """The names that a group cannot have which is to be made for a slot.
+
+    One is free although it is there: that of an idle group of the same slot and capacity, which a
+    replacement that broke off has left; going on with it takes its name.
+    """
+    current = deployed.current
+    begun = {
+        group.name
+        for group in deployed.groups
+        if (group.slot, group.capacity, group.strict) == (slot, capacity, True)
+        if not group.associations and group != current[slot]
+    }
+    return frozenset(group.name for group in deployed.groups) - begun
 
 
 def _words(category: str) -> tuple[str, ...]:

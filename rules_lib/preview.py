@@ -10,13 +10,14 @@ from rules_lib.apply import Applied
 from rules_lib.aws.firewall import Firewall
 from rules_lib.build import Built, build
 from rules_lib.decide import Decision, room_of
+from rules_lib.drift import drift_of
 from rules_lib.gather import Draft, gather
 from rules_lib.guards import refuse_shrink
 from rules_lib.plan import plan
 from rules_lib.report.summary import Summary
 from rules_lib.ruleset import read
 from rules_lib.steps import Plan
-from rules_lib.warnings import warnings_of
+from rules_lib.warnings import full_groups, warnings_of
 
 if TYPE_CHECKING:
     from rules_lib.sync import World
@@ -58,6 +59,10 @@ def preview(world: World, draft: Draft | None = None, *, allow_shrink: bool = Fa
         decision=Decision(built, steps, gathered.refusals, ()),
         applied=Applied(),
         calls=firewall.calls,
-        warnings=warnings_of(ruleset, gathered.allowlist),
+        warnings=(
+            *drift_of(steps, gathered.latest.groups if gathered.latest else {}),
+            *full_groups(built.overflow),
+            *warnings_of(ruleset, gathered.allowlist),
+        ),
     )
     return Preview(summary, built, steps)

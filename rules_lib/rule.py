@@ -93,6 +93,7 @@ def close_up(header: str) -> str:
     return _SPACES_IN_LIST.sub("", header) if "[" in header or "!" in header else header
 
 
+@lru_cache(maxsize=4096)
 def variables_of(header: Header) -> tuple[frozenset[str], frozenset[str]]:
     """Names of the variables in a header, without `$`: those of addresses, those of ports."""
     addresses, ports = (variables_in(" ".join(ends)) for ends in (header.addresses, header.ports))

@@ -33,7 +33,7 @@ class Latest(BaseModel):
         categories_seen: names that this or an earlier feed had; a file that lists one is no typo.
         allowlist: SHA-256 of its allowlist.
         prefix: of its groups.
-        groups: name -> digest of what each group holds (see `drift`).
+        groups: name -> slot of each of its groups.
     """
 
     model_config = ConfigDict(frozen=True)

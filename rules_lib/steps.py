@@ -47,7 +47,7 @@ class Replace(_Meeting):
     """The deployed group cannot hold what is desired: a new one is made, then the old one goes.
 
     Attributes:
-        begun: a group by the new one's name, which a replacement that broke off left.
+        begun: the new group itself, as a replacement that broke off left it.
     """
 
     begun: DeployedGroup | None = None

@@ -18,14 +18,15 @@ from rules_lib.accounts import carried_out, ended, facts_of
 from rules_lib.apply import apply
 from rules_lib.aws.firewall import Firewall
 from rules_lib.decide import Decision, decide
-from rules_lib.drift import digest_of, drift_of
-from rules_lib.errors import RulesyncError, SyncError
+from rules_lib.drift import drift_of
+from rules_lib.errors import RulesyncError, StaleError, SyncError
 from rules_lib.gather import Gathered, gather
 from rules_lib.record import build_key, content_type, files_after, files_before
 from rules_lib.report.summary import FeedFacts, Summary
+from rules_lib.rollback import put_back
 from rules_lib.ruleset import Ruleset, read
 from rules_lib.state import HOLD, LATEST, REFUSALS, Hold, Latest
-from rules_lib.warnings import warnings_of
+from rules_lib.warnings import full_groups, warnings_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -79,11 +80,13 @@ def sync(world: World, *, allow_shrink: bool = False) -> Summary | Hold:
         SyncError: the build failed or was refused, wholly or for some groups; says why, and the
             build's summary says it too. What was in force before stays, where it was not written.
     """
-    if held := world.store.find(HOLD):
-        return Hold.parse(held.body)
     feed = FeedFacts(source=f"s3://{world.store.bucket}")
     try:
-        for _ in range(_ATTEMPTS):
+        for attempt in range(_ATTEMPTS):
+            if held := _held(world):
+                if attempt:  # what it began before the rollback came may have undone some of it
+                    put_back(world, held)
+                return held
             gathered = gather(world.store)
             feed = facts_of(gathered.manifest)
             if summary := _attempt(world, gathered, allow_shrink=allow_shrink):
@@ -97,12 +100,31 @@ def sync(world: World, *, allow_shrink: bool = False) -> Summary | Hold:
     return summary
 
 
+def _held(world: World) -> Hold | None:
+    stored = world.store.find(HOLD)
+    return Hold.parse(stored.body) if stored else None
+
+
 def _attempt(world: World, gathered: Gathered, *, allow_shrink: bool) -> Summary | None:
     """Carry a build out; None where somebody else changed what it was made from.
 
     Raises:
         SyncError: some groups failed.
     """
+    try:
+        return _carried_out(world, gathered, allow_shrink=allow_shrink)
+    except StaleError:
+        return None
+
+
+def _overtaken(world: World, gathered: Gathered) -> bool:
+    """Whether another build has ended, or a rollback begun, since the bucket was read."""
+    stored = world.store.find(LATEST)
+    etag = stored.etag if stored else None
+    return etag != gathered.latest_etag or _held(world) is not None
+
+
+def _carried_out(world: World, gathered: Gathered, *, allow_shrink: bool) -> Summary | None:
     allowlist = gathered.allowlist
     ruleset = read(gathered.files, allowlist.rules.on)
     firewall = Firewall(world.client, allowlist.firewall.prefix, world.policies)
@@ -115,15 +137,19 @@ def _attempt(world: World, gathered: Gathered, *, allow_shrink: bool) -> Summary
         firewall=firewall,
         allow_shrink=allow_shrink or gathered.allow_shrink,
     )
+    stale = any(failure.stale for failure in decision.failures)
+    if stale or _overtaken(world, gathered):
+        return None
     for name, data in files_before(world.build_id, decision.built, decision.plan, allowlist):
         world.put(name, data)
     applied = apply(decision.plan, firewall, decision.failures)
-    if any(failure.stale for failure in applied.failures):
+    if any(failure.stale for failure in applied.failures) or (
+        applied.failures and _overtaken(world, gathered)
+    ):
         return None
     if decision.refusals != gathered.refusals:
         world.store.put(REFUSALS, decision.refusals.to_json(), content_type="application/json")
     recorded = gathered.latest.groups if gathered.latest else {}
-    drift = drift_of(recorded, {group.name: group for group in deployed.groups})
     summary = carried_out(
         build_id=world.build_id,
         feed=facts_of(gathered.manifest),
@@ -131,7 +157,11 @@ def _attempt(world: World, gathered: Gathered, *, allow_shrink: bool) -> Summary
         decision=decision,
         applied=applied,
         calls=firewall.calls,
-        warnings=(*drift, *warnings_of(ruleset, allowlist)),
+        warnings=(
+            *drift_of(decision.plan, recorded),
+            *full_groups(decision.built.overflow),
+            *warnings_of(ruleset, allowlist),
+        ),
     )
     return _record(world, gathered, ruleset, decision, applied, summary)
 
@@ -164,7 +194,7 @@ def _point_at(world: World, gathered: Gathered, decision: Decision) -> bool:
         categories_seen=tuple(sorted(gathered.seen)),
         allowlist=gathered.allowlist_sha256,
         prefix=gathered.allowlist.firewall.prefix,
-        groups={group.name: digest_of(group) for group in decision.built.groups},
+        groups={group.name: str(group.slot) for group in decision.built.groups},
     )
     return world.store.put(
         LATEST,

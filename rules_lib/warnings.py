@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,6 +18,20 @@ def warnings_of(ruleset: Ruleset, allowlist: Allowlist) -> tuple[str, ...]:
         *_new(ruleset, allowlist),
         *_unknown_sids(ruleset, allowlist),
     )
+
+
+def full_groups(overflow: Mapping[str, int]) -> Iterator[str]:
+    """Name the categories whose group is full and cannot be replaced.
+
+    Args:
+        overflow: category -> rules that are left out for it.
+    """
+    for name, count in overflow.items():
+        yield (
+            f"category {name}: {count:,} rules are left out (over-budget), as their rule group is "
+            "full and in use by a firewall policy that rulesync was not given; give it that "
+            "policy (RULESYNC_POLICIES), or detach the group, so that a larger one can replace it"
+        )
 
 
 def _home_net(allowlist: Allowlist) -> Iterator[str]:

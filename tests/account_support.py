@@ -20,7 +20,7 @@ from functions.fetch import app as fetch_app
 from localaws import EmbeddedAws, embedded_aws
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 BUCKET: Final = "rulesync-test"
@@ -35,7 +35,8 @@ class Account:
     Attributes:
         aws: how the service is made to refuse and to fail.
         folder: where the feed is published.
-        journal: every call to S3 and Network Firewall: its name, and the key or group.
+        journal: every call to S3 and Network Firewall: its name, and the key, group or policy.
+        meanwhile: what somebody else does just before the first call of a name.
         s3: a client of the test's own.
         firewall: likewise.
     """
@@ -43,6 +44,7 @@ class Account:
     aws: EmbeddedAws
     folder: Path
     journal: list[tuple[str, str]]
+    meanwhile: dict[str, Callable[[], object]]
     s3: Any = field(default_factory=lambda: boto3.client("s3"))
     firewall: Any = field(default_factory=lambda: boto3.client("network-firewall"))
 
@@ -60,10 +62,10 @@ class Account:
         feed(self.folder, {f"emerging-{name}": rules for name, rules in rules_of.items()})
         fetch_app.handler({"source": "aws.scheduler"}, None)
 
-    def build(self, key: str = ALLOWLIST) -> dict[str, Any]:
-        """Have the build function called for an object that arrived."""
+    def build(self, key: str = ALLOWLIST, **said: object) -> dict[str, Any]:
+        """Have the build function called for an object that arrived; more may be said by hand."""
         detail = {"bucket": {"name": BUCKET}, "object": {"key": key}}
-        event = {"source": "aws.s3", "detail-type": "Object Created", "detail": detail}
+        event = {"source": "aws.s3", "detail-type": "Object Created", "detail": detail, **said}
         return dict(json.loads(json.dumps(build_app.handler(event, None))))
 
     def sync(self, **rules_of: Sequence[str]) -> dict[str, Any]:
@@ -122,6 +124,36 @@ class Account:
         """Every sid that is deployed."""
         return set(by_sid("".join(self.deployed().values())))
 
+    def policy(self, name: str) -> dict[str, Any]:
+        """A firewall policy as the service has it."""
+        answer = self.firewall.describe_firewall_policy(FirewallPolicyName=name)
+        return dict(answer["FirewallPolicy"])
+
+    def references(self, name: str) -> dict[str, int]:
+        """The rule groups that a policy refers to, with their priorities."""
+        found = self.policy(name).get("StatefulRuleGroupReferences", [])
+        return {one["ResourceArn"].rpartition("/")[2]: one["Priority"] for one in found}
+
+    def create_policy(self, name: str, groups: Mapping[str, int]) -> None:
+        """Make a policy as somebody would in the console, with groups at priorities."""
+        references = [
+            {
+                "ResourceArn": self.describe(group)["RuleGroupResponse"]["RuleGroupArn"],
+                "Priority": place,
+            }
+            for group, place in groups.items()
+        ]
+        self.firewall.create_firewall_policy(
+            FirewallPolicyName=name,
+            FirewallPolicy={
+                "StatelessDefaultActions": ["aws:forward_to_sfe"],
+                "StatelessFragmentDefaultActions": ["aws:forward_to_sfe"],
+                "StatefulEngineOptions": {"RuleOrder": "STRICT_ORDER"},
+                "StatefulDefaultActions": ["aws:drop_established"],
+                "StatefulRuleGroupReferences": references,
+            },
+        )
+
     def create_by_hand(self, name: str, text: str) -> None:
         """Make a rule group as somebody else would, without our tags."""
         self.firewall.create_rule_group(
@@ -156,17 +188,28 @@ def _content(text: str) -> dict[str, Any]:
 
 
 @contextmanager
-def account(folder: Path) -> Iterator[Account]:
-    """Run an embedded account with our bucket and the environment that the stack would set."""
+def account(folder: Path, **settings: str) -> Iterator[Account]:
+    """Run an embedded account with our bucket and the environment that the stack would set.
+
+    Args:
+        folder: where the feed will be published.
+        settings: more of the environment.
+    """
     environment = {
         "RULESYNC_BUCKET": BUCKET,
         "RULESYNC_FEED_URL": str(folder / "emerging.rules.tar.gz"),
+        **settings,
     }
     journal: list[tuple[str, str]] = []
+    meanwhile: dict[str, Callable[[], object]] = {}
 
     def note(params: Mapping[str, Any], model: Any, **_: object) -> None:
-        if not params.get("DryRun"):
-            journal.append((model.name, str(params.get("Key") or params.get("RuleGroupName", ""))))
+        if params.get("DryRun"):
+            return
+        if happens := meanwhile.pop(model.name, None):
+            happens()
+        names = (params.get(name) for name in ("Key", "RuleGroupName", "FirewallPolicyArn"))
+        journal.append((model.name, next(filter(None, names), "")))
 
     session = boto3.Session()
     session.events.register("provide-client-params.*.*", note)
@@ -175,6 +218,6 @@ def account(folder: Path) -> Iterator[Account]:
         mock.patch.dict(os.environ, environment),
         mock.patch.object(boto3, "DEFAULT_SESSION", session),
     ):
-        running = Account(aws, folder, journal)
+        running = Account(aws, folder, journal, meanwhile)
         running.s3.create_bucket(Bucket=BUCKET)
         yield running

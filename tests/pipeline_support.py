@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tarfile
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
@@ -86,34 +87,34 @@ def allowlist(**settings: Any) -> str:
     return yaml.safe_dump({"version": 1, "default": "alert", **settings}, sort_keys=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Results:
-    """The folder that one sync of `rulesync local` leaves."""
+    """The folder that one sync of `rulesync local` leaves; each file is read once."""
 
     folder: Path
 
-    @property
+    @cached_property
     def summary(self) -> dict[str, Any]:
         """The parsed `summary.json`."""
         return dict(json.loads((self.folder / "summary.json").read_bytes()))
 
-    @property
+    @cached_property
     def plan(self) -> dict[str, Any]:
         """The parsed `plan.json`."""
         return dict(json.loads((self.folder / "plan.json").read_bytes()))
 
-    @property
+    @cached_property
     def groups(self) -> dict[str, str]:
         """Each rule group's text by its name."""
         paths = sorted((self.folder / "rule-groups").glob("*.rules"))
         return {path.stem: path.read_bytes().decode() for path in paths}
 
-    @property
+    @cached_property
     def published(self) -> dict[int, str]:
         """Every published rule by its sid."""
         return by_sid("".join(self.groups.values()))
 
-    @property
+    @cached_property
     def changes(self) -> dict[str, str]:
         """What became of each rule group."""
         return {group["name"]: group["change"] for group in self.summary["rule_groups"]}
@@ -127,7 +128,7 @@ class Results:
         """The records of `discarded.jsonl` or `changed.jsonl`."""
         return [json.loads(line) for line in (self.folder / name).read_bytes().splitlines()]
 
-    @property
+    @cached_property
     def discarded(self) -> dict[int | None, str]:
         """The reason for each discarded sid."""
         return {record["sid"]: record["reason"] for record in self.records("discarded.jsonl")}

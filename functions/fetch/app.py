@@ -17,6 +17,7 @@ from rules_lib.fetch import Fetched, fetch
 from rules_lib.manifest import manifest_key
 from rules_lib.settings import FetchSettings
 from rules_lib.source import Unchanged
+from rules_lib.telemetry import Telemetry
 
 logger = Logger(service="fetch", stream=sys.stderr)
 
@@ -30,6 +31,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: 
     Raises:
         RulesyncError: the fetch failed or was refused; nothing in the bucket's feeds changed.
     """
+    telemetry = Telemetry.begin("fetch", logger, os.environ)
     try:
         settings = FetchSettings.from_environment(os.environ)
         store = Store(clients.s3(), settings.bucket)
@@ -38,7 +40,9 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: 
         logger.error(  # noqa: TRY400  # the cause says it all, and the runtime adds the traceback
             "fetch failed", error=type(error).__name__, cause=str(error)
         )
+        telemetry.failed(error)
         raise
+    telemetry.fetched()
     for warning in outcome.warnings:
         logger.warning(warning)
     summary = _summary(outcome)

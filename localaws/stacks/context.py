@@ -35,7 +35,7 @@ def stacks(endpoint: str) -> Iterator[None]:
         folder = undo.enter_context(TemporaryDirectory(prefix="localaws-"))
         invoker = Invoker(Runtime(Path(folder), endpoint))
         for owner, name, replacement in _replacements(invoker):
-            undo.enter_context(mock.patch.object(owner, name, replacement))
+            undo.enter_context(mock.patch.object(owner, name, replacement, create=True))
         undo.enter_context(mock.patch.object(cloudformation_backends, "backend", StacksBackend))
         cloudformation_backends.clear()
         yield
@@ -54,6 +54,8 @@ def _replacements(invoker: Invoker) -> tuple[tuple[Any, str, Any], ...]:
         (LayerVersion, "physical_resource_id", property(lambda layer: layer.arn)),
         (FakeBucket, made, staticmethod(resources.bucket)),
         (CustomModel, made, staticmethod(resources.custom)),
+        (parsing, "clean_json", resources.cleaned),
+        (parsing, "resource_class_from_type", resources.kind_of),
         (parsing, "parse_and_update_resource", resources.updated),
         (Rule, "send_to_targets", events.sender(invoker, events.SEND)),
         (EventPattern, "_does_item_match_named_filter", staticmethod(events.matcher(events.MATCH))),

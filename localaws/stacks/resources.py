@@ -13,7 +13,12 @@ from moto.awslambda.models import LambdaFunction
 from moto.awslambda.utils import get_backend
 from moto.cloudformation.custom_model import CustomModel
 from moto.cloudformation.models import cloudformation_backends
-from moto.cloudformation.parsing import ResourceMap, clean_json, parse_and_update_resource
+from moto.cloudformation.parsing import (
+    ResourceMap,
+    clean_json,
+    get_model_map,
+    parse_and_update_resource,
+)
 from moto.core.common_models import CloudFormationModel
 from moto.networkfirewall.models import networkfirewall_backends
 from moto.s3.models import FakeBucket, s3_backends
@@ -58,6 +63,53 @@ class FirewallPolicyResource(CloudFormationModel):
         return cls(answer["FirewallPolicyResponse"]["FirewallPolicyArn"])
 
 
+class Unheld(CloudFormationModel):
+    """A resource of a type that is not held here: it has a name and an ARN, and does nothing."""
+
+    def __init__(self, name: str) -> None:
+        self.physical_resource_id = name
+
+    @staticmethod
+    def cloudformation_name_type() -> str:
+        """No property names it."""
+        return ""
+
+    @staticmethod
+    def cloudformation_type() -> str:
+        """No type is this one's own."""
+        return "Local::Unheld"
+
+    @classmethod
+    def has_cfn_attr(cls, attr: str) -> bool:
+        """Any attribute may be asked for."""
+        del attr
+        return True
+
+    def get_cfn_attribute(self, attribute_name: str) -> str:
+        """Something that can be told from others."""
+        return f"arn:aws:unheld:::{self.physical_resource_id}/{attribute_name}"
+
+    @classmethod
+    def create_from_cloudformation_json(
+        cls,
+        resource_name: str,
+        cloudformation_json: dict[str, Any],
+        account_id: str,
+        region_name: str,
+        **kwargs: Any,
+    ) -> Unheld:
+        """Take note of the name."""
+        del cloudformation_json, account_id, region_name, kwargs
+        return cls(resource_name)
+
+
+def kind_of(resource_type: str) -> type[CloudFormationModel]:
+    """Find what keeps a type of resource: moto, this module, or nothing."""
+    if resource_type.startswith("Custom::"):
+        return CustomModel
+    return get_model_map().get(resource_type, Unheld)
+
+
 def bucket(
     resource_name: str, document: dict[str, Any], account: str, region: str, **kwargs: Any
 ) -> FakeBucket:
@@ -69,7 +121,9 @@ def bucket(
         backend.put_bucket_versioning(resource_name, versioning["Status"])
     notifications = properties.get("NotificationConfiguration", {})
     if "EventBridgeConfiguration" in notifications:
-        backend.put_bucket_notification_configuration(resource_name, {"EventBridgeConfiguration": {}})
+        backend.put_bucket_notification_configuration(
+            resource_name, {"EventBridgeConfiguration": {}}
+        )
     return made
 
 
@@ -86,12 +140,19 @@ def custom(
     resource_name: str, document: dict[str, Any], account: str, region: str, **kwargs: Any
 ) -> CustomModel:
     """Make a custom resource: its function is asked, and answers to this server."""
-    resource = CustomModel(region, str(uuid4()), kwargs["LogicalId"], resource_name)
-    cloudformation_backends[account][region].get_stack(kwargs["StackId"]).add_custom_resource(
-        resource
+    resource = CustomModel(  # type: ignore[abstract]  # moto makes it so too
+        region, str(uuid4()), kwargs["LogicalId"], resource_name
     )
+    stack = cloudformation_backends[account][region].get_stack(kwargs["StackId"])
+    stack.add_custom_resource(resource)
     _ask(resource, "Create", document, account, kwargs["StackId"])
     return resource
+
+
+def cleaned(document: Any, resources: ResourceMap) -> Any:
+    """Resolve references, and leave `AWS::NoValue` out of lists too, as CloudFormation does."""
+    result = clean_json(document, resources)
+    return [item for item in result if item is not None] if isinstance(result, list) else result
 
 
 def updated(
@@ -100,12 +161,10 @@ def updated(
     """Change a resource; one of a kind that moto cannot change stays as it is."""
     original: Any = resources[name]
     if not isinstance(original, CustomModel):
-        changed: Any = parse_and_update_resource(
-            name, document, resources, account_id, region_name
-        )
+        changed: Any = parse_and_update_resource(name, document, resources, account_id, region_name)
         return changed or original
     original._finished = False  # noqa: SLF001  # it is to answer anew
-    _ask(original, "Update", clean_json(document, resources), account_id, resources.stack_id)
+    _ask(original, "Update", cleaned(document, resources), account_id, resources.stack_id)
     return original
 
 

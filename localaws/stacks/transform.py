@@ -7,9 +7,11 @@ pins what it needs, and lives in a virtual environment of its own. It imports no
 import json
 import sys
 
-from samtranslator.parser.parser import Parser
-from samtranslator.translator.translator import Translator
-from samtranslator.yaml_helper import yaml_parse
+from samtranslator.parser.parser import Parser  # type: ignore[import-not-found]  # see above
+from samtranslator.translator.translator import (  # type: ignore[import-not-found]  # see above
+    Translator,
+)
+from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-not-found]  # see above
 
 
 def main() -> None:

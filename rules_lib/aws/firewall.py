@@ -49,9 +49,37 @@ class Firewall:
     def deployed(self) -> Deployed:
         """Read every group under the prefix, tell ours from others by the tags, and the policies.
 
+        The policies are read before and after, as a group's use and the policies are to be of one
+        moment: else a group that another build attaches meanwhile would look like somebody else's.
+
         Raises:
+            StaleError: somebody keeps changing the policies.
             FirewallError: a list or describe failed.
         """
+        policies = self._given()
+        for _ in range(_TOKENS):
+            ours, foreign = self._groups()
+            before, policies = policies, self._given()
+            if before == policies:
+                break
+        else:
+            raise StaleError("DescribeFirewallPolicy", ", ".join(self.policies))
+        uses = Counter(reference.arn for policy in policies for reference in policy.references)
+        return Deployed(
+            groups=tuple(
+                replace(one, pinned=one.strict and one.associations > uses[one.arn]) for one in ours
+            ),
+            foreign=foreign,
+            policies=policies,
+        )
+
+    def _given(self) -> tuple[Policy, ...]:
+        """The policies that we were given, each of them once."""
+        described = (self._policies.describe(given) for given in self.policies)
+        return tuple({policy.arn or policy.name: policy for policy in described}.values())
+
+    def _groups(self) -> tuple[list[DeployedGroup], frozenset[str]]:
+        """Ours, and the names of others under the prefix."""
         ours, foreign = list[DeployedGroup](), set[str]()
         for name in self._api.names():
             answer = self._api.describe(name)
@@ -61,13 +89,7 @@ class Firewall:
                 ours.append(group)
             else:
                 foreign.add(name)
-        policies = tuple(self._policies.describe(given) for given in self.policies)
-        uses = Counter(reference.arn for policy in policies for reference in policy.references)
-        return Deployed(
-            groups=tuple(replace(one, pinned=one.associations > uses[one.arn]) for one in ours),
-            foreign=frozenset(foreign),
-            policies=policies,
-        )
+        return ours, frozenset(foreign)
 
     def describe(self, name: str) -> DeployedGroup | None:
         """Read one group; None where there is none of ours by this name.
@@ -86,7 +108,7 @@ class Firewall:
             deployed: the group of the same name where it is to be updated.
 
         Raises:
-            StaleError: `deployed` is no longer what it was.
+            StaleError: `deployed` is no longer what it was, or the name is no longer free.
             FirewallError: the group would be refused, and not for some of its rules.
         """
         call, current = "CreateRuleGroup", None
@@ -105,19 +127,24 @@ class Firewall:
         try:
             return find_refusals(group.rules, judge)
         except UnpinnedError as error:
+            if deployed is None and self._is_there(group):
+                raise StaleError(call, group.name) from error
             raise FirewallError(call, group.name, INVALID_REQUEST, str(error)) from error
 
     def create(self, group: Group) -> str:
         """Make a group and return its ARN.
 
         Raises:
+            StaleError: somebody else has made a group of this name, which holds something else.
             FirewallError: the service refused it.
         """
         try:
             return self._api.send(group, group.text)
-        except FirewallError:
+        except FirewallError as error:
             if found := self._holding(group):
                 return found.arn
+            if error.code == INVALID_REQUEST and self._is_there(group):
+                raise StaleError("CreateRuleGroup", group.name) from error
             raise
 
     def update(self, group: Group, deployed: DeployedGroup) -> None:
@@ -164,6 +191,11 @@ class Firewall:
             FirewallError: the service refused it.
         """
         self._policies.switch(policy, references)
+
+    def _is_there(self, group: Group) -> bool:
+        """Whether somebody else has meanwhile made the group that is to be made."""
+        current = self.describe(group.name)
+        return current is not None and current.slot == group.slot
 
     def _holding(self, group: Group) -> DeployedGroup | None:
         """The group where it is there as desired; None where it is not or cannot be read."""

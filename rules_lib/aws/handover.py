@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
@@ -31,14 +30,6 @@ class HandoverError(RulesyncError):
     """Another service did not take what it was given."""
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """What people are told."""
-
-    subject: str
-    text: str
-
-
 def start(client: LambdaClient, function: str) -> None:
     """Start a function without waiting for it.
 
@@ -52,15 +43,15 @@ def start(client: LambdaClient, function: str) -> None:
         raise HandoverError(f"function {function} cannot be started: {error}") from error
 
 
-def publish(client: SNSClient, topic: str, notice: Notice) -> None:
+def publish(client: SNSClient, topic: str, subject: str, text: str) -> None:
     """Send a notice to everybody who subscribed to the topic.
 
     Raises:
         HandoverError: SNS does not take it.
     """
-    subject = notice.subject.encode("ascii", "replace").decode()[:_SUBJECT]
+    line = subject.encode("ascii", "replace").decode()[:_SUBJECT]
     try:
-        client.publish(TopicArn=topic, Subject=subject, Message=notice.text)
+        client.publish(TopicArn=topic, Subject=line, Message=text)
     except (BotoCoreError, ClientError) as error:
         raise HandoverError(f"{topic}: the notice cannot be sent: {error}") from error
 

@@ -61,7 +61,7 @@ class PolicyCalls:
             StaleError: somebody changed the policy since it was read.
         """
         if not policy.arn:
-            self._create(policy.name, references)
+            self._made(policy.name, references)
             return
         current = policy
         for _ in range(_TOKENS):
@@ -79,6 +79,17 @@ class PolicyCalls:
             else:
                 return
         raise StaleError("UpdateFirewallPolicy", policy.name)
+
+    def _made(self, name: str, references: Sequence[Reference]) -> None:
+        """Create the policy; that it is there, as when botocore asked twice, is as good."""
+        try:
+            self._create(name, references)
+        except FirewallError as error:
+            found = self.describe(name)
+            if not found.arn:
+                raise
+            if found.references != _sorted(references):
+                raise StaleError("CreateFirewallPolicy", name) from error
 
     def _create(self, name: str, references: Sequence[Reference]) -> None:
         with self.calls.write("CreateFirewallPolicy", name):

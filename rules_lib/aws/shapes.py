@@ -6,9 +6,11 @@ cleared. The flat `Rules` is never used, as it carries no order.
 
 from __future__ import annotations
 
+import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from rules_lib.content import digest_of
 from rules_lib.groups import DeployedGroup, Group, Slot, Variables
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 PREFIX_TAG: Final = "rulesync:prefix"
 SLOT_TAG: Final = "rulesync:slot"
 _STRICT: Final = "STRICT_ORDER"
+_STAMP: Final = re.compile(r"\[([0-9a-f]{16})\]$")
 
 
 def content(text: str, variables: Variables) -> RuleGroupTypeDef:
@@ -37,8 +40,9 @@ def content(text: str, variables: Variables) -> RuleGroupTypeDef:
 
 
 def description(group: Group) -> str:
-    """The same for the same slot, so that no update is due to it."""
-    return f"Written by rulesync for {group.slot}: changes made by hand are overwritten"
+    """Says whose the group is, and what was written: so an edit by somebody else is noticed."""
+    about = f"Written by rulesync for {group.slot}; changes made by hand are overwritten"
+    return f"{about} [{_stamp(group.text, group.variables)}]"
 
 
 def tags(group: Group, prefix: str) -> list[TagTypeDef]:
@@ -62,17 +66,26 @@ def deployed_group(answer: DescribeRuleGroupResponseTypeDef, prefix: str) -> Dep
     if slot is None or tagged.get(PREFIX_TAG) != prefix:
         return None
     held = answer["RuleGroup"]
+    text = held["RulesSource"].get("RulesString", "")
+    variables = _declared(held.get("RuleVariables", {}))
+    stamp = _STAMP.search(about.get("Description", ""))
     return DeployedGroup(
         name=about["RuleGroupName"],
         arn=about["RuleGroupArn"],
         slot=slot,
         capacity=about.get("Capacity", 0),
-        text=held["RulesSource"].get("RulesString", ""),
-        variables=_declared(held.get("RuleVariables", {})),
+        text=text,
+        variables=variables,
         strict=held.get("StatefulRuleOptions", {}).get("RuleOrder") == _STRICT,
         associations=about.get("NumberOfAssociations", 0),
         token=answer["UpdateToken"],
+        edited=stamp is None or stamp[1] != _stamp(text, variables),
     )
+
+
+def _stamp(text: str, variables: Variables) -> str:
+    """A digest, short enough for a description."""
+    return digest_of(text, variables)[:16]
 
 
 def _declared(structure: RuleVariablesOutputTypeDef) -> Variables:

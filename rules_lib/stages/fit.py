@@ -47,20 +47,51 @@ def fit(ordered: Ordered, allowlist: Allowlist, deployed: Deployed) -> Fitted:
     measured = measure(ordered, allowlist, deployed)
     budget = Budget(allowlist.firewall.capacity, allowlist.firewall.rule_groups)
     packer = Packer(budget, allowlist, deployed, measured.standings, ordered.position)
-    possible = sorted(filter(_fits_one_group, measured.blocks), key=lambda block: block.worth)
-    count, packed = _most(possible, packer)
-    kept = possible[:count]
-    full = {id(block) for block in packed.overflow}
-    stays = {id(block) for block in kept} - full
+    valued = sorted(measured.blocks, key=lambda block: block.worth)
+    chosen = _choose(valued, packer)
+    full = {block.place for block in chosen.packed.overflow}
     discarded = tuple(
-        Discarded(rule.rule, Reason.OVER_BUDGET, _detail(block, budget, full=id(block) in full))
+        Discarded(rule.rule, Reason.OVER_BUDGET, _detail(block, packer, full=block.place in full))
         for block in measured.blocks
-        if id(block) not in stays
+        if block.place not in chosen.places
         for rule in block.cluster
         if not rule.setter
     )
-    relief = _relief(possible, count, packer) if count < len(possible) else Relief()
-    return Fitted(packed, discarded, relief)
+    relief = _relief(valued, chosen, packer) if discarded else Relief()
+    return Fitted(chosen.packed, discarded, relief)
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """How many of the most valued blocks fit, packed; `places` are those of the kept ones."""
+
+    packed: Packed
+    places: frozenset[int]
+
+
+def _choose(valued: Sequence[Block], packer: Packer) -> _Choice:
+    """Find by bisection how many of the most valued blocks fit: all of them, at best.
+
+    A block that has no room even alone is passed over, as it would stop all that is worth less.
+    """
+    possible = [block for block in valued if _is_possible(block, packer)]
+    count, packed = len(possible), packer.pack(_in_order(possible))
+    if not packer.budget.has_room_for(packed):
+        fits, fails, packed = 0, count, packer.pack(())
+        while fails - fits > 1:
+            middle = (fits + fails) // 2
+            tried = packer.pack(_in_order(possible[:middle]))
+            if packer.budget.has_room_for(tried):
+                fits, packed = middle, tried
+            else:
+                fails = middle
+        count = fits
+    full = {block.place for block in packed.overflow}
+    return _Choice(packed, frozenset(block.place for block in possible[:count]) - full)
+
+
+def _is_possible(block: Block, packer: Packer) -> bool:
+    return _fits_one_group(block) and packer.needed(block.rules) <= packer.budget.capacity
 
 
 def _fits_one_group(block: Block) -> bool:
@@ -69,43 +100,27 @@ def _fits_one_group(block: Block) -> bool:
     )
 
 
-def _most(valued: Sequence[Block], packer: Packer) -> tuple[int, Packed]:
-    """How many of the most valued blocks fit, and how: all of them, or found by bisection."""
-    packed = packer.pack(_in_order(valued))
-    if packer.budget.has_room_for(packed):
-        return len(valued), packed
-    fits, fails, best = 0, len(valued), packer.pack(())
-    while fails - fits > 1:
-        middle = (fits + fails) // 2
-        packed = packer.pack(_in_order(valued[:middle]))
-        if packer.budget.has_room_for(packed):
-            fits, best = middle, packed
-        else:
-            fails = middle
-    return fits, best
-
-
 def _in_order(blocks: Iterable[Block]) -> list[Block]:
     return sorted(blocks, key=lambda block: block.place)
 
 
-def _relief(valued: Sequence[Block], count: int, packer: Packer) -> Relief:
+def _relief(valued: Sequence[Block], chosen: _Choice, packer: Packer) -> Relief:
     budget = packer.budget
     more = Budget(budget.capacity + MORE_CAPACITY, budget.rule_groups)
     another = Budget(budget.capacity, budget.rule_groups + 1)
     return Relief(
-        _regained(valued, count, replace(packer, budget=more)),
-        _regained(valued, count, replace(packer, budget=another)),
+        _regained(valued, chosen, replace(packer, budget=more)),
+        _regained(valued, chosen, replace(packer, budget=another)),
     )
 
 
-def _regained(valued: Sequence[Block], count: int, packer: Packer) -> dict[str, int]:
-    more, _ = _most(valued, packer)
-    back = (rule for block in valued[count:more] for rule in block.cluster if not rule.setter)
-    return dict(Counter(rule.rule.category for rule in back).most_common())
+def _regained(valued: Sequence[Block], chosen: _Choice, packer: Packer) -> dict[str, int]:
+    back = _choose(valued, packer).places - chosen.places
+    rules = (rule for block in valued if block.place in back for rule in block.cluster)
+    return dict(Counter(rule.rule.category for rule in rules if not rule.setter).most_common())
 
 
-def _detail(block: Block, budget: Budget, *, full: bool) -> str:
+def _detail(block: Block, packer: Packer, *, full: bool) -> str:
     tied = f", with the {block.rules - 1:,} that flowbits tie it to" if block.rules > 1 else ""
     if not _fits_one_group(block):
         return f"flowbits tie it to {block.rules - 1:,} rules, too many for one rule group"
@@ -114,5 +129,7 @@ def _detail(block: Block, budget: Budget, *, full: bool) -> str:
             f"its rule group is full and in use by a firewall policy that rulesync was not given"
             f"{tied}; give it that policy, or detach the group, so that a larger one can replace it"
         )
+    budget = packer.budget
     room = f"{budget.capacity:,} rules of capacity in {budget.rule_groups} rule groups"
-    return f"no room for it in {room}{tied}: what is kept is worth more"
+    why = "what is kept is worth more" if _is_possible(block, packer) else "it needs more alone"
+    return f"no room for it in {room}{tied}: {why}"

@@ -23,7 +23,7 @@ LARGE: Final = {"capacity": 60_000, "rule_groups": 80}
 """Room for everything that ET Open has."""
 
 _QUOTED: Final = re.compile(r'"(?:\\.|[^"\\])*"')
-_FLOWBITS: Final = re.compile(r"[(;]\s*flowbits:\s*(\w+)(?:\s*,\s*([^;]+?))?\s*;")
+_FLOWBITS: Final = re.compile(r"[(;]\s*flowbits:\s*(\w+)(?:\s*,\s*([^;]+?))?\s*(?=;)")
 _VARIABLE: Final = re.compile(r"\$(\w+)")
 _UNSUPPORTED: Final = re.compile(
     r"[(;]\s*(?:xbits:[^;]*ip_|hostbits:|file\.?magic|filesize:|tag:\s*host|filename:|fileext:)"
@@ -91,17 +91,22 @@ def undeclared(rules: Iterable[Published], declared: Mapping[str, Any]) -> set[s
 
 
 def late_setters(rules: Iterable[Published]) -> set[str]:
-    """Bits that are checked before a rule that sets them, where the setter needs none itself.
+    """Bits that are asked for before a rule that sets them.
 
-    A setter that checks a bit too may stand in a circle, in which no order is right.
+    A setter that asks for bits itself may be part of a circle, in which no order is right. Where
+    that circle is one of isnotset alone, setters still stand before what asks with isset.
     """
-    checked: set[str] = set()
+    asked: set[str] = set()
+    denied: set[str] = set()
     late: set[str] = set()
     for rule in rules:
-        needs = rule.flowbits("isset", "isnotset")
-        if not needs:
-            late |= rule.flowbits("set", "setx", "toggle") & checked
-        checked |= needs
+        sets = rule.flowbits("set", "setx", "toggle")
+        if not (needs := rule.flowbits("isset")):
+            late |= sets & asked
+            if not rule.flowbits("isnotset"):
+                late |= sets & denied
+        asked |= needs
+        denied |= rule.flowbits("isnotset")
     return late
 
 

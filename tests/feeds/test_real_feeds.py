@@ -63,6 +63,12 @@ def successive(releases: Path, folder: Path) -> tuple[Results, ...]:
 
 
 @pytest.fixture(scope="module")
+def earlier(successive: tuple[Results, ...]) -> Results:
+    """The first of them."""
+    return successive[0]
+
+
+@pytest.fixture(scope="module")
 def later(releases: Path, folder: Path) -> Results:
     """A release of the next year, with the file that we ship."""
     return next(run(folder / "later", SHIPPED, releases / "2025-08-04.tar.gz"))
@@ -115,7 +121,7 @@ def test_every_variable_is_declared(alert: Results) -> None:
         assert group["variables"].keys() <= used, group["name"]
 
 
-@pytest.mark.parametrize("results", ["alert", "drop", "shipped", "later"])
+@pytest.mark.parametrize("results", ["alert", "drop", "shipped", "earlier", "later"])
 def test_no_group_exceeds_a_limit_of_the_service(
     results: str, request: pytest.FixtureRequest
 ) -> None:
@@ -131,7 +137,7 @@ def test_no_group_exceeds_a_limit_of_the_service(
     assert len(found.published) == found.summary["rules"]["kept"]
 
 
-@pytest.mark.parametrize("results", ["alert", "drop", "shipped", "later"])
+@pytest.mark.parametrize("results", ["alert", "drop", "shipped", "earlier", "later"])
 def test_setters_stand_before_their_checkers_in_one_group(
     results: str, request: pytest.FixtureRequest
 ) -> None:
@@ -176,7 +182,7 @@ def test_mode_changes_actions_alone(alert: Results, drop: Results) -> None:
 # The file that we ship.
 
 
-@pytest.mark.parametrize("results", ["shipped", "later"])
+@pytest.mark.parametrize("results", ["shipped", "earlier", "later"])
 def test_shipped_file_fits_one_policy(results: str, request: pytest.FixtureRequest) -> None:
     """30,000 rules of capacity and 20 groups, with nothing discarded for want of room."""
     found: Results = request.getfixturevalue(results)
@@ -185,8 +191,8 @@ def test_shipped_file_fits_one_policy(results: str, request: pytest.FixtureReque
     assert len(groups) <= 20
     assert "over-budget" not in found.summary["discarded"]
     assert found.summary["variables_missing"] == {}
-    assert found.summary["rules"]["kept"] > 10_000
-    assert found.summary["actions"]["drop"] > 1_000
+    assert found.summary["rules"]["kept"] > 9_000
+    assert found.summary["actions"]["drop"] > 500
 
 
 def test_shipped_file_brings_in_what_its_rules_check(shipped: Results) -> None:
@@ -234,4 +240,4 @@ def test_next_release_moves_no_rule_to_another_group(successive: tuple[Results, 
     both = home.keys() & later.keys()
     assert len(both) > 10_000
     moved = [sid for sid in both if later[sid] != renamed.get(home[sid], home[sid])]
-    assert len(moved) <= len(both) // 1000
+    assert moved == []

@@ -111,11 +111,11 @@ def test_bad_allowlist_leaves_everything_as_it_was(running: Account) -> None:
     assert "max_shrink" in running.summary()["failed"]
 
 
-def test_build_without_a_feed_says_what_to_do(running: Account) -> None:
-    """Somebody uploads the allowlist before the first fetch."""
-    with pytest.raises(SyncError, match="no feed yet"):
-        running.build()
-    assert "no feed yet" in running.summary()["failed"]
+def test_build_without_a_feed_waits_for_it(running: Account) -> None:
+    """Somebody uploads the allowlist before the first fetch: that is no failure."""
+    assert running.build() == {"status": "waiting"}
+    assert running.builds == []
+    assert running.since(0) == ()
 
 
 def test_build_without_an_allowlist_says_which_object_is_missing(tmp_path: Path) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Final
 
-import yaml
 from hypothesis import strategies as st
 
 from rules_lib.allowlist import Allowlist, load
@@ -14,6 +14,11 @@ from rules_lib.model import Candidate, Converted, Malformed, Mode, Rule
 from rules_lib.parser import parse
 from rules_lib.ruleset import Line, Ruleset, read
 from rules_lib.stages.convert import convert
+from rules_lib.stages.fit import Fitted, fit
+from rules_lib.stages.link import link
+from rules_lib.stages.order import Ordered, order
+from rules_lib.stages.screen import screen
+from rules_lib.stages.select import select
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,7 +56,7 @@ def problem(source: str) -> str:
 def allow(**settings: Any) -> Allowlist:
     """Load an allowlist in which everything alerts, with settings of its own."""
     document = {"version": 1, "default": "alert", **settings}
-    return load(yaml.safe_dump(document, sort_keys=False), source="test", known=CATEGORIES)
+    return load(json.dumps(document), source="test", known=CATEGORIES)
 
 
 def feed(files: Mapping[str, Sequence[str]]) -> tuple[FeedFile, ...]:
@@ -79,6 +84,19 @@ def published(
     rules = (rule(source, category, number) for number, source in enumerate(sources, start=1))
     asked = [Candidate(one, Mode.ALERT, setter=setter) for one in rules]
     return convert(asked, allow(**settings), {}).rules
+
+
+def fitted(
+    files: Mapping[str, Sequence[str]], allowlist: Allowlist, deployed: Deployed | None = None
+) -> tuple[Ordered, Fitted]:
+    """Take a feed to its rule groups; say too what came into the last stage."""
+    selected = select(ruleset(files, *allowlist.rules.on).rules, allowlist)
+    wanted, standby = (
+        convert(screen(rules, allowlist).rules, allowlist, {}).rules
+        for rules in (selected.wanted, selected.standby)
+    )
+    ordered = order(link(wanted, standby).clusters)
+    return ordered, fit(ordered, allowlist, deployed or Deployed())
 
 
 def in_force(groups: Sequence[Group]) -> Deployed:

@@ -72,6 +72,13 @@ def test_of_what_is_free_the_lowest_rank_comes_first(
             assert waits or rank[layer[0]] < rank[other[0]]
 
 
+def test_node_that_only_connects_does_not_move_its_circle() -> None:
+    """It comes at once where it is free; on a circle the others' ranks count."""
+    followers = [[], [2], [1], [4], [0]]
+    assert list(layers(followers, [1, 2, -1, 3, -1])) == [(1, 2), (3,), (4,), (0,)]
+    assert list(layers([[], [2], [1]], [0, 1, -1])) == [(0,), (1, 2)]
+
+
 @given(st.permutations(range(8)))
 def test_without_followers_only_the_rank_counts(rank: list[int]) -> None:
     """Each node is a layer of its own."""

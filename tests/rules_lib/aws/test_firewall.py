@@ -55,7 +55,10 @@ def test_update_keeps_description_and_order_and_clears_variables() -> None:
     assert after["RuleGroup"]["RulesSource"]["RulesString"] == TWO.text
     assert after["RuleGroup"]["StatefulRuleOptions"] == {"RuleOrder": "STRICT_ORDER"}
     assert not after["RuleGroup"].get("RuleVariables")
-    assert after["RuleGroupResponse"]["Description"] == before != ""
+    about = "Written by rulesync for one:1"
+    assert after["RuleGroupResponse"]["Description"].startswith(about)
+    assert before.startswith(about)
+    assert not wall.deployed().groups[0].edited
 
 
 def test_deleted_group_is_gone_and_a_second_delete_is_no_error() -> None:

@@ -12,14 +12,14 @@ from rules_lib.model import Mode, Reason
 from rules_lib.stages.select import Selected, select
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rules_lib.allowlist import Allowlist
 
 SEVERE = {"mode": "drop", "drop_when": {"signature_severity": ["Major"], "missing": "alert"}}
 
 
-def _selected(files: dict[str, Sequence[str]], **settings: Any) -> Selected:
+def _selected(files: Mapping[str, Sequence[str]], **settings: Any) -> Selected:
     allowlist = allow(**settings)
     return select(ruleset(files, *allowlist.rules.on).rules, allowlist)
 
@@ -120,7 +120,8 @@ def test_sid_that_is_off_is_no_discard() -> None:
     """Nor does it stand by as a setter."""
     selected = _selected({"emerging-web": [text(1, "flowbits:set,a; ")]}, rules={"off": [1]})
     assert [rule.sid for rule in selected.off] == [1]
-    assert not (selected.standby or selected.discarded)
+    assert not selected.standby
+    assert not selected.discarded
 
 
 def test_line_that_is_no_rule_goes_by_the_sid_that_can_be_read() -> None:
@@ -163,7 +164,7 @@ def test_off_category_has_setters_standing_by() -> None:
     ],
 )
 def test_highest_rev_wins_then_the_first_and_peoples_own_always(
-    files: dict[str, Sequence[str]], winner: str
+    files: Mapping[str, Sequence[str]], winner: str
 ) -> None:
     """The others are discarded, and the detail says where the winner stands."""
     selected = _selected(files)

@@ -1,0 +1,70 @@
+"""A sync in numbers that can be watched over time: what metrics, alarms and the dashboard show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Literal
+
+from rules_lib.errors import RefusedError, RulesyncError
+from rules_lib.report.text import portion
+
+if TYPE_CHECKING:
+    from rules_lib.report.summary import Summary
+
+Unit = Literal["Count", "Percent", "Seconds"]
+
+_BLOCKING = ("drop", "reject")
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One number.
+
+    Attributes:
+        name: of the metric.
+        reason: why rules were discarded, where the number is about one reason only.
+    """
+
+    name: str
+    value: float
+    unit: Unit = "Count"
+    reason: str | None = None
+
+
+def measures_of_build(summary: Summary, feed_age: timedelta) -> Iterator[Measure]:
+    """What a build did, and what is in force now.
+
+    `CapacityUsed` is the share of the budget that rules take; the headroom of the groups, which
+    the policy reserves too, is not counted, as it is there to be used.
+
+    Args:
+        summary: of a build that was carried out.
+        feed_age: since the feed in force was fetched.
+    """
+    groups = [group for group in summary.groups if not group.deleted]
+    yield Measure("RulesKept", summary.rules.kept)
+    yield Measure("RulesDropping", sum(summary.actions.get(action, 0) for action in _BLOCKING))
+    yield Measure("RulesDiscarded", summary.discards)
+    yield Measure("RulesOff", summary.rules.off)
+    yield Measure("RuleGroups", len(groups))
+    yield Measure("GroupsWritten", sum(group.change != "keep" for group in summary.groups))
+    used = sum(group.rules for group in groups)
+    yield Measure("CapacityUsed", portion(used, summary.budget), "Percent")
+    yield Measure("FeedAge", feed_age.total_seconds(), "Seconds")
+    for reason, number in summary.reasons:
+        yield Measure("RulesDiscarded", number, reason=reason)
+
+
+def measures_of_failure(service: str, error: RulesyncError) -> Iterator[Measure]:
+    """That a fetch or a build failed, and whether it was refused as not safe to carry out."""
+    name = service.capitalize()
+    yield Measure(f"{name}Failed", 1)
+    if is_refusal(error):
+        yield Measure(f"{name}Refused", 1)
+
+
+def is_refusal(error: RulesyncError) -> bool:
+    """Tell whether an error, or what it was raised from, is a refusal."""
+    return isinstance(error, RefusedError) or isinstance(error.__cause__, RefusedError)

@@ -1,0 +1,53 @@
+"""The groups of an earlier build, named so that they can take the place of those in force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from rules_lib.content import by_sid
+from rules_lib.groups import Group
+from rules_lib.moves import exchanging
+from rules_lib.naming import name_of, taken_names
+
+if TYPE_CHECKING:
+    from rules_lib.groups import Deployed, Slot
+
+
+def renamed(groups: Sequence[Group], prefix: str, deployed: Deployed) -> tuple[Group, ...]:
+    """Give each group the name that it had, or another where a group in force is in the way.
+
+    A group in force stays where it has that name and can hold the rules, or where a policy that was
+    not given to us uses it.
+
+    Args:
+        groups: of the earlier build.
+        prefix: of their names.
+        deployed: what is there now.
+    """
+    moving = exchanging(_moves(groups, deployed), deployed)
+    found = list[Group]()
+    for place, group in enumerate(groups):
+        held = deployed.current.get(group.slot)
+        fits = held and held.name == group.name and held.strict
+        fits = fits and held and len(group.rules) <= held.capacity and group.slot not in moving
+        if held and (held.pinned or fits):
+            found.append(replace(group, name=held.name, capacity=held.capacity))
+            continue
+        taken = {one.name for one in (*found, *groups[place + 1 :])}
+        taken |= taken_names(group.slot, group.capacity, deployed)
+        free = group.name not in taken
+        name = group.name if free else name_of(group.slot, prefix, taken)
+        found.append(replace(group, name=name))
+    return tuple(found)
+
+
+def _moves(groups: Sequence[Group], deployed: Deployed) -> Iterator[tuple[Slot, Slot]]:
+    """Where rules come from that are deployed in another slot, and where they go."""
+    slots = {sid: slot for slot, held in deployed.current.items() for sid in by_sid(held.text)}
+    for group in groups:
+        for rule in group.rules:
+            slot = slots.get(rule.sid, group.slot)
+            if slot != group.slot:
+                yield slot, group.slot

@@ -1,0 +1,70 @@
+"""The stack for real: built, deployed, set in motion by events, and run from its own packages."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from deploy_support import ROOT
+
+if TYPE_CHECKING:
+    from conftest import Act
+
+
+def changes(printed: str) -> set[str]:
+    """The logical ids in the change set that sam deploy shows."""
+    return set(re.findall(r"^[+*-] (?:Add|Modify|Delete) +(\w+)", printed, re.MULTILINE))
+
+
+def test_first_deploy_stores_the_shipped_allowlist(deployed: Act) -> None:
+    """Byte for byte."""
+    assert deployed.allowlist == (ROOT / "config" / "categories.yaml").read_bytes()
+
+
+def test_first_deploy_makes_rule_groups(deployed: Act) -> None:
+    """The packages fetched and built, each in a process with nothing but itself."""
+    assert deployed.latest["version"] == "1001"
+    assert any(name.startswith("et-emerging-malware") for name in deployed.groups)
+    assert all("sid:" in rules for rules in deployed.groups.values())
+
+
+def test_policy_of_the_stack_refers_to_every_group(deployed: Act) -> None:
+    """Nobody has to attach anything by hand."""
+    assert deployed.references == set(deployed.groups)
+
+
+def test_schedule_finds_an_unchanged_feed(deployed: Act) -> None:
+    """The target of the schedule's rule is the function, and it runs."""
+    outcome = deployed.stack.on_schedule(deployed.stack.outputs["FetchFunctionName"])
+    assert (outcome["status"], outcome["version"]) == ("unchanged", "1001")
+
+
+def test_schedule_of_the_build_changes_nothing_that_is_as_it_should_be(edited: Act) -> None:
+    """No write reaches the firewall."""
+    outcome = edited.stack.on_schedule(edited.stack.outputs["BuildFunctionName"])
+    assert (outcome["status"], outcome["calls"]) == ("applied", {})
+
+
+def test_groups_follow_an_edit_of_the_allowlist(deployed: Act, edited: Act) -> None:
+    """Nobody starts anything: the object's arrival does."""
+    assert edited.groups != deployed.groups
+    assert edited.references == set(edited.groups)
+
+
+def test_same_deploy_again_changes_nothing(edited: Act, deployed_again: Act) -> None:
+    """And the edited allowlist stays."""
+    assert "No changes to deploy" in deployed_again.printed
+    assert deployed_again.allowlist == edited.allowlist
+    assert deployed_again.groups == edited.groups
+
+
+def test_edited_parameter_changes_only_what_it_concerns(edited: Act, moved: Act) -> None:
+    """The URL reaches the fetch, and the set-up, which has it fetched at once."""
+    assert changes(moved.printed) == {"FetchFunction", "Setup"}
+    assert moved.allowlist == edited.allowlist
+
+
+def test_next_release_reaches_the_groups(edited: Act, moved: Act) -> None:
+    """Fetched, and built by its manifest's arrival."""
+    assert moved.groups != edited.groups
+    assert moved.references == set(moved.groups)

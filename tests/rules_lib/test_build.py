@@ -1,0 +1,197 @@
+"""All stages in order: each enabled rule has one fate, and the same input gives the same bytes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from rules_support import FEEDS, allow, allowlists, in_force, ruleset, text
+
+from rules_lib.allowlist import Allowlist, load
+from rules_lib.archive import unpack
+from rules_lib.build import Built, build
+from rules_lib.groups import Deployed
+from rules_lib.model import Change, Malformed, Mode, Reason, Rule
+from rules_lib.ruleset import read
+from rules_lib.stages.convert import fingerprint
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+ROOT = Path(__file__).parents[2]
+BY_HASH_SEED = """
+import sys
+sys.path.insert(0, "tests/rules_lib")
+from rules_support import allow, ruleset, text
+from rules_lib.build import build
+from rules_lib.groups import Deployed
+bits = [("set,a", "isset,b"), ("isset,a", "set,b"), ("toggle,c", "set,b"), ("isset,c|a", "unset,a")]
+tied = [[f"flowbits:{bit}; " for bit in pair] for pair in bits]
+lines = [text(sid, "".join(tied[sid % 4]) if sid % 3 else "") for sid in range(1, 60)]
+lines += [text(60, "filesize:1; dataset:x; tag:host; "), text(61, ends="$X any -> [$Y,$Z] any")]
+files = {"emerging-dns": lines[:20], "emerging-web": lines[20:40], "local-mine": lines[40:]}
+listed = {"emerging-web": "drop", "emerging-dns": "off"}
+variables = {name: "10.0.0.0/8" for name in ("HOME_NET", "A")}
+asked = allow(categories=listed, variables=variables, firewall={"capacity": 30})
+built = build(ruleset(files), asked, Deployed(), {})
+for group in built.groups:
+    print(group.name, group.capacity, group.priority, group.variables, group.text)
+for discard in built.discarded:
+    print(discard.rule.sid, discard.reason, discard.detail)
+print(built.relief, built.missing_variables, [rule.sid for rule in built.off])
+"""
+
+
+def _built(files: Mapping[str, Sequence[str]], **settings: Any) -> Built:
+    allowlist = allow(**settings)
+    return build(ruleset(files, *allowlist.rules.on), allowlist, Deployed(), {})
+
+
+def _build(files: Mapping[str, Sequence[str]], allowlist: Allowlist) -> Built:
+    return build(ruleset(files, *allowlist.rules.on), allowlist, Deployed(), {})
+
+
+def _is_accounted_for(built: Built, rules: Sequence[Rule | Malformed]) -> bool:
+    """Whether each enabled rule has exactly one fate, and nothing else has one."""
+    places = Counter(rule.rule.place for rule in built.kept)
+    places.update(discard.rule.place for discard in built.discarded)
+    places.update(rule.place for rule in built.off)
+    numbers = (len(built.kept), len(built.discarded), len(built.off))
+    return built.enabled == sum(numbers) and places == Counter(rule.place for rule in rules)
+
+
+def _may_be_drop(rule: Rule) -> bool:
+    return rule.header.action.lower() == "drop" or not rule.noalert
+
+
+@given(FEEDS, allowlists())
+def test_every_enabled_rule_has_one_fate(files: dict[str, list[str]], allowlist: Allowlist) -> None:
+    """Kept, discarded or off; what is discarded or off stands in the feed's order."""
+    rules = tuple(ruleset(files, *allowlist.rules.on).rules)
+    built = _build(files, allowlist)
+    assert _is_accounted_for(built, rules)
+    for part in ([one.rule.place for one in built.discarded], [one.place for one in built.off]):
+        assert part == sorted(part)
+    assert all(discard.detail for discard in built.discarded)
+
+
+@given(FEEDS, allowlists())
+def test_same_input_gives_the_same_bytes(files: dict[str, list[str]], allowlist: Allowlist) -> None:
+    """And beside what it made itself, again."""
+    once = _build(files, allowlist)
+    assert repr(_build(files, allowlist)) == repr(once)
+    deployed = in_force(once.groups)
+    rules = ruleset(files, *allowlist.rules.on)
+    again = build(rules, allowlist, deployed, {})
+    assert repr(again) == repr(once)
+
+
+def test_no_hash_seed_shows_in_the_bytes() -> None:
+    """Sets of Python have another order in each process."""
+    command = [sys.executable, "-c", BY_HASH_SEED]
+    seen = {
+        subprocess.run(  # noqa: S603 - our own code
+            command,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(seen) == 1
+
+
+@given(FEEDS, allowlists())
+def test_no_rule_drops_that_must_not(files: dict[str, list[str]], allowlist: Allowlist) -> None:
+    """None with noalert, no setter that was brought in, no sid that is to alert."""
+    for rule in _build(files, allowlist).kept:
+        turned = Change.ALERT_TO_DROP in rule.changes
+        assert rule.action != "drop" or _may_be_drop(rule.rule)
+        assert turned is (rule.action == "drop" and rule.rule.header.action != "drop")
+        if turned:
+            assert not rule.rule.noalert
+            assert not rule.setter
+            assert rule.mode is Mode.DROP
+            assert rule.sid not in allowlist.rules.alert
+
+
+@given(FEEDS, allowlists())
+def test_disabled_rules_stay_disabled(files: dict[str, list[str]], allowlist: Allowlist) -> None:
+    """Whatever the mode, but for the sids under `on`."""
+    enabled = {rule.sid for rule in ruleset(files).rules} | allowlist.rules.on
+    built = _build(files, allowlist)
+    assert {rule.sid for rule in built.kept} <= enabled
+    assert {rule.sid for rule in built.kept}.isdisjoint(allowlist.rules.off)
+
+
+@given(FEEDS, allowlists())
+def test_setter_stands_in_the_group_of_its_checkers(
+    files: dict[str, list[str]], allowlist: Allowlist
+) -> None:
+    """A flowbit is named in one group only, and each bit that a rule needs is set in it."""
+    home: dict[str, str] = {}
+    for group in _build(files, allowlist).groups:
+        flowbits = [flowbit for rule in group.rules for flowbit in rule.rule.flowbits]
+        assert all(home.setdefault(n, group.name) == group.name for f in flowbits for n in f.names)
+        settable = {name for flowbit in flowbits if flowbit.sets for name in flowbit.names}
+        for flowbit in flowbits:
+            if flowbit.command == "isset":
+                found = settable.intersection(flowbit.names)
+                assert len(found) == len(flowbit.names) if flowbit.every else found
+
+
+def test_refused_rule_is_discarded_and_so_is_what_needs_it() -> None:
+    """A checker whose only setter the service refuses can never fire."""
+    files = {"emerging-web": [text(1, "flowbits:set,a; "), text(2, "flowbits:isset,a; "), text(3)]}
+    refusals = {fingerprint(text(1, "flowbits:set,a; ")): "no"}
+    built = build(ruleset(files), allow(), Deployed(), refusals)
+    assert [(one.rule.sid, one.reason) for one in built.discarded] == [
+        (1, Reason.REJECTED_BY_SERVICE),
+        (2, Reason.FLOWBIT_NEVER_SET),
+    ]
+    assert [rule.sid for rule in built.kept] == [3]
+
+
+def test_standby_setter_that_cannot_be_published_is_off() -> None:
+    """Nobody asked for it, so it is no discard; its checker is one."""
+    files = {
+        "emerging-dns": [text(1, "flowbits:set,a; dataset:isset,x; ")],
+        "emerging-web": [text(2, "flowbits:isset,a; ")],
+    }
+    built = _built(files, categories={"emerging-dns": "off"})
+    assert [rule.sid for rule in built.off] == [1]
+    assert [one.reason for one in built.discarded] == [Reason.FLOWBIT_NEVER_SET]
+
+
+def test_missing_variables_are_counted_by_name() -> None:
+    """How many rules a value for each would bring back, most first; others do not count."""
+    files = {
+        "emerging-web": [
+            text(1, ends="$A any -> any any"),
+            text(2, ends="$A any -> $B any"),
+            text(3, ends="any $HOME_NET -> any any"),
+        ]
+    }
+    assert list(_built(files).missing_variables.items()) == [("A", 2), ("B", 1)]
+
+
+@pytest.mark.feeds
+def test_real_release_through_the_shipped_allowlist(releases: Path) -> None:
+    """Nothing vanishes, nothing is over the budget, and no noalert rule drops."""
+    files = unpack((releases / "composite-2026-03.tar.gz").read_bytes())
+    rules = read(files)
+    shipped = load((ROOT / "config/categories.yaml").read_bytes(), source="", known=rules.names)
+    built = build(rules, shipped, Deployed(), {})
+    assert _is_accounted_for(built, tuple(rules.rules))
+    assert built.enabled == 38_651
+    assert Reason.OVER_BUDGET not in {discard.reason for discard in built.discarded}
+    assert all(_may_be_drop(rule.rule) for rule in built.kept if rule.action == "drop")
+    again = build(rules, shipped, in_force(built.groups), {})
+    assert again.groups == built.groups
