@@ -101,7 +101,7 @@ def _block(
         place=place,
         cluster=cluster,
         characters=sum(len(rule.text) + 1 for rule in cluster),
-        home=_home({rule.rule.category for rule in cluster}, standings, slot),
+        home=_home({r.rule.category for r in cluster if not r.setter}, standings, slot),
         prior=slot,
         moving=frozenset(slots) - {slot},
         worth=min(_worth(rule, standings) for rule in cluster if not rule.setter),

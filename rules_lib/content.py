@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
+
+from rules_lib.rule import sid_of
 
 if TYPE_CHECKING:
     from rules_lib.groups import DeployedGroup, Group, Variables
-
-_SID: Final = re.compile(r"(?:\(|(?<!\\);)\s*sid\s*:\s*(\d+)\s*;", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +43,12 @@ def difference(before: str, after: str) -> Difference:
 
 def by_sid(text: str) -> dict[int, str]:
     """The rules of a `RulesString` by their sid, in its order; rules without one are left out."""
-    return {sid: rule for rule in rules_in(text) if (sid := sid_in(rule)) is not None}
+    return {sid: rule for rule in rules_in(text) if (sid := sid_of(rule)) is not None}
 
 
 def rules_in(text: str) -> tuple[str, ...]:
     """The rules of a `RulesString`, one a line; blank lines are none."""
     return tuple(line for raw in text.split("\n") if (line := raw.strip()))
-
-
-def sid_in(rule: str) -> int | None:
-    """The sid of a rule's text, or of a part of one; None where none can be read."""
-    found = _SID.findall(rule)
-    return int(found[-1]) if found else None
 
 
 def holds(deployed: DeployedGroup, group: Group) -> bool:

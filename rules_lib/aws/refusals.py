@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from rules_lib.content import sid_in
+from rules_lib.rule import sid_of
 
 if TYPE_CHECKING:
     from rules_lib.model import Converted
@@ -83,7 +83,7 @@ def _named(words: str, rules: Sequence[Converted]) -> int | None:
         for place, rule in enumerate(rules):
             if rule.text == quoted:
                 return place
-        sid = sid_in(quoted)
+        sid = sid_of(quoted)
         for place, rule in enumerate(rules):
             if rule.sid == sid:
                 return place

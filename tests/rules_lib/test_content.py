@@ -9,8 +9,9 @@ from firewall_support import as_deployed, group, rule
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules_lib.content import Difference, by_sid, difference, holds, rules_in, sid_in, unchanged
+from rules_lib.content import Difference, by_sid, difference, holds, rules_in, unchanged
 from rules_lib.groups import Variables
+from rules_lib.rule import sid_of
 
 TEXTS = st.dictionaries(st.integers(1, 20), st.sampled_from("ab")).map(
     lambda rules: "".join(f"alert ip (msg:{msg}; sid:{sid};)\n" for sid, msg in rules.items())
@@ -58,7 +59,7 @@ def test_blank_lines_are_no_rules() -> None:
 )
 def test_sid_of_a_text(text: str, sid: int | None) -> None:
     """Also of a part of one, as the service quotes it."""
-    assert sid_in(text) == sid
+    assert sid_of(text) == sid
 
 
 def test_group_holds_what_is_asked_for() -> None:

@@ -10,10 +10,11 @@ from firewall_support import as_deployed, group, rule
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules_lib.content import by_sid, difference, sid_in
+from rules_lib.content import by_sid, difference
 from rules_lib.errors import RefusedError
 from rules_lib.groups import Deployed, DeployedGroup, Slot, Variables
 from rules_lib.plan import plan
+from rules_lib.rule import sid_of
 from rules_lib.steps import Create, Delete, Keep, Plan, Replace, Step, Update, record
 
 ONE = group("et-one", 1, 2)
@@ -164,9 +165,9 @@ def test_variables_alone_are_told_as_a_change() -> None:
 
 def test_sid_is_read_from_the_options_alone() -> None:
     r"""`sid:1\;` in a content is text; where nothing can be read, there is none."""
-    assert sid_in(r'alert ip any any -> any any (content:"\;sid:1\;"; SID: 7 ;)') == 7
-    assert sid_in("alert ip any any -> any any (sid:3;)") == 3
-    assert sid_in("2") is None
+    assert sid_of(r'alert ip any any -> any any (content:"\;sid:1\;"; SID: 7 ;)') == 7
+    assert sid_of("alert ip any any -> any any (sid:3;)") == 3
+    assert sid_of("2") is None
 
 
 SIDS = st.lists(st.integers(1, 12), unique=True)
