@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
     from rules_lib.ruleset import Ruleset
+
+_NAMED: Final = 8
+"""How many new categories a warning names, the largest first."""
 
 
 def warnings_of(ruleset: Ruleset, allowlist: Allowlist) -> tuple[str, ...]:
@@ -50,9 +53,11 @@ def _gone(ruleset: Ruleset, allowlist: Allowlist) -> Iterator[str]:
 def _new(ruleset: Ruleset, allowlist: Allowlist) -> Iterator[str]:
     unlisted = frozenset(allowlist.unlisted(ruleset.names))
     new = [category for category in ruleset.categories if category.name in unlisted]
+    new.sort(key=lambda category: len(category.rules), reverse=True)
     if new:
-        named = ", ".join(f"{one.name} ({len(one.rules):,} rules)" for one in new)
-        yield f"not in the allowlist, so its default ({allowlist.default}) holds: {named}"
+        named = ", ".join(f"{one.name} ({len(one.rules):,} rules)" for one in new[:_NAMED])
+        more = f" and {len(new) - _NAMED} more" if len(new) > _NAMED else ""
+        yield f"not in the allowlist, so its default ({allowlist.default}) holds: {named}{more}"
 
 
 def _unknown_sids(ruleset: Ruleset, allowlist: Allowlist) -> Iterator[str]:
