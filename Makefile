@@ -5,12 +5,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+SAM := $(VENV)/sam/.installed
 SOURCES := rules_lib functions localaws tests examples scripts
 
-.PHONY: help setup engine run test lint type build clean lock
+.PHONY: help setup engine run test lint type build deploy-local clean lock
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## Make .venv with the locked packages and the rulesync command
 
@@ -28,8 +29,8 @@ engine: ## Install Suricata 7 from Debian (needs root; says so where it cannot)
 run: $(STAMP) ## The main job: our own feed through both Lambdas on an embedded AWS, results in out/
 	$(BIN)/python -m examples.run
 
-test: $(STAMP) engine lint type ## Lint, types and every test
-	$(BIN)/pytest --numprocesses auto
+test: $(STAMP) $(SAM) engine lint type ## Lint, types and every test
+	$(BIN)/pytest --numprocesses auto --dist loadgroup
 
 lint: $(STAMP) ## ruff: style and format
 	$(BIN)/ruff check $(SOURCES)
@@ -38,8 +39,14 @@ lint: $(STAMP) ## ruff: style and format
 type: $(STAMP) ## mypy --strict
 	$(BIN)/mypy
 
-build: ## Build the Lambda packages with sam
+$(SAM): requirements-sam.lock | $(STAMP)
+	@scripts/sam --version
+
+build: $(SAM) ## Build the Lambda packages with sam
 	@scripts/sam build
+
+deploy-local: $(SAM) ## The real sam build and sam deploy, against an embedded AWS, and what follows
+	$(BIN)/pytest tests/deploy --capture=no --verbose
 
 lock: $(STAMP) ## Write the lock files anew from pyproject.toml
 	$(BIN)/pip install --quiet uv

@@ -127,6 +127,9 @@ class Deployed:
         the groups of the first of them belong together and count; then whatever is used at all,
         and of groups that nobody uses the larger. One that is not in strict order is never chosen
         before one that is: no policy can have both.
+
+        Slots whose groups are used come last, so that where a rule stands in two groups, a reader
+        that goes by the last of them finds the one in use.
         """
         turn: dict[str, int] = {}
         for place, policy in enumerate(self.policies):
@@ -138,4 +141,8 @@ class Deployed:
             used = turn.get(group.arn, last), group.associations > 0
             return group.strict, *used, group.capacity, group.name
 
-        return {group.slot: group for group in sorted(self.groups, key=rank)}
+        found: dict[Slot, DeployedGroup] = {}
+        for group in sorted(self.groups, key=rank):
+            found.pop(group.slot, None)
+            found[group.slot] = group
+        return found

@@ -118,6 +118,8 @@ def _keywords(names: tuple[str, ...]) -> frozenset[str]:
 
 
 def _qualified(option: Option) -> str:
+    if option.name != "tag" and option.name not in _BITS:
+        return option.name
     words = [word.strip() for word in (option.value or "").lower().split(",")]
     if option.name == "tag" and words[0] == "host":
         return "tag:host"

@@ -11,7 +11,7 @@ from unittest import mock
 from moto.awslambda.models import LambdaFunction, LayerVersion
 from moto.cloudformation import parsing
 from moto.cloudformation.custom_model import CustomModel
-from moto.cloudformation.models import cloudformation_backends
+from moto.cloudformation.models import Stack, cloudformation_backends
 from moto.events.models import EventPattern, Rule
 from moto.s3.models import FakeBucket
 
@@ -53,6 +53,8 @@ def _replacements(invoker: Invoker) -> tuple[tuple[Any, str, Any], ...]:
         (LambdaFunction, made, staticmethod(resources.function)),
         (LayerVersion, "physical_resource_id", property(lambda layer: layer.arn)),
         (FakeBucket, made, staticmethod(resources.bucket)),
+        # moto takes an answer for the end of a creation; StacksBackend waits for all answers itself
+        (Stack, "verify_readiness", lambda _: None),
         (CustomModel, made, staticmethod(resources.custom)),
         (parsing, "clean_json", resources.cleaned),
         (parsing, "resource_class_from_type", resources.kind_of),

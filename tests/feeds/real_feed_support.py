@@ -16,7 +16,7 @@ import yaml
 from pipeline_support import Results, process
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
 SHIPPED: Final = Path(__file__).parents[2] / "config" / "categories.yaml"
 LARGE: Final = {"capacity": 60_000, "rule_groups": 80}
@@ -120,20 +120,29 @@ def bits_by_group(groups: Mapping[str, str]) -> dict[str, set[str]]:
     return homes
 
 
-def is_justified(record: Mapping[str, Any]) -> bool:
-    """Whether a discard's reason can be seen in the rule's own text."""
-    text = _QUOTED.sub('""', record["rule"])
+def is_justified(record: Mapping[str, Any], settable: Collection[str]) -> bool:
+    """Whether a discard's reason can be seen in the rule's own text.
+
+    Args:
+        record: of `discarded.jsonl`.
+        settable: flowbits that a published rule sets.
+    """
+    rule = Published(record["rule"])
     match record["reason"]:
         case "unsupported-keyword":
-            return bool(_UNSUPPORTED.search(text))
+            return bool(_UNSUPPORTED.search(rule.bare))
         case "unsupported-protocol":
-            return text.split()[1] in {"ftp-data", "sctp", "ike", "enip", "cip"}
+            return rule.text.split()[1] in {"ftp-data", "sctp", "ike", "enip", "cip"}
         case "flowbit-never-set":
-            return bool(re.search(r"flowbits:\s*isset", text))
-        case "over-budget" | "duplicate-sid":
-            return bool(re.search(r"\bsid:\s*\d+;", text))
+            return bool(rule.flowbits("isset").difference(settable))
         case _:
             return False
+
+
+def settable_in(groups: Mapping[str, str]) -> set[str]:
+    """The flowbits that published rules set."""
+    rules = (rule for text in groups.values() for rule in rules_of(text))
+    return {bit for rule in rules for bit in rule.flowbits("set", "setx", "toggle")}
 
 
 def allowlist_of_all(folder: Path, default: str) -> Path:

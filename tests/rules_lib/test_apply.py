@@ -91,7 +91,10 @@ def test_group_in_use_stays_and_the_result_says_what_to_do() -> None:
         ("et-one", 1),
         ("et-two", 1),
     ]
-    assert all("1 firewall policy uses it" in found.why and "take the group out" in found.why for found in result.staying)
+    assert all(
+        "1 firewall policy uses it" in found.why and "take the group out" in found.why
+        for found in result.staying
+    )
     assert set(there()) == {"et-one", "et-one-b", "et-two"}
     assert result.failures == ()
 
