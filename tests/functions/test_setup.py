@@ -1,0 +1,185 @@
+"""The set-up function as CloudFormation has it called."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any, Final
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from functions.setup.app import handler
+from localaws import embedded_aws
+from rules_lib.aws import clients
+from rules_lib.aws.handover import HandoverError
+
+BUCKET: Final = "rulesync-test"
+KEY: Final = "config/categories.yaml"
+SHIPPED: Final = Path(__file__).parents[2] / KEY
+
+
+class CloudFormation(HTTPServer):
+    """Takes the answers at a URL of its own."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Answer)
+        self.answers: list[dict[str, Any]] = []
+        self.status = 200
+
+    def request(self, kind: str) -> dict[str, str]:
+        """What CloudFormation asks of a custom resource."""
+        return {
+            "RequestType": kind,
+            "ResponseURL": f"http://127.0.0.1:{self.server_port}/answer",
+            "StackId": "stack",
+            "RequestId": "request",
+            "LogicalResourceId": "Setup",
+        }
+
+
+class _Answer(BaseHTTPRequestHandler):
+    def do_PUT(self) -> None:
+        assert isinstance(self.server, CloudFormation)
+        assert not self.headers["Content-Type"]
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.answers.append(json.loads(body))
+        self.send_response(self.server.status)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@dataclass(slots=True)
+class Functions:
+    """Lambda, as far as the set-up knows it."""
+
+    started: list[str] = field(default_factory=list)
+    error: ClientError | None = None
+
+    def invoke(self, *, FunctionName: str, InvocationType: str, Payload: bytes) -> None:  # noqa: N803  # boto3's
+        """Take note of the start."""
+        assert (InvocationType, json.loads(Payload)) == ("Event", {"source": "rulesync.setup"})
+        if self.error:
+            raise self.error
+        self.started.append(FunctionName)
+
+
+@contextmanager
+def listening() -> Iterator[CloudFormation]:
+    """Run CloudFormation's end."""
+    with CloudFormation() as server:
+        thread = Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+
+
+@pytest.fixture
+def cloudformation(monkeypatch: pytest.MonkeyPatch) -> Iterator[CloudFormation]:
+    """An account with an empty bucket, and CloudFormation waiting."""
+    monkeypatch.setenv("RULESYNC_BUCKET", BUCKET)
+    monkeypatch.setenv("RULESYNC_FETCH_FUNCTION", "the-fetch")
+    with embedded_aws(), listening() as server:
+        boto3.client("s3").create_bucket(Bucket=BUCKET)
+        yield server
+
+
+@pytest.fixture
+def functions(monkeypatch: pytest.MonkeyPatch) -> Functions:
+    """A Lambda that takes every event."""
+    found = Functions()
+    monkeypatch.setattr(clients, "functions", lambda: found)
+    return found
+
+
+def stored() -> bytes:
+    """The bucket's allowlist."""
+    return bytes(boto3.client("s3").get_object(Bucket=BUCKET, Key=KEY)["Body"].read())
+
+
+def test_empty_bucket_gets_the_shipped_allowlist(
+    cloudformation: CloudFormation, functions: Functions
+) -> None:
+    """And the first fetch is started."""
+    handler(cloudformation.request("Create"), None)
+    assert stored() == SHIPPED.read_bytes()
+    assert functions.started == ["the-fetch"]
+    (answer,) = cloudformation.answers
+    assert answer["Status"] == "SUCCESS"
+    assert (answer["StackId"], answer["RequestId"]) == ("stack", "request")
+
+
+@pytest.mark.parametrize("kind", ["Create", "Update"])
+def test_edited_allowlist_is_never_replaced(
+    cloudformation: CloudFormation, functions: Functions, kind: str
+) -> None:
+    """Also where a new stack takes over a bucket."""
+    boto3.client("s3").put_object(Bucket=BUCKET, Key=KEY, Body=b"mine")
+    handler(cloudformation.request(kind), None)
+    assert stored() == b"mine"
+    assert functions.started == ["the-fetch"]
+    assert "stays as it is" in cloudformation.answers[0]["Reason"]
+
+
+def test_deleting_the_stack_deletes_nothing(
+    cloudformation: CloudFormation, functions: Functions
+) -> None:
+    """And starts nothing."""
+    boto3.client("s3").put_object(Bucket=BUCKET, Key=KEY, Body=b"mine")
+    handler(cloudformation.request("Delete"), None)
+    assert stored() == b"mine"
+    assert functions.started == []
+    assert cloudformation.answers[0]["Status"] == "SUCCESS"
+
+
+def test_bucket_that_is_not_there_fails_the_deploy_with_the_cause(
+    cloudformation: CloudFormation, functions: Functions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CloudFormation shows it to whoever deploys."""
+    monkeypatch.setenv("RULESYNC_BUCKET", "no-such-bucket")
+    handler(cloudformation.request("Create"), None)
+    (answer,) = cloudformation.answers
+    assert answer["Status"] == "FAILED"
+    assert "NoSuchBucket" in answer["Reason"]
+    assert functions.started == []
+
+
+def test_fetch_that_cannot_be_started_fails_the_deploy(
+    cloudformation: CloudFormation, functions: Functions
+) -> None:
+    """With Lambda's own words."""
+    functions.error = ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "Invoke")
+    handler(cloudformation.request("Create"), None)
+    assert cloudformation.answers[0]["Status"] == "FAILED"
+    assert "the-fetch cannot be started" in cloudformation.answers[0]["Reason"]
+
+
+def test_unforeseen_error_is_answered_too(
+    cloudformation: CloudFormation, functions: Functions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CloudFormation would wait for an hour; and Lambda must still see the error."""
+    monkeypatch.delenv("RULESYNC_FETCH_FUNCTION")
+    with pytest.raises(KeyError):
+        handler(cloudformation.request("Create"), None)
+    assert cloudformation.answers[0]["Status"] == "FAILED"
+    assert functions.started == []
+
+
+def test_answer_that_is_not_taken_is_an_error(
+    cloudformation: CloudFormation, functions: Functions
+) -> None:
+    """So that Lambda calls again."""
+    cloudformation.status = 403
+    with pytest.raises(HandoverError, match="does not take the answer: 403"):
+        handler(cloudformation.request("Delete"), None)
+    assert functions.started == []

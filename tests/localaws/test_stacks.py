@@ -1,0 +1,267 @@
+"""Stacks on the server: functions that run from their packages, and events that reach them."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+import time
+import zipfile
+from typing import TYPE_CHECKING, Any, Final
+
+import boto3
+import pytest
+import requests
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+ROLE: Final = "arn:aws:iam::123456789012:role/any"
+RUNTIME: Final = f"python{sys.version_info.major}.{sys.version_info.minor}"
+HANDLERS: Final = """
+import json, os, sys, urllib.request
+def put(url, content):
+    kind = {"Content-Type": "application/json"}
+    data = json.dumps(content).encode()
+    urllib.request.urlopen(urllib.request.Request(url, data, kind, method="PUT"))
+def echo(event, context):
+    return {"event": event, "name": context.function_name}
+def imports(event, context):
+    __import__(event["module"])
+    return "found"
+def stores(event, context):
+    put(os.environ["AWS_ENDPOINT_URL"] + "/inbox/seen", event)
+def answers(event, context):
+    same = {name: event[name] for name in ("StackId", "RequestId", "LogicalResourceId")}
+    stores(event["ResourceProperties"], context)
+    put(event["ResponseURL"], {"Status": "SUCCESS", "PhysicalResourceId": "x", **same})
+"""
+
+
+def packed(files: Mapping[str, str]) -> bytes:
+    """A package as Lambda takes it."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return buffer.getvalue()
+
+
+class Server:
+    """A server, its clients, and what the handlers left in its inbox."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        requests.post(f"{url}/moto-api/reset", timeout=10).raise_for_status()
+        trust = json.dumps({"Version": "2012-10-17", "Statement": []})
+        self.client("iam").create_role(RoleName="any", AssumeRolePolicyDocument=trust)
+        self.client("s3").create_bucket(Bucket="inbox")
+        self.client("s3").create_bucket(Bucket="code")
+        self.put("code.zip", packed({"app.py": HANDLERS}), bucket="code")
+
+    def client(self, service: str) -> Any:
+        """A client of the server."""
+        return boto3.client(
+            service,
+            region_name="us-east-1",
+            endpoint_url=self.url,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",  # noqa: S106  # no secret
+            config=Config(s3={"addressing_style": "path"}),
+        )
+
+    def put(self, key: str, body: bytes, bucket: str = "inbox") -> None:
+        """Store an object."""
+        self.client("s3").put_object(Bucket=bucket, Key=key, Body=body)
+
+    def function(self, name: str, handler: str, *layers: str) -> None:
+        """Make a function of one of the handlers."""
+        self.client("lambda").create_function(
+            FunctionName=name,
+            Runtime=RUNTIME,
+            Role=ROLE,
+            Handler=f"app.{handler}",
+            Code={"S3Bucket": "code", "S3Key": "code.zip"},
+            Layers=list(layers),
+        )
+
+    def invoke(self, name: str, event: object, kind: str = "RequestResponse") -> Any:
+        """Run a function: its status, its error if any, and its result."""
+        answer = self.client("lambda").invoke(
+            FunctionName=name, InvocationType=kind, Payload=json.dumps(event).encode()
+        )
+        payload = answer["Payload"].read()
+        return answer.get("FunctionError"), json.loads(payload) if payload else None
+
+    def deploy(self, resources: Mapping[str, Any], **parameters: str) -> list[str]:
+        """Deploy a stack by a change set; gives the logical ids that it changes."""
+        client = self.client("cloudformation")
+        body = {"Parameters": {name: {"Type": "String"} for name in parameters}}
+        template = json.dumps({**body, "Resources": resources}).encode()
+        self.put("template.json", template, bucket="code")
+        kind = "UPDATE" if client.list_stacks()["StackSummaries"] else "CREATE"
+        asked = client.create_change_set(
+            StackName="stack",
+            ChangeSetName=f"change-{time.monotonic_ns()}",
+            ChangeSetType=kind,
+            TemplateURL="https://s3.amazonaws.com/code/template.json",
+            Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in parameters.items()],
+        )
+        found = client.describe_change_set(ChangeSetName=asked["Id"])
+        if found["Status"] == "FAILED":
+            return []
+        client.execute_change_set(ChangeSetName=asked["Id"])
+        return [each["ResourceChange"]["LogicalResourceId"] for each in found["Changes"]]
+
+    def seen(self) -> Any:
+        """What a handler stored, once it has."""
+        client = self.client("s3")
+        for _ in range(200):
+            try:
+                return json.loads(client.get_object(Bucket="inbox", Key="seen")["Body"].read())
+            except client.exceptions.NoSuchKey:
+                time.sleep(0.05)
+        raise TimeoutError("no handler has stored anything")
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    """The URL of a server that runs as long as these tests."""
+    command = [sys.executable, "-m", "localaws", "--port", "0"]
+    with subprocess.Popen(  # noqa: S603  # our own interpreter
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as running:
+        assert running.stdout is not None
+        try:
+            yield running.stdout.readline().strip()
+        finally:
+            running.terminate()
+
+
+@pytest.fixture
+def server(url: str) -> Server:
+    """A server with nothing in it but a role and two buckets."""
+    return Server(url)
+
+
+def test_function_runs_from_its_package(server: Server) -> None:
+    """With its event, and a context."""
+    server.function("echo", "echo")
+    error, result = server.invoke("echo", {"a": 1})
+    assert error is None
+    assert (result["event"], result["name"]) == ({"a": 1}, "echo")
+
+
+@pytest.mark.parametrize("module", ["yaml", "boto3", "localaws", "pip"])
+def test_package_that_was_not_uploaded_is_missing(server: Server, module: str) -> None:
+    """However many are installed beside it."""
+    server.function("imports", "imports")
+    error, result = server.invoke("imports", {"module": module})
+    assert error == "Unhandled"
+    assert result["errorMessage"] == f"ModuleNotFoundError: No module named '{module}'"
+
+
+def test_layer_brings_what_a_function_imports(server: Server) -> None:
+    """From the folder that Lambda looks in."""
+    layer = server.client("lambda").publish_layer_version(
+        LayerName="extra", Content={"ZipFile": packed({"python/extra.py": "x = 1"})}
+    )
+    server.function("imports", "imports", layer["LayerVersionArn"])
+    assert server.invoke("imports", {"module": "extra"}) == (None, "found")
+
+
+def test_event_invocation_does_not_wait(server: Server) -> None:
+    """Its result is what the function does."""
+    server.function("stores", "stores")
+    assert server.invoke("stores", {"a": 2}, "Event") == (None, None)
+    assert server.seen() == {"a": 2}
+
+
+ARRIVALS: Final = {
+    "Stores": {
+        "Type": "AWS::Lambda::Function",
+        "Properties": {
+            "Code": {"S3Bucket": "code", "S3Key": "code.zip"},
+            "Handler": "app.stores",
+            "Role": ROLE,
+            "Runtime": RUNTIME,
+        },
+    },
+    "Rule": {
+        "Type": "AWS::Events::Rule",
+        "Properties": {
+            "EventPattern": {
+                "source": ["aws.s3"],
+                "detail": {"object": {"key": [{"wildcard": "in/*/go.json"}]}},
+            },
+            "Targets": [{"Id": "one", "Arn": {"Fn::GetAtt": ["Stores", "Arn"]}}],
+        },
+    },
+    "Watched": {
+        "Type": "AWS::S3::Bucket",
+        "Properties": {
+            "BucketName": "watched",
+            "NotificationConfiguration": {
+                "EventBridgeConfiguration": {"EventBridgeEnabled": "true"}
+            },
+        },
+    },
+}
+
+
+def test_arrival_of_an_object_starts_the_function_of_a_rule(server: Server) -> None:
+    """Where the key matches, and nowhere else."""
+    server.deploy(ARRIVALS)
+    server.put("in/other.json", b"x", bucket="watched")
+    server.put("in/1/go.json", b"x", bucket="watched")
+    event = server.seen()
+    assert (event["source"], event["detail-type"]) == ("aws.s3", "Object Created")
+    assert event["detail"]["object"]["key"] == "in/1/go.json"
+
+
+CUSTOM: Final = {
+    "Answers": {
+        "Type": "AWS::Lambda::Function",
+        "Properties": ARRIVALS["Stores"]["Properties"] | {"Handler": "app.answers"},
+    },
+    "Custom": {
+        "Type": "Custom::Anything",
+        "Properties": {
+            "ServiceToken": {"Fn::GetAtt": ["Answers", "Arn"]},
+            "Said": {"Ref": "Word"},
+        },
+    },
+}
+
+
+def test_custom_resource_is_asked_and_waited_for(server: Server) -> None:
+    """With its properties resolved; anew when one of them changes."""
+    assert set(server.deploy(CUSTOM, Word="one")) == {"Answers", "Custom"}
+    assert server.seen()["Said"] == "one"
+    server.client("s3").delete_object(Bucket="inbox", Key="seen")
+    assert server.deploy(CUSTOM, Word="two") == ["Custom"]
+    assert server.seen()["Said"] == "two"
+    stack = server.client("cloudformation").describe_stacks(StackName="stack")["Stacks"][0]
+    assert stack["StackStatus"] == "UPDATE_COMPLETE"
+
+
+def test_same_template_and_parameters_are_no_change(server: Server) -> None:
+    """As CloudFormation says it."""
+    server.deploy(CUSTOM, Word="one")
+    assert server.deploy(CUSTOM, Word="one") == []
+
+
+def test_resource_of_an_unknown_kind_has_a_name(server: Server) -> None:
+    """So that others may refer to it; what it would do is not held."""
+    resources = {
+        "Alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": {}},
+        "Topic": {
+            "Type": "AWS::SNS::Topic",
+            "DependsOn": "Alarm",
+            "Properties": {"DisplayName": {"Fn::GetAtt": ["Alarm", "Arn"]}},
+        },
+    }
+    assert server.deploy(resources) == ["Alarm", "Topic"]
+    assert len(server.client("sns").list_topics()["Topics"]) == 1

@@ -1,0 +1,256 @@
+"""Least privilege, by what a full run asks for: all of it is allowed, and nothing else is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import boto3
+import pytest
+from account_support import Account, account
+from pipeline_support import rule
+from template_support import (
+    ACCOUNT,
+    BUCKET,
+    FETCH,
+    POLICY,
+    REGION,
+    Template,
+    allows,
+    listed,
+)
+
+from functions.fetch import app as fetch_app
+from rules_lib.aws import clients
+from rules_lib.aws.store import Store
+from rules_lib.errors import RulesyncError
+from rules_lib.first_run import first_run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FULL: Final = Template({"FirewallPolicies": [POLICY], "Email": "people@example.com"})
+ROLES: Final = {"fetch": "FetchRole", "build": "BuildRole", "setup": "SetupRole"}
+FIREWALL: Final = f"arn:aws:network-firewall:{REGION}:{ACCOUNT}"
+
+BY_LAMBDA: Final = frozenset({"logs:CreateLogStream", "logs:PutLogEvents", "sqs:SendMessage"})
+"""What Lambda itself does with a function's role: logs, and events that failed for good."""
+
+_S3: Final = {"ListObjectsV2": "ListBucket"}
+
+Needed = tuple[str, str]
+"""An action and the ARN that it happens on."""
+
+
+def needed_for(operation: str, service: str, params: Mapping[str, Any]) -> Iterator[Needed]:
+    """What IAM asks for when a call is made, by the Service Authorization Reference."""
+    if service == "s3":
+        key = f"/{params['Key']}" if "Key" in params else ""
+        yield f"s3:{_S3.get(operation, operation)}", f"arn:aws:s3:::{params['Bucket']}{key}"
+    elif service == "sns":
+        yield f"sns:{operation}", params["TopicArn"]
+    else:
+        yield from _for_the_firewall(f"network-firewall:{operation}", params)
+
+
+def _for_the_firewall(action: str, params: Mapping[str, Any]) -> Iterator[Needed]:
+    group = params.get("RuleGroupArn") or f"{FIREWALL}:stateful-rulegroup/" + str(
+        params.get("RuleGroupName")
+    )
+    if "FirewallPolicyArn" in params:
+        yield action, params["FirewallPolicyArn"]
+        content = params.get("FirewallPolicy", {})
+        for kind in ("StatefulRuleGroupReferences", "StatelessRuleGroupReferences"):
+            yield from ((action, each["ResourceArn"]) for each in content.get(kind, ()))
+    elif action.endswith(":ListRuleGroups"):
+        yield action, "*"
+    else:
+        yield action, group
+    if "Tags" in params:
+        yield "network-firewall:TagResource", group
+
+
+@dataclass(slots=True)
+class Recorder:
+    """Writes down what each function's calls need."""
+
+    needed: dict[str, set[Needed]] = field(default_factory=lambda: {name: set() for name in ROLES})
+    function: str = ""
+
+    @contextmanager
+    def running(self, function: str) -> Iterator[None]:
+        """Record what happens inside as this function's."""
+        self.function = function
+        try:
+            yield
+        finally:
+            self.function = ""
+
+    def note(self, params: Mapping[str, Any], model: Any, **_: object) -> None:
+        """Take a call down, whether it will succeed or not."""
+        if self.function:
+            service = model.service_model.service_name
+            self.needed[self.function] |= set(needed_for(model.name, service, params))
+
+
+class Lambda:
+    """Starts nothing; the set-up's one call to it is recorded."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self.recorder = recorder
+
+    def invoke(self, *, FunctionName: str, InvocationType: str, Payload: bytes) -> None:  # noqa: N803  # boto3's
+        """Take the call down."""
+        assert InvocationType == "Event"
+        assert json.loads(Payload)
+        self.recorder.needed["setup"].add(("lambda:InvokeFunction", FunctionName))
+
+
+@pytest.fixture(scope="module")
+def needed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[Needed]]:
+    """Run everything: a feed new, unchanged and bad; groups made, changed, refused, gone."""
+    folder: Path = tmp_path_factory.mktemp("feed")
+    recorder = Recorder()
+    with account(folder, RULESYNC_POLICIES=POLICY) as aws, pytest.MonkeyPatch.context() as patch:
+        topic = boto3.client("sns").create_topic(Name="rulesync-topic")["TopicArn"]
+        patch.setenv("RULESYNC_TOPIC", topic)
+        aws.create_by_hand("mine", rule(9))
+        aws.create_policy("perimeter", {"mine": 1})
+        session = boto3.DEFAULT_SESSION
+        assert session is not None
+        session.events.register("provide-client-params.*.*", recorder.note)
+        with recorder.running("setup"):
+            first_run(Store(clients.s3(), BUCKET), Lambda(recorder), FETCH)
+        _run(aws, recorder, malware=[rule(1)], info=[rule(3)])
+        aws.allow()
+        aws.put("local/ours.rules", rule(8) + "\n")
+        aws.aws.refuse("sid:2;", "not today")
+        _run(aws, recorder, malware=[rule(1), rule(2)], info=[rule(3)])
+        _run(aws, recorder, malware=[rule(number) for number in range(10, 40)])
+        (folder / "emerging.rules.tar.gz").write_bytes(b"no archive")
+        with recorder.running("fetch"), pytest.raises(RulesyncError):
+            fetch_app.handler({}, None)
+        aws.allow("version: 0")
+        with recorder.running("build"), pytest.raises(RulesyncError):
+            aws.build()
+    return recorder.needed
+
+
+def _run(aws: Account, recorder: Recorder, **rules_of: list[str]) -> None:
+    with recorder.running("fetch"):
+        aws.publish(**rules_of)
+    with recorder.running("build"):
+        aws.build(allow_shrink=True)
+
+
+@pytest.mark.parametrize("function", ROLES)
+def test_every_call_of_a_full_run_is_allowed(needed: dict[str, set[Needed]], function: str) -> None:
+    """Each on the very resource that it is made on."""
+    statements = list(FULL.statements(ROLES[function]))
+    assert needed[function]
+    assert {
+        (action, resource)
+        for action, resource in needed[function]
+        if not any(allows(statement, action, resource) for statement in statements)
+    } == set()
+
+
+@pytest.mark.parametrize("function", ROLES)
+def test_nothing_is_allowed_that_no_run_uses(needed: dict[str, set[Needed]], function: str) -> None:
+    """Neither an action nor, for an action, a resource."""
+    granted = {
+        (action, resource)
+        for statement in FULL.statements(ROLES[function])
+        for action in listed(statement["Action"])
+        for resource in listed(statement["Resource"])
+        if action not in BY_LAMBDA
+    }
+    assert {
+        (action, resource)
+        for action, resource in granted
+        if not any(
+            allows({"Effect": "Allow", "Action": action, "Resource": resource}, *used)
+            for used in needed[function]
+        )
+    } == STATELESS.get(function, set())
+
+
+STATELESS: Final = {
+    "build": {
+        (
+            "network-firewall:UpdateFirewallPolicy",
+            f"arn:aws:network-firewall:{REGION}:*:stateless-rulegroup/*",
+        )
+    }
+}
+"""A policy's stateless groups are people's own, which the embedded AWS does not have."""
+
+
+def test_writes_have_no_wildcard_but_below_a_prefix_of_ours() -> None:
+    """A star alone is for reads that know no narrower resource."""
+    reads = ("List", "Describe")
+    for role in ROLES.values():
+        for each in FULL.statements(role):
+            if each["Effect"] == "Allow" and "*" in listed(each["Resource"]):
+                actions = [action.partition(":")[2] for action in listed(each["Action"])]
+                assert all(action.startswith(reads) for action in actions)
+
+
+def test_fetch_cannot_touch_the_firewall() -> None:
+    """Nor anything of the bucket but feeds."""
+    allowed = [each for each in FULL.statements("FetchRole") if each["Effect"] == "Allow"]
+    actions = {action for each in allowed for action in listed(each["Action"])}
+    assert not any(action.startswith("network-firewall:") for action in actions)
+    written = [
+        r for each in allowed if "s3:PutObject" in each["Action"] for r in listed(each["Resource"])
+    ]
+    assert written == [f"arn:aws:s3:::{BUCKET}/raw/*"]
+
+
+def test_build_cannot_write_feeds_or_the_allowlist() -> None:
+    """It reads both."""
+    for key in ("raw/1/manifest.json", "config/categories.yaml", "local/ours.rules"):
+        resource = f"arn:aws:s3:::{BUCKET}/{key}"
+        statements = list(FULL.statements("BuildRole"))
+        assert any(allows(each, "s3:GetObject", resource) for each in statements)
+        assert not any(allows(each, "s3:PutObject", resource) for each in statements)
+
+
+def test_build_may_change_groups_of_our_prefix_only() -> None:
+    """The prefix is a parameter."""
+    statements = list(Template({"RuleGroupPrefix": "ids"}).statements("BuildRole"))
+    mine, other = f"{FIREWALL}:stateful-rulegroup/ids-x", f"{FIREWALL}:stateful-rulegroup/et-x"
+    action = "network-firewall:DeleteRuleGroup"
+    assert any(allows(each, action, mine) for each in statements)
+    assert not any(allows(each, action, other) for each in statements)
+
+
+def test_without_policies_no_policy_may_be_changed() -> None:
+    """And with some, these and no others."""
+    action = "network-firewall:UpdateFirewallPolicy"
+    plain = list(Template().statements("BuildRole"))
+    assert not any(action in listed(each["Action"]) for each in plain)
+    named = list(FULL.statements("BuildRole"))
+    assert any(allows(each, action, POLICY) for each in named)
+    assert not any(allows(each, action, f"{POLICY}-2") for each in named)
+
+
+def test_allowlist_is_written_only_where_there_is_none() -> None:
+    """S3 itself sees to it."""
+    (statement,) = [
+        each for each in FULL.statements("SetupRole") if "s3:PutObject" in each["Action"]
+    ]
+    assert statement["Condition"] == {"StringEquals": {"s3:if-none-match": "*"}}
+
+
+def test_interfaces_of_a_vpc_are_for_lambda_itself() -> None:
+    """The code of a function may not use what its role needs there."""
+    inside = Template({"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]})
+    for role in ROLES.values():
+        (denied,) = [each for each in inside.statements(role) if each["Effect"] == "Deny"]
+        assert denied["Action"] == "ec2:*"
+        assert denied["Condition"] == {"Null": {"lambda:SourceFunctionArn": "false"}}
+        assert not any("ec2" in str(each["Action"]) for each in Template().statements(role))

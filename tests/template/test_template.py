@@ -1,0 +1,232 @@
+"""What the stack is to be, where no embedded AWS can show it: read from the expanded template."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from typing import Any, Final
+
+import pytest
+from template_support import ROOT, SAM, Template, expanded
+
+PLAIN: Final = Template()
+FUNCTIONS: Final = ("FetchFunction", "BuildFunction", "SetupFunction")
+ROLES: Final = ("FetchRole", "BuildRole", "SetupRole")
+
+
+def test_template_is_valid_and_clean() -> None:
+    """SAM's own validation, and cfn-lint by it; without an account."""
+    done = subprocess.run(  # noqa: S603  # our own script
+        [SAM, "validate", "--lint", "--region", "us-east-1"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "is a valid SAM Template" in done.stdout
+
+
+def test_bucket_outlives_the_stack() -> None:
+    """It holds what people wrote."""
+    bucket = expanded()["Resources"]["Bucket"]
+    assert (bucket["DeletionPolicy"], bucket["UpdateReplacePolicy"]) == ("Retain", "Retain")
+
+
+def test_bucket_is_private_versioned_and_encrypted() -> None:
+    """With a key of S3's own, unless another is given."""
+    bucket = PLAIN.resource("Bucket")
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert bucket["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
+    assert _encryption(PLAIN) == {"SSEAlgorithm": "AES256"}
+    key = "arn:aws:kms:us-east-1:123456789012:key/1"
+    assert _encryption(Template({"KmsKeyArn": key})) == {
+        "SSEAlgorithm": "aws:kms",
+        "KMSMasterKeyID": key,
+    }
+
+
+def _encryption(template: Template) -> dict[str, Any]:
+    rules = template.resource("Bucket")["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    return dict(rules[0]["ServerSideEncryptionByDefault"])
+
+
+@pytest.mark.parametrize("name", ["BucketPolicy", "TopicPolicy", "DeadLettersPolicy"])
+def test_nothing_is_reached_without_tls(name: str) -> None:
+    """Bucket, topic and queue."""
+    statements = PLAIN.resource(name)["PolicyDocument"]["Statement"]
+    denied = {"Bool": {"aws:SecureTransport": "false"}}
+    assert any(each["Effect"] == "Deny" and each["Condition"] == denied for each in statements)
+
+
+def test_only_builds_expire() -> None:
+    """A feed or an allowlist that nobody touches may be the newest for years."""
+    rules = PLAIN.resource("Bucket")["LifecycleConfiguration"]["Rules"]
+    assert [rule["Prefix"] for rule in rules if "ExpirationInDays" in rule] == ["builds/"]
+
+
+def test_arrivals_that_start_a_build() -> None:
+    """A new feed, an edit of the allowlist, people's own rules; nothing that the build writes."""
+    pattern = PLAIN.resource("BuildFunctionArrival")["EventPattern"]
+    assert pattern["source"] == ["aws.s3"]
+    assert pattern["detail"]["object"]["key"] == [
+        {"wildcard": "raw/*/manifest.json"},
+        "config/categories.yaml",
+        {"prefix": "local/"},
+    ]
+
+
+@pytest.mark.parametrize("rule", ["FetchFunctionSchedule", "BuildFunctionSchedule"])
+def test_schedules_are_every_six_hours(rule: str) -> None:
+    """By default; each a parameter."""
+    assert re.fullmatch(r"cron\(\d+ 0/6 \* \* \? \*\)", PLAIN.resource(rule)["ScheduleExpression"])
+
+
+def test_build_is_scheduled_after_the_fetch() -> None:
+    """So that it heals what the arrival's build left."""
+    minutes = [
+        int(PLAIN.value(name).split()[0].removeprefix("cron("))
+        for name in ("FetchSchedule", "BuildSchedule")
+    ]
+    assert minutes == sorted(minutes)
+
+
+def test_every_event_has_retries_and_a_dead_letter_queue() -> None:
+    """Where it cannot be delivered, and where the function fails at every attempt."""
+    for rule in PLAIN.of_type("AWS::Events::Rule").values():
+        for target in rule["Targets"]:
+            assert target["DeadLetterConfig"]["Arn"].endswith(":rulesync-dead-letters")
+            assert target["RetryPolicy"]["MaximumRetryAttempts"] > 0
+    configured = PLAIN.of_type("AWS::Lambda::EventInvokeConfig")
+    assert len(configured) == 2
+    for config in configured.values():
+        queue = config["DestinationConfig"]["OnFailure"]["Destination"]
+        assert queue.endswith(":rulesync-dead-letters")
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_functions_run_on_arm_with_a_log_group_that_expires(name: str) -> None:
+    """The runtime is a parameter."""
+    function = PLAIN.resource(name)
+    assert function["Architectures"] == ["arm64"]
+    assert Template({"PythonRuntime": "python3.13"}).resource(name)["Runtime"] == "python3.13"
+    logs = function["LoggingConfig"]["LogGroup"].strip("<>")
+    assert PLAIN.resource(logs)["RetentionInDays"] == 90
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_vpc_is_optional(name: str) -> None:
+    """Subnets and security groups reach every function, and without them there is no VPC."""
+    inside = Template({"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}).resource(name)
+    assert inside["VpcConfig"] == {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}
+    assert "VpcConfig" not in PLAIN.resource(name)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_boundary_reaches_every_role(role: str) -> None:
+    """And no role has a managed policy."""
+    boundary = "arn:aws:iam::123456789012:policy/boundary"
+    bound = Template({"PermissionsBoundary": boundary}).resource(role)
+    assert bound["PermissionsBoundary"] == boundary
+    assert "PermissionsBoundary" not in PLAIN.resource(role)
+    assert "ManagedPolicyArns" not in bound
+
+
+def test_there_are_no_other_roles() -> None:
+    """SAM adds none of its own."""
+    assert set(PLAIN.of_type("AWS::IAM::Role")) == set(ROLES)
+
+
+def test_every_alarm_tells_people() -> None:
+    """And there is one for everything that can go wrong."""
+    alarms = PLAIN.of_type("AWS::CloudWatch::Alarm")
+    assert set(alarms) == {
+        "FetchFailing",
+        "BuildFailing",
+        "BuildRefused",
+        "NoFreshFeed",
+        "CapacityHigh",
+        "DeadLettersWaiting",
+    }
+    assert all(alarm["AlarmActions"] == [PLAIN.value("Topic")] for alarm in alarms.values())
+
+
+def test_alarm_about_the_feed_goes_off_where_nothing_is_heard() -> None:
+    """A fetch that no longer runs sends no metric."""
+    alarm = PLAIN.resource("NoFreshFeed")
+    assert (alarm["TreatMissingData"], alarm["Period"]) == ("breaching", 86400)
+
+
+def test_dashboard_shows_metrics_that_are_sent() -> None:
+    """Of dashboard and alarms, every metric of ours is one that the code emits."""
+    names = set(re.findall(r"\"(Rule\w+|Groups\w+|Capacity\w+|Feed\w+)\"", _dashboard()))
+    alarms = PLAIN.of_type("AWS::CloudWatch::Alarm").values()
+    names |= {alarm["MetricName"] for alarm in alarms if alarm["Namespace"].startswith("rulesync/")}
+    code = (ROOT / "rules_lib" / "report" / "measures.py").read_text(encoding="utf-8")
+    code += (ROOT / "rules_lib" / "telemetry.py").read_text(encoding="utf-8")
+    assert {name for name in names if f'"{name}"' not in code} == {"BuildRefused"}
+    assert '"{name}Refused"' in code  # BuildRefused
+
+
+def _dashboard() -> str:
+    text: str = PLAIN.resource("Dashboard")["DashboardBody"]
+    assert json.loads(text)["widgets"]
+    return text
+
+
+def test_policy_of_the_stack_blocks_only_what_a_rule_blocks() -> None:
+    """A default of `drop_established` would drop all that no rule passes."""
+    policy = PLAIN.resource("Policy")["FirewallPolicy"]
+    assert policy["StatefulEngineOptions"]["RuleOrder"] == "STRICT_ORDER"
+    assert "StatefulDefaultActions" not in policy
+
+
+def test_allowlist_is_set_up_after_the_build_can_be_started() -> None:
+    """So that the first feed's arrival is noticed."""
+    needed = expanded()["Resources"]["Setup"]["DependsOn"]
+    assert {"BuildFunctionArrival", "BuildFunctionArrivalPermission"} <= set(needed)
+    assert set(needed) <= set(expanded()["Resources"])
+
+
+def test_every_parameter_is_described_and_shown() -> None:
+    """With its effect, and in the console's groups."""
+    parameters = expanded()["Parameters"]
+    assert all(about["Description"] for about in parameters.values())
+    groups = expanded()["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    assert {name for group in groups for name in group["Parameters"]} == set(parameters)
+
+
+def test_every_parameter_is_in_the_docs() -> None:
+    """docs/deploy.md explains each."""
+    text = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
+    assert {name for name in expanded()["Parameters"] if f"`{name}`" not in text} == set()
+
+
+def test_bucket_is_named_nowhere_else() -> None:
+    """No name that another stack in the account could have is fixed."""
+    fixed = ("BucketName", "FunctionName", "RoleName", "TopicName", "QueueName", "LogGroupName")
+    for about in expanded()["Resources"].values():
+        if about["Type"] not in {"AWS::Lambda::Permission", "AWS::Lambda::EventInvokeConfig"}:
+            assert not set(fixed) & set(about["Properties"])
+
+
+def test_deployed_packages_are_the_locked_ones() -> None:
+    """At the very versions and hashes of requirements.lock."""
+    deployed = _pins(ROOT / "layers" / "packages" / "requirements.txt")
+    locked = _pins(ROOT / "requirements.lock")
+    assert deployed
+    assert {name: pin for name, pin in deployed.items() if locked.get(name) != pin} == {}
+
+
+def _pins(path: Any) -> dict[str, str]:
+    text = path.read_text(encoding="utf-8").replace("\\\n", " ")
+    lines = [line.split("#")[0].split() for line in text.splitlines() if "==" in line]
+    return {line[0].split("==")[0]: " ".join(line) for line in lines}
+
+
+def test_resource_policies_allow_services_only() -> None:
+    """Of this account; people's access is what their own roles give them."""
+    for name in ("BucketPolicy", "TopicPolicy", "DeadLettersPolicy"):
+        for each in PLAIN.resource(name)["PolicyDocument"]["Statement"]:
+            assert each["Effect"] == "Deny" or set(each["Principal"]) == {"Service"}

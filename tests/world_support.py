@@ -1,0 +1,25 @@
+"""The world of a build on an embedded account, as the build function makes it."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from account_support import BUCKET
+
+from rules_lib.aws import clients
+from rules_lib.aws.store import Store
+from rules_lib.settings import BuildSettings
+from rules_lib.sync import World
+
+if TYPE_CHECKING:
+    from account_support import Account
+
+
+def world(running: Account) -> World:
+    """What a build that begins now has: clients of its own, and the account's policies."""
+    assert running.has("config/categories.yaml")
+    settings = BuildSettings.from_environment(os.environ)
+    store = Store(clients.s3(), BUCKET)
+    return World(store, clients.network_firewall(), datetime.now(UTC), settings.policies)
