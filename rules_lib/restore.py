@@ -12,14 +12,14 @@ from rules_lib.moves import exchanging
 from rules_lib.naming import name_of, taken_names
 
 if TYPE_CHECKING:
-    from rules_lib.groups import Deployed, Slot
+    from rules_lib.groups import Deployed, DeployedGroup, Slot
 
 
 def renamed(groups: Sequence[Group], prefix: str, deployed: Deployed) -> tuple[Group, ...]:
     """Give each group the name that it had, or another where a group in force is in the way.
 
-    A group in force stays where it has that name and can hold the rules, or where a policy that was
-    not given to us uses it.
+    A group in force stays where it is the same one, by name or by capacity, and can hold the rules;
+    and where a policy that was not given to us uses it.
 
     Args:
         groups: of the earlier build.
@@ -30,9 +30,7 @@ def renamed(groups: Sequence[Group], prefix: str, deployed: Deployed) -> tuple[G
     found = list[Group]()
     for place, group in enumerate(groups):
         held = deployed.current.get(group.slot)
-        fits = held and held.name == group.name and held.strict
-        fits = fits and held and len(group.rules) <= held.capacity and group.slot not in moving
-        if held and (held.pinned or fits):
+        if held and (held.pinned or (group.slot not in moving and _stays(held, group))):
             found.append(replace(group, name=held.name, capacity=held.capacity))
             continue
         taken = {one.name for one in (*found, *groups[place + 1 :])}
@@ -41,6 +39,11 @@ def renamed(groups: Sequence[Group], prefix: str, deployed: Deployed) -> tuple[G
         name = group.name if free else name_of(group.slot, prefix, taken)
         found.append(replace(group, name=name))
     return tuple(found)
+
+
+def _stays(held: DeployedGroup, group: Group) -> bool:
+    same = held.name == group.name or held.capacity == group.capacity
+    return same and held.strict and len(group.rules) <= held.capacity
 
 
 def _moves(groups: Sequence[Group], deployed: Deployed) -> Iterator[tuple[Slot, Slot]]:

@@ -14,7 +14,7 @@ from moto.networkfirewall.models import networkfirewall_backends
 from pipeline_support import by_sid
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 _ACCOUNT: Final = "123456789012"
 _WRITES: Final = ("Create", "Update", "Delete", "Put")

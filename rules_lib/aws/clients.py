@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 _CONNECT_SECONDS: Final = 5
 _READ_SECONDS: Final = 60
 _ATTEMPTS: Final = 5
-_FIREWALL_ATTEMPTS: Final = 10
-"""Network Firewall throttles sooner than S3, and a sync asks it dozens of times in a row."""
+_FIREWALL_ATTEMPTS: Final = 6
+"""More than for S3, as Network Firewall throttles sooner; but botocore takes a used-up quota
+(`LimitExceededException`) for throttling too, and every attempt doubles the wait."""
 
 _USUAL: Final = Config(
     connect_timeout=_CONNECT_SECONDS,
@@ -28,7 +29,7 @@ _USUAL: Final = Config(
     user_agent_extra="rulesync",
 )
 _FIREWALL: Final = _USUAL.merge(
-    Config(retries={"mode": "adaptive", "total_max_attempts": _FIREWALL_ATTEMPTS})
+    Config(retries={"mode": "standard", "total_max_attempts": _FIREWALL_ATTEMPTS})
 )
 
 

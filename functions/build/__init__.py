@@ -1,0 +1,1 @@
+"""The build function: see `app`."""

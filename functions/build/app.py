@@ -1,0 +1,76 @@
+"""On a new feed or an edited allowlist: bring the firewall's rule groups up to date."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from rules_lib.aws import clients
+from rules_lib.aws.store import Store, newest_manifest
+from rules_lib.errors import RulesyncError
+from rules_lib.report.summary import Summary
+from rules_lib.settings import BuildSettings
+from rules_lib.state import Hold
+from rules_lib.sync import World, sync
+from rules_lib.telemetry import Telemetry
+
+logger = Logger(service="build", stream=sys.stderr)
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001  # Lambda's
+    """Build from the newest feed in the bucket, whichever object's arrival was the cause.
+
+    An event with `"allow_shrink": true`, sent by hand, lets this one build remove more rules than
+    `max_shrink` allows.
+
+    Returns:
+        What was done, as JSON; `status` is `applied`, `held` where a rollback holds, or `waiting`
+        where no feed has arrived yet.
+
+    Raises:
+        RulesyncError: the build failed or was refused; its summary in the bucket says why.
+    """
+    cause = event.get("detail", {}).get("object", {}).get("key")
+    telemetry = Telemetry.begin("build", logger, os.environ)
+    try:
+        settings = BuildSettings.from_environment(os.environ)
+        store = Store(clients.s3(), settings.bucket)
+        manifest = newest_manifest(store)
+        if manifest is None:
+            logger.info("no feed yet: its arrival starts the first build", event=cause)
+            return {"status": "waiting"}
+        client = clients.network_firewall()
+        world = World(store, client, datetime.now(UTC), settings.policies)
+        outcome = sync(world, allow_shrink=event.get("allow_shrink") is True)
+    except RulesyncError as error:
+        logger.error(  # noqa: TRY400  # the cause says it all, and the runtime adds the traceback
+            "build failed", event=cause, error=type(error).__name__, cause=str(error)
+        )
+        telemetry.failed(error)
+        raise
+    result = _result(outcome)
+    if isinstance(outcome, Summary):
+        telemetry.built(outcome, manifest.fetched_at)
+        for warning in outcome.warnings:
+            logger.warning(warning)
+    logger.info("build done", event=cause, **result)
+    return result
+
+
+def _result(outcome: Summary | Hold) -> dict[str, Any]:
+    if isinstance(outcome, Hold):
+        return {"status": "held", "build": outcome.build, "since": outcome.since}
+    return {
+        "status": "applied",
+        "build": outcome.build_id,
+        "version": outcome.feed.version,
+        "enabled": outcome.rules.enabled,
+        "kept": outcome.rules.kept,
+        "discarded": outcome.discards,
+        "off": outcome.rules.off,
+        "calls": dict(outcome.calls),
+    }

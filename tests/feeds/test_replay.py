@@ -1,0 +1,305 @@
+"""Six real releases in a row: what each sync writes, against the least that it could write."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import pytest
+import yaml
+from real_feed_support import LARGE, SHIPPED, Published, allowlist_of_all, rules_of, run
+
+from rules_lib.allowlist import Allowlist, load
+from rules_lib.archive import unpack
+from rules_lib.build import Built, build
+from rules_lib.content import by_sid
+from rules_lib.groups import Deployed, DeployedGroup, Group
+from rules_lib.plan import plan
+from rules_lib.policy import Room
+from rules_lib.ruleset import Ruleset, read
+from rules_lib.steps import Update, record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+pytestmark = pytest.mark.feeds
+
+RELEASES: Final = (
+    "2025-05-02",
+    "2025-05-09",
+    "2025-07-24",
+    "2025-07-26",
+    "2025-07-28",
+    "2025-08-04",
+)
+ROOM: Final = Room(rule_groups=100, capacity=100_000)
+SIX: Final = {
+    "emerging-exploit": "drop",
+    "emerging-malware": "drop",
+    "tor": "alert",
+    "emerging-web_server": "alert",
+    "emerging-dns": "alert",
+    "emerging-phishing": "alert",
+}
+SMALL: Final = {"capacity": 5_000, "rule_groups": 5}
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """One sync of a replay: what it wrote, and the least that it could have written.
+
+    Attributes:
+        groups: rule groups created, updated, replaced or deleted.
+        rules: lines added, removed or changed in these, moves counted twice.
+    """
+
+    name: str
+    groups: int
+    least_groups: int
+    rules: int
+    least_rules: int
+
+    def __str__(self) -> str:
+        """A line of the table."""
+        return (
+            f"{self.name}  groups {self.groups:3} (least {self.least_groups:3})"
+            f"  rules {self.rules:5} (least {self.least_rules:5})"
+        )
+
+
+def ruleset(releases: Path, name: str, allowlist: Allowlist) -> Ruleset:
+    """A release, read."""
+    archive = releases / f"{name}.tar.gz"
+    return read(unpack(archive.read_bytes(), source=name), allowlist.rules.on)
+
+
+def settings(**changed: object) -> Allowlist:
+    """The shipped file, with changes."""
+    document = yaml.load(SHIPPED.read_text(), Loader=yaml.BaseLoader)  # noqa: S506 - strings only
+    text = yaml.safe_dump({**document, **changed}, sort_keys=False)
+    return load(text.encode(), source="test", known=(*document["categories"], *SIX))
+
+
+def in_force(groups: Iterable[Group]) -> Deployed:
+    """What is deployed once these groups have been applied."""
+    return Deployed(
+        tuple(
+            DeployedGroup(
+                name=group.name,
+                arn=f"arn:{group.name}",
+                slot=group.slot,
+                capacity=group.capacity,
+                text=group.text,
+                variables=group.variables,
+                strict=True,
+                associations=1,
+                token=group.name,
+            )
+            for group in groups
+        )
+    )
+
+
+def replay(releases: Path, allowlist: Allowlist) -> list[Replayed]:
+    """Build each release with the groups of the one before as deployed."""
+    before: tuple[Group, ...] = ()
+    found = []
+    for name in RELEASES:
+        deployed = in_force(before)
+        after = build(ruleset(releases, name, allowlist), allowlist, deployed, {}).groups
+        found.append(_replayed(name, before, after, deployed))
+        before = after
+    return found
+
+
+def _replayed(
+    name: str, before: tuple[Group, ...], after: tuple[Group, ...], deployed: Deployed
+) -> Replayed:
+    steps = [record(step) for step in plan(after, deployed, ROOM).changes]
+    changed = sum(len(step[what]) for step in steps for what in ("added", "removed", "changed"))
+    old, new = _texts(before), _texts(after)
+    return Replayed(
+        name=name,
+        groups=len(steps),
+        least_groups=_least(before, after),
+        rules=changed,
+        least_rules=sum(old.get(sid) != new.get(sid) for sid in old.keys() | new.keys()),
+    )
+
+
+def _texts(groups: Iterable[Group]) -> dict[int, str]:
+    return {sid: text for group in groups for sid, text in by_sid(group.text).items()}
+
+
+def _least(before: Iterable[Group], after: Iterable[Group]) -> int:
+    """Groups that any tool would have to write: those with a rule that goes or changes.
+
+    And one for each category that only gains rules, where none of its groups is among them.
+    """
+    old, new = _texts(before), _texts(after)
+    touched = {
+        group.name
+        for group in before
+        if any(new.get(sid) != text for sid, text in by_sid(group.text).items())
+    }
+    homes = {category: group.name for group in before for category in group.categories}
+    gained = {rule.rule.category for group in after for rule in group.rules if rule.sid not in old}
+    return len(touched | {homes.get(category, category) for category in gained})
+
+
+@pytest.mark.parametrize("kind", ["all", "shipped"])
+def test_each_release_writes_the_least_possible(releases: Path, kind: str, tmp_path: Path) -> None:
+    """A group for each category, and twenty groups of which small categories share some."""
+    if kind == "all":
+        allowlist = load(allowlist_of_all(tmp_path, "alert").read_bytes(), source="test")
+    else:
+        allowlist = settings()
+    table = replay(releases, allowlist)
+    print(*table, sep="\n")  # noqa: T201 - the table is what people run this with -s for
+    for line in table[1:]:
+        assert line.rules == line.least_rules, line
+        assert line.groups == line.least_groups, line
+
+
+def test_rule_more_is_one_update_that_differs_by_one_line(releases: Path) -> None:
+    """In the newest release with the shipped file, whichever category it is added to."""
+    allowlist = settings()
+    archive = unpack((releases / "2025-08-04.tar.gz").read_bytes(), source="test")
+    first = build(read(archive, allowlist.rules.on), allowlist, Deployed(), {}).groups
+    for category in ("emerging-exploit", "emerging-telnet", "tor"):
+        text = b'alert tcp any any -> any any (msg:"one more"; content:"x"; sid:9; rev:1;)\n'
+        longer = tuple(
+            type(file)(file.category, file.data + text * (file.category == category))
+            for file in archive
+        )
+        if category not in allowlist.categories:
+            continue
+        again = build(read(longer, allowlist.rules.on), allowlist, in_force(first), {}).groups
+        [step] = plan(again, in_force(first)).changes
+        assert isinstance(step, Update)
+        before, after = (
+            Counter(step.deployed.text.splitlines()),
+            Counter(step.group.text.splitlines()),
+        )
+        assert not before - after
+        assert (after - before).total() == 1
+
+
+@pytest.fixture(scope="module")
+def small(releases: Path) -> tuple[Ruleset, Allowlist, Built]:
+    """The full picture in a fraction of the room that it needs."""
+    allowlist = settings(default="off", categories=SIX, firewall=SMALL)
+    rules = ruleset(releases, "composite-2026-03", allowlist)
+    return rules, allowlist, build(rules, allowlist, Deployed(), {})
+
+
+def test_small_budget_is_kept_and_used(small: tuple[Ruleset, Allowlist, Built]) -> None:
+    """Capacities are counted, headroom included."""
+    _, _, built = small
+    reserved = sum(group.capacity for group in built.groups)
+    assert 4_900 < reserved <= 5_000
+    assert len(built.groups) <= 5
+
+
+def test_no_rule_is_left_out_for_one_of_less_value(
+    small: tuple[Ruleset, Allowlist, Built],
+) -> None:
+    """A cluster counts as its best rule; value is read from the feed's own text."""
+    _, _, built = small
+    kept = {rule.sid: (rule.rule.category, rule.rule.text) for rule in built.kept}
+    left = {
+        one.rule.sid: (one.rule.category, one.rule.text)
+        for one in built.discarded
+        if one.reason == "over-budget" and one.rule.sid
+    }
+    assert len(left) > 5_000
+    best = clusters({**kept, **left})
+    worst_kept = max(value for sid, value in best.items() if sid in kept)
+    best_left = min(value for sid, value in best.items() if sid in left)
+    assert worst_kept <= best_left
+
+
+def clusters(rules: Mapping[int, tuple[str, str]]) -> dict[int, tuple[object, ...]]:
+    """The value of each rule's cluster: of the best rule that flowbits tie it to."""
+    root = {sid: sid for sid in rules}
+    bits: dict[str, int] = {}
+
+    def find(sid: int) -> int:
+        while root[sid] != sid:
+            sid = root[sid]
+        return sid
+
+    for sid, (_, text) in rules.items():
+        names = Published(text).flowbits("set", "unset", "toggle", "isset", "isnotset")
+        for name in names:
+            root[find(sid)] = find(bits.setdefault(name, sid))
+    best: dict[int, tuple[object, ...]] = {}
+    for sid, (category, text) in rules.items():
+        top = find(sid)
+        best[top] = min(best.get(top, worth(category, text)), worth(category, text))
+    return {sid: best[find(sid)] for sid in rules}
+
+
+def worth(category: str, text: str) -> tuple[int, int, int, int]:
+    """What sorts first is worth more: the list, then severity, confidence and date."""
+    metadata = text.rpartition("metadata:")[2].partition(";")[0]
+    facts = [fact.split() for fact in metadata.split(",")]
+    listed = list(SIX)
+
+    def of(name: str, ranks: str) -> int:
+        found = [ranks.split().index(fact[1]) for fact in facts if fact[0] == name]
+        return min(found, default=len(ranks.split()))
+
+    dates = [fact[1] for fact in facts if fact[0] == "updated_at"]
+    return (
+        listed.index(category) if category in listed else len(listed),
+        of("signature_severity", "Critical Major Minor Informational"),
+        of("confidence", "High Medium Low"),
+        -max((int("".join(filter(str.isdigit, date))) for date in dates), default=0),
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "kind"),
+    [({"capacity": 6_000}, "capacity"), ({"rule_groups": 6}, "rule_group")],
+)
+def test_larger_budget_brings_back_what_the_summary_says(
+    small: tuple[Ruleset, Allowlist, Built], more: dict[str, int], kind: str
+) -> None:
+    """Category by category, and nothing else changes."""
+    rules, _, built = small
+    larger = settings(default="off", categories=SIX, firewall={**SMALL, **more})
+    again = build(rules, larger, Deployed(), {})
+    before, after = ({rule.sid for rule in one.kept} for one in (built, again))
+    assert not before - after
+    back = Counter(
+        rule.rule.category for rule in again.kept if rule.sid not in before and not rule.setter
+    )
+    assert dict(getattr(built.relief, kind)) == dict(back)
+    assert bool(back) == (kind == "capacity")
+
+
+def test_replay_through_both_lambdas_writes_the_same(releases: Path, tmp_path: Path) -> None:
+    """`rulesync local` with six feeds: updates alone, for every group that changed."""
+    feeds = [releases / f"{name}.tar.gz" for name in RELEASES]
+    results = list(run(tmp_path / "out", SHIPPED, *feeds))
+    expected = replay(releases, settings())
+    for result, line, (before, after) in zip(
+        results[1:],
+        expected[1:],
+        itertools.pairwise(results),
+        strict=True,
+    ):
+        assert sum(result.summary["calls"].values()) >= line.groups
+        changes = Counter(result.changes.values())
+        del changes["keep"]
+        assert changes.total() == line.groups, line
+        old, new = (
+            {rule.sid: rule.text for text in one.groups.values() for rule in rules_of(text)}
+            for one in (before, after)
+        )
+        assert sum(old.get(sid) != new.get(sid) for sid in old | new) == line.least_rules
+    assert LARGE["rule_groups"] > len(results[-1].groups)
