@@ -30,7 +30,8 @@ run: $(STAMP) ## The main job: our own feed through both Lambdas on an embedded 
 	$(BIN)/python -m examples.run
 
 test: $(STAMP) $(SAM) engine lint type ## Lint, types and every test
-	$(BIN)/pytest --numprocesses auto --dist loadgroup
+	$(BIN)/pytest --numprocesses auto --dist loadfile --ignore tests/deploy
+	$(BIN)/pytest tests/deploy
 
 lint: $(STAMP) ## ruff: style and format
 	$(BIN)/ruff check $(SOURCES)

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _SEPARATOR: Final = re.compile(r"(?<!\\);")
-_CLOSED: Final = re.compile(r'(?<!\\)(?:\\\\)*"$', re.DOTALL)
 _HEADER_FIELDS: Final = 7
 _DIRECTIONS: Final = frozenset({"->", "<>"})
 
@@ -131,7 +130,7 @@ def _joined(parts: list[str]) -> Iterator[str]:
 def _is_open(option: str) -> bool:
     """Whether the option's value opens with a quote and does not end with one."""
     quoted = option.partition(":")[2].strip().lstrip("! ")
-    return quoted.startswith('"') and not _CLOSED.search(quoted[1:])
+    return quoted.startswith('"') and not quoted[1:].endswith('"')
 
 
 def _option(text: str) -> Option:

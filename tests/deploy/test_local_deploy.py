@@ -5,13 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import pytest
 from deploy_support import ROOT
 
 if TYPE_CHECKING:
     from conftest import Act
-
-pytestmark = pytest.mark.xdist_group("deploy")  # one story on one stack: in one process
 
 
 def changes(printed: str) -> set[str]:

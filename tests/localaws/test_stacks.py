@@ -194,6 +194,7 @@ ARRIVALS: Final = {
         "Properties": {
             "EventPattern": {
                 "source": ["aws.s3"],
+                "detail-type": ["Object Created"],
                 "detail": {"object": {"key": [{"wildcard": "in/*/go.json"}]}},
             },
             "Targets": [{"Id": "one", "Arn": {"Fn::GetAtt": ["Stores", "Arn"]}}],
