@@ -19,7 +19,7 @@ from rules_lib.state import HOLD, LATEST, Hold, Latest
 if TYPE_CHECKING:
     from rules_lib.aws.store import Store, Stored
     from rules_lib.steps import Plan
-    from rules_lib.sync import World
+    from rules_lib.world import World
 
 _ATTEMPTS: Final = 5
 """How often it starts over because somebody else changed what it had seen."""

@@ -10,60 +10,31 @@ bucket has by then, which is the same for both.
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.accounts import carried_out, ended, facts_of
 from rules_lib.apply import apply
+from rules_lib.aws.calls import Calls
 from rules_lib.aws.firewall import Firewall
 from rules_lib.decide import Decision, decide
 from rules_lib.drift import drift_of
 from rules_lib.errors import RulesyncError, StaleError, SyncError
 from rules_lib.gather import Gathered, gather
-from rules_lib.record import build_key, content_type, files_after, files_before
+from rules_lib.record import files_after, files_before
 from rules_lib.report.summary import FeedFacts, Summary
 from rules_lib.rollback import put_back
 from rules_lib.ruleset import Ruleset, read
 from rules_lib.state import HOLD, LATEST, REFUSALS, Hold, Latest
 from rules_lib.warnings import full_groups, warnings_of
+from rules_lib.world import World
+
+__all__ = ["World", "sync"]
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from types_boto3_network_firewall import NetworkFirewallClient
-
-    from rules_lib.aws.store import Store
     from rules_lib.outcome import Applied
 
 _ATTEMPTS: Final = 5
 """How often a build starts over because somebody else changed what it had seen."""
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """All that a build touches, and when.
-
-    Attributes:
-        client: of Network Firewall.
-        policies: names or ARNs of the firewall policies to which the groups are attached.
-        now: when the build begins, in UTC; it names the build.
-    """
-
-    store: Store
-    client: NetworkFirewallClient
-    now: datetime
-    policies: tuple[str, ...] = ()
-
-    @property
-    def build_id(self) -> str:
-        """Sorts builds by time, and tells two of the same second apart."""
-        digest = hashlib.sha256(self.now.isoformat().encode()).hexdigest()
-        return f"{self.now:%Y%m%dT%H%M%SZ}-{digest[:8]}"
-
-    def put(self, name: str, data: bytes) -> None:
-        """Write one file of the build."""
-        self.store.put(build_key(self.build_id, name), data, content_type=content_type(name))
 
 
 def sync(world: World, *, allow_shrink: bool = False) -> Summary | Hold:
@@ -82,6 +53,7 @@ def sync(world: World, *, allow_shrink: bool = False) -> Summary | Hold:
     """
     feed = FeedFacts(source=f"s3://{world.store.bucket}")
     try:
+        calls = Calls()
         for attempt in range(_ATTEMPTS):
             if held := _held(world):
                 if attempt:  # what it began before the rollback came may have undone some of it
@@ -89,7 +61,7 @@ def sync(world: World, *, allow_shrink: bool = False) -> Summary | Hold:
                 return held
             gathered = gather(world.store)
             feed = facts_of(gathered.manifest)
-            if summary := _attempt(world, gathered, allow_shrink=allow_shrink):
+            if summary := _attempt(world, gathered, calls, allow_shrink=allow_shrink):
                 break
         else:
             raise SyncError(world.build_id, "somebody else keeps changing the rule groups")
@@ -105,14 +77,16 @@ def _held(world: World) -> Hold | None:
     return Hold.parse(stored.body) if stored else None
 
 
-def _attempt(world: World, gathered: Gathered, *, allow_shrink: bool) -> Summary | None:
+def _attempt(
+    world: World, gathered: Gathered, calls: Calls, *, allow_shrink: bool
+) -> Summary | None:
     """Carry a build out; None where somebody else changed what it was made from.
 
     Raises:
         SyncError: some groups failed.
     """
     try:
-        return _carried_out(world, gathered, allow_shrink=allow_shrink)
+        return _carried_out(world, gathered, calls, allow_shrink=allow_shrink)
     except StaleError:
         return None
 
@@ -124,10 +98,12 @@ def _overtaken(world: World, gathered: Gathered) -> bool:
     return etag != gathered.latest_etag or _held(world) is not None
 
 
-def _carried_out(world: World, gathered: Gathered, *, allow_shrink: bool) -> Summary | None:
+def _carried_out(
+    world: World, gathered: Gathered, calls: Calls, *, allow_shrink: bool
+) -> Summary | None:
     allowlist = gathered.allowlist
     ruleset = read(gathered.files, allowlist.rules.on)
-    firewall = Firewall(world.client, allowlist.firewall.prefix, world.policies)
+    firewall = Firewall(world.client, allowlist.firewall.prefix, world.policies, calls)
     deployed = firewall.deployed()
     decision = decide(
         ruleset=ruleset,
@@ -156,7 +132,7 @@ def _carried_out(world: World, gathered: Gathered, *, allow_shrink: bool) -> Sum
         allowlist=allowlist,
         decision=decision,
         applied=applied,
-        calls=firewall.calls,
+        calls=calls,
         warnings=(
             *drift_of(decision.plan, recorded),
             *full_groups(decision.built.overflow),

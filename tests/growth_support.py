@@ -82,7 +82,7 @@ class Snapshot:
     def take(cls, running: Account) -> Snapshot:
         """Keep what is there."""
         held = backend()
-        objects = {key: running.read(key) for key in running.keys()}
+        objects = {key: running.read(key) for key in running.keys("")}
         return cls(
             dict(held.rule_groups),
             dict(held.firewall_policies),
@@ -100,7 +100,7 @@ class Snapshot:
             now.clear()
             now.update(before)
         held.tagger = copy.deepcopy(self.tagger)
-        for key in running.keys():
+        for key in running.keys(""):
             if key not in self.objects:
                 running.s3.delete_object(Bucket=BUCKET, Key=key)
         for key, body in self.objects.items():

@@ -34,15 +34,19 @@ class Firewall:
         prefix: what names of our groups begin with, followed by a hyphen, and the value of their
             `rulesync:prefix` tag.
         policies: names or ARNs of firewall policies to which the groups are attached.
-        calls: what was asked so far.
+        calls: what was asked so far, by others too where they count together.
     """
 
     def __init__(
-        self, client: NetworkFirewallClient, prefix: str, policies: tuple[str, ...] = ()
+        self,
+        client: NetworkFirewallClient,
+        prefix: str,
+        policies: tuple[str, ...] = (),
+        calls: Calls | None = None,
     ) -> None:
         self.prefix = prefix
         self.policies = policies
-        self.calls = Calls()
+        self.calls = Calls() if calls is None else calls
         self._api = GroupCalls(client, prefix, self.calls)
         self._policies = PolicyCalls(client, prefix, self.calls)
 

@@ -15,16 +15,16 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from rules_lib import limits
-from rules_lib.groups import SHARED, Deployed, Group, Slot
+from rules_lib.groups import Deployed, Group, Slot
 from rules_lib.moves import exchanging
 from rules_lib.naming import name_of, taken_names
 from rules_lib.parts import Filling, Part
+from rules_lib.sharing import lay_out
 from rules_lib.variables import declared_by
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist, Firewall
     from rules_lib.blocks import Block, Standing
-    from rules_lib.model import Mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,10 @@ class Packer:
         by_home: dict[str, list[Block]] = defaultdict(list)
         for block in blocks:
             by_home[block.home].append(block)
-        parts = sorted(self._parts(by_home), key=self._rank)
+        filling = Filling(self.deployed.current, self._firewall.headroom)
+        parts = sorted(
+            lay_out(by_home, self.standings, filling, self.budget.rule_groups), key=self._rank
+        )
         placed = {block.place for part in parts for block in part.blocks}
         return Packed(
             groups=self._groups(parts),
@@ -98,36 +101,6 @@ class Packer:
     @property
     def _firewall(self) -> Firewall:
         return self.allowlist.firewall
-
-    @property
-    def _filling(self) -> Filling:
-        return Filling(self.deployed.current, self._firewall.headroom)
-
-    def _parts(self, by_home: Mapping[str, Sequence[Block]]) -> list[Part]:
-        """Each category's own parts, or, where these are too many, shared ones for small ones."""
-        filling = self._filling
-        own = {name: filling.fill(name, blocks) for name, blocks in by_home.items()}
-        sharing = {name for name, blocks in by_home.items() if _is_bound(blocks, filling)}
-        shared = self._shared(by_home, sharing)
-        for name in _smallest_first(own, sharing):
-            alone = sum(len(parts) for other, parts in own.items() if other not in sharing)
-            if alone + len(shared) <= self.budget.rule_groups:
-                break
-            sharing.add(name)
-            shared = self._shared(by_home, sharing)
-        return shared + [
-            part for name, parts in own.items() if name not in sharing for part in parts
-        ]
-
-    def _shared(self, by_home: Mapping[str, Sequence[Block]], sharing: set[str]) -> list[Part]:
-        by_mode: dict[Mode, list[Block]] = defaultdict(list)
-        for name in sorted(sharing, key=lambda name: self.standings[name].rank):
-            by_mode[self.standings[name].mode] += by_home[name]
-        return [
-            part
-            for mode, blocks in by_mode.items()
-            for part in self._filling.fill(f"{SHARED}/{mode}", blocks)
-        ]
 
     def _rank(self, part: Part) -> tuple[object, ...]:
         """Drop before alert; people's own, then as listed; what is shared behind its mode's own."""
@@ -186,33 +159,3 @@ class Packer:
             rules=tuple(rules),
             variables=declared_by(rules, self.allowlist.variables),
         )
-
-
-def _is_bound(blocks: Iterable[Block], filling: Filling) -> bool:
-    """Whether a policy that was not given to us has a category in a shared group: it stays there.
-
-    A group of its own would be attached by nobody.
-    """
-    shared = {block.prior for block in blocks if block.prior and block.prior.is_shared}
-    return any(filling.current[slot].pinned for slot in shared)
-
-
-def _smallest_first(own: Mapping[str, Sequence[Part]], bound: Iterable[str]) -> list[str]:
-    """Categories in the order in which they come to share: those that share already, first.
-
-    One with a pinned group of its own never does, as that group would be left behind.
-    """
-    free = {
-        name: parts
-        for name, parts in own.items()
-        if name not in bound and not any(part.pinned for part in parts)
-    }
-    size = {name: sum(part.rules for part in parts) for name, parts in free.items()}
-    return sorted(free, key=lambda name: (not _shares(name, free[name]), size[name], name))
-
-
-def _shares(name: str, parts: Iterable[Part]) -> bool:
-    """Whether a category is deployed in a shared group, and in none of its own."""
-    priors = [block.prior for part in parts for block in part.blocks if block.prior]
-    own = any(prior.category == name for prior in priors)
-    return not own and any(prior.is_shared for prior in priors)

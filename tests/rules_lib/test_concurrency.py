@@ -1,4 +1,4 @@
-"""Two builds at once, and feeds that arrive out of order: the newest of everything holds in the end.
+"""Two builds at once, and feeds that arrive out of order: the newest of all holds in the end.
 
 The second build runs whole between any two calls of the first; then both run call by call, in turns
 that are drawn by lot.
@@ -55,7 +55,7 @@ def in_force() -> list[str]:
 
 
 def is_told_by_latest(running: Account) -> None:
-    """Hold `latest.json` against the account: its build's groups are those in force, and no others."""
+    """Hold `latest.json` against the account: its build's groups, and no others, are in force."""
     folder = f"builds/{running.latest()['build']}"
     groups = json.loads(running.read(f"{folder}/groups.json"))["groups"]
     told = {
@@ -85,7 +85,7 @@ CHANGES: Final = {"edit": edit, "release": release}
 
 
 def interrupted(running: Account, place: int, happens: Callable[[], object]) -> bool:
-    """Build, and have something happen before the call of this number; say whether it came to it."""
+    """Build, and have something happen before a call; say whether there was one of this number."""
     calls = [0]
 
     def note(**_: object) -> None:
@@ -135,8 +135,8 @@ def test_rollback_that_comes_in_anywhere_holds(running: Account) -> None:
     edit(running)
     start, place = Snapshot.take(running), 0
     while interrupted(running, place, lambda: rollback(world(running), build)):
-        if running.latest()["build"] == build:
-            assert in_force() == there, place
+        assert running.latest()["build"] == build
+        assert in_force() == there, place
         start.restore(running)
         place += 1
     assert place > 25

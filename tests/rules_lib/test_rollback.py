@@ -56,7 +56,7 @@ def live(tmp_path: Path) -> Iterator[Account]:
 
 
 def three(running: Account) -> dict[str, dict[str, Any]]:
-    """Make three builds: growth, a change of modes and of variables, categories that come and go."""
+    """Make three builds: growth, other modes and variables, categories that come and go."""
     states = {}
     for feed, settings in (
         (FIRST, SERVERS),

@@ -1,0 +1,42 @@
+"""All that a build touches."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rules_lib.record import build_key, content_type
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from types_boto3_network_firewall import NetworkFirewallClient
+
+    from rules_lib.aws.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """All that a build touches, and when.
+
+    Attributes:
+        client: of Network Firewall.
+        policies: names or ARNs of the firewall policies to which the groups are attached.
+        now: when the build begins, in UTC; it names the build.
+    """
+
+    store: Store
+    client: NetworkFirewallClient
+    now: datetime
+    policies: tuple[str, ...] = ()
+
+    @property
+    def build_id(self) -> str:
+        """Sorts builds by time, and tells two of the same second apart."""
+        digest = hashlib.sha256(self.now.isoformat().encode()).hexdigest()
+        return f"{self.now:%Y%m%dT%H%M%SZ}-{digest[:8]}"
+
+    def put(self, name: str, data: bytes) -> None:
+        """Write one file of the build."""
+        self.store.put(build_key(self.build_id, name), data, content_type=content_type(name))
