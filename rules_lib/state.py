@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, Self, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Final, Self
 
 from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
 
@@ -22,7 +22,32 @@ REFUSALS: Final = "state/refusals.json"
 """What the service said of rules that it refused, so that it is not asked again."""
 
 
-class Latest(BaseModel):
+class _File(BaseModel):
+    """A small JSON file of the bucket; subclasses say which, by `KEY`."""
+
+    KEY: ClassVar[str]
+    model_config = ConfigDict(frozen=True)
+
+    def to_json(self) -> bytes:
+        """Render the file."""
+        return self.model_dump_json(indent=2).encode() + b"\n"
+
+    @classmethod
+    def parse(cls, data: bytes) -> Self:
+        """Read the file.
+
+        Raises:
+            StoreError: it is not of this form.
+        """
+        try:
+            return cls.model_validate_json(data)
+        except ValidationError as error:
+            raise StoreError(
+                f"{cls.KEY}: not as this version writes it; delete it: {error}"
+            ) from error
+
+
+class Latest(_File):
     """The newest build whose groups are in force.
 
     Attributes:
@@ -36,7 +61,7 @@ class Latest(BaseModel):
         groups: name -> slot of each of its groups.
     """
 
-    model_config = ConfigDict(frozen=True)
+    KEY = LATEST
 
     build: str
     version: str
@@ -47,21 +72,8 @@ class Latest(BaseModel):
     prefix: str = ""
     groups: Mapping[str, str] = {}
 
-    def to_json(self) -> bytes:
-        """Render the file."""
-        return self.model_dump_json(indent=2).encode() + b"\n"
 
-    @classmethod
-    def parse(cls, data: bytes) -> Self:
-        """Read the file.
-
-        Raises:
-            StoreError: it is not of this form.
-        """
-        return _parsed(cls, data, LATEST)
-
-
-class Hold(BaseModel):
+class Hold(_File):
     """A rollback holds the groups as they are until somebody resumes.
 
     Attributes:
@@ -69,23 +81,10 @@ class Hold(BaseModel):
         since: ISO 8601, UTC.
     """
 
-    model_config = ConfigDict(frozen=True)
+    KEY = HOLD
 
     build: str
     since: str
-
-    def to_json(self) -> bytes:
-        """Render the file."""
-        return self.model_dump_json(indent=2).encode() + b"\n"
-
-    @classmethod
-    def parse(cls, data: bytes) -> Self:
-        """Read the file.
-
-        Raises:
-            StoreError: it is not of this form.
-        """
-        return _parsed(cls, data, HOLD)
 
 
 class Refused(BaseModel):
@@ -97,10 +96,10 @@ class Refused(BaseModel):
     words: str
 
 
-class Refusals(RootModel[dict[str, Refused]]):
+class Refusals(_File, RootModel[dict[str, Refused]]):
     """Every refusal by the fingerprint of the refused text (see `stages.convert`)."""
 
-    model_config = ConfigDict(frozen=True)
+    KEY = REFUSALS
 
     @property
     def words(self) -> Mapping[str, str]:
@@ -119,22 +118,3 @@ class Refusals(RootModel[dict[str, Refused]]):
     def to_json(self) -> bytes:
         """Render the file, in a fixed order."""
         return Refusals(dict(sorted(self.root.items()))).model_dump_json(indent=2).encode() + b"\n"
-
-    @classmethod
-    def parse(cls, data: bytes) -> Refusals:
-        """Read the file.
-
-        Raises:
-            StoreError: it is not of this form.
-        """
-        return _parsed(cls, data, REFUSALS)
-
-
-_Model = TypeVar("_Model", bound=BaseModel)
-
-
-def _parsed(model: type[_Model], data: bytes, key: str) -> _Model:
-    try:
-        return model.model_validate_json(data)
-    except ValidationError as error:
-        raise StoreError(f"{key}: not as this version writes it; delete it: {error}") from error

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import boto3
@@ -46,51 +48,35 @@ def s3() -> S3Client:
     Raises:
         SettingsError: the environment lacks what a client needs, or names a missing profile.
     """
-    try:
+    with _explained():
         return boto3.client("s3", config=_USUAL)
-    except (BotoCoreError, ValueError) as error:
-        raise SettingsError(_advice(error)) from error
 
 
 def network_firewall() -> NetworkFirewallClient:
-    """Make a Network Firewall client from the environment's region, credentials and endpoint.
-
-    Raises:
-        SettingsError: the environment lacks what a client needs, or names a missing profile.
-    """
-    try:
+    """Make a Network Firewall client; see `s3`."""
+    with _explained():
         return boto3.client("network-firewall", config=_FIREWALL)
-    except (BotoCoreError, ValueError) as error:
-        raise SettingsError(_advice(error)) from error
 
 
 def sns() -> SNSClient:
-    """Make an SNS client from the environment's region, credentials and endpoint.
-
-    Raises:
-        SettingsError: the environment lacks what a client needs, or names a missing profile.
-    """
-    try:
+    """Make an SNS client; see `s3`."""
+    with _explained():
         return boto3.client("sns", config=_USUAL)
-    except (BotoCoreError, ValueError) as error:
-        raise SettingsError(_advice(error)) from error
 
 
 def functions() -> LambdaClient:
-    """Make a Lambda client from the environment's region, credentials and endpoint.
-
-    Raises:
-        SettingsError: the environment lacks what a client needs, or names a missing profile.
-    """
-    try:
+    """Make a Lambda client; see `s3`."""
+    with _explained():
         client: LambdaClient = boto3.client("lambda", config=_USUAL)
+        return client
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
     except (BotoCoreError, ValueError) as error:
-        raise SettingsError(_advice(error)) from error
-    return client
-
-
-def _advice(error: Exception) -> str:
-    return (
-        f"no AWS client can be made: {error} "
-        "(look at AWS_REGION, AWS_PROFILE and AWS_ENDPOINT_URL in the environment)"
-    )
+        raise SettingsError(
+            f"no AWS client can be made: {error} "
+            "(look at AWS_REGION, AWS_PROFILE and AWS_ENDPOINT_URL in the environment)"
+        ) from error
