@@ -158,7 +158,8 @@ def _run(sync: Sync, aws: EmbeddedAws) -> None:
         build_id = _build(build.handler, fetched, allow_shrink=sync.allow_shrink)["build"]
     except SyncError as error:
         _copy(store, error.build, sync.out)
-        raise
+        uploaded = f"s3://{_BUCKET}/{ALLOWLIST}"  # whose file is known here by its path
+        raise SyncError(error.build, str(error).replace(uploaded, str(sync.config))) from error
     except RulesyncError as error:
         _write(sync.out / "summary.json", _failed(sync, error).to_json())
         raise
