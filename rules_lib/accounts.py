@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from rules_lib.drift import drift_of
 from rules_lib.errors import RefusedError, RulesyncError
 from rules_lib.report.group_line import GroupLine
 from rules_lib.report.summary import Accounting, FeedFacts, Summary, summarise
 from rules_lib.steps import Delete, Replace, Step
+from rules_lib.warnings import full_groups, warnings_of
 
 if TYPE_CHECKING:
-    from rules_lib.allowlist import Allowlist
     from rules_lib.aws.calls import Calls
     from rules_lib.decide import Decision
+    from rules_lib.gather import Gathered
     from rules_lib.manifest import Manifest
     from rules_lib.outcome import Applied
+    from rules_lib.ruleset import Ruleset
 
 
 def facts_of(manifest: Manifest) -> FeedFacts:
@@ -33,19 +35,18 @@ def facts_of(manifest: Manifest) -> FeedFacts:
 def carried_out(  # noqa: PLR0913 - keywords only: the whole of a build comes together here
     *,
     build_id: str,
-    feed: FeedFacts,
-    allowlist: Allowlist,
+    gathered: Gathered,
+    ruleset: Ruleset,
     decision: Decision,
     applied: Applied,
     calls: Calls,
-    warnings: Iterable[str],
 ) -> Summary:
     """Summarise a build that was carried out, as far as the service let it."""
     built = decision.built
     staying = (f"rule group {stay.name} stays: {stay.why}" for stay in applied.staying)
     return summarise(
         build_id=build_id,
-        feed=feed,
+        feed=facts_of(gathered.manifest),
         accounting=Accounting(
             enabled=built.enabled,
             kept=len(built.kept),
@@ -56,11 +57,16 @@ def carried_out(  # noqa: PLR0913 - keywords only: the whole of a build comes to
         discarded=Counter(discard.reason for discard in built.discarded),
         calls=calls.writes,
         dry_runs=calls.dry_runs,
-        warnings=(*warnings, *staying),
+        warnings=(
+            *drift_of(decision.plan, gathered.latest.groups if gathered.latest else {}),
+            *full_groups(built.overflow),
+            *warnings_of(ruleset, gathered.allowlist),
+            *staying,
+        ),
         variables_missing=built.missing_variables,
         relief=built.relief,
         failed="; ".join(f"{one.name}: {one.cause}" for one in applied.failures) or None,
-        budget=allowlist.firewall.capacity,
+        budget=gathered.allowlist.firewall.capacity,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -56,10 +57,7 @@ def decide(  # noqa: PLR0913 - keywords only, all that a decision depends on
     """
     known = refusals.of(rule.sid for rule in ruleset.rules if rule.sid is not None)
     for _ in range(_ROUNDS):
-        built = build(ruleset, allowlist, deployed, known.words)
-        steps = plan(built.groups, deployed, room_of(allowlist))
-        if not allow_shrink:
-            refuse_shrink(built.groups, deployed, allowlist.max_shrink)
+        built, steps = foresee(ruleset, allowlist, deployed, known.words, allow_shrink=allow_shrink)
         proof = prove(steps, firewall)
         if not proof.refusals:
             return Decision(built, steps, known, proof.failures)
@@ -70,6 +68,26 @@ def decide(  # noqa: PLR0913 - keywords only, all that a decision depends on
             }
         )
     raise RefusedError(f"the service still refuses rules after {_ROUNDS} rounds without them")
+
+
+def foresee(
+    ruleset: Ruleset,
+    allowlist: Allowlist,
+    deployed: Deployed,
+    refusals: Mapping[str, str],
+    *,
+    allow_shrink: bool,
+) -> tuple[Built, Plan]:
+    """Build and plan, without asking the service.
+
+    Raises:
+        RefusedError: the plan is not safe to carry out.
+    """
+    built = build(ruleset, allowlist, deployed, refusals)
+    steps = plan(built.groups, deployed, room_of(allowlist))
+    if not allow_shrink:
+        refuse_shrink(built.groups, deployed, allowlist.max_shrink)
+    return built, steps
 
 
 def room_of(allowlist: Allowlist) -> Room:

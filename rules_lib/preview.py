@@ -5,19 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rules_lib.accounts import carried_out, facts_of
+from rules_lib.accounts import carried_out
 from rules_lib.apply import Applied
 from rules_lib.aws.firewall import Firewall
-from rules_lib.build import Built, build
-from rules_lib.decide import Decision, room_of
-from rules_lib.drift import drift_of
+from rules_lib.build import Built
+from rules_lib.decide import Decision, foresee
 from rules_lib.gather import Draft, gather
-from rules_lib.guards import refuse_shrink
-from rules_lib.plan import plan
 from rules_lib.report.summary import Summary
 from rules_lib.ruleset import read
 from rules_lib.steps import Plan
-from rules_lib.warnings import full_groups, warnings_of
 
 if TYPE_CHECKING:
     from rules_lib.sync import World
@@ -48,21 +44,19 @@ def preview(world: World, draft: Draft | None = None, *, allow_shrink: bool = Fa
     ruleset = read(gathered.files, gathered.allowlist.rules.on)
     firewall = Firewall(world.client, gathered.allowlist.firewall.prefix, world.policies)
     deployed = firewall.deployed()
-    built = build(ruleset, gathered.allowlist, deployed, gathered.refusals.words)
-    steps = plan(built.groups, deployed, room_of(gathered.allowlist))
-    if not (allow_shrink or gathered.allow_shrink):
-        refuse_shrink(built.groups, deployed, gathered.allowlist.max_shrink)
+    built, steps = foresee(
+        ruleset,
+        gathered.allowlist,
+        deployed,
+        gathered.refusals.words,
+        allow_shrink=allow_shrink or gathered.allow_shrink,
+    )
     summary = carried_out(
         build_id="",
-        feed=facts_of(gathered.manifest),
-        allowlist=gathered.allowlist,
+        gathered=gathered,
+        ruleset=ruleset,
         decision=Decision(built, steps, gathered.refusals, ()),
         applied=Applied(),
         calls=firewall.calls,
-        warnings=(
-            *drift_of(steps, gathered.latest.groups if gathered.latest else {}),
-            *full_groups(built.overflow),
-            *warnings_of(ruleset, gathered.allowlist),
-        ),
     )
     return Preview(summary, built, steps)

@@ -17,7 +17,6 @@ from rules_lib.apply import apply
 from rules_lib.aws.calls import Calls
 from rules_lib.aws.firewall import Firewall
 from rules_lib.decide import Decision, decide
-from rules_lib.drift import drift_of
 from rules_lib.errors import RulesyncError, StaleError, SyncError
 from rules_lib.gather import Gathered, gather
 from rules_lib.record import files_after, files_before
@@ -25,7 +24,6 @@ from rules_lib.report.summary import FeedFacts, Summary
 from rules_lib.rollback import put_back
 from rules_lib.ruleset import Ruleset, read
 from rules_lib.state import HOLD, LATEST, REFUSALS, Hold, Latest
-from rules_lib.warnings import full_groups, warnings_of
 from rules_lib.world import World
 
 __all__ = ["World", "sync"]
@@ -125,19 +123,13 @@ def _carried_out(
         return None
     if decision.refusals != gathered.refusals:
         world.store.put(REFUSALS, decision.refusals.to_json(), content_type="application/json")
-    recorded = gathered.latest.groups if gathered.latest else {}
     summary = carried_out(
         build_id=world.build_id,
-        feed=facts_of(gathered.manifest),
-        allowlist=allowlist,
+        gathered=gathered,
+        ruleset=ruleset,
         decision=decision,
         applied=applied,
         calls=calls,
-        warnings=(
-            *drift_of(decision.plan, recorded),
-            *full_groups(decision.built.overflow),
-            *warnings_of(ruleset, allowlist),
-        ),
     )
     return _record(world, gathered, ruleset, decision, applied, summary)
 
