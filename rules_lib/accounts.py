@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from rules_lib.drift import drift_of
+from rules_lib.deploy.drift import drift_of
+from rules_lib.deploy.steps import Delete, Replace, Step
 from rules_lib.errors import RefusedError, RulesyncError
 from rules_lib.report.group_line import GroupLine
 from rules_lib.report.summary import Accounting, FeedFacts, Summary, summarise
-from rules_lib.steps import Delete, Replace, Step
 from rules_lib.warnings import full_groups, warnings_of
 
 if TYPE_CHECKING:
     from rules_lib.aws.calls import Calls
     from rules_lib.decide import Decision
+    from rules_lib.deploy.outcome import Applied
+    from rules_lib.feed.manifest import Manifest
     from rules_lib.gather import Gathered
-    from rules_lib.manifest import Manifest
-    from rules_lib.outcome import Applied
     from rules_lib.ruleset import Ruleset
 
 

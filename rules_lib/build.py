@@ -18,8 +18,8 @@ from rules_lib.stages.select import select
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
-    from rules_lib.blocks import Block
     from rules_lib.groups import Deployed, Group
+    from rules_lib.packing.blocks import Block
     from rules_lib.ruleset import Ruleset
 
 

@@ -6,22 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from rules_lib.apply import prove
 from rules_lib.build import Built, build
+from rules_lib.deploy.apply import prove
+from rules_lib.deploy.guards import refuse_shrink
+from rules_lib.deploy.plan import plan
 from rules_lib.errors import RefusedError
-from rules_lib.guards import refuse_shrink
-from rules_lib.plan import plan
+from rules_lib.history.state import Refusals, Refused
 from rules_lib.policy import Room
 from rules_lib.stages.convert import fingerprint
-from rules_lib.state import Refusals, Refused
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
     from rules_lib.aws.firewall import Firewall
+    from rules_lib.deploy.outcome import Failure
+    from rules_lib.deploy.steps import Plan
     from rules_lib.groups import Deployed
-    from rules_lib.outcome import Failure
     from rules_lib.ruleset import Ruleset
-    from rules_lib.steps import Plan
 
 _ROUNDS: Final = 20
 """How often the groups are built again without the rules that the service refused."""

@@ -9,12 +9,12 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.allowlist import Allowlist, load
-from rules_lib.archive import FeedFile, unpack
 from rules_lib.aws.store import newest_manifest
 from rules_lib.errors import StoreError
-from rules_lib.manifest import Manifest, archive_key
+from rules_lib.feed.archive import FeedFile, unpack
+from rules_lib.feed.manifest import Manifest, archive_key
+from rules_lib.history.state import LATEST, REFUSALS, Latest, Refusals
 from rules_lib.model import LOCAL_PREFIX
-from rules_lib.state import LATEST, REFUSALS, Latest, Refusals
 
 if TYPE_CHECKING:
     from rules_lib.aws.store import Store

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rules_lib.accounts import carried_out
-from rules_lib.apply import Applied
 from rules_lib.aws.firewall import Firewall
 from rules_lib.build import Built
 from rules_lib.decide import Decision, foresee
+from rules_lib.deploy.apply import Applied
+from rules_lib.deploy.steps import Plan
 from rules_lib.gather import Draft, gather
 from rules_lib.report.summary import Summary
 from rules_lib.ruleset import read
-from rules_lib.steps import Plan
 
 if TYPE_CHECKING:
     from rules_lib.sync import World

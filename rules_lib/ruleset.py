@@ -11,7 +11,7 @@ from rules_lib.model import Malformed, Rule
 from rules_lib.parser import parse
 
 if TYPE_CHECKING:
-    from rules_lib.archive import FeedFile
+    from rules_lib.feed.archive import FeedFile
 
 _BOM: Final = b"\xef\xbb\xbf"
 _COMMENT: Final = b"# \t"

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urlsplit
 
-from rules_lib.address import redact
 from rules_lib.errors import SettingsError
+from rules_lib.feed.address import redact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -13,23 +13,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.accounts import carried_out, ended, facts_of
-from rules_lib.apply import apply
 from rules_lib.aws.calls import Calls
 from rules_lib.aws.firewall import Firewall
 from rules_lib.decide import Decision, decide
+from rules_lib.deploy.apply import apply
 from rules_lib.errors import RulesyncError, StaleError, SyncError
 from rules_lib.gather import Gathered, gather
-from rules_lib.record import files_after, files_before
+from rules_lib.history.record import files_after, files_before
+from rules_lib.history.rollback import put_back
+from rules_lib.history.state import HOLD, LATEST, REFUSALS, Hold, Latest
 from rules_lib.report.summary import FeedFacts, Summary
-from rules_lib.rollback import put_back
 from rules_lib.ruleset import Ruleset, read
-from rules_lib.state import HOLD, LATEST, REFUSALS, Hold, Latest
 from rules_lib.world import World
 
 __all__ = ["World", "sync"]
 
 if TYPE_CHECKING:
-    from rules_lib.outcome import Applied
+    from rules_lib.deploy.outcome import Applied
 
 _ATTEMPTS: Final = 5
 """How often a build starts over because somebody else changed what it had seen."""

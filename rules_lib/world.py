@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rules_lib.record import build_key, content_type
+from rules_lib.history.record import build_key, content_type
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -12,9 +12,9 @@ from aws_lambda_powertools import Logger
 from rules_lib.aws import clients
 from rules_lib.aws.store import Store, newest_manifest
 from rules_lib.errors import RulesyncError
+from rules_lib.history.state import Hold
 from rules_lib.report.summary import Summary
 from rules_lib.settings import BuildSettings
-from rules_lib.state import Hold
 from rules_lib.sync import World, sync
 from rules_lib.telemetry import Telemetry
 

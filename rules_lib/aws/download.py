@@ -10,10 +10,10 @@ from urllib.parse import urljoin
 import requests
 import urllib3
 
-from rules_lib.address import redact, scheme
 from rules_lib.aws.answers import NO_VALIDATORS, Absent, Body, Unmodified, Validators
 from rules_lib.aws.headers import conditions, declared_size, pause_asked_for, validators
 from rules_lib.errors import DownloadError
+from rules_lib.feed.address import redact, scheme
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from rules_lib.address import is_web, scheme
 from rules_lib.aws import clients
 from rules_lib.aws.download import HttpReader, UnguidedSession
 from rules_lib.aws.files import FileReader, S3Reader
+from rules_lib.feed.address import is_web, scheme
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from rules_lib.errors import StoreError
-from rules_lib.manifest import RAW, Manifest, is_manifest_key, read_manifest
+from rules_lib.feed.manifest import RAW, Manifest, is_manifest_key, read_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -17,13 +17,13 @@ from rules_lib.aws import clients
 from rules_lib.aws.store import Store, newest_manifest
 from rules_lib.cli.plans import render_plan
 from rules_lib.cli.tables import render
+from rules_lib.deploy.steps import record
 from rules_lib.errors import RulesyncError, SyncError
 from rules_lib.gather import ALLOW_SHRINK, ALLOWLIST, Draft
+from rules_lib.history.rollback import resume as lift
+from rules_lib.history.rollback import rollback as put_back
+from rules_lib.history.state import HOLD, LATEST, Hold, Latest
 from rules_lib.preview import preview
-from rules_lib.rollback import resume as lift
-from rules_lib.rollback import rollback as put_back
-from rules_lib.state import HOLD, LATEST, Hold, Latest
-from rules_lib.steps import record
 from rules_lib.sync import World, sync
 
 _CHANGES: Final = 2

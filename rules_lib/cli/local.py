@@ -20,7 +20,7 @@ from rules_lib.aws.store import Store, newest_manifest
 from rules_lib.cli.tables import render
 from rules_lib.errors import AllowlistError, RefusedError, RulesyncError, SyncError
 from rules_lib.gather import ALLOWLIST, LOCAL
-from rules_lib.record import build_key
+from rules_lib.history.record import build_key
 from rules_lib.report.summary import Accounting, FeedFacts, Summary, read_summary, summarise
 
 if TYPE_CHECKING:

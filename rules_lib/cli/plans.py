@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.text import Text
 
 from rules_lib.content import by_sid, difference
+from rules_lib.deploy.steps import Plan, Step
 from rules_lib.report.text import count
-from rules_lib.steps import Plan, Step
 
 _MARKS = {"create": "+", "update": "~", "replace": "±", "delete": "-"}
 _STYLES = {"create": "green", "update": "yellow", "replace": "yellow", "delete": "red"}

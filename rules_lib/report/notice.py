@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rules_lib.errors import RulesyncError, SyncError
-from rules_lib.record import build_key
+from rules_lib.history.record import build_key
 from rules_lib.report.measures import is_refusal
 from rules_lib.report.text import count, counted, visible, visible_lines
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from rules_lib import limits
-from rules_lib.blocks import Block, measure
 from rules_lib.model import Discarded, Reason
+from rules_lib.packing.blocks import Block, measure
 from rules_lib.stages.pack import Budget, Packed, Packer
 
 if TYPE_CHECKING:

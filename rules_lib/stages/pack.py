@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING
 
 from rules_lib import limits
 from rules_lib.groups import Deployed, Group, Slot
-from rules_lib.moves import exchanging
-from rules_lib.naming import name_of, taken_names
-from rules_lib.parts import Filling, Part
-from rules_lib.sharing import lay_out
+from rules_lib.packing.moves import exchanging
+from rules_lib.packing.naming import name_of, taken_names
+from rules_lib.packing.parts import Filling, Part
+from rules_lib.packing.sharing import lay_out
 from rules_lib.variables import declared_by
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist, Firewall
-    from rules_lib.blocks import Block, Standing
+    from rules_lib.packing.blocks import Block, Standing
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,14 @@ import yaml
 from real_feed_support import LARGE, SHIPPED, Published, allowlist_of_all, rules_of, run
 
 from rules_lib.allowlist import Allowlist, load
-from rules_lib.archive import unpack
 from rules_lib.build import Built, build
 from rules_lib.content import by_sid
+from rules_lib.deploy.plan import plan
+from rules_lib.deploy.steps import Update, record
+from rules_lib.feed.archive import unpack
 from rules_lib.groups import Deployed, DeployedGroup, Group
-from rules_lib.plan import plan
 from rules_lib.policy import Room
 from rules_lib.ruleset import Ruleset, read
-from rules_lib.steps import Update, record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

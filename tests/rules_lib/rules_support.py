@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from hypothesis import strategies as st
 
 from rules_lib.allowlist import Allowlist, load
-from rules_lib.archive import FeedFile
+from rules_lib.feed.archive import FeedFile
 from rules_lib.groups import Deployed, DeployedGroup, Group
 from rules_lib.model import Candidate, Converted, Malformed, Mode, Rule
 from rules_lib.parser import parse

@@ -14,8 +14,8 @@ from hypothesis import given
 from rules_support import FEEDS, allow, allowlists, in_force, ruleset, text
 
 from rules_lib.allowlist import Allowlist, load
-from rules_lib.archive import unpack
 from rules_lib.build import Built, build
+from rules_lib.feed.archive import unpack
 from rules_lib.groups import Deployed
 from rules_lib.model import Change, Malformed, Mode, Reason, Rule
 from rules_lib.ruleset import read

@@ -19,8 +19,8 @@ from pipeline_support import rule
 from world_support import world
 
 from rules_lib.errors import SyncError
-from rules_lib.rollback import rollback
-from rules_lib.state import Hold
+from rules_lib.history.rollback import rollback
+from rules_lib.history.state import Hold
 from rules_lib.sync import sync
 
 if TYPE_CHECKING:

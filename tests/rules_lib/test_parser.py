@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rules_support import ENDS, ENGINE_REFUSES, ENGINE_TAKES, line, problem, rule, rule_texts, text
 
-from rules_lib.archive import unpack
+from rules_lib.feed.archive import unpack
 from rules_lib.model import Flowbit, Malformed, Rule
 from rules_lib.rule import close_up, split
 from rules_lib.ruleset import read

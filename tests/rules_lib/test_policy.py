@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from firewall_support import as_deployed, group
 
+from rules_lib.deploy.plan import plan
+from rules_lib.deploy.steps import Plan, switch_record
 from rules_lib.errors import RefusedError
 from rules_lib.groups import Deployed, Group
 from rules_lib.model import Mode
-from rules_lib.plan import plan
 from rules_lib.policy import Policy, Reference, Room
-from rules_lib.steps import Plan, switch_record
 
 ONE = group("et-one", 1, priority=1000)
 TWO = group("et-two", 2, mode=Mode.DROP, priority=1001)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rules_support import FEEDS, feed, rule_texts, ruleset, text
 
-from rules_lib.archive import FeedFile, unpack
+from rules_lib.feed.archive import FeedFile, unpack
 from rules_lib.model import Malformed, Rule
 from rules_lib.ruleset import Ruleset, Tally, read, tally
 

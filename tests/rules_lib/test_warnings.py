@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline_support import allowlist, rule
 
 from rules_lib.allowlist import load
-from rules_lib.archive import FeedFile
+from rules_lib.feed.archive import FeedFile
 from rules_lib.ruleset import read
 from rules_lib.warnings import warnings_of
 

@@ -29,10 +29,10 @@ from rules_lib.aws.download import UnguidedSession
 from rules_lib.aws.reader import reader_for
 from rules_lib.aws.store import Store, newest_manifest
 from rules_lib.errors import ArchiveError, ChecksumError, DownloadError, RefusedError, StoreError
-from rules_lib.fetch import Fetched, fetch
-from rules_lib.manifest import archive_key, manifest_key, read_manifest
+from rules_lib.feed.fetch import Fetched, fetch
+from rules_lib.feed.manifest import archive_key, manifest_key, read_manifest
+from rules_lib.feed.source import Unchanged
 from rules_lib.ruleset import Tally
-from rules_lib.source import Unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Callable

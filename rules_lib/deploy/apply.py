@@ -1,0 +1,148 @@
+"""A plan, proven and carried out: a failed group stops no other, and nothing goes too early.
+
+Whatever fills a slot is written first. Then each policy is switched, in one update: no moment is
+without a category's rules, and none has them twice. Only then do unwanted groups go, each after a
+fresh look at it: none that a policy still uses, and none that is needed since another one failed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from rules_lib.content import holds
+from rules_lib.deploy.attach import attach
+from rules_lib.deploy.effect import Effect, Filling, effect
+from rules_lib.deploy.outcome import Applied, Failure, Proof, Staying
+from rules_lib.deploy.steps import Create, Delete, Keep, Plan, Replace, Step, Update
+from rules_lib.errors import FirewallError
+from rules_lib.groups import DeployedGroup, Group
+
+if TYPE_CHECKING:
+    from rules_lib.aws.firewall import Firewall
+    from rules_lib.aws.refusals import Refusal
+
+__all__ = ["Applied", "Failure", "Proof", "Staying", "apply", "prove"]
+
+
+def prove(plan: Plan, firewall: Firewall) -> Proof:
+    """Have the service validate every group that would be written; changes nothing."""
+    refusals: list[Refusal] = []
+    failures: list[Failure] = []
+    for step in plan.changes:
+        try:
+            refusals += _refusals(step, firewall)
+        except FirewallError as error:
+            failures.append(Failure.of(step.name, error))
+    return Proof(tuple(refusals), tuple(failures))
+
+
+def apply(plan: Plan, firewall: Firewall, unproven: Collection[Failure] = ()) -> Applied:
+    """Carry a plan out as far as the service lets it; raises no `FirewallError`.
+
+    Args:
+        plan: whole, with the groups that could not be proven: what goes depends on them too.
+        firewall: to be brought to what the plan says.
+        unproven: the failures of the proof; these groups are not written, and are told as failed.
+    """
+    known = {failure.name: failure for failure in unproven}
+    arns: dict[str, str] = {}
+    filling = [step for step in plan.steps if not isinstance(step, Delete)]
+    outcomes = [known.get(step.name) or _written(step, firewall, arns) for step in filling]
+    done: list[Step] = [found for found in outcomes if not isinstance(found, Failure)]
+    failures = [found for found in outcomes if isinstance(found, Failure)]
+    chosen = effect(plan.steps, arns)
+    failures += attach(plan, arns, chosen, firewall)
+    staying: list[Staying] = []
+    for step in plan.steps:
+        if not isinstance(step, Replace | Delete):
+            continue
+        outcome = _gone(step, chosen, written=step.name in arns, firewall=firewall)
+        if isinstance(outcome, Staying):
+            staying.append(outcome)
+        elif isinstance(outcome, Failure):
+            failures.append(outcome)
+        elif isinstance(step, Delete):
+            done.append(step)
+    return Applied(tuple(done), tuple(failures), tuple(staying))
+
+
+def _refusals(step: Step, firewall: Firewall) -> tuple[Refusal, ...]:
+    match step:
+        case Create() | Replace():
+            begun = step.begun if isinstance(step, Replace) else None
+            return firewall.prove(step.group, begun)
+        case Update():
+            return firewall.prove(step.group, step.deployed)
+        case Keep() | Delete():
+            return ()
+
+
+def _written(step: Filling, firewall: Firewall, arns: dict[str, str]) -> Filling | Failure:
+    """Write one group and note its ARN."""
+    try:
+        match step:
+            case Replace(begun=DeployedGroup() as begun):
+                arns[step.name] = _resumed(step.group, begun, firewall)
+            case Create() | Replace():
+                arns[step.name] = firewall.create(step.group)
+            case Update():
+                firewall.update(step.group, step.deployed)
+                arns[step.name] = step.deployed.arn
+            case Keep():
+                arns[step.name] = step.deployed.arn
+    except FirewallError as error:
+        return Failure.of(step.name, error)
+    return step
+
+
+def _resumed(group: Group, begun: DeployedGroup, firewall: Firewall) -> str:
+    """Go on with a replacement that broke off: the new group is there, and used by nobody."""
+    if not holds(begun, group):
+        firewall.update(group, begun)
+    return begun.arn
+
+
+def _gone(
+    step: Replace | Delete, chosen: Effect, *, written: bool, firewall: Firewall
+) -> Staying | Failure | None:
+    """Delete the step's old group, unless its rules are needed; None where it is gone."""
+    old = step.deployed
+    if isinstance(step, Replace) and not written:
+        why = (
+            f"{step.name}, which is to replace it, could not be created; the next sync tries again"
+        )
+        return Staying(old.name, old.associations, why)
+    if step.name in chosen.needed:
+        why = (
+            f"{chosen.needed[step.name]} of its rules are wanted in a group that failed, or that "
+            "waits for one, and are in force nowhere else; the next sync tries again"
+        )
+        return Staying(old.name, old.associations, why)
+    return _deleted(old, firewall)
+
+
+def _deleted(old: DeployedGroup, firewall: Firewall) -> Staying | Failure | None:
+    """Delete a group that nobody uses; None where it is gone, or is no longer ours."""
+    try:
+        current = firewall.describe(old.name)
+        if current is None:
+            return None
+        if current.associations:
+            return _in_use(current)
+        firewall.delete(current)
+    except FirewallError as error:
+        if error.in_use:  # the policy's update is not yet known everywhere
+            return _in_use(old)
+        return Failure.of(old.name, error)
+    return None
+
+
+def _in_use(group: DeployedGroup) -> Staying:
+    count = max(group.associations, 1)
+    policies = "1 firewall policy uses it" if count == 1 else f"{count} firewall policies use it"
+    why = (
+        f"{policies}; where rulesync was not given it, take the group out of it or give it to "
+        "rulesync, and the next sync deletes it"
+    )
+    return Staying(group.name, count, why)

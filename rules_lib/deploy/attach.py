@@ -1,0 +1,72 @@
+"""Policies are switched to what took effect of a plan, each in one update."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from rules_lib import limits
+from rules_lib.deploy.outcome import Failure
+from rules_lib.deploy.steps import Delete, Plan, Step
+from rules_lib.errors import FirewallError
+from rules_lib.policy import Reference, Switch
+
+if TYPE_CHECKING:
+    from rules_lib.aws.firewall import Firewall
+    from rules_lib.deploy.effect import Effect
+
+
+def attach(
+    plan: Plan, arns: Mapping[str, str], chosen: Effect, firewall: Firewall
+) -> list[Failure]:
+    """Switch every policy, in one update each; what must stay in force stays attached.
+
+    Args:
+        plan: what the policies are to refer to.
+        arns: name -> ARN of the groups that are as desired.
+        chosen: which of them may be used.
+        firewall: where the policies are.
+    """
+    failures = []
+    filling = {step.name: step.deployed.arn for step in plan.steps if step.deployed}
+    filling |= {name: arns[name] for name in chosen.taking}
+    leaving = {filling[step.name] for step in plan.steps if _waits(step, chosen)}
+    for planned in plan.switches:
+        references = (*planned.others, *_attached(planned, filling))
+        references += _behind(references, planned, leaving)
+        if set(references) == set(planned.policy.references):
+            continue
+        try:
+            firewall.switch(planned.policy, references)
+        except FirewallError as error:
+            failures.append(Failure.of(planned.policy.name, error))
+    return failures
+
+
+def _waits(step: Step, chosen: Effect) -> bool:
+    """Whether a group that is no longer wanted has rules that are."""
+    return isinstance(step, Delete) and step.name in chosen.needed
+
+
+def _attached(planned: Switch, filling: Mapping[str, str]) -> Iterator[Reference]:
+    """Our groups at their priorities: the new one, or else the old one of the same slot."""
+    for attachment in planned.attachments:
+        if arn := filling.get(attachment.name):
+            yield Reference(arn, attachment.priority)
+
+
+def _behind(
+    references: Sequence[Reference], planned: Switch, leaving: Collection[str]
+) -> tuple[Reference, ...]:
+    """Groups that go later: where they stand, or at the next priority that is free."""
+    if not leaving:
+        return ()
+    free = set(range(1, limits.PRIORITY_MAX + 1)) - {one.priority for one in references}
+    found = []
+    for reference in planned.policy.references:
+        if reference.arn in leaving:
+            later = (priority for priority in free if priority >= reference.priority)
+            priority = min(later, default=max(free))
+            free.discard(priority)
+            found.append(Reference(reference.arn, priority))
+    return tuple(found)

@@ -1,0 +1,78 @@
+"""What becomes of a plan: what the service says of it, and what was done."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from rules_lib.errors import FirewallError, StaleError
+
+if TYPE_CHECKING:
+    from rules_lib.aws.refusals import Refusal
+    from rules_lib.deploy.steps import Step
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A group that could not be proven, written or deleted.
+
+    Attributes:
+        cause: with the service's own words.
+        stale: somebody else changed the group meanwhile, so planning again may help.
+    """
+
+    name: str
+    cause: str
+    stale: bool = False
+
+    @classmethod
+    def of(cls, name: str, error: FirewallError) -> Failure:
+        """What an error means for the group of this name."""
+        return cls(name, str(error), stale=isinstance(error, StaleError))
+
+
+@dataclass(frozen=True, slots=True)
+class Staying:
+    """A group that was to go and stays.
+
+    Attributes:
+        associations: how many firewall policies use it.
+        why: and what to do about it.
+    """
+
+    name: str
+    associations: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What the service would refuse of a plan: single rules, and groups as a whole."""
+
+    refusals: tuple[Refusal, ...] = ()
+    failures: tuple[Failure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of a plan.
+
+    Attributes:
+        done: the steps that were carried out, kept ones too. A replacement is done once the new
+            group is there; what became of the old one is in `failures` or `staying` if it is not
+            gone.
+        failures: groups that are not as desired.
+        staying: groups that were to go and are still there.
+    """
+
+    done: tuple[Step, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    staying: tuple[Staying, ...] = ()
+
+    def record(self) -> dict[str, Any]:
+        """The result as JSON shows it."""
+        return {
+            "done": [{"name": step.name, "change": step.change} for step in self.done],
+            "failures": [asdict(failure) for failure in self.failures],
+            "staying": [asdict(staying) for staying in self.staying],
+        }

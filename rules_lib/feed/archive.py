@@ -1,0 +1,155 @@
+"""The feed's tarball -> its `.rules` files, in memory: nothing is ever written to a disk.
+
+An archive is taken whole or refused whole. One unsafe member, one byte missing at its end or one
+byte too many, and nothing of it is used: a feed that lost rules looks like a smaller feed.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import re
+import tarfile
+import zlib
+from collections import Counter
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from rules_lib.errors import ArchiveError
+from rules_lib.feed.members import SUFFIX, category, is_rules, problems
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_GZIP: Final = b"\x1f\x8b"
+_BLOCK: Final = tarfile.BLOCKSIZE
+_END_MARK: Final = 2 * _BLOCK
+_MARKUP: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|body|\?xml)\b", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveLimits:
+    """How large an archive may grow; a real one has 64 members and 33 MB, 8 MB in its largest.
+
+    Attributes:
+        unpacked: bytes of the whole tarball once unpacked.
+        member: bytes of one member.
+        members: members of any kind.
+    """
+
+    unpacked: int = 256 * 2**20
+    member: int = 128 * 2**20
+    members: int = 4096
+
+
+DEFAULT_LIMITS: Final = ArchiveLimits()
+
+
+@dataclass(frozen=True, slots=True)
+class FeedFile:
+    """One file of rules; its category is its name without folder and `.rules`."""
+
+    category: str
+    data: bytes
+
+
+def unpack(
+    data: bytes, limits: ArchiveLimits = DEFAULT_LIMITS, *, source: str = "the archive"
+) -> tuple[FeedFile, ...]:
+    """Read the `.rules` files of a gzipped (or plain) tarball, whatever folder they stand in.
+
+    Args:
+        data: the tarball's bytes.
+        limits: sizes above which the archive is refused; memory stays within them.
+        source: names the archive in errors.
+
+    Returns:
+        The files, sorted by category, each category once.
+
+    Raises:
+        ArchiveError: the archive is empty, no archive, truncated, damaged, too large, unsafe (an
+            absolute path, `..`, a link or a device) or has no `.rules` file.
+    """
+    try:
+        _refuse_what_is_no_archive(data)
+        tar = _gunzip(data, limits.unpacked) if data.startswith(_GZIP) else data
+        files = _read_tar(tar, limits)
+        _refuse_repeated(files)
+    except ArchiveError as error:
+        raise ArchiveError(f"{source}: {error}") from error.__cause__
+    return tuple(sorted(files, key=lambda file: file.category))
+
+
+def _refuse_what_is_no_archive(data: bytes) -> None:
+    if not data:
+        raise ArchiveError("empty: 0 bytes instead of a .tar.gz")
+    if _MARKUP.match(data):
+        raise ArchiveError(
+            f"looks like an HTML page, not a .tar.gz (starts with {data[:40]!r}); check the URL"
+        )
+
+
+def _gunzip(data: bytes, limit: int) -> bytes:
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
+            unpacked = stream.read(limit + 1)
+    except EOFError as error:
+        raise ArchiveError(f"truncated: the gzip data ends after {len(data)} bytes") from error
+    except (gzip.BadGzipFile, zlib.error) as error:
+        raise ArchiveError(f"damaged, or followed by something else: {error}") from error
+    if len(unpacked) > limit:
+        raise ArchiveError(f"unpacks to more than {limit} bytes, the limit")
+    return unpacked
+
+
+def _read_tar(tar: bytes, limits: ArchiveLimits) -> tuple[FeedFile, ...]:
+    if len(tar) > limits.unpacked:
+        raise ArchiveError(f"{len(tar)} bytes, more than {limits.unpacked}, the limit")
+    try:
+        with tarfile.open(fileobj=io.BytesIO(tar), mode="r:") as archive:
+            members = tuple(_checked(archive, limits))
+    except (tarfile.TarError, ValueError, RecursionError) as error:
+        raise ArchiveError(f"no tar archive, or one damaged or truncated: {error}") from error
+    if not members:
+        raise ArchiveError("an empty archive: it has no member")
+    _refuse_unended(tar, members[-1])
+    files = tuple(
+        FeedFile(category(member), tar[member.offset_data : member.offset_data + member.size])
+        for member in members
+        if is_rules(member)
+    )
+    if not files:
+        raise ArchiveError(f"without any {SUFFIX} file among its {len(members)} members")
+    return files
+
+
+def _checked(archive: tarfile.TarFile, limits: ArchiveLimits) -> Iterator[tarfile.TarInfo]:
+    """Yield each member before the next is read, so that a bad one ends the reading."""
+    for number, member in enumerate(islice(archive, limits.members + 1), start=1):
+        if number > limits.members:
+            raise ArchiveError(f"more than {limits.members} members, the limit")
+        for problem in problems(member, limits):
+            raise ArchiveError(f"member {member.name!r} {problem}; the archive is refused whole")
+        yield member
+
+
+def _refuse_unended(tar: bytes, last: tarfile.TarInfo) -> None:
+    """`tarfile` takes a damaged header for the end, which would lose the rest in silence."""
+    size = last.size if last.isreg() else 0
+    rest = tar[last.offset_data + -(-size // _BLOCK) * _BLOCK :]
+    if rest.strip(b"\0"):
+        raise ArchiveError(
+            f"damaged after member {last.name!r}: no tar header follows, nor the end"
+        )
+    if len(rest) < _END_MARK:
+        raise ArchiveError(f"truncated after member {last.name!r}: the tar end mark is missing")
+
+
+def _refuse_repeated(files: tuple[FeedFile, ...]) -> None:
+    counts = Counter(file.category for file in files)
+    repeated = sorted(category for category, count in counts.items() if count > 1)
+    if repeated:
+        raise ArchiveError(f"more than one file for category {', '.join(repeated)}")

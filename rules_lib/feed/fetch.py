@@ -1,0 +1,145 @@
+"""The feed's source -> the bucket: gather what the source says, decide, act.
+
+The archive is written first and the manifest last: the manifest's arrival starts the build, so
+whatever fails before leaves the bucket's feeds as they were.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from rules_lib.aws.store import newest_manifest
+from rules_lib.errors import ArchiveError, ChecksumError, RefusedError
+from rules_lib.feed.address import redact
+from rules_lib.feed.archive import ArchiveLimits, unpack
+from rules_lib.feed.manifest import Manifest, archive_key, manifest_key, total
+from rules_lib.feed.source import Download, Unchanged, gather
+from rules_lib.ruleset import tally
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from rules_lib.aws.answers import Reader
+    from rules_lib.aws.store import Store
+    from rules_lib.settings import FetchSettings
+
+_NUMBER: Final = re.compile(r"\d+(?:\.\d+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A feed that the bucket did not have; its manifest starts the build."""
+
+    manifest: Manifest
+    warnings: tuple[str, ...] = ()
+
+
+def fetch(
+    settings: FetchSettings, reader: Reader, store: Store, now: datetime
+) -> Fetched | Unchanged:
+    """Bring the feed into the bucket, unless the bucket has it already.
+
+    Args:
+        settings: where the feed lies, and how large it may be.
+        reader: reads that kind of source.
+        store: the bucket.
+        now: when the fetch begins, in UTC.
+
+    Raises:
+        FeedError: the feed cannot be had, or is not what it should be; nothing was written.
+        RefusedError: the bucket has a newer feed; nothing was written.
+        StoreError: the bucket cannot be read or written.
+    """
+    gathered = gather(settings, reader, newest_manifest(store))
+    if isinstance(gathered, Unchanged):
+        return gathered
+    held = newest_manifest(store)  # Another fetch may have ended while this one was downloading.
+    manifest = examine(gathered, settings, now)
+    if held and held.sha256 == manifest.sha256:
+        return Unchanged(held, "the archive's bytes are the same", gathered.warnings)
+    refuse_older(manifest, held)
+    return Fetched(_publish(store, manifest, gathered.data), gathered.warnings)
+
+
+def examine(download: Download, settings: FetchSettings, now: datetime) -> Manifest:
+    """Check that a download is the feed that it should be, and describe it.
+
+    Raises:
+        ArchiveError: it cannot be unpacked, or has no rule, not even a disabled one.
+        ChecksumError: it is not the archive that its source announces.
+    """
+    source = redact(settings.feed_url)
+    files = unpack(
+        download.data, ArchiveLimits(unpacked=settings.max_unpacked_bytes), source=source
+    )
+    categories = {file.category: tally(file.data) for file in files}
+    rules = total(categories)
+    if not rules.enabled + rules.disabled:
+        raise ArchiveError(f"{source}: without any rule in its {len(files)} files")
+    md5 = hashlib.md5(download.data, usedforsecurity=False).hexdigest()
+    if download.md5 not in {None, md5}:
+        raise ChecksumError(
+            f"{source}: wrong checksum: its source announces MD5 {download.md5}, the archive "
+            f"has {md5}. A release may have been under way; the next fetch tries again."
+        )
+    sha256 = hashlib.sha256(download.data).hexdigest()
+    return Manifest(
+        version=download.version or f"sha256-{sha256[:12]}",
+        announced=download.version,
+        sha256=sha256,
+        md5=md5,
+        size=len(download.data),
+        source=source,
+        etag=download.validators.etag,
+        last_modified=download.validators.last_modified,
+        fetched_at=now,
+        categories=categories,
+    )
+
+
+def refuse_older(manifest: Manifest, held: Manifest | None) -> None:
+    """Let no older feed take the place of a newer one.
+
+    Versions are compared where both feeds announce one and both are numbers (`10523`, `7.0.3`).
+
+    Raises:
+        RefusedError: the held feed has a greater version, or its fetch began later.
+    """
+    if held is None:
+        return
+    new, old = _number(manifest.announced), _number(held.announced)
+    if new and old and new < old:
+        raise RefusedError(
+            f"{manifest.source}: version {manifest.announced} is older than {held.announced}, "
+            f"which the bucket has. To go back on purpose, delete {manifest_key(held.version)}."
+        )
+    if manifest.fetched_at < held.fetched_at:
+        raise RefusedError(
+            f"{manifest.source}: a fetch that began later ({held.fetched_at.isoformat()}) has "
+            f"already brought version {held.version}; this one ({manifest.fetched_at.isoformat()})"
+            " leaves it in place."
+        )
+
+
+def _publish(store: Store, manifest: Manifest, data: bytes) -> Manifest:
+    """Write archive, then manifest; other bytes under the same version get a folder of their own.
+
+    The archive is written only where none is, so that two fetches at once cannot mix theirs.
+    """
+    key = archive_key(manifest.version)
+    written = store.put(key, data, content_type="application/gzip", only_if_absent=True)
+    if not written and hashlib.sha256(store.get(key)).hexdigest() != manifest.sha256:
+        apart = f"{manifest.version}-{manifest.sha256[:8]}"
+        manifest = manifest.model_copy(update={"version": apart})
+        store.put(archive_key(apart), data, content_type="application/gzip")
+    store.put(manifest_key(manifest.version), manifest.to_json(), content_type="application/json")
+    return manifest
+
+
+def _number(version: str | None) -> tuple[int, ...] | None:
+    if version is None or not _NUMBER.fullmatch(version):
+        return None
+    return tuple(int(part) for part in version.split("."))

@@ -1,0 +1,114 @@
+"""What a source says: its checksum, its version, and the archive if it is not the one we have."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from rules_lib.aws.answers import NO_VALIDATORS, Body, Unmodified, Validators
+from rules_lib.errors import ChecksumError, DownloadError
+from rules_lib.feed.address import checksum_of, is_web, redact, version_of
+from rules_lib.feed.manifest import VERSION_PATTERN, Manifest
+
+if TYPE_CHECKING:
+    from rules_lib.aws.answers import Reader
+    from rules_lib.settings import FetchSettings
+
+_MD5: Final = re.compile(r"[0-9a-fA-F]{32}")
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """An archive as it came, with what its source says about it.
+
+    Attributes:
+        md5: what the source announces, in lower-case hex; None where it announces none.
+        version: the text of its `version.txt`; None where it has none that can be used.
+        warnings: what the source lacks.
+    """
+
+    data: bytes
+    validators: Validators
+    md5: str | None
+    version: str | None
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """The source still has the feed that the bucket has; nothing was written."""
+
+    manifest: Manifest
+    why: str
+    warnings: tuple[str, ...] = ()
+
+
+def gather(settings: FetchSettings, reader: Reader, held: Manifest | None) -> Download | Unchanged:
+    """Ask for the checksum, then for the archive, unless that is the one we have.
+
+    A checksum equal to ours is believed as long as the archive's size does not speak against it,
+    so that a source which forgot to renew its checksum does not freeze the rules in silence.
+
+    Args:
+        settings: where the feed lies, and how large it may be.
+        reader: reads that kind of source.
+        held: the newest feed that the bucket has.
+
+    Raises:
+        ChecksumError: what the source gives as its checksum is none.
+        DownloadError: the archive cannot be had.
+    """
+    source, limit = settings.feed_url, settings.max_download_bytes
+    if held and held.source != redact(source):
+        held = None
+    md5, warnings = _announced_md5(reader, source, limit)
+    if held and md5 == held.md5 and reader.size(source) in {None, held.size}:
+        return Unchanged(held, "the source announces the checksum that we have", warnings)
+    answer = reader.read(source, limit, _validators(held, source, md5))
+    if held and isinstance(answer, Unmodified):
+        return Unchanged(held, answer.reason, warnings)
+    if not isinstance(answer, Body):
+        raise DownloadError(f"{redact(source)}: {answer.reason}")
+    version, doubts = _announced_version(reader, source, limit)
+    return Download(answer.data, answer.validators, md5, version, warnings + doubts)
+
+
+def _validators(held: Manifest | None, source: str, md5: str | None) -> Validators:
+    """Ask 'not modified?' by what we have, unless an announced checksum already says otherwise.
+
+    A URL with credentials is stored without them, so two of them may look like one: there the
+    ETag tells them apart, and a time would not.
+    """
+    if held is None or md5 not in {None, held.md5}:
+        return NO_VALIDATORS
+    return Validators(held.etag, held.last_modified if held.source == source else None)
+
+
+def _announced_md5(reader: Reader, source: str, limit: int) -> tuple[str | None, tuple[str, ...]]:
+    address = checksum_of(source)
+    answer = reader.read(address, limit)
+    if not isinstance(answer, Body):
+        doubt = f"{redact(address)}: {answer.reason}; the archive is compared with no checksum"
+        return None, (doubt,) if is_web(source) else ()
+    text = answer.data[:256].decode("ascii", "replace").strip()
+    digest = text.split()[0] if text else ""
+    if not _MD5.fullmatch(digest):
+        raise ChecksumError(
+            f"{redact(address)}: {text[:40]!r} is no MD5 checksum (32 hex digits, then perhaps a "
+            "file name); the archive cannot be compared with it"
+        )
+    return digest.lower(), ()
+
+
+def _announced_version(
+    reader: Reader, source: str, limit: int
+) -> tuple[str | None, tuple[str, ...]]:
+    address = version_of(source)
+    answer = reader.read(address, limit)
+    if not isinstance(answer, Body):
+        return None, ()
+    text = answer.data[:256].decode("ascii", "replace").strip()
+    if re.fullmatch(VERSION_PATTERN, text):
+        return text, ()
+    return None, (f"{redact(address)}: {text[:40]!r} is no version; named by its SHA-256 instead",)

@@ -1,0 +1,89 @@
+"""A build's objects in the bucket: what was published, what was left out, what was changed."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from rules_lib.deploy.steps import record as step_record
+from rules_lib.deploy.steps import switch_record
+from rules_lib.history.groupfile import groups_json
+from rules_lib.report.category_line import CategoryLine
+from rules_lib.report.html import render_html
+from rules_lib.report.records import changed_jsonl, discarded_csv, discarded_jsonl
+
+if TYPE_CHECKING:
+    from rules_lib.allowlist import Allowlist
+    from rules_lib.build import Built
+    from rules_lib.deploy.steps import Plan
+    from rules_lib.report.summary import Summary
+    from rules_lib.ruleset import Ruleset
+
+BUILDS: Final = "builds/"
+
+_TYPES: Final = {
+    "rules": "text/plain; charset=utf-8",
+    "json": "application/json",
+    "jsonl": "application/x-ndjson",
+    "csv": "text/csv; charset=utf-8",
+    "html": "text/html; charset=utf-8",
+}
+
+
+def build_key(build_id: str, name: str) -> str:
+    """Name an object of a build."""
+    return f"{BUILDS}{build_id}/{name}"
+
+
+def content_type(name: str) -> str:
+    """Tell a file's media type by its ending."""
+    return _TYPES[name.rsplit(".", 1)[-1]]
+
+
+def files_before(
+    build_id: str, built: Built, plan: Plan, allowlist: Allowlist
+) -> Iterator[tuple[str, bytes]]:
+    """What is known before anything is applied: name and content of each file."""
+    document = {
+        "build": build_id,
+        "steps": [step_record(step) for step in plan.steps],
+        "policies": [switch_record(planned) for planned in plan.switches],
+    }
+    yield "plan.json", json.dumps(document, indent=2).encode() + b"\n"
+    yield "groups.json", groups_json(built.groups, allowlist.firewall.prefix)
+    yield "discarded.jsonl", b"".join(discarded_jsonl(built.discarded))
+    yield "discarded.csv", b"".join(discarded_csv(built.discarded))
+    yield "changed.jsonl", b"".join(changed_jsonl(built.kept))
+
+
+def files_after(
+    summary: Summary, ruleset: Ruleset, allowlist: Allowlist, built: Built
+) -> Iterator[tuple[str, bytes]]:
+    """What is known once the plan was carried out."""
+    lines = category_lines(ruleset, allowlist, built)
+    yield "report.html", render_html(summary, built.discarded, lines)
+    yield "summary.json", summary.to_json()
+
+
+def category_lines(
+    ruleset: Ruleset, allowlist: Allowlist, built: Built
+) -> tuple[CategoryLine, ...]:
+    """Where the rules of each category went, in the feed's order."""
+    kept = Counter(rule.rule.category for rule in built.kept)
+    setters = Counter(rule.rule.category for rule in built.kept if rule.setter)
+    discarded = Counter(discard.rule.category for discard in built.discarded)
+    off = Counter(rule.category for rule in built.off)
+    return tuple(
+        CategoryLine(
+            name=category.name,
+            mode=allowlist.setting_of(category.name).mode,
+            enabled=len(category.rules),
+            kept=kept[category.name],
+            discarded=discarded[category.name],
+            off=off[category.name],
+            setters=setters[category.name],
+        )
+        for category in ruleset.categories
+    )

@@ -1,0 +1,1 @@
+"""How kept rules become groups: blocks that stay whole, parts within limits, names that stick."""

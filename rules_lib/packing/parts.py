@@ -1,0 +1,119 @@
+"""The rule groups of one category while they are filled, cluster by cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from rules_lib import limits
+from rules_lib.groups import Slot
+
+if TYPE_CHECKING:
+    from rules_lib.groups import DeployedGroup
+    from rules_lib.packing.blocks import Block
+
+Current: TypeAlias = Mapping[Slot, "DeployedGroup"]
+"""The group in force in each slot."""
+
+
+@dataclass(slots=True)
+class Part:
+    """A group while it is being filled.
+
+    Attributes:
+        held: what is in force in its slot; None where nothing is.
+        rules: of its blocks, as are the characters.
+    """
+
+    slot: Slot
+    held: DeployedGroup | None = None
+    blocks: list[Block] = field(default_factory=list)
+    rules: int = 0
+    characters: int = 0
+
+    @property
+    def pinned(self) -> bool:
+        """Whether its group cannot be replaced, and so cannot grow."""
+        return self.held is not None and self.held.pinned
+
+    @property
+    def room(self) -> int:
+        """Rules that it can have without being replaced; none where it is yet to be made."""
+        return self.held.capacity if self.held else 0
+
+    @property
+    def most(self) -> int:
+        """Rules that it can ever have."""
+        return self.room if self.pinned else limits.GROUP_CAPACITY
+
+    @property
+    def moves(self) -> Iterator[tuple[Slot, Slot]]:
+        """Where rules come from that are deployed in another slot, and where they go."""
+        for block in self.blocks:
+            for slot in {block.prior, *block.moving} - {None, self.slot}:
+                if slot:
+                    yield slot, self.slot
+
+    def takes(self, block: Block, *, rules: int, characters: float) -> bool:
+        """Add the block if that keeps within both limits; say whether it did."""
+        if self.rules + block.rules > rules or self.characters + block.characters > characters:
+            return False
+        self.blocks.append(block)
+        self.rules += block.rules
+        self.characters += block.characters
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """How parts are filled: where a block went last time is where it goes now.
+
+    Attributes:
+        headroom: share by which a part that takes new blocks stays below the limit of characters.
+    """
+
+    current: Current
+    headroom: float
+
+    def fill(self, category: str, blocks: Iterable[Block]) -> list[Part]:
+        """Fill the parts of one category; what finds no place in pinned ones is left out.
+
+        First goes what was there before, then the rest where there is room. A pinned group is
+        filled by value instead, as it may not have room for all.
+        """
+        held = sorted(slot for slot in self.current if slot.category == category)
+        parts = {slot.part: Part(slot, self.current[slot]) for slot in held}
+        if any(part.pinned for part in parts.values()):
+            for block in sorted(blocks, key=lambda block: block.worth):
+                if not _stays(block, category, parts):
+                    self._place(block, category, parts)
+        else:
+            for block in [one for one in blocks if not _stays(one, category, parts)]:
+                self._place(block, category, parts)
+        return [part for part in parts.values() if part.blocks]
+
+    def _place(self, block: Block, category: str, parts: dict[int, Part]) -> None:
+        """Where there is room as it is, else where a group may grow, else in a new one.
+
+        Beside a group that cannot be replaced no new one is made: nobody would attach it.
+        """
+        free = limits.RULES_STRING_CHARACTERS / (1 + self.headroom)
+        for part in parts.values():
+            if part.takes(block, rules=part.room, characters=free):
+                return
+        for part in parts.values():
+            if part.takes(block, rules=part.most, characters=free):
+                return
+        if not any(part.pinned for part in parts.values()):
+            number = next(n for n in range(1, len(parts) + 2) if n not in parts)
+            parts[number] = Part(Slot(category, number))
+            parts[number].takes(block, rules=block.rules, characters=block.characters)
+
+
+def _stays(block: Block, category: str, parts: Mapping[int, Part]) -> bool:
+    """Leave the block where it is deployed, if that is a part of this category with room."""
+    if block.prior is None or block.prior.category != category:
+        return False
+    part = parts[block.prior.part]
+    return part.takes(block, rules=part.most, characters=limits.RULES_STRING_CHARACTERS)

@@ -1,0 +1,227 @@
+"""The tarball: taken whole or refused whole."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import tarfile
+import tracemalloc
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rules_lib.errors import ArchiveError
+from rules_lib.feed.archive import ArchiveLimits, FeedFile, unpack
+
+_RULE = b'alert tcp any any -> any any (msg:"x"; sid:1; rev:1;)\n'
+
+
+def _member(name: str, data: bytes = _RULE, kind: bytes = tarfile.REGTYPE) -> tarfile.TarInfo:
+    info = tarfile.TarInfo(name)
+    info.type = kind
+    info.size = len(data) if kind == tarfile.REGTYPE else 0
+    info.linkname = "/etc/passwd" if kind in {tarfile.SYMTYPE, tarfile.LNKTYPE} else ""
+    return info
+
+
+def _tar(*members: tuple[tarfile.TarInfo, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for info, data in members:
+            archive.addfile(info, io.BytesIO(data))
+    return buffer.getvalue()
+
+
+def _plain(**files: bytes) -> bytes:
+    return _tar(*((_member(f"rules/{name}.rules", data), data) for name, data in files.items()))
+
+
+def _zipped(tar: bytes) -> bytes:
+    return gzip.compress(tar, mtime=0)
+
+
+GOOD = _zipped(_plain(two=_RULE * 2, one=_RULE, three=b"# none\n"))
+GOOD_FILES = (
+    FeedFile("one", _RULE),
+    FeedFile("three", b"# none\n"),
+    FeedFile("two", _RULE * 2),
+)
+
+
+def _refusal(data: bytes, limits: ArchiveLimits | None = None) -> str:
+    with pytest.raises(ArchiveError) as caught:
+        unpack(data, limits or ArchiveLimits(), source="feed.tar.gz")
+    assert str(caught.value).startswith("feed.tar.gz: ")
+    return str(caught.value)
+
+
+def test_files_of_any_folder_come_sorted_by_category() -> None:
+    """Folders do not matter, other members are ignored, the name without `.rules` counts."""
+    data = _tar(
+        (_member("rules/", b"", tarfile.DIRTYPE), b""),
+        (_member("rules/zeta.rules"), _RULE),
+        (_member("deep/er/botcc.portgrouped.rules"), _RULE),
+        (_member("LICENSE", b"free"), b"free"),
+        (_member("alpha.rules", b""), b""),
+    )
+    files = unpack(_zipped(data))
+    assert [file.category for file in files] == ["alpha", "botcc.portgrouped", "zeta"]
+    assert files[0].data == b""
+
+
+def test_plain_tar_is_taken_too() -> None:
+    """Some servers unpack the gzip on their way."""
+    assert unpack(gzip.decompress(GOOD)) == unpack(GOOD) == GOOD_FILES
+
+
+def test_long_names_are_read() -> None:
+    """Names over 100 characters stand in a header of their own."""
+    folder = "f" * 150
+    assert unpack(_tar((_member(f"{folder}/a.rules"), _RULE))) == (FeedFile("a", _RULE),)
+
+
+@pytest.mark.parametrize(
+    ("bad", "words"),
+    [
+        (_member("/etc/a.rules"), "absolute path"),
+        (_member("\\etc\\a.rules"), "absolute path"),
+        (_member("C:/a.rules"), "absolute path"),
+        (_member("rules/../../a.rules"), "'..'"),
+        (_member("rules\\..\\a.txt"), "'..'"),
+        (_member("a.rules", b"", tarfile.SYMTYPE), "link to '/etc/passwd'"),
+        (_member("LICENSE", b"", tarfile.LNKTYPE), "link to '/etc/passwd'"),
+        (_member("null", b"", tarfile.CHRTYPE), "neither a file nor a folder"),
+        (_member("disk", b"", tarfile.BLKTYPE), "neither a file nor a folder"),
+        (_member("pipe", b"", tarfile.FIFOTYPE), "neither a file nor a folder"),
+        (_member(".rules"), "category name"),
+        (_member("rules/._a.rules"), "category name"),
+        (_member("rules/a b.rules"), "category name"),
+        (_member("rules/a\n.rules"), "category name"),
+    ],
+    ids=lambda value: value.name if isinstance(value, tarfile.TarInfo) else "",
+)
+def test_one_unsafe_member_refuses_the_whole_archive(bad: tarfile.TarInfo, words: str) -> None:
+    """Wherever it stands, and whether or not it is a file of rules."""
+    good = (_member("rules/good.rules"), _RULE)
+    for members in ([good, (bad, _RULE)], [(bad, _RULE), good]):
+        refusal = _refusal(_zipped(_tar(*members)))
+        assert words in refusal
+        assert repr(bad.name) in refusal
+
+
+def test_sparse_member_is_refused() -> None:
+    """Its size says nothing of what it would unpack to."""
+    info = _member("a.rules", b"")
+    info.pax_headers = {"GNU.sparse.major": "1", "GNU.sparse.minor": "0"}
+    assert "feed.tar.gz" in _refusal(_tar((info, b"")))
+
+
+def test_gzip_bomb_is_refused_before_it_fills_the_memory() -> None:
+    """64 megabytes of zeros in 64 kilobytes."""
+    bomb = _zipped(b"\0" * (64 * 2**20))
+    tracemalloc.start()
+    refusal = _refusal(bomb, ArchiveLimits(unpacked=2**20))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert "more than 1048576 bytes" in refusal
+    assert peak < 8 * 2**20
+
+
+@pytest.mark.parametrize(
+    ("limits", "words"),
+    [
+        (ArchiveLimits(unpacked=4096), "more than 4096 bytes"),
+        (ArchiveLimits(member=100), "has 108 bytes, the limit is 100"),
+        (ArchiveLimits(members=2), "more than 2 members"),
+    ],
+)
+def test_archive_over_a_limit_is_refused(limits: ArchiveLimits, words: str) -> None:
+    """Each limit by itself."""
+    assert words in _refusal(GOOD, limits)
+
+
+def test_archive_at_its_limits_is_taken() -> None:
+    """A limit is the largest that is allowed."""
+    size = len(gzip.decompress(GOOD))
+    assert unpack(GOOD, ArchiveLimits(unpacked=size, member=108, members=3)) == GOOD_FILES
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "empty: 0 bytes"),
+        (b"\n<!DOCTYPE html><p>Sign in", "looks like an HTML page"),
+        (b"<HTML><body>", "looks like an HTML page"),
+        (b"PK\x03\x04" + b"x" * 600, "no tar archive"),
+        (_zipped(b""), "no tar archive"),
+        (_zipped(_tar()), "an empty archive"),
+        (_zipped(_tar((_member("LICENSE"), _RULE))), "without any .rules file"),
+        (GOOD + b"garbage", "followed by something else"),
+        (GOOD[:-8] + b"\0\0\0\0" + GOOD[-4:], "damaged"),
+        (_zipped(_plain(a=_RULE) + b"garbage"), "damaged after member 'rules/a.rules'"),
+        (_zipped(_plain(a=_RULE)[:1024]), "the tar end mark is missing"),
+        (_zipped(_plain(a=_RULE)[:530]), "truncated: unexpected end of data"),
+        (
+            _tar((_member("x/a.rules"), _RULE), (_member("y/a.rules"), _RULE)),
+            "more than one file for category a",
+        ),
+    ],
+)
+def test_what_is_no_feed_gets_its_own_words(data: bytes, words: str) -> None:
+    """A person can tell from the error what the source sent."""
+    assert words in _refusal(data)
+
+
+def test_damaged_header_between_two_members_is_not_the_end() -> None:
+    """`tarfile` by itself would give the first file and no error."""
+    tar = bytearray(_plain(a=_RULE, b=_RULE))
+    tar[1024:1034] = b"##########"
+    assert "damaged" in _refusal(bytes(tar))
+
+
+def test_endless_chain_of_headers_is_refused() -> None:
+    """A long name of a long name of a long name, and so on."""
+    link = _tar((_member("n" * 120), _RULE))[:1024]
+    assert "damaged" in _refusal(link * 3000)
+
+
+@given(st.integers(0, len(GOOD) - 1))
+def test_any_prefix_of_a_gzipped_archive_is_refused(length: int) -> None:
+    """However little is missing, nothing of it is used."""
+    with pytest.raises(ArchiveError):
+        unpack(GOOD[:length])
+
+
+@given(st.integers(0, len(gzip.decompress(GOOD)) - 1))
+def test_no_prefix_of_a_plain_archive_gives_a_part(length: int) -> None:
+    """Only the padding after its end may be missing."""
+    try:
+        files = unpack(gzip.decompress(GOOD)[:length])
+    except ArchiveError:
+        return
+    assert files == GOOD_FILES
+
+
+@given(st.integers(0, len(GOOD) - 1), st.integers(1, 255))
+def test_changed_byte_of_a_gzipped_archive_never_changes_the_rules(at: int, mask: int) -> None:
+    """It is refused, unless the byte means nothing (a time, a name)."""
+    data = bytearray(GOOD)
+    data[at] ^= mask
+    try:
+        files = unpack(bytes(data))
+    except ArchiveError:
+        return
+    assert files == GOOD_FILES
+
+
+@given(st.binary(min_size=1, max_size=600), st.integers(0, 3072))
+def test_any_damage_to_a_plain_archive_is_a_refusal_or_a_feed(junk: bytes, at: int) -> None:
+    """Whatever stands in its headers, no other error comes out."""
+    tar = gzip.decompress(GOOD)
+    damaged = tar[:at] + junk + tar[at + len(junk) :]
+    try:
+        files = unpack(damaged)
+    except ArchiveError:
+        return
+    assert files

@@ -1,0 +1,214 @@
+"""An earlier build is put back, byte for byte, and held until somebody resumes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from account_support import Account, account
+from growth_support import (
+    Killed,
+    Snapshot,
+    Watch,
+    after_each_write,
+    attached,
+    references,
+    state,
+    texts,
+)
+from pipeline_support import by_sid, rule
+from world_support import world
+
+from localaws import Fault
+from rules_lib.aws.store import Store
+from rules_lib.errors import RefusedError, StoreError
+from rules_lib.history.rollback import resume, rollback
+from rules_lib.history.state import Hold
+from rules_lib.sync import sync
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+MALWARE, INFO = "et-emerging-malware", "et-emerging-info"
+SERVERS: dict[str, Any] = {"variables": {"DNS_SERVERS": ["10.0.0.2"]}}
+USING = 'alert udp any any -> $DNS_SERVERS 53 (msg:"rule 125"; content:"x"; sid:125; rev:1;)'
+FIRST = {
+    "malware": [rule(sid) for sid in range(1, 11)],
+    "info": [*(rule(sid) for sid in range(120, 125)), USING],
+    "dns": [rule(140), rule(141)],
+    "web": [rule(150)],
+}
+SECOND = FIRST | {"malware": [rule(sid, rev=2) for sid in range(3, 31)], "info": [rule(120)]}
+THIRD = {
+    "malware": [rule(sid, rev=3) for sid in range(5, 61)],
+    "info": [rule(120, "flowbits:set,a; ", rev=2)],
+    "dns": [rule(140), rule(141, "flowbits:isset,a; ", rev=2)],
+    "ftp": [rule(160)],
+}
+
+
+@pytest.fixture
+def live(tmp_path: Path) -> Iterator[Account]:
+    """An account with a policy of ours."""
+    with account(tmp_path, RULESYNC_POLICIES="live") as found:
+        yield found
+
+
+def three(running: Account) -> dict[str, dict[str, Any]]:
+    """Make three builds: growth, other modes and variables, categories that come and go."""
+    states = {}
+    for feed, settings in (
+        (FIRST, SERVERS),
+        (SECOND, {**SERVERS, "categories": {"emerging-dns": "drop"}}),
+        (THIRD, {"firewall": {"rule_groups": 3}}),
+    ):
+        running.allow(max_shrink=1, **settings)
+        running.sync(**feed)
+        states[running.latest()["build"]] = state()
+    return states
+
+
+def test_each_build_is_put_back_byte_for_byte(live: Account) -> None:
+    """Names, texts, variables and references, in any order, without the feed."""
+    states = three(live)
+    builds = list(states)
+    for key in live.keys("raw/"):
+        live.s3.delete_object(Bucket="rulesync-test", Key=key)
+    for build in (builds[0], builds[1], builds[2], builds[0], builds[2], builds[1]):
+        rollback(world(live), build)
+        found, wanted = state(), states[build]
+        assert list(found["references"]["live"].values()) == list(
+            wanted["references"]["live"].values()
+        )
+        assert _contents(found) == _contents(wanted)
+        assert live.latest()["build"] == build
+
+
+def test_first_rollback_restores_names_and_capacities_too(live: Account) -> None:
+    """Where the old name is free again; a capacity is kept where a larger group has the name."""
+    states = three(live)
+    first = next(iter(states))
+    rollback(world(live), first)
+    assert references() == states[first]["references"]
+    assert texts() == {
+        name: content["RulesSource"]["RulesString"]
+        for name, (_, content, _) in states[first]["groups"].items()
+    }
+    for name, (capacity, _, tags) in state()["groups"].items():
+        assert capacity >= states[first]["groups"][name][0]
+        assert tags == states[first]["groups"][name][2]
+
+
+def _contents(found: dict[str, Any]) -> list[object]:
+    """What the policy holds, group by group."""
+    return [found["groups"][name][1] for name in found["references"]["live"]]
+
+
+def test_latest_tells_the_build_and_its_feed(live: Account) -> None:
+    """As it was when that build was applied."""
+    live.allow(max_shrink=1)
+    live.sync(**FIRST)
+    before = live.latest()
+    live.sync(**SECOND)
+    rollback(world(live), before["build"])
+    after = live.latest()
+    assert {key: after[key] for key in ("build", "version", "sha256", "groups")} == {
+        key: before[key] for key in ("build", "version", "sha256", "groups")
+    }
+
+
+def test_no_rule_is_missing_or_twice_meanwhile_and_a_kill_is_finished(live: Account) -> None:
+    """A rollback is a switch as any other; a second one ends what the first began."""
+    states = three(live)
+    builds = list(states)
+    start = Snapshot.take(live)
+    held = by_sid("".join(texts().values()))
+    whole = Watch([], frozenset())
+    with after_each_write(live, whole):
+        rollback(world(live), builds[0])
+    end, after = state(), by_sid("".join(texts().values()))
+    wanted = frozenset(held.keys() & after.keys())
+    for call in range(1, len(whole.seen) + 1):
+        start.restore(live)
+        with after_each_write(live, Watch(["live"], wanted, kill=call)), pytest.raises(Killed):
+            rollback(world(live), builds[0])
+        assert isinstance(sync(world(live)), Hold)
+        with after_each_write(live, Watch(["live"], wanted)):
+            rollback(world(live), builds[0])
+        assert state() == end, whole.seen[call - 1]
+
+
+def test_scheduled_sync_holds_until_somebody_resumes(live: Account) -> None:
+    """It makes no call at all; then the newest feed is in force again."""
+    states = three(live)
+    builds = list(states)
+    rollback(world(live), builds[0])
+    there, mark = state(), len(live.aws.calls)
+    result = live.build()
+    assert (result["status"], result["build"]) == ("held", builds[0])
+    assert len(live.aws.calls) == mark
+    assert state() == there
+    store = Store(live.s3, "rulesync-test")
+    lifted = resume(store)
+    assert lifted is not None
+    assert lifted.build == builds[0]
+    assert resume(store) is None
+    live.build()
+    assert _contents(state()) == _contents(states[builds[2]])
+    assert not any("somebody else" in one for one in live.summary()["warnings"])
+
+
+def test_unknown_build_is_an_error_that_names_the_newest(live: Account) -> None:
+    """And nothing is held."""
+    build = next(iter(three(live)))
+    for name in ("nonsense", "", "a/b"):
+        with pytest.raises(StoreError, match=build):
+            rollback(world(live), name)
+    assert not live.has("state/hold.json")
+
+
+def test_account_without_a_build_says_so(live: Account) -> None:
+    """The first day."""
+    live.allow()
+    with pytest.raises(StoreError, match="there is no build yet"):
+        rollback(world(live), "nonsense")
+
+
+def test_build_that_the_service_would_refuse_now_changes_nothing(live: Account) -> None:
+    """Its engine has learnt; the words name the rule, and nothing is held."""
+    states = three(live)
+    live.aws.refuse("sid:7; rev:1;", "no longer")
+    before = state()
+    with pytest.raises(RefusedError, match=r"cannot be put back: sid 7: .*no longer"):
+        rollback(world(live), next(iter(states)))
+    assert state() == before
+    assert not live.has("state/hold.json")
+
+
+def test_group_in_use_by_an_unknown_policy_is_put_back_in_place(tmp_path: Path) -> None:
+    """It cannot be replaced, and that policy is to be put back too."""
+    with account(tmp_path) as running:
+        running.allow(max_shrink=1)
+        running.sync(**FIRST)
+        build = running.latest()["build"]
+        text = running.text(MALWARE)
+        running.sync(**SECOND)
+        running.create_policy("theirs", {f"{MALWARE}-b": 10})
+        rollback(world(running), build)
+        assert attached() == {"theirs": [f"{MALWARE}-b"]}
+        assert running.text(f"{MALWARE}-b") == text
+
+
+def test_rollback_that_fails_for_a_group_still_holds(live: Account) -> None:
+    """`latest.json` does not move; the next rollback finishes."""
+    states = three(live)
+    first, *_, last = states
+    live.aws.inject(Fault("CreateRuleGroup", "AccessDeniedException", "not you", dry_run=False))
+    _, applied = rollback(world(live), first)
+    assert any("not you" in failure.cause for failure in applied.failures)
+    assert live.latest()["build"] == last
+    assert isinstance(sync(world(live)), Hold)
+    rollback(world(live), first)
+    assert _contents(state()) == _contents(states[first])
+    assert live.latest()["build"] == first
