@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import sys
 from typing import TYPE_CHECKING
 
 from moto.moto_server.werkzeug_app import (
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def serve(control: Control, host: str, port: int, ready: Callable[[str], object]) -> None:
-    """Answer AWS's services until the process is interrupted.
+    """Answer AWS's services until the process is interrupted or asked to end (SIGTERM).
 
     Args:
         control: How Network Firewall is set up.
@@ -37,6 +39,8 @@ def serve(control: Control, host: str, port: int, ready: Callable[[str], object]
     server = make_server(host, port, app, threaded=True, request_handler=MotoRequestHandler)
     # some of moto's services call their own server, and look for its port here
     os.environ["MOTO_PORT"] = str(server.port)
+    # by default SIGTERM ends a process at once, and the stacks' folder would stay behind
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with network_firewall(control), stacks(f"http://127.0.0.1:{server.port}"):
         ready(f"http://{host}:{server.port}")
         server.serve_forever()

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import boto3
 from botocore.config import Config
+from server_support import local_server
 
 ROOT: Final = Path(__file__).parents[2]
 SAM: Final = ROOT / "scripts" / "sam"
@@ -45,21 +46,10 @@ def build() -> None:
 @contextmanager
 def local_aws(folder: Path) -> Iterator[str]:
     """Run the embedded AWS as a server; its log is `localaws.log` in the folder."""
-    command = [sys.executable, "-m", "localaws", "--port", "0"]
-    environment = os.environ | {"LOCALAWS_SAM_PYTHON": str(SAM_PYTHON)}
-    with (
-        (folder / "localaws.log").open("w") as log,
-        subprocess.Popen(  # noqa: S603  # our own interpreter
-            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=log, text=True
-        ) as server,
-    ):
-        assert server.stdout is not None
-        port = server.stdout.readline().strip().rpartition(":")[2]
-        try:
-            # SAM takes `localhost` for an endpoint; it does not take an address.
-            yield f"http://localhost:{port}"
-        finally:
-            server.terminate()
+    log = folder / "localaws.log"
+    with local_server(log=log, LOCALAWS_SAM_PYTHON=str(SAM_PYTHON)) as url:
+        # SAM takes `localhost` for an endpoint; it does not take an address.
+        yield f"http://localhost:{url.rpartition(':')[2]}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 import yaml
+from deployed_support import in_force
 from real_feed_support import LARGE, SHIPPED, Published, allowlist_of_all, rules_of, run
 
 from rules_lib.allowlist import Allowlist, load
@@ -17,7 +18,7 @@ from rules_lib.content import by_sid
 from rules_lib.deploy.plan import plan
 from rules_lib.deploy.steps import Update, record
 from rules_lib.feed.archive import unpack
-from rules_lib.groups import Deployed, DeployedGroup, Group
+from rules_lib.groups import Deployed, Group
 from rules_lib.policy import Room
 from rules_lib.ruleset import Ruleset, read
 
@@ -85,32 +86,12 @@ def settings(**changed: object) -> Allowlist:
     return load(text.encode(), source="test", known=(*document["categories"], *SIX))
 
 
-def in_force(groups: Iterable[Group]) -> Deployed:
-    """What is deployed once these groups have been applied."""
-    return Deployed(
-        tuple(
-            DeployedGroup(
-                name=group.name,
-                arn=f"arn:{group.name}",
-                slot=group.slot,
-                capacity=group.capacity,
-                text=group.text,
-                variables=group.variables,
-                strict=True,
-                associations=1,
-                token=group.name,
-            )
-            for group in groups
-        )
-    )
-
-
 def replay(releases: Path, allowlist: Allowlist) -> list[Replayed]:
     """Build each release with the groups of the one before as deployed."""
     before: tuple[Group, ...] = ()
     found = []
     for name in RELEASES:
-        deployed = in_force(before)
+        deployed = in_force(before, associations=1)
         after = build(ruleset(releases, name, allowlist), allowlist, deployed, {}).groups
         found.append(_replayed(name, before, after, deployed))
         before = after
@@ -180,8 +161,10 @@ def test_rule_more_is_one_update_that_differs_by_one_line(releases: Path) -> Non
             type(file)(file.category, text * (file.category == category) + file.data)
             for file in archive
         )
-        again = build(read(longer, allowlist.rules.on), allowlist, in_force(first), {}).groups
-        [step] = plan(again, in_force(first)).changes
+        again = build(
+            read(longer, allowlist.rules.on), allowlist, in_force(first, associations=1), {}
+        ).groups
+        [step] = plan(again, in_force(first, associations=1)).changes
         assert isinstance(step, Update)
         before, after = (
             Counter(step.deployed.text.splitlines()),

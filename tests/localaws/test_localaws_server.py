@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -12,6 +10,7 @@ import pytest
 import requests
 from click.testing import CliRunner
 from localaws_support import create, refused, rule
+from server_support import local_server
 
 from localaws.__main__ import main
 from localaws.settings import control_of, read_settings
@@ -33,14 +32,9 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL that a real server prints once it listens."""
     file = tmp_path_factory.mktemp("localaws") / "settings.json"
     file.write_text(json.dumps(SETTINGS), encoding="utf-8")
-    command = [sys.executable, "-m", "localaws", "--port", "0", "--settings", str(file)]
-    command += ["--quotas", '{"rule_groups": 2}']
-    with subprocess.Popen(  # noqa: S603  # our own interpreter
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as server:
-        assert server.stdout is not None
-        yield server.stdout.readline().strip()
-        server.terminate()
+    quotas = '{"rule_groups": 2}'
+    with local_server("--settings", str(file), "--quotas", quotas) as running:
+        yield running
 
 
 def client_of(service: str, url: str) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import subprocess
 import sys
 import time
 import zipfile
@@ -14,6 +13,7 @@ import boto3
 import pytest
 import requests
 from botocore.config import Config
+from server_support import local_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -129,15 +129,8 @@ class Server:
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     """The URL of a server that runs as long as these tests."""
-    command = [sys.executable, "-m", "localaws", "--port", "0"]
-    with subprocess.Popen(  # noqa: S603  # our own interpreter
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as running:
-        assert running.stdout is not None
-        try:
-            yield running.stdout.readline().strip()
-        finally:
-            running.terminate()
+    with local_server() as running:
+        yield running
 
 
 @pytest.fixture

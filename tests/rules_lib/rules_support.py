@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rules_lib.allowlist import Allowlist, load
 from rules_lib.feed.archive import FeedFile
-from rules_lib.groups import Deployed, DeployedGroup, Group
+from rules_lib.groups import Deployed
 from rules_lib.model import Candidate, Converted, Malformed, Mode, Rule
 from rules_lib.parser import parse
 from rules_lib.ruleset import Line, Ruleset, read
@@ -97,26 +97,6 @@ def fitted(
     )
     ordered = order(link(wanted, standby).clusters)
     return ordered, fit(ordered, allowlist, deployed or Deployed())
-
-
-def in_force(groups: Sequence[Group]) -> Deployed:
-    """What is deployed once the desired groups have been applied."""
-    return Deployed(
-        tuple(
-            DeployedGroup(
-                name=group.name,
-                arn=f"arn:{group.name}",
-                slot=group.slot,
-                capacity=group.capacity,
-                text=group.text,
-                variables=group.variables,
-                strict=True,
-                associations=0,
-                token="t",  # noqa: S106 - an update token, no secret
-            )
-            for group in groups
-        )
-    )
 
 
 ENGINE_TAKES: Final = (

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from deployed_support import in_force
 from hypothesis import given
-from rules_support import FEEDS, allow, allowlists, in_force, ruleset, text
+from rules_support import FEEDS, allow, allowlists, ruleset, text
 
 from rules_lib.allowlist import Allowlist, load
 from rules_lib.build import Built, build

@@ -8,8 +8,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from deployed_support import in_force
 from hypothesis import given
-from rules_support import FEEDS, allow, allowlists, fitted, in_force, text
+from rules_support import FEEDS, allow, allowlists, fitted, text
 
 from rules_lib import limits
 from rules_lib.groups import Deployed, Group

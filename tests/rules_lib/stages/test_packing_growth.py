@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from deployed_support import in_force
 from hypothesis import given
 from hypothesis import strategies as st
-from rules_support import FEEDS, allow, allowlists, fitted, in_force, text
+from rules_support import FEEDS, allow, allowlists, fitted, text
 
 from rules_lib.groups import Deployed, DeployedGroup, Group, Slot
 from rules_lib.policy import Policy, Reference
