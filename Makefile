@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 SAM := $(VENV)/sam/.installed
 SOURCES := rules_lib functions localaws tests examples scripts
 
-.PHONY: help setup engine run test lint type build deploy-local clean lock
+.PHONY: help setup engine browser run test lint type build deploy-local clean lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,10 +26,13 @@ $(STAMP): requirements-dev.lock pyproject.toml
 engine: ## Install Suricata 7 from Debian (needs root; says so where it cannot)
 	@scripts/install-suricata
 
+browser: ## Install Chromium from Debian (needs root; says so where it cannot)
+	@scripts/install-browser
+
 run: $(STAMP) ## The main job: our own feed through both Lambdas on an embedded AWS, results in out/
 	$(BIN)/python -m examples.run
 
-test: $(STAMP) $(SAM) engine lint type ## Lint, types and every test
+test: $(STAMP) $(SAM) engine browser lint type ## Lint, types and every test
 	$(BIN)/pytest --numprocesses auto --dist loadfile --ignore tests/deploy
 	$(BIN)/pytest tests/deploy
 

@@ -1,6 +1,6 @@
 """What holds for every test: skips that say why, and golden files that can be renewed.
 
-Where CI is true, a missing Suricata is no reason to skip: CI installs it.
+Where CI is true, a missing Suricata or browser is no reason to skip: CI installs both.
 """
 
 from __future__ import annotations
@@ -15,6 +15,12 @@ import pytest
 RELEASES: Final = Path(__file__).parents[2] / "shared" / "et-open"
 """Real releases of ET Open, which are not ours to ship."""
 
+PROGRAMS: Final = {
+    "engine": ("suricata", "Suricata is not installed; `make engine` installs it"),
+    "browser": ("chromium", "Chromium is not installed; `make browser` installs it"),
+}
+"""By marker: the program that such a test needs, and what is said where it is not there."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--renew-golden`: what the pipeline makes of the example feed becomes what is right."""
@@ -27,14 +33,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip what cannot run here; in CI a missing Suricata fails instead."""
-    if item.get_closest_marker("engine") and shutil.which("suricata") is None:
-        why = "Suricata is not installed; `make engine` installs it"
-        if os.environ.get("CI") == "true":
-            pytest.fail(why, pytrace=False)
-        pytest.skip(why)
+    """Skip what cannot run here; in CI a missing program fails instead."""
+    for marker, (program, why) in PROGRAMS.items():
+        if item.get_closest_marker(marker) and shutil.which(program) is None:
+            if os.environ.get("CI") == "true":
+                pytest.fail(why, pytrace=False)
+            pytest.skip(why)
     if item.get_closest_marker("feeds") and not RELEASES.is_dir():
         pytest.skip(f"the real releases of ET Open are not in {RELEASES}")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests have counted, such as the faults that were tried."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            if name == "counted":
+                terminalreporter.section(report.nodeid.rpartition("::")[2])
+                terminalreporter.write_line(str(value))
 
 
 @pytest.fixture(scope="session")
