@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,11 @@ class Difference:
 
 def difference(before: str, after: str) -> Difference:
     """Compare two texts of a rule group, by sid."""
-    old, new = by_sid(before), by_sid(after)
+    return compare(by_sid(before), by_sid(after))
+
+
+def compare(old: Mapping[int, str], new: Mapping[int, str]) -> Difference:
+    """Compare the rules of two groups: sid -> text, in their order."""
     return Difference(
         added=tuple(sid for sid in new if sid not in old),
         removed=tuple(sid for sid in old if sid not in new),

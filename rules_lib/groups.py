@@ -90,6 +90,7 @@ class DeployedGroup:
         token: the update token of this very content.
         pinned: a policy that was not given to us uses it, so it cannot be replaced.
         edited: somebody else changed it since we wrote it.
+        modified: when it was last changed, ISO 8601; empty where the service does not say.
     """
 
     name: str
@@ -103,6 +104,7 @@ class DeployedGroup:
     token: str
     pinned: bool = False
     edited: bool = False
+    modified: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,38 +1,36 @@
-"""A logical line -> a rule. The only module that knows idstools.
+"""A logical line -> a rule, or what is wrong with it; never an exception.
 
-idstools reads what the options mean. What it gets wrong is kept away from it: it aborts on a bad
-byte, an unfinished option and a sid that is no number, splits nested lists and `"a;b"` in the wrong
-place, does not know `rejectsrc`, nor `SID:` in capitals, and leaves `rev` None. So where a header
-and an option end is settled in `rule`, and idstools is given the options that carry facts, under a
-plain header.
+Where a header and an option end is settled in `rule`, which options there are in `shape`; here
+their values get a meaning. idstools is the referee of all three: see `tests/rules_lib/referee.py`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
-
-import idstools.rule
+from sys import intern
+from typing import TYPE_CHECKING, Final
 
 from rules_lib import engine
-from rules_lib.model import Flowbit, Malformed, Option, Rule
-from rules_lib.rule import RuleSyntaxError, header_of, sid_of, split
+from rules_lib.model import Flowbit, Malformed, Rule
+from rules_lib.rule import Parts, RuleSyntaxError, cut, header_of, sid_of
+from rules_lib.shape import Shape, shape_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from rules_lib.ruleset import Line
 
-_HEADER: Final = "alert ip any any -> any any"
-_FACTS: Final = frozenset({"msg", "sid", "rev", "classtype", "metadata", "flowbits"})
-_ONCE: Final = ("sid", "rev", "msg")
 _SEVERITIES: Final = ("Critical", "Major", "Minor", "Informational")
 _CONFIDENCES: Final = ("High", "Medium", "Low")
-_NUMBER = re.compile(r"\+?[0-9]{1,20}\s*")
-_DATE = re.compile(r"[0-9]{4}_[0-9]{2}_[0-9]{2}")
-_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-_UNWANTED: Final = frozenset({"priority", "classtype", "gid"})
-_BITS: Final = {"xbits", "hostbits"}
+_NUMBER: Final = re.compile(r"\+?[0-9]{1,20}\s*")
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_METADATA: Final = re.compile(
+    r"(?:^|,)\s*(signature_severity|confidence|updated_at) ([^,]*)", re.ASCII
+)
+_DATE: Final = re.compile(r"[0-9]{4}_[0-9]{2}_[0-9]{2}")
+_BITS: Final = frozenset({"xbits", "hostbits"})
+_NO_FLOWBITS: Final[tuple[Flowbit, ...]] = ()
 
 
 def parse(category: str, line: Line) -> Rule | Malformed:
@@ -45,101 +43,116 @@ def parse(category: str, line: Line) -> Rule | Malformed:
 
 
 def _rule(category: str, line: Line) -> Rule:
+    text = line.text
     if line.problem:
         raise RuleSyntaxError(line.problem)
-    if _CONTROL.search(line.text):
+    if _CONTROL.search(text):
         raise RuleSyntaxError("it has a control character")
-    header, options = split(line.text)
-    facts = _facts(options)
-    metadata = facts.get("metadata", [])
-    flowbits = tuple(_flowbit(value) for value in facts["flowbits"])
+    parts = cut(text)
+    shape, values = shape_of(parts.names), parts.values
+    if shape.twice:
+        raise RuleSyntaxError(f"it has {shape.twice} more than once")
+    flowbits = _NO_FLOWBITS
+    if shape.flowbits:
+        flowbits = tuple(_flowbit(_stated("flowbits", values[place])) for place in shape.flowbits)
+    severity, confidence, updated_at = _metadata(
+        ",".join([_stated("metadata", values[place]) for place in shape.metadata])
+    )
     return Rule(
         category=category,
         line=line.number,
-        text=line.text,
-        header=header_of(header),
-        sid=facts["sid"],
-        rev=facts["rev"] or 0,
-        msg=(facts["msg"] or "").replace(r"\;", ";"),
-        keywords=_keywords(tuple(_qualified(option) for option in options)),
+        text=text,
+        header=header_of(parts.header),
+        sid=None if shape.sid is None else _number("sid", values[shape.sid]),
+        rev=0 if shape.rev is None else _number("rev", values[shape.rev]),
+        msg="" if shape.msg is None else _message(values[shape.msg]),
+        keywords=_keywords(parts, shape) if shape.qualified else shape.keywords,
         flowbits=flowbits,
-        noalert=_is_silent(options, flowbits),
-        classtype=facts["classtype"] or "",
-        severity=_highest(_values(metadata, "signature_severity"), _SEVERITIES),
-        confidence=_highest(_values(metadata, "confidence"), _CONFIDENCES),
-        updated_at=max(filter(_DATE.fullmatch, _values(metadata, "updated_at")), default=""),
-        unwanted=tuple(option for option in options if option.name in _UNWANTED),
+        noalert=shape.noalert or _is_silent(flowbits, parts, shape),
+        classtype=intern(_last("classtype", values, shape.classtype)),
+        severity=severity,
+        confidence=confidence,
+        updated_at=updated_at,
+        unwanted=parts.options(shape.unwanted) if shape.unwanted else (),
     )
 
 
-def _facts(options: tuple[Option, ...]) -> dict[str, Any]:
-    """Let idstools read the options that carry facts, in their order."""
-    names = [option.name for option in options]
-    for name in _ONCE:
-        if names.count(name) > 1:
-            raise RuleSyntaxError(f"it has {name} more than once")
-    plain = [f"{o.name}:{_guarded(_stated(o))} ;" for o in options if o.name in _FACTS]
-    facts: dict[str, Any] = idstools.rule.parse(f"{_HEADER} ({' '.join(plain)})")
-    return facts
+def _stated(name: str, value: str) -> str:
+    """The value of an option that must have one."""
+    if not value:
+        raise RuleSyntaxError(f"its {name} has no value")
+    return value.strip()
 
 
-def _stated(option: Option) -> str:
-    """The value of an option that must have one; where it is a number, one in range."""
-    if not option.value:
-        raise RuleSyntaxError(f"its {option.name} has no value")
-    most = engine.NUMBER_MAX.get(option.name)
-    if most is None:
-        return option.value
-    number = int(option.value) if _NUMBER.fullmatch(option.value) else 0
+def _last(name: str, values: Sequence[str], places: Iterable[int]) -> str:
+    """The last of an option's values; each of them must be there."""
+    found = ""
+    for place in places:
+        found = _stated(name, values[place])
+    return found
+
+
+def _number(name: str, value: str) -> int:
+    """The value of an option that is a number, in range."""
+    _stated(name, value)
+    most = engine.NUMBER_MAX[name]
+    number = int(value) if _NUMBER.fullmatch(value) else 0
     if not 0 < number <= most:
-        raise RuleSyntaxError(
-            f"its {option.name} is {option.value[:20]}, no number from 1 to {most}"
-        )
-    return option.value
+        raise RuleSyntaxError(f"its {name} is {value[:20]}, no number from 1 to {most}")
+    return number
 
 
-def _guarded(value: str) -> str:
-    """Escape the semicolons that stand bare inside quotes, where idstools would cut."""
-    return re.sub(r"(?<!\\);", r"\;", value)
+def _message(value: str) -> str:
+    text = _stated("msg", value)
+    quoted = text.startswith('"') and text.endswith('"')
+    return (text[1:-1] if quoted else text).replace(r"\;", ";")
 
 
 def _flowbit(value: str) -> Flowbit:
     command, _, names = (part.strip() for part in value.partition(","))
-    parts = tuple(name for part in re.split(r"[|&]", names) if (name := part.strip()))
-    if command not in engine.FLOWBIT_COMMANDS or bool(parts) is (command == "noalert"):
+    found = tuple(intern(name) for part in re.split(r"[|&]", names) if (name := part.strip()))
+    if command not in engine.FLOWBIT_COMMANDS or bool(found) is (command == "noalert"):
         raise RuleSyntaxError(f"flowbits:{value[:40]} is neither noalert nor a command and names")
-    return Flowbit(command, parts, every="&" in names)
+    return Flowbit(intern(command), found, every="&" in names)
 
 
-@lru_cache(maxsize=8192)
-def _keywords(names: tuple[str, ...]) -> frozenset[str]:
-    """One set for all rules with the same options: a feed repeats itself."""
-    return frozenset(name for qualified in names for name in {qualified, qualified.split(":")[0]})
-
-
-def _qualified(option: Option) -> str:
-    if option.name != "tag" and option.name not in _BITS:
-        return option.name
-    words = [word.strip() for word in (option.value or "").lower().split(",")]
-    if option.name == "tag" and words[0] == "host":
-        return "tag:host"
-    if option.name in _BITS and not any(word.split() == ["track", "tx"] for word in words):
-        return f"{option.name}:address"
-    return option.name
-
-
-def _is_silent(options: tuple[Option, ...], flowbits: tuple[Flowbit, ...]) -> bool:
-    return any(f.command == "noalert" for f in flowbits) or any(
-        option.name == "noalert"
-        or (option.name in _BITS and (option.value or "").strip().lower() == "noalert")
-        for option in options
+def _keywords(parts: Parts, shape: Shape) -> frozenset[str]:
+    """The names, and where support depends on the value the qualified names too."""
+    return shape.keywords.union(
+        qualified
+        for place in shape.qualified
+        if (qualified := _qualified(parts.names[place].lower(), parts.values[place]))
     )
 
 
-def _values(metadata: Iterable[str], key: str) -> list[str]:
-    return [entry[len(key) :].strip() for entry in metadata if entry.startswith(f"{key} ")]
+def _qualified(name: str, value: str) -> str:
+    words = [word.strip() for word in value.lower().split(",")]
+    if name in _BITS:
+        in_transaction = any(word.split() == ["track", "tx"] for word in words)
+        return "" if in_transaction else f"{name}:address"
+    return "tag:host" if words[0] == "host" else ""
 
 
-def _highest(values: list[str], scale: tuple[str, ...]) -> str:
-    found = {value.capitalize() for value in values}
+def _is_silent(flowbits: Iterable[Flowbit], parts: Parts, shape: Shape) -> bool:
+    return any(flowbit.command == "noalert" for flowbit in flowbits) or any(
+        parts.names[place].lower() in _BITS and parts.values[place].strip().lower() == "noalert"
+        for place in shape.qualified
+    )
+
+
+@lru_cache(maxsize=8192)
+def _metadata(entries: str) -> tuple[str, str, str]:
+    """The highest severity, the highest confidence and the latest update; empty where none."""
+    found: dict[str, list[str]] = {"signature_severity": [], "confidence": [], "updated_at": []}
+    for key, value in _METADATA.findall(entries):
+        found[key].append(value.strip())
+    return (
+        _highest(found["signature_severity"], _SEVERITIES),
+        _highest(found["confidence"], _CONFIDENCES),
+        intern(max(filter(_DATE.fullmatch, found["updated_at"]), default="")),
+    )
+
+
+def _highest(values: Iterable[str], scale: tuple[str, ...]) -> str:
+    found = [value.capitalize() for value in values]
     return next((level for level in scale if level in found), "")

@@ -9,21 +9,26 @@ engine does: a bare semicolon inside quotes is text too, so `priority:1;` in a m
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from itertools import accumulate
+from typing import NamedTuple
 
 from rules_lib.model import Header, Option
 
 _OPTION = re.compile(
     r"""
-    \s* (?P<name> [A-Za-z0-9_.\-]+ ) \s*
-    (?: : \s*+ (?P<value>
-        !?\s*+" (?: [^"]++ | "(?!\s*+;) )*+ "
-      | (?! !?\s*+" ) (?: [^;]++ | (?<=\\); )*+
-    ) \s*+ )? ;
+    ( \s*+ ( [A-Za-z0-9_.\-]++ ) \s*+
+      (?: : \s*+ (
+          !?\s*+" (?: [^"]++ | "(?!\s*+;) )*+ "
+        | (?! !?\s*+" ) (?: [^;]++ | (?<=\\); )*+
+      ) \s*+ )?+ ; )
+    | .+
     """,
-    re.VERBOSE | re.ASCII,
+    re.VERBOSE | re.ASCII | re.DOTALL,
 )
+"""One option: its text with the white space before it, its name, its value; or, with none of
+these, all the rest, in which no option can be read. So a text is read in one go."""
 _ENVELOPE = re.compile(
     r"(?P<header>[^()]*[^()\s]) [ \t]*\((?P<options>.*)\)\s*", re.DOTALL | re.ASCII
 )
@@ -38,7 +43,36 @@ class RuleSyntaxError(ValueError):
     """The text has not the form of a rule; says what is wrong with it."""
 
 
-def split(text: str) -> tuple[str, tuple[Option, ...]]:
+class Parts(NamedTuple):
+    """A rule cut up: its header, and its options as texts, names and values, one of each an option.
+
+    Attributes:
+        start: where the first option's text begins; each of the others begins where one ends.
+        names: as written.
+        values: as written, quotes and escapes included; empty where an option has none.
+    """
+
+    header: str
+    start: int
+    texts: tuple[str, ...]
+    names: tuple[str, ...]
+    values: tuple[str, ...]
+
+    def options(self, numbers: Iterable[int]) -> tuple[Option, ...]:
+        """Some of the options, with their places; the first is number 0."""
+        begin = list(accumulate(map(len, self.texts), initial=self.start))
+        return tuple(
+            Option(
+                name=self.names[number].lower(),
+                value=self.values[number] if ":" in self.texts[number] else None,
+                start=begin[number],
+                end=begin[number + 1],
+            )
+            for number in numbers
+        )
+
+
+def cut(text: str) -> Parts:
     """Cut a rule into its header and its options.
 
     Raises:
@@ -47,15 +81,25 @@ def split(text: str) -> tuple[str, tuple[Option, ...]]:
     envelope = _ENVELOPE.fullmatch(text)
     if not envelope:
         raise RuleSyntaxError("it has not the form: action protocol … (option; option:value;)")
-    return envelope["header"], tuple(_options(text, *envelope.span("options")))
+    header, start, end = envelope[1], envelope.start(2), envelope.end(2)
+    found = _OPTION.findall(text, start, end)
+    if found and not found[-1][0]:
+        found.pop()
+        rest = text[start + sum(len(option[0]) for option in found) : end].strip()
+        if rest:
+            raise RuleSyntaxError(f"no option can be read at: {rest[:60]}")
+    texts, names, values = zip(*found, strict=True) if found else ((), (), ())
+    return Parts(header, start, texts, names, values)
 
 
-def _options(text: str, start: int, end: int) -> Iterator[Option]:
-    while match := _OPTION.match(text, start, end):
-        yield Option(match["name"].lower(), match["value"], start, match.end())
-        start = match.end()
-    if rest := text[start:end].strip():
-        raise RuleSyntaxError(f"no option can be read at: {rest[:60]}")
+def split(text: str) -> tuple[str, tuple[Option, ...]]:
+    """Cut a rule into its header and its options, each with its place.
+
+    Raises:
+        RuleSyntaxError: the text has not the form `header (option; option:value; …)`.
+    """
+    parts = cut(text)
+    return parts.header, parts.options(range(len(parts.texts)))
 
 
 @lru_cache(maxsize=4096)
@@ -134,6 +178,11 @@ def without(text: str, options: Iterable[Option]) -> str:
 
 def sid_of(text: str) -> int | None:
     """Read the sid of a rule, where it can be read; a `sid:9;` inside a msg is none."""
+    if text.lower().count("sid") == text.count("sid") == 1:  # as in nearly every rule: much faster
+        place = text.index("sid")
+        begin = max(text.rfind(";", 0, place), text.rfind("(", 0, place), 0)
+        only = _SID.match(text, begin)
+        return int(only[1]) if only else None
     found = tuple(_SID.finditer(text))
     if len(found) > 1:
         starts = _starts(text)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from rules_lib.model import Malformed, Rule
 from rules_lib.parser import parse
@@ -13,16 +13,19 @@ from rules_lib.parser import parse
 if TYPE_CHECKING:
     from rules_lib.feed.archive import FeedFile
 
+NumberedLine: TypeAlias = tuple[int, bytes]
+"""The number of a logical line's first line in its file, from 1, and its text."""
+
 _BOM: Final = b"\xef\xbb\xbf"
 _COMMENT: Final = b"# \t"
 _COMMENTED_HEADER = re.compile(
     rb"(?:alert|drop|pass|log|reject(?:src|dst|both)?)\s.*(?:->|<>)", re.IGNORECASE | re.DOTALL
 )
+_CONTINUED = re.compile(rb"\\\s*?(?:\n|\Z)")
 _SID = re.compile(rb"[;(]\s*sid\s*:\s*\+?(\d{1,10})\s*(?=;)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One logical line: lines that end in a backslash are joined with the next.
 
     Attributes:
@@ -82,19 +85,27 @@ def read(files: Iterable[FeedFile], wake: Collection[int] = frozenset()) -> Rule
 
 def tally(data: bytes) -> Tally:
     """Count a file's rules without parsing them."""
-    enabled = sum(1 for _, raw in _logical_lines(data) if _is_meant_as_rule(raw))
-    return Tally(enabled, sum(1 for _ in _commented(data)))
+    enabled, comments = _parted(data)
+    return Tally(len(enabled), sum(1 for _ in _commented(comments)))
 
 
 def _category(file: FeedFile, wake: Collection[int]) -> Category:
-    enabled = [
-        parse(file.category, _line(number, raw))
-        for number, raw in _logical_lines(file.data)
-        if _is_meant_as_rule(raw)
-    ]
-    commented = tuple(_commented(file.data))
-    rules = sorted((*enabled, *_woken(file.category, commented, wake)), key=_line_number)
+    lines, comments = _parted(file.data)
+    commented = tuple(_commented(comments))
+    rules = [parse(file.category, _line(number, raw)) for number, raw in lines]
+    if wake:
+        rules = sorted((*rules, *_woken(file.category, commented, wake)), key=_line_number)
     return Category(file.category, tuple(rules), len(commented))
+
+
+def _parted(data: bytes) -> tuple[list[NumberedLine], list[NumberedLine]]:
+    """The logical lines that may be meant as rules, and the comments."""
+    enabled: list[NumberedLine] = []
+    comments: list[NumberedLine] = []
+    for line in _logical_lines(data):
+        if line[1]:
+            (comments if line[1].startswith(b"#") else enabled).append(line)
+    return enabled, comments
 
 
 def _woken(
@@ -119,29 +130,32 @@ def _line(number: int, raw: bytes) -> Line:
         return Line(number, raw.decode(errors="replace"), problem)
 
 
-def _is_meant_as_rule(raw: bytes) -> bool:
-    return bool(raw) and not raw.startswith(b"#")
-
-
-def _commented(data: bytes) -> Iterator[tuple[int, bytes]]:
+def _commented(comments: Iterable[NumberedLine]) -> Iterator[NumberedLine]:
     """Number and text of every rule that is commented out."""
-    for number, raw in _logical_lines(data):
+    for number, raw in comments:
         rule = raw.lstrip(_COMMENT)
         header, _, options = rule.partition(b"(")
-        if raw.startswith(b"#") and options.endswith(b")") and _COMMENTED_HEADER.match(header):
+        if options.endswith(b")") and _COMMENTED_HEADER.match(header):
             yield number, rule
 
 
-def _logical_lines(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Number and text of each line, stripped; lines that end in a backslash are joined.
+def _logical_lines(data: bytes) -> Iterator[NumberedLine]:
+    """Number and text of each line, stripped; lines that end in a backslash are joined."""
+    lines = data.removeprefix(_BOM).split(b"\n")
+    if _CONTINUED.search(data):
+        return _joined(lines)
+    return enumerate(map(bytes.strip, lines), start=1)
 
-    As Suricata reads them: the next line takes the backslash's place. After a comment it reads the
+
+def _joined(lines: Sequence[bytes]) -> Iterator[NumberedLine]:
+    """Join lines that end in a backslash with the next, as Suricata reads them.
+
+    The next line takes the backslash's place. After a comment it reads the
     next line on its own, unless that is indented: so the rest of a commented-out rule goes with it,
     and no rule is lost to a comment.
     """
     parts: list[bytes] = []
     first = 1
-    lines = data.removeprefix(_BOM).split(b"\n")
     for number, raw in enumerate(lines, start=1):
         line = raw.rstrip()
         first = first if parts else number

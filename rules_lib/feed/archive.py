@@ -20,7 +20,7 @@ from rules_lib.errors import ArchiveError
 from rules_lib.feed.members import SUFFIX, category, is_rules, problems
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _GZIP: Final = b"\x1f\x8b"
 _BLOCK: Final = tarfile.BLOCKSIZE
@@ -40,7 +40,7 @@ class ArchiveLimits:
         members: members of any kind.
     """
 
-    unpacked: int = 256 * 2**20
+    unpacked: int = 512 * 2**20
     member: int = 128 * 2**20
     members: int = 4096
 
@@ -56,10 +56,44 @@ class FeedFile:
     data: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed at hand: people's own files first, then those of its archive.
+
+    The archive is unpacked each time the feed is read, so that of 33 MB only the file that is
+    looked at stays in memory.
+
+    Attributes:
+        archive: the tarball's bytes.
+        own: people's own files.
+        limits: see `unpack`.
+        source: names the archive in errors.
+    """
+
+    archive: bytes
+    own: tuple[FeedFile, ...] = ()
+    limits: ArchiveLimits = DEFAULT_LIMITS
+    source: str = "the archive"
+
+    def __iter__(self) -> Iterator[FeedFile]:
+        """Read the files; raises `ArchiveError` before the first of the archive's."""
+        yield from self.own
+        yield from unpacked(self.archive, self.limits, source=self.source)
+
+
 def unpack(
     data: bytes, limits: ArchiveLimits = DEFAULT_LIMITS, *, source: str = "the archive"
 ) -> tuple[FeedFile, ...]:
+    """Read all of a tarball's files at once; see `unpacked`."""
+    return tuple(unpacked(data, limits, source=source))
+
+
+def unpacked(
+    data: bytes, limits: ArchiveLimits = DEFAULT_LIMITS, *, source: str = "the archive"
+) -> Iterator[FeedFile]:
     """Read the `.rules` files of a gzipped (or plain) tarball, whatever folder they stand in.
+
+    All of the archive is checked before the first file is handed over.
 
     Args:
         data: the tarball's bytes.
@@ -76,11 +110,15 @@ def unpack(
     try:
         _refuse_what_is_no_archive(data)
         tar = _gunzip(data, limits.unpacked) if data.startswith(_GZIP) else data
-        files = _read_tar(tar, limits)
+        files = _files(tar, limits)
         _refuse_repeated(files)
     except ArchiveError as error:
         raise ArchiveError(f"{source}: {error}") from error.__cause__
-    return tuple(sorted(files, key=lambda file: file.category))
+    in_order = sorted(files, key=category)
+    return (
+        FeedFile(category(file), tar[file.offset_data : file.offset_data + file.size])
+        for file in in_order
+    )
 
 
 def _refuse_what_is_no_archive(data: bytes) -> None:
@@ -105,7 +143,8 @@ def _gunzip(data: bytes, limit: int) -> bytes:
     return unpacked
 
 
-def _read_tar(tar: bytes, limits: ArchiveLimits) -> tuple[FeedFile, ...]:
+def _files(tar: bytes, limits: ArchiveLimits) -> tuple[tarfile.TarInfo, ...]:
+    """The members that are files of rules."""
     if len(tar) > limits.unpacked:
         raise ArchiveError(f"{len(tar)} bytes, more than {limits.unpacked}, the limit")
     try:
@@ -116,11 +155,7 @@ def _read_tar(tar: bytes, limits: ArchiveLimits) -> tuple[FeedFile, ...]:
     if not members:
         raise ArchiveError("an empty archive: it has no member")
     _refuse_unended(tar, members[-1])
-    files = tuple(
-        FeedFile(category(member), tar[member.offset_data : member.offset_data + member.size])
-        for member in members
-        if is_rules(member)
-    )
+    files = tuple(member for member in members if is_rules(member))
     if not files:
         raise ArchiveError(f"without any {SUFFIX} file among its {len(members)} members")
     return files
@@ -148,8 +183,8 @@ def _refuse_unended(tar: bytes, last: tarfile.TarInfo) -> None:
         raise ArchiveError(f"truncated after member {last.name!r}: the tar end mark is missing")
 
 
-def _refuse_repeated(files: tuple[FeedFile, ...]) -> None:
-    counts = Counter(file.category for file in files)
-    repeated = sorted(category for category, count in counts.items() if count > 1)
+def _refuse_repeated(files: Iterable[tarfile.TarInfo]) -> None:
+    counts = Counter(map(category, files))
+    repeated = sorted(name for name, count in counts.items() if count > 1)
     if repeated:
         raise ArchiveError(f"more than one file for category {', '.join(repeated)}")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from rules_lib.aws.store import newest_manifest
 from rules_lib.errors import ArchiveError, ChecksumError, RefusedError
 from rules_lib.feed.address import redact
-from rules_lib.feed.archive import ArchiveLimits, unpack
+from rules_lib.feed.archive import ArchiveLimits, unpacked
 from rules_lib.feed.manifest import Manifest, archive_key, manifest_key, total
 from rules_lib.feed.source import Download, Unchanged, gather
 from rules_lib.ruleset import tally
@@ -72,13 +72,13 @@ def examine(download: Download, settings: FetchSettings, now: datetime) -> Manif
         ChecksumError: it is not the archive that its source announces.
     """
     source = redact(settings.feed_url)
-    files = unpack(
+    files = unpacked(
         download.data, ArchiveLimits(unpacked=settings.max_unpacked_bytes), source=source
     )
     categories = {file.category: tally(file.data) for file in files}
     rules = total(categories)
     if not rules.enabled + rules.disabled:
-        raise ArchiveError(f"{source}: without any rule in its {len(files)} files")
+        raise ArchiveError(f"{source}: without any rule in its {len(categories)} files")
     md5 = hashlib.md5(download.data, usedforsecurity=False).hexdigest()
     if download.md5 not in {None, md5}:
         raise ChecksumError(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from rules_lib.content import rules_in
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 Worth: TypeAlias = tuple[object, ...]
 """People's own and the first listed, then severity, confidence and date; less is worth more."""
 
+_NOWHERE: Final[frozenset[Slot]] = frozenset()
 _SEVERITIES: Final = {"Critical": 0, "Major": 1, "Minor": 2, "Informational": 3, "": 4}
 _CONFIDENCES: Final = {"High": 0, "Medium": 1, "Low": 2, "": 3}
 
@@ -95,17 +97,24 @@ def _block(
     standings: Mapping[str, Standing],
     prior: Mapping[int | None, Slot],
 ) -> Block:
-    slots = Counter(slot for rule in cluster if (slot := prior.get(rule.sid)))
-    slot = min(slots, key=lambda slot: (-slots[slot], slot)) if slots else None
+    slots = [slot for rule in cluster if (slot := prior.get(rule.sid))]
+    slot = _most_frequent(slots)
     return Block(
         place=place,
         cluster=cluster,
         characters=sum(len(rule.text) + 1 for rule in cluster),
         home=_home({r.rule.category for r in cluster if not r.setter}, standings, slot),
         prior=slot,
-        moving=frozenset(slots) - {slot},
-        worth=min(_worth(rule, standings) for rule in cluster if not rule.setter),
+        moving=frozenset(slots) - {slot} if len(slots) > 1 else _NOWHERE,
+        worth=min(worth_of(rule, standings) for rule in cluster if not rule.setter),
     )
+
+
+def _most_frequent(slots: Sequence[Slot]) -> Slot | None:
+    if len(slots) < 2:  # noqa: PLR2004 - one alone need not be counted, and most clusters are one
+        return slots[0] if slots else None
+    counts = Counter(slots)
+    return min(counts, key=lambda slot: (-counts[slot], slot))
 
 
 def _home(categories: set[str], standings: Mapping[str, Standing], prior: Slot | None) -> str:
@@ -116,16 +125,25 @@ def _home(categories: set[str], standings: Mapping[str, Standing], prior: Slot |
     return first
 
 
-def _worth(rule: Converted, standings: Mapping[str, Standing]) -> Worth:
+def worth_of(rule: Converted, standings: Mapping[str, Standing]) -> Worth:
+    """What a rule is worth beside others; of two, the one that sorts first is kept first."""
     source = rule.rule
+    others_s, listed, name = standings[source.category].precedence
     return (
-        standings[source.category].precedence[:2],
+        others_s,
+        listed,
         _SEVERITIES[source.severity],
         _CONFIDENCES[source.confidence],
-        -int("".join(filter(str.isdigit, source.updated_at)) or 0),
-        standings[source.category].precedence,
-        source.place,
+        _age(source.updated_at),
+        name,
+        source.line,
     )
+
+
+@lru_cache(maxsize=16_384)
+def _age(updated_at: str) -> int:
+    """Less for what is newer."""
+    return -int(updated_at.replace("_", "") or 0)
 
 
 def _standings(ordered: Ordered, allowlist: Allowlist) -> dict[str, Standing]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from rules_lib import limits
-from rules_lib.model import Candidate, Change, Converted, Discarded, Reason, Rule
+from rules_lib.model import Candidate, Change, Converted, Discarded, Reason
 from rules_lib.rule import close_up, variables_in, without, write_variables
 
 if TYPE_CHECKING:
@@ -40,8 +41,9 @@ def convert(
         refusals: what the service said of a text that it refused, by the text's `fingerprint`.
     """
     kept, discarded = [], []
+    headers = _Headers(allowlist.variables.written)
     for candidate in candidates:
-        rule = _converted(candidate, allowlist)
+        rule = _converted(candidate, headers)
         length = expanded_length(rule, allowlist.variables.declared)
         if length > limits.RULE_CHARACTERS:
             detail = f"{length:,} characters as published, {limits.RULE_CHARACTERS:,} are allowed"
@@ -58,10 +60,39 @@ def fingerprint(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _converted(candidate: Candidate, allowlist: Allowlist) -> Converted:
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """A header as it will be published, but for its action; white space behind it included."""
+
+    text: str
+    changes: tuple[Change, ...]
+    variables: frozenset[str]
+
+
+class _Headers(dict[str, _Header]):
+    """Every header as it stands in the feed -> as it will be published; a feed repeats its own."""
+
+    def __init__(self, written: Mapping[str, str]) -> None:
+        super().__init__()
+        self._written = written
+
+    def __missing__(self, source: str) -> _Header:
+        closed = close_up(source)
+        final = write_variables(closed, self._written) if "$" in closed else closed
+        changes = (
+            *((Change.HEADER_SPACES_REMOVED,) if closed != source else ()),
+            *((Change.VARIABLE_WRITTEN,) if final != closed else ()),
+        )
+        self[source] = _Header(final, changes, frozenset(variables_in(final)))
+        return self[source]
+
+
+def _converted(candidate: Candidate, headers: Mapping[str, _Header]) -> Converted:
     rule = candidate.rule
-    source, options = _parts(rule)
-    header, changes = _header(source, allowlist.variables.written)
+    cut = rule.text.index("(")
+    published = headers[rule.text[:cut]]
+    header, changes = published.text, published.changes
+    options = without(rule.text, rule.unwanted)[cut:]
     action = rule.header.action
     if (candidate.setter or candidate.may_drop) and (wanted := _action(candidate)) != action:
         header, action = wanted + header[len(action) :], wanted
@@ -74,24 +105,9 @@ def _converted(candidate: Candidate, allowlist: Allowlist) -> Converted:
         text=header + options,
         action=action.lower(),
         mode=candidate.mode,
-        changes=changes + _removals(rule),
-        variables=frozenset(variables_in(header)),
+        changes=_together(changes, tuple(option.name for option in rule.unwanted)),
+        variables=published.variables,
         setter=candidate.setter,
-    )
-
-
-def _parts(rule: Rule) -> tuple[str, str]:
-    """The header, white space behind it included, and the options that may stay."""
-    cut = rule.text.index("(")
-    return rule.text[:cut], without(rule.text, rule.unwanted)[cut:]
-
-
-def _header(source: str, written: Mapping[str, str]) -> tuple[str, tuple[Change, ...]]:
-    closed = close_up(source)
-    final = write_variables(closed, written) if "$" in closed else closed
-    return final, (
-        *((Change.HEADER_SPACES_REMOVED,) if closed != source else ()),
-        *((Change.VARIABLE_WRITTEN,) if final != closed else ()),
     )
 
 
@@ -109,8 +125,10 @@ def _silenced(options: str) -> str:
     return f"{body}noalert;)" if body.endswith((" ", "(")) else f"{body} noalert;)"
 
 
-def _removals(rule: Rule) -> tuple[Change, ...]:
-    return tuple(dict.fromkeys(_REMOVED[option.name] for option in rule.unwanted))
+@lru_cache(maxsize=1024)
+def _together(changes: tuple[Change, ...], removed: tuple[str, ...]) -> tuple[Change, ...]:
+    """All changes of a rule; many rules share them."""
+    return changes + tuple(dict.fromkeys(_REMOVED[name] for name in removed))
 
 
 def expanded_length(rule: Converted, declared: Mapping[str, tuple[str, ...]]) -> int:

@@ -48,7 +48,7 @@ def fit(ordered: Ordered, allowlist: Allowlist, deployed: Deployed) -> Fitted:
     budget = Budget(allowlist.firewall.capacity, allowlist.firewall.rule_groups)
     packer = Packer(budget, allowlist, deployed, measured.standings, ordered.position)
     valued = sorted(measured.blocks, key=lambda block: block.worth)
-    chosen = _choose(valued, packer)
+    chosen = choose(valued, packer)
     full = {block.place for block in chosen.packed.overflow}
     discarded = tuple(
         Discarded(rule.rule, Reason.OVER_BUDGET, _detail(block, packer, full=block.place in full))
@@ -62,17 +62,21 @@ def fit(ordered: Ordered, allowlist: Allowlist, deployed: Deployed) -> Fitted:
 
 
 @dataclass(frozen=True, slots=True)
-class _Choice:
-    """How many of the most valued blocks fit, packed; `places` are those of the kept ones."""
+class Choice:
+    """The most valued blocks that fit, packed; `places` are those of the kept ones."""
 
     packed: Packed
     places: frozenset[int]
 
 
-def _choose(valued: Sequence[Block], packer: Packer) -> _Choice:
+def choose(valued: Sequence[Block], packer: Packer) -> Choice:
     """Find by bisection how many of the most valued blocks fit: all of them, at best.
 
     A block that has no room even alone is passed over, as it would stop all that is worth less.
+
+    Args:
+        valued: blocks, the most valued first.
+        packer: packs them; knows the budget.
     """
     possible = [block for block in valued if _is_possible(block, packer)]
     count, packed = len(possible), packer.pack(_in_order(possible))
@@ -87,14 +91,15 @@ def _choose(valued: Sequence[Block], packer: Packer) -> _Choice:
                 fails = middle
         count = fits
     full = {block.place for block in packed.overflow}
-    return _Choice(packed, frozenset(block.place for block in possible[:count]) - full)
+    return Choice(packed, frozenset(block.place for block in possible[:count]) - full)
 
 
 def _is_possible(block: Block, packer: Packer) -> bool:
-    return _fits_one_group(block) and packer.needed(block.rules) <= packer.budget.capacity
+    return fits_one_group(block) and packer.needed(block.rules) <= packer.budget.capacity
 
 
-def _fits_one_group(block: Block) -> bool:
+def fits_one_group(block: Block) -> bool:
+    """Whether a rule group can hold it at all: a cluster is never cut."""
     return (
         block.rules <= limits.GROUP_CAPACITY and block.characters <= limits.RULES_STRING_CHARACTERS
     )
@@ -104,7 +109,7 @@ def _in_order(blocks: Iterable[Block]) -> list[Block]:
     return sorted(blocks, key=lambda block: block.place)
 
 
-def _relief(valued: Sequence[Block], chosen: _Choice, packer: Packer) -> Relief:
+def _relief(valued: Sequence[Block], chosen: Choice, packer: Packer) -> Relief:
     budget = packer.budget
     more = Budget(budget.capacity + MORE_CAPACITY, budget.rule_groups)
     another = Budget(budget.capacity, budget.rule_groups + 1)
@@ -114,15 +119,15 @@ def _relief(valued: Sequence[Block], chosen: _Choice, packer: Packer) -> Relief:
     )
 
 
-def _regained(valued: Sequence[Block], chosen: _Choice, packer: Packer) -> dict[str, int]:
-    back = _choose(valued, packer).places - chosen.places
+def _regained(valued: Sequence[Block], chosen: Choice, packer: Packer) -> dict[str, int]:
+    back = choose(valued, packer).places - chosen.places
     rules = (rule for block in valued if block.place in back for rule in block.cluster)
     return dict(Counter(rule.rule.category for rule in rules if not rule.setter).most_common())
 
 
 def _detail(block: Block, packer: Packer, *, full: bool) -> str:
     tied = f", with the {block.rules - 1:,} that flowbits tie it to" if block.rules > 1 else ""
-    if not _fits_one_group(block):
+    if not fits_one_group(block):
         return f"flowbits tie it to {block.rules - 1:,} rules, too many for one rule group"
     if full:
         return (

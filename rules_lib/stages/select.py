@@ -37,7 +37,7 @@ def select(rules: Iterable[Rule | Malformed], allowlist: Allowlist) -> Selected:
     for rule in everything:
         if loss := _loss(rule, winners):
             discarded.append(loss)
-        elif (mode := _mode(rule, allowlist)) is Mode.OFF:
+        elif (mode := mode_of(rule, allowlist)) is Mode.OFF:
             if isinstance(rule, Rule) and _stands_by(rule, allowlist):
                 standby.append(Candidate(rule, Mode.ALERT, setter=True))
             else:
@@ -85,19 +85,18 @@ def _flaw(rule: Rule | Malformed) -> Discarded | None:
     return None
 
 
-def _mode(rule: Rule | Malformed, allowlist: Allowlist) -> Mode:
+def mode_of(rule: Rule | Malformed, allowlist: Allowlist) -> Mode:
     """The sid's own setting, else that of its category; a sid that is on alerts where that is off.
 
     A line that is no rule goes by the sid that can be read in it, if any.
     """
     overrides = allowlist.rules
-    for sids, mode in (
-        (overrides.off, Mode.OFF),
-        (overrides.alert, Mode.ALERT),
-        (overrides.drop, Mode.DROP),
-    ):
-        if rule.sid in sids:
-            return mode
+    if rule.sid in overrides.off:
+        return Mode.OFF
+    if rule.sid in overrides.alert:
+        return Mode.ALERT
+    if rule.sid in overrides.drop:
+        return Mode.DROP
     mode = allowlist.setting_of(rule.category).mode
     return Mode.ALERT if mode is Mode.OFF and rule.sid in overrides.on else mode
 
