@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rules_lib.deploy.drift import drift_of
 from rules_lib.deploy.steps import Delete, Replace, Step
 from rules_lib.errors import RefusedError, RulesyncError
+from rules_lib.report.changes import changes_of
 from rules_lib.report.group_line import GroupLine
 from rules_lib.report.summary import Accounting, FeedFacts, Summary, summarise
 from rules_lib.warnings import full_groups, warnings_of
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from rules_lib.deploy.outcome import Applied
     from rules_lib.feed.manifest import Manifest
     from rules_lib.gather import Gathered
+    from rules_lib.report.rule_changes import Since
     from rules_lib.ruleset import Ruleset
 
 
@@ -40,6 +42,7 @@ def carried_out(  # noqa: PLR0913 - keywords only: the whole of a build comes to
     decision: Decision,
     applied: Applied,
     calls: Calls,
+    changed: Since,
 ) -> Summary:
     """Summarise a build that was carried out, as far as the service let it."""
     built = decision.built
@@ -67,6 +70,11 @@ def carried_out(  # noqa: PLR0913 - keywords only: the whole of a build comes to
         relief=built.relief,
         failed="; ".join(f"{one.name}: {one.cause}" for one in applied.failures) or None,
         budget=gathered.allowlist.firewall.capacity,
+        changes=changes_of(
+            changed.rules,
+            Counter(discard.reason for discard in built.discarded),
+            gathered.latest.discarded if gathered.latest else None,
+        ),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -63,19 +63,10 @@ def build(
         refusals: what the service said of texts that it refused (see `stages.convert`).
     """
     rules = tuple(ruleset.rules)
-    selected = select(rules, allowlist)
-    wanted = screen(selected.wanted, allowlist)
-    standby = screen(selected.standby, allowlist)
-    converted = convert(wanted.rules, allowlist, refusals)
-    linked = link(converted.rules, convert(standby.rules, allowlist, refusals).rules)
+    prepared = prepare(rules, allowlist, refusals)
+    linked = link(prepared.wanted, prepared.standby)
     fitted = fit(order(linked.clusters), allowlist, deployed)
-    discarded = chain(
-        selected.discarded,
-        wanted.discarded,
-        converted.discarded,
-        linked.discarded,
-        fitted.discarded,
-    )
+    discarded = chain(prepared.discarded, linked.discarded, fitted.discarded)
     in_order = tuple(sorted(discarded, key=lambda discard: discard.rule.place))
     groups = fitted.packed.groups
     settled = {rule.rule.place for group in groups for rule in group.rules}
@@ -88,6 +79,42 @@ def build(
         relief=fitted.relief,
         overflow=_overflow(fitted.packed.overflow),
         missing_variables=_missing(in_order, allowlist),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Rules in their final text, before flowbits and budget have their say.
+
+    Attributes:
+        wanted: asked for by the allowlist, in the feed's order.
+        standby: setters of flowbits in off categories, as they would be brought in.
+        discarded: by any of the stages so far; of the standby setters none is.
+    """
+
+    wanted: tuple[Converted, ...]
+    standby: tuple[Converted, ...]
+    discarded: tuple[Discarded, ...]
+
+
+def prepare(
+    rules: Iterable[Rule | Malformed], allowlist: Allowlist, refusals: Mapping[str, str]
+) -> Prepared:
+    """Take the rules through the stages that look at each of them alone: select, screen, convert.
+
+    Args:
+        rules: every enabled rule, in the feed's order.
+        allowlist: what people ask for.
+        refusals: as in `build`.
+    """
+    selected = select(rules, allowlist)
+    wanted = screen(selected.wanted, allowlist)
+    standby = screen(selected.standby, allowlist)
+    converted = convert(wanted.rules, allowlist, refusals)
+    return Prepared(
+        wanted=converted.rules,
+        standby=convert(standby.rules, allowlist, refusals).rules,
+        discarded=(*selected.discarded, *wanted.discarded, *converted.discarded),
     )
 
 

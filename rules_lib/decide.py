@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from rules_lib.build import Built, build
 from rules_lib.deploy.apply import prove
 from rules_lib.deploy.guards import refuse_shrink
-from rules_lib.deploy.plan import plan
+from rules_lib.deploy.plan import compare, refuse_unfit
 from rules_lib.errors import RefusedError
 from rules_lib.history.state import Refusals, Refused
 from rules_lib.policy import Room
@@ -41,6 +41,19 @@ class Decision:
     failures: tuple[Failure, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What a sync comes to before the service is asked.
+
+    Attributes:
+        refusal: why the plan is not safe to carry out; None where it is.
+    """
+
+    built: Built
+    plan: Plan
+    refusal: RefusedError | None = None
+
+
 def decide(  # noqa: PLR0913 - keywords only, all that a decision depends on
     *,
     ruleset: Ruleset,
@@ -57,10 +70,12 @@ def decide(  # noqa: PLR0913 - keywords only, all that a decision depends on
     """
     known = refusals.of(rule.sid for rule in ruleset.rules if rule.sid is not None)
     for _ in range(_ROUNDS):
-        built, steps = foresee(ruleset, allowlist, deployed, known.words, allow_shrink=allow_shrink)
-        proof = prove(steps, firewall)
+        foreseen = foresee(ruleset, allowlist, deployed, known.words, allow_shrink=allow_shrink)
+        if foreseen.refusal:
+            raise foreseen.refusal
+        proof = prove(foreseen.plan, firewall)
         if not proof.refusals:
-            return Decision(built, steps, known, proof.failures)
+            return Decision(foreseen.built, foreseen.plan, known, proof.failures)
         known = known.plus(
             {
                 fingerprint(refusal.rule.text): Refused(sid=refusal.rule.sid, words=refusal.words)
@@ -77,17 +92,17 @@ def foresee(
     refusals: Mapping[str, str],
     *,
     allow_shrink: bool,
-) -> tuple[Built, Plan]:
-    """Build and plan, without asking the service.
-
-    Raises:
-        RefusedError: the plan is not safe to carry out.
-    """
+) -> Foreseen:
+    """Build and plan, without asking the service; what stands against the plan comes with it."""
     built = build(ruleset, allowlist, deployed, refusals)
-    steps = plan(built.groups, deployed, room_of(allowlist))
-    if not allow_shrink:
-        refuse_shrink(built.groups, deployed, allowlist.max_shrink)
-    return built, steps
+    steps = compare(built.groups, deployed)
+    try:
+        refuse_unfit(steps, deployed, room_of(allowlist))
+        if not allow_shrink:
+            refuse_shrink(built.groups, deployed, allowlist.max_shrink)
+    except RefusedError as error:
+        return Foreseen(built, steps, error)
+    return Foreseen(built, steps)
 
 
 def room_of(allowlist: Allowlist) -> Room:

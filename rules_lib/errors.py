@@ -11,12 +11,15 @@
     ├── FirewallError        Network Firewall refused a call; carries the service's code
     │   └── StaleError           somebody else changed it meanwhile: plan again
     ├── RefusedError         the sync is not safe to carry out; nothing was changed
+    ├── EngineError          the real Suricata is missing, of another version, or came to a bad end
     └── SyncError            a build failed or was refused; its folder in the bucket says why
 
 A rule that cannot be used is never an error: it is discarded, with a reason.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 
 class RulesyncError(Exception):
@@ -28,11 +31,23 @@ class SettingsError(RulesyncError):
 
 
 class AllowlistError(RulesyncError):
-    """The category file has faults; every one of them is in `problems`, a line each."""
+    """The category file has faults.
 
-    def __init__(self, source: str, problems: tuple[str, ...]) -> None:
+    Attributes:
+        source: the file.
+        problems: every fault, a line each.
+        records: the same for programs: line, key, value, message, nearest.
+    """
+
+    def __init__(
+        self,
+        source: str,
+        problems: tuple[str, ...],
+        records: tuple[Mapping[str, object], ...] = (),
+    ) -> None:
         self.source = source
         self.problems = problems
+        self.records = records
         count = f"{len(problems)} errors" if len(problems) > 1 else "1 error"
         super().__init__("\n".join((f"{source}: {count}", *(f"  {line}" for line in problems))))
 
@@ -87,6 +102,10 @@ class StaleError(FirewallError):
 
 class RefusedError(RulesyncError):
     """The sync is not safe to carry out as asked; nothing was changed."""
+
+
+class EngineError(RulesyncError):
+    """The real Suricata is missing, of another version than the service's, or came to a bad end."""
 
 
 class SyncError(RulesyncError):

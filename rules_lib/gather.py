@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
-from pathlib import PurePosixPath
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.allowlist import Allowlist, load
 from rules_lib.aws.store import newest_manifest
 from rules_lib.errors import StoreError
-from rules_lib.feed.archive import FeedFile, unpack
+from rules_lib.feed.archive import ArchiveLimits, Feed, FeedFile
 from rules_lib.feed.manifest import Manifest, archive_key
 from rules_lib.history.state import LATEST, REFUSALS, Latest, Refusals
 from rules_lib.model import LOCAL_PREFIX
+from rules_lib.settings import LARGEST
 
 if TYPE_CHECKING:
     from rules_lib.aws.store import Store
 
 ALLOWLIST: Final = "config/categories.yaml"
 LOCAL: Final = "local/"
+_EXAMINED: Final = ArchiveLimits(unpacked=LARGEST, member=LARGEST)
 ALLOW_SHRINK: Final = "rulesync-allow-shrink"
 """Metadata of an uploaded allowlist: `true` where what it takes away is meant."""
 
@@ -41,7 +42,7 @@ class Gathered:
     """
 
     manifest: Manifest
-    files: tuple[FeedFile, ...]
+    files: Feed
     allowlist: Allowlist
     seen: frozenset[str]
     refusals: Refusals
@@ -53,7 +54,7 @@ class Gathered:
     @property
     def categories(self) -> tuple[str, ...]:
         """Names of the categories at hand, in order."""
-        return tuple(file.category for file in self.files)
+        return (*(file.category for file in self.files.own), *sorted(self.manifest.categories))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +76,18 @@ class Draft:
         return hashlib.sha256(self.text).hexdigest()
 
 
-def gather(store: Store, draft: Draft | None = None) -> Gathered:
+def gather(
+    store: Store, draft: Draft | None = None, own: tuple[FeedFile, ...] | None = None
+) -> Gathered:
     """Read the bucket: always its newest feed, whichever event asks.
 
     Args:
         store: the bucket.
         draft: stands in for the bucket's allowlist.
+        own: stand in for the bucket's `local/`.
 
     Raises:
         StoreError: there is no feed or no allowlist yet, or the bucket cannot be read.
-        ArchiveError: the feed's archive is not what was stored.
         AllowlistError: the allowlist has errors.
     """
     stored = store.find(LATEST)  # first: whatever ends after this is noticed
@@ -92,14 +95,14 @@ def gather(store: Store, draft: Draft | None = None) -> Gathered:
     manifest = newest_manifest(store)
     if manifest is None:
         raise StoreError(f"s3://{store.bucket}/raw/ has no feed yet: run the fetch function first")
-    files = (*_local(store), *_feed(store, manifest))
+    own = own_in_bucket(store) if own is None else own
     seen = frozenset((*(latest.categories_seen if latest else ()), *manifest.categories))
-    known = {*seen, *(file.category for file in files)}
+    known = {*seen, *(file.category for file in own)}
     draft = draft or _in_bucket(store)
     refusals = store.find(REFUSALS)
     return Gathered(
         manifest=manifest,
-        files=files,
+        files=replace(feed_in_bucket(store, manifest), own=own),
         allowlist=load(draft.text, source=draft.source, known=known),
         seen=seen,
         refusals=Refusals.parse(refusals.body) if refusals else Refusals({}),
@@ -110,20 +113,41 @@ def gather(store: Store, draft: Draft | None = None) -> Gathered:
     )
 
 
-def _feed(store: Store, manifest: Manifest) -> tuple[FeedFile, ...]:
+def feed_in_bucket(store: Store, manifest: Manifest) -> Feed:
+    """A feed in the bucket, as large as it may be: the fetch has looked at this very archive.
+
+    Raises:
+        StoreError: its archive cannot be read, or is not the one that the manifest names.
+    """
     key = archive_key(manifest.version)
     data = store.get(key)
     if hashlib.sha256(data).hexdigest() != manifest.sha256:
         raise StoreError(f"s3://{store.bucket}/{key} is not the archive that its manifest names")
-    return unpack(data, source=f"s3://{store.bucket}/{key}")
+    return Feed(data, limits=_EXAMINED, source=f"s3://{store.bucket}/{key}")
 
 
-def _local(store: Store) -> Iterable[FeedFile]:
-    """People's own rules: `local/<file>.rules` is the category `local-<file>`."""
-    for entry in store.entries(LOCAL):
-        path = PurePosixPath(entry.key)
-        if path.suffix == ".rules":
-            yield FeedFile(f"{LOCAL_PREFIX}{path.stem}", store.get(entry.key))
+def own_in_bucket(store: Store) -> tuple[FeedFile, ...]:
+    """People's own rules: `local/<file>.rules` is the category `local-<file>`.
+
+    Raises:
+        StoreError: the bucket cannot be read.
+    """
+    keys = (PurePosixPath(entry.key) for entry in store.entries(LOCAL))
+    return tuple(_own(key.stem, store.get(str(key))) for key in keys if key.suffix == ".rules")
+
+
+def own_in_folder(folder: Path) -> tuple[FeedFile, ...]:
+    """People's own rules as they lie in a folder before they are uploaded.
+
+    Raises:
+        OSError: the folder or one of its files cannot be read.
+    """
+    paths = sorted(path for path in folder.iterdir() if path.suffix == ".rules")
+    return tuple(_own(path.stem, path.read_bytes()) for path in paths)
+
+
+def _own(stem: str, data: bytes) -> FeedFile:
+    return FeedFile(f"{LOCAL_PREFIX}{stem}", data)
 
 
 def _in_bucket(store: Store) -> Draft:

@@ -22,7 +22,8 @@ DEFAULT_FEED_URL: Final = (
 _MIB: Final = 2**20
 _LONGEST_WAIT: Final = 900.0
 _MOST_ATTEMPTS: Final = 10
-_LARGEST: Final = 2048 * _MIB
+LARGEST: Final = 2048 * _MIB
+"""Bytes; no setting lets a feed, packed or unpacked, be larger."""
 _POLICY: Final = re.compile(r"[A-Za-z0-9-]{1,128}|arn:[\w-]+:network-firewall:\S{1,200}")
 _BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
@@ -75,7 +76,7 @@ def _whole(most: int) -> Callable[[str], int | None]:
 
 
 _SECONDS: Final = f"seconds, more than 0 and up to {_LONGEST_WAIT:.0f}"
-_BYTES: Final = f"a whole number of bytes from 1 to {_LARGEST}"
+_BYTES: Final = f"a whole number of bytes from 1 to {LARGEST}"
 
 _STORE: Final = {
     "bucket": _Variable("RULESYNC_BUCKET", "the name of an S3 bucket", _bucket),
@@ -102,10 +103,10 @@ _FETCH: Final = _STORE | {
         "4",
     ),
     "max_download_bytes": _Variable(
-        "RULESYNC_MAX_DOWNLOAD_BYTES", _BYTES, _whole(_LARGEST), str(64 * _MIB)
+        "RULESYNC_MAX_DOWNLOAD_BYTES", _BYTES, _whole(LARGEST), str(64 * _MIB)
     ),
     "max_unpacked_bytes": _Variable(
-        "RULESYNC_MAX_UNPACKED_BYTES", _BYTES, _whole(_LARGEST), str(256 * _MIB)
+        "RULESYNC_MAX_UNPACKED_BYTES", _BYTES, _whole(LARGEST), str(512 * _MIB)
     ),
 }
 

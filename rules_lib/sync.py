@@ -10,26 +10,34 @@ bucket has by then, which is the same for both.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from rules_lib.accounts import carried_out, ended, facts_of
 from rules_lib.aws.calls import Calls
 from rules_lib.aws.firewall import Firewall
 from rules_lib.decide import Decision, decide
 from rules_lib.deploy.apply import apply
-from rules_lib.errors import RulesyncError, StaleError, SyncError
+from rules_lib.errors import RulesyncError, StaleError, StoreError, SyncError
 from rules_lib.gather import Gathered, gather
+from rules_lib.history.discards import keep_discards
+from rules_lib.history.earlier import earlier_build
 from rules_lib.history.record import files_after, files_before
 from rules_lib.history.rollback import put_back
+from rules_lib.history.settled import Unchanged, inputs_of, settle, unchanged
 from rules_lib.history.state import HOLD, LATEST, REFUSALS, Hold, Latest
+from rules_lib.memory import without_search_for_cycles
+from rules_lib.report.rule_changes import since
 from rules_lib.report.summary import FeedFacts, Summary
 from rules_lib.ruleset import Ruleset, read
 from rules_lib.world import World
 
-__all__ = ["World", "sync"]
+__all__ = ["Unchanged", "World", "sync", "sync_if_changed"]
 
 if TYPE_CHECKING:
     from rules_lib.deploy.outcome import Applied
+    from rules_lib.report.rule_changes import Since
 
 _ATTEMPTS: Final = 5
 """How often a build starts over because somebody else changed what it had seen."""
@@ -49,25 +57,54 @@ def sync(world: World, *, allow_shrink: bool = False) -> Summary | Hold:
         SyncError: the build failed or was refused, wholly or for some groups; says why, and the
             build's summary says it too. What was in force before stays, where it was not written.
     """
+    with without_search_for_cycles():
+        return _sync(world, allow_shrink=allow_shrink)
+
+
+def sync_if_changed(world: World) -> Summary | Hold | Unchanged:
+    """As `sync`; but stop, having read little and written nothing, where nothing has changed.
+
+    Raises:
+        RulesyncError: see `sync`; or the bucket or the firewall cannot be read.
+    """
+    inputs = inputs_of(world)
+    return unchanged(world, inputs) or sync(replace(world, inputs=inputs))
+
+
+def _sync(world: World, *, allow_shrink: bool) -> Summary | Hold:
     feed = FeedFacts(source=f"s3://{world.store.bucket}")
     try:
-        calls = Calls()
+        calls = Calls(watch=world.watch)
         for attempt in range(_ATTEMPTS):
             if held := _held(world):
                 if attempt:  # what it began before the rollback came may have undone some of it
                     put_back(world, held)
                 return held
+            world.watch("reading the bucket")
             gathered = gather(world.store)
             feed = facts_of(gathered.manifest)
             if summary := _attempt(world, gathered, calls, allow_shrink=allow_shrink):
                 break
         else:
-            raise SyncError(world.build_id, "somebody else keeps changing the rule groups")
+            _give_up()
+    except SyncError:
+        raise
     except RulesyncError as error:
-        if not isinstance(error, SyncError):
-            world.put("summary.json", ended(world.build_id, feed, error).to_json())
-        raise SyncError(world.build_id, str(error)) from error
+        raise SyncError(world.build_id, _told(world, feed, error)) from error
     return summary
+
+
+def _give_up() -> NoReturn:
+    raise RulesyncError("somebody else keeps changing the rule groups; run the sync again")
+
+
+def _told(world: World, feed: FeedFacts, error: RulesyncError) -> str:
+    """Write the summary of a build that an error ended; say the cause, and what else failed."""
+    try:
+        world.put("summary.json", ended(world.build_id, feed, error).to_json())
+    except StoreError as unwritten:
+        return f"{error}; nor can the build's summary be written: {unwritten}"
+    return str(error)
 
 
 def _held(world: World) -> Hold | None:
@@ -100,6 +137,7 @@ def _carried_out(
     world: World, gathered: Gathered, calls: Calls, *, allow_shrink: bool
 ) -> Summary | None:
     allowlist = gathered.allowlist
+    world.watch("building the rule groups")
     ruleset = read(gathered.files, allowlist.rules.on)
     firewall = Firewall(world.client, allowlist.firewall.prefix, world.policies, calls)
     deployed = firewall.deployed()
@@ -123,6 +161,8 @@ def _carried_out(
         return None
     if decision.refusals != gathered.refusals:
         world.store.put(REFUSALS, decision.refusals.to_json(), content_type="application/json")
+    earlier = earlier_build(world.store, gathered, decision.plan)
+    changed = since(decision.plan.changes, decision.built, earlier)
     summary = carried_out(
         build_id=world.build_id,
         gathered=gathered,
@@ -130,8 +170,12 @@ def _carried_out(
         decision=decision,
         applied=applied,
         calls=calls,
+        changed=changed,
     )
-    return _record(world, gathered, ruleset, decision, applied, summary)
+    recorded = _record(world, gathered, ruleset, decision, applied, summary, changed)
+    if recorded and world.inputs:
+        settle(world, decision.plan, deployed, allowlist.firewall.prefix)
+    return recorded
 
 
 def _record(  # noqa: PLR0913, PLR0917 - all that a build leaves behind
@@ -141,18 +185,20 @@ def _record(  # noqa: PLR0913, PLR0917 - all that a build leaves behind
     decision: Decision,
     applied: Applied,
     summary: Summary,
+    changed: Since,
 ) -> Summary | None:
     for step in applied.done:
         if step.group:
             world.put(f"rule-groups/{step.name}.rules", step.group.text.encode())
-    for name, data in files_after(summary, ruleset, gathered.allowlist, decision.built):
+    mark = "" if summary.failed else keep_discards(world, gathered, decision.built)
+    for name, data in files_after(summary, ruleset, gathered.allowlist, decision.built, changed):
         world.put(name, data)
     if summary.failed:
         raise SyncError(world.build_id, summary.failed)
-    return summary if _point_at(world, gathered, decision) else None
+    return summary if _point_at(world, gathered, decision, mark) else None
 
 
-def _point_at(world: World, gathered: Gathered, decision: Decision) -> bool:
+def _point_at(world: World, gathered: Gathered, decision: Decision, mark: str) -> bool:
     """Move `latest.json`, unless another build has moved it since; say whether it was moved."""
     latest = Latest(
         build=world.build_id,
@@ -163,6 +209,8 @@ def _point_at(world: World, gathered: Gathered, decision: Decision) -> bool:
         allowlist=gathered.allowlist_sha256,
         prefix=gathered.allowlist.firewall.prefix,
         groups={group.name: str(group.slot) for group in decision.built.groups},
+        discarded=Counter(str(discard.reason) for discard in decision.built.discarded),
+        discards=mark,
     )
     return world.store.put(
         LATEST,

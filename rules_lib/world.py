@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rules_lib.history.record import build_key, content_type
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from types_boto3_network_firewall import NetworkFirewallClient
 
     from rules_lib.aws.store import Store
+
+
+def unwatched(_: str) -> None:
+    """Let what is being done pass: nobody looks on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +29,17 @@ class World:
         client: of Network Firewall.
         policies: names or ARNs of the firewall policies to which the groups are attached.
         now: when the build begins, in UTC; it names the build.
+        watch: is told what is being done, in a few words, for whoever waits.
+        inputs: what the build is made from, where it is to note that it found nothing to do (see
+            `history.settled`).
     """
 
     store: Store
     client: NetworkFirewallClient
     now: datetime
     policies: tuple[str, ...] = ()
+    watch: Callable[[str], None] = field(default=unwatched, compare=False)
+    inputs: str = ""
 
     @property
     def build_id(self) -> str:
@@ -37,6 +47,6 @@ class World:
         digest = hashlib.sha256(self.now.isoformat().encode()).hexdigest()
         return f"{self.now:%Y%m%dT%H%M%SZ}-{digest[:8]}"
 
-    def put(self, name: str, data: bytes) -> None:
-        """Write one file of the build."""
+    def put(self, name: str, data: bytes | Iterable[bytes]) -> None:
+        """Write one file of the build, whole or in pieces."""
         self.store.put(build_key(self.build_id, name), data, content_type=content_type(name))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from aws_lambda_powertools import Logger
 
@@ -15,10 +15,13 @@ from rules_lib.errors import RulesyncError
 from rules_lib.history.state import Hold
 from rules_lib.report.summary import Summary
 from rules_lib.settings import BuildSettings
-from rules_lib.sync import World, sync
+from rules_lib.sync import Unchanged, World, sync, sync_if_changed
 from rules_lib.telemetry import Telemetry
 
 logger = Logger(service="build", stream=sys.stderr)
+
+_SCHEDULE: Final = "aws.events"
+"""The source of a scheduled event: nothing has arrived, so there may be nothing to do."""
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001  # Lambda's
@@ -28,8 +31,9 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: 
     `max_shrink` allows.
 
     Returns:
-        What was done, as JSON; `status` is `applied`, `held` where a rollback holds, or `waiting`
-        where no feed has arrived yet.
+        What was done, as JSON; `status` is `applied`, `held` where a rollback holds, `waiting`
+        where no feed has arrived yet, or `unchanged` where the schedule asked and nothing has
+        changed since an earlier build of the day.
 
     Raises:
         RulesyncError: the build failed or was refused; its summary in the bucket says why.
@@ -45,7 +49,11 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: 
             return {"status": "waiting"}
         client = clients.network_firewall()
         world = World(store, client, datetime.now(UTC), settings.policies)
-        outcome = sync(world, allow_shrink=event.get("allow_shrink") is True)
+        outcome = (
+            sync_if_changed(world)
+            if event.get("source") == _SCHEDULE
+            else sync(world, allow_shrink=event.get("allow_shrink") is True)
+        )
     except RulesyncError as error:
         logger.error(  # noqa: TRY400  # the cause says it all, and the runtime adds the traceback
             "build failed", event=cause, error=type(error).__name__, cause=str(error)
@@ -53,6 +61,8 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: 
         telemetry.failed(error)
         raise
     result = _result(outcome)
+    if isinstance(outcome, Unchanged):
+        telemetry.confirmed(outcome.summary, manifest.fetched_at)
     if isinstance(outcome, Summary):
         telemetry.built(outcome, manifest.fetched_at)
         for warning in outcome.warnings:
@@ -61,9 +71,11 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: 
     return result
 
 
-def _result(outcome: Summary | Hold) -> dict[str, Any]:
+def _result(outcome: Summary | Hold | Unchanged) -> dict[str, Any]:
     if isinstance(outcome, Hold):
         return {"status": "held", "build": outcome.build, "since": outcome.since}
+    if isinstance(outcome, Unchanged):
+        return {"status": "unchanged", "build": outcome.summary.build_id}
     return {
         "status": "applied",
         "build": outcome.build_id,

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from rules_lib.aws.advice import explained
 from rules_lib.errors import FirewallError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 INVALID_REQUEST: Final = "InvalidRequestException"
 INVALID_TOKEN: Final = "InvalidTokenException"  # noqa: S105 - an error's code, no secret
@@ -27,16 +28,19 @@ class Calls:
         writes: calls that may have changed something, by their name.
         dry_runs: creates and updates that only asked for the validation.
         reads: lists, a page each, and describes.
+        watch: is told of each call before it is made, for whoever waits.
     """
 
     writes: Counter[str] = field(default_factory=Counter)
     dry_runs: int = 0
     reads: int = 0
+    watch: Callable[[str], None] | None = None
 
     @contextmanager
     def read(self, call: str, name: str) -> Iterator[None]:
         """Count a read and tell its failure as `FirewallError`."""
         self.reads += 1
+        self._tell(call, name)
         with _told(call, name):
             yield
 
@@ -45,8 +49,13 @@ class Calls:
         """Count a write or a dry run and tell its failure as `FirewallError`."""
         self.dry_runs += dry_run
         self.writes.update([] if dry_run else [call])
+        self._tell(call, f"{name}, dry run" if dry_run else name)
         with _told(call, name):
             yield
+
+    def _tell(self, call: str, name: str) -> None:
+        if self.watch:
+            self.watch(f"{call} {name}")
 
 
 @contextmanager
@@ -58,4 +67,4 @@ def _told(call: str, name: str) -> Iterator[None]:
         code, message = answer.get("Code", "Unknown"), answer.get("Message", str(error))
         raise FirewallError(call, name, code, message) from error
     except BotoCoreError as error:
-        raise FirewallError(call, name, type(error).__name__, str(error)) from error
+        raise FirewallError(call, name, type(error).__name__, explained(error)) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -49,26 +50,31 @@ def s3() -> S3Client:
         SettingsError: the environment lacks what a client needs, or names a missing profile.
     """
     with _explained():
-        return boto3.client("s3", config=_USUAL)
+        return boto3.client("s3", region_name=_region(), config=_USUAL)
 
 
 def network_firewall() -> NetworkFirewallClient:
     """Make a Network Firewall client; see `s3`."""
     with _explained():
-        return boto3.client("network-firewall", config=_FIREWALL)
+        return boto3.client("network-firewall", region_name=_region(), config=_FIREWALL)
 
 
 def sns() -> SNSClient:
     """Make an SNS client; see `s3`."""
     with _explained():
-        return boto3.client("sns", config=_USUAL)
+        return boto3.client("sns", region_name=_region(), config=_USUAL)
 
 
 def functions() -> LambdaClient:
     """Make a Lambda client; see `s3`."""
     with _explained():
-        client: LambdaClient = boto3.client("lambda", config=_USUAL)
+        client: LambdaClient = boto3.client("lambda", region_name=_region(), config=_USUAL)
         return client
+
+
+def _region() -> str | None:
+    """`AWS_REGION`, which boto3 alone of AWS's tools does not read; None: boto3's own way."""
+    return None if os.environ.get("AWS_DEFAULT_REGION") else os.environ.get("AWS_REGION") or None
 
 
 @contextmanager

@@ -7,7 +7,7 @@ repeats a call whose answer was lost: then the group is read again, and what it 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -24,6 +24,8 @@ from rules_lib.policy import Policy, Reference
 if TYPE_CHECKING:
     from types_boto3_network_firewall import NetworkFirewallClient
 
+_MOVED_ON: Final = frozenset({INVALID_TOKEN, NOT_FOUND})
+"""An update's answers where somebody changed the group, or deleted it, since it was read."""
 _TOKENS: Final = 5  # as often as one update is tried again where only its token was stale
 
 
@@ -76,6 +78,30 @@ class Firewall:
             foreign=foreign,
             policies=policies,
         )
+
+    def names(self) -> frozenset[str]:
+        """Names of all groups under the prefix, whoever made them.
+
+        Raises:
+            FirewallError: the list failed.
+        """
+        return frozenset(self._api.names())
+
+    def modified(self, name: str) -> str | None:
+        """When a group was last changed, ISO 8601, without reading its rules; None if it is gone.
+
+        Raises:
+            FirewallError: the describe failed for another reason.
+        """
+        return self._api.modified(name)
+
+    def tokens(self) -> Mapping[str, str]:
+        """The update token of each policy that we were given, by its ARN.
+
+        Raises:
+            FirewallError: a describe failed.
+        """
+        return {policy.arn: policy.token for policy in self._given()}
 
     def _given(self) -> tuple[Policy, ...]:
         """The policies that we were given, each of them once."""
@@ -168,7 +194,7 @@ class Firewall:
             except FirewallError as error:
                 if self._holding(group):
                     return
-                if error.code != INVALID_TOKEN:
+                if error.code not in _MOVED_ON:
                     raise
                 current = self._fresh(deployed)
             else:

@@ -1,4 +1,4 @@
-"""The five calls on rule groups; the flat `Rules` is never sent, as it carries no order."""
+"""The six calls on rule groups; the flat `Rules` is never sent, as it carries no order."""
 
 from __future__ import annotations
 
@@ -53,6 +53,17 @@ class GroupCalls:
                 return None
             raise
         return None if shapes.is_deleting(answer) else answer
+
+    def modified(self, name: str) -> str | None:
+        """When a group was last changed, without its rules; None where there is none."""
+        try:
+            with self.calls.read("DescribeRuleGroupMetadata", name):
+                answer = self.client.describe_rule_group_metadata(RuleGroupName=name, Type=_TYPE)
+        except FirewallError as error:
+            if error.code == NOT_FOUND:
+                return None
+            raise
+        return shapes.modified(answer)
 
     def send(
         self,

@@ -7,6 +7,7 @@ cleared. The flat `Rules` is never used, as it carries no order.
 from __future__ import annotations
 
 import re
+from datetime import UTC
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -15,7 +16,9 @@ from rules_lib.groups import DeployedGroup, Group, Slot, Variables
 
 if TYPE_CHECKING:
     from types_boto3_network_firewall.type_defs import (
+        DescribeRuleGroupMetadataResponseTypeDef,
         DescribeRuleGroupResponseTypeDef,
+        RuleGroupResponseTypeDef,
         RuleGroupTypeDef,
         RuleVariablesOutputTypeDef,
         RuleVariablesTypeDef,
@@ -80,7 +83,14 @@ def deployed_group(answer: DescribeRuleGroupResponseTypeDef, prefix: str) -> Dep
         associations=about.get("NumberOfAssociations", 0),
         token=answer["UpdateToken"],
         edited=stamp is None or stamp[1] != _stamp(text, variables),
+        modified=modified(about),
     )
+
+
+def modified(about: RuleGroupResponseTypeDef | DescribeRuleGroupMetadataResponseTypeDef) -> str:
+    """When a group was last changed, in UTC, ISO 8601; empty where the service does not say."""
+    at = about.get("LastModifiedTime")
+    return at.astimezone(UTC).isoformat() if at else ""
 
 
 def _stamp(text: str, variables: Variables) -> str:

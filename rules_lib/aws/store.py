@@ -5,22 +5,27 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from tempfile import SpooledTemporaryFile
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from rules_lib.aws.advice import explained
 from rules_lib.errors import StoreError
 from rules_lib.feed.manifest import RAW, Manifest, is_manifest_key, read_manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from types_boto3_s3 import S3Client
     from types_boto3_s3.type_defs import PutObjectRequestTypeDef
 
 LONGEST_FETCH: Final = timedelta(minutes=15)
 """The longest that a Lambda function may run: an older fetch may end this much after a newer."""
+
+_SPOOLED: Final = 2**20
+"""Bytes; more than that of an object's pieces is kept on the disk until it is sent."""
 
 _MISSING: Final = frozenset({"NoSuchKey", "404"})
 _CONDITION_FAILED: Final = frozenset(
@@ -31,6 +36,10 @@ _ADVICE: Final = {
     "NoSuchBucket": "Set RULESYNC_BUCKET to the bucket of the stack.",
     "NoSuchKey": "Nothing has been stored there yet, or it was deleted.",
     "AccessDenied": "The role needs s3:GetObject, s3:PutObject and s3:ListBucket there.",
+    "ExpiredToken": "Sign in again: the credentials have expired.",
+    "InvalidAccessKeyId": "Look at AWS_PROFILE and AWS_ACCESS_KEY_ID.",
+    "PermanentRedirect": "The bucket is in another region: set AWS_REGION.",
+    "SignatureDoesNotMatch": "Look at AWS_SECRET_ACCESS_KEY.",
 }
 
 
@@ -50,6 +59,7 @@ class Entry:
     key: str
     last_modified: datetime
     size: int
+    etag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +96,7 @@ class Store:
     def put(  # noqa: PLR0913 - the conditions and what is said of it, by keyword only
         self,
         key: str,
-        data: bytes,
+        data: bytes | Iterable[bytes],
         *,
         content_type: str = "application/octet-stream",
         only_if_absent: bool = False,
@@ -97,7 +107,8 @@ class Store:
 
         Args:
             key: the object's name.
-            data: its bytes.
+            data: its bytes, or pieces of them; many pieces go through a temporary file, so that
+                they are never in memory together.
             content_type: its media type.
             only_if_absent: write only where no such object exists.
             only_if_etag: write only over the object with this ETag.
@@ -112,7 +123,6 @@ class Store:
         request: PutObjectRequestTypeDef = {
             "Bucket": self.bucket,
             "Key": key,
-            "Body": data,
             "ContentType": content_type,
             "Metadata": dict(metadata),
         }
@@ -120,14 +130,27 @@ class Store:
             request["IfNoneMatch"] = "*"
         if only_if_etag:
             request["IfMatch"] = only_if_etag
-        with self._explained(key):
+        with self._explained(key), _body(data) as body:
+            request["Body"] = body
             try:
                 self.client.put_object(**request)
-            except ClientError as error:
+            except (BotoCoreError, ClientError) as error:
+                if not (only_if_absent or only_if_etag):
+                    raise
+                if self._holds(key, data):  # an attempt got through whose answer was lost
+                    return True
                 if _code(error) in _CONDITION_FAILED:
                     return False
                 raise
             return True
+
+    def _holds(self, key: str, data: object) -> bool:
+        """Whether an object has these bytes; not, where it cannot be read."""
+        try:
+            stored = self.find(key)
+        except StoreError:
+            return False
+        return stored is not None and stored.body == data
 
     def delete(self, key: str) -> None:
         """Delete an object; one that does not exist is as good.
@@ -147,9 +170,23 @@ class Store:
         with self._explained(prefix):
             pages = self.client.get_paginator("list_objects_v2")
             return tuple(
-                Entry(item["Key"], item["LastModified"], item["Size"])
+                Entry(item["Key"], item["LastModified"], item["Size"], item["ETag"])
                 for page in pages.paginate(Bucket=self.bucket, Prefix=prefix)
                 for item in page.get("Contents", ())
+            )
+
+    def folders(self, prefix: str) -> tuple[str, ...]:
+        """Name the folders directly below a prefix, in order, without reading what is in them.
+
+        Raises:
+            StoreError: the bucket may not be listed.
+        """
+        with self._explained(prefix):
+            pages = self.client.get_paginator("list_objects_v2")
+            return tuple(
+                folder["Prefix"].removeprefix(prefix).rstrip("/")
+                for page in pages.paginate(Bucket=self.bucket, Prefix=prefix, Delimiter="/")
+                for folder in page.get("CommonPrefixes", ())
             )
 
     @contextmanager
@@ -163,7 +200,19 @@ class Store:
             words = error.response.get("Error", {}).get("Message", "")
             raise StoreError(f"{where}: {code}: {words} {_ADVICE.get(code, '')}".strip()) from error
         except BotoCoreError as error:
-            raise StoreError(f"{where}: {error}") from error
+            raise StoreError(f"{where}: {explained(error)}") from error
+
+
+@contextmanager
+def _body(data: bytes | Iterable[bytes]) -> Iterator[bytes | IO[bytes]]:
+    """What boto3 can send, and send again where it has to retry."""
+    if isinstance(data, bytes):
+        yield data
+        return
+    with SpooledTemporaryFile(max_size=_SPOOLED) as file:
+        file.writelines(data)
+        file.seek(0)
+        yield cast("IO[bytes]", file)
 
 
 def newest_manifest(store: Store) -> Manifest | None:
@@ -188,5 +237,8 @@ def newest_manifest(store: Store) -> Manifest | None:
     return max(manifests, key=lambda manifest: manifest.fetched_at)
 
 
-def _code(error: ClientError) -> str:
-    return error.response.get("Error", {}).get("Code", "unknown")
+def _code(error: BotoCoreError | ClientError) -> str:
+    """S3's code; where S3 gave no answer, the name of what happened instead."""
+    if isinstance(error, ClientError):
+        return error.response.get("Error", {}).get("Code", "unknown")
+    return type(error).__name__

@@ -28,21 +28,36 @@ def plan(desired: Sequence[Group], deployed: Deployed, room: Room = _DEFAULT_ROO
         room: what a policy takes.
 
     Raises:
+        RefusedError: see `refuse_unfit`.
+    """
+    steps = compare(desired, deployed)
+    refuse_unfit(steps, deployed, room)
+    return steps
+
+
+def compare(desired: Sequence[Group], deployed: Deployed) -> Plan:
+    """As `plan`, whether or not it can be carried out."""
+    by_priority = sorted(desired, key=lambda group: group.priority)
+    steps = [_step(group, deployed) for group in by_priority]
+    met = {old.name for step in steps for old in (step.deployed, _begun(step)) if old}
+    left = sorted((old for old in deployed.groups if old.name not in met), key=lambda old: old.name)
+    return Plan((*steps, *map(Delete, left)), _switches(by_priority, deployed))
+
+
+def refuse_unfit(planned: Plan, deployed: Deployed, room: Room) -> None:
+    """Let no plan through that the account cannot take.
+
+    Raises:
         RefusedError: a desired name is taken by a group that is not ours, or by one that fills
             another slot, or a policy cannot take the groups; the text names all of them.
     """
-    by_priority = sorted(desired, key=lambda group: group.priority)
-    steps = [_step(group, deployed) for group in by_priority]
-    switches = _switches(by_priority, deployed)
+    desired = tuple(step.group for step in planned.steps if step.group)
     if problems := (
         *_foreign_names(desired, deployed),
         *_names_in_other_slots(desired, deployed),
-        *_policies(switches, by_priority, deployed, room),
+        *_policies(planned.switches, desired, deployed, room),
     ):
         raise RefusedError("\n".join(("this cannot be deployed; nothing was changed", *problems)))
-    met = {old.name for step in steps for old in (step.deployed, _begun(step)) if old}
-    left = sorted((old for old in deployed.groups if old.name not in met), key=lambda old: old.name)
-    return Plan((*steps, *map(Delete, left)), switches)
 
 
 def _step(group: Group, deployed: Deployed) -> Step:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
 
-from rules_lib.content import difference, rules_in
+from rules_lib.content import by_sid, compare, rules_in
 from rules_lib.groups import DeployedGroup, Group, Variables
 from rules_lib.policy import Switch
 
@@ -102,14 +102,18 @@ def record(step: Step) -> dict[str, Any]:
     `removed` and `changed`; only a replaced group has `replaces`.
     """
     group, deployed = step.group, step.deployed
-    before, after = deployed.text if deployed else "", group.text if group else ""
-    changes = difference(before, after)
+    before = by_sid(deployed.text) if deployed else {}
+    after = {rule.sid: rule.text for rule in group.rules} if group else {}
+    changes = compare(before, after)
     found: dict[str, Any] = {"name": step.name, "change": step.change}
     if isinstance(step, Replace):
         found["replaces"] = step.deployed.name
     return found | {
         "capacity": _capacity(step),
-        "rules": {"before": len(rules_in(before)), "after": len(rules_in(after))},
+        "rules": {
+            "before": len(rules_in(deployed.text)) if deployed else 0,
+            "after": len(after),
+        },
         "added": list(changes.added),
         "removed": list(changes.removed),
         "changed": list(changes.changed),

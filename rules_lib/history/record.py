@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.deploy.steps import record as step_record
 from rules_lib.deploy.steps import switch_record
 from rules_lib.history.groupfile import groups_json
+from rules_lib.model import Reason
 from rules_lib.report.category_line import CategoryLine
+from rules_lib.report.changes import BLOCKING
 from rules_lib.report.html import render_html
 from rules_lib.report.records import changed_jsonl, discarded_csv, discarded_jsonl
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
     from rules_lib.build import Built
     from rules_lib.deploy.steps import Plan
+    from rules_lib.report.rule_changes import Since
     from rules_lib.report.summary import Summary
     from rules_lib.ruleset import Ruleset
 
@@ -44,8 +47,8 @@ def content_type(name: str) -> str:
 
 def files_before(
     build_id: str, built: Built, plan: Plan, allowlist: Allowlist
-) -> Iterator[tuple[str, bytes]]:
-    """What is known before anything is applied: name and content of each file."""
+) -> Iterator[tuple[str, bytes | Iterable[bytes]]]:
+    """What is known before anything is applied: each file's name, and its content or its pieces."""
     document = {
         "build": build_id,
         "steps": [step_record(step) for step in plan.steps],
@@ -53,17 +56,24 @@ def files_before(
     }
     yield "plan.json", json.dumps(document, indent=2).encode() + b"\n"
     yield "groups.json", groups_json(built.groups, allowlist.firewall.prefix)
-    yield "discarded.jsonl", b"".join(discarded_jsonl(built.discarded))
-    yield "discarded.csv", b"".join(discarded_csv(built.discarded))
-    yield "changed.jsonl", b"".join(changed_jsonl(built.kept))
+    yield "discarded.jsonl", discarded_jsonl(built.discarded)
+    yield "discarded.csv", discarded_csv(built.discarded)
+    yield "changed.jsonl", changed_jsonl(built.kept)
 
 
 def files_after(
-    summary: Summary, ruleset: Ruleset, allowlist: Allowlist, built: Built
-) -> Iterator[tuple[str, bytes]]:
+    summary: Summary, ruleset: Ruleset, allowlist: Allowlist, built: Built, since: Since
+) -> Iterator[tuple[str, bytes | Iterable[bytes]]]:
     """What is known once the plan was carried out."""
-    lines = category_lines(ruleset, allowlist, built)
-    yield "report.html", render_html(summary, built.discarded, lines)
+    page = render_html(
+        summary=summary,
+        discarded=built.discarded,
+        categories=category_lines(ruleset, allowlist, built),
+        since=since,
+        groups=built.groups,
+        off=built.off,
+    )
+    yield "report.html", page
     yield "summary.json", summary.to_json()
 
 
@@ -73,7 +83,11 @@ def category_lines(
     """Where the rules of each category went, in the feed's order."""
     kept = Counter(rule.rule.category for rule in built.kept)
     setters = Counter(rule.rule.category for rule in built.kept if rule.setter)
+    blocking = Counter(rule.rule.category for rule in built.kept if rule.action in BLOCKING)
     discarded = Counter(discard.rule.category for discard in built.discarded)
+    unfit = Counter(
+        discard.rule.category for discard in built.discarded if discard.reason is Reason.OVER_BUDGET
+    )
     off = Counter(rule.category for rule in built.off)
     return tuple(
         CategoryLine(
@@ -84,6 +98,8 @@ def category_lines(
             discarded=discarded[category.name],
             off=off[category.name],
             setters=setters[category.name],
+            blocking=blocking[category.name],
+            unfit=unfit[category.name],
         )
         for category in ruleset.categories
     )

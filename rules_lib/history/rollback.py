@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
+from rules_lib.aws.calls import Calls
 from rules_lib.aws.firewall import Firewall
 from rules_lib.deploy.apply import Applied, apply, prove
 from rules_lib.deploy.plan import plan
@@ -77,7 +78,7 @@ def _carried_out(world: World, restored: Restored, build: str) -> tuple[Plan, Ap
 
 
 def _firewall(world: World, restored: Restored) -> Firewall:
-    return Firewall(world.client, restored.prefix, world.policies)
+    return Firewall(world.client, restored.prefix, world.policies, Calls(watch=world.watch))
 
 
 def _planned(firewall: Firewall, restored: Restored, build: str) -> Plan:
@@ -133,7 +134,8 @@ def _known(store: Store) -> str:
 
 def _point_at(world: World, build: str, steps: Plan, before: Stored) -> bool:
     """Move `latest.json`, unless somebody else has moved it since; say whether it was moved."""
-    feed = read_summary(world.store.get(build_key(build, "summary.json"))).feed
+    summary = read_summary(world.store.get(build_key(build, "summary.json")))
+    feed = summary.feed
     latest = Latest.parse(before.body).model_copy(
         update={
             "build": build,
@@ -141,6 +143,7 @@ def _point_at(world: World, build: str, steps: Plan, before: Stored) -> bool:
             "sha256": feed.sha256,
             "applied_at": world.now.isoformat(),
             "groups": {step.group.name: str(step.group.slot) for step in steps.steps if step.group},
+            "discarded": summary.discarded,
         }
     )
     return world.store.put(

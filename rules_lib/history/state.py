@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 LATEST: Final = "latest.json"
 """Points at the newest applied build; moved last."""
 
+STATE: Final = "state/"
+"""The folder of the bucket that the next two, and others, are in."""
+
 HOLD: Final = "state/hold.json"
 """There while a rollback holds; no sync changes anything then."""
 
@@ -22,7 +25,7 @@ REFUSALS: Final = "state/refusals.json"
 """What the service said of rules that it refused, so that it is not asked again."""
 
 
-class _File(BaseModel):
+class StateFile(BaseModel):
     """A small JSON file of the bucket; subclasses say which, by `KEY`."""
 
     KEY: ClassVar[str]
@@ -47,7 +50,7 @@ class _File(BaseModel):
             ) from error
 
 
-class Latest(_File):
+class Latest(StateFile):
     """The newest build whose groups are in force.
 
     Attributes:
@@ -59,6 +62,8 @@ class Latest(_File):
         allowlist: SHA-256 of its allowlist.
         prefix: of its groups.
         groups: name -> slot of each of its groups.
+        discarded: how many rules it discarded, by reason; None where an earlier version wrote it.
+        discards: mark of the newest copy under `discarded/` (see `history.discards`).
     """
 
     KEY = LATEST
@@ -71,9 +76,11 @@ class Latest(_File):
     allowlist: str = ""
     prefix: str = ""
     groups: Mapping[str, str] = {}
+    discarded: Mapping[str, int] | None = None
+    discards: str = ""
 
 
-class Hold(_File):
+class Hold(StateFile):
     """A rollback holds the groups as they are until somebody resumes.
 
     Attributes:
@@ -96,7 +103,7 @@ class Refused(BaseModel):
     words: str
 
 
-class Refusals(_File, RootModel[dict[str, Refused]]):
+class Refusals(StateFile, RootModel[dict[str, Refused]]):
     """Every refusal by the fingerprint of the refused text (see `stages.convert`)."""
 
     KEY = REFUSALS

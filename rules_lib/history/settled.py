@@ -1,0 +1,155 @@
+"""Whether anything has changed since a build that found everything as it should be.
+
+What a build comes to depends on what it reads and on nothing else. So a scheduled build that found
+nothing to do notes what it had read: the ETags of its inputs, its own code, and when each rule
+group and policy was last changed. The next one of the same day looks whether all of that is still
+so, which takes no rule's text, and stops if it is. Anything else, and it builds as if there were no
+note: so a change by hand is found, and the first build of each day reads everything whatever the
+note says.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from rules_lib.aws.firewall import Firewall
+from rules_lib.deploy.steps import Keep
+from rules_lib.errors import StoreError
+from rules_lib.feed.manifest import RAW, is_manifest_key
+from rules_lib.gather import ALLOWLIST, LOCAL
+from rules_lib.history.record import build_key
+from rules_lib.history.state import HOLD, LATEST, REFUSALS, STATE, Latest, StateFile
+from rules_lib.report.summary import Summary, read_summary
+
+if TYPE_CHECKING:
+    from rules_lib.deploy.steps import Plan
+    from rules_lib.groups import Deployed
+    from rules_lib.world import World
+
+SETTLED: Final = "state/settled.json"
+"""There once a scheduled build found nothing to do."""
+
+AT_REST: Final = timedelta(seconds=10)
+"""The service tells times in whole seconds: what was changed just now may change again in the same
+second, unnoticed."""
+
+_CODE: Final = ("*.py", "*.txt", "*.j2")
+
+
+class Settled(StateFile):
+    """What a build had read when it found nothing to do.
+
+    Attributes:
+        build: its id; the newest applied one.
+        day: of that build, in UTC, ISO 8601.
+        prefix: of the groups.
+        inputs: see `inputs_of`.
+        groups: name -> when the group was last changed, as the service says.
+        foreign: names of others' groups under the prefix.
+        policies: ARN -> update token.
+    """
+
+    KEY = SETTLED
+
+    build: str
+    day: str
+    prefix: str
+    inputs: str
+    groups: Mapping[str, str]
+    foreign: tuple[str, ...]
+    policies: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """Nothing has changed since a build, whose summary therefore still holds."""
+
+    summary: Summary
+
+
+def inputs_of(world: World) -> str:
+    """Identify all that a build is made from but the firewall: files by their ETags, and the code.
+
+    Raises:
+        StoreError: the bucket may not be listed.
+    """
+    entries = (
+        *(entry for entry in world.store.entries(RAW) if is_manifest_key(entry.key)),
+        *world.store.entries(ALLOWLIST),
+        *world.store.entries(LOCAL),
+        *(entry for entry in world.store.entries(STATE) if entry.key in {HOLD, REFUSALS}),
+    )
+    files = [(entry.key, entry.etag) for entry in entries]
+    return hashlib.sha256(json.dumps([files, world.policies, _code()]).encode()).hexdigest()
+
+
+@cache
+def _code() -> str:
+    """Identify this version of this package; it is read once for each process."""
+    digest = hashlib.sha256()
+    package = Path(__file__).parents[1]
+    for path in sorted(path for pattern in _CODE for path in package.rglob(pattern)):
+        digest.update(f"{path.relative_to(package)}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def unchanged(world: World, inputs: str) -> Unchanged | None:
+    """Look whether all is as a build of today left it; None where it is not, or nobody knows.
+
+    Raises:
+        RulesyncError: the bucket or the firewall cannot be read.
+    """
+    stored = world.store.find(SETTLED)
+    settled = Settled.parse(stored.body) if stored else None
+    if settled is None or (settled.day, settled.inputs) != (_day(world.now), inputs):
+        return None
+    latest = world.store.find(LATEST)
+    if latest is None or Latest.parse(latest.body).build != settled.build:
+        return None
+    firewall = Firewall(world.client, settled.prefix, world.policies)
+    if firewall.tokens() != settled.policies:
+        return None
+    if firewall.names() != frozenset((*settled.groups, *settled.foreign)):
+        return None
+    if any(firewall.modified(name) != at for name, at in settled.groups.items()):
+        return None
+    return Unchanged(read_summary(world.store.get(build_key(settled.build, "summary.json"))))
+
+
+def settle(world: World, plan: Plan, deployed: Deployed, prefix: str) -> None:
+    """Note what a build had read, if it found nothing to do and all of it was at rest.
+
+    A note that cannot be written fails no build: the next one reads everything.
+    """
+    kept = [step.deployed for step in plan.steps if isinstance(step, Keep)]
+    idle = len(kept) == len(plan.steps) and all(s.change == "keep" for s in plan.switches)
+    if not idle or not all(_at_rest(group.modified, world.now) for group in kept):
+        return
+    settled = Settled(
+        build=world.build_id,
+        day=_day(world.now),
+        prefix=prefix,
+        inputs=world.inputs,
+        groups={group.name: group.modified for group in kept},
+        foreign=tuple(sorted(deployed.foreign)),
+        policies={policy.arn: policy.token for policy in deployed.policies},
+    )
+    with suppress(StoreError):
+        world.store.put(SETTLED, settled.to_json(), content_type="application/json")
+
+
+def _at_rest(modified: str, now: datetime) -> bool:
+    """Whether a group was last changed before it was read, by a margin for clocks that differ."""
+    return bool(modified) and datetime.fromisoformat(modified) < now - AT_REST
+
+
+def _day(now: datetime) -> str:
+    return now.date().isoformat()
