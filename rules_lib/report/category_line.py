@@ -14,6 +14,8 @@ class CategoryLine:
     Attributes:
         kept: published, the setters included.
         setters: kept although the category is off, to set flowbits for other rules.
+        blocking: of the kept ones, those that stop traffic (drop, reject).
+        unfit: of the discarded ones, those that the budget had no room for.
     """
 
     name: str
@@ -23,3 +25,10 @@ class CategoryLine:
     discarded: int
     off: int
     setters: int
+    blocking: int = 0
+    unfit: int = 0
+
+    @property
+    def wanted(self) -> int:
+        """What the budget would have to hold for all of it."""
+        return self.kept + self.unfit

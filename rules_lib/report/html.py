@@ -1,26 +1,35 @@
 """`report.html`: one page that needs nothing but itself, and asks nobody for anything.
 
 Its policy allows no request at all, and of styles and scripts only the two that it carries, by
-their hashes. Rules come from outside: their text is escaped in the page and in its data, and the
-script only ever sets text.
+their hashes; a script that turns text into markup is refused too. Rules come from outside: their
+text is escaped in the page and is base64 in its data, and the script only ever sets text.
 """
 
 from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from rules_lib.model import Discarded, Mode, Rule
+from rules_lib.model import Discarded, Malformed, Mode, Rule
 from rules_lib.report import text
 from rules_lib.report.budget import budget_of
 from rules_lib.report.category_line import CategoryLine
 from rules_lib.report.remedies import REMEDIES
+from rules_lib.report.rows import LISTED, change_rows, discard_rows, place_rows
+from rules_lib.report.rule_changes import KINDS, Since
+from rules_lib.report.shortfall import shortfalls
+from rules_lib.report.squeeze import squeezed
 from rules_lib.report.summary import Status, Summary
+
+if TYPE_CHECKING:
+    from rules_lib.groups import Group
 
 _HEADLINES: Final[dict[Status, str]] = {
     "healthy": "The sync went through",
@@ -28,44 +37,65 @@ _HEADLINES: Final[dict[Status, str]] = {
     "failed": "The sync failed",
 }
 _MODES: Final = (Mode.DROP, Mode.ALERT, Mode.OFF)
+_PIECES: Final = 200
+"""How many of the template's pieces are joined before they are handed on."""
 
 
-def render_html(
-    summary: Summary, discarded: Sequence[Discarded], categories: Sequence[CategoryLine]
-) -> bytes:
-    """Draw the report.
+def render_html(  # noqa: PLR0913 - keywords only, one for each thing that the page shows
+    *,
+    summary: Summary,
+    discarded: Sequence[Discarded],
+    categories: Iterable[CategoryLine],
+    since: Since,
+    groups: Sequence[Group],
+    off: Sequence[Rule | Malformed],
+) -> Iterator[bytes]:
+    """Draw the report, piece by piece.
 
     Args:
         summary: of the sync.
         discarded: all of them; the page lets people search and filter.
-        categories: in the allowlist's order; the page groups them by mode.
+        categories: in any order; the page puts them by mode, the largest first.
+        since: what is different since the last build.
+        groups: the desired ones, so that the page knows in which a rule is.
+        off: rules that nobody asked for, category by category, so that the page knows these too.
     """
-    page = _environment().get_template("report.html.j2")
     style, script = _part("report.css.j2"), _part("report.js.j2")
-    rendered = page.render(
+    lines = sorted(categories, key=lambda line: (_MODES.index(line.mode), -line.wanted, line.name))
+    page = _environment().get_template("report.html.j2")
+    stream = page.stream(
         summary=summary,
         headline=_HEADLINES[summary.status],
-        budget=budget_of(summary.groups, summary.budget),
+        budget=budget_of(summary.groups, lines, summary.budget),
         remedies=REMEDIES,
-        sections=[(mode, _in_mode(categories, mode)) for mode in _MODES],
-        most_kept=max((category.kept for category in categories), default=0),
-        data=_data(discarded),
+        shortfalls=shortfalls(discarded),
+        sections=[(mode, [line for line in lines if line.mode is mode]) for mode in _MODES],
+        largest=max((line.wanted for line in lines), default=0),
+        since=since,
+        kinds=KINDS,
+        listed=LISTED,
+        data={
+            "discarded": squeezed(discard_rows(discarded, since.fresh or ())),
+            "changes": squeezed(change_rows(() if since.is_first else since.rules)),
+            "places": squeezed(place_rows(groups, off)),
+        },
         style=style,
         script=script,
         policy=_policy(style, script),
     )
-    return rendered.encode(errors="backslashreplace")
+    stream.enable_buffering(_PIECES)
+    return (piece.encode(errors="backslashreplace") for piece in stream)
 
 
+@cache  # compiled templates are the dear part
 def _environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader("rules_lib.report", ""),
+        loader=PackageLoader("rules_lib.report", "page"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.policies["json.dumps_kwargs"] = {"separators": (",", ":")}
     environment.filters |= {
         "code": _code,
         "count": text.count,
@@ -73,10 +103,16 @@ def _environment() -> Environment:
         "portion": text.portion,
         "share": text.share,
         "size": text.size,
+        "rules_file": _rules_file,
         "visible": text.visible,
         "visible_lines": text.visible_lines,
     }
     return environment
+
+
+def _rules_file(group: str) -> str:
+    """Where a group's rules lie, seen from the page."""
+    return f"rule-groups/{quote(group, safe='')}.rules"
 
 
 def _code(sentence: str) -> Markup:
@@ -102,40 +138,11 @@ def _policy(style: str, script: str) -> str:
             "img-src data:",
             "base-uri 'none'",
             "form-action 'none'",
+            "require-trusted-types-for 'script'",
+            "trusted-types 'none'",
         )
     )
 
 
 def _digest(part: str) -> str:
     return f"sha256-{b64encode(hashlib.sha256(part.encode()).digest()).decode()}"
-
-
-def _in_mode(categories: Iterable[CategoryLine], mode: Mode) -> list[CategoryLine]:
-    return [category for category in categories if category.mode is mode]
-
-
-def _data(discarded: Sequence[Discarded]) -> dict[str, object]:
-    """What the table of discarded rules shows: names once, and a list of values a rule."""
-    categories = _places(item.rule.category for item in discarded)
-    reasons = _places(item.reason.value for item in discarded)
-    return {
-        "categories": [text.visible(name) for name in categories],
-        "reasons": list(reasons),
-        "rows": [
-            (*_numbers(item), categories[item.rule.category], reasons[item.reason], *_words(item))
-            for item in discarded
-        ],
-    }
-
-
-def _places(names: Iterable[str]) -> dict[str, int]:
-    return {name: place for place, name in enumerate(sorted(set(names)))}
-
-
-def _numbers(item: Discarded) -> tuple[int | None, int | None]:
-    return item.rule.sid, item.rule.rev if isinstance(item.rule, Rule) else None
-
-
-def _words(item: Discarded) -> Iterable[str]:
-    msg = item.rule.msg if isinstance(item.rule, Rule) else ""
-    return (text.visible(words) for words in (msg, item.detail, item.rule.text))

@@ -8,14 +8,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 from rules_lib.errors import RefusedError, RulesyncError
+from rules_lib.report.changes import BLOCKING
 from rules_lib.report.text import portion
 
 if TYPE_CHECKING:
     from rules_lib.report.summary import Summary
 
 Unit = Literal["Count", "Percent", "Seconds"]
-
-_BLOCKING = ("drop", "reject")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ def measures_of_build(summary: Summary, feed_age: timedelta) -> Iterator[Measure
     """
     groups = [group for group in summary.groups if not group.deleted]
     yield Measure("RulesKept", summary.rules.kept)
-    yield Measure("RulesDropping", sum(summary.actions.get(action, 0) for action in _BLOCKING))
+    yield Measure("RulesDropping", sum(summary.actions.get(action, 0) for action in BLOCKING))
     yield Measure("RulesDiscarded", summary.discards)
     yield Measure("RulesOff", summary.rules.off)
     yield Measure("RuleGroups", len(groups))

@@ -4,15 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Final
 
 from rules_lib.errors import RulesyncError, SyncError
 from rules_lib.history.record import build_key
 from rules_lib.report.measures import is_refusal
-from rules_lib.report.text import count, counted, visible, visible_lines
+from rules_lib.report.next_steps import next_steps
+from rules_lib.report.text import count, counted, share, visible, visible_lines
 
 if TYPE_CHECKING:
+    from rules_lib.report.changes import CategoryChange
+    from rules_lib.report.place import Place
     from rules_lib.report.summary import Summary
+
+SUBJECT_CHARACTERS: Final = 100
+"""The most that SNS takes; ASCII, without control characters."""
+
+_LINES: Final = 15
+"""How many categories, or warnings, are told; the report has them all."""
+
+_WARNING: Final = 300
+_CAUSE: Final = 4_000
+"""Characters of one warning, and of a cause: a message has room for 256 KB, a reader has not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,54 +37,99 @@ class Notice:
     text: str
 
 
-def notice_of_build(summary: Summary, bucket: str) -> Notice | None:
+def notice_of_build(summary: Summary, place: Place) -> Notice | None:
     """Say what a build changed; None where it changed nothing.
 
     Args:
         summary: of a build that was carried out.
-        bucket: where the build's files are.
+        place: where the build's files are.
     """
     if not summary.calls:
         return None
-    changed = sum(group.change != "keep" for group in summary.groups)
-    subject = f"{counted(changed, 'rule group')} changed, {count(summary.rules.kept)} rules kept"
-    return Notice(f"rulesync: {subject}", "\n".join(_lines(summary, bucket)) + "\n")
+    subject = f"{_counts(summary.changes.total)}; {count(summary.changes.drops)} newly drop"
+    return _notice(subject, _of_build(summary, place))
 
 
-def notice_of_failure(service: str, error: RulesyncError, bucket: str) -> Notice:
-    """Say that a fetch or a build failed or was refused, and why."""
+def notice_of_failure(service: str, error: RulesyncError, place: Place) -> Notice:
+    """Say that a fetch or a build failed or was refused, why, and what to do."""
     what = "was refused" if is_refusal(error) else "failed"
-    lines = [
-        f"The {service} {what}. The rules in force stay as they are, where they were not written.",
-        "",
-        visible_lines(str(error)),
-    ]
-    if isinstance(error, SyncError):
-        lines += ["", _where(bucket, error.build, "summary.json")]
-    return Notice(f"rulesync: the {service} {what}", "\n".join(lines) + "\n")
+    cause = visible_lines(str(error))
+    headline = cause.partition("\n")[0]
+    return _notice(f"the {service} {what}: {headline}", _of_failure(what, cause, error, place))
 
 
-def _lines(summary: Summary, bucket: str) -> Iterator[str]:
-    rules = summary.rules
-    yield f"Feed {visible(str(summary.feed.version))}: {counted(rules.enabled, 'rule')} enabled,"
-    yield (
-        f"{count(rules.kept)} kept, {count(summary.discards)} discarded, {count(rules.off)} off."
-    )
-    yield ""
-    for group in summary.groups:
-        if group.change != "keep":
-            of = f" of {group.replaces}" if group.replaces else ""
-            yield f"{group.change}{of}: {group.name}, {counted(group.rules, 'rule')}"
-    if summary.reasons:
-        yield ""
-        yield "Discarded, by reason:"
-        yield from (f"  {reason}: {count(number)}" for reason, number in summary.reasons)
+def _notice(subject: str, lines: Iterator[str]) -> Notice:
+    line = f"rulesync: {visible(subject)}".encode("ascii", "replace").decode()
+    return Notice(_cut(line, SUBJECT_CHARACTERS, "..."), "\n".join(lines) + "\n")
+
+
+def _cut(text: str, most: int, mark: str = "…") -> str:
+    return text if len(text) <= most else text[: most - len(mark)] + mark
+
+
+def _of_build(summary: Summary, place: Place) -> Iterator[str]:
+    changes = summary.changes
+    yield f"Feed {visible(str(summary.feed.version))} is in force: {_counts(changes.total)}."
+    if changes.categories:
+        yield from ("", "Changed, by category (+ added, - removed, ~ other text):")
+        largest = sorted(changes.categories.items(), key=lambda item: (-item[1].size, item[0]))
+        rows = (f"{visible(name)}: {_signs(one)}" for name, one in largest)
+        yield from _few(rows, len(changes.categories), "category", "categories")
+    if changes.drops:
+        yield from ("", f"Blocking now and not before: {counted(changes.drops, 'rule')}")
+        rows = (f"{sid}: {visible(msg)}" for sid, msg in changes.first_drops.items())
+        yield from _few(rows, changes.drops, "rule", "rules", len(changes.first_drops))
+    yield from ("", *_discards(summary), *_room(summary))
     if summary.warnings:
-        yield ""
-        yield from (f"Warning: {visible(warning)}" for warning in summary.warnings)
-    yield ""
-    yield _where(bucket, summary.build_id, "report.html")
+        yield from ("", "Warnings:")
+        rows = (_cut(visible(warning), _WARNING) for warning in summary.warnings)
+        yield from _few(rows, len(summary.warnings), "warning", "warnings")
+    yield from ("", "All of it:", *place.links(build_key(summary.build_id, "report.html")))
+    yield from ("", "Look further, or put an earlier build back:")
+    for command in ("discarded", "explain SID", "rollback BUILD"):
+        yield f"  rulesync {command} --bucket {place.bucket}"
 
 
-def _where(bucket: str, build: str, name: str) -> str:
-    return f"s3://{bucket}/{build_key(build, name)}"
+def _of_failure(what: str, cause: str, error: RulesyncError, place: Place) -> Iterator[str]:
+    stays = "What was in force stays in force"
+    nothing = what == "was refused" or not isinstance(error, SyncError)
+    yield f"{stays}: nothing was changed." if nothing else f"{stays}, where it was not yet written."
+    yield from ("", _cut(cause, _CAUSE), "", "What to do:", *next_steps(error, place))
+    if isinstance(error, SyncError):
+        yield from ("", "The build:", *place.links(build_key(error.build, "summary.json")))
+    yield from ("", "As long as it lasts this is told again once a day.")
+
+
+def _few(rows: Iterator[str], total: int, one: str, many: str, most: int = _LINES) -> Iterator[str]:
+    yield from (f"  {row}" for row in islice(rows, most))
+    if total > most:
+        yield f"  and {count(total - most)} more {one if total - most == 1 else many}"
+
+
+def _counts(change: CategoryChange) -> str:
+    added = counted(change.added, "rule")
+    return f"{added} added, {count(change.removed)} removed, {count(change.changed)} changed"
+
+
+def _signs(change: CategoryChange) -> str:
+    signs = (("+", change.added), ("-", change.removed), ("~", change.changed))
+    return " ".join(f"{sign}{count(number)}" for sign, number in signs if number)
+
+
+def _discards(summary: Summary) -> Iterator[str]:
+    """The total and, by reason, what is more or fewer than in the last build."""
+    yield f"Discarded: {counted(summary.discards, 'rule')}"
+    now = {str(reason): number for reason, number in summary.discarded.items()}
+    for reason, more in summary.changes.discarded.items():
+        yield f"  {reason}: {count(now.get(reason, 0))} ({more:+,})"
+
+
+def _room(summary: Summary) -> Iterator[str]:
+    groups = [group for group in summary.groups if not group.deleted]
+    used = sum(group.rules for group in groups)
+    reserved = sum(group.capacity for group in groups)
+    yield (
+        f"Capacity: {count(used)} of {count(summary.budget)} used by rules "
+        f"({share(used, summary.budget)}), {count(reserved)} reserved, in "
+        f"{counted(len(groups), 'rule group')}"
+    )

@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 from rules_lib.errors import StoreError
 from rules_lib.limits import POLICY_CAPACITY
 from rules_lib.model import Reason
+from rules_lib.report.changes import Changes
 from rules_lib.report.facts import Accounting, FeedFacts
 from rules_lib.report.group_line import GroupEntry, GroupLine
 from rules_lib.report.table import Table, group_table
@@ -19,6 +20,7 @@ __all__ = ["Accounting", "FeedFacts", "Status", "Summary", "read_summary", "summ
 from rules_lib.stages.fit import Relief
 
 _NONE: Final = Relief()
+_UNCHANGED: Final = Changes()
 
 Status = Literal["healthy", "refused", "failed"]
 
@@ -37,6 +39,7 @@ class Summary:
         failed: why the sync broke off; None where it did not.
         relief: rules that a larger budget would bring back, by category.
         budget: capacity that the rule groups may reserve together.
+        changes: what the sync changes for people.
     """
 
     build_id: str
@@ -53,6 +56,7 @@ class Summary:
     failed: str | None
     relief: Relief
     budget: int
+    changes: Changes = _UNCHANGED
 
     @property
     def status(self) -> Status:
@@ -107,6 +111,7 @@ class Summary:
                 "capacity": dict(self.relief.capacity),
                 "rule_group": dict(self.relief.rule_group),
             },
+            "changes": self.changes.as_json(),
             **ended,
         }
 
@@ -126,6 +131,7 @@ def summarise(  # noqa: PLR0913 - keywords only, one for each part of summary.js
     failed: str | None = None,
     relief: Relief = _NONE,
     budget: int = POLICY_CAPACITY,
+    changes: Changes = _UNCHANGED,
 ) -> Summary:
     """Put a sync's numbers together.
 
@@ -150,6 +156,7 @@ def summarise(  # noqa: PLR0913 - keywords only, one for each part of summary.js
         failed=failed,
         relief=relief,
         budget=budget,
+        changes=changes,
     )
 
 
@@ -181,6 +188,7 @@ def _from_json(record: dict[str, Any]) -> Summary:
         failed=record.get("failed"),
         relief=Relief(**record["relief"]),
         budget=record["budget"],
+        changes=Changes.from_json(record["changes"]) if "changes" in record else _UNCHANGED,
     )
 
 

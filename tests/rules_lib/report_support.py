@@ -7,6 +7,7 @@ from pathlib import Path
 from rules_lib.groups import Group, Slot, Variables
 from rules_lib.model import Change, Converted, Discarded, Header, Malformed, Mode, Reason, Rule
 from rules_lib.report.category_line import CategoryLine
+from rules_lib.report.changes import CategoryChange, Changes
 from rules_lib.report.group_line import GroupLine
 from rules_lib.report.summary import Accounting, FeedFacts, Summary, summarise
 
@@ -74,9 +75,15 @@ GROUPS = (
     ),
 )
 CATEGORIES = (
-    CategoryLine("web", Mode.DROP, enabled=3, kept=2, discarded=1, off=0, setters=0),
-    CategoryLine("info", Mode.ALERT, enabled=2, kept=1, discarded=1, off=0, setters=0),
+    CategoryLine("web", Mode.DROP, 3, kept=2, discarded=1, off=0, setters=0, blocking=2),
+    CategoryLine("info", Mode.ALERT, 2, kept=1, discarded=1, off=0, setters=0, unfit=1),
     CategoryLine("games", Mode.OFF, enabled=2, kept=0, discarded=0, off=2, setters=0),
+)
+CHANGES = Changes(
+    categories={"et-shared-alert": CategoryChange(removed=1), "web": CategoryChange(2, 0, 1)},
+    drops=2,
+    first_drops={1: "first", 2: "second, \u00e4\u00f6"},
+    discarded={"over-budget": 1, "too-long": -2},
 )
 FEED = FeedFacts("feeds/emerging.rules.tar.gz", "10789", "9f" * 32, enabled=8, disabled=4)
 
@@ -93,6 +100,7 @@ def summary(**causes: str) -> Summary:
         dry_runs=2,
         warnings=("HOME_NET is left to the policy",),
         variables_missing={"SQL_SERVERS": 1},
+        changes=CHANGES,
         **causes,
     )
 

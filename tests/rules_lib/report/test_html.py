@@ -4,83 +4,26 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from report_support import CATEGORIES, DISCARDED, SCRIPT, nothing, rule, summary
+from page_support import SINCE, Page, drawn, rows_of
+from report_support import DISCARDED, GROUPS, SCRIPT, nothing, rule, summary
 
 from rules_lib.model import Discarded, Reason
-from rules_lib.report.html import render_html
 from rules_lib.report.remedies import REMEDIES
+from rules_lib.report.rule_changes import Since
 from rules_lib.report.summary import Summary
 
-VOID = {"meta", "link", "input", "br"}
 REQUESTS = {"src", "href", "action", "srcset", "data", "poster", "formaction", "xlink:href"}
-
-
-class Page(HTMLParser):
-    """A page taken apart: elements in order, text by element, and what was left open."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.texts: list[tuple[str, str]] = []
-        self.open: list[str] = []
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note the element; one that has an end stays open."""
-        self.elements.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note the element."""
-        self.elements.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag: str) -> None:
-        """It ends what was opened last."""
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        """Note the text with the element that it stands in."""
-        if self.open:
-            self.texts.append((self.open[-1], data))
-
-    def attributes(self, name: str) -> list[str]:
-        """Every value of that attribute."""
-        return [
-            value or "" for _, attrs in self.elements for key, value in attrs.items() if key == name
-        ]
-
-    def inside(self, tag: str) -> list[str]:
-        """The text of every such element."""
-        return [text for name, text in self.texts if name == tag]
-
-    @property
-    def text(self) -> str:
-        """What people read, in one line."""
-        words = (text for tag, text in self.texts if tag not in {"script", "style"})
-        return " ".join(" ".join(words).split())
 
 
 def page(shown: Summary | None = None, discarded: tuple[Discarded, ...] = DISCARDED) -> Page:
     """The small sync's page."""
-    return Page(render_html(shown or summary(), discarded, CATEGORIES).decode())
-
-
-def data(of: Page) -> dict[str, Any]:
-    """What the page's script reads."""
-    (text,) = [text for text in of.inside("script") if text.startswith("{")]
-    found: dict[str, Any] = json.loads(text)
-    return found
+    return Page(drawn(summary=shown or summary(), discarded=discarded))
 
 
 def test_page_is_whole() -> None:
@@ -100,10 +43,12 @@ def test_every_inner_link_and_label_has_its_aim() -> None:
 
 
 def test_page_asks_nobody_for_anything() -> None:
-    """No address but places in the page itself and an empty icon."""
+    """No address but places in the page, the files beside it, and an empty icon."""
     made = page()
-    addresses = [value for name in REQUESTS for value in made.attributes(name)]
-    assert all(value.startswith("#") or value == "data:," for value in addresses)
+    addresses = {value for name in REQUESTS for value in made.attributes(name)}
+    beside = {f"rule-groups/{line.name}.rules" for line in GROUPS if line.group}
+    assert beside < addresses
+    assert all(value.startswith("#") or value == "data:," for value in addresses - beside)
     style = "".join(made.inside("style"))
     assert "url(" not in style
     assert "@import" not in style
@@ -131,45 +76,33 @@ def test_nothing_in_the_page_needs_what_the_policy_forbids() -> None:
 def test_hostile_message_is_data_and_never_markup() -> None:
     """A rule's author writes what he likes; the page has the scripts that it always has."""
     hostile = (Discarded(rule(1, SCRIPT, category=SCRIPT), Reason.NO_SID, SCRIPT),)
-    html = render_html(
-        replace(summary(failed=SCRIPT), warnings=(SCRIPT,)), hostile, CATEGORIES
-    ).decode()
+    html = drawn(summary=replace(summary(failed=SCRIPT), warnings=(SCRIPT,)), discarded=hostile)
     assert "<script>alert" not in html
     made = Page(html)
-    assert [tag for tag, _ in made.elements].count("script") == 2
+    assert [tag for tag, _ in made.elements].count("script") == 4
     assert SCRIPT in made.text
-    assert data(made)["rows"][0][4:6] == [SCRIPT, SCRIPT]
+    assert rows_of(html, "discarded")[0][4:6] == [SCRIPT, SCRIPT]
 
 
 @given(st.text(st.characters()))
 def test_any_text_leaves_the_page_whole(text: str) -> None:
     """Half characters, quotes, markup: the page is written, closed, and its data is read."""
     item = Discarded(rule(1, text, text=text), Reason.NO_SID, text)
-    made = page(replace(summary(), warnings=(text,)), (item,))
-    assert made.open == []
-    assert len(data(made)["rows"]) == 1
+    html = drawn(summary=replace(summary(), warnings=(text,)), discarded=(item,))
+    assert Page(html).open == []
+    assert len(rows_of(html, "discarded")) == 1
 
 
-def test_data_holds_every_discarded_rule() -> None:
-    """With names once, and unseen characters as escapes."""
-    found = data(page())
-    assert found["categories"] == ["info", "local-own", "web"]
-    assert found["reasons"] == ["over-budget", "undefined-variable", "unparseable"]
-    assert [row[:4] for row in found["rows"]] == [
-        [10, 3, 2, 1],
-        [11, 3, 0, 0],
-        [None, None, 1, 2],
+def test_data_holds_what_the_tables_show() -> None:
+    """Every discarded rule, every changed one, and where each sid is."""
+    html = drawn()
+    assert len(rows_of(html, "discarded")) == len(DISCARDED)
+    assert [row[0] for row in rows_of(html, "changes")] == ["3", "9", "2"]
+    assert [row[:2] for row in rows_of(html, "places")] == [
+        ["kept", "et-info"],
+        ["kept", "et-web-b"],
+        ["off", "games"],
     ]
-    assert found["rows"][2][6] == r"alert \x1b[31m\u2028\u202e broken"
-
-
-def test_category_named_like_a_reason_is_told_apart() -> None:
-    """A feed may name its files as it likes."""
-    item = Discarded(rule(1, category="no-sid"), Reason.OVER_BUDGET, "d")
-    other = Discarded(rule(2, category="a"), Reason.NO_SID, "d")
-    found = data(page(discarded=(item, other)))
-    row = found["rows"][0]
-    assert (found["categories"][row[2]], found["reasons"][row[3]]) == ("no-sid", "over-budget")
 
 
 def test_headline_has_the_equation() -> None:
@@ -189,7 +122,7 @@ def test_cause_is_shown_where_the_sync_did_not_go_through(status: str) -> None:
 
 
 def test_every_discarded_reason_comes_with_its_remedy() -> None:
-    """And with a button that shows its rules."""
+    """And with a link that shows its rules."""
     made = page()
     for item in DISCARDED:
         assert " ".join(re.sub("`", " ", REMEDIES[item.reason].cause).split()) in made.text
@@ -198,7 +131,36 @@ def test_every_discarded_reason_comes_with_its_remedy() -> None:
 
 def test_missing_variable_says_what_declaring_it_brings() -> None:
     """The most useful line of the page."""
-    assert "Declare SQL_SERVERS : 1 rule can come back." in page().text
+    assert "declare SQL_SERVERS : 1 rule comes back" in page().text
+
+
+def test_reason_says_what_it_comes_down_to() -> None:
+    """Where several rules are out for the very same thing."""
+    two = tuple(Discarded(rule(sid), Reason.UNSUPPORTED_PROTOCOL, "no sctp") for sid in (1, 2))
+    made = page(replace(summary(), discarded={Reason.UNSUPPORTED_PROTOCOL: 2}), two)
+    assert "2 no sctp" in made.text
+
+
+def test_changes_are_counted_by_category_and_group() -> None:
+    """Since which build, and what of the discarded is new."""
+    text = page().text
+    assert "Since build 20260310T041209Z-11aa of feed 10788 , which was in force before." in text
+    assert "1 removed 1 other action 0 other rev 0 other text 2 newly discarded" in text
+    assert "web 1 0 1 0 0" in text
+
+
+def test_first_build_lists_no_rule_as_new() -> None:
+    """All of them are, and a list of all says nothing."""
+    new = tuple(one for one in SINCE.rules if one.kind == "added")
+    html = drawn(since=Since(rules=new))
+    assert "so every rule is new" in Page(html).text
+    assert rows_of(html, "changes") == []
+
+
+def test_build_that_changes_nothing_says_so() -> None:
+    """The usual day."""
+    html = drawn(since=Since(earlier=SINCE.earlier))
+    assert "No published rule is another than before." in Page(html).text
 
 
 def test_deleted_group_and_declared_variables_are_shown() -> None:
@@ -211,7 +173,7 @@ def test_deleted_group_and_declared_variables_are_shown() -> None:
 
 def test_page_without_a_feed_says_so() -> None:
     """Nothing to show is shown as nothing, not as zeros."""
-    made = Page(render_html(nothing("no answer"), (), ()).decode())
+    made = Page(drawn(summary=nothing("no answer"), discarded=(), categories=(), since=Since()))
     assert "The feed could not be had." in made.text
     assert "No rule was discarded." in made.text
     assert "enabled =" not in made.text
@@ -219,6 +181,4 @@ def test_page_without_a_feed_says_so() -> None:
 
 def test_same_sync_gives_the_same_bytes() -> None:
     """No clock and no chance in it."""
-    assert render_html(summary(), DISCARDED, CATEGORIES) == render_html(
-        summary(), DISCARDED, CATEGORIES
-    )
+    assert drawn() == drawn()

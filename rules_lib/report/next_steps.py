@@ -1,0 +1,172 @@
+"""What people do about a fetch or a build that failed or was refused, by its error.
+
+A table, in which the first entry that knows an error answers: by the error's class, and by words
+that the error has, such as the service's own code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from rules_lib.errors import (
+    AllowlistError,
+    ArchiveError,
+    ChecksumError,
+    DownloadError,
+    FirewallError,
+    RefusedError,
+    RulesyncError,
+    SettingsError,
+    SyncError,
+)
+from rules_lib.report.place import Place
+
+SHRINK: Final = '{"allow_shrink": true}'
+"""The event that lets one build remove more rules than `max_shrink` allows."""
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """What to do about one kind of error.
+
+    Attributes:
+        kind: the error's class.
+        lines: what to do, a line each; `{bucket}`, `{again}` (run the function now) and
+            `{allow}` (once with leave to shrink) stand for what the place knows.
+        words: of these the error has one; empty where its class is enough.
+    """
+
+    kind: type[RulesyncError]
+    lines: tuple[str, ...]
+    words: tuple[str, ...] = ()
+
+    def knows(self, error: RulesyncError) -> bool:
+        """Whether this is the error."""
+        text = str(error)
+        said = not self.words or any(word in text for word in self.words)
+        return said and isinstance(error, self.kind)
+
+
+STEPS: Final = (
+    NextStep(
+        AllowlistError,
+        (
+            "Correct the allowlist. It shows these errors before an upload:",
+            "  rulesync check categories.yaml --bucket {bucket}",
+            "and this uploads it, which starts a build:",
+            "  rulesync push categories.yaml --bucket {bucket}",
+        ),
+    ),
+    NextStep(
+        RefusedError,
+        (
+            "If the feed is broken, do nothing: its next release is built by itself.",
+            "To see what would go:",
+            "  rulesync plan --bucket {bucket}",
+            "If it is meant, allow it for one build:",
+            "  {allow}",
+        ),
+        words=("max_shrink",),
+    ),
+    NextStep(
+        RefusedError,
+        ("Nothing was changed. The words above say what stands in the way, and how to have it.",),
+    ),
+    NextStep(
+        RulesyncError,
+        (
+            "A quota of Network Firewall is used up. Ask for more under Service Quotas, or lower",
+            "`firewall: rule_groups:` or `firewall: capacity:` in the allowlist (docs/quotas.md).",
+        ),
+        words=("LimitExceededException", "InsufficientCapacityException"),
+    ),
+    NextStep(
+        RulesyncError,
+        (
+            "Do nothing: AWS was busy, and the next run carries on where this one ended. At once:",
+            "  {again}",
+        ),
+        words=(
+            "Throttling",
+            "TooManyRequests",
+            "SlowDown",
+            "ServiceUnavailable",
+            "InternalServerError",
+            "InternalError",
+            "somebody else",
+        ),
+    ),
+    NextStep(
+        RulesyncError,
+        (
+            "The function's role may not do this. Groups must begin with the stack's",
+            "RuleGroupPrefix, and policies be named in FirewallPolicies (docs/deploy.md). An",
+            "organisation's policy or the policy of a KMS key may refuse it too.",
+        ),
+        words=("AccessDenied", "not authorized"),
+    ),
+    NextStep(
+        ChecksumError,
+        (
+            "The archive was not stored. The source may have changed it in that moment, so the",
+            "next fetch asks again. If it lasts, compare the archive with its .md5 by hand before",
+            "you trust either (docs/mirrors.md).",
+        ),
+    ),
+    NextStep(
+        ArchiveError,
+        (
+            "The archive was not stored, and the next fetch asks again. If it lasts, FeedUrl",
+            "leads to something else than a release of the feed.",
+        ),
+    ),
+    NextStep(
+        DownloadError,
+        (
+            "The next fetch asks again by itself. If it lasts, look at FeedUrl and, in a VPC, at",
+            "the way out (docs/mirrors.md). At once:",
+            "  {again}",
+        ),
+    ),
+    NextStep(
+        SettingsError,
+        ("Correct the function's environment, by the stack's parameters, and deploy again.",),
+    ),
+    NextStep(
+        FirewallError,
+        (
+            "Network Firewall refused a call, in the words above; the next build tries again.",
+            "At once:",
+            "  {again}",
+        ),
+    ),
+    NextStep(
+        SyncError,
+        (
+            "The groups named above are not as wanted; the others are, and the next build tries",
+            "these again. At once:",
+            "  {again}",
+        ),
+    ),
+    NextStep(
+        RulesyncError,
+        ("The words above say what is missing. The next run tries again. At once:", "  {again}"),
+    ),
+)
+
+
+def next_steps(error: RulesyncError, place: Place) -> Iterator[str]:
+    """What to do about an error, a line each."""
+    root = root_of(error)
+    step = next(step for step in STEPS if step.knows(root))
+    allow = place.again(SHRINK) if place.function else f"{place.again()} --allow-shrink"
+    for line in step.lines:
+        yield line.format(bucket=place.bucket, again=place.again(), allow=allow)
+
+
+def root_of(error: RulesyncError) -> RulesyncError:
+    """The error that a build's own was raised from."""
+    cause = error.__cause__
+    return root_of(cause) if isinstance(cause, RulesyncError) else error

@@ -1,0 +1,102 @@
+"""Discarded rules read back, narrowed down, and counted by reason."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rules_lib.errors import StoreError
+from rules_lib.model import Discarded, Reason, Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One discarded rule, as `discarded.jsonl` has it.
+
+    Attributes:
+        rev: None for a line that is no rule, as is the msg.
+        rule: its text, as the feed ships it.
+    """
+
+    sid: int | None
+    rev: int | None
+    category: str
+    reason: Reason
+    detail: str
+    msg: str | None
+    rule: str
+
+    @classmethod
+    def of(cls, item: Discarded) -> Entry:
+        """The entry of a rule that was just discarded."""
+        rule = item.rule
+        rev, msg = (rule.rev, rule.msg) if isinstance(rule, Rule) else (None, None)
+        return cls(rule.sid, rev, rule.category, item.reason, item.detail, msg, rule.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which entries are asked for; what is empty asks for nothing.
+
+    Attributes:
+        contains: a piece of the msg, the detail or the rule's text, in any case.
+    """
+
+    reasons: frozenset[Reason] = frozenset()
+    categories: frozenset[str] = frozenset()
+    sids: frozenset[int] = frozenset()
+    contains: str = ""
+
+    def keeps(self, entry: Entry) -> bool:
+        """Whether the entry is what is asked for."""
+        return (
+            (not self.reasons or entry.reason in self.reasons)
+            and (not self.categories or entry.category in self.categories)
+            and (not self.sids or entry.sid in self.sids)
+            and any(
+                self.contains.casefold() in text.casefold()
+                for text in (entry.msg or "", entry.detail, entry.rule)
+            )
+        )
+
+
+def read_discarded(data: bytes, source: str) -> tuple[Entry, ...]:
+    """Read `discarded.jsonl`.
+
+    Args:
+        data: the file.
+        source: names it in errors.
+
+    Raises:
+        StoreError: a line is not as this version writes it; names the line.
+    """
+    return tuple(
+        _entry(line, f"{source}, line {number}")
+        for number, line in enumerate(data.splitlines(), start=1)
+    )
+
+
+def _entry(line: bytes, place: str) -> Entry:
+    try:
+        record = json.loads(line)
+        return Entry(
+            sid=record["sid"],
+            rev=record["rev"],
+            category=record["category"],
+            reason=Reason(record["reason"]),
+            detail=record["detail"],
+            msg=record["msg"],
+            rule=record["rule"],
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise StoreError(
+            f"{place}: no discarded rule as this version writes it: {error}"
+        ) from error
+
+
+def by_reason(entries: Iterable[Entry]) -> tuple[tuple[Reason, int], ...]:
+    """The reasons with their number of rules, the most frequent first."""
+    counts = Counter(entry.reason for entry in entries)
+    return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))

@@ -1,0 +1,132 @@
+"""How the page looks in a real browser: legible, narrow, on paper, and without scripts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from page_support import drawn
+
+if TYPE_CHECKING:
+    from browser_support import Show
+
+pytestmark = pytest.mark.browser
+
+CONTRAST = """() => {
+  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const parts = (colour) => {
+    canvas.clearRect(0, 0, 1, 1);
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data];
+  };
+  const ground = (node) => {
+    for (let at = node; at; at = at.parentElement) {
+      const found = parts(getComputedStyle(at).backgroundColor);
+      if (found[3] === 255) return found;
+    }
+    return parts("white");
+  };
+  const light = (colour) => {
+    const [r, g, b] = colour.map((part) => part / 255)
+      .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const ratio = (a, b) => {
+    const [high, low] = [light(a), light(b)].sort((x, y) => y - x);
+    return (high + 0.05) / (low + 0.05);
+  };
+  const poor = [];
+  let seen = 0;
+  const judge = (what, colour, node, least) => {
+    seen += 1;
+    const found = ratio(parts(colour), ground(node));
+    if (found < least) poor.push(`${what}: ${found.toFixed(2)}`);
+  };
+  for (const details of document.querySelectorAll("details")) details.open = true;
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const words = texts.currentNode.textContent.trim();
+    const node = texts.currentNode.parentElement;
+    if (!words || !node.checkVisibility() || node.closest(":disabled")) continue;
+    judge(words.slice(0, 40), getComputedStyle(node).color, node, 4.5);
+  }
+  for (const field of document.querySelectorAll("main input, main select, main button")) {
+    if (!field.checkVisibility() || field.closest("th")) continue;
+    judge(`edge of ${field.id}`, getComputedStyle(field).borderTopColor, field.parentElement, 3);
+    if (field.placeholder) {
+      judge(`in ${field.id}`, getComputedStyle(field, "::placeholder").color, field, 4.5);
+    }
+  }
+  for (const name of ["drop", "alert", "note"]) {
+    const colour = getComputedStyle(document.documentElement).getPropertyValue(`--${name}`);
+    judge(`bars of ${name}`, colour, document.body, 3);
+  }
+  return [seen, poor];
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_has_contrast_enough(opened: Show, scheme: str) -> None:
+    """WCAG AA: 4.5 to 1 for text, 3 to 1 for edges and bars."""
+    page = opened(drawn(), aim="sid-3", color_scheme=scheme)
+    seen, poor = page.evaluate(CONTRAST)
+    assert seen > 150
+    assert poor == []
+
+
+def test_light_and_dark_are_two_looks(opened: Show) -> None:
+    """The system's choice is followed while the page is open."""
+    page = opened(drawn(), color_scheme="light")
+    ground = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(ground)
+    page.emulate_media(color_scheme="dark")
+    assert page.evaluate(ground) != light
+
+
+@pytest.mark.parametrize("width", [360, 768, 1280])
+def test_page_is_never_wider_than_the_screen(opened: Show, width: int) -> None:
+    """Wide tables scroll by themselves, with everything opened too."""
+    page = opened(drawn(), aim="sid-10", viewport={"width": width, "height": 800})
+    page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_drop_and_alert_differ_by_more_than_colour(opened: Show) -> None:
+    """One is solid, the other a pattern; the picture has words for who cannot see it."""
+    page = opened(drawn())
+    fill = "element => element.getAttribute('fill')"
+    assert page.locator(".bar rect.drop").first.evaluate(fill) == "currentColor"
+    assert page.locator(".bar rect.alert").first.evaluate(fill) == "url(#stripes)"
+    assert page.locator(".bar rect.unfit").first.evaluate(fill) == "url(#crosses)"
+    label = page.get_attribute(".bar", "aria-label") or ""
+    assert "3 units filled and 30 reserved of 30,000; 1 rule did not fit" in label
+
+
+def test_paper_has_no_controls(opened: Show) -> None:
+    """And is light, whatever the screen is."""
+    page = opened(drawn(), color_scheme="dark")
+    page.emulate_media(media="print")
+    for control in ("nav", ".find", ".filters", ".pages button", ".why .button"):
+        assert not page.locator(control).first.is_visible(), control
+    assert page.locator("#discarded-rows tr").count() == 3
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+
+
+def test_focus_can_be_seen(opened: Show) -> None:
+    """On every stop of the Tab key."""
+    page = opened(drawn())
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        style = "getComputedStyle(document.activeElement).outlineStyle"
+        assert page.evaluate(style) != "none", page.evaluate("document.activeElement.outerHTML")
+
+
+def test_essentials_are_there_without_scripts(opened: Show) -> None:
+    """Numbers, picture, reasons and remedies; where the list of rules is, too."""
+    page = opened(drawn(), java_script_enabled=False)
+    for words in ("declare SQL_SERVERS: 1 rule comes back", "discarded.csv", "plan.json"):
+        assert page.get_by_text(words).first.is_visible(), words
+    assert page.locator(".bar rect.drop").first.is_visible()
+    assert not page.locator("#discarded-filters").is_visible()
+    assert not page.locator("#find").is_visible()
