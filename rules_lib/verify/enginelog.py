@@ -1,0 +1,87 @@
+"""What the engine says while it loads rules: whom it refuses, and why."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from rules_lib.rule import sid_of
+
+_REFUSED: Final = re.compile(
+    r'error parsing signature "(.*)" from file .* at line (\d+)', re.DOTALL
+)
+_LOADED: Final = re.compile(r"(\d+) rules successfully loaded")
+_PLAIN: Final = re.compile(r"(Error|Warning|Notice|Info|Perf|Config|Debug): (?:[\w-]+: )?(.*)")
+_FOLLOWS: Final = "Loading signatures failed."
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A rule that the engine does not load.
+
+    Attributes:
+        line: in the group's text, from 1.
+        sid: None where none can be read.
+        words: the engine's own.
+        rule: its text.
+    """
+
+    line: int
+    sid: int | None
+    words: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class EngineLog:
+    """What the engine said, by what it means.
+
+    Attributes:
+        loaded: how many rules.
+        warnings: of rules that are loaded.
+        errors: that name no rule.
+    """
+
+    loaded: int
+    refusals: tuple[Refusal, ...]
+    warnings: tuple[str, ...]
+    errors: tuple[str, ...]
+
+
+def messages(output: str) -> Iterator[tuple[str, str]]:
+    """The level and the words of each line.
+
+    Before it has read its configuration the engine writes plain text; so does one that crashes.
+    """
+    for line in output.splitlines():
+        try:
+            entry = json.loads(line)
+            yield entry["log_level"], entry["engine"]["message"]
+        except (json.JSONDecodeError, KeyError, TypeError):
+            plain = _PLAIN.fullmatch(line)
+            yield (plain[1], plain[2]) if plain else ("Error", line)
+
+
+def read_log(output: str) -> EngineLog:
+    """Read the engine's output, one JSON object a line.
+
+    The engine first says what is wrong, in one message or more, then which rule it is.
+    """
+    loaded, cause = 0, list[str]()
+    refusals, warnings = list[Refusal](), list[str]()
+    for level, words in messages(output):
+        if refused := _REFUSED.fullmatch(words):
+            said = "; ".join(cause) or "no cause was given"
+            refusals.append(Refusal(int(refused[2]), sid_of(refused[1]), said, refused[1]))
+            cause = []
+        elif level == "Warning":
+            warnings.append(words)
+        elif level not in {"Info", "Notice", "Perf", "Config", "Debug"}:
+            cause.append(words)
+        elif counted := _LOADED.search(words):
+            loaded = int(counted[1])
+    errors = tuple(words for words in cause if words != _FOLLOWS)
+    return EngineLog(loaded, tuple(refusals), tuple(warnings), errors)

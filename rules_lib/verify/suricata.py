@@ -1,0 +1,102 @@
+"""The installed Suricata: found, asked for its version, and run on a folder."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from rules_lib.errors import EngineError
+from rules_lib.verify.config import REFERENCES, configuration, references
+
+if TYPE_CHECKING:
+    from rules_lib.groups import Variables
+
+RULES: Final = "group.rules"
+CONFIG: Final = "suricata.yaml"
+_VERSION: Final = re.compile(r"\bversion (\d+\.\d+\.\d+\S*)")
+_ANSWER_SECONDS: Final = 60
+LOAD_SECONDS: Final = 1_800
+"""The longest wait for rules to be loaded; 38,000 take 20 s of one core."""
+
+_ADVICE: Final = (
+    "`make engine` installs 7.0 on Debian bookworm and trixie; elsewhere install Suricata 7.0 "
+    "and name it with --suricata PATH"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Suricata:
+    """An engine of the service's version.
+
+    Attributes:
+        path: of the program.
+        version: such as `7.0.10`.
+    """
+
+    path: str
+    version: str
+
+    def test(self, folder: Path) -> tuple[int, str]:
+        """Have it load the folder's rules and stop: its exit code and all that it said."""
+        return _run([*self.command(folder), "-T"], folder, LOAD_SECONDS)
+
+    def command(self, folder: Path) -> list[str]:
+        """The words that every run on a folder has; in inline mode, as the service's engine is."""
+        files = ["-c", str(folder / CONFIG), "-S", str(folder / RULES), "-l", str(folder)]
+        return [self.path, *files, "-k", "none", "--runmode", "single", "--simulate-ips"]
+
+
+def find(path: str | None = None) -> Suricata:
+    """Find the engine.
+
+    Args:
+        path: of the program; None: the one on PATH.
+
+    Raises:
+        EngineError: there is none, or it is not of version 7.0.
+    """
+    program = shutil.which(path or "suricata")
+    if program is None:
+        raise EngineError(f"{path or 'Suricata'}: not installed, or no program; {_ADVICE}")
+    said = _run([program, "-V"], Path.cwd(), _ANSWER_SECONDS)[1]
+    version = _VERSION.search(said)
+    if version is None:
+        raise EngineError(f"{program}: does not say that it is Suricata: {said[:80]!r}; {_ADVICE}")
+    if not version[1].startswith("7.0."):
+        raise EngineError(f"{program}: version {version[1]}, and the service has 7.0; {_ADVICE}")
+    return Suricata(program, version[1])
+
+
+def lay_out(
+    folder: Path, rules: Iterable[str], variables: Variables, *action_order: tuple[str, ...]
+) -> None:
+    """Write what a run needs into a folder: the rules, one a line, and the configuration."""
+    texts = tuple(rules)
+    (folder / RULES).write_text("".join(f"{text}\n" for text in texts), encoding="utf-8")
+    (folder / REFERENCES).write_text(references(texts), encoding="utf-8")
+    config = configuration(variables, *action_order)
+    (folder / CONFIG).write_text(config, encoding="utf-8")
+
+
+def _run(command: list[str], folder: Path, seconds: int) -> tuple[int, str]:
+    try:
+        done = subprocess.run(  # noqa: S603 - our own words, and no shell
+            command,
+            cwd=folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+            timeout=seconds,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise EngineError(f"{command[0]}: no end after {seconds} s") from error
+    except OSError as error:
+        raise EngineError(f"{command[0]}: {error.strerror}; {_ADVICE}") from error
+    return done.returncode, done.stdout

@@ -1,0 +1,136 @@
+"""Captures through the groups of a policy, in inline mode: what is logged, what is dropped."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rules_lib.errors import EngineError
+from rules_lib.verify.captures import Capture, problem_of
+from rules_lib.verify.combined import Combined, Origin, combine
+from rules_lib.verify.enginelog import read_log
+from rules_lib.verify.events import Alert, Drop, Verdict, read_events
+from rules_lib.verify.loadable import HOME_NET, Loadable
+from rules_lib.verify.session import Session, session
+from rules_lib.verify.suricata import lay_out
+
+if TYPE_CHECKING:
+    from rules_lib.verify.suricata import Suricata
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """An alert and the rule that raised it."""
+
+    alert: Alert
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """The first packet of a flow that was dropped, and the rule that dropped it.
+
+    Attributes:
+        logged: an alert tells of it; else the flow was cut in silence.
+    """
+
+    drop: Drop
+    origin: Origin
+    logged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What the groups did to one capture.
+
+    Attributes:
+        problem: why it could not be replayed, or not to its end; None where all is well.
+        skipped: it was not replayed at all.
+        dropped: one for each flow that was dropped.
+        others: reason -> packets that the engine dropped for itself.
+    """
+
+    name: str
+    problem: str | None = None
+    skipped: bool = False
+    alerts: tuple[Logged, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+    others: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def quiet(self) -> bool:
+        """Whether it was replayed and nothing happened."""
+        return not (self.skipped or self.alerts or self.dropped)
+
+
+@dataclass(frozen=True, slots=True)
+class Replayer:
+    """A running engine with all groups loaded, which takes one capture after the other."""
+
+    running: Session
+    combined: Combined
+    folder: Path
+
+    def replay(self, captures: Iterable[Capture]) -> Iterator[Replay]:
+        """Replay each capture, apart from the others.
+
+        Raises:
+            EngineError: the engine came to a bad end.
+        """
+        for number, capture in enumerate(captures):
+            problem = problem_of(capture)
+            yield (
+                Replay(capture.name, problem, skipped=True)
+                if problem
+                else self._replay(capture, number)
+            )
+
+    def _replay(self, capture: Capture, number: int) -> Replay:
+        folder = self.folder / str(number)
+        folder.mkdir(exist_ok=True)
+        events, link = folder / "eve.json", folder / "capture"
+        link.symlink_to(capture.path.resolve())  # so that no character of its name can matter
+        problem = self.running.replay(link, folder).replace(str(link), capture.name)
+        with events.open(encoding="utf-8") as lines:
+            verdict = read_events(lines)
+        events.unlink()
+        link.unlink()
+        return self._told(capture.name, problem or None, verdict)
+
+    def _told(self, name: str, problem: str | None, verdict: Verdict) -> Replay:
+        return Replay(
+            name=name,
+            problem=problem,
+            alerts=tuple(Logged(one, self._origin(one.number)) for one in verdict.alerts),
+            dropped=tuple(
+                Dropped(one, self._origin(one.number), verdict.logs(one)) for one in verdict.dropped
+            ),
+            others=verdict.others,
+        )
+
+    def _origin(self, number: int) -> Origin:
+        return self.combined.origins[number - 1]
+
+
+@contextmanager
+def replayer(
+    engine: Suricata, groups: Sequence[Loadable], home_net: tuple[str, ...] = HOME_NET
+) -> Iterator[Replayer]:
+    """Load all groups together, in the order of their policy, for captures to be replayed.
+
+    Raises:
+        EngineError: the engine does not start, or refuses a rule.
+    """
+    combined = combine(groups, home_net)
+    with tempfile.TemporaryDirectory(prefix="rulesync-") as scratch:
+        folder = Path(scratch)
+        lay_out(folder, combined.rules, combined.variables, combined.action_order)
+        with session(engine, folder) as running:
+            if refused := read_log(running.output.read_text(encoding="utf-8")).refusals:
+                origin = combined.origins[refused[0].line - 1]
+                raise EngineError(f"{origin.group}: sid {origin.sid}: {refused[0].words}")
+            yield Replayer(running, combined, folder)

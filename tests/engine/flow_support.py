@@ -1,0 +1,118 @@
+"""Captures of our own making: whole conversations, packet by packet, written as pcap files."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from scapy.layers.dns import DNS, DNSQR
+from scapy.layers.inet import IP, TCP, UDP
+from scapy.layers.l2 import Ether
+from scapy.packet import Raw
+from scapy.utils import wrpcap
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+CLIENT: Final = "10.1.2.3"
+SERVER: Final = "198.51.100.7"
+_BEGIN: Final = 1_700_000_000.0
+_MACS: Final = ("02:00:00:00:00:01", "02:00:00:00:00:02")
+
+
+def http(path: str, *, host: str = "site.example", agent: str = "tests") -> bytes:
+    """A request."""
+    return f"GET {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: {agent}\r\n\r\n".encode()
+
+
+def page(body: str = "ok") -> bytes:
+    """An answer to a request."""
+    return f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
+
+
+def client_hello(name: str) -> bytes:
+    """A TLS 1.2 client hello that names a server."""
+    host = name.encode()
+    entry = struct.pack("!BH", 0, len(host)) + host
+    extension = struct.pack("!HHH", 0, len(entry) + 2, len(entry)) + entry
+    ciphers = struct.pack("!HHH", 4, 0xC02F, 0x009C)
+    body = b"\x03\x03" + bytes(range(32)) + b"\x00" + ciphers + b"\x01\x00"
+    body += struct.pack("!H", len(extension)) + extension
+    handshake = b"\x01" + struct.pack("!I", len(body))[1:] + body
+    return b"\x16\x03\x01" + struct.pack("!H", len(handshake)) + handshake
+
+
+@dataclass(slots=True)
+class Tape:
+    """A capture in the making: conversations one after the other, a client port for each."""
+
+    packets: list[Any] = field(default_factory=list)
+    port: int = 40_000
+
+    def tcp(self, *said: bytes | tuple[str, bytes], port: int = 80) -> Tape:
+        """A whole TCP conversation: handshake, data, end.
+
+        Args:
+            said: what the client says, or `("server", …)` what the server does.
+            port: the server's.
+        """
+        self.port += 1
+        sent = [1_000, 9_000]  # next sequence number of the client, of the server
+
+        def send(side: int, flags: str, data: bytes = b"") -> None:
+            ends = ((CLIENT, self.port), (SERVER, port))
+            (source, source_port), (target, target_port) = ends[side], ends[1 - side]
+            segment = TCP(
+                sport=source_port,
+                dport=target_port,
+                flags=flags,
+                seq=sent[side],
+                ack=sent[1 - side] if "A" in flags else 0,
+            )
+            self._add(side, IP(src=source, dst=target) / segment, data)
+            sent[side] += len(data) + ("S" in flags) + ("F" in flags)
+
+        for side, flags in ((0, "S"), (1, "SA"), (0, "A")):
+            send(side, flags)
+        for one in said:
+            side, data = (1, one[1]) if isinstance(one, tuple) else (0, one)
+            send(side, "PA", data)
+            send(1 - side, "A")
+        for side, flags in ((0, "FA"), (1, "FA"), (0, "A")):
+            send(side, flags)
+        return self
+
+    def http(self, *paths: str) -> Tape:
+        """Requests on one connection, each with its answer."""
+        said = [part for path in paths for part in (http(path), ("server", page()))]
+        return self.tcp(*said)
+
+    def udp(self, *said: bytes, port: int = 9_999) -> Tape:
+        """Datagrams of a client."""
+        self.port += 1
+        for data in said:
+            self._add(0, IP(src=CLIENT, dst=SERVER) / UDP(sport=self.port, dport=port), data)
+        return self
+
+    def dns(self, *names: str) -> Tape:
+        """Questions, without answers."""
+        questions = (
+            DNS(id=number, rd=1, qd=DNSQR(qname=name)) for number, name in enumerate(names)
+        )
+        return self.udp(*(bytes(question) for question in questions), port=53)
+
+    def _add(self, side: int, packet: Any, data: bytes) -> None:
+        framed = Ether(src=_MACS[side], dst=_MACS[1 - side]) / packet
+        framed = framed / Raw(data) if data else framed
+        framed.time = _BEGIN + len(self.packets) / 100
+        self.packets.append(framed)
+
+
+def write(folder: Path, tapes: Mapping[str, Tape]) -> Path:
+    """Write each tape as `<name>.pcap`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, tape in tapes.items():
+        wrpcap(str(folder / f"{name}.pcap"), tape.packets)
+    return folder

@@ -1,0 +1,115 @@
+"""ET Open on real captures: a whole release, every category on, in either mode and by a script.
+
+The rules of all categories together are loaded once for each of four replays, at some 20 seconds
+of one core each.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pytest
+import yaml
+from proof_support import Outcome, differences, loaded_from, naive, outcome, published, source
+
+if TYPE_CHECKING:
+    from rules_lib.build import Built
+
+pytestmark = [pytest.mark.engine, pytest.mark.feeds]
+
+RELEASE: Final = "composite-2026-03.tar.gz"
+SHIPPED: Final = Path(__file__).parents[2] / "config" / "categories.yaml"
+ROOM: Final = {"capacity": 60_000, "rule_groups": 80}
+
+
+@pytest.fixture(scope="module")
+def captures(releases: Path) -> Path:
+    """The folder of captures beside the releases."""
+    folder = releases.parent / "pcaps"
+    if not folder.is_dir():
+        pytest.skip(f"the real captures are not in {folder}")
+    return folder
+
+
+def variables() -> dict[str, str | list[str]]:
+    """Those of the shipped file, read plainly."""
+    document = yaml.load(SHIPPED.read_text(), Loader=yaml.BaseLoader)  # noqa: S506 - strings only
+    return dict(document["variables"])
+
+
+def of_mode(releases: Path, mode: str) -> Built:
+    """The groups of the release with every category in one mode, with the shipped variables."""
+    return loaded_from(releases / RELEASE, default=mode, variables=variables(), firewall=ROOM)
+
+
+@pytest.fixture(scope="module")
+def alert(releases: Path) -> Built:
+    """Everything in alert mode."""
+    return of_mode(releases, "alert")
+
+
+@pytest.fixture(scope="module")
+def drop(releases: Path) -> Built:
+    """Everything in drop mode."""
+    return of_mode(releases, "drop")
+
+
+@pytest.fixture(scope="module")
+def before(alert: Built, captures: Path) -> Outcome:
+    """What the source rules do, those that were kept."""
+    texts = {name: value for name, value in variables().items() if isinstance(value, str)}
+    written = {name: value for name, value in texts.items() if value == "any" or "$" in value}
+    return outcome([source(alert, **written)], captures)
+
+
+@pytest.fixture(scope="module")
+def in_drop_mode(drop: Built, captures: Path) -> Outcome:
+    """What the groups do in drop mode."""
+    return outcome(published(drop), captures)
+
+
+def test_alert_mode_raises_exactly_the_alerts_of_the_source_rules(
+    before: Outcome, alert: Built, captures: Path
+) -> None:
+    """Of 38,000 rules, on every capture, with the same packet."""
+    found = outcome(published(alert), captures)
+    assert differences(before, found, alert) == ()
+    assert not found.dropped
+    assert len(found.captures) == len(list(captures.rglob("*.pcap"))) > 30
+    assert found.alerts == before.alerts > 50
+
+
+def test_drop_mode_drops_exactly_the_flows_that_a_rule_alerts_on(
+    before: Outcome, drop: Built, in_drop_mode: Outcome
+) -> None:
+    """With the packet of the first alert, and every one of them with a log."""
+    assert differences(before, in_drop_mode, drop) == ()
+    assert len(in_drop_mode.dropped) > 12
+    assert all(seen.logged for seen in in_drop_mode.dropped.values())
+
+
+def test_quiet_captures_stay_quiet(in_drop_mode: Outcome) -> None:
+    """Nothing is raised on ordinary traffic, and nothing dropped."""
+    quiet = [one for one in in_drop_mode.captures if one.name.startswith("quiet/")]
+    assert len(quiet) > 10
+    assert [one.name for one in quiet if not one.quiet] == []
+
+
+def test_captures_that_act_raise_something(before: Outcome, in_drop_mode: Outcome) -> None:
+    """Those on which the source rules act, so that the silence of the others says something."""
+    acting = [one.name for one in before.captures if not one.quiet]
+    assert [one.name for one in in_drop_mode.captures if not one.quiet] == acting
+    assert len(acting) > 10
+
+
+def test_simple_script_fails_the_same_comparison(
+    before: Outcome, drop: Built, captures: Path
+) -> None:
+    """On real traffic as well: flows are cut without any log by rules that only mark."""
+    found = outcome(naive(published(drop)), captures)
+    assert differences(before, found, drop) != ()
+    unlogged = [seen.by for seen in found.dropped.values() if not seen.logged]
+    marking = {rule.sid for rule in drop.kept if rule.rule.noalert}
+    assert len(unlogged) > 3
+    assert set(unlogged) <= marking

@@ -1,0 +1,183 @@
+"""Captures of our own through groups of our own: exactly the alerts and the drops asked for.
+
+Each flow is compared with what the source rules raise in the same engine (`differences`), and what
+the rules were written for is said besides, so that two equal mistakes do not pass.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from flow_support import Tape, client_hello, write
+from proof_support import Outcome, differences, made, naive, outcome, published, source
+from target_support import of_mode, on
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.engine
+
+CAPTURES: Final[dict[str, tuple[Any, ...]]] = {
+    "request": (Tape().http("/one"), [101]),
+    "request-among-others": (
+        Tape().http("/zero").http("/one", "/one").http("/two"),
+        [101, 101],
+        [101],
+    ),
+    "tls-name": (Tape().tcp(client_hello("www.bad.example"), port=443), [102]),
+    "dns-name": (Tape().dns("good.example", "www.BAD.example", "good.example"), [103]),
+    "raw": (Tape().tcp(b"\xde\xad\xbe\xef", port=4444).tcp(b"\xde\xad", port=4445), [104]),
+    "datagrams": (Tape().udp(b"hello", b"beacon 1", b"beacon 2"), [105, 105]),
+    "ports": (
+        Tape().http("/ports").tcp(b"GET /ports HTTP/1.1\r\nHost: x\r\n\r\n", port=8081),
+        [106],
+    ),
+    "feed-drops": (Tape().http("/feed-drops", "/one"), [107]),
+    "feed-rejects": (Tape().tcp(b"EICAR", b"EICAR", port=25), [108]),
+    "answer": (Tape().tcp(b"id", ("server", b"uid=0(root)"), b"whoami", port=23), [109]),
+    "list": (Tape().tcp(b"x", port=8443), [110]),
+    "bit-one-packet": (Tape().http("/mark/check"), [201]),
+    "bit-two-packets": (Tape().http("/mark", "/check"), [201]),
+    "bit-never-set": (Tape().http("/check"), []),
+    "bit-of-another-flow": (Tape().http("/mark").http("/check"), []),
+    "chain": (Tape().http("/first", "/second", "/third"), [205]),
+    "chain-one-packet": (Tape().http("/first/second/third"), [205]),
+    "chain-broken": (Tape().http("/second", "/third"), []),
+    "loud": (Tape().http("/loud", "/after", "/either"), [206, 207, 212], [206]),
+    "unset": (Tape().http("/mark", "/unset", "/check"), []),
+    "toggle": (Tape().http("/toggle", "/ask"), [210]),
+    "toggle-twice": (Tape().http("/toggle", "/toggle", "/ask"), []),
+    "toggle-either": (Tape().http("/toggle", "/either"), [212]),
+    "isnotset": (Tape().http("/plain").http("/mark", "/plain"), [211]),
+    "far": (Tape().http("/far", "/near"), [401]),
+    "far-one-packet": (Tape().http("/far/near"), [401]),
+    "far-missing": (Tape().http("/near"), []),
+    "severities": (
+        Tape().http("/severe").http("/slight").http("/mine", "/severe"),
+        [402, 402, 403, 404],
+    ),
+    "marks-alone": (
+        Tape().http("/mark").http("/first", "/second").http("/toggle").http("/far"),
+        [],
+    ),
+    "two-at-once": (Tape().http("/slight/severe", "/slight"), [402, 403, 403], [402, 403]),
+    "allowed": (Tape().http("/allowed/one", "/one").http("/one"), [101]),
+    "quiet": (Tape().http("/").dns("site.example").tcp(client_hello("site.example"), port=443), []),
+}
+"""A capture, the sids of its alerts, and those in drop mode where they are others."""
+
+
+@pytest.fixture(scope="module")
+def captures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the captures once."""
+    tapes = {name: tape for name, (tape, *_) in CAPTURES.items()}
+    return write(tmp_path_factory.mktemp("captures"), tapes)
+
+
+@pytest.fixture(scope="module")
+def before(captures: Path) -> Outcome:
+    """What the source rules do."""
+    return outcome([source(of_mode("alert"))], captures)
+
+
+@pytest.fixture(scope="module")
+def alert(captures: Path) -> Outcome:
+    """What the groups do in alert mode."""
+    return outcome(published(of_mode("alert")), captures)
+
+
+@pytest.fixture(scope="module")
+def drop(captures: Path) -> Outcome:
+    """What they do in drop mode."""
+    return outcome(published(of_mode("drop")), captures)
+
+
+@pytest.mark.parametrize("name", CAPTURES)
+def test_alerts_are_those_that_the_rules_were_written_for(
+    alert: Outcome, drop: Outcome, name: str
+) -> None:
+    """Said for each capture by hand, apart from any comparison."""
+    _, alerts, *in_drop_mode = CAPTURES[name]
+    assert sorted(alert.sids(name)) == alerts
+    assert sorted(drop.sids(name)) == (in_drop_mode[0] if in_drop_mode else alerts)
+
+
+def test_alert_mode_raises_exactly_the_alerts_of_the_source_rules(
+    before: Outcome, alert: Outcome
+) -> None:
+    """Same capture, same flow, same packet, same sid, as often."""
+    assert differences(before, alert, of_mode("alert")) == ()
+    assert len(alert.captures) == len(CAPTURES)
+    assert alert.alerts == 33
+
+
+def test_alert_mode_drops_only_what_the_feed_itself_drops(alert: Outcome) -> None:
+    """A drop or reject of the feed stays what it is."""
+    assert {seen.by for seen in alert.dropped.values()} == {107, 108}
+
+
+def test_drop_mode_drops_exactly_the_flows_of_rules_that_drop(
+    before: Outcome, drop: Outcome
+) -> None:
+    """With the packet of their first alert, and every one of them with a log."""
+    assert differences(before, drop, of_mode("drop")) == ()
+    assert len(drop.dropped) == 25
+    assert all(seen.logged for seen in drop.dropped.values())
+
+
+def test_rules_that_only_mark_never_drop(drop: Outcome) -> None:
+    """Their flows go on, in drop mode too, whether or not a rule checks the mark afterwards."""
+    marking = {202, 203, 204, 208, 209, 301}
+    assert not marking & {seen.by for seen in drop.dropped.values()}
+    alone = {"marks-alone", "bit-of-another-flow", "chain-broken", "unset", "toggle-twice"}
+    assert not alone & {capture.removesuffix(".pcap") for capture, _ in drop.dropped}
+
+
+def test_conditions_and_exceptions_keep_rules_from_dropping(drop: Outcome) -> None:
+    """Too slight for `drop_when`, or under `rules: alert:`: an alert, and the flow goes on."""
+    assert not {403, 404} & {seen.by for seen in drop.dropped.values()}
+    assert drop.sids("severities").count(402) == 2
+
+
+def test_cluster_works_while_the_category_of_its_setter_is_off(drop: Outcome) -> None:
+    """The setter is brought in and silent; what else is in its category stays off."""
+    for name in ("far", "far-one-packet"):
+        assert drop.sids(name) == [401]
+        assert [seen.by for key, seen in drop.dropped.items() if key[0] == f"{name}.pcap"] == [401]
+    kept = {rule.sid: rule.setter for rule in of_mode("drop").kept}
+    assert kept[301]
+    assert 302 not in kept
+
+
+def test_checker_is_dead_without_the_setter_that_was_brought_in(captures: Path) -> None:
+    """So that the test above shows something."""
+    groups = tuple(
+        group.without(
+            frozenset(line for line, rule in enumerate(group.rules, 1) if "sid:301;" in rule)
+        )
+        for group in published(of_mode("drop"))
+    )
+    assert outcome(groups, captures).sids("far") == []
+
+
+def test_simple_script_fails_the_same_comparison(before: Outcome, captures: Path) -> None:
+    """It makes every alert a drop: rules that only mark cut flows and say nothing."""
+    built = of_mode("drop")
+    found = outcome(naive(published(built)), captures)
+    wrong = differences(before, found, built)
+    assert "marks-alone.pcap: dropped without any log by 202" in wrong
+    assert "bit-two-packets.pcap: dropped with packet 4 by 202, and not with 8" in wrong
+    assert "chain.pcap: lost Counter({(12, 205): 1}), gained Counter()" in wrong
+    unlogged = {seen.by for seen in found.dropped.values() if not seen.logged}
+    assert unlogged == {202, 203, 209, 301}
+    assert len([seen for seen in found.dropped.values() if not seen.logged]) == 13
+
+
+def test_threshold_limits_what_is_logged_and_not_what_is_dropped(tmp_path: Path) -> None:
+    """As the page on verifying says: the second flow goes without a log."""
+    limit = "threshold:type limit, track by_src, count 1, seconds 600; "
+    built = made({"emerging-a": [on(1, "/one", limit)]}, default="drop")
+    found = outcome(published(built), write(tmp_path, {"two": Tape().http("/one").http("/one")}))
+    assert found.sids("two") == [1]
+    assert sorted(seen.logged for seen in found.dropped.values()) == [False, True]
