@@ -1,50 +1,79 @@
-"""What a sync would do now, with the bucket's allowlist or with an edited one; nothing is done."""
+"""What a sync would do now, with the bucket's files or with edited ones; nothing is done."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rules_lib.accounts import carried_out
+from rules_lib.aws.calls import Calls
 from rules_lib.aws.firewall import Firewall
 from rules_lib.build import Built
 from rules_lib.decide import Decision, foresee
 from rules_lib.deploy.apply import Applied
 from rules_lib.deploy.steps import Plan
-from rules_lib.gather import Draft, gather
+from rules_lib.errors import RefusedError
+from rules_lib.gather import Draft, Gathered, gather
+from rules_lib.history.state import HOLD, Hold
+from rules_lib.report.rule_changes import since
 from rules_lib.report.summary import Summary
 from rules_lib.ruleset import read
 
 if TYPE_CHECKING:
+    from rules_lib.feed.archive import FeedFile
     from rules_lib.sync import World
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A plan that nobody carried out, and what would come of it."""
+    """A plan that nobody carried out, and what would come of it.
+
+    Attributes:
+        gathered: what it was made from.
+        held: where a rollback holds, so that a sync would change nothing before `resume`.
+        refusal: why a sync would refuse to carry it out; None where it would not.
+    """
 
     summary: Summary
     built: Built
     plan: Plan
+    gathered: Gathered
+    held: Hold | None = None
+    refusal: RefusedError | None = None
 
     @property
     def changes(self) -> bool:
-        """Whether a sync would write anything."""
+        """Whether the plan has anything to write."""
         return bool(self.plan.changes) or any(s.change != "keep" for s in self.plan.switches)
 
 
-def preview(world: World, draft: Draft | None = None, *, allow_shrink: bool = False) -> Preview:
+def preview(
+    world: World,
+    draft: Draft | None = None,
+    own: tuple[FeedFile, ...] | None = None,
+    *,
+    allow_shrink: bool = False,
+) -> Preview:
     """Plan, and stop there. The service is only read: what it would refuse shows when it is asked.
 
+    Args:
+        world: what is read.
+        draft: stands in for the bucket's allowlist.
+        own: stand in for people's own rules in the bucket.
+        allow_shrink: whether more of the deployed rules may go than `max_shrink` allows.
+
     Raises:
-        RefusedError: a sync would be refused.
         RulesyncError: the bucket or the firewall cannot be read, or the allowlist has errors.
     """
-    gathered = gather(world.store, draft)
+    world.watch("reading the bucket")
+    gathered = gather(world.store, draft, own)
+    stored = world.store.find(HOLD)
     ruleset = read(gathered.files, gathered.allowlist.rules.on)
-    firewall = Firewall(world.client, gathered.allowlist.firewall.prefix, world.policies)
-    deployed = firewall.deployed()
-    built, steps = foresee(
+    calls = Calls(watch=world.watch)
+    prefix = gathered.allowlist.firewall.prefix
+    deployed = Firewall(world.client, prefix, world.policies, calls).deployed()
+    world.watch("building the rule groups")
+    foreseen = foresee(
         ruleset,
         gathered.allowlist,
         deployed,
@@ -55,8 +84,16 @@ def preview(world: World, draft: Draft | None = None, *, allow_shrink: bool = Fa
         build_id="",
         gathered=gathered,
         ruleset=ruleset,
-        decision=Decision(built, steps, gathered.refusals, ()),
+        decision=Decision(foreseen.built, foreseen.plan, gathered.refusals, ()),
         applied=Applied(),
-        calls=firewall.calls,
+        calls=calls,
+        changed=since(foreseen.plan.changes, foreseen.built, None),
     )
-    return Preview(summary, built, steps)
+    return Preview(
+        summary=replace(summary, refused=str(foreseen.refusal) if foreseen.refusal else None),
+        built=foreseen.built,
+        plan=foreseen.plan,
+        gathered=gathered,
+        held=Hold.parse(stored.body) if stored else None,
+        refusal=foreseen.refusal,
+    )

@@ -68,6 +68,11 @@ class Account:
         event = {"source": "aws.s3", "detail-type": "Object Created", "detail": detail, **said}
         return dict(json.loads(json.dumps(build_app.handler(event, None))))
 
+    def tick(self) -> dict[str, Any]:
+        """Have the build function called by its schedule."""
+        event = {"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}}
+        return dict(json.loads(json.dumps(build_app.handler(event, None))))
+
     def sync(self, **rules_of: Sequence[str]) -> dict[str, Any]:
         """Publish a feed, fetch it, build, and give the build's summary."""
         self.publish(**rules_of)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -100,11 +101,13 @@ class Snapshot:
             now.clear()
             now.update(before)
         held.tagger = copy.deepcopy(self.tagger)
-        for key in running.keys(""):
-            if key not in self.objects:
-                running.s3.delete_object(Bucket=BUCKET, Key=key)
+        listed = running.s3.list_objects_v2(Bucket=BUCKET).get("Contents", ())
+        there = {item["Key"]: item["ETag"].strip('"') for item in listed}
+        if more := [{"Key": key} for key in there if key not in self.objects]:
+            running.s3.delete_objects(Bucket=BUCKET, Delete={"Objects": more})
         for key, body in self.objects.items():
-            if not key.startswith("raw/") and running.read(key) != body:
+            digest = hashlib.md5(body, usedforsecurity=False).hexdigest()
+            if not key.startswith("raw/") and there.get(key) != digest:
                 running.s3.put_object(Bucket=BUCKET, Key=key, Body=body)
 
 

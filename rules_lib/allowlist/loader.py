@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rules_lib.allowlist.checks import CHECKS, categories_are_known
 from rules_lib.allowlist.names import known_categories
-from rules_lib.allowlist.problem import report
+from rules_lib.allowlist.problem import in_order, report
 from rules_lib.allowlist.reader import read
 from rules_lib.allowlist.schema import validated
 from rules_lib.allowlist.values import Allowlist
@@ -16,6 +16,9 @@ from rules_lib.errors import AllowlistError
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+    from rules_lib.allowlist.document import Document
+    from rules_lib.allowlist.problem import Problem
 
 
 def load(text: str | bytes, *, source: str, known: Collection[str]) -> Allowlist:
@@ -32,7 +35,7 @@ def load(text: str | bytes, *, source: str, known: Collection[str]) -> Allowlist
     """
     document = read(text)
     if document.root is None:
-        raise AllowlistError(source, report(document.problems))
+        raise _error(source, document, document.problems)
     allowlist = validated(document)
     found = (
         *(() if isinstance(allowlist, Allowlist) else allowlist),
@@ -41,5 +44,11 @@ def load(text: str | bytes, *, source: str, known: Collection[str]) -> Allowlist
     )
     problems = (*document.problems, *(p for p in found if not document.is_judged(p)))
     if problems or not isinstance(allowlist, Allowlist):
-        raise AllowlistError(source, report(problems))
+        raise _error(source, document, problems)
     return allowlist.model_copy(update={"variables": variables_of(document)})
+
+
+def _error(source: str, document: Document, problems: tuple[Problem, ...]) -> AllowlistError:
+    ordered = in_order(problems)
+    records = tuple(problem.record(document.at(*problem.path)) for problem in ordered)
+    return AllowlistError(source, report(problems), records)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
@@ -19,7 +20,7 @@ _REPORTED: Final = 500  # nobody reads more, and a hostile file could make it a 
 _SHOWN: Final = 80  # characters of a value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots, as the search for a near name is made once and kept
 class Problem:
     """One error.
 
@@ -44,19 +45,42 @@ class Problem:
         keys = ".".join(_plain(key) for key in self.path if isinstance(key, str))
         return ": ".join(filter(None, (f"line {self.line}", keys, self.text))) + self._hint()
 
+    @cached_property
+    def meant(self) -> str:
+        """The nearest valid name; empty where none is near."""
+        return nearest(self.wrong, self.choices) if self.wrong else ""
+
+    def record(self, value: object) -> dict[str, object]:
+        """The error for programs.
+
+        Args:
+            value: what the file has at the error's path; a name that is wrong itself goes first.
+        """
+        return {
+            "line": self.line,
+            "key": ".".join(key for key in self.path if isinstance(key, str)),
+            "value": self.wrong or (value if isinstance(value, str) else None),
+            "message": self.text,
+            "nearest": self.meant or None,
+        }
+
     def _hint(self) -> str:
-        meant = nearest(self.wrong, self.choices) if self.wrong else ""
-        if meant:
+        if meant := self.meant:
             return f"; nearest: {meant}"
         return f"; {self.otherwise}" if self.otherwise else ""
 
 
 def report(problems: Iterable[Problem]) -> tuple[str, ...]:
     """The problems as text, in the order of their lines; beyond 500 only counted."""
-    ordered = sorted(problems, key=attrgetter("line"))
-    lines = tuple(str(problem) for problem in ordered[:_REPORTED])
-    rest = len(ordered) - len(lines)
+    found = tuple(problems)
+    lines = tuple(map(str, in_order(found)))
+    rest = len(found) - len(lines)
     return (*lines, f"and {rest} more, not shown") if rest else lines
+
+
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The first 500 of the problems, in the order of their lines."""
+    return tuple(sorted(problems, key=attrgetter("line"))[:_REPORTED])
 
 
 def shown(value: object) -> str:

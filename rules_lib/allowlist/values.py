@@ -1,10 +1,11 @@
 """What the allowlist says, as frozen values.
 
+The attributes' descriptions are also those of the JSON Schema that editors show (see `editors`).
 Annotations are not postponed here: pydantic reads them when a class is made.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -22,9 +23,9 @@ class DropWhen(_Frozen):
     """Which alert rules of a category in drop mode become drop; the others stay alert.
 
     Attributes:
-        signature_severity: the rule's must be one of these; None: not asked for.
-        confidence: likewise.
-        missing: what a rule becomes that lacks a key which is asked for.
+        signature_severity: only rules of one of these drop; left out, it is not asked for.
+        confidence: only rules of one of these drop; left out, it is not asked for.
+        missing: what a rule becomes whose metadata lack a key that is asked for.
     """
 
     signature_severity: Annotated[frozenset[Severity], Field(min_length=1)] | None = None
@@ -33,15 +34,25 @@ class DropWhen(_Frozen):
 
     def holds(self, severity: str, confidence: str) -> bool:
         """Whether a rule with these metadata may drop; empty text is a key that it lacks."""
-        asked = ((self.signature_severity, severity), (self.confidence, confidence))
-        return all(self._passes(wanted, has) for wanted, has in asked if wanted is not None)
+        return self._passes(self.signature_severity, severity) and self._passes(
+            self.confidence, confidence
+        )
 
-    def _passes(self, wanted: frozenset[str], has: str) -> bool:
+    def _passes(self, wanted: frozenset[str] | None, has: str) -> bool:
+        if wanted is None:
+            return True
         return has.capitalize() in wanted if has else self.missing is Mode.DROP
 
 
 class CategorySetting(_Frozen):
-    """What is wanted of one category; in the file a mode alone is enough."""
+    """What is wanted of one category; in the file a mode alone is enough.
+
+    Attributes:
+        mode: off leaves the category out, but for setters of flowbits that kept rules check; alert
+            publishes it as the feed ships it; drop turns alert into drop, where drop_when holds
+            and the rule is not noalert.
+        drop_when: with mode drop only; without it every rule drops.
+    """
 
     mode: Mode
     drop_when: DropWhen | None = None
@@ -52,8 +63,19 @@ class CategorySetting(_Frozen):
         return {"mode": value} if value is None or isinstance(value, str) else value
 
 
+_PLAIN: Final = {mode: CategorySetting(mode=mode) for mode in Mode}
+"""A setting that says the mode alone, for each mode."""
+
+
 class RuleOverrides(_Frozen):
-    """Sids whose mode is not their category's; `on` wakes those that the feed disables."""
+    """Sids whose mode is not their category's; `on` wakes those that the feed disables.
+
+    Attributes:
+        off: left out, even where a kept rule needs their flowbit.
+        alert: published, and never turned into drop.
+        drop: turned into drop whatever drop_when says, unless the rule is noalert.
+        on: wanted although the feed ships them disabled, in the mode of their category.
+    """
 
     off: Sids = frozenset()
     alert: Sids = frozenset()
@@ -85,10 +107,12 @@ class Firewall(_Frozen):
     """The room there is in the firewall policy, and how our rule groups are called.
 
     Attributes:
-        capacity: rules that all groups together may reserve.
-        rule_groups: how many groups there may be.
-        headroom: share of its rules by which a new group's capacity is larger.
-        prefix: start of the groups' names, before a hyphen.
+        capacity: rules that all groups together may reserve; a policy takes 30,000 unless AWS
+            has raised the quota.
+        rule_groups: how many groups there may be; a policy takes 20.
+        headroom: share of its rules by which a new group's capacity is larger, as it cannot be
+            changed later.
+        prefix: start of the groups' names, before a hyphen; the stack's RuleGroupPrefix.
         first_priority: priority of the first group; the others count up from it.
     """
 
@@ -103,9 +127,17 @@ class Allowlist(_Frozen):
     """The whole file; keys that it leaves out have the values given here.
 
     Attributes:
+        version: of this format; 1 is the only one.
         default: the mode of categories that are not listed.
-        categories: in the file's order, which is the precedence when the budget runs out.
-        max_shrink: share of the deployed rules that one sync may remove.
+        categories: the feed's files without .rules, and local-<file> for people's own; in the
+            file's order, which is the precedence when the budget runs out.
+        rules: single rules by sid; wins over their category.
+        variables: values for the $NAMEs in the rules' headers. `$OTHER`, `!$OTHER` and `any` are
+            written into the rules; an address, a port, or a list of one kind is declared to the
+            service. A rule whose variable has no value is discarded.
+        firewall: the room there is in the firewall policy, and how our rule groups are called.
+        max_shrink: share of the deployed rules that one sync may remove; one that would remove
+            more is refused.
         threshold: whether rules with `threshold` are kept.
         documented_unsupported: whether rules are kept that AWS documents as unsupported, though
             the service accepts them.
@@ -128,7 +160,7 @@ class Allowlist(_Frozen):
 
     def setting_of(self, category: str) -> CategorySetting:
         """The category's own setting, or the default's mode where it is not listed."""
-        return self.categories.get(category, CategorySetting(mode=self.default))
+        return self.categories.get(category, _PLAIN[self.default])
 
     def lists(self, category: str) -> bool:
         """Whether the file has an entry for the category."""

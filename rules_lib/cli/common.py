@@ -14,14 +14,29 @@ import click
 from rules_lib.aws import clients
 from rules_lib.aws.store import Store
 from rules_lib.errors import RulesyncError
+from rules_lib.report.text import visible_lines
 from rules_lib.sync import World
+from rules_lib.world import unwatched
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 """An option or argument that names a file to read."""
 
+FOLDER: Final = click.Path(exists=True, file_okay=False, path_type=Path)
+"""An option or argument that names a folder to read."""
+
+CODES: Final = "0 done; 1 failed or refused, the cause is on stderr; 2 wrong usage"
+"""The exit codes of a command that has no others."""
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+own_option = click.option(
+    "--local",
+    "own",
+    type=FOLDER,
+    metavar="DIR",
+    help="Folder with .rules files of your own, in place of the bucket's local/.",
+)
 shrink_option = click.option(
     "--allow-shrink",
     is_flag=True,
@@ -46,20 +61,38 @@ def account_options(command: _Command) -> _Command:
     return bucket(policies(command))
 
 
+def ending(*examples: str, codes: str = CODES) -> str:
+    """What stands last in a command's help: examples, and its exit codes."""
+    return "\n".join(("\b", "Examples:", *(f"  {line}" for line in examples), "", "\b",
+                      *_exit_lines(codes)))  # fmt: skip
+
+
+def _exit_lines(codes: str) -> Iterator[str]:
+    yield "Exit codes:"
+    yield from (f"  {code}" for code in codes.split("; "))
+
+
 @contextmanager
 def told() -> Iterator[None]:
     """Tell an error in its own words, without a traceback."""
     try:
         yield
     except RulesyncError as error:
-        raise click.ClickException(str(error)) from error
+        raise click.ClickException(visible_lines(str(error))) from error
+    except BrokenPipeError:
+        raise  # the reader has seen enough, as `| head` does: click ends in silence
+    except OSError as error:
+        place = f"{visible_lines(str(error.filename))}: " if error.filename else ""
+        raise click.ClickException(f"{place}{error.strerror or error}") from error
 
 
-def world(bucket: str, policies: tuple[str, ...]) -> World:
+def world(
+    bucket: str, policies: tuple[str, ...], watch: Callable[[str], None] = unwatched
+) -> World:
     """The bucket and the account that the environment's credentials reach."""
     names = tuple(name.strip() for part in policies for name in part.split(",") if name.strip())
     store = Store(clients.s3(), bucket)
-    return World(store, clients.network_firewall(), datetime.now(UTC), names)
+    return World(store, clients.network_firewall(), datetime.now(UTC), names, watch=watch)
 
 
 def print_json(value: object) -> None:

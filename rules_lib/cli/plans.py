@@ -1,65 +1,170 @@
-"""A plan on the terminal: what would change in each rule group, and which actions."""
+"""A plan on the terminal, read like a diff: groups, policies, actions, room, what is against it."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 from rich.console import Console
 from rich.text import Text
 
-from rules_lib.content import by_sid, difference
-from rules_lib.deploy.steps import Plan, Step
-from rules_lib.report.text import count
+from rules_lib.cli.console import say, show
+from rules_lib.cli.tables import STYLES, headline, notes, render_warnings, show_groups
+from rules_lib.content import difference
+from rules_lib.deploy.outlook import (
+    ActionChange,
+    Referral,
+    action_changes,
+    referrals,
+    room_in_all,
+    room_of,
+)
+from rules_lib.deploy.steps import Plan, Replace, Step, Update, record
+from rules_lib.preview import Preview
+from rules_lib.report.summary import Summary
+from rules_lib.report.text import count, counted, share, visible, visible_lines
 
-_MARKS = {"create": "+", "update": "~", "replace": "±", "delete": "-"}
-_STYLES = {"create": "green", "update": "yellow", "replace": "yellow", "delete": "red"}
+_MARKS: Final = {"create": "+", "update": "~", "replace": "±", "delete": "-"}
+_SIDES: Final = {"create": "+", "delete": "-"}
+_FEW: Final = 4
+"""Up to so many rule groups are named in one line."""
+
+_NAMED: Final = 10
+"""How many rules with another action are named unless all are asked for."""
 
 
-def render_plan(plan: Plan, console: Console) -> None:
-    """Print one line for each group and policy that would change, then the changed actions."""
-    console.print()
-    for step in plan.changes:
-        line = f"{_MARKS[step.change]} {step.name}: {_effect(step)}"
-        console.print(Text(line, style=_STYLES[step.change]), soft_wrap=True)
-    for planned in plan.switches:
-        if planned.change != "keep":
-            console.print(
-                Text(f"~ policy {planned.policy.name}: {planned.change}, one call", "yellow"),
-                soft_wrap=True,
-            )
-    for (before, after), number in sorted(_actions(plan).items()):
-        console.print(Text(f"! {before} -> {after}: {count(number)} rules"), soft_wrap=True)
-    if not plan.changes:
-        console.print("nothing to do: the firewall is as the allowlist asks for", soft_wrap=True)
+def render_preview(
+    found: Preview, console: Console, *, remarks: Iterable[str] = (), full: bool = False
+) -> None:
+    """Print what a sync would do.
+
+    Args:
+        found: the plan and all that came with it.
+        console: where to.
+        remarks: what is to be known of people's own rules.
+        full: every group, those that stay as they are too, and every rule that acts otherwise.
+    """
+    say(console, headline(found.summary), "bold")
+    if latest := found.gathered.latest:
+        say(console, f"compared with build {latest.build}, feed {visible(latest.version)}", "dim")
+    say(console)
+    if full and found.summary.groups:
+        show_groups(found.summary.table(), console)
+        say(console)
+    render_plan(found.plan, console, full=full)
+    say(console)
+    for line in _figures(found):
+        say(console, line)
+    render_warnings(found.summary, console)
+    for remark in remarks:
+        say(console, f"warning: {visible(remark)}", "yellow")
+    if found.held:
+        held = f"held at build {found.held.build}: a sync changes nothing until `rulesync resume`"
+        say(console, held, "yellow")
+    if found.refusal:
+        say(console, f"a sync would refuse this: {visible_lines(str(found.refusal))}", "bold red")
 
 
-def _effect(step: Step) -> str:
+def render_plan(plan: Plan, console: Console, *, full: bool = False) -> None:
+    """Print the groups that change, the policies, and the rules that act otherwise."""
+    switched = tuple(referrals(plan))
+    if not plan.changes and not switched:
+        say(console, "nothing to do: the firewall is as the allowlist asks for")
+        return
+    if plan.changes:
+        _show_groups(plan.changes, console)
+    if untouched := len(plan.steps) - len(plan.changes):
+        say(console, f"{counted(untouched, 'rule group')} untouched", "dim")
+    for referral in switched:
+        say(console, f"policy {visible(referral.policy)}: {_referral(referral)}", "yellow")
+    _show_actions(action_changes(plan), console, full=full)
+
+
+def _show_groups(steps: Iterable[Step], console: Console) -> None:
+    headings = ("", "priority", "rule group", "change", "rules", "capacity", "")
+    rows = ([Text(visible(cell), style=STYLES[s.change]) for cell in _cells(s)] for s in steps)
+    show(console, headings, rows, numbers=("priority", "capacity"))
+
+
+def _cells(step: Step) -> tuple[str, ...]:
+    priority = str(step.group.priority) if step.group else "-"
+    named = (_MARKS[step.change], priority, step.name, step.change)
+    return (*named, _counts(step), _capacity(step), _aside(step))
+
+
+def _counts(step: Step) -> str:
     before = step.deployed.text if step.deployed else ""
-    after = step.group.text if step.group else ""
-    changed = difference(before, after)
-    counts = f"+{len(changed.added)} -{len(changed.removed)} ~{len(changed.changed)}"
-    capacity = " -> ".join(count(number) for number in dict.fromkeys(_capacities(step)))
-    return f"{step.change}, {counts} rules, capacity {capacity}"
+    rules = difference(before, step.group.text if step.group else "")
+    counts = {"+": len(rules.added), "-": len(rules.removed), "~": len(rules.changed)}
+    return " ".join(f"{side}{count(counts[side])}" for side in _SIDES.get(step.change, counts))
 
 
-def _capacities(step: Step) -> Iterator[int]:
-    if step.deployed:
-        yield step.deployed.capacity
-    if step.group:
-        yield step.group.capacity
+def _capacity(step: Step) -> str:
+    room = room_of(step)
+    ends = dict.fromkeys(number for number in (room.before, room.after) if number)
+    return " -> ".join(map(count, ends))
 
 
-def _actions(plan: Plan) -> Counter[tuple[str, str]]:
-    """How many deployed rules would get another action."""
-    before: dict[int, str] = {}
-    for step in plan.steps:
-        if step.deployed:
-            before |= by_sid(step.deployed.text)
-    changes: Counter[tuple[str, str]] = Counter()
-    for step in plan.steps:
-        for rule in step.group.rules if step.group else ():
-            old = before.get(rule.sid, rule.text).split(" ", 1)[0]
-            if old.lower() != rule.action:
-                changes[old, rule.action] += 1
-    return changes
+def _aside(step: Step) -> str:
+    """What the numbers do not say."""
+    if isinstance(step, Replace):
+        return f"in place of {step.deployed.name}"
+    if not isinstance(step, Update):
+        return ""
+    found = record(step)
+    asides = {"in another order": found["moved"], "other variables": found["variables_changed"]}
+    return ", ".join(aside for aside, holds in asides.items() if holds)
+
+
+def _referral(referral: Referral) -> str:
+    parts = (
+        ("+", referral.added),
+        ("-", referral.removed),
+        ("at another priority:", referral.moved),
+    )
+    named = (f"{mark} {_names(names)}" for mark, names in parts if names)
+    return "; ".join((f"{referral.change} in one call", *named))
+
+
+def _names(names: Sequence[str]) -> str:
+    few = len(names) <= _FEW
+    return ", ".join(names) if few else counted(len(names), "rule group")
+
+
+def _show_actions(changes: Sequence[ActionChange], console: Console, *, full: bool) -> None:
+    if not changes:
+        return
+    acts = "acts" if len(changes) == 1 else "act"
+    say(console)
+    say(console, f"{counted(len(changes), 'rule')} {acts} otherwise")
+    shown = changes if full else changes[:_NAMED]
+    show(console, ("", "", ""), map(_action_cells, shown))
+    if not full and len(changes) > _NAMED:
+        say(console, f"  and {count(len(changes) - _NAMED)} more; --full names all")
+
+
+def _action_cells(one: ActionChange) -> tuple[Text, ...]:
+    way = Text(f"  {visible(one.before)} -> {one.after}", style=STYLES.get(one.after, ""))
+    return way, Text(str(one.sid)), Text(visible(one.msg))
+
+
+def _figures(found: Preview) -> Iterator[str]:
+    """Room, rules and discards, before and after."""
+    summary, room = found.summary, room_in_all(found.plan)
+    ends = " -> ".join(map(count, dict.fromkeys((room.before, room.after))))
+    budget = summary.budget
+    yield f"capacity: {ends} of {count(budget)} ({share(room.after, budget)})"
+    yield from _rules(summary)
+    yield from notes(summary)
+
+
+def _rules(summary: Summary) -> Iterator[str]:
+    total = summary.changes.total
+    if any((total.added, total.removed, total.changed)):
+        yield f"rules: +{count(total.added)} -{count(total.removed)} ~{count(total.changed)} in all"
+    if summary.discarded:
+        each = (f"{count(number)} {reason}" for reason, number in summary.reasons)
+        yield f"discarded: {', '.join(each)}"
+    if more := summary.changes.discarded:
+        differences = (f"{number:+,} {reason}" for reason, number in more.items())
+        yield f"discarded, against that build: {', '.join(differences)}"

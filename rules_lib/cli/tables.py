@@ -1,48 +1,55 @@
-"""A summary on the terminal; piped into a file it is plain text. No name is ever cut short."""
+"""A summary on the terminal: the equation, the rule groups, what was discarded, what to know."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from rich.console import Console
-from rich.measure import Measurement
-from rich.segment import Segments
-from rich.table import Table as Grid
 from rich.text import Text
 
+from rules_lib.cli.console import say, show
 from rules_lib.report.summary import Summary
 from rules_lib.report.table import Table
 from rules_lib.report.text import count, counted, visible, visible_lines
 
-_STYLES: Final = {
+STYLES: Final = {
     "alert": "cyan",
     "drop": "red",
     "create": "green",
     "update": "yellow",
+    "replace": "yellow",
     "keep": "dim",
     "delete": "magenta",
 }
-_WIDEST: Final = 10_000
 
 
 def render(summary: Summary, console: Console) -> None:
     """Print the summary: the equation, the rule groups, what was discarded, calls and warnings."""
-    _say(console, _headline(summary), "bold")
+    say(console, headline(summary), "bold")
     if summary.groups:
-        _print(console, _grid(summary.table()))
+        say(console)
+        show_groups(summary.table(), console)
     if summary.discarded:
-        _print(console, _discards(summary))
-    console.print()
-    for line in _notes(summary):
-        _say(console, line)
-    for warning in summary.warnings:
-        _say(console, f"warning: {visible_lines(warning)}", "yellow")
+        say(console)
+        reasons = ((count(number), reason.value) for reason, number in summary.reasons)
+        show(console, ("discarded", "reason"), reasons, numbers=("discarded",))
+    say(console)
+    for line in (*notes(summary), _calls(summary)):
+        say(console, line)
+    render_warnings(summary, console)
     if summary.cause is not None:
-        _say(console, f"{summary.status}: {visible_lines(summary.cause)}", "bold red")
+        say(console, f"{summary.status}: {visible_lines(summary.cause)}", "bold red")
 
 
-def _headline(summary: Summary) -> str:
+def render_warnings(summary: Summary, console: Console) -> None:
+    """Print what people should know although nothing failed."""
+    for warning in summary.warnings:
+        say(console, f"warning: {visible_lines(warning)}", "yellow")
+
+
+def headline(summary: Summary) -> str:
+    """The feed and where its rules went."""
     feed = f"feed {visible(summary.feed.version or summary.feed.source)}"
     return f"{feed}: {equation(summary)}" if summary.rules.enabled else feed
 
@@ -58,9 +65,10 @@ def equation(summary: Summary) -> str:
     )
 
 
-def _notes(summary: Summary) -> Iterable[str]:
+def notes(summary: Summary) -> Iterator[str]:
+    """What the rules do, and what would bring discarded ones back."""
     if summary.actions:
-        yield f"actions: {_tally(summary.actions.items())}"
+        yield f"actions: {tally(summary.actions.items())}"
     for name, number in summary.missing:
         yield f"variables: declare {visible(name)} and {counted(number, 'rule')} can come back"
     for what, back in (
@@ -68,49 +76,24 @@ def _notes(summary: Summary) -> Iterable[str]:
         ("1 more rule group", summary.relief.rule_group),
     ):
         if back:
-            yield f"budget: {what} would bring back {_tally(back.items())}"
+            yield f"budget: {what} would bring back {tally(back.items())}"
+
+
+def tally(numbers: Iterable[tuple[str, int]]) -> str:
+    """Numbers and what they count: `2 alert, 3 drop`."""
+    return ", ".join(f"{count(number)} {visible(name)}" for name, number in sorted(numbers))
+
+
+def show_groups(table: Table, console: Console) -> None:
+    """Print the rule groups, a line each."""
+    show(
+        console,
+        [column.heading for column in table.columns],
+        ([Text(visible(cell), style=STYLES.get(cell, "")) for cell in row] for row in table.rows),
+        numbers=[column.heading for column in table.columns if column.number],
+    )
+
+
+def _calls(summary: Summary) -> str:
     dry = f" ({counted(summary.dry_runs, 'dry run')})" if summary.dry_runs else ""
-    yield f"calls: {_tally(summary.calls.items()) or 'none'}{dry}"
-
-
-def _tally(numbers: Iterable[tuple[str, int]]) -> str:
-    return ", ".join(f"{count(number)} {name}" for name, number in sorted(numbers))
-
-
-def _discards(summary: Summary) -> Grid:
-    grid = _empty_grid()
-    grid.add_column("discarded", justify="right")
-    grid.add_column("reason")
-    for reason, number in summary.reasons:
-        grid.add_row(count(number), reason.value)
-    return grid
-
-
-def _grid(table: Table) -> Grid:
-    grid = _empty_grid()
-    for column in table.columns:
-        grid.add_column(column.heading, justify="right" if column.number else "left")
-    for row in table.rows:
-        grid.add_row(*(Text(visible(cell), style=_style(cell)) for cell in row))
-    return grid
-
-
-def _empty_grid() -> Grid:
-    return Grid(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold underline")
-
-
-def _style(cell: str) -> str:
-    return _STYLES.get(cell, "")
-
-
-def _say(console: Console, line: str, style: str = "") -> None:
-    console.print(Text(line, style=style), soft_wrap=True)
-
-
-def _print(console: Console, grid: Grid) -> None:
-    """Print a grid as wide as it needs to be, whatever the terminal: names are there to be used."""
-    wide = console.options.update(width=_WIDEST)
-    needed = Measurement.get(console, wide, grid).maximum
-    lines = Segments(console.render(grid, console.options.update(width=needed)))
-    console.print()
-    console.print(lines, soft_wrap=True)
+    return f"calls: {tally(summary.calls.items()) or 'none'}{dry}"

@@ -6,7 +6,6 @@ What is read of a rule here is read with a regular expression or two, on purpose
 from __future__ import annotations
 
 import re
-import subprocess
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
@@ -160,30 +159,3 @@ def run(out: Path, config: Path, *feeds: Path) -> Iterator[Results]:
     done = process(*words, "--config", config, "--out", out)
     assert done.returncode == 0, done.stderr
     return (Results(out / str(number)) for number in range(1, len(feeds) + 1))
-
-
-def engine_s_complaint(text: str, variables: Mapping[str, list[str]], folder: Path) -> str:
-    """What the real Suricata says against a group with its variables; empty where it loads."""
-    (folder / "group.rules").write_text(text)
-    config = folder / "suricata.yaml"
-    config.write_text(f"%YAML 1.1\n---\n{yaml.safe_dump(_engine(variables))}")
-    done = subprocess.run(  # noqa: S603 - our own arguments
-        ["suricata", "-T", "-c", str(config), "-S", str(folder / "group.rules"), "-l", str(folder)],  # noqa: S607 - any installed one
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    said = done.stdout + done.stderr
-    return said if done.returncode or re.search(r"^[EW]: ", said, re.MULTILINE) else ""
-
-
-def _engine(variables: Mapping[str, list[str]]) -> dict[str, Any]:
-    """A minimal configuration: the variables that the service knows, and the group's own."""
-    named: dict[str, dict[str, str]] = {
-        "address-groups": {"HOME_NET": "[10.0.0.0/8]", "EXTERNAL_NET": "!$HOME_NET"},
-        "port-groups": {},
-    }
-    for name, values in variables.items():
-        kind = "port-groups" if name.endswith("_PORTS") else "address-groups"
-        named[kind][name] = f"[{','.join(values)}]"
-    return {"vars": named}

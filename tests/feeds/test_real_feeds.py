@@ -14,7 +14,6 @@ from real_feed_support import (
     SHIPPED,
     allowlist_of_all,
     bits_by_group,
-    engine_s_complaint,
     is_justified,
     late_setters,
     rules_of,
@@ -22,6 +21,10 @@ from real_feed_support import (
     settable_in,
     undeclared,
 )
+
+from rules_lib.verify.load import load
+from rules_lib.verify.sources import in_folder
+from rules_lib.verify.suricata import find
 
 pytestmark = pytest.mark.feeds
 
@@ -153,11 +156,13 @@ def test_setters_stand_before_their_checkers_in_one_group(
 
 
 @pytest.mark.engine
-def test_every_group_loads_in_the_real_engine(alert: Results, tmp_path: Path) -> None:
-    """With the variables that the group declares, and no others."""
-    for group in alert.summary["rule_groups"]:
-        text = alert.groups[group["name"]]
-        assert engine_s_complaint(text, group["variables"], tmp_path) == "", group["name"]
+def test_every_group_loads_in_the_real_engine(alert: Results) -> None:
+    """Alone, with the variables that it declares and no others, and without a warning."""
+    groups = in_folder(alert.folder)
+    assert {group.name for group in groups} == alert.groups.keys()
+    for group in groups:
+        found = load(find(), group)
+        assert (found.refusals, found.errors, found.warnings) == ((), (), ()), group.name
 
 
 # Everything in drop mode.

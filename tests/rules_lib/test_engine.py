@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import subprocess
-from typing import TYPE_CHECKING
 
 import pytest
 
 from rules_lib import engine
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-
-def _suricata(*words: object) -> str:
-    command = ["suricata", *map(str, words)]
-    ran = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - ours
-    return ran.stdout + ran.stderr
+from rules_lib.groups import Variables
+from rules_lib.verify.load import load
+from rules_lib.verify.loadable import Loadable
+from rules_lib.verify.suricata import find
 
 
 def test_keywords_of_every_kind_are_known() -> None:
@@ -42,31 +36,19 @@ def test_protocols_that_the_service_rules_out_are_left_out(name: str) -> None:
 @pytest.mark.engine
 def test_every_listed_keyword_is_known() -> None:
     """None that `suricata --list-keywords` names is missing."""
-    listed = _suricata("--list-keywords=csv").splitlines()[1:]
+    command = [find().path, "--list-keywords=csv"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - ours
+    listed = done.stdout.splitlines()[1:]
     names = {entry.split(";")[0].lower() for entry in listed if entry.count(";") > 2}
     assert len(names) > 200
     assert names <= engine.keywords()
 
 
 @pytest.mark.engine
-def test_engine_takes_every_protocol(tmp_path: Path) -> None:
-    """But for those that Debian's configuration of it leaves switched off."""
-    names = sorted(engine.PROTOCOLS - {"modbus", "dnp3"})
-    rules = (f"alert {name} any any -> any any (sid:{n};)\n" for n, name in enumerate(names, 1))
-    file = tmp_path / "protocols.rules"
-    file.write_text("".join(rules))
-    assert "error parsing signature" not in _suricata("-T", "-S", file, "-l", tmp_path)
-
-
-@pytest.mark.engine
 @pytest.mark.parametrize(("name", "most"), engine.NUMBER_MAX.items())
-def test_engine_takes_the_largest_number_and_no_larger(
-    tmp_path: Path, name: str, most: int
-) -> None:
+def test_engine_takes_the_largest_number_and_no_larger(name: str, most: int) -> None:
     """A sid, a rev."""
     for number, taken in ((most, True), (most + 1, False), (1, True), (0, False)):
         other = "" if name == "sid" else " sid:1;"
-        file = tmp_path / "number.rules"
-        file.write_text(f"alert tcp any any -> any any ({name}:{number};{other})\n")
-        answer = _suricata("-T", "-S", file, "-l", tmp_path)
-        assert ("error parsing signature" not in answer) is taken
+        rule = f"alert tcp any any -> any any ({name}:{number};{other})"
+        assert load(find(), Loadable("numbers", 1, (rule,), Variables())).ok is taken

@@ -21,7 +21,7 @@ def test_only_the_bucket_must_be_set() -> None:
         download_timeout=180,
         attempts=4,
         max_download_bytes=64 * 2**20,
-        max_unpacked_bytes=256 * 2**20,
+        max_unpacked_bytes=512 * 2**20,
     )
     assert BuildSettings.from_environment(LEAST) == BuildSettings("feeds")
 

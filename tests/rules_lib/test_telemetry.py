@@ -15,16 +15,18 @@ from aws_lambda_powertools import Logger
 from report_support import summary as make_summary
 
 from localaws import embedded_aws
-from rules_lib.errors import RefusedError, SyncError
+from rules_lib.errors import AllowlistError, RefusedError, StoreError, SyncError
 from rules_lib.telemetry import Telemetry
 
 NAMESPACE = "rulesync/test"
+BUCKET = "the-bucket"
 
 
 class People:
     """A topic, and what whoever subscribed to it has received."""
 
     def __init__(self) -> None:
+        boto3.client("s3").create_bucket(Bucket=BUCKET)
         self.topic = boto3.client("sns").create_topic(Name="people")["TopicArn"]
         queues = boto3.client("sqs")
         self.queue = queues.create_queue(QueueName="people")["QueueUrl"]
@@ -32,9 +34,13 @@ class People:
         boto3.client("sns").subscribe(TopicArn=self.topic, Protocol="sqs", Endpoint=arn)
 
     def received(self) -> list[dict[str, Any]]:
-        """The notices so far."""
-        answer = boto3.client("sqs").receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10)
-        return [json.loads(message["Body"]) for message in answer.get("Messages", ())]
+        """The notices since the last look."""
+        queues = boto3.client("sqs")
+        answer = queues.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10)
+        messages = answer.get("Messages", ())
+        for message in messages:
+            queues.delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
+        return [json.loads(message["Body"]) for message in messages]
 
 
 @pytest.fixture
@@ -49,7 +55,8 @@ def telemetry(people: People, service: str = "build", **changes: str) -> Telemet
     environment = {
         "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,
         "RULESYNC_TOPIC": people.topic,
-        "RULESYNC_BUCKET": "the-bucket",
+        "RULESYNC_BUCKET": BUCKET,
+        "AWS_REGION": "eu-central-1",
         **changes,
     }
     return Telemetry.begin(service, Logger(service=service, stream=io.StringIO()), environment)
@@ -80,8 +87,9 @@ def test_people_are_told_what_changed(people: People) -> None:
     summary = make_summary()
     telemetry(people).built(summary, datetime.now(UTC))
     (notice,) = people.received()
-    assert f"{summary.rules.kept:,} rules kept" in notice["Subject"]
+    assert notice["Subject"].startswith("rulesync: 2 rules added, 1 removed, 1 changed")
     assert f"s3://the-bucket/builds/{summary.build_id}/report.html" in notice["Message"]
+    assert "https://eu-central-1.console.aws.amazon.com/s3/object/the-bucket" in notice["Message"]
 
 
 def test_build_that_changed_nothing_is_no_news(people: People) -> None:
@@ -103,7 +111,7 @@ def test_refusal_is_told_apart_from_failure(
     assert failed["BuildFailed"] == [1.0]
     assert "BuildRefused" not in failed
     first, second = people.received()
-    assert first["Subject"] == "rulesync: the build was refused"
+    assert first["Subject"] == "rulesync: the build was refused: would remove 40%"
     assert "would remove 40%" in first["Message"]
     assert "builds/b2/summary.json" in second["Message"]
 
@@ -125,6 +133,60 @@ def test_nothing_is_told_where_nobody_asks(
     quiet.failed(SyncError("b", "x"))
     assert capsys.readouterr().out == ""
     assert people.received() == []
+
+
+def failing(people: People, cause: str, *, hours: float = 0, service: str = "build") -> None:
+    """A run that fails, so many hours from now."""
+    teller = telemetry(people, service)
+    replace(teller, began=teller.began + timedelta(hours=hours)).failed(SyncError("b", cause))
+
+
+def test_failure_that_lasts_is_told_once_a_day(people: People) -> None:
+    """Lambda tries again, and the schedule runs every six hours; counts in it may differ."""
+    for number, hours in enumerate((0, 0.02, 6, 12, 18)):
+        failing(people, f"throttled after {number} attempts", hours=hours)
+    assert len(people.received()) == 1
+    failing(people, "throttled after 7 attempts", hours=24)
+    assert len(people.received()) == 1
+
+
+def test_another_cause_is_told_at_once(people: People) -> None:
+    """And so is the first one, if it comes back."""
+    for cause in ("throttled", "refused", "throttled"):
+        failing(people, cause)
+    assert len(people.received()) == 3
+
+
+def test_failure_after_a_success_is_told(people: People) -> None:
+    """What went away and comes back is news."""
+    failing(people, "throttled")
+    telemetry(people).built(replace(make_summary(), calls={}), datetime.now(UTC))
+    failing(people, "throttled")
+    failing(people, "away", service="fetch")
+    telemetry(people, "fetch").fetched()
+    failing(people, "away", service="fetch")
+    assert len(people.received()) == 4
+
+
+def test_error_in_another_line_of_the_allowlist_is_told(people: People) -> None:
+    """Somebody edited the file, and waits for an answer."""
+    for line in (4, 4, 5):
+        telemetry(people).failed(AllowlistError("categories.yaml", (f"line {line}: no",)))
+    assert len(people.received()) == 2
+
+
+def test_people_are_told_where_the_bucket_is_the_trouble(people: People) -> None:
+    """Twice rather than never."""
+    for _ in range(2):
+        telemetry(people, RULESYNC_BUCKET="gone").failed(StoreError("gone"))
+    assert len(people.received()) == 2
+
+
+def test_failure_that_could_not_be_told_stays_news(people: People) -> None:
+    """The topic was not reached; the next attempt tells it."""
+    telemetry(people, RULESYNC_TOPIC=f"{people.topic}-gone").failed(SyncError("b", "x"))
+    failing(people, "x")
+    assert len(people.received()) == 1
 
 
 def test_topic_that_is_gone_fails_nothing(people: People) -> None:

@@ -24,7 +24,7 @@ QUEUE: Final = f"arn:aws:sqs:{REGION}:{ACCOUNT}:rulesync-dead-letters"
 FETCH: Final = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:rulesync-fetch"
 POLICY: Final = f"arn:aws:network-firewall:{REGION}:{ACCOUNT}:firewall-policy/perimeter"
 
-_VALUES: Final = {
+VALUES: Final[dict[str, str | None]] = {
     "AWS::Partition": "aws",
     "AWS::Region": REGION,
     "AWS::AccountId": ACCOUNT,
@@ -77,7 +77,7 @@ class Template:
             text = parameters[name]["Default"]
             is_list = parameters[name]["Type"] == "CommaDelimitedList"
             return [text] if is_list else text
-        return _VALUES.get(name, f"<{name}>")
+        return VALUES.get(name, f"<{name}>")
 
     def condition(self, name: str) -> bool:
         """Whether a condition of the template holds."""
@@ -117,6 +117,7 @@ _FUNCTIONS: Final = {
     "Fn::Equals": lambda template, parts: len(set(map(str, template.resolve(parts)))) == 1,
     "Fn::Not": lambda template, parts: not template.resolve(parts[0]),
     "Fn::Or": lambda template, parts: any(template.resolve(parts)),
+    "Fn::Split": lambda template, parts: template.resolve(parts[1]).split(parts[0]),
     "Fn::Join": lambda template, parts: parts[0].join(template.resolve(parts[1])),
 }
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
@@ -28,6 +29,7 @@ from rules_lib.aws import clients
 from rules_lib.aws.store import Store
 from rules_lib.errors import RulesyncError
 from rules_lib.first_run import first_run
+from rules_lib.history import settled
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -130,6 +132,9 @@ def needed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[Needed]]:
         aws.aws.refuse("sid:2;", "not today")
         _run(aws, recorder, malware=[rule(1), rule(2)], info=[rule(3)])
         _run(aws, recorder, malware=[rule(number) for number in range(10, 40)])
+        patch.setattr(settled, "AT_REST", timedelta(0))
+        with recorder.running("build"):
+            assert [aws.tick()["status"] for _ in range(2)] == ["applied", "unchanged"]
         (folder / "emerging.rules.tar.gz").write_bytes(b"no archive")
         with recorder.running("fetch"), pytest.raises(RulesyncError):
             fetch_app.handler({}, None)
@@ -184,11 +189,10 @@ UNSEEN: Final = {
             "network-firewall:UpdateFirewallPolicy",
             f"arn:aws:network-firewall:{REGION}:*:stateless-rulegroup/*",
         ),
-        ("s3:GetObject", f"arn:aws:s3:::{BUCKET}/builds/*"),
     }
 }
 """What this run does not come to: a policy's stateless groups are people's own, which the embedded
-AWS does not have; and only a build that a rollback overtakes reads an earlier build.
+AWS does not have.
 """
 
 
@@ -203,14 +207,17 @@ def test_writes_have_no_wildcard_but_below_a_prefix_of_ours() -> None:
 
 
 def test_fetch_cannot_touch_the_firewall() -> None:
-    """Nor anything of the bucket but feeds."""
+    """Nor anything of the bucket but feeds, and what it told people."""
     allowed = [each for each in FULL.statements("FetchRole") if each["Effect"] == "Allow"]
     actions = {action for each in allowed for action in listed(each["Action"])}
     assert not any(action.startswith("network-firewall:") for action in actions)
     written = [
         r for each in allowed if "s3:PutObject" in each["Action"] for r in listed(each["Resource"])
     ]
-    assert written == [f"arn:aws:s3:::{BUCKET}/raw/*"]
+    assert written == [
+        f"arn:aws:s3:::{BUCKET}/raw/*",
+        f"arn:aws:s3:::{BUCKET}/state/told-fetch.json",
+    ]
 
 
 def test_build_cannot_write_feeds_or_the_allowlist() -> None:

@@ -60,10 +60,11 @@ def test_nothing_is_reached_without_tls(name: str) -> None:
     assert any(each["Effect"] == "Deny" and each["Condition"] == denied for each in statements)
 
 
-def test_only_builds_expire() -> None:
+def test_only_builds_and_their_discards_expire() -> None:
     """A feed or an allowlist that nobody touches may be the newest for years."""
     rules = PLAIN.resource("Bucket")["LifecycleConfiguration"]["Rules"]
-    assert [rule["Prefix"] for rule in rules if "ExpirationInDays" in rule] == ["builds/"]
+    expiring = [rule["Prefix"] for rule in rules if "ExpirationInDays" in rule]
+    assert expiring == ["builds/", "discarded/"]
 
 
 def test_arrivals_that_start_a_build() -> None:

@@ -84,12 +84,21 @@ class Pauses:
         return self.now
 
 
-def reader(session: UnguidedSession, pauses: Pauses, attempts: int = 3) -> HttpReader:
-    """Make a reader that never really waits between its attempts."""
+def reader(
+    session: UnguidedSession, pauses: Pauses, attempts: int = 3, patience: float = 30
+) -> HttpReader:
+    """Make a reader that never really waits between its attempts.
+
+    Args:
+        session: what it reads over.
+        pauses: its sleep and its clock.
+        attempts: how often it asks for a file.
+        patience: seconds until a silent server is given up; short only where one is silent.
+    """
     return HttpReader(
         session=session,
-        connect_timeout=2,
-        read_timeout=0.3,
+        connect_timeout=30,
+        read_timeout=patience,
         total_timeout=60,
         attempts=attempts,
         sleep=pauses.sleep,

@@ -1,0 +1,171 @@
+"""The allowlist's JSON Schema, by which editors complete and check the file while it is written.
+
+Made from the value classes: their fields, limits and choices, and the descriptions of their
+docstrings. It takes every file that the reader takes. The reader goes by the text of a value, so
+numbers may stand in quotes, and `off` is also taken from parsers for which it is a boolean. What
+ties one key to another, and names of categories, only the reader checks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from inspect import getdoc
+from typing import TYPE_CHECKING, Any, Final
+
+from rules_lib.allowlist.endpoints import PORT_MAX
+from rules_lib.allowlist.names import known_categories
+from rules_lib.allowlist.values import Allowlist, CategorySetting, DropWhen, Firewall, RuleOverrides
+from rules_lib.limits import VARIABLE_NAME_PATTERN
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+Schema = dict[str, Any]
+
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+
+_MODELS: Final = (CategorySetting, DropWhen, Firewall, RuleOverrides)
+_MAY_BE_EMPTY: Final = ("categories", "rules", "variables", "firewall")
+_DIGITS: Final = "^[0-9]{1,18}$"
+_DECIMAL: Final = r"^([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
+_ENDPOINT: Final = "!?[0-9A-Fa-f.:]+(/[0-9]{1,3})?"
+_REFERENCE: Final = r"!?\$[A-Za-z0-9_]{1,32}"
+
+
+def json_schema() -> Schema:
+    """The schema of the whole file, draft 2020-12."""
+    made = Allowlist.model_json_schema()
+    definitions: Schema = made.pop("$defs")
+    models = {model.__name__: model for model in _MODELS}
+    shared = {name: _object(definitions[name], model) for name, model in models.items()}
+    shared["Mode"] = _loosened(definitions["Mode"])
+    shared["DropWhen"]["anyOf"] = [_asks_for(key) for key in ("signature_severity", "confidence")]
+    shared["CategorySetting"] = _setting(shared["CategorySetting"])
+    root = _object(made, Allowlist)
+    root["properties"]["variables"] |= _variables()
+    root["properties"]["variables"].pop("$ref")
+    root["properties"]["categories"] |= _categories()
+    for name in _MAY_BE_EMPTY:
+        root["properties"][name] = _or_empty(root["properties"][name])
+    title = {"$schema": DIALECT, "title": "Category allowlist of rulesync"}
+    return title | root | {"$defs": shared}
+
+
+def _object(node: Schema, model: type[BaseModel]) -> Schema:
+    """One mapping of the file, its keys described by the docstring of their class."""
+    texts = dict(_descriptions(model))
+    properties = {
+        key: {"description": texts[key]} | _loosened(value)
+        for key, value in node["properties"].items()
+    }
+    required = {"required": node["required"]} if "required" in node else {}
+    return {
+        "description": _plain((getdoc(model) or "").partition("\n\n")[0]),
+        "type": "object",
+        "properties": properties,
+        **required,
+        "additionalProperties": False,
+    }
+
+
+def _descriptions(model: type[BaseModel]) -> Iterator[tuple[str, str]]:
+    """The `Attributes` of a docstring: each name with its text."""
+    _, _, section = (getdoc(model) or "").partition("Attributes:\n")
+    for name, text in re.findall(r"(?m)^    (\w+): (.*(?:\n {8}.*)*)", section):
+        plain = _plain(text)
+        yield name, plain[0].upper() + plain[1:]
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _loosened(node: Schema) -> Schema:
+    """What pydantic says of a value, as wide as the reader, which goes by its text."""
+    match node:
+        case {"anyOf": [inner, {"type": "null"}]}:
+            return _or_empty(_loosened(inner)) if "type" in inner else _loosened(inner)
+        case {"const": only}:
+            return {"enum": [only, str(only)]}
+        case {"enum": choices}:
+            return _choice(choices) | _default(node)
+        case {"type": "integer" | "number"}:
+            return _number(node) | _default(node)
+        case {"type": "array", "items": items}:
+            return _list(node, items)
+    kept = ("type", "pattern", "$ref", "additionalProperties")
+    return {key: node[key] for key in kept if key in node} | _default(node)
+
+
+def _choice(choices: list[str]) -> Schema:
+    """A word of a few; the metadata's words in any case, and `off` as a boolean too."""
+    if "off" in choices:
+        return {"enum": [*choices, False]}
+    if not all(choice.istitle() for choice in choices):
+        return {"enum": choices}
+    letters = ("".join(f"[{c.upper()}{c.lower()}]" for c in choice) for choice in choices)
+    any_case = {"type": "string", "pattern": f"^({'|'.join(letters)})$"}
+    return {"anyOf": [{"enum": choices}, any_case]}
+
+
+def _number(node: Schema) -> Schema:
+    """A number within its limits, or its text, of which only the form is looked at."""
+    kind: str = node["type"]
+    least, most = node.get("minimum", node.get("ge")), node.get("maximum", node.get("le"))
+    pattern = _DIGITS if kind == "integer" else _DECIMAL
+    return {"type": [kind, "string"], "minimum": least, "maximum": most, "pattern": pattern}
+
+
+def _list(node: Schema, items: Schema) -> Schema:
+    """A list; of sids each once, and the list may be left empty."""
+    found: Schema = {"type": "array", "items": _loosened(items)}
+    if "minItems" in node:
+        return found | {"minItems": node["minItems"]}
+    return _or_empty(found | {"uniqueItems": True, "examples": [[2013504]]})
+
+
+def _default(node: Mapping[str, Any]) -> Schema:
+    """The value where the key is left out; those of mappings stand at their own keys."""
+    default = node.get("default")
+    return {} if default is None or isinstance(default, dict | list) else {"default": default}
+
+
+def _or_empty(node: Schema) -> Schema:
+    """A key may stand there without a value."""
+    description = {key: node.pop(key) for key in ("description",) if key in node}
+    return description | {"anyOf": [node, {"type": "null"}]}
+
+
+def _asks_for(key: str) -> Schema:
+    return {"required": [key], "properties": {key: {"type": "array"}}}
+
+
+def _setting(node: Schema) -> Schema:
+    """A mode alone, or a mapping in which `drop_when` goes with drop."""
+    with_drop = {"properties": {"mode": {"const": "drop"}}, "required": ["drop_when"]}
+    alone = {"not": {"required": ["drop_when"]}}
+    return {"anyOf": [{"$ref": "#/$defs/Mode"}, node | {"anyOf": [with_drop, alone]}]}
+
+
+def _categories() -> Schema:
+    """Names that are known are offered; whether another is one the feed alone can tell."""
+    setting = {"$ref": "#/$defs/CategorySetting"}
+    return {"properties": dict.fromkeys(sorted(known_categories()), setting)}
+
+
+def _variables() -> Schema:
+    single = {
+        "type": ["string", "integer"],
+        "pattern": f"^(any|{_REFERENCE}|{_ENDPOINT})$",
+        "minimum": 0,
+        "maximum": PORT_MAX,
+    }
+    entry = single | {"pattern": f"^{_ENDPOINT}$"}
+    several = {"type": "array", "items": entry, "minItems": 1}
+    return {
+        "type": "object",
+        "propertyNames": {"pattern": VARIABLE_NAME_PATTERN},
+        "additionalProperties": {"anyOf": [single, several]},
+        "examples": [{"HOME_NET": ["10.0.0.0/8"], "HTTP_SERVERS": "$HOME_NET"}],
+    }

@@ -1,0 +1,158 @@
+"""What it would cost to turn a category on.
+
+The numbers are those of a build with that one edit, by the same stages. What no edit of a
+category's mode can change, such as a rule's text, is found once for all of them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
+
+from rules_lib.allowlist import CategorySetting
+from rules_lib.build import Prepared, prepare
+from rules_lib.groups import Deployed
+from rules_lib.model import Converted, Malformed, Mode, Rule
+from rules_lib.packing.blocks import Block, measure
+from rules_lib.stages.fit import choose, fits_one_group
+from rules_lib.stages.link import link
+from rules_lib.stages.order import Ordered
+from rules_lib.stages.pack import Budget, Packer
+
+if TYPE_CHECKING:
+    from rules_lib.allowlist import Allowlist
+
+Watch: TypeAlias = "Callable[[str], None]"
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What `NAME: alert` would do, nothing else changed; a category without a line gets the last.
+
+    Attributes:
+        rules: of the category, that can be published once it is on.
+        setters: rules of other off categories that would be brought in for these.
+        capacity: by which all wanted rules would need more of the budget, with headroom.
+        rule_groups: by which the groups would be more.
+        left_out: of `rules`, those that the budget would have no room for.
+        pushed_out: category -> rules that are kept now and would have to go.
+    """
+
+    rules: int
+    setters: int
+    capacity: int
+    rule_groups: int
+    left_out: int
+    pushed_out: Mapping[str, int]
+
+    @property
+    def fits(self) -> bool:
+        """Whether the budget has room for all of it."""
+        return not self.left_out and not self.pushed_out
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """Where all wanted rules came to."""
+
+    kept: frozenset[int]
+    wanted: Mapping[int, Converted]
+    capacity: int
+    rule_groups: int
+
+
+def costs_of(  # noqa: PLR0913, PLR0917 - all that a build depends on
+    rules: tuple[Rule | Malformed, ...],
+    allowlist: Allowlist,
+    deployed: Deployed,
+    refusals: Mapping[str, str],
+    names: Collection[str],
+    watch: Watch,
+) -> dict[str, Cost]:
+    """Find what each of some categories that are off would cost.
+
+    Args:
+        rules: every enabled rule, in the feed's order.
+        allowlist: what people ask for.
+        deployed: the groups in force.
+        refusals: what the service refused before.
+        names: of the categories.
+        watch: told which of them is being looked at.
+    """
+    now = prepare(rules, allowlist, refusals)
+    wide = prepare(rules, _turned_on(allowlist, names), refusals)
+    before = _outcome(now, allowlist, deployed)
+    costs = {}
+    for name in names:
+        watch(f"turning {name} on")
+        prepared = _with(name, now, wide)
+        after = _outcome(prepared, _turned_on(allowlist, [name]), deployed)
+        costs[name] = _difference(name, before, after)
+    return costs
+
+
+def _turned_on(allowlist: Allowlist, names: Iterable[str]) -> Allowlist:
+    """The allowlist with the line `NAME: alert` for these; a line that is there keeps its place."""
+    on = dict.fromkeys(names, CategorySetting(mode=Mode.ALERT))
+    return allowlist.model_copy(update={"categories": {**allowlist.categories, **on}})
+
+
+def _with(name: str, now: Prepared, wide: Prepared) -> Prepared:
+    """What is prepared now, and of one category what is prepared once it is on."""
+    more = tuple(rule for rule in wide.wanted if rule.rule.category == name)
+    others = (rule for rule in now.wanted if rule.rule.category != name)
+    return Prepared(
+        wanted=tuple(sorted((*others, *more), key=lambda rule: rule.rule.place)),
+        standby=tuple(rule for rule in now.standby if rule.rule.category != name),
+        discarded=(),
+    )
+
+
+def _outcome(prepared: Prepared, allowlist: Allowlist, deployed: Deployed) -> _Outcome:
+    clusters = link(prepared.wanted, prepared.standby).clusters
+    # The order inside a group changes neither what fits nor where; a build orders by flowbits too.
+    position = {rule.sid: place for place, rule in enumerate(r for c in clusters for r in c)}
+    measured = measure(Ordered(clusters, position), allowlist, deployed)
+    packer = replace(
+        empty_packer(allowlist),
+        deployed=deployed,
+        standings=measured.standings,
+        position=position,
+    )
+    chosen = choose(sorted(measured.blocks, key=lambda block: block.worth), packer)
+    possible = tuple(block for block in measured.blocks if fits_one_group(block))
+    all_fit = len(chosen.places) == len(possible)
+    packed = chosen.packed if all_fit else packer.pack(possible)
+    return _Outcome(
+        kept=frozenset(_sids(block for block in measured.blocks if block.place in chosen.places)),
+        wanted={rule.sid: rule for cluster in clusters for rule in cluster},
+        capacity=packed.needed,
+        rule_groups=len(packed.groups),
+    )
+
+
+def _sids(blocks: Iterable[Block]) -> Iterable[int]:
+    return (rule.sid for block in blocks for rule in block.cluster)
+
+
+def _difference(name: str, before: _Outcome, after: _Outcome) -> Cost:
+    own = {sid for sid, rule in after.wanted.items() if rule.rule.category == name}
+    setters = {sid for sid, rule in after.wanted.items() if rule.setter} - before.wanted.keys()
+    gone = before.kept - after.kept - own
+    lost = (before.wanted[sid] for sid in sorted(gone))
+    return Cost(
+        rules=sum(not after.wanted[sid].setter for sid in own),
+        setters=len(setters),
+        capacity=after.capacity - before.capacity,
+        rule_groups=after.rule_groups - before.rule_groups,
+        left_out=len(own - after.kept),
+        pushed_out=dict(Counter(r.rule.category for r in lost if not r.setter).most_common()),
+    )
+
+
+def empty_packer(allowlist: Allowlist) -> Packer:
+    """A packer that knows the budget and the headroom, and no rule yet."""
+    budget = Budget(allowlist.firewall.capacity, allowlist.firewall.rule_groups)
+    return Packer(budget, allowlist, Deployed(), {}, {})

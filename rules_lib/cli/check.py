@@ -1,0 +1,116 @@
+"""`rulesync check`: an allowlist and people's own rules, before they are uploaded."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from rules_lib.aws import clients
+from rules_lib.aws.store import Store, newest_manifest
+from rules_lib.cli.common import FILE, FOLDER, ending, json_option, print_json
+from rules_lib.cli.progress import waiting
+from rules_lib.examine import Evidence, Examined, examine
+from rules_lib.feed.archive import FeedFile, unpack
+from rules_lib.gather import LOCAL, Draft, feed_in_bucket, own_in_bucket, own_in_folder
+from rules_lib.history.state import LATEST, REFUSALS, Latest, Refusals
+from rules_lib.report.text import counted, visible, visible_lines
+
+
+@click.command(
+    epilog=ending(
+        "rulesync check config/categories.yaml",
+        "rulesync check mine.yaml --local rules/ --feed emerging.rules.tar.gz",
+        "rulesync check mine.yaml --bucket my-bucket",
+        "rulesync check mine.yaml --json | jq '.errors[] | [.file, .line, .message]'",
+        codes="0 valid; 1 errors, on stderr; 2 wrong usage",
+    )
+)
+@click.argument("file", type=FILE)
+@click.option("--local", "own", type=FOLDER, metavar="DIR",
+              help="Folder with .rules files of your own, to be checked too.")  # fmt: skip
+@click.option("--feed", type=FILE, metavar="PATH",
+              help="The feed's .tar.gz, to know its categories and its rules.")  # fmt: skip
+@click.option("--bucket", envvar="RULESYNC_BUCKET", show_envvar=True,
+              help="To take both from the bucket, where they are not given.")  # fmt: skip
+@json_option
+def check(
+    file: Path, *, own: Path | None, feed: Path | None, bucket: str | None, as_json: bool
+) -> None:
+    """Check an allowlist FILE, and your own rules.
+
+    Every error is told at once. It names the file, the line, the value and, of a name, the nearest
+    valid one. A rule of your own that would be discarded is an error too, with its reason. Changes
+    nothing.
+    """
+    with waiting("checking"):
+        store = Store(clients.s3(), bucket) if bucket else None
+        files, folder = _own(own, store)
+        draft = Draft(file.read_bytes(), str(file))
+        found = examine(draft, files, folder, _evidence(feed, store))
+    if as_json:
+        print_json(_document(file, found))
+    else:
+        _tell(file, found)
+    raise SystemExit(1 if found.error or found.faults else 0)
+
+
+def _own(folder: Path | None, store: Store | None) -> tuple[tuple[FeedFile, ...], str]:
+    """People's own rules, and where they lie."""
+    if folder:
+        return own_in_folder(folder), f"{folder}/"
+    if store:
+        return own_in_bucket(store), f"s3://{store.bucket}/{LOCAL}"
+    return (), ""
+
+
+def _evidence(feed: Path | None, store: Store | None) -> Evidence:
+    """The feed that was given, else the bucket's newest; from the bucket what was seen before."""
+    files = unpack(feed.read_bytes(), source=str(feed)) if feed else ()
+    if store is None:
+        return Evidence(files)
+    manifest = newest_manifest(store)
+    latest, refusals = store.find(LATEST), store.find(REFUSALS)
+    seen = Latest.parse(latest.body).categories_seen if latest else ()
+    return Evidence(
+        feed=files or tuple(feed_in_bucket(store, manifest) if manifest else ()),
+        known=(*seen, *(manifest.categories if manifest else ())),
+        refusals=Refusals.parse(refusals.body).words if refusals else {},
+    )
+
+
+def _tell(file: Path, found: Examined) -> None:
+    if found.error:
+        click.echo(f"Error: {visible_lines(str(found.error))}", err=True)
+    for fault in found.faults:
+        click.echo(f"Error: {visible(str(fault))}", err=True)
+    for warning in found.warnings:
+        click.echo(f"warning: {visible(warning)}", err=True)
+    if found.allowlist:
+        click.echo(f"{file}: valid, {len(found.allowlist.categories)} categories")
+    if found.own and not found.faults:
+        click.echo(f"rules of your own: {counted(found.own, 'rule')}, none of them discarded")
+
+
+def _document(file: Path, found: Examined) -> dict[str, Any]:
+    records = found.error.records if found.error else ()
+    errors = [{"file": str(file), **record} for record in records]
+    faults = [
+        {
+            **asdict(fault),
+            "value": fault.rule,
+            "message": f"{fault.reason}: {fault.detail}",
+            "nearest": None,
+        }
+        for fault in found.faults
+    ]
+    return {
+        "file": str(file),
+        "valid": not errors and not faults,
+        "categories": len(found.allowlist.categories) if found.allowlist else None,
+        "own_rules": found.own,
+        "errors": [*errors, *faults],
+        "warnings": found.warnings,
+    }

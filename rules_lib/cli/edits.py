@@ -1,0 +1,56 @@
+"""An edit that is not uploaded yet: an allowlist, people's own rules, or both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rules_lib.examine import OwnFault, off_files, own_faults
+from rules_lib.feed.archive import FeedFile
+from rules_lib.gather import LOCAL, Draft, own_in_folder
+from rules_lib.preview import Preview, preview
+from rules_lib.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What stands in for the bucket's files.
+
+    Attributes:
+        draft: the allowlist; None: the bucket's.
+        own: people's own rules; None: the bucket's.
+        folder: where people's own rules lie; ends in a slash.
+    """
+
+    draft: Draft | None
+    own: tuple[FeedFile, ...] | None
+    folder: str
+
+    @classmethod
+    def read(
+        cls, file: Path | None, own: Path | None, bucket: str, *, allow_shrink: bool = False
+    ) -> Edit:
+        """Read it from the disk.
+
+        Raises:
+            OSError: a file cannot be read.
+        """
+        return cls(
+            draft=Draft(file.read_bytes(), str(file), allow_shrink) if file else None,
+            own=own_in_folder(own) if own else None,
+            folder=f"{own}/" if own else f"s3://{bucket}/{LOCAL}",
+        )
+
+    def preview(self, world: World, *, allow_shrink: bool) -> Preview:
+        """What a sync would do with it; see `rules_lib.preview`."""
+        return preview(world, self.draft, self.own, allow_shrink=allow_shrink)
+
+    def faults(self, found: Preview) -> tuple[OwnFault, ...]:
+        """People's own rules that would be discarded."""
+        return own_faults(found.built.discarded, self.folder)
+
+    def remarks(self, found: Preview) -> tuple[str, ...]:
+        """What is to be known of people's own rules, a line each."""
+        own = found.gathered.categories
+        off = off_files(own, found.gathered.allowlist, self.folder)
+        return (*map(str, self.faults(found)), *off)

@@ -1,0 +1,137 @@
+"""`rulesync push`: an allowlist, and people's own rules, checked, planned and uploaded."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from rules_lib.aws.store import Store
+from rules_lib.cli.common import (
+    FILE,
+    FOLDER,
+    account_options,
+    ending,
+    json_option,
+    print_json,
+    shrink_option,
+    world,
+)
+from rules_lib.cli.console import stdout
+from rules_lib.cli.edits import Edit
+from rules_lib.cli.plan import document
+from rules_lib.cli.plans import render_preview
+from rules_lib.cli.progress import waiting
+from rules_lib.errors import RefusedError
+from rules_lib.gather import ALLOW_SHRINK, ALLOWLIST, LOCAL, Draft, own_in_bucket
+from rules_lib.model import LOCAL_PREFIX
+from rules_lib.preview import Preview
+from rules_lib.report.text import counted, visible
+
+
+@click.command(
+    epilog=ending(
+        "rulesync push edited.yaml",
+        "rulesync push edited.yaml --local rules/",
+        "rulesync push edited.yaml --yes --json | jq .uploaded",
+    )
+)
+@click.argument("file", type=FILE)
+@click.option("--local", "own", type=FOLDER, metavar="DIR",
+              help="Make the bucket's local/ like this folder: its .rules files are uploaded too, "
+              "and those that it does not have are deleted there.")  # fmt: skip
+@click.option("--yes", is_flag=True, help="Do not ask; without a terminal nobody is asked.")
+@shrink_option
+@json_option
+@account_options
+def push(  # noqa: PLR0913 - an argument for each option
+    file: Path,
+    *,
+    bucket: str,
+    policies: tuple[str, ...],
+    own: Path | None,
+    yes: bool,
+    allow_shrink: bool,
+    as_json: bool,
+) -> None:
+    """Check an allowlist FILE, show its plan, and upload it.
+
+    Reads what `plan` reads. Writes config/categories.yaml, and with --local what is below local/;
+    that starts the build function, which changes the rule groups. A file with errors, one whose
+    plan a sync would refuse, and a folder with rules that would be discarded are not uploaded.
+    """
+    edit = Edit.read(file, own, bucket, allow_shrink=allow_shrink)
+    with waiting() as watch:
+        here = world(bucket, policies, watch)
+        found = edit.preview(here, allow_shrink=allow_shrink)
+    if not as_json:
+        render_preview(found, stdout(), remarks=edit.remarks(found))
+    _refuse(edit, found)
+    if not yes and asked():
+        click.confirm(f"upload it to s3://{bucket}?", abort=True, err=True)
+    uploaded, deleted = _upload(edit, here.store)
+    if as_json:
+        print_json({"uploaded": uploaded, "deleted": deleted, "plan": document(found)})
+    for done, addresses in (("uploaded", uploaded), ("deleted", deleted)):
+        for address in addresses:
+            click.echo(f"{done} {visible(address)}", err=True)
+    click.echo(_next(found), err=True)
+
+
+def asked() -> bool:
+    """Whether somebody is there to say yes or no."""
+    return sys.stdin.isatty()
+
+
+def _refuse(edit: Edit, found: Preview) -> None:
+    """Upload nothing that would not be taken as it is meant.
+
+    Raises:
+        RefusedError: says what is wrong.
+    """
+    if found.refusal:
+        raise found.refusal
+    faults = edit.faults(found) if edit.own is not None else ()
+    if faults:
+        rules = counted(len(faults), "rule")
+        lines = "\n".join(f"  {fault}" for fault in faults)
+        raise RefusedError(f"{rules} of your own would be discarded; nothing was uploaded\n{lines}")
+
+
+def _upload(edit: Edit, store: Store) -> tuple[list[str], list[str]]:
+    """Upload what the edit has, the allowlist after the files that it names.
+
+    Returns:
+        Addresses of what was uploaded, and of what was deleted.
+    """
+    keys = list[str]()
+    had = {one.category: one.data for one in own_in_bucket(store)} if edit.own is not None else {}
+    for one in edit.own or ():
+        if had.pop(one.category, None) != one.data:
+            store.put(_key(one.category), one.data, content_type="text/plain")
+            keys.append(_key(one.category))
+    if edit.draft:
+        _upload_allowlist(edit.draft, store)
+        keys.append(ALLOWLIST)
+    gone = [_key(category) for category in had]
+    for key in gone:
+        store.delete(key)
+    return [f"s3://{store.bucket}/{key}" for key in keys], [
+        f"s3://{store.bucket}/{key}" for key in gone
+    ]
+
+
+def _upload_allowlist(draft: Draft, store: Store) -> None:
+    meant = {ALLOW_SHRINK: "true"} if draft.allow_shrink else {}
+    store.put(ALLOWLIST, draft.text, content_type="application/yaml", metadata=meant)
+
+
+def _key(category: str) -> str:
+    return f"{LOCAL}{category.removeprefix(LOCAL_PREFIX)}.rules"
+
+
+def _next(found: Preview) -> str:
+    if found.held:
+        return f"held at build {found.held.build}: it takes effect after `rulesync resume`"
+    return "the build function starts now; `rulesync status` names its build once it is applied"

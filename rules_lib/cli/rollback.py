@@ -1,0 +1,76 @@
+"""`rulesync rollback` and `rulesync resume`: an earlier build put back and held, and let go."""
+
+from __future__ import annotations
+
+import os
+
+import click
+from click.shell_completion import CompletionItem
+
+from rules_lib.aws import clients
+from rules_lib.aws.store import Store
+from rules_lib.cli.common import account_options, ending, json_option, print_json, world
+from rules_lib.cli.console import stdout
+from rules_lib.cli.plans import render_plan
+from rules_lib.cli.progress import waiting
+from rules_lib.deploy.steps import record
+from rules_lib.errors import RulesyncError, SyncError
+from rules_lib.history.record import BUILDS
+from rules_lib.history.rollback import resume as lift
+from rules_lib.history.rollback import rollback as put_back
+
+
+def builds(ctx: click.Context, _: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Complete a build's id from the bucket, the newest first; none where it cannot be read."""
+    bucket = ctx.params.get("bucket") or os.environ.get("RULESYNC_BUCKET")
+    if not bucket:
+        return []
+    try:
+        names = Store(clients.s3(), bucket).folders(BUILDS)
+    except RulesyncError:
+        return []
+    return [CompletionItem(name) for name in reversed(names) if name.startswith(begun)]
+
+
+@click.command(
+    epilog=ending(
+        "rulesync rollback 20261124T031110Z-d8d3b8ca",
+        "rulesync rollback --json 20261124T031110Z-d8d3b8ca | jq .steps",
+    )
+)
+@click.argument("build", shell_complete=builds)
+@json_option
+@account_options
+def rollback(build: str, *, bucket: str, policies: tuple[str, ...], as_json: bool) -> None:
+    """Put an earlier BUILD back, and hold it.
+
+    The rule groups get exactly the rules, variables and priorities that they had. Reads the build's
+    folder in the bucket, and not the feed; writes the rule groups and the policies, and sets a
+    hold: syncs change nothing until `rulesync resume`.
+    """
+    with waiting() as watch:
+        steps, applied = put_back(world(bucket, policies, watch), build)
+    if applied.failures:
+        failed = "; ".join(f"{one.name}: {one.cause}" for one in applied.failures)
+        raise SyncError(build, f"not all of build {build} could be put back: {failed}")
+    if as_json:
+        print_json({"build": build, "steps": [record(step) for step in steps.steps]})
+    else:
+        render_plan(steps, stdout())
+    click.echo(f"build {build} is in force and held; `rulesync resume` lets syncs go on", err=True)
+
+
+@click.command(epilog=ending("rulesync resume", "rulesync resume && rulesync apply"))
+@json_option
+@account_options
+def resume(*, bucket: str, policies: tuple[str, ...], as_json: bool) -> None:
+    """Lift the hold of a rollback.
+
+    Removes the hold from the bucket. No rule group is touched before the next sync, which goes on
+    with the newest feed.
+    """
+    held = lift(world(bucket, policies).store)
+    if as_json:
+        print_json({"lifted": held.model_dump(mode="json") if held else None})
+    lifted = held and f"lifted: build {held.build} was held since {held.since}"
+    click.echo(lifted or "nothing is held", err=True)

@@ -1,0 +1,148 @@
+"""What there is to look at: a stack with its account, or a feed alone."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import click
+
+from rules_lib.allowlist import load
+from rules_lib.allowlist.reader import read as read_document
+from rules_lib.aws.firewall import Firewall
+from rules_lib.aws.reader import reader_for
+from rules_lib.cli.common import world
+from rules_lib.cli.progress import waiting
+from rules_lib.cli.where import Where
+from rules_lib.decide import foresee
+from rules_lib.errors import FeedError, RefusedError
+from rules_lib.explain import Evidence
+from rules_lib.feed.archive import ArchiveLimits, FeedFile, unpack
+from rules_lib.feed.fetch import examine
+from rules_lib.feed.source import Download
+from rules_lib.feed.source import gather as download
+from rules_lib.gather import ALLOWLIST, Draft, gather, own_in_folder
+from rules_lib.groups import Deployed
+from rules_lib.history.state import HOLD, Hold, Latest
+from rules_lib.ruleset import read
+from rules_lib.settings import FetchSettings
+
+_CONFIG: Final = Path("config/categories.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A feed, an allowlist and what is deployed, taken through all stages.
+
+    Attributes:
+        feed: how people know it.
+        allowlist: likewise.
+        bucket: of the stack; None where a feed is looked at alone.
+        latest: the build that is in force.
+        held: where a rollback holds.
+        refusal: why a sync would not carry it out.
+    """
+
+    feed: str
+    allowlist: str
+    evidence: Evidence
+    bucket: str | None = None
+    latest: Latest | None = None
+    held: Hold | None = None
+    refusal: RefusedError | None = None
+
+
+def look(where: Where) -> Scene:
+    """Read what the options name, and build it; nothing is changed.
+
+    Raises:
+        RulesyncError: the feed, the bucket or the account cannot be read, or the allowlist has
+            errors.
+        OSError: a file cannot be read.
+        click.UsageError: neither bucket nor feed is given.
+    """
+    with waiting("reading the feed") as watch:
+        own = own_in_folder(where.own) if where.own else None
+        if where.feed:
+            return _alone(where.feed, where.config or _CONFIG, own or (), watch)
+        return _stack(where, own, watch)
+
+
+def _stack(where: Where, own: tuple[FeedFile, ...] | None, watch: Callable[[str], None]) -> Scene:
+    here = world(where.stack, where.policies, watch)
+    draft = Draft(where.config.read_bytes(), str(where.config)) if where.config else None
+    gathered = gather(here.store, draft, own)
+    text = draft.text if draft else here.store.get(ALLOWLIST)
+    held = here.store.find(HOLD)
+    prefix = gathered.allowlist.firewall.prefix
+    deployed = Firewall(here.client, prefix, here.policies).deployed()
+    watch("building the rule groups")
+    ruleset = read(gathered.files, gathered.allowlist.rules.on)
+    foreseen = foresee(
+        ruleset,
+        gathered.allowlist,
+        deployed,
+        gathered.refusals.words,
+        allow_shrink=gathered.allow_shrink,
+    )
+    return Scene(
+        feed=f"feed {gathered.manifest.version} of s3://{where.bucket}",
+        allowlist=draft.source if draft else f"s3://{where.bucket}/{ALLOWLIST}",
+        evidence=Evidence(
+            files=tuple(gathered.files),
+            ruleset=ruleset,
+            allowlist=gathered.allowlist,
+            document=read_document(text),
+            deployed=deployed,
+            refusals=gathered.refusals.words,
+            built=foreseen.built,
+        ),
+        bucket=where.bucket,
+        latest=gathered.latest,
+        held=Hold.parse(held.body) if held else None,
+        refusal=foreseen.refusal,
+    )
+
+
+def _alone(
+    feed: str, config: Path, own: tuple[FeedFile, ...], watch: Callable[[str], None]
+) -> Scene:
+    if not config.is_file():
+        raise click.UsageError(f"{config} is not here: give --config FILE")
+    files = (*own, *_feed(feed))
+    text = config.read_bytes()
+    allowlist = load(text, source=str(config), known=[file.category for file in files])
+    watch("building the rule groups")
+    ruleset = read(files, allowlist.rules.on)
+    foreseen = foresee(ruleset, allowlist, Deployed(), {}, allow_shrink=True)
+    return Scene(
+        feed=f"feed {feed}",
+        allowlist=str(config),
+        evidence=Evidence(
+            files=files,
+            ruleset=ruleset,
+            allowlist=allowlist,
+            document=read_document(text),
+            deployed=Deployed(),
+            refusals={},
+            built=foreseen.built,
+        ),
+    )
+
+
+def _feed(feed: str) -> tuple[FeedFile, ...]:
+    """Read a feed as a fetch does, its checksum compared, and store it nowhere."""
+    named = {"RULESYNC_FEED_URL": feed, "RULESYNC_BUCKET": "none-is-used"}
+    settings = FetchSettings.from_environment({**os.environ, **named})
+    answer = download(settings, reader_for(settings), None)
+    if not isinstance(answer, Download):
+        raise FeedError(f"{feed}: {answer.why}")
+    manifest = examine(answer, settings, datetime.now(UTC))
+    limits = ArchiveLimits(unpacked=settings.max_unpacked_bytes)
+    for warning in answer.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    return unpack(answer.data, limits, source=manifest.source)

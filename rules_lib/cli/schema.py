@@ -1,0 +1,17 @@
+"""`rulesync schema`: the JSON Schema of the allowlist, for editors."""
+
+from __future__ import annotations
+
+import click
+
+from rules_lib.allowlist.editors import json_schema
+from rules_lib.cli.common import ending, print_json
+
+
+@click.command(epilog=ending("rulesync schema > categories.schema.json"))
+def schema() -> None:
+    """Print the JSON Schema of the allowlist, by which editors complete and check it.
+
+    Save it beside the file, as categories.schema.json.
+    """
+    print_json(json_schema())

@@ -1,0 +1,153 @@
+"""An allowlist and people's own rules, looked at before they are uploaded: every fault at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from rules_lib.allowlist import load
+from rules_lib.build import build
+from rules_lib.errors import AllowlistError
+from rules_lib.groups import Deployed
+from rules_lib.model import LOCAL_PREFIX, Discarded, Malformed, Mode, Reason, Rule
+from rules_lib.ruleset import read
+
+if TYPE_CHECKING:
+    from rules_lib.allowlist import Allowlist
+    from rules_lib.feed.archive import FeedFile
+    from rules_lib.gather import Draft
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFault:
+    """A rule of people's own that would be discarded.
+
+    Attributes:
+        file: where it stands, as people know the file.
+        line: from 1.
+        detail: what is wrong with it, in plain words.
+        rule: its text.
+    """
+
+    file: str
+    line: int
+    sid: int | None
+    reason: Reason
+    detail: str
+    rule: str
+
+    def __str__(self) -> str:
+        """The fault in one line, as compilers tell theirs."""
+        sid = "" if self.sid is None else f"sid {self.sid}: "
+        return f"{self.file}:{self.line}: {sid}{self.reason}: {self.detail}"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known beside the files that are examined.
+
+    Attributes:
+        feed: files of the feed; none where no feed is at hand.
+        known: categories that the feed, or an earlier one, had.
+        refusals: what the service said of texts that it refused (see `stages.convert`).
+    """
+
+    feed: tuple[FeedFile, ...] = ()
+    known: Collection[str] = ()
+    refusals: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What came of it.
+
+    Attributes:
+        allowlist: None where it has errors.
+        error: with all of them.
+        own: how many enabled rules of their own people have.
+        faults: own rules that would be discarded.
+        warnings: what is no fault, and probably not meant.
+    """
+
+    allowlist: Allowlist | None
+    error: AllowlistError | None
+    own: int
+    faults: tuple[OwnFault, ...]
+    warnings: tuple[str, ...] = ()
+
+
+def examine(draft: Draft, own: tuple[FeedFile, ...], folder: str, evidence: Evidence) -> Examined:
+    """Look at an allowlist and at people's own rules.
+
+    Args:
+        draft: the allowlist.
+        own: the files of people's own rules.
+        folder: where they lie, for the faults; ends in a slash.
+        evidence: what else is known. Without a feed no one can say whether it sets a flowbit.
+    """
+    known = {*evidence.known, *(file.category for file in (*own, *evidence.feed))}
+    try:
+        allowlist = load(draft.text, source=draft.source, known=known)
+    except AllowlistError as error:
+        rules = tuple(read(own).rules)
+        return Examined(None, error, len(rules), own_faults(_malformed(rules), folder))
+    ruleset = read((*own, *evidence.feed), allowlist.rules.on)
+    built = build(ruleset, allowlist, Deployed(), evidence.refusals)
+    faults = own_faults(built.discarded, folder)
+    unsure = () if evidence.feed else _without_setter(faults)
+    return Examined(
+        allowlist=allowlist,
+        error=None,
+        own=sum(rule.category.startswith(LOCAL_PREFIX) for rule in ruleset.rules),
+        faults=tuple(fault for fault in faults if fault not in unsure),
+        warnings=(
+            *(f"{fault}; the feed, which was not given, may set it" for fault in unsure),
+            *off_files(ruleset.names, allowlist, folder),
+        ),
+    )
+
+
+def own_faults(discarded: Iterable[Discarded], folder: str) -> tuple[OwnFault, ...]:
+    """Those of the discarded rules that are people's own, with the places of their files."""
+    return tuple(
+        OwnFault(
+            file=_file(item.rule.category, folder),
+            line=item.rule.line,
+            sid=item.rule.sid,
+            reason=item.reason,
+            detail=item.detail,
+            rule=item.rule.text,
+        )
+        for item in discarded
+        if item.rule.category.startswith(LOCAL_PREFIX)
+    )
+
+
+def off_files(categories: Iterable[str], allowlist: Allowlist, folder: str) -> tuple[str, ...]:
+    """A line for each of people's own files that the allowlist does not list and so keeps off."""
+    if allowlist.default is not Mode.OFF:
+        return ()
+    return tuple(
+        f"{_file(name, folder)}: {name} is not in the allowlist, whose default is off"
+        for name in categories
+        if name.startswith(LOCAL_PREFIX) and not allowlist.lists(name)
+    )
+
+
+def _malformed(rules: Iterable[Rule | Malformed]) -> tuple[Discarded, ...]:
+    """What can be said of rules without an allowlist: which lines are none."""
+    return tuple(
+        Discarded(rule, Reason.UNPARSEABLE, rule.problem)
+        for rule in rules
+        if isinstance(rule, Malformed)
+    )
+
+
+def _without_setter(faults: Iterable[OwnFault]) -> tuple[OwnFault, ...]:
+    return tuple(fault for fault in faults if fault.reason is Reason.FLOWBIT_NEVER_SET)
+
+
+def _file(category: str, folder: str) -> str:
+    return f"{folder}{category.removeprefix(LOCAL_PREFIX)}.rules"

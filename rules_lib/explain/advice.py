@@ -1,0 +1,107 @@
+"""What brings back a rule that is left out, off or disabled: in general, and for this very rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from rules_lib.build import prepare
+from rules_lib.explain.story import Asked, Fate, LeftOut, Tie
+from rules_lib.model import LOCAL_PREFIX, Discarded, Malformed, Mode, Reason, Rule
+from rules_lib.report.remedies import REMEDIES
+from rules_lib.report.text import counted
+from rules_lib.stages.screen import missing_variables
+
+if TYPE_CHECKING:
+    from rules_lib.allowlist import Allowlist
+    from rules_lib.build import Built
+    from rules_lib.explain.price import Price
+
+
+def left_out_of(discarded: Discarded, notes: Iterator[str]) -> LeftOut:
+    """Tell of a discarded rule."""
+    remedy = REMEDIES[discarded.reason]
+    return LeftOut(discarded.reason, discarded.detail, remedy.cause, remedy.way_back, tuple(notes))
+
+
+def off_of(rule: Rule | Malformed, asked: Asked, notes: Iterator[str]) -> LeftOut:
+    """Tell of an enabled rule that nobody asked for."""
+    if asked.key == "rules.off":
+        back = "Take its sid out of `rules: off:`."
+    else:
+        back = (
+            f"Set `{rule.category}: alert` under `categories:`, or, for this rule alone, put its "
+            f"sid under `rules: alert:` or `rules: drop:`."
+        )
+    return LeftOut(None, asked.why, "Nobody asks for the rule.", back, tuple(notes))
+
+
+def disabled_of(rule: Rule | Malformed, asked: Asked, notes: Iterator[str]) -> LeftOut:
+    """Tell of a rule that the feed ships commented out."""
+    detail = "the feed ships it disabled, and `rules: on:` does not name it"
+    mode = Mode.ALERT if asked.mode is Mode.OFF else asked.mode
+    if asked.key == "rules.off":
+        back = "It stands under `rules: off:` too; move it from there to `rules: on:`."
+    else:
+        back = f"`rules: on: [{rule.sid}]` wakes it, in {mode} mode."
+    cause = "Feeds ship disabled what is old, slow or prone to false alarms."
+    if rule.category.startswith(LOCAL_PREFIX):
+        cause = "The line is commented out in your own file."
+    return LeftOut(None, detail, cause, back, tuple(notes))
+
+
+def if_asked(
+    rule: Rule | Malformed, allowlist: Allowlist, refusals: Mapping[str, str]
+) -> Iterator[str]:
+    """What would stand in the way of a rule that is not asked for now, looked at alone."""
+    asked = allowlist.model_copy(
+        update={
+            "rules": allowlist.rules.model_copy(
+                update={"off": frozenset(), "alert": frozenset({rule.sid})}
+            )
+        }
+    )
+    for found in prepare((rule,), asked, refusals).discarded:
+        yield f"even then it would be discarded as {found.reason}: {found.detail}"
+
+
+def notes_on(
+    discarded: Discarded, built: Built, allowlist: Allowlist, ties: tuple[Tie, ...]
+) -> Iterator[str]:
+    """What holds for this very rule beside its reason's remedy."""
+    rule = discarded.rule
+    if discarded.reason is Reason.UNDEFINED_VARIABLE and isinstance(rule, Rule):
+        for name in missing_variables(rule, allowlist):
+            back = counted(built.missing_variables.get(name, 0), "discarded rule")
+            yield f"`variables: {name}:` is what {back} of this feed wait for"
+    if discarded.reason is Reason.FLOWBIT_NEVER_SET:
+        yield from _setters(ties)
+
+
+def _setters(ties: tuple[Tie, ...]) -> Iterator[str]:
+    """Who could set the bits that nobody sets."""
+    for tie in ties:
+        if "isset" not in tie.commands or any(one.fate is Fate.KEPT for one in tie.setters):
+            continue
+        if not tie.setters:
+            yield f"no rule of this feed sets {tie.bit}, not even a disabled one"
+        sleeping = ", ".join(str(one.sid) for one in tie.setters if one.fate is Fate.DISABLED)
+        if sleeping:
+            yield f"disabled in the feed, and setting {tie.bit}: `rules: on: [{sleeping}]`"
+
+
+def note_on_price(price: Price | None) -> Iterator[str]:
+    """What a rule that is over budget would need."""
+    if price is None:
+        yield "no budget alone brings it back; see the detail"
+        return
+    yield (
+        f"it is kept with `firewall: capacity: {price.capacity}` and "
+        f"`rule_groups: {price.rule_groups}` or more, with all that is worth more"
+    )
+    if last := price.last:
+        facts = ", ".join(filter(None, (last.severity, last.confidence, last.updated_at)))
+        yield (
+            f"the least valued rule that is kept is {last.sid} of {last.category}"
+            f" ({facts or 'without metadata'})"
+        )

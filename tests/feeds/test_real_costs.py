@@ -1,0 +1,37 @@
+"""What turning categories of a real release on would cost, against whole builds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from census_support import Trial
+from real_feed_support import SHIPPED
+
+from rules_lib.allowlist import load
+from rules_lib.feed.archive import unpack
+from rules_lib.ruleset import read
+
+FITTING = ("emerging-chat", "emerging-hunting", "emerging-policy", "tor")
+TOO_LARGE = ("emerging-dyn_dns", "emerging-info")
+
+
+@pytest.fixture(scope="module")
+def trial(releases: Path) -> Trial:
+    """Read a release and the shipped allowlist."""
+    files = unpack((releases / "composite-2026-03.tar.gz").read_bytes())
+    known = [file.category for file in files]
+    allowlist = load(SHIPPED.read_bytes(), source="shipped", known=known)
+    return Trial(read(files, allowlist.rules.on), allowlist)
+
+
+@pytest.mark.feeds
+def test_costs_of_real_categories_are_those_of_a_build(trial: Trial) -> None:
+    """Those that fit to the last number; of the others what is left out."""
+    before, costs = trial.built(), trial.costs(*FITTING, *TOO_LARGE)
+    for name in FITTING:
+        assert costs[name] == trial.measured(name, before), name
+    for name in TOO_LARGE:
+        found, wanted = costs[name], trial.measured(name, before)
+        assert found.left_out == wanted.left_out > 0, name
+        assert (found.rules, found.pushed_out) == (wanted.rules, wanted.pushed_out), name
