@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _CHUNK: Final = 65_536
 _REDIRECTS: Final = 5
+_HEADS: Final = 2
 _LONGEST_PAUSE: Final = 30.0
 _ABSENT: Final = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 """Buckets behind a web server answer 403 for what is not there."""
@@ -91,16 +92,21 @@ class HttpReader:
         raise DownloadError(f"{redact(address)}: {failure}; gave up after {self.attempts} attempts")
 
     def size(self, address: str) -> int | None:
-        """Ask for the size by HEAD, once: servers that do not know HEAD are common."""
-        try:
-            with self._open("HEAD", address, {}) as response:
-                return (
-                    declared_size(response.headers)
-                    if response.status_code == HTTPStatus.OK
-                    else None
-                )
-        except requests.RequestException:
-            return None
+        """Ask for the size by HEAD; None where the server does not say: many do not know HEAD.
+
+        A broken connection is tried once more: servers close one that was kept open whenever they
+        like, also while it is being used again.
+        """
+        for _ in range(_HEADS):
+            try:
+                with self._open("HEAD", address, {}) as response:
+                    known = response.status_code == HTTPStatus.OK
+                    return declared_size(response.headers) if known else None
+            except requests.ConnectionError:
+                continue
+            except requests.RequestException:
+                break
+        return None
 
     def _attempt(self, address: str, limit: int, known: Validators) -> Body | Unmodified | Absent:
         try:

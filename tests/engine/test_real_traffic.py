@@ -111,5 +111,5 @@ def test_simple_script_fails_the_same_comparison(
     assert differences(before, found, drop) != ()
     unlogged = [seen.by for seen in found.dropped.values() if not seen.logged]
     marking = {rule.sid for rule in drop.kept if rule.rule.noalert}
-    assert len(unlogged) > 3
+    assert unlogged
     assert set(unlogged) <= marking

@@ -157,10 +157,11 @@ class WebServer:
         if checksum is not None:
             self.routes[CHECKSUM] = [Answer(body=checksum)]
 
-    def answer(self, path: str) -> Answer:
-        """Take the next answer of a path."""
+    def answer(self, path: str, method: str) -> Answer:
+        """Take the next answer of a path; HEAD takes only a broken one away."""
         answers = self.routes.get(path, [Answer(404, b"no such page")])
-        return answers.pop(0) if len(answers) > 1 else answers[0]
+        spent = len(answers) > 1 and (method == "GET" or answers[0].silent)
+        return answers.pop(0) if spent else answers[0]
 
     def statuses(self, path: str, method: str = "GET") -> list[int]:
         """List how the requests for a path were answered."""
@@ -197,7 +198,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self, *, with_body: bool) -> None:
         web = self.server_of[self.server.server_address[1]]
-        answer = web.answer(self.path) if with_body else web.routes.get(self.path, [Answer(404)])[0]
+        answer = web.answer(self.path, self.command)
         etag = dict(answer.headers).get("ETag")
         since = dict(answer.headers).get("Last-Modified")
         known = (etag and self.headers.get("If-None-Match") == etag) or (
@@ -213,6 +214,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, answer: Answer, status: int, *, with_body: bool) -> None:
         self.send_response(status)
+        self.send_header("Connection", "close")
         for name, value in answer.headers:
             self.send_header(name, value)
         if answer.chunked:

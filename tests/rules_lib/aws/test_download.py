@@ -287,7 +287,7 @@ def test_errors_never_show_credentials(
 def test_size_is_asked_for_without_the_file(
     server: WebServer, session: UnguidedSession, pauses: Pauses
 ) -> None:
-    """HEAD, once; whatever else it answers means that it does not say."""
+    """HEAD; whatever else it answers means that it does not say."""
     server.routes["/f"] = [Answer(body=b"x" * 42)]
     server.routes["/broken"] = [Answer(501)]
     server.routes["/silent"] = [Answer(silent=True)]
@@ -298,4 +298,13 @@ def test_size_is_asked_for_without_the_file(
         None,
     ]
     assert {asked.method for asked in server.asked} == {"HEAD"}
+    assert pauses.taken == []
+
+
+def test_size_is_asked_for_again_over_a_broken_connection(
+    server: WebServer, session: UnguidedSession, pauses: Pauses
+) -> None:
+    """A server may close a connection that was kept open just as it is used again."""
+    server.routes["/f"] = [Answer(silent=True), Answer(body=b"x" * 42)]
+    assert reader(session, pauses).size(f"{server.url}/f") == 42
     assert pauses.taken == []

@@ -75,7 +75,9 @@ def test_write_over_an_etag_needs_that_object(store: Store) -> None:
 
 def test_listing_goes_over_all_pages(store: Store) -> None:
     """S3 gives a part at a time, and a token for the next."""
-    first, second = ({"Key": f"p/{key}", "LastModified": NOON, "Size": 1} for key in "ab")
+    first, second = (
+        {"Key": f"p/{key}", "LastModified": NOON, "Size": 1, "ETag": f'"{key}"'} for key in "ab"
+    )
     asked = {"Bucket": "feeds", "Prefix": "p/"}
     with Stubber(store.client) as stub:
         page = {"Contents": [first], "IsTruncated": True, "NextContinuationToken": "more"}
@@ -83,7 +85,10 @@ def test_listing_goes_over_all_pages(store: Store) -> None:
         stub.add_response(
             "list_objects_v2", {"Contents": [second]}, asked | {"ContinuationToken": "more"}
         )
-        assert store.entries("p/") == (Entry("p/a", NOON, 1), Entry("p/b", NOON, 1))
+        assert store.entries("p/") == (
+            Entry("p/a", NOON, 1, '"a"'),
+            Entry("p/b", NOON, 1, '"b"'),
+        )
 
 
 def test_listing_keeps_to_its_prefix(store: Store) -> None:
@@ -164,8 +169,8 @@ def test_manifest_written_long_ago_is_not_read(store: Store) -> None:
     _put(store, _manifest("10", NOON))
     long_ago = NOON - LONGEST_FETCH - timedelta(seconds=1)
     contents = [
-        {"Key": manifest_key("9"), "LastModified": long_ago, "Size": 1},
-        {"Key": manifest_key("10"), "LastModified": NOON, "Size": 1},
+        {"Key": manifest_key("9"), "LastModified": long_ago, "Size": 1, "ETag": '"9"'},
+        {"Key": manifest_key("10"), "LastModified": NOON, "Size": 1, "ETag": '"10"'},
     ]
     body = store.client.get_object(Bucket=store.bucket, Key=manifest_key("10"))["Body"]
     with Stubber(store.client) as stub:
