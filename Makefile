@@ -6,9 +6,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 SAM := $(VENV)/sam/.installed
-SOURCES := rules_lib functions localaws tests examples scripts
+PEERS := $(VENV)/bench/.installed
+SOURCES := rules_lib functions localaws benchmarks tests examples scripts
 
-.PHONY: help setup engine browser run test lint type build deploy-local clean lock
+.PHONY: help setup engine browser run test lint type bench build deploy-local clean lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +47,14 @@ type: $(STAMP) ## mypy --strict
 $(SAM): requirements-sam.lock | $(STAMP)
 	@scripts/sam --version
 
+bench: $(STAMP) $(PEERS) ## Measure a sync beside suricata-update and idstools; renews docs/performance.md
+	$(BIN)/python -m benchmarks --write docs/performance.md
+
+$(PEERS): requirements-bench.lock | $(STAMP)
+	$(PYTHON) -m venv $(VENV)/bench
+	$(VENV)/bench/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-bench.lock
+	@touch $@
+
 build: $(SAM) ## Build the Lambda packages with sam
 	@scripts/sam build
 
@@ -58,6 +67,7 @@ lock: $(STAMP) ## Write the lock files anew from pyproject.toml
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --quiet pyproject.toml --group dev --output-file requirements-dev.lock
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --quiet layers/packages/requirements.in --constraints requirements.lock --output-file layers/packages/requirements.txt
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --quiet - <<< aws-sam-cli --output-file requirements-sam.lock
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --quiet --group bench --output-file requirements-bench.lock
 
 clean: ## Remove everything that was made
 	rm -rf $(VENV) .aws-sam .hypothesis .mypy_cache .pytest_cache .ruff_cache out build dist *.egg-info
