@@ -7,9 +7,12 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 SAM := $(VENV)/sam/.installed
 PEERS := $(VENV)/bench/.installed
+FUZZER := $(VENV)/.fuzzer
+SECONDS ?= 600
+LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --quiet
 SOURCES := rules_lib functions localaws benchmarks tests examples scripts
 
-.PHONY: help setup engine browser run test lint type bench build deploy-local clean lock
+.PHONY: help setup engine browser run test lint type fuzz bench build deploy-local clean lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +50,14 @@ type: $(STAMP) ## mypy --strict
 $(SAM): requirements-sam.lock | $(STAMP)
 	@scripts/sam --version
 
+fuzz: $(FUZZER) ## Fuzz the readers of rules, archives and the allowlist, SECONDS=600 each
+	for reader in rules archive allowlist; do \
+	  $(BIN)/python tests/hostile/fuzz.py $$reader $(SECONDS) || exit 1; done
+
+$(FUZZER): requirements-fuzz.lock | $(STAMP)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-fuzz.lock
+	@touch $@
+
 bench: $(STAMP) $(PEERS) ## Measure a sync beside suricata-update and idstools; renews docs/performance.md
 	$(BIN)/python -m benchmarks --write docs/performance.md
 
@@ -63,11 +74,12 @@ deploy-local: $(SAM) ## The real sam build and sam deploy, against an embedded A
 
 lock: $(STAMP) ## Write the lock files anew from pyproject.toml
 	$(BIN)/pip install --quiet uv
-	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --quiet pyproject.toml --output-file requirements.lock
-	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --quiet pyproject.toml --group dev --output-file requirements-dev.lock
-	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --quiet layers/packages/requirements.in --constraints requirements.lock --output-file layers/packages/requirements.txt
-	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --quiet - <<< aws-sam-cli --output-file requirements-sam.lock
-	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --quiet --group bench --output-file requirements-bench.lock
+	$(LOCK) pyproject.toml --output-file requirements.lock
+	$(LOCK) pyproject.toml --group dev --output-file requirements-dev.lock
+	$(LOCK) layers/packages/requirements.in --constraints requirements.lock --output-file layers/packages/requirements.txt
+	$(LOCK) - <<< aws-sam-cli --output-file requirements-sam.lock
+	$(LOCK) --group bench --output-file requirements-bench.lock
+	$(LOCK) --group fuzz --no-annotate --constraints - <<< 'atheris<3.1' --output-file requirements-fuzz.lock  # 3.1 has no wheel for 3.11
 
 clean: ## Remove everything that was made
 	rm -rf $(VENV) .aws-sam .hypothesis .mypy_cache .pytest_cache .ruff_cache out build dist *.egg-info

@@ -73,7 +73,8 @@ def digest_of(text: str, variables: Variables) -> str:
     """Identify what a group holds: its rules in their order, and its variables."""
     sets = (variables.ip_sets, variables.port_sets)
     declared = [sorted((name, list(values)) for name, values in one.items()) for one in sets]
-    return hashlib.sha256(json.dumps([rules_in(text), declared]).encode()).hexdigest()
+    whole = "\n".join((json.dumps(declared), *rules_in(text)))
+    return hashlib.sha256(whole.encode()).hexdigest()
 
 
 def unchanged(before: DeployedGroup, now: DeployedGroup) -> bool:

@@ -72,7 +72,7 @@ class Group:
     @property
     def text(self) -> str:
         """The `RulesString`: one rule a line."""
-        return "".join(f"{rule.text}\n" for rule in self.rules)
+        return "\n".join([*[rule.text for rule in self.rules], ""])
 
     @property
     def categories(self) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """A logical line -> a rule, or what is wrong with it; never an exception.
 
 Where a header and an option end is settled in `rule`, which options there are in `shape`; here
-their values get a meaning. idstools is the referee of all three: see `tests/rules_lib/referee.py`.
+their values get a meaning. idstools is the referee of all three in `tests/rules_lib/test_parser.py`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from functools import lru_cache
 from sys import intern
 from typing import TYPE_CHECKING, Final
 
-from rules_lib import engine
+from rules_lib import engine, limits
 from rules_lib.model import Flowbit, Malformed, Rule
 from rules_lib.rule import Parts, RuleSyntaxError, cut, header_of, sid_of
 from rules_lib.shape import Shape, shape_of
@@ -46,8 +46,11 @@ def _rule(category: str, line: Line) -> Rule:
     text = line.text
     if line.problem:
         raise RuleSyntaxError(line.problem)
-    if _CONTROL.search(text):
+    if not (text.isascii() and text.isprintable()) and _CONTROL.search(text):  # nearly all are
         raise RuleSyntaxError("it has a control character")
+    if (semicolons := text.count(";")) > limits.RULE_CHARACTERS:
+        # What is kept of an option takes a hundred times the memory of its own two bytes.
+        raise RuleSyntaxError(f"it has {semicolons:,} semicolons, too many for any rule")
     parts = cut(text)
     shape, values = shape_of(parts.names), parts.values
     if shape.twice:
@@ -143,8 +146,13 @@ def _is_silent(flowbits: Iterable[Flowbit], parts: Parts, shape: Shape) -> bool:
 @lru_cache(maxsize=8192)
 def _metadata(entries: str) -> tuple[str, str, str]:
     """The highest severity, the highest confidence and the latest update; empty where none."""
+    return _weighed(tuple(_METADATA.findall(entries)))
+
+
+@lru_cache(maxsize=8192)
+def _weighed(entries: tuple[tuple[str, str], ...]) -> tuple[str, str, str]:
     found: dict[str, list[str]] = {"signature_severity": [], "confidence": [], "updated_at": []}
-    for key, value in _METADATA.findall(entries):
+    for key, value in entries:
         found[key].append(value.strip())
     return (
         _highest(found["signature_severity"], _SEVERITIES),

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from itertools import accumulate
 from typing import NamedTuple
 
 from rules_lib.model import Header, Option
@@ -32,11 +31,13 @@ these, all the rest, in which no option can be read. So a text is read in one go
 _ENVELOPE = re.compile(
     r"(?P<header>[^()]*[^()\s]) [ \t]*\((?P<options>.*)\)\s*", re.DOTALL | re.ASCII
 )
-_SPACES_IN_LIST = re.compile(r"\s+(?=[\],])|(?<=[\[,!])\s+", re.ASCII)
+_SPACES_IN_LIST = re.compile(r"(?<!\s)\s++(?=[\],])|(?<=[\[,!])\s++", re.ASCII)
+"""Begins where white space begins, so that a long stretch of it is looked at once."""
 _GAP = re.compile(r"[ \t]+")
 _SID = re.compile(r"[;(]\s*sid\s*:\s*\+?(\d{1,10})\s*(?=;)", re.IGNORECASE | re.ASCII)
 _VARIABLE = re.compile(r"(!?)\$([^\s,\[\]!$]*)")
-_NOT_ANY = re.compile(r"!(?:any\b|\[[^\]]*\bany\b)", re.IGNORECASE)
+_NOT_ANY = re.compile(r"!any\b", re.IGNORECASE)
+_ANY = re.compile(r"\bany\b", re.IGNORECASE)
 
 
 class RuleSyntaxError(ValueError):
@@ -59,17 +60,14 @@ class Parts(NamedTuple):
     values: tuple[str, ...]
 
     def options(self, numbers: Iterable[int]) -> tuple[Option, ...]:
-        """Some of the options, with their places; the first is number 0."""
-        begin = list(accumulate(map(len, self.texts), initial=self.start))
-        return tuple(
-            Option(
-                name=self.names[number].lower(),
-                value=self.values[number] if ":" in self.texts[number] else None,
-                start=begin[number],
-                end=begin[number + 1],
-            )
-            for number in numbers
-        )
+        """Some of the options, in their order, with their places; the first is number 0."""
+        found, begin, at = [], self.start, 0
+        for number in sorted(numbers):
+            begin, at = begin + sum(map(len, self.texts[at:number])), number
+            text = self.texts[number]
+            value = self.values[number] if ":" in text else None
+            found.append(Option(self.names[number].lower(), value, begin, begin + len(text)))
+        return tuple(found)
 
 
 def cut(text: str) -> Parts:
@@ -116,12 +114,12 @@ def header_of(text: str) -> Header:
         raise RuleSyntaxError("its header has a tab where Suricata takes a space only")
     header = Header(*fields)
     if header.direction not in {"->", "<>"}:
-        raise RuleSyntaxError(f"its direction is {header.direction} and not -> or <>")
+        raise RuleSyntaxError(f"its direction is {header.direction[:20]} and not -> or <>")
     for field in (*header.addresses, *header.ports):
         if field.count("[") != field.count("]"):
-            raise RuleSyntaxError(f"the brackets of {field} do not match")
+            raise RuleSyntaxError(f"the brackets of {field[:80]} do not match")
         if negates_any(field):
-            raise RuleSyntaxError(f"{field} leaves nothing that it could match")
+            raise RuleSyntaxError(f"{field[:80]} leaves nothing that it could match")
     return header
 
 
@@ -164,7 +162,10 @@ def write_variables(header: str, written: Mapping[str, str]) -> str:
 
 def negates_any(header: str) -> bool:
     """Whether it asks for `!any`, alone or in a list: nothing is left, and Suricata refuses it."""
-    return "!" in header and bool(_NOT_ANY.search(header))
+    if "!" not in header:
+        return False
+    lists = (part.partition("![")[2] for part in header.split("]"))
+    return bool(_NOT_ANY.search(header)) or any(map(_ANY.search, lists))
 
 
 def without(text: str, options: Iterable[Option]) -> str:

@@ -16,11 +16,15 @@ if TYPE_CHECKING:
 NumberedLine: TypeAlias = tuple[int, bytes]
 """The number of a logical line's first line in its file, from 1, and its text."""
 
+LINE_BYTES: Final = 2**20
+"""Bytes of a logical line; the service takes 8,175 characters."""
+
 _BOM: Final = b"\xef\xbb\xbf"
 _COMMENT: Final = b"# \t"
 _COMMENTED_HEADER = re.compile(
     rb"(?:alert|drop|pass|log|reject(?:src|dst|both)?)\s.*(?:->|<>)", re.IGNORECASE | re.DOTALL
 )
+_SHOWN: Final = 8_192  # bytes of a line that is too long
 _CONTINUED = re.compile(rb"\\\s*?(?:\n|\Z)")
 _SID = re.compile(rb"[;(]\s*sid\s*:\s*\+?(\d{1,10})\s*(?=;)", re.IGNORECASE)
 
@@ -30,7 +34,8 @@ class Line(NamedTuple):
 
     Attributes:
         number: of its first line in the file, from 1.
-        text: without line ends; where it is no UTF-8, with replacement characters.
+        text: without line ends; where it is no UTF-8, with replacement characters; of one that has
+            more than `LINE_BYTES` the beginning.
         problem: why its text cannot be a rule's; empty where nothing is known against it.
     """
 
@@ -123,6 +128,9 @@ def _line_number(rule: Rule | Malformed) -> int:
 
 
 def _line(number: int, raw: bytes) -> Line:
+    if len(raw) > LINE_BYTES:
+        problem = f"it has {len(raw):,} bytes, and no line may have more than {LINE_BYTES:,}"
+        return Line(number, raw[:_SHOWN].decode(errors="replace"), problem)
     try:
         return Line(number, raw.decode())
     except UnicodeDecodeError as error:
@@ -155,11 +163,11 @@ def _joined(lines: Sequence[bytes]) -> Iterator[NumberedLine]:
     and no rule is lost to a comment.
     """
     parts: list[bytes] = []
-    first = 1
+    first, comment = 1, False
     for number, raw in enumerate(lines, start=1):
         line = raw.rstrip()
-        first = first if parts else number
-        comment = (parts[0] if parts else line).lstrip().startswith(b"#")
+        if not parts:
+            first, comment = number, line.lstrip().startswith(b"#")
         following = lines[number] if number < len(lines) else b""
         if line.endswith(b"\\") and (following[:1].isspace() or not comment):
             parts.append(line[:-1])

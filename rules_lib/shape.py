@@ -5,10 +5,10 @@ A feed repeats itself: its rules have few different sequences of options, so eac
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import Final
+from itertools import chain
+from typing import Final, NamedTuple
 
 UNWANTED: Final = frozenset({"priority", "classtype", "gid"})
 """Options that no strict-order group takes."""
@@ -18,8 +18,7 @@ _QUALIFIED: Final = frozenset({"tag", "xbits", "hostbits"})
 _FACTS: Final = frozenset({*_ONCE, "metadata", "flowbits"}) | UNWANTED | _QUALIFIED
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """Which options a rule has, and which of them, counted from 0, carry facts.
 
     Attributes:
@@ -47,31 +46,31 @@ class Shape:
 def shape_of(written: tuple[str, ...]) -> Shape:
     """Look at the names of a rule's options, in their order."""
     names = tuple(map(str.lower, written))
-    places: dict[str, tuple[int, ...]] = {}
+    places: dict[str, list[int]] = {name: [] for name in _FACTS}
     for place, name in enumerate(names):
-        if name in _FACTS:
-            places[name] = (*places.get(name, ()), place)
-
-    def of(*wanted: str) -> tuple[int, ...]:
-        return tuple(sorted(place for name in wanted for place in places.get(name, ())))
-
+        if name in places:
+            places[name].append(place)
     return Shape(
         keywords=_shared(frozenset(names)),
-        twice=next((name for name in _ONCE if len(places.get(name, ())) > 1), ""),
-        sid=_only(places, "sid"),
-        rev=_only(places, "rev"),
-        msg=_only(places, "msg"),
-        metadata=places.get("metadata", ()),
-        flowbits=places.get("flowbits", ()),
-        classtype=places.get("classtype", ()),
-        qualified=of(*_QUALIFIED),
-        unwanted=of(*UNWANTED),
+        twice=next((name for name in _ONCE if len(places[name]) > 1), ""),
+        sid=_last(places["sid"]),
+        rev=_last(places["rev"]),
+        msg=_last(places["msg"]),
+        metadata=tuple(places["metadata"]),
+        flowbits=tuple(places["flowbits"]),
+        classtype=tuple(places["classtype"]),
+        qualified=_any_of(places, _QUALIFIED),
+        unwanted=_any_of(places, UNWANTED),
         noalert="noalert" in names,
     )
 
 
-def _only(places: Mapping[str, tuple[int, ...]], name: str) -> int | None:
-    return places[name][-1] if name in places else None
+def _last(places: list[int]) -> int | None:
+    return places[-1] if places else None
+
+
+def _any_of(places: Mapping[str, list[int]], names: Iterable[str]) -> tuple[int, ...]:
+    return tuple(sorted(chain.from_iterable(places[name] for name in names)))
 
 
 @lru_cache(maxsize=32_768)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from datetime import UTC, datetime
@@ -19,6 +20,8 @@ from rules_lib.sync import Unchanged, World, sync, sync_if_changed
 from rules_lib.telemetry import Telemetry
 
 logger = Logger(service="build", stream=sys.stderr)
+
+gc.freeze()  # what was imported stays for good: no search for garbage has to go through it
 
 _SCHEDULE: Final = "aws.events"
 """The source of a scheduled event: nothing has arrived, so there may be nothing to do."""

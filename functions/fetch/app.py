@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from datetime import UTC, datetime
@@ -20,6 +21,8 @@ from rules_lib.settings import FetchSettings
 from rules_lib.telemetry import Telemetry
 
 logger = Logger(service="fetch", stream=sys.stderr)
+
+gc.freeze()  # what was imported stays for good: no search for garbage has to go through it
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001  # Lambda's

@@ -60,15 +60,15 @@ def drop_when_asks_for_something(document: Document) -> Iterator[Problem]:
 
 def sids_stand_once(document: Document) -> Iterator[Problem]:
     """One sid has one mode."""
-    seen: dict[int, list[tuple[str, int]]] = {}
+    seen: dict[int, dict[str, int]] = {}
     for name, path, sid in _sids(document):
-        line = document.lines[path]
-        for other, first in seen.setdefault(sid, []):
+        lists = seen.setdefault(sid, {})
+        for other, first in lists.items():
             if {name, other} not in _BOTH:
                 where = "twice here, first" if other == name else f"under rules.{other} too,"
                 text = f'"{sid}" stands {where} on line {first}; keep one of them'
                 yield document.problem(path, text)
-        seen[sid].append((name, line))
+        lists.setdefault(name, document.lines[path])
 
 
 def priorities_suffice(document: Document) -> Iterator[Problem]:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 import yaml
 from yaml.reader import ReaderError
 
-from rules_lib.allowlist.problem import Problem, shown
+from rules_lib.allowlist.problem import Problem, brief, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BYTES_MAX: Final = 1_048_576
 """Size of the file; the one we ship has under 10,000."""
+
+_UNSEEN: Final = re.compile("[\x85\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""What ends a line for YAML alone, or shows text in another order than it is read."""
 
 
 class UnreadableError(Exception):
@@ -60,6 +64,10 @@ def _decoded(text: str | bytes) -> str:
 
 
 def _loader(text: str) -> yaml.SafeLoader:
+    if unseen := _UNSEEN.search(text):  # in comments too: whoever reviews an edit must see it
+        line = text.count("\n", 0, unseen.start()) + 1
+        problem = "makes the file look other than it is read; take it out"
+        raise UnreadableError(line, f"{shown(unseen[0])} {problem}")
     try:
         return yaml.SafeLoader(text)
     except ReaderError as error:
@@ -72,7 +80,8 @@ def _syntax(error: yaml.MarkedYAMLError) -> UnreadableError:
     line, column = _place(error.problem_mark or error.context_mark)
     context = f" ({error.context})" if error.context else ""
     hint = "; indent with spaces, not tabs" if "\\t" in (error.problem or "") else ""
-    return UnreadableError(line, f"column {column}: not valid YAML: {error.problem}{context}{hint}")
+    said = f"{brief(error.problem or '')}{context}"
+    return UnreadableError(line, f"column {column}: not valid YAML: {said}{hint}")
 
 
 def _place(mark: yaml.Mark | None) -> tuple[int, int]:

@@ -58,7 +58,7 @@ class Problem:
         """
         return {
             "line": self.line,
-            "key": ".".join(key for key in self.path if isinstance(key, str)),
+            "key": ".".join(brief(key) for key in self.path if isinstance(key, str)),
             "value": self.wrong or (value if isinstance(value, str) else None),
             "message": self.text,
             "nearest": self.meant or None,
@@ -96,6 +96,11 @@ def shown(value: object) -> str:
             return f'"{_plain(str(value))}"'
 
 
+def brief(text: str) -> str:
+    """A text, cut at 80 characters: what a file says once may be told 500 times."""
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+
+
 def _plain(text: str) -> str:
-    cut = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+    cut = brief(text)
     return cut if cut.isprintable() else json.dumps(cut)[1:-1]

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 DEPTH_MAX: Final = 8
 """Nesting; the deepest valid value, an entry of `drop_when`'s lists, stands at 5."""
 
+KEY_MAX: Final = 512
+"""Characters of a key; a file's name, which one may be, has at most 255."""
+
 _SMALLEST: Final = "the smallest valid file is: version: 1"
 _NULLS: Final = frozenset({"", "~", "null", "Null", "NULL"})
 _ASIDE: Final = -1  # in a path: what stands below is read, since it may have errors, but not kept
@@ -112,6 +115,9 @@ class _Reader:
             self._problem(event, path, text)
             return None
         seen[key] = line_of(event)
+        if len(key) > KEY_MAX:
+            self._problem(event, path, f"{shown(key)} is longer than any key, {KEY_MAX} characters")
+            return None
         return key
 
     def _problem(self, event: yaml.Event, path: Path, text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
@@ -14,6 +15,7 @@ from rules_lib.aws.answers import NO_VALIDATORS, Absent, Body, Unmodified, Valid
 from rules_lib.aws.headers import conditions, declared_size, pause_asked_for, validators
 from rules_lib.errors import DownloadError
 from rules_lib.feed.address import redact, scheme
+from rules_lib.report.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -28,6 +30,10 @@ _ABSENT: Final = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStat
 """Buckets behind a web server answer 403 for what is not there."""
 _TRANSIENT: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
 _WRAPPERS: Final = (requests.RequestException, urllib3.exceptions.HTTPError)
+_SENDABLE: Final = re.compile(r"[!-~][ -~]{0,255}")
+"""A validator that can be sent back. One of several lines, kept, would stop every later fetch."""
+_WORDS: Final = 200
+"""Characters of a server's own words that are told."""
 _HEADERS: Final = {"User-Agent": "rulesync", "Accept-Encoding": "identity"}
 
 
@@ -80,7 +86,7 @@ class HttpReader:
             DownloadError: no answer in the attempts allowed, an answer that is no file, or a file
                 larger than `limit` bytes. It names the address without its credentials.
         """
-        failure = ""
+        failure, known = "", _sendable(known)
         for attempt in range(self.attempts):
             try:
                 return self._attempt(address, limit, known)
@@ -144,7 +150,7 @@ class HttpReader:
         self, response: Response, address: str, limit: int, known: Validators
     ) -> Body | Unmodified | Absent:
         status = response.status_code
-        says = f"answers {status} {response.reason or ''}".rstrip()
+        says = f"answers {status} {_told(response.reason or '')}".rstrip()
         if status == HTTPStatus.OK:
             return Body(self._body(response, address, limit), validators(response.headers))
         if status == HTTPStatus.NOT_MODIFIED and known:
@@ -183,10 +189,10 @@ def _redirected(address: str, location: str) -> str:
     try:
         target = urljoin(address, location)
     except ValueError as error:
-        raise DownloadError(f"{redact(address)}: redirects to no URL: {error}") from error
+        raise DownloadError(f"{redact(address)}: redirects to no URL: {_told(error)}") from error
     if scheme(target) not in {"https", scheme(address)}:
         raise DownloadError(
-            f"{redact(address)}: redirects to {redact(target)}, which is less safe; refused"
+            f"{redact(address)}: redirects to {_told(redact(target))}, which is less safe; refused"
         )
     return target
 
@@ -195,4 +201,16 @@ def _cause(error: BaseException) -> str:
     """Name the first cause: the texts of the errors around it hold the whole URL."""
     while isinstance(error, _WRAPPERS) and error.__context__ is not None:
         error = error.__context__
-    return f"{type(error).__name__}: {error}"
+    return f"{type(error).__name__}: {_told(error)}"
+
+
+def _told(words: object) -> str:
+    """What a server says, in one short line that cannot act where it is read."""
+    text = visible(str(words))
+    return text if len(text) <= _WORDS else f"{text[:_WORDS]}…"
+
+
+def _sendable(known: Validators) -> Validators:
+    """Those of the validators that a request can carry."""
+    both = (known.etag, known.last_modified)
+    return Validators(*(text if text and _SENDABLE.fullmatch(text) else None for text in both))

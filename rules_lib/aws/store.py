@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 LONGEST_FETCH: Final = timedelta(minutes=15)
 """The longest that a Lambda function may run: an older fetch may end this much after a newer."""
 
-_SPOOLED: Final = 2**20
+_SPOOLED: Final = 2**26
 """Bytes; more than that of an object's pieces is kept on the disk until it is sent."""
 
 _MISSING: Final = frozenset({"NoSuchKey", "404"})

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from rules_lib.cli import interrupt  # before all else: it stands guard while that is loaded
+
+# isort: split
 import click
 
 from rules_lib.cli.apply import apply
@@ -40,6 +43,8 @@ def main() -> None:
     account, with the credentials and the region of the environment.
     """
 
+
+__all__ = ["interrupt", "main"]
 
 for command in (
     local,

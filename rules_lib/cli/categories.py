@@ -54,12 +54,12 @@ _NAMED: Final = 3
 @json_option
 @scene_options
 def categories(*, where: Where, names: tuple[str, ...], as_json: bool) -> None:
-    """List the feed's categories: what they have, and what turning one on would cost.
+    """List the categories, and what turning one on would cost.
 
-    For each: its mode, its rules with their severities and confidences, what is kept and what
-    capacity that takes. For one that is off also what `NAME: alert` would add, setters that it
-    needs included, whether the budget has room for it, and what it would push out. These numbers
-    are those of a build with that edit.
+    For each category of the feed: its mode, its rules with their severities and confidences, what
+    is kept and what capacity that takes. For one that is off also what `NAME: alert` would add,
+    setters that it needs included, whether the budget has room for it, and what it would push out.
+    These numbers are those of a build with that edit.
     """
     scene = look(where)
     _refuse_unknown(names, scene)

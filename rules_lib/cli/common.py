@@ -95,6 +95,14 @@ def world(
     return World(store, clients.network_firewall(), datetime.now(UTC), names, watch=watch)
 
 
+def moment(stamp: str) -> str:
+    """An ISO 8601 time as people read it, to the second; text that is none stays as it is."""
+    try:
+        return f"{datetime.fromisoformat(stamp).astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    except ValueError:
+        return stamp
+
+
 def print_json(value: object) -> None:
     """Print a value for other programs."""
     click.echo(json.dumps(value, indent=2))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import click
 from rich.console import Console
 
+from rules_lib.allowlist.names import nearest
 from rules_lib.cli.console import say
 from rules_lib.content import by_sid, difference
 from rules_lib.deploy.steps import Plan, Step
@@ -19,27 +20,35 @@ ALL: Final = "*"
 _STYLES: Final = {"-": "red", "+": "green"}
 
 
-def render_diff(plan: Plan, name: str, console: Console) -> None:
-    """Print which rules come, go and change in a group, or in all that change.
+def steps_named(plan: Plan, name: str) -> tuple[Step, ...]:
+    """The steps of a group, by its name before or after; of all that change for `ALL`.
 
     Raises:
         click.BadParameter: the plan has no such group.
     """
-    steps = plan.changes if name == ALL else _named(plan, name)
-    for step in steps:
-        say(console)
-        say(console, f"--- {step.deployed.name if step.deployed else 'nothing'} (deployed)", "bold")
-        say(console, f"+++ {step.group.name if step.group else 'nothing'} (planned)", "bold")
-        for line in _lines(step):
-            say(console, visible(line), _STYLES[line[0]])
-
-
-def _named(plan: Plan, name: str) -> tuple[Step, ...]:
+    if name == ALL:
+        return plan.changes
     found = tuple(step for step in plan.steps if name in _names(step))
     if not found:
-        known = ", ".join(sorted(step.name for step in plan.steps)) or "none"
-        raise click.BadParameter(f"{name} is no rule group of this plan; its groups are: {known}")
+        known = sorted(step.name for step in plan.steps)
+        near = nearest(name, known)
+        those = f"nearest: {near}" if near else f"its groups are: {', '.join(known) or 'none'}"
+        raise click.BadParameter(f"{name} is no rule group of this plan; {those}")
     return found
+
+
+def render_diff(steps: Iterable[Step], console: Console) -> None:
+    """Print which rules come, go and change, group by group."""
+    for step in steps:
+        say(console)
+        lines = list(_lines(step))
+        if not lines:
+            say(console, f"{step.name}: no rule comes, goes or changes")
+            continue
+        say(console, f"--- {step.deployed.name if step.deployed else 'nothing'} (deployed)", "bold")
+        say(console, f"+++ {step.group.name if step.group else 'nothing'} (planned)", "bold")
+        for line in lines:
+            say(console, visible(line), _STYLES[line[0]])
 
 
 def _names(step: Step) -> set[str]:

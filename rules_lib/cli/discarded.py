@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Final
@@ -10,6 +10,7 @@ from typing import Final
 import click
 from rich.console import Console
 
+from rules_lib.allowlist.names import nearest
 from rules_lib.aws import clients
 from rules_lib.aws.store import Store
 from rules_lib.cli.common import FOLDER, ending, json_option, print_json
@@ -66,16 +67,19 @@ def discarded(  # noqa: PLR0913 - an argument for each option
     limit: int,
     as_json: bool,
 ) -> None:
-    """List the discarded rules, by reason with what brings them back, then one by one.
+    """List the discarded rules, and what brings them back.
 
-    Of the build in force, of another --build, or of a results folder DIR of `rulesync local`. With
-    --config, --local or --feed: those that a sync with these would discard.
+    By reason, then one by one. Of the build in force, of another --build, or of a results folder
+    DIR of `rulesync local`. With --config, --local or --feed: those that a sync with these would
+    discard.
     """
     source, entries = _entries(where, folder, build)
     asked = Filter(
         frozenset(map(Reason, reasons)), frozenset(categories), frozenset(sids), contains
     )
     found = tuple(filter(asked.keeps, entries))
+    for hint in _hints(categories, entries):
+        click.echo(hint, err=True)
     if as_json:
         print_json(_document(source, found))
     else:
@@ -93,6 +97,15 @@ def _entries(where: Where, folder: Path | None, build: str | None) -> tuple[str,
         scene = look(where)
         return scene.feed, tuple(map(Entry.of, scene.evidence.built.discarded))
     return _in_bucket(Store(clients.s3(), where.stack), build)
+
+
+def _hints(names: Sequence[str], entries: Sequence[Entry]) -> Iterator[str]:
+    """For each category without a discarded rule, one that has some and may be meant."""
+    having = {entry.category for entry in entries}
+    for name in names:
+        meant = nearest(name, having)
+        if meant and name not in having:
+            yield f"{visible(name)} has no discarded rule; nearest that has: {visible(meant)}"
 
 
 def _in_folder(folder: Path) -> tuple[Entry, ...]:

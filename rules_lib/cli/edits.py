@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from rules_lib.examine import OwnFault, off_files, own_faults
+from rules_lib.examine import OwnFault, own_faults
 from rules_lib.feed.archive import FeedFile
 from rules_lib.gather import LOCAL, Draft, own_in_folder
 from rules_lib.preview import Preview, preview
@@ -50,7 +50,5 @@ class Edit:
         return own_faults(found.built.discarded, self.folder)
 
     def remarks(self, found: Preview) -> tuple[str, ...]:
-        """What is to be known of people's own rules, a line each."""
-        own = found.gathered.categories
-        off = off_files(own, found.gathered.allowlist, self.folder)
-        return (*map(str, self.faults(found)), *off)
+        """What is to be known of people's own rules beside the plan's warnings, a line each."""
+        return tuple(map(str, self.faults(found)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Final
 
 import click
 
@@ -15,6 +16,16 @@ from rules_lib.cli.where import Where, scene_options
 from rules_lib.explain import Explained
 from rules_lib.explain import explain as explained_by
 
+_LARGEST: Final = 2**32 - 1
+"""Suricata keeps a sid in 32 bits."""
+
+
+def _sid(_: click.Context, __: click.Parameter, word: str) -> int:
+    digits = word.isascii() and word.isdigit() and len(word) <= len(str(_LARGEST))
+    if digits and 1 <= int(word) <= _LARGEST:
+        return int(word)
+    raise click.BadParameter(f"{word!r} is no sid: a whole number from 1 to {_LARGEST}")
+
 
 @click.command(
     epilog=ending(
@@ -22,15 +33,15 @@ from rules_lib.explain import explain as explained_by
         "rulesync explain 2100498 --config edited.yaml",
         "rulesync explain 2100498 --feed emerging.rules.tar.gz --config config/categories.yaml",
         "rulesync explain 1000001 --local rules/ --feed emerging.rules.tar.gz",
-        "rulesync explain 2100498 --json | jq .stories[0].left_out",
+        "rulesync explain 2100498 --json | jq '.stories[0].left_out'",
         codes="0 done; 1 failed, or there is no such sid; 2 wrong usage",
     )
 )
-@click.argument("sid", type=click.IntRange(min=1, max=2**32 - 1))
+@click.argument("sid", callback=_sid)
 @json_option
 @scene_options
 def explain(sid: int, *, where: Where, as_json: bool) -> None:
-    """Tell one rule's whole story, from its line in the feed to the firewall.
+    """Tell one rule's whole story, from the feed to the firewall.
 
     Where it stands in the feed, disabled or not; its mode and which line of the allowlist gives it;
     each change to its text as a diff; who sets and who checks its flowbits; its rule group,

@@ -11,6 +11,7 @@ from typing import Any, Final
 import click
 
 from rules_lib.cli.common import told
+from rules_lib.cli.interrupt import INTERRUPTED
 
 DEBUG: Final = "RULESYNC_DEBUG"
 """Environment variable that brings the traceback of an unexpected error back."""
@@ -39,8 +40,8 @@ class Commands(click.Group):
         try:
             with told():
                 return super().invoke(ctx)
-        except KeyboardInterrupt:
-            click.echo("interrupted", err=True)
+        except (KeyboardInterrupt, click.Abort):  # at a question, click makes one of the other
+            click.echo(INTERRUPTED, err=True)
             ctx.exit(_INTERRUPTED)
 
 
@@ -48,6 +49,9 @@ def unexpected(
     kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
     """Tell an error that nobody thought of, which is a fault of this program."""
+    if issubclass(kind, KeyboardInterrupt):
+        sys.stderr.write(f"{INTERRUPTED}\n")
+        return
     if os.environ.get(DEBUG):
         sys.__excepthook__(kind, error, trace)
         return

@@ -20,7 +20,7 @@ from rules_lib.cli.common import (
     world,
 )
 from rules_lib.cli.console import stdout
-from rules_lib.cli.diffs import ALL, render_diff
+from rules_lib.cli.diffs import ALL, render_diff, steps_named
 from rules_lib.cli.edits import Edit
 from rules_lib.cli.plans import render_preview
 from rules_lib.cli.progress import waiting
@@ -74,14 +74,15 @@ def plan(  # noqa: PLR0913 - an argument for each option
     edit = Edit.read(config, own, bucket)
     with waiting() as watch:
         found = edit.preview(world(bucket, policies, watch), allow_shrink=allow_shrink)
+    steps = steps_named(found.plan, group) if group else ()
     if as_json:
         faults = [asdict(fault) for fault in edit.faults(found)]
         print_json(document(found) | {"own_faults": faults})
     else:
         console = stdout()
-        render_preview(found, console, remarks=edit.remarks(found), full=full)
-        if group:
-            render_diff(found.plan, group, console)
+        remarks = edit.remarks(found)
+        render_preview(found, console, remarks=remarks, full=full, names_all="--full")
+        render_diff(steps, console)
     raise SystemExit(_CHANGES if found.changes else 0)
 
 

@@ -8,11 +8,11 @@ from typing import Final
 from rich.console import Console
 from rich.text import Text
 
+from rules_lib.cli.actions import show_actions
 from rules_lib.cli.console import say, show
 from rules_lib.cli.tables import STYLES, headline, notes, render_warnings, show_groups
 from rules_lib.content import difference
 from rules_lib.deploy.outlook import (
-    ActionChange,
     Referral,
     action_changes,
     referrals,
@@ -29,12 +29,14 @@ _SIDES: Final = {"create": "+", "delete": "-"}
 _FEW: Final = 4
 """Up to so many rule groups are named in one line."""
 
-_NAMED: Final = 10
-"""How many rules with another action are named unless all are asked for."""
-
 
 def render_preview(
-    found: Preview, console: Console, *, remarks: Iterable[str] = (), full: bool = False
+    found: Preview,
+    console: Console,
+    *,
+    remarks: Iterable[str] = (),
+    full: bool = False,
+    names_all: str = "",
 ) -> None:
     """Print what a sync would do.
 
@@ -43,6 +45,7 @@ def render_preview(
         console: where to.
         remarks: what is to be known of people's own rules.
         full: every group, those that stay as they are too, and every rule that acts otherwise.
+        names_all: what people type to have all of them named.
     """
     say(console, headline(found.summary), "bold")
     if latest := found.gathered.latest:
@@ -51,7 +54,7 @@ def render_preview(
     if full and found.summary.groups:
         show_groups(found.summary.table(), console)
         say(console)
-    render_plan(found.plan, console, full=full)
+    render_plan(found.plan, console, full=full, names_all=names_all)
     say(console)
     for line in _figures(found):
         say(console, line)
@@ -65,7 +68,7 @@ def render_preview(
         say(console, f"a sync would refuse this: {visible_lines(str(found.refusal))}", "bold red")
 
 
-def render_plan(plan: Plan, console: Console, *, full: bool = False) -> None:
+def render_plan(plan: Plan, console: Console, *, full: bool = False, names_all: str = "") -> None:
     """Print the groups that change, the policies, and the rules that act otherwise."""
     switched = tuple(referrals(plan))
     if not plan.changes and not switched:
@@ -77,7 +80,8 @@ def render_plan(plan: Plan, console: Console, *, full: bool = False) -> None:
         say(console, f"{counted(untouched, 'rule group')} untouched", "dim")
     for referral in switched:
         say(console, f"policy {visible(referral.policy)}: {_referral(referral)}", "yellow")
-    _show_actions(action_changes(plan), console, full=full)
+    changes = action_changes(plan)
+    show_actions(changes, console, full=full, names_all=names_all)
 
 
 def _show_groups(steps: Iterable[Step], console: Console) -> None:
@@ -129,23 +133,6 @@ def _referral(referral: Referral) -> str:
 def _names(names: Sequence[str]) -> str:
     few = len(names) <= _FEW
     return ", ".join(names) if few else counted(len(names), "rule group")
-
-
-def _show_actions(changes: Sequence[ActionChange], console: Console, *, full: bool) -> None:
-    if not changes:
-        return
-    acts = "acts" if len(changes) == 1 else "act"
-    say(console)
-    say(console, f"{counted(len(changes), 'rule')} {acts} otherwise")
-    shown = changes if full else changes[:_NAMED]
-    show(console, ("", "", ""), map(_action_cells, shown))
-    if not full and len(changes) > _NAMED:
-        say(console, f"  and {count(len(changes) - _NAMED)} more; --full names all")
-
-
-def _action_cells(one: ActionChange) -> tuple[Text, ...]:
-    way = Text(f"  {visible(one.before)} -> {one.after}", style=STYLES.get(one.after, ""))
-    return way, Text(str(one.sid)), Text(visible(one.msg))
 
 
 def _figures(found: Preview) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -28,6 +29,8 @@ from rules_lib.gather import ALLOW_SHRINK, ALLOWLIST, LOCAL, Draft, own_in_bucke
 from rules_lib.model import LOCAL_PREFIX
 from rules_lib.preview import Preview
 from rules_lib.report.text import counted, visible
+
+_NAMES_ALL: Final = "`rulesync plan --config FILE --full`"
 
 
 @click.command(
@@ -66,10 +69,10 @@ def push(  # noqa: PLR0913 - an argument for each option
         here = world(bucket, policies, watch)
         found = edit.preview(here, allow_shrink=allow_shrink)
     if not as_json:
-        render_preview(found, stdout(), remarks=edit.remarks(found))
+        render_preview(found, stdout(), remarks=edit.remarks(found), names_all=_NAMES_ALL)
     _refuse(edit, found)
-    if not yes and asked():
-        click.confirm(f"upload it to s3://{bucket}?", abort=True, err=True)
+    if not yes and asked() and not click.confirm(f"upload it to s3://{bucket}?", err=True):
+        raise click.ClickException("not confirmed; nothing was uploaded")
     uploaded, deleted = _upload(edit, here.store)
     if as_json:
         print_json({"uploaded": uploaded, "deleted": deleted, "plan": document(found)})

@@ -9,7 +9,14 @@ from click.shell_completion import CompletionItem
 
 from rules_lib.aws import clients
 from rules_lib.aws.store import Store
-from rules_lib.cli.common import account_options, ending, json_option, print_json, world
+from rules_lib.cli.common import (
+    account_options,
+    ending,
+    json_option,
+    moment,
+    print_json,
+    world,
+)
 from rules_lib.cli.console import stdout
 from rules_lib.cli.plans import render_plan
 from rules_lib.cli.progress import waiting
@@ -72,5 +79,5 @@ def resume(*, bucket: str, policies: tuple[str, ...], as_json: bool) -> None:
     held = lift(world(bucket, policies).store)
     if as_json:
         print_json({"lifted": held.model_dump(mode="json") if held else None})
-    lifted = held and f"lifted: build {held.build} was held since {held.since}"
+    lifted = held and f"lifted: build {held.build} was held since {moment(held.since)}"
     click.echo(lifted or "nothing is held", err=True)

@@ -10,8 +10,8 @@ from rules_lib.cli.common import ending, print_json
 
 @click.command(epilog=ending("rulesync schema > categories.schema.json"))
 def schema() -> None:
-    """Print the JSON Schema of the allowlist, by which editors complete and check it.
+    """Print the JSON Schema of the allowlist, for editors.
 
-    Save it beside the file, as categories.schema.json.
+    By it they complete and check the file. Save it beside the file, as categories.schema.json.
     """
     print_json(json_schema())

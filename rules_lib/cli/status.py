@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
-from rules_lib.cli.common import account_options, ending, json_option, print_json, world
+from rules_lib.cli.common import account_options, ending, json_option, moment, print_json, world
 from rules_lib.cli.console import say, stdout
+from rules_lib.cli.tables import tally
 from rules_lib.history.state import HOLD, LATEST, Hold, Latest
 from rules_lib.report.text import counted, visible
 
@@ -41,13 +42,16 @@ def status(*, bucket: str, policies: tuple[str, ...], as_json: bool) -> None:
 
 def held_words(hold: Hold) -> str:
     """What a hold means for people."""
-    return f"held at build {hold.build} since {hold.since}; `rulesync resume` lifts it"
+    return f"held at build {hold.build} since {moment(hold.since)}; `rulesync resume` lifts it"
 
 
 def _build(build: Latest | None) -> tuple[str, ...]:
     if build is None:
         return ("no build has been applied yet",)
-    return (
-        f"build {build.build}, feed {visible(build.version)}, applied {build.applied_at}",
+    lines = (
+        f"build {build.build}, feed {visible(build.version)}, applied {moment(build.applied_at)}",
         f"{counted(len(build.groups), 'rule group')}: {', '.join(build.groups)}",
     )
+    if build.discarded is None:
+        return lines
+    return (*lines, f"discarded: {tally(build.discarded.items()) or 'none'}")

@@ -70,11 +70,11 @@ def verify(  # noqa: PLR0913 - an argument for each option
     program: str | None,
     as_json: bool,
 ) -> None:
-    """Load the rule groups into a real Suricata 7.0, as the service would.
+    """Load the rule groups into a real Suricata 7.0.
 
-    Each group alone, with its own variables and nothing else. RESULTS is a folder that `rulesync
-    local` left; without it, the groups in force in the account are taken. With --pcap: what all
-    groups together would log and drop of captured traffic. Changes nothing.
+    Each group alone, as the service does, with its own variables and nothing else. RESULTS is a
+    folder that `rulesync local` left; without it, the groups in force in the account are taken.
+    With --pcap: what all groups together would log and drop of captured traffic. Changes nothing.
     """
     engine = find(program)
     captures = tuple(chain.from_iterable(captures_in(place) for place in places))

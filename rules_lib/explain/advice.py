@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rules_lib.build import prepare
 from rules_lib.explain.story import Asked, Fate, LeftOut, Tie
@@ -17,11 +17,40 @@ if TYPE_CHECKING:
     from rules_lib.build import Built
     from rules_lib.explain.price import Price
 
+_RISK: Final = "documented_unsupported"
+_KEEPING: Final = ((_RISK,), ("threshold",), (_RISK, "threshold"))
+"""Keys of the allowlist by which rules are kept in spite of a keyword, the fewest first."""
 
-def left_out_of(discarded: Discarded, notes: Iterator[str]) -> LeftOut:
+
+def left_out_of(discarded: Discarded, way_back: str, notes: Iterator[str]) -> LeftOut:
     """Tell of a discarded rule."""
-    remedy = REMEDIES[discarded.reason]
-    return LeftOut(discarded.reason, discarded.detail, remedy.cause, remedy.way_back, tuple(notes))
+    cause = REMEDIES[discarded.reason].cause
+    return LeftOut(discarded.reason, discarded.detail, cause, way_back, tuple(notes))
+
+
+def way_back_of(
+    discarded: Discarded,
+    allowlist: Allowlist,
+    refusals: Mapping[str, str],
+    ties: tuple[Tie, ...],
+) -> str:
+    """The reason's remedy; narrowed down where it is known what helps this very rule."""
+    if discarded.reason is Reason.UNSUPPORTED_KEYWORD:
+        return _keeping(discarded.rule, allowlist, refusals)
+    if discarded.reason is Reason.FLOWBIT_NEVER_SET and not any(tie.setters for tie in ties):
+        return "A rule that sets the flowbit: from a later release of the feed, or one of your own."
+    return REMEDIES[discarded.reason].way_back
+
+
+def _keeping(rule: Rule | Malformed, allowlist: Allowlist, refusals: Mapping[str, str]) -> str:
+    """Which settings have the service take the rule, found by trying them."""
+    for keys in _KEEPING:
+        trial = allowlist.model_copy(update=dict.fromkeys(keys, "keep"))
+        if not prepare((rule,), trial, refusals).discarded:
+            named = " and ".join(f"`{key}: keep`" for key in keys)
+            risk = "; AWS documents it as not working" if _RISK in keys else ""
+            return f"{named} in the allowlist{risk}."
+    return "Nothing: no setting makes the service take the keyword."
 
 
 def off_of(rule: Rule | Malformed, asked: Asked, notes: Iterator[str]) -> LeftOut:
@@ -72,8 +101,12 @@ def notes_on(
     rule = discarded.rule
     if discarded.reason is Reason.UNDEFINED_VARIABLE and isinstance(rule, Rule):
         for name in missing_variables(rule, allowlist):
-            back = counted(built.missing_variables.get(name, 0), "discarded rule")
-            yield f"`variables: {name}:` is what {back} of this feed wait for"
+            number = built.missing_variables.get(name, 0)
+            wait = "waits" if number == 1 else "wait"
+            yield (
+                f"`variables: {name}:` is what {counted(number, 'discarded rule')} of this feed"
+                f" {wait} for"
+            )
     if discarded.reason is Reason.FLOWBIT_NEVER_SET:
         yield from _setters(ties)
 

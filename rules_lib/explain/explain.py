@@ -159,7 +159,8 @@ def _left_out(
         if discarded.reason is Reason.OVER_BUDGET and isinstance(rule, Rule):
             price = price_of(rule, evidence.ruleset, allowlist, evidence.deployed, refusals)
             notes = advice.note_on_price(price)
-        return advice.left_out_of(discarded, notes)
+        way_back = advice.way_back_of(discarded, allowlist, refusals, ties)
+        return advice.left_out_of(discarded, way_back, notes)
     asked = asked_of(rule, allowlist, evidence.document)
     notes = advice.if_asked(rule, allowlist, refusals)
     if ledger.fate(rule) is Fate.OFF:

@@ -140,7 +140,8 @@ class LeftOut:
     Attributes:
         reason: None where it is off or disabled.
         cause: of every rule with this reason.
-        way_back: likewise; what is to be typed is in backticks.
+        way_back: the reason's, or what is known to help this very rule; what is to be typed is in
+            backticks.
         notes: what holds for this very rule.
     """
 

@@ -17,7 +17,15 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.errors import ArchiveError
-from rules_lib.feed.members import SUFFIX, category, is_rules, problems
+from rules_lib.feed.members import (
+    SUFFIX,
+    Header,
+    category,
+    is_rules,
+    named,
+    problems,
+    refusal,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,6 +33,8 @@ if TYPE_CHECKING:
 _GZIP: Final = b"\x1f\x8b"
 _BLOCK: Final = tarfile.BLOCKSIZE
 _END_MARK: Final = 2 * _BLOCK
+_PIECE: Final = 2**20  # bytes that are looked at in one go
+_NAMED: Final = 8  # of the categories that come twice
 _MARKUP: Final = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|body|\?xml)\b", re.IGNORECASE
 )
@@ -38,11 +48,14 @@ class ArchiveLimits:
         unpacked: bytes of the whole tarball once unpacked.
         member: bytes of one member.
         members: members of any kind.
+        lines: in all files of rules; a real one has 60,000. A line takes a hundred times the memory
+            of its own two bytes.
     """
 
     unpacked: int = 512 * 2**20
     member: int = 128 * 2**20
     members: int = 4096
+    lines: int = 1_000_000
 
 
 DEFAULT_LIMITS: Final = ArchiveLimits()
@@ -148,9 +161,9 @@ def _files(tar: bytes, limits: ArchiveLimits) -> tuple[tarfile.TarInfo, ...]:
     if len(tar) > limits.unpacked:
         raise ArchiveError(f"{len(tar)} bytes, more than {limits.unpacked}, the limit")
     try:
-        with tarfile.open(fileobj=io.BytesIO(tar), mode="r:") as archive:
+        with tarfile.open(fileobj=io.BytesIO(tar), mode="r:", tarinfo=Header) as archive:
             members = tuple(_checked(archive, limits))
-    except (tarfile.TarError, ValueError, RecursionError) as error:
+    except (tarfile.TarError, ValueError, OverflowError, RecursionError) as error:
         raise ArchiveError(f"no tar archive, or one damaged or truncated: {error}") from error
     if not members:
         raise ArchiveError("an empty archive: it has no member")
@@ -158,6 +171,7 @@ def _files(tar: bytes, limits: ArchiveLimits) -> tuple[tarfile.TarInfo, ...]:
     files = tuple(member for member in members if is_rules(member))
     if not files:
         raise ArchiveError(f"without any {SUFFIX} file among its {len(members)} members")
+    _refuse_too_many_lines(tar, files, limits.lines)
     return files
 
 
@@ -167,24 +181,33 @@ def _checked(archive: tarfile.TarFile, limits: ArchiveLimits) -> Iterator[tarfil
         if number > limits.members:
             raise ArchiveError(f"more than {limits.members} members, the limit")
         for problem in problems(member, limits):
-            raise ArchiveError(f"member {member.name!r} {problem}; the archive is refused whole")
+            raise ArchiveError(refusal(member, problem))
+        member.pax_headers = {}  # they take 30 times the memory of what they are in the archive
         yield member
 
 
 def _refuse_unended(tar: bytes, last: tarfile.TarInfo) -> None:
     """`tarfile` takes a damaged header for the end, which would lose the rest in silence."""
     size = last.size if last.isreg() else 0
-    rest = tar[last.offset_data + -(-size // _BLOCK) * _BLOCK :]
-    if rest.strip(b"\0"):
+    end = last.offset_data + -(-size // _BLOCK) * _BLOCK
+    if any(tar[at : at + _PIECE].strip(b"\0") for at in range(end, len(tar), _PIECE)):
         raise ArchiveError(
-            f"damaged after member {last.name!r}: no tar header follows, nor the end"
+            f"damaged after member {named(last)}: no tar header follows, nor the end"
         )
-    if len(rest) < _END_MARK:
-        raise ArchiveError(f"truncated after member {last.name!r}: the tar end mark is missing")
+    if len(tar) - end < _END_MARK:
+        raise ArchiveError(f"truncated after member {named(last)}: the tar end mark is missing")
+
+
+def _refuse_too_many_lines(tar: bytes, files: Iterable[tarfile.TarInfo], limit: int) -> None:
+    ends = ((file.offset_data, file.offset_data + file.size) for file in files)
+    lines = sum(tar.count(b"\n", *place) for place in ends)
+    if lines > limit:
+        raise ArchiveError(f"{lines:,} lines of rules, more than {limit:,}, the limit")
 
 
 def _refuse_repeated(files: Iterable[tarfile.TarInfo]) -> None:
     counts = Counter(map(category, files))
     repeated = sorted(name for name, count in counts.items() if count > 1)
     if repeated:
-        raise ArchiveError(f"more than one file for category {', '.join(repeated)}")
+        more = f" and {len(repeated) - _NAMED} more" if len(repeated) > _NAMED else ""
+        raise ArchiveError(f"more than one file for category {', '.join(repeated[:_NAMED])}{more}")

@@ -57,11 +57,17 @@ def fetch(
     if isinstance(gathered, Unchanged):
         return gathered
     held = newest_manifest(store)  # Another fetch may have ended while this one was downloading.
-    manifest = examine(gathered, settings, now)
-    if held and held.sha256 == manifest.sha256:
+    if held and _is_held(gathered, held):
         return Unchanged(held, "the archive's bytes are the same", gathered.warnings)
+    manifest = examine(gathered, settings, now)
     refuse_older(manifest, held)
     return Fetched(_publish(store, manifest, gathered.data), gathered.warnings)
+
+
+def _is_held(download: Download, held: Manifest) -> bool:
+    """Whether it is the archive that the bucket has, which was examined when it came."""
+    same = hashlib.sha256(download.data).hexdigest() == held.sha256
+    return same and download.md5 in {None, held.md5}
 
 
 def examine(download: Download, settings: FetchSettings, now: datetime) -> Manifest:

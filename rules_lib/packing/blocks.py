@@ -97,6 +97,11 @@ def _block(
     standings: Mapping[str, Standing],
     prior: Mapping[int | None, Slot],
 ) -> Block:
+    if len(cluster) == 1:  # as nearly all are
+        [rule] = cluster
+        slot, home = prior.get(rule.sid), rule.rule.category
+        worth = worth_of(rule, standings)
+        return Block(place, cluster, len(rule.text) + 1, home, slot, _NOWHERE, worth)
     slots = [slot for rule in cluster if (slot := prior.get(rule.sid))]
     slot = _most_frequent(slots)
     return Block(
@@ -105,16 +110,14 @@ def _block(
         characters=sum(len(rule.text) + 1 for rule in cluster),
         home=_home({r.rule.category for r in cluster if not r.setter}, standings, slot),
         prior=slot,
-        moving=frozenset(slots) - {slot} if len(slots) > 1 else _NOWHERE,
+        moving=frozenset(slots) - {slot},
         worth=min(worth_of(rule, standings) for rule in cluster if not rule.setter),
     )
 
 
 def _most_frequent(slots: Sequence[Slot]) -> Slot | None:
-    if len(slots) < 2:  # noqa: PLR2004 - one alone need not be counted, and most clusters are one
-        return slots[0] if slots else None
     counts = Counter(slots)
-    return min(counts, key=lambda slot: (-counts[slot], slot))
+    return min(counts, key=lambda slot: (-counts[slot], slot), default=None)
 
 
 def _home(categories: set[str], standings: Mapping[str, Standing], prior: Slot | None) -> str:

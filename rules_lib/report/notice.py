@@ -7,10 +7,16 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from rules_lib.errors import RulesyncError, SyncError
+from rules_lib.errors import (
+    AllowlistError,
+    FeedError,
+    RulesyncError,
+    SettingsError,
+    SyncError,
+)
 from rules_lib.history.record import build_key
 from rules_lib.report.measures import is_refusal
-from rules_lib.report.next_steps import next_steps
+from rules_lib.report.next_steps import next_steps, root_of
 from rules_lib.report.text import count, counted, share, visible, visible_lines
 
 if TYPE_CHECKING:
@@ -23,6 +29,9 @@ SUBJECT_CHARACTERS: Final = 100
 
 _LINES: Final = 15
 """How many categories, or warnings, are told; the report has them all."""
+
+_EARLY: Final = (SettingsError, AllowlistError, FeedError)
+"""Errors that end a build before it writes a rule group."""
 
 _WARNING: Final = 300
 _CAUSE: Final = 4_000
@@ -92,8 +101,9 @@ def _of_build(summary: Summary, place: Place) -> Iterator[str]:
 
 def _of_failure(what: str, cause: str, error: RulesyncError, place: Place) -> Iterator[str]:
     stays = "What was in force stays in force"
-    nothing = what == "was refused" or not isinstance(error, SyncError)
-    yield f"{stays}: nothing was changed." if nothing else f"{stays}, where it was not yet written."
+    early = isinstance(root_of(error), _EARLY) or not isinstance(error, SyncError)
+    nothing = what == "was refused" or early
+    yield f"{stays}: nothing was changed." if nothing else f"{stays}, but for what was written."
     yield from ("", _cut(cause, _CAUSE), "", "What to do:", *next_steps(error, place))
     if isinstance(error, SyncError):
         yield from ("", "The build:", *place.links(build_key(error.build, "summary.json")))

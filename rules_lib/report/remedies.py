@@ -98,9 +98,9 @@ REMEDIES: Final[Mapping[Reason, Remedy]] = MappingProxyType(
         ),
         Reason.OVER_BUDGET: Remedy(
             "The wanted rules do not all fit, and this one was among the least valued.",
-            "Switch off categories that you do not need, or list the ones that matter higher up. "
-            f"AWS raises the policy's {POLICY_CAPACITY:,} on request; then raise "
-            "`firewall: capacity:` as well.",
+            "Switch off categories that you do not need, list the ones that matter higher up, or "
+            f"raise `firewall: capacity:`. Above {POLICY_CAPACITY:,}, have AWS raise the policy's "
+            "quota first.",
         ),
     }
 )

@@ -2,8 +2,9 @@
 
 RFC 4180 in UTF-8, with a byte order mark, without which Excel guesses the encoding. Rules come
 from outside, so no cell may act: text that a spreadsheet could take for a formula gets a leading
-apostrophe, control characters are written as escapes, and text longer than a cell is cut (the rest
-would run over into further cells).
+apostrophe, and so does what follows a semicolon, where much of Europe begins a new cell; control
+characters are written as escapes, and text longer than a cell is cut (the rest would run over into
+further cells).
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ CELL_CHARACTERS: Final = 32_767
 
 _BOM: Final = b"\xef\xbb\xbf"
 _FORMULA: Final = re.compile(
+    "(^|;)(?="
     "[\\s\"'`\u2018-\u201f]*"  # an apostrophe too, so that no two texts become the same
-    "[=+\\-@\uff0b\uff0d\uff1d\uff20]"  # the wide forms act in East Asian settings
+    "[=+\\-@\uff0b\uff0d\uff1d\uff20])"  # the wide forms act in East Asian settings
 )
 
 
@@ -48,8 +50,7 @@ def _cell(value: str | int | None) -> str | int:
 
 def inert(text: str) -> str:
     """One line of text that no spreadsheet takes for a formula."""
-    shown = visible(text)
-    return _cut(f"'{shown}" if _FORMULA.match(shown) else shown)
+    return _cut(_FORMULA.sub(r"\1'", visible(text)))
 
 
 def _cut(text: str) -> str:

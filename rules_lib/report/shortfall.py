@@ -12,10 +12,11 @@ Shares: TypeAlias = Sequence[tuple[str, int]]
 """A name and its number of rules, the largest first."""
 
 _SHOWN: Final = 6
+_REST: Final = "others"
 
 
 def shortfalls(discarded: Iterable[Discarded]) -> Mapping[Reason, Shares]:
-    """For each reason the details that most rules share, and how many these are.
+    """For each reason the details that most rules share, and how many these are; last the rest.
 
     What is over the budget is counted by category, since there the category is what can be edited;
     for a variable without a value the summary knows better what declaring it brings.
@@ -29,4 +30,6 @@ def shortfalls(discarded: Iterable[Discarded]) -> Mapping[Reason, Shares]:
 
 
 def _largest(counts: Counter[str]) -> Shares:
-    return [(name, number) for name, number in counts.most_common(_SHOWN) if number > 1]
+    largest = counts.most_common(_SHOWN)
+    rest = counts.total() - sum(number for _, number in largest)
+    return [*largest, *([(_REST, rest)] if rest else [])]

@@ -7,7 +7,10 @@ from typing import Final
 
 _ACTING: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f"  # control characters: terminals obey them
-    "\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff"  # unseen, or turn the reading direction
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # turn the reading direction
+    "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200d\u2060-\u2065\u206a-\u206f"  # unseen
+    "\u3164\ufeff\uffa0\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"  # as well
+    "\U000e0000-\U000e007f\U000e0100-\U000e01ef"  # as well: letters that only programs read
     "\u2028\u2029"  # line ends to some readers
     "\ud800-\udfff]"  # half a character: cannot be encoded
 )
@@ -24,8 +27,8 @@ def visible(text: str) -> str:
 
 
 def visible_lines(text: str) -> str:
-    """As `visible`, but line ends stay line ends."""
-    return "\n".join(visible(line) for line in text.splitlines())
+    """As `visible`, but line feeds stay; nothing else that some readers take for a line's end."""
+    return "\n".join(map(visible, text.removesuffix("\n").split("\n")))
 
 
 def count(number: int) -> str:

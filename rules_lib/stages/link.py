@@ -45,17 +45,46 @@ def link(wanted: Sequence[Converted], standby: Sequence[Converted]) -> Linked:
 
 
 def _settable(rules: Iterable[Converted]) -> frozenset[str]:
-    """The bits that can ever be set: by a rule that needs none, or whose own needs can be met."""
+    """The bits that can ever be set: by a rule that needs none, or whose own needs can be met.
+
+    A rule waits for one need at a time and is looked at when that is met, so that a long chain of
+    rules is followed once.
+    """
+    tied = (rule for rule in rules if rule.rule.flowbits)
+    setters = [rule for rule in tied if any(flowbit.sets for flowbit in rule.rule.flowbits)]
+    needs = [tuple(_needs(rule)) for rule in setters]
+    met = [0] * len(setters)  # how many of its needs, from the first on
+    waiting: dict[str, list[tuple[int, int]]] = defaultdict(list)
     bits: set[str] = set()
-    waiting = [rule for rule in rules if any(flowbit.sets for flowbit in rule.rule.flowbits)]
-    while ready := [rule for rule in waiting if _can_fire(rule, bits)]:
-        waiting = [rule for rule in waiting if not _can_fire(rule, bits)]
-        bits.update(name for rule in ready for name in _names(rule, setting=True))
+    ready = [(number, 0) for number in range(len(setters))]
+    while ready:
+        number, place = ready.pop()
+        if place < met[number]:
+            continue  # of `a|b` both were set
+        while place < len(needs[number]) and not bits.isdisjoint(needs[number][place]):
+            place += 1
+        met[number] = place
+        if place < len(needs[number]):
+            for name in needs[number][place]:
+                waiting[name].append((number, place))
+            continue
+        met[number] += 1
+        for name in _names(setters[number], setting=True):
+            bits.add(name)
+            ready += waiting.pop(name, ())
     return frozenset(bits)
 
 
+def _needs(rule: Converted) -> Iterator[tuple[str, ...]]:
+    """Of each of these one must be set before the rule can fire."""
+    for flowbit in rule.rule.flowbits:
+        if flowbit.command == "isset":
+            yield from ((name,) for name in flowbit.names) if flowbit.every else (flowbit.names,)
+
+
 def _can_fire(rule: Converted, bits: frozenset[str] | set[str]) -> bool:
-    return all(_is_met(flowbit, bits) for flowbit in rule.rule.flowbits)
+    flowbits = rule.rule.flowbits
+    return not flowbits or all(_is_met(flowbit, bits) for flowbit in flowbits)
 
 
 def _is_met(flowbit: Flowbit, bits: frozenset[str] | set[str]) -> bool:

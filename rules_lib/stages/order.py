@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from heapq import merge
 from typing import Final
 
 from rules_lib.graph import layers
@@ -33,7 +34,9 @@ class Ordered:
 def order(clusters: Sequence[Cluster]) -> Ordered:
     """Put the setters of a flowbit before its checkers, and leave all else in the feed's order."""
     rules = sorted((rule for cluster in clusters for rule in cluster), key=_place)
-    ordered = _sorted(rules, _TIES)
+    tied = [rule for rule in rules if rule.rule.flowbits]
+    free = (rule for rule in rules if not rule.rule.flowbits)
+    ordered = merge(_sorted(tied, _TIES), free, key=_place)
     return Ordered(tuple(clusters), {rule.sid: place for place, rule in enumerate(ordered)})
 
 

@@ -79,6 +79,16 @@ def test_every_reason_has_its_section() -> None:
     assert codes == [reason.value for reason in Reason]
 
 
+@pytest.mark.parametrize("reason", Reason)
+def test_section_of_a_reason_has_cause_detail_and_remedy(reason: Reason) -> None:
+    """Why, the words that people meet, and what brings the rule back."""
+    section = text("reasons.md").split(f"\n### `{reason.value}`\n")[1].split("\n### ")[0]
+    cause, *rest = section.strip().split("\n\n")
+    assert len(cause.split()) >= 5
+    assert "detail" in section
+    assert re.search(r"(?i)what brings it back", "\n".join(rest))
+
+
 def test_every_change_has_its_row() -> None:
     """And none that does not exist."""
     _, changes = text("reasons.md").split("\n## Changes\n")
@@ -92,6 +102,22 @@ def commands(group: click.Group = main, above: str = "rulesync") -> Iterator[tup
             yield from commands(command, f"{above} {name}")
         for parameter in command.params:
             yield f"{above} {name}", max(parameter.opts, key=len)
+
+
+def test_every_command_has_its_section() -> None:
+    """And none that does not exist; a command without options too."""
+    sections = [heading.strip("`") for heading in headings(text("command.md")) if "`" in heading]
+    assert sorted(sections) == sorted(f"rulesync {name}" for name in main.commands)
+
+
+@pytest.mark.parametrize("name", main.commands)
+def test_every_row_of_options_is_of_one_that_exists(name: str) -> None:
+    """And says something of it."""
+    section = text("command.md").split(f"## `rulesync {name}`")[1].split("\n## ")[0]
+    known = {one for parameter in main.commands[name].params for one in parameter.opts}
+    for option, meaning in re.findall(r"(?m)^\| `(--[a-z-]+)[^`]*` \|(.*)\|$", section):
+        assert option in known
+        assert meaning.strip()
 
 
 SHARED = {"--bucket", "--policy", "--json"}

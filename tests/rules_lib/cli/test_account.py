@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from click.testing import CliRunner, Result
 from pipeline_support import rule
 
 from rules_lib.cli import main
+from rules_lib.cli.common import moment
 
 
 @pytest.fixture
@@ -81,3 +83,18 @@ def test_leave_to_shrink_goes_with_the_push_that_gives_it(running: Account, tmp_
     assert call("push", str(edited), "--allow-shrink").exit_code == 0
     running.build()
     assert running.sids() == {1}
+
+
+def test_status_says_when_and_what_was_left_out(running: Account) -> None:
+    """To the second, which is as much as people read."""
+    running.publish(malware=[rule(1), rule(2, "lua:x; ")])
+    call("apply")
+    said = call("status").stdout
+    assert re.search(r", applied [0-9-]{10} [0-9:]{8} UTC\n", said)
+    assert "discarded: 1 unsupported-keyword" in said
+
+
+def test_time_that_is_none_is_shown_as_it_stands() -> None:
+    """A file that somebody wrote by hand may have one."""
+    assert moment("2026-11-26T10:49:11.979081+00:00") == "2026-11-26 10:49:11 UTC"
+    assert moment("yesterday") == "yesterday"

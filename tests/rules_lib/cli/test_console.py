@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from rich.text import Text
 
 from rules_lib.cli.console import say, show, stdout
@@ -88,3 +89,47 @@ def test_progress_is_shown_on_a_terminal_and_wiped_away(tmp_path: Path) -> None:
     assert "reading [bold]" in told
     assert "UpdateRuleGroup et-\\x1bone" in told
     assert told.endswith("\x1b[2K")
+
+
+WIDE = [("1", "et-emerging-malware", "12", "no room"), ("2", "et-emerging-dns", "3", "")]
+
+
+def drawn(width: int, *, terminal: bool = True) -> list[str]:
+    """The lines of a table on a terminal of that width, or in a file."""
+    console = Console(
+        file=io.StringIO(), width=width, force_terminal=terminal, color_system=None, highlight=False
+    )
+    show(console, ("n", "rule group", "rules", ""), WIDE, numbers=("rules",))
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue().splitlines()
+
+
+def test_narrow_terminal_breaks_all_rows_at_the_same_columns() -> None:
+    """Further lines are indented and stay aligned; those without a word are left out."""
+    assert drawn(24) == [
+        "n  rule group",
+        "    rules",
+        "1  et-emerging-malware",
+        "       12  no room",
+        "2  et-emerging-dns",
+        "        3",
+    ]
+
+
+def test_row_is_one_line_where_there_is_room_and_in_a_file() -> None:
+    """What reads a file reads by lines."""
+    whole = [
+        "n  rule group           rules",
+        "1  et-emerging-malware     12  no room",
+        "2  et-emerging-dns          3",
+    ]
+    assert drawn(80) == whole
+    assert drawn(24, terminal=False) == whole
+
+
+def test_prose_that_ends_a_row_is_left_to_the_terminal() -> None:
+    """One long msg does not send those of all rows to a further line."""
+    console = Console(file=io.StringIO(), width=50, force_terminal=True, color_system=None)
+    show(console, ("", ""), [("2000001", "ET " + "LONG " * 20), ("2000002", "ET SHORT")])
+    assert isinstance(console.file, io.StringIO)
+    assert console.file.getvalue().splitlines()[-1] == "2000002  ET SHORT"

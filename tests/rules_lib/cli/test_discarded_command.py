@@ -53,6 +53,15 @@ def test_build_in_force_is_read_unless_another_is_named(running: Account) -> Non
     assert (unknown.exit_code, "'nope' is none of this bucket" in unknown.stderr) == (1, True)
 
 
+def test_category_with_a_typo_names_the_nearest(running: Account) -> None:
+    """On stderr; one that merely has no discarded rule, and resembles none, is no mistake."""
+    assert running.builds
+    typo = call("--bucket", BUCKET, "--category", "emerging-malwar", "--json")
+    assert "emerging-malwar has no discarded rule; nearest that has: emerging-" in typo.stderr
+    assert json.loads(typo.stdout)["discarded"] == []
+    assert call("--bucket", BUCKET, "--category", "tor").stderr == ""
+
+
 def test_edit_is_judged_before_it_is_uploaded(running: Account, tmp_path: Path) -> None:
     """What a sync with it would discard."""
     assert running.builds

@@ -72,6 +72,14 @@ def test_left_out_rules_say_what_brings_them_back(alone: list[str]) -> None:
     assert "way back" in discarded
 
 
+@pytest.mark.parametrize("word", ["abc", "0", "-- -1", "4294967296", "1" * 5000, "\u0661"])
+def test_what_is_no_sid_is_wrong_usage(alone: list[str], word: str) -> None:
+    """In words; a sid has 32 bits."""
+    answer = CliRunner().invoke(main, ["explain", *alone, *word.split()])
+    assert answer.exit_code == 2
+    assert "is no sid: a whole number from 1 to 4294967295" in answer.stderr
+
+
 def test_unknown_sid_ends_with_1_and_names_the_feed(alone: list[str]) -> None:
     """And sids that are one slip away."""
     answer = call("11", *alone)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import socket
 import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -14,6 +15,7 @@ from click.testing import CliRunner
 from command_support import PROGRAM, bare, call, process
 
 from rules_lib.cli.frame import Commands, unexpected
+from rules_lib.cli.interrupt import loading
 
 NOBODY = "http://127.0.0.1:9"
 KEYS = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
@@ -87,6 +89,49 @@ def test_interrupt_ends_a_command_in_silence(tmp_path: Path) -> None:
     assert (running.returncode, printed) == (130, "")
     assert told.splitlines()[-1] == "interrupted"
     assert "Traceback" not in told
+
+
+LOADING = """
+import os, signal, sys
+from rules_lib.cli import interrupt
+class Finder:
+    def find_spec(self, name, *rest):
+        if name == "click":
+            os.kill(os.getpid(), signal.SIGINT)
+for name in [name for name in sys.modules if name.startswith(("click", "rules_lib.cli"))]:
+    del sys.modules[name]
+sys.excepthook = sys.__excepthook__
+sys.meta_path.insert(0, Finder())
+import rules_lib.cli
+"""
+
+
+def test_interrupt_while_the_command_is_loaded_is_no_traceback(tmp_path: Path) -> None:
+    """That takes half a second, in which people change their mind."""
+    done = subprocess.run(  # noqa: S603 - ours
+        [sys.executable, "-c", LOADING],
+        capture_output=True,
+        text=True,
+        env=bare(tmp_path),
+        cwd=Path(__file__).parents[3],
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (-signal.SIGINT, "")
+    assert done.stderr == "interrupted\n"
+
+
+def test_interrupt_outside_of_a_command_is_no_fault(capsys: pytest.CaptureFixture[str]) -> None:
+    """Such as while its words are read."""
+    unexpected(KeyboardInterrupt, KeyboardInterrupt(), None)
+    assert capsys.readouterr().err == "interrupted\n"
+
+
+def test_error_while_the_command_is_loaded_is_told_as_ever(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A package that is missing is nothing that we could put better."""
+    loading(ImportError, ImportError("no click"), None)
+    assert capsys.readouterr().err == "ImportError: no click\n"
 
 
 def test_unexpected_error_is_told_without_its_traceback(

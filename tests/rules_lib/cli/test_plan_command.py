@@ -108,8 +108,9 @@ def test_many_of_them_are_named_on_request(tmp_path: Path) -> None:
         short, full = shown("--config", config), shown("--config", config, "--full")
     assert "14 rules act otherwise" in short
     assert "and 4 more; --full names all" in short
+    assert "alert -> drop 4 in et-emerging-malware" in short
     assert [sum(line.startswith("alert -> drop") for line in one) for one in (short, full)] == [
-        10,
+        11,  # ten rules, and what the others come to
         14,
     ]
 
@@ -127,11 +128,33 @@ def test_diff_shows_each_rule_before_and_after(applied: Account, tmp_path: Path)
     assert applied.sids() == {1, 2, 3, 4, 5, 6, 20, 21}
 
 
+def test_diff_of_a_group_that_stays_says_so(applied: Account, tmp_path: Path) -> None:
+    """In place of a heading with nothing under it."""
+    config = edited(tmp_path, rules={"drop": [2]})
+    lines = shown("--config", config, "--diff", "et-emerging-info")
+    assert lines[-1] == "et-emerging-info: no rule comes, goes or changes"
+    assert not any(line.startswith("---") for line in lines)
+    assert applied.sids() == {1, 2, 3, 4, 5, 6, 20, 21}
+
+
 def test_diff_of_an_unknown_group_names_the_known(applied: Account) -> None:
-    """As wrong usage."""
+    """As wrong usage, before anything is printed; where one is meant, that one alone."""
     answer = call("plan", "--diff", "et-nope")
-    assert answer.exit_code == 2
+    assert (answer.exit_code, answer.stdout) == (2, "")
     assert all(name in answer.stderr for name in applied.deployed())
+    typo = call("plan", "--diff", "et-emerging-malwar").stderr
+    assert "et-emerging-malwar is no rule group of this plan; nearest: et-emerging-malware" in typo
+
+
+def test_own_file_that_is_off_is_told_once(applied: Account, tmp_path: Path) -> None:
+    """The allowlist's default keeps it off, like any category that is new."""
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "ours.rules").write_text(f"{rule(50)}\n")
+    config = edited(tmp_path, default="off", categories={"emerging-malware": "alert"})
+    lines = shown("--config", config, "--local", own)
+    assert len([line for line in lines if "local-ours" in line]) == 1
+    assert applied.sids() == {1, 2, 3, 4, 5, 6, 20, 21}
 
 
 def test_plan_that_a_sync_would_refuse_is_shown_with_the_cause(

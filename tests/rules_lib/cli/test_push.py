@@ -55,16 +55,17 @@ def test_push_shows_the_plan_and_says_what_follows(running: Account, file: Path)
     assert running.read(ALLOWLIST) == file.read_bytes()
 
 
-@pytest.mark.parametrize(("typed", "uploaded"), [("y\n", True), ("n\n", False), ("", False)])
+@pytest.mark.parametrize(("typed", "code"), [("y\n", 0), ("n\n", 1), ("", 130)])
 def test_people_at_a_terminal_are_asked(
-    running: Account, file: Path, monkeypatch: pytest.MonkeyPatch, typed: str, uploaded: bool
+    running: Account, file: Path, monkeypatch: pytest.MonkeyPatch, typed: str, code: int
 ) -> None:
-    """Whoever does not say yes has uploaded nothing."""
+    """Whoever does not say yes has uploaded nothing; an end of input is like Ctrl-C."""
     monkeypatch.setattr(MODULE, "asked", lambda: True)
     answer = call("push", file, typed=typed)
-    assert answer.exit_code == (0 if uploaded else 1)
+    assert answer.exit_code == code
+    assert answer.stderr.endswith("not confirmed; nothing was uploaded\n") == (code == 1)
     assert "upload it to s3://rulesync-test? [y/N]" in answer.stderr
-    assert (running.read(ALLOWLIST) == file.read_bytes()) == uploaded
+    assert (running.read(ALLOWLIST) == file.read_bytes()) == (code == 0)
 
 
 def test_yes_is_not_asked_for_twice(
@@ -134,3 +135,19 @@ def test_hold_is_told_after_the_upload(running: Account, file: Path) -> None:
     call("rollback", build)
     answer = call("push", file)
     assert f"held at build {build}: it takes effect after `rulesync resume`" in answer.stderr
+
+
+def test_many_rules_that_act_otherwise_are_named_by_another_command(
+    running: Account, tmp_path: Path
+) -> None:
+    """`push` and `rollback` have no option for it; of a rollback no command has."""
+    running.publish(malware=[rule(sid) for sid in range(1, 15)])
+    call("apply")
+    build = running.latest()["build"]
+    path = tmp_path / "dropping.yaml"
+    path.write_text(allowlist(default="drop"))
+    assert "and 4 more; `rulesync plan --config FILE --full` names all" in call("push", path).stdout
+    call("apply")
+    lines = call("rollback", build).stdout.splitlines()
+    assert "  and 4 more" in lines
+    assert "    drop -> alert  4 in et-emerging-malware-b" in lines

@@ -195,11 +195,34 @@ def test_discarded_rule_has_reason_detail_and_remedy(source: str, reason: Reason
     assert told.way_back
 
 
+@pytest.mark.parametrize(
+    ("options", "settings", "way_back"),
+    [
+        ("filesize:>5; ", {}, "`documented_unsupported: keep` in"),
+        ("threshold:type limit; ", {"threshold": "discard"}, "`threshold: keep` in"),
+        (
+            "filesize:>5; threshold:type limit; ",
+            {"threshold": "discard"},
+            "`documented_unsupported: keep` and `threshold: keep` in",
+        ),
+        ("lua:x; ", {}, "Nothing: no setting"),
+        ("lua:x; filesize:>5; ", {}, "Nothing: no setting"),
+    ],
+)
+def test_way_back_of_a_keyword_names_the_setting_that_keeps_this_rule(
+    options: str, settings: dict[str, object], way_back: str
+) -> None:
+    """Or says that there is none, rather than to list what may hold for others."""
+    assert left_out(1, text(1, options), **settings).way_back.startswith(way_back)
+
+
 def test_undefined_variable_says_how_many_rules_wait_for_it() -> None:
     """So that people see what the one line is worth."""
     ends = "$NOPE any -> any any"
     told = left_out(1, text(1, ends=ends), text(2, ends=ends))
     assert told.notes == ("`variables: NOPE:` is what 2 discarded rules of this feed wait for",)
+    alone = left_out(1, text(1, ends=ends))
+    assert alone.notes == ("`variables: NOPE:` is what 1 discarded rule of this feed waits for",)
 
 
 def test_refused_rule_has_the_words_of_the_service() -> None:
@@ -268,9 +291,11 @@ def test_checker_without_setter_names_the_disabled_one() -> None:
 
 
 def test_checker_of_a_bit_that_nobody_sets_is_told_so() -> None:
-    """Not even a disabled rule does."""
-    (note,) = left_out(2, text(2, "flowbits:isset,a; ")).notes
-    assert note == "no rule of this feed sets a, not even a disabled one"
+    """Not even a disabled rule does, so nothing can be woken."""
+    told = left_out(2, text(2, "flowbits:isset,a; "))
+    assert told.notes == ("no rule of this feed sets a, not even a disabled one",)
+    assert "rules: on" not in told.way_back
+    assert "one of your own" in told.way_back
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from browser_support import many, search, sids
-from page_support import drawn
+from page_support import EARLIER, drawn
 from playwright.sync_api import expect
 from report_support import rule
 
 from rules_lib.model import Discarded, Reason
+from rules_lib.report.rule_changes import RuleChange, Since
 
 if TYPE_CHECKING:
     from browser_support import Show
@@ -122,3 +123,14 @@ def test_everything_is_done_by_keyboard(opened: Show) -> None:
     page.keyboard.type("number 77")
     expect(page.locator("#discarded-rows tr")).to_have_count(1)
     assert sids(page) == ["77"]
+
+
+def test_list_of_changes_is_shorter_than_that_of_discards(opened: Show) -> None:
+    """The rest of the report stands behind it."""
+    one = RuleChange("added", 1, "web", "et-web", "", "m", "", "drop … (sid:1;)")
+    since = Since(EARLIER, tuple(one._replace(sid=sid) for sid in range(1, 61)))
+    page = opened(drawn(since=since, discarded=many(60)))
+    assert page.inner_text("#changes-range") == "1 to 20 of 60"
+    assert page.inner_text("#discarded-range") == "1 to 50 of 60"
+    page.click("#changes-next")
+    assert page.inner_text("#changes-range") == "21 to 40 of 60"

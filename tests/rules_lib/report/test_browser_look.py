@@ -92,6 +92,16 @@ def test_page_is_never_wider_than_the_screen(opened: Show, width: int) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_narrow_screen_shows_numbers_and_no_gap(opened: Show) -> None:
+    """What a category keeps is seen without scrolling, and the last tile fills its line."""
+    page = opened(drawn(), viewport={"width": 380, "height": 800})
+    edge = "element => element.getBoundingClientRect().right"
+    assert page.locator(".categories thead th.n").first.evaluate(edge) <= 380
+    tiles = page.locator(".tally li")
+    assert tiles.count() % 2 == 1
+    assert tiles.last.evaluate(edge) == tiles.nth(1).evaluate(edge)
+
+
 def test_drop_and_alert_differ_by_more_than_colour(opened: Show) -> None:
     """One is solid, the other a pattern; the picture has words for who cannot see it."""
     page = opened(drawn())

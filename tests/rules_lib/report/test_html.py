@@ -15,8 +15,10 @@ from report_support import DISCARDED, GROUPS, SCRIPT, nothing, rule, summary
 
 from rules_lib.model import Discarded, Reason
 from rules_lib.report.remedies import REMEDIES
-from rules_lib.report.rule_changes import Since
+from rules_lib.report.rows import LISTED
+from rules_lib.report.rule_changes import RuleChange, Since
 from rules_lib.report.summary import Summary
+from rules_lib.stages.fit import Relief
 
 REQUESTS = {"src", "href", "action", "srcset", "data", "poster", "formaction", "xlink:href"}
 
@@ -146,7 +148,24 @@ def test_changes_are_counted_by_category_and_group() -> None:
     text = page().text
     assert "Since build 20260310T041209Z-11aa of feed 10788 , which was in force before." in text
     assert "1 removed 1 other action 0 other rev 0 other text 2 newly discarded" in text
-    assert "web 1 0 1 0 0" in text
+    assert "category added removed other action info 0 1 0 web 1 0 1" in text
+
+
+def test_long_list_of_changes_says_how_many_it_leaves_out() -> None:
+    """Of each kind, in one sentence."""
+    one = RuleChange("added", 1, "web", "et-web", "", "m", "", "drop … (sid:1;)")
+    many = (one._replace(kind="removed"), *[one._replace(sid=n) for n in range(LISTED + 2)])
+    text = Page(drawn(since=replace(SINCE, rules=many))).text
+    assert f"The list below holds the first {LISTED} of each kind: 2 more added. plan.json" in text
+
+
+def test_more_budget_that_brings_nothing_back_is_not_told() -> None:
+    """A zero is no advice."""
+    relief = Relief({"web": 3}, {})
+    text = page(replace(summary(), relief=relief)).text
+    assert "brings back 3 rules: web 3" in text
+    assert "one more rule group" not in text
+    assert "brings back 0" not in text
 
 
 def test_first_build_lists_no_rule_as_new() -> None:

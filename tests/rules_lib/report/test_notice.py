@@ -144,7 +144,13 @@ def test_failed_build_links_its_summary() -> None:
     """It says more, such as which groups were written."""
     text = failed(SyncError("b1", "et-web: UpdateRuleGroup et-web: X: no")).text
     assert "&prefix=builds/b1/summary.json" in text
-    assert "where it was not yet written" in text
+    assert "What was in force stays in force, but for what was written." in text
+
+
+def test_build_that_a_bad_file_ends_changed_nothing() -> None:
+    """It ends before any rule group is written, and says so."""
+    text = failed(broken(AllowlistError("categories.yaml", ("line 1: no",)))).text
+    assert text.startswith("What was in force stays in force: nothing was changed.\n")
 
 
 def test_refused_shrink_gives_the_very_command_that_allows_it() -> None:

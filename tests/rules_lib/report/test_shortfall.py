@@ -14,11 +14,20 @@ def discards(reason: Reason, *details: str, category: str = "web") -> list[Disca
 
 
 def test_shared_detail_is_counted() -> None:
-    """The largest first; what is said of one rule only is in the table."""
+    """The largest first."""
     found = shortfalls(
         discards(Reason.UNSUPPORTED_KEYWORD, "lua", "iprep", "lua", "iprep", "lua", "x")
     )
-    assert found == {Reason.UNSUPPORTED_KEYWORD: [("lua", 3), ("iprep", 2)]}
+    assert found == {Reason.UNSUPPORTED_KEYWORD: [("lua", 3), ("iprep", 2), ("x", 1)]}
+
+
+def test_shares_add_up_to_the_reason() -> None:
+    """What there is no line for is counted in the last one."""
+    found = shortfalls(discards(Reason.UNSUPPORTED_KEYWORD, "most", *"abcdefg", "most", "g"))
+    shares = found[Reason.UNSUPPORTED_KEYWORD]
+    assert shares[:2] == [("most", 2), ("g", 2)]
+    assert (len(shares), shares[-1]) == (7, ("others", 2))
+    assert sum(number for _, number in shares) == 10
 
 
 def test_what_is_over_the_budget_is_counted_by_category() -> None:
