@@ -1,7 +1,7 @@
 """A logical line -> a rule, or what is wrong with it; never an exception.
 
 Where a header and an option end is settled in `rule`, which options there are in `shape`; here
-their values get a meaning. idstools is the referee of all three in `tests/rules_lib/test_parser.py`.
+their values get a meaning. idstools is the referee of all three (tests/rules_lib/test_parser.py).
 """
 
 from __future__ import annotations
