@@ -260,7 +260,7 @@ def _awake(data: bytes) -> bytes:
 @pytest.mark.feeds
 @pytest.mark.parametrize("release", RELEASES)
 def test_idstools_agrees_on_every_rule_of_a_real_release(releases: Path, release: str) -> None:
-    """Of the disabled ones too: header, sid, rev, msg, classtype, flowbits, metadata, all options."""
+    """Of disabled ones too: header, sid, rev, msg, classtype, flowbits, metadata, all options."""
     files = unpack((releases / release).read_bytes())
     rules = tuple(read(FeedFile(one.category, _awake(one.data)) for one in files).rules)
     assert len(rules) > 20_000
