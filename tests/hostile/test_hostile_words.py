@@ -102,7 +102,7 @@ SIDS: Final = (*range(1, 7), *range(101, 107), *range(201, 204), 301, 302, 303, 
 
 @pytest.fixture(scope="module")
 def synced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
-    """An account that has been given all of it, and a second build with other words."""
+    """An account that has been given all of it, and a service that answers in such words."""
     with account(tmp_path_factory.mktemp("feed")) as running:
         running.aws.refuse("sid:2;", f"no \x1b[2J\x9b31m {WORDS[1]}\nError: forged")
         running.allow()
@@ -111,11 +111,9 @@ def synced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
 
 
 def told(*words: object) -> str:
-    """All that a command prints; JSON is read, so that it is some."""
+    """All that a command prints, escapes that click would strip too; JSON must be some."""
     command = [*map(str, words)]
-    done = CliRunner().invoke(
-        main, command, catch_exceptions=False, color=True
-    )  # click strips none
+    done = CliRunner().invoke(main, command, catch_exceptions=False, color=True)
     assert done.exit_code in {0, 1, 2}
     if "--json" in words and done.exit_code != 1:
         assert json.loads(done.stdout)
@@ -135,9 +133,8 @@ def told(*words: object) -> str:
     ],
     ids=lambda words: "-".join(map(str, words)),
 )
-def test_command_prints_nothing_that_acts(
-    synced: Account, tmp_path: Path, words: tuple[object, ...]
-) -> None:
+@pytest.mark.usefixtures("synced")
+def test_command_prints_nothing_that_acts(tmp_path: Path, words: tuple[object, ...]) -> None:
     """Whatever stands in a rule: as a table, as JSON, and of an edit that turns rules over."""
     config = tmp_path / "edited.yaml"
     config.write_text(allowlist(default="drop", rules={"off": [3, 4]}))
@@ -146,8 +143,19 @@ def test_command_prints_nothing_that_acts(
         edits = ((), ("--config", config))
     for edit in edits:
         for form in ((), ("--json",)):
-            assert is_inert(told(*words, *edit, *form, "--bucket", BUCKET))
-    assert synced.latest()["build"]
+            printed = told(*words, *edit, *form, "--bucket", BUCKET)
+            assert printed
+            assert is_inert(printed)
+
+
+@pytest.mark.usefixtures("synced")
+def test_what_acts_is_there_to_be_read() -> None:
+    """Nothing is left out: what somebody tried is seen, and searched for, as what it is."""
+    printed = told("discarded", "--limit", 0, "--bucket", BUCKET)
+    for escape in (r"\x9b2J", r"\u202exe.tpircs\u2066", r"one\x85two\u2028three", r"\U000e0041"):
+        assert escape in printed
+    story = told("explain", 201, "--bucket", BUCKET)
+    assert r'(msg:"\x1b[2J\x1b[H\x1b]0;owned\x07";' in story
 
 
 def test_local_run_prints_nothing_that_acts(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from rules_lib.policy import Policy, Reference
 def dropping(sid: int) -> Converted:
     """The same rule with another action."""
     alert = rule(sid)
-    return replace(alert, text=alert.text.replace("alert", "drop", 1), action="drop")
+    return alert._replace(text=alert.text.replace("alert", "drop", 1), action="drop")
 
 
 def at(place: int, name: str, *rules: int | Converted) -> Group:
