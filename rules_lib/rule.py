@@ -27,7 +27,7 @@ _OPTION = re.compile(
     re.VERBOSE | re.ASCII | re.DOTALL,
 )
 """One option: its text with the white space before it, its name, its value; or, with none of
-these, all the rest, in which no option can be read. So a text is read in one go. Groups are atomic and
+these, all the rest, in which no option can be read. So a text is read in one go. Groups are atomic,
 not possessive: Python 3.11.2, which Debian bookworm has, gets a possessive group wrong."""
 _ENVELOPE = re.compile(
     r"(?P<header>[^()]*[^()\s]) [ \t]*\((?P<options>.*)\)\s*", re.DOTALL | re.ASCII
