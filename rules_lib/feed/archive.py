@@ -55,7 +55,7 @@ class ArchiveLimits:
     unpacked: int = 512 * 2**20
     member: int = 128 * 2**20
     members: int = 4096
-    lines: int = 1_000_000
+    lines: int = 1_500_000
 
 
 DEFAULT_LIMITS: Final = ArchiveLimits()

@@ -8,8 +8,8 @@ from bomb_support import TRIALS, explode, gzipped
 REFUSED = {
     "zeros": "unpacks to more than 536870912 bytes",
     "one member over the limit": "has 135266304 bytes, the limit is 134217728",
-    "short lines": "62,914,560 lines of rules, more than 1,000,000, the limit",
-    "empty lines": "125,829,120 lines of rules, more than 1,000,000, the limit",
+    "short lines": "62,914,560 lines of rules, more than 1,500,000, the limit",
+    "empty lines": "125,829,120 lines of rules, more than 1,500,000, the limit",
     "members": "more than 4096 members, the limit",
     "a long number": "no tar program writes",
     "a longer number": "an extended header of 10000000 bytes",

@@ -10,6 +10,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import logging
+import re
 import socket
 import threading
 import unicodedata
@@ -313,6 +315,17 @@ def test_words_of_a_server_cannot_act_in_the_log(
     assert len(causes) == 1
     assert is_inert(causes[0])
     assert "\n" not in causes[0]
+
+
+@HOSTILE
+@given(st.text())
+@example('one\n{"level": "INFO", "message": "forged"}\r\x1b[2J')
+def test_record_of_the_log_is_one_line_of_json(words: str) -> None:
+    """So that a cause of several lines forges no record."""
+    record = logging.makeLogRecord({"name": "fetch", "msg": "fetch failed", "cause": words})
+    line = fetch_app.logger.registered_formatter.format(record)
+    assert not re.search(r"[\x00-\x1f]", line)
+    assert json.loads(line)["cause"] == words
 
 
 def test_validator_that_cannot_be_sent_back_is_left_out() -> None:
