@@ -77,7 +77,8 @@ class _Headers(dict[str, _Header]):
         self._written = written
 
     def __missing__(self, source: str) -> _Header:
-        closed = close_up(source)
+        fields = source.rstrip()
+        closed = close_up(fields) + source[len(fields) :]
         final = write_variables(closed, self._written) if "$" in closed else closed
         changes = (
             *((Change.HEADER_SPACES_REMOVED,) if closed != source else ()),

@@ -63,6 +63,8 @@ ODD: Final = (
     b"#" * 5_000 + b"alert tcp any any -> any any (sid:1;)",
     b"alert tcp $" + b"A" * 5_000 + b" any -> any any (sid:1;)",
     b"alert tcp $\xe2\x80\xae any -> any any (sid:1;)",
+    b"alert tcp any any -> any an! (sid:1;)",
+    b"alert tcp any any -> any 80, \t (sid:1;)",
     b"alert " + b"\xf0\x9f\x92\xa9" * 500 + b" any any -> any any (sid:1;)",
 )
 """What a list of known tricks has."""
