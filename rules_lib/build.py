@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from rules_lib.model import Converted, Discarded, Malformed, Reason, Rule
+from rules_lib.model import AnyRule, Converted, Discarded, Reason, Rule
 from rules_lib.stages.convert import convert
 from rules_lib.stages.fit import Relief, fit
 from rules_lib.stages.link import link
@@ -39,7 +39,7 @@ class Built:
 
     groups: tuple[Group, ...]
     discarded: tuple[Discarded, ...]
-    off: tuple[Rule | Malformed, ...]
+    off: tuple[AnyRule, ...]
     enabled: int
     relief: Relief
     overflow: Mapping[str, int]
@@ -98,7 +98,7 @@ class Prepared:
 
 
 def prepare(
-    rules: Iterable[Rule | Malformed], allowlist: Allowlist, refusals: Mapping[str, str]
+    rules: Iterable[AnyRule], allowlist: Allowlist, refusals: Mapping[str, str]
 ) -> Prepared:
     """Take the rules through the stages that look at each of them alone: select, screen, convert.
 
@@ -128,6 +128,6 @@ def _missing(discarded: tuple[Discarded, ...], allowlist: Allowlist) -> dict[str
         name
         for discard in discarded
         if discard.reason is Reason.UNDEFINED_VARIABLE and isinstance(discard.rule, Rule)
-        for name in missing_variables(discard.rule, allowlist)
+        for name in missing_variables(discard.rule.header, allowlist)
     )
     return dict(names.most_common())

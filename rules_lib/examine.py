@@ -11,7 +11,7 @@ from rules_lib.allowlist import load
 from rules_lib.build import build
 from rules_lib.errors import AllowlistError
 from rules_lib.groups import Deployed
-from rules_lib.model import LOCAL_PREFIX, Discarded, Malformed, Mode, Reason, Rule
+from rules_lib.model import LOCAL_PREFIX, AnyRule, Discarded, Malformed, Mode, Reason
 from rules_lib.ruleset import read
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def off_files(categories: Iterable[str], allowlist: Allowlist, folder: str) -> t
     )
 
 
-def _malformed(rules: Iterable[Rule | Malformed]) -> tuple[Discarded, ...]:
+def _malformed(rules: Iterable[AnyRule]) -> tuple[Discarded, ...]:
     """What can be said of rules without an allowlist: which lines are none."""
     return tuple(
         Discarded(rule, Reason.UNPARSEABLE, rule.problem)

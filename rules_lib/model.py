@@ -183,7 +183,25 @@ class Malformed:
         return _place(self)
 
 
-def _place(rule: Rule | Malformed) -> Place:
+class Glimpse(NamedTuple):
+    """A logical line that nobody asks for, of which only the sid was read (see `glance`)."""
+
+    category: str
+    line: int
+    text: str
+    sid: int
+
+    @property
+    def place(self) -> Place:
+        """Where it stands in the feed."""
+        return _place(self)
+
+
+AnyRule: TypeAlias = Rule | Malformed | Glimpse
+"""A logical line of the feed that may be meant as a rule, as far as it was read."""
+
+
+def _place(rule: AnyRule) -> Place:
     return not rule.category.startswith(LOCAL_PREFIX), rule.category, rule.line
 
 

@@ -25,9 +25,8 @@ _SEVERITIES: Final = ("Critical", "Major", "Minor", "Informational")
 _CONFIDENCES: Final = ("High", "Medium", "Low")
 _NUMBER: Final = re.compile(r"\+?[0-9]{1,20}\s*")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-_METADATA: Final = re.compile(
-    r"(?:^|,)\s*(signature_severity|confidence|updated_at) ([^,]*)", re.ASCII
-)
+_METADATA: Final = re.compile(r",\s*(signature_severity|confidence|updated_at) ([^,]*)", re.ASCII)
+"""An entry behind its comma, which a search finds at once; so the first entry is given one too."""
 _DATE: Final = re.compile(r"[0-9]{4}_[0-9]{2}_[0-9]{2}")
 _BITS: Final = frozenset({"xbits", "hostbits"})
 _NO_FLOWBITS: Final[tuple[Flowbit, ...]] = ()
@@ -146,7 +145,7 @@ def _is_silent(flowbits: Iterable[Flowbit], parts: Parts, shape: Shape) -> bool:
 @lru_cache(maxsize=8192)
 def _metadata(entries: str) -> tuple[str, str, str]:
     """The highest severity, the highest confidence and the latest update; empty where none."""
-    return _weighed(tuple(_METADATA.findall(entries)))
+    return _weighed(tuple(_METADATA.findall(f",{entries}")))
 
 
 @lru_cache(maxsize=8192)

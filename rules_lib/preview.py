@@ -14,10 +14,10 @@ from rules_lib.deploy.apply import Applied
 from rules_lib.deploy.steps import Plan
 from rules_lib.errors import RefusedError
 from rules_lib.gather import Draft, Gathered, gather
+from rules_lib.glance import glance
 from rules_lib.history.state import HOLD, Hold
 from rules_lib.report.rule_changes import since
 from rules_lib.report.summary import Summary
-from rules_lib.ruleset import read
 
 if TYPE_CHECKING:
     from rules_lib.feed.archive import FeedFile
@@ -68,7 +68,7 @@ def preview(
     world.watch("reading the bucket")
     gathered = gather(world.store, draft, own)
     stored = world.store.find(HOLD)
-    ruleset = read(gathered.files, gathered.allowlist.rules.on)
+    ruleset = glance(gathered.files, gathered.allowlist)
     calls = Calls(watch=world.watch)
     prefix = gathered.allowlist.firewall.prefix
     deployed = Firewall(world.client, prefix, world.policies, calls).deployed()

@@ -34,9 +34,11 @@ _ENVELOPE = re.compile(
 )
 _SPACES_IN_LIST = re.compile(r"(?<!\s)\s++(?=[\],])|(?<=[\[,!])\s++", re.ASCII)
 """Begins where white space begins, so that a long stretch of it is looked at once."""
+_GAPS_IN_LIST = ("[ ", " ]", ", ", " ,", "! ")
 _GAP = re.compile(r"[ \t]+")
 _SID = re.compile(r"[;(]\s*sid\s*:\s*\+?(\d{1,10})\s*(?=;)", re.IGNORECASE | re.ASCII)
 _VARIABLE = re.compile(r"(!?)\$([^\s,\[\]!$]*)")
+_NAME = re.compile(r"\$([^\s,\[\]!$]*)")
 _NOT_ANY = re.compile(r"!any\b", re.IGNORECASE)
 _ANY = re.compile(r"\bany\b", re.IGNORECASE)
 
@@ -133,7 +135,11 @@ def _fields(header: str) -> list[str]:
 
 def close_up(header: str) -> str:
     """Take the spaces out of a header's lists, and out of nothing else."""
-    return _SPACES_IN_LIST.sub("", header) if "[" in header or "!" in header else header
+    if "[" not in header and "!" not in header:
+        return header
+    if "\t" not in header and not any(gap in header for gap in _GAPS_IN_LIST):
+        return header  # some are long, and this is soon seen
+    return _SPACES_IN_LIST.sub("", header)
 
 
 @lru_cache(maxsize=4096)
@@ -145,7 +151,7 @@ def variables_of(header: Header) -> tuple[frozenset[str], frozenset[str]]:
 
 def variables_in(text: str) -> tuple[str, ...]:
     """Name each variable, without `$`, as often as it stands in a header."""
-    return tuple(match[2] for match in _VARIABLE.finditer(text))
+    return tuple(_NAME.findall(text))
 
 
 def write_variables(header: str, written: Mapping[str, str]) -> str:

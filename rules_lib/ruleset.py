@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from rules_lib.model import Malformed, Rule
+from rules_lib.model import AnyRule
 from rules_lib.parser import parse
 
 if TYPE_CHECKING:
@@ -44,6 +44,10 @@ class Line(NamedTuple):
     problem: str = ""
 
 
+Reader: TypeAlias = Callable[[str, Line], AnyRule]
+"""What makes of a category's logical line what it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Category:
     """One file of the feed.
@@ -54,7 +58,7 @@ class Category:
     """
 
     name: str
-    rules: tuple[Rule | Malformed, ...]
+    rules: tuple[AnyRule, ...]
     disabled: int
 
 
@@ -65,7 +69,7 @@ class Ruleset:
     categories: tuple[Category, ...]
 
     @property
-    def rules(self) -> Iterator[Rule | Malformed]:
+    def rules(self) -> Iterator[AnyRule]:
         """Every enabled rule, in the feed's order."""
         return (rule for category in self.categories for rule in category.rules)
 
@@ -83,9 +87,23 @@ class Tally:
     disabled: int
 
 
-def read(files: Iterable[FeedFile], wake: Collection[int] = frozenset()) -> Ruleset:
-    """Parse the feed's files; of the disabled rules only those whose sid is in `wake`."""
-    return Ruleset(tuple(_category(file, wake) for file in files))
+def _in_full(_: str) -> Reader:
+    return parse
+
+
+def read(
+    files: Iterable[FeedFile],
+    wake: Collection[int] = frozenset(),
+    reader_for: Callable[[str], Reader] = _in_full,
+) -> Ruleset:
+    """Read the feed's files.
+
+    Args:
+        files: of the feed, and people's own.
+        wake: sids of the disabled rules that are read too.
+        reader_for: what reads the enabled rules of a category.
+    """
+    return Ruleset(tuple(_category(file, wake, reader_for(file.category)) for file in files))
 
 
 def tally(data: bytes) -> Tally:
@@ -94,10 +112,10 @@ def tally(data: bytes) -> Tally:
     return Tally(len(enabled), sum(1 for _ in _commented(comments)))
 
 
-def _category(file: FeedFile, wake: Collection[int]) -> Category:
+def _category(file: FeedFile, wake: Collection[int], reader: Reader) -> Category:
     lines, comments = _parted(file.data)
     commented = tuple(_commented(comments))
-    rules = [parse(file.category, _line(number, raw)) for number, raw in lines]
+    rules = [reader(file.category, _line(number, raw)) for number, raw in lines]
     if wake:
         rules = sorted((*rules, *_woken(file.category, commented, wake)), key=_line_number)
     return Category(file.category, tuple(rules), len(commented))
@@ -115,7 +133,7 @@ def _parted(data: bytes) -> tuple[list[NumberedLine], list[NumberedLine]]:
 
 def _woken(
     category: str, commented: Iterable[tuple[int, bytes]], wake: Collection[int]
-) -> Iterator[Rule | Malformed]:
+) -> Iterator[AnyRule]:
     for number, raw in commented:
         if wake and any(int(sid) in wake for sid in _SID.findall(raw)):
             rule = parse(category, _line(number, raw))
@@ -123,7 +141,7 @@ def _woken(
                 yield rule
 
 
-def _line_number(rule: Rule | Malformed) -> int:
+def _line_number(rule: AnyRule) -> int:
     return rule.line
 
 

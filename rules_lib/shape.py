@@ -5,9 +5,8 @@ A feed repeats itself: its rules have few different sequences of options, so eac
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
 from functools import lru_cache
-from itertools import chain
 from typing import Final, NamedTuple
 
 UNWANTED: Final = frozenset({"priority", "classtype", "gid"})
@@ -45,11 +44,11 @@ class Shape(NamedTuple):
 @lru_cache(maxsize=32_768)
 def shape_of(written: tuple[str, ...]) -> Shape:
     """Look at the names of a rule's options, in their order."""
-    names = tuple(map(str.lower, written))
-    places: dict[str, list[int]] = {name: [] for name in _FACTS}
-    for place, name in enumerate(names):
-        if name in places:
-            places[name].append(place)
+    names = " ".join(written).lower().split()  # no name has a space
+    facts = [(name, place) for place, name in enumerate(names) if name in _FACTS]
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    for name, place in facts:
+        places[name].append(place)
     return Shape(
         keywords=_shared(frozenset(names)),
         twice=next((name for name in _ONCE if len(places[name]) > 1), ""),
@@ -59,18 +58,14 @@ def shape_of(written: tuple[str, ...]) -> Shape:
         metadata=tuple(places["metadata"]),
         flowbits=tuple(places["flowbits"]),
         classtype=tuple(places["classtype"]),
-        qualified=_any_of(places, _QUALIFIED),
-        unwanted=_any_of(places, UNWANTED),
+        qualified=tuple([place for name, place in facts if name in _QUALIFIED]),
+        unwanted=tuple([place for name, place in facts if name in UNWANTED]),
         noalert="noalert" in names,
     )
 
 
 def _last(places: list[int]) -> int | None:
     return places[-1] if places else None
-
-
-def _any_of(places: Mapping[str, list[int]], names: Iterable[str]) -> tuple[int, ...]:
-    return tuple(sorted(chain.from_iterable(places[name] for name in names)))
 
 
 @lru_cache(maxsize=32_768)

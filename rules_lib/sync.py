@@ -21,6 +21,7 @@ from rules_lib.decide import Decision, decide
 from rules_lib.deploy.apply import apply
 from rules_lib.errors import RulesyncError, StaleError, StoreError, SyncError
 from rules_lib.gather import Gathered, gather
+from rules_lib.glance import glance
 from rules_lib.history.discards import keep_discards
 from rules_lib.history.earlier import earlier_build
 from rules_lib.history.record import files_after, files_before
@@ -30,14 +31,15 @@ from rules_lib.history.state import HOLD, LATEST, REFUSALS, Hold, Latest
 from rules_lib.memory import without_search_for_cycles
 from rules_lib.report.rule_changes import since
 from rules_lib.report.summary import FeedFacts, Summary
-from rules_lib.ruleset import Ruleset, read
 from rules_lib.world import World
 
 __all__ = ["Unchanged", "World", "sync", "sync_if_changed"]
 
 if TYPE_CHECKING:
     from rules_lib.deploy.outcome import Applied
+    from rules_lib.feed.manifest import Manifest
     from rules_lib.report.rule_changes import Since
+    from rules_lib.ruleset import Ruleset
 
 _ATTEMPTS: Final = 5
 """How often a build starts over because somebody else changed what it had seen."""
@@ -61,13 +63,17 @@ def sync(world: World, *, allow_shrink: bool = False) -> Summary | Hold:
         return _sync(world, allow_shrink=allow_shrink)
 
 
-def sync_if_changed(world: World) -> Summary | Hold | Unchanged:
+def sync_if_changed(world: World, manifest: Manifest) -> Summary | Hold | Unchanged:
     """As `sync`; but stop, having read little and written nothing, where nothing has changed.
+
+    Args:
+        world: where to read and write.
+        manifest: of the newest feed.
 
     Raises:
         RulesyncError: see `sync`; or the bucket or the firewall cannot be read.
     """
-    inputs = inputs_of(world)
+    inputs = inputs_of(world, manifest)
     return unchanged(world, inputs) or sync(replace(world, inputs=inputs))
 
 
@@ -138,7 +144,7 @@ def _carried_out(
 ) -> Summary | None:
     allowlist = gathered.allowlist
     world.watch("building the rule groups")
-    ruleset = read(gathered.files, allowlist.rules.on)
+    ruleset = glance(gathered.files, allowlist)
     firewall = Firewall(world.client, allowlist.firewall.prefix, world.policies, calls)
     deployed = firewall.deployed()
     decision = decide(

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+
+gc.disable()  # nothing that is imported is ever garbage, and the search takes a fifth of the time
+
 import os
 import sys
 from datetime import UTC, datetime
@@ -21,7 +24,8 @@ from rules_lib.telemetry import Telemetry
 
 logger = Logger(service="build", stream=sys.stderr)
 
-gc.freeze()  # what was imported stays for good: no search for garbage has to go through it
+gc.freeze()  # what was imported stays for good: no later search has to go through it
+gc.enable()
 
 _SCHEDULE: Final = "aws.events"
 """The source of a scheduled event: nothing has arrived, so there may be nothing to do."""
@@ -53,7 +57,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: 
         client = clients.network_firewall()
         world = World(store, client, datetime.now(UTC), settings.policies)
         outcome = (
-            sync_if_changed(world)
+            sync_if_changed(world, manifest)
             if event.get("source") == _SCHEDULE
             else sync(world, allow_shrink=event.get("allow_shrink") is True)
         )

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+
+gc.disable()  # nothing that is imported is ever garbage, and the search takes a fifth of the time
+
 import os
 import sys
 from datetime import UTC, datetime
@@ -22,7 +25,8 @@ from rules_lib.telemetry import Telemetry
 
 logger = Logger(service="fetch", stream=sys.stderr)
 
-gc.freeze()  # what was imported stays for good: no search for garbage has to go through it
+gc.freeze()  # what was imported stays for good: no later search has to go through it
+gc.enable()
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001  # Lambda's

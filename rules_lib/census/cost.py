@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from rules_lib.allowlist import CategorySetting
 from rules_lib.build import Prepared, prepare
 from rules_lib.groups import Deployed
-from rules_lib.model import Converted, Malformed, Mode, Rule
+from rules_lib.model import AnyRule, Converted, Mode
 from rules_lib.packing.blocks import Block, measure
 from rules_lib.stages.fit import choose, fits_one_group
 from rules_lib.stages.link import link
@@ -64,7 +64,7 @@ class _Outcome:
 
 
 def costs_of(  # noqa: PLR0913, PLR0917 - all that a build depends on
-    rules: tuple[Rule | Malformed, ...],
+    rules: tuple[AnyRule, ...],
     allowlist: Allowlist,
     deployed: Deployed,
     refusals: Mapping[str, str],

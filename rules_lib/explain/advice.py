@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from rules_lib.build import prepare
 from rules_lib.explain.story import Asked, Fate, LeftOut, Tie
-from rules_lib.model import LOCAL_PREFIX, Discarded, Malformed, Mode, Reason, Rule
+from rules_lib.model import LOCAL_PREFIX, AnyRule, Discarded, Mode, Reason, Rule
 from rules_lib.report.remedies import REMEDIES
 from rules_lib.report.text import counted
 from rules_lib.stages.screen import missing_variables
@@ -42,7 +42,7 @@ def way_back_of(
     return REMEDIES[discarded.reason].way_back
 
 
-def _keeping(rule: Rule | Malformed, allowlist: Allowlist, refusals: Mapping[str, str]) -> str:
+def _keeping(rule: AnyRule, allowlist: Allowlist, refusals: Mapping[str, str]) -> str:
     """Which settings have the service take the rule, found by trying them."""
     for keys in _KEEPING:
         trial = allowlist.model_copy(update=dict.fromkeys(keys, "keep"))
@@ -53,7 +53,7 @@ def _keeping(rule: Rule | Malformed, allowlist: Allowlist, refusals: Mapping[str
     return "Nothing: no setting makes the service take the keyword."
 
 
-def off_of(rule: Rule | Malformed, asked: Asked, notes: Iterator[str]) -> LeftOut:
+def off_of(rule: AnyRule, asked: Asked, notes: Iterator[str]) -> LeftOut:
     """Tell of an enabled rule that nobody asked for."""
     if asked.key == "rules.off":
         back = "Take its sid out of `rules: off:`."
@@ -65,7 +65,7 @@ def off_of(rule: Rule | Malformed, asked: Asked, notes: Iterator[str]) -> LeftOu
     return LeftOut(None, asked.why, "Nobody asks for the rule.", back, tuple(notes))
 
 
-def disabled_of(rule: Rule | Malformed, asked: Asked, notes: Iterator[str]) -> LeftOut:
+def disabled_of(rule: AnyRule, asked: Asked, notes: Iterator[str]) -> LeftOut:
     """Tell of a rule that the feed ships commented out."""
     detail = "the feed ships it disabled, and `rules: on:` does not name it"
     mode = Mode.ALERT if asked.mode is Mode.OFF else asked.mode
@@ -79,9 +79,7 @@ def disabled_of(rule: Rule | Malformed, asked: Asked, notes: Iterator[str]) -> L
     return LeftOut(None, detail, cause, back, tuple(notes))
 
 
-def if_asked(
-    rule: Rule | Malformed, allowlist: Allowlist, refusals: Mapping[str, str]
-) -> Iterator[str]:
+def if_asked(rule: AnyRule, allowlist: Allowlist, refusals: Mapping[str, str]) -> Iterator[str]:
     """What would stand in the way of a rule that is not asked for now, looked at alone."""
     asked = allowlist.model_copy(
         update={
@@ -100,7 +98,7 @@ def notes_on(
     """What holds for this very rule beside its reason's remedy."""
     rule = discarded.rule
     if discarded.reason is Reason.UNDEFINED_VARIABLE and isinstance(rule, Rule):
-        for name in missing_variables(rule, allowlist):
+        for name in missing_variables(rule.header, allowlist):
             number = built.missing_variables.get(name, 0)
             wait = "waits" if number == 1 else "wait"
             yield (

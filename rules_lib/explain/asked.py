@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from rules_lib.allowlist.fields import whole
 from rules_lib.explain.story import Asked
-from rules_lib.model import Converted, Malformed, Mode, Rule
+from rules_lib.model import AnyRule, Converted, Mode, Rule
 from rules_lib.stages.select import mode_of
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ _NAMED: Final = ("off", "alert", "drop")
 """Lists under `rules` that give a sid its mode; it stands in no more than one of them."""
 
 
-def asked_of(rule: Rule | Malformed, allowlist: Allowlist, document: Document) -> Asked:
+def asked_of(rule: AnyRule, allowlist: Allowlist, document: Document) -> Asked:
     """Say which mode a rule is asked for in, and which key says so.
 
     Args:

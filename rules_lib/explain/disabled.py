@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from typing import Final
 
 from rules_lib.feed.archive import FeedFile
-from rules_lib.model import Malformed, Rule
+from rules_lib.model import AnyRule
 from rules_lib.ruleset import read
 
 _SIDS: Final = re.compile(rb"sid\s*:\s*\+?(\d{1,10})", re.IGNORECASE)
 
 
-def disabled_rules(files: Iterable[FeedFile], mention: str) -> tuple[Rule | Malformed, ...]:
+def disabled_rules(files: Iterable[FeedFile], mention: str) -> tuple[AnyRule, ...]:
     """Every disabled rule whose line has `mention` in it, in the feed's order.
 
     Only such lines are read, so this costs a small part of reading the feed.

@@ -16,7 +16,7 @@ from rules_lib.explain.service import InForce, in_force
 from rules_lib.explain.story import Edit, Fate, LeftOut, Origin, Published, Story, Tie
 from rules_lib.explain.ties import cluster_of, ties_of
 from rules_lib.explain.tokens import pieces_of
-from rules_lib.model import Change, Converted, Malformed, Reason, Rule
+from rules_lib.model import AnyRule, Change, Converted, Reason, Rule
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
@@ -98,9 +98,7 @@ def _is_spare(story: Story) -> bool:
     return duplicate or story.fate is Fate.DISABLED
 
 
-def _story(
-    rule: Rule | Malformed, evidence: Evidence, ledger: Ledger, *, ships_enabled: bool
-) -> Story:
+def _story(rule: AnyRule, evidence: Evidence, ledger: Ledger, *, ships_enabled: bool) -> Story:
     ties = ties_of(rule, evidence.ruleset, evidence.files, ledger) if isinstance(rule, Rule) else ()
     fate = ledger.fate(rule)
     asked = asked_of(rule, evidence.allowlist, evidence.document)
@@ -121,9 +119,9 @@ def _story(
     return Story(rule.sid or 0, origin, fate, asked, ties=ties, left_out=left_out)
 
 
-def _origin(rule: Rule | Malformed, fate: Fate, *, ships_enabled: bool) -> Origin:
+def _origin(rule: AnyRule, fate: Fate, *, ships_enabled: bool) -> Origin:
     woken = not ships_enabled and fate is not Fate.DISABLED
-    if isinstance(rule, Malformed):
+    if not isinstance(rule, Rule):
         return Origin(rule.category, rule.line, ships_enabled, woken, rule.text)
     return Origin(
         category=rule.category,
@@ -150,9 +148,7 @@ def _published(converted: Converted, allowlist: Allowlist) -> Published:
     )
 
 
-def _left_out(
-    rule: Rule | Malformed, evidence: Evidence, ledger: Ledger, ties: tuple[Tie, ...]
-) -> LeftOut:
+def _left_out(rule: AnyRule, evidence: Evidence, ledger: Ledger, ties: tuple[Tie, ...]) -> LeftOut:
     allowlist, refusals = evidence.allowlist, evidence.refusals
     if discarded := ledger.discarded.get(rule.place):
         notes = advice.notes_on(discarded, evidence.built, allowlist, ties)

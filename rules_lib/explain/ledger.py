@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rules_lib.explain.story import Fate, Relative, Seat
-from rules_lib.model import Converted, Discarded, Malformed, Place, Rule
+from rules_lib.model import AnyRule, Converted, Discarded, Place, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +37,7 @@ class Ledger:
             frozenset(rule.place for rule in built.off),
         )
 
-    def fate(self, rule: Rule | Malformed) -> Fate:
+    def fate(self, rule: AnyRule) -> Fate:
         """What became of a rule; one that the build does not know is disabled."""
         if rule.place in self.kept:
             return Fate.KEPT

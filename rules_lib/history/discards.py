@@ -63,7 +63,9 @@ def rows(
                 "version": version,
                 **discarded_record(item),
                 "severity": (rule.severity or None) if rule else None,
-                "variables": missing_variables(rule, allowlist) if rule and undefined else (),
+                "variables": missing_variables(rule.header, allowlist)
+                if rule and undefined
+                else (),
             }
         )
 

@@ -17,7 +17,7 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from rules_lib.model import Discarded, Malformed, Mode, Rule
+from rules_lib.model import AnyRule, Discarded, Mode
 from rules_lib.report import text
 from rules_lib.report.budget import budget_of
 from rules_lib.report.category_line import CategoryLine
@@ -48,7 +48,7 @@ def render_html(  # noqa: PLR0913 - keywords only, one for each thing that the p
     categories: Iterable[CategoryLine],
     since: Since,
     groups: Sequence[Group],
-    off: Sequence[Rule | Malformed],
+    off: Sequence[AnyRule],
 ) -> Iterator[bytes]:
     """Draw the report, piece by piece.
 

@@ -10,7 +10,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
-from rules_lib.model import Discarded, Malformed, Rule
+from rules_lib.model import AnyRule, Discarded, Rule
 from rules_lib.report.text import visible
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def change_rows(changes: Iterable[RuleChange]) -> Iterator[str]:
                 )
 
 
-def place_rows(groups: Iterable[Group], off: Iterable[Rule | Malformed]) -> Iterator[str]:
+def place_rows(groups: Iterable[Group], off: Iterable[AnyRule]) -> Iterator[str]:
     """For each group and each off category: which it is, its name, and its sids."""
     for group in groups:
         yield _row("kept", group.name, _sids(rule.sid for rule in group.rules))

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rules_lib import limits
@@ -95,8 +96,7 @@ class Packer:
 
     def needed(self, rules: int) -> int:
         """The capacity that a new group for so many rules gets: with the headroom."""
-        wanted = Decimal(rules) * (1 + Decimal(str(self._firewall.headroom)))
-        return min(math.ceil(wanted), limits.GROUP_CAPACITY)
+        return min(_with_headroom(rules, self._firewall.headroom), limits.GROUP_CAPACITY)
 
     @property
     def _firewall(self) -> Firewall:
@@ -159,3 +159,9 @@ class Packer:
             rules=tuple(rules),
             variables=declared_by(rules, self.allowlist.variables),
         )
+
+
+@lru_cache(maxsize=1024)
+def _with_headroom(rules: int, headroom: float) -> int:
+    """As people reckon it: 90 rules and a tenth are 99, which floats make 100."""
+    return math.ceil(Decimal(rules) * (1 + Decimal(str(headroom))))

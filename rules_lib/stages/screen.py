@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from rules_lib import engine, limits
 from rules_lib.allowlist.endpoints import kind_of
-from rules_lib.model import Candidate, Discarded, Header, Reason, Rule
+from rules_lib.model import Candidate, Discarded, Header, Reason
 from rules_lib.rule import negates_any, variables_of, write_variables
 
 if TYPE_CHECKING:
@@ -21,14 +21,9 @@ DOCUMENTED_UNSUPPORTED: Final = frozenset(
 """Options that the developer guide rules out although the service takes them."""
 
 Objection: TypeAlias = tuple[Reason, str]
-Check: TypeAlias = "Callable[[Traits, Allowlist], Objection | None]"
-
-
-class Traits(NamedTuple):
-    """All that a check looks at; many rules share them, so they are judged once."""
-
-    header: Header
-    keywords: frozenset[str]
+HeaderCheck: TypeAlias = "Callable[[Header, Allowlist], Objection | None]"
+KeywordCheck: TypeAlias = "Callable[[Keywords, Allowlist], Objection | None]"
+Keywords: TypeAlias = frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,64 +37,83 @@ class Screened:
 def screen(candidates: Iterable[Candidate], allowlist: Allowlist) -> Screened:
     """Part the candidates into usable and discarded."""
     usable, discarded = [], []
-    seen: dict[Traits, Objection | None] = {}
+    before, between, after = (
+        _Judged(HEADER_CHECKS, allowlist),
+        _Judged(KEYWORD_CHECKS, allowlist),
+        _Judged(VARIABLE_CHECKS, allowlist),
+    )
     for candidate in candidates:
         rule = candidate.rule
-        traits = Traits(rule.header, rule.keywords)
-        if traits not in seen:
-            seen[traits] = _objection(traits, allowlist)
-        if objection := seen[traits]:
+        header = rule.header
+        if objection := before[header] or between[rule.keywords] or after[header]:
             discarded.append(Discarded(rule, *objection))
         else:
             usable.append(candidate)
     return Screened(tuple(usable), tuple(discarded))
 
 
-def _objection(rule: Traits, allowlist: Allowlist) -> Objection | None:
-    return next(filter(None, (check(rule, allowlist) for check in CHECKS)), None)
+_Trait = TypeVar("_Trait")
 
 
-def _action(rule: Traits, _: Allowlist) -> Objection | None:
-    if rule.header.action.lower() in limits.ACTIONS:
+class _Judged(dict[_Trait, Objection | None]):
+    """A header, or a rule's keywords -> what is said against it; judged once, as many share it."""
+
+    def __init__(
+        self,
+        checks: tuple[Callable[[_Trait, Allowlist], Objection | None], ...],
+        allowlist: Allowlist,
+    ) -> None:
+        super().__init__()
+        self._checks = checks
+        self._allowlist = allowlist
+
+    def __missing__(self, trait: _Trait) -> Objection | None:
+        objections = (check(trait, self._allowlist) for check in self._checks)
+        self[trait] = next(filter(None, objections), None)
+        return self[trait]
+
+
+def _action(header: Header, _: Allowlist) -> Objection | None:
+    if header.action.lower() in limits.ACTIONS:
         return None
-    return Reason.UNSUPPORTED_ACTION, f"the service does not have the action {rule.header.action}"
+    return Reason.UNSUPPORTED_ACTION, f"the service does not have the action {header.action}"
 
 
-def _reject(rule: Traits, _: Allowlist) -> Objection | None:
-    protocol = rule.header.protocol.lower()
-    if rule.header.action.lower() != "reject" or protocol in limits.REJECT_PROTOCOLS:
+def _reject(header: Header, _: Allowlist) -> Objection | None:
+    protocol = header.protocol.lower()
+    if header.action.lower() != "reject" or protocol in limits.REJECT_PROTOCOLS:
         return None
     return Reason.UNSUPPORTED_REJECT, f"the service does not reject on {protocol}"
 
 
-def _protocol(rule: Traits, _: Allowlist) -> Objection | None:
-    if rule.header.protocol.lower() in engine.PROTOCOLS:
+def _protocol(header: Header, _: Allowlist) -> Objection | None:
+    if header.protocol.lower() in engine.PROTOCOLS:
         return None
-    detail = f"the service does not have the protocol {rule.header.protocol}"
+    detail = f"the service does not have the protocol {header.protocol}"
     return Reason.UNSUPPORTED_PROTOCOL, detail
 
 
-def _refused_keyword(rule: Traits, _: Allowlist) -> Objection | None:
-    return _keyword_objection(rule.keywords & limits.REFUSED_KEYWORDS, "the service does not take")
+def _refused_keyword(keywords: Keywords, _: Allowlist) -> Objection | None:
+    return _keyword_objection(keywords & limits.REFUSED_KEYWORDS, "the service does not take")
 
 
-def _unknown_keyword(rule: Traits, _: Allowlist) -> Objection | None:
-    unknown = {name for name in rule.keywords - engine.keywords() if ":" not in name}
+def _unknown_keyword(keywords: Keywords, _: Allowlist) -> Objection | None:
+    unknown = {name for name in keywords - engine.keywords() if ":" not in name}
     return _keyword_objection(unknown, "Suricata 7 does not know")
 
 
-def _documented(rule: Traits, allowlist: Allowlist) -> Objection | None:
+def _documented(keywords: Keywords, allowlist: Allowlist) -> Objection | None:
     if allowlist.documented_unsupported == "keep":
         return None
     return _keyword_objection(
-        rule.keywords & DOCUMENTED_UNSUPPORTED, "the service documents as unsupported"
+        keywords & DOCUMENTED_UNSUPPORTED, "the service documents as unsupported"
     )
 
 
-def _threshold(rule: Traits, allowlist: Allowlist) -> Objection | None:
+def _threshold(keywords: Keywords, allowlist: Allowlist) -> Objection | None:
     if allowlist.threshold == "keep":
         return None
-    return _keyword_objection(rule.keywords & {"threshold"}, "the allowlist discards")
+    return _keyword_objection(keywords & {"threshold"}, "the allowlist discards")
 
 
 def _keyword_objection(names: Iterable[str], why: str) -> Objection | None:
@@ -107,31 +121,31 @@ def _keyword_objection(names: Iterable[str], why: str) -> Objection | None:
     return (Reason.UNSUPPORTED_KEYWORD, f"{why}: {found}") if found else None
 
 
-def _pcre(rule: Traits, _: Allowlist) -> Objection | None:
-    if "pcre" not in rule.keywords or rule.keywords & limits.PCRE_COMPANIONS:
+def _pcre(keywords: Keywords, _: Allowlist) -> Objection | None:
+    if "pcre" not in keywords or keywords & limits.PCRE_COMPANIONS:
         return None
     companions = ", ".join(sorted(limits.PCRE_COMPANIONS))
     return Reason.PCRE_WITHOUT_CONTENT, f"the service takes pcre only beside one of: {companions}"
 
 
-def _variables(rule: Traits, allowlist: Allowlist) -> Objection | None:
-    missing = missing_variables(rule, allowlist)
+def _variables(header: Header, allowlist: Allowlist) -> Objection | None:
+    missing = missing_variables(header, allowlist)
     if not missing:
         return None
     names = ", ".join(f"${name}" for name in missing)
     return Reason.UNDEFINED_VARIABLE, f"the allowlist gives no value for {names}"
 
 
-def missing_variables(rule: Rule | Traits, allowlist: Allowlist) -> tuple[str, ...]:
+def missing_variables(header: Header, allowlist: Allowlist) -> tuple[str, ...]:
     """Names of the header variables, without `$`, that have no value; sorted."""
     variables = allowlist.variables
     given = limits.BUILT_IN_VARIABLES | variables.written.keys() | variables.declared.keys()
-    return tuple(sorted(frozenset().union(*variables_of(rule.header)) - given))
+    return tuple(sorted(frozenset().union(*variables_of(header)) - given))
 
 
-def _misplaced_variables(rule: Traits, allowlist: Allowlist) -> Objection | None:
+def _misplaced_variables(header: Header, allowlist: Allowlist) -> Objection | None:
     """Addresses where the rule wants a port, or ports where it wants an address, are no value."""
-    addresses, ports = variables_of(rule.header)
+    addresses, ports = variables_of(header)
     wanted = (*((name, "ip") for name in addresses), *((name, "port") for name in ports))
     wrong = sorted(name for name, kind in wanted if _kind(name, allowlist) not in {kind, None})
     if not wrong:
@@ -149,27 +163,23 @@ def _kind(name: str, allowlist: Allowlist) -> str | None:
     return "ip" if target in limits.BUILT_IN_VARIABLES else kind_of(variables.declared[target][0])
 
 
-def _nothing_left(rule: Traits, allowlist: Allowlist) -> Objection | None:
+def _nothing_left(header: Header, allowlist: Allowlist) -> Objection | None:
     """A variable that is written as `any` cannot be negated; `!any` is refused."""
     written = allowlist.variables.written
-    for field in (*rule.header.addresses, *rule.header.ports):
+    for field in (*header.addresses, *header.ports):
         if "!" in field and negates_any(write_variables(field, written)):
             detail = f"{field} leaves nothing, as the allowlist has any for the variable in it"
             return Reason.UNDEFINED_VARIABLE, detail
     return None
 
 
-CHECKS: Final[tuple[Check, ...]] = (
-    _action,
-    _reject,
-    _protocol,
+HEADER_CHECKS: Final[tuple[HeaderCheck, ...]] = (_action, _reject, _protocol)
+KEYWORD_CHECKS: Final[tuple[KeywordCheck, ...]] = (
     _refused_keyword,
     _unknown_keyword,
     _documented,
     _threshold,
     _pcre,
-    _variables,
-    _misplaced_variables,
-    _nothing_left,
 )
-"""In the order in which their reasons count."""
+VARIABLE_CHECKS: Final[tuple[HeaderCheck, ...]] = (_variables, _misplaced_variables, _nothing_left)
+"""These and those above are in the order in which their reasons count."""

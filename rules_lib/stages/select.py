@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rules_lib.model import Candidate, Discarded, Malformed, Mode, Reason, Rule
+from rules_lib.model import AnyRule, Candidate, Discarded, Glimpse, Malformed, Mode, Reason, Rule
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
@@ -25,17 +25,20 @@ class Selected:
 
     wanted: tuple[Candidate, ...]
     standby: tuple[Candidate, ...]
-    off: tuple[Rule | Malformed, ...]
+    off: tuple[AnyRule, ...]
     discarded: tuple[Discarded, ...]
 
 
-def select(rules: Iterable[Rule | Malformed], allowlist: Allowlist) -> Selected:
+def select(rules: Iterable[AnyRule], allowlist: Allowlist) -> Selected:
     """Sort the enabled rules into wanted, standby, off and discarded."""
     everything = tuple(rules)
     winners = _winners(everything)
-    wanted, standby, off, discarded = [], [], [], []
+    wanted, standby, discarded = [], [], []
+    off: list[AnyRule] = []
     for rule in everything:
-        if loss := _loss(rule, winners):
+        if isinstance(rule, Glimpse):
+            off.append(rule)
+        elif loss := _loss(rule, winners):
             discarded.append(loss)
         elif (mode := mode_of(rule, allowlist)) is Mode.OFF:
             if isinstance(rule, Rule) and _stands_by(rule, allowlist):
@@ -49,7 +52,7 @@ def select(rules: Iterable[Rule | Malformed], allowlist: Allowlist) -> Selected:
     return Selected(tuple(wanted), tuple(standby), tuple(off), tuple(discarded))
 
 
-def _winners(rules: Iterable[Rule | Malformed]) -> dict[int, Rule]:
+def _winners(rules: Iterable[AnyRule]) -> dict[int, Rule]:
     """For each sid the rule that keeps it: people's own, then the highest rev, then the first."""
     winners: dict[int, Rule] = {}
     for rule in _with_sid(rules):
@@ -59,7 +62,7 @@ def _winners(rules: Iterable[Rule | Malformed]) -> dict[int, Rule]:
     return winners
 
 
-def _with_sid(rules: Iterable[Rule | Malformed]) -> Iterator[Rule]:
+def _with_sid(rules: Iterable[AnyRule]) -> Iterator[Rule]:
     return (rule for rule in rules if isinstance(rule, Rule) and rule.sid is not None)
 
 
@@ -85,7 +88,7 @@ def _flaw(rule: Rule | Malformed) -> Discarded | None:
     return None
 
 
-def mode_of(rule: Rule | Malformed, allowlist: Allowlist) -> Mode:
+def mode_of(rule: AnyRule, allowlist: Allowlist) -> Mode:
     """The sid's own setting, else that of its category; a sid that is on alerts where that is off.
 
     A line that is no rule goes by the sid that can be read in it, if any.

@@ -22,7 +22,7 @@ from wire_support import CALM, Line, Script, Tally, no_waiting
 
 from rules_lib.aws import clients
 from rules_lib.aws.files import FileReader
-from rules_lib.aws.store import Store
+from rules_lib.aws.store import Store, newest_manifest
 from rules_lib.errors import RulesyncError, StoreError, SyncError
 from rules_lib.feed.fetch import fetch
 from rules_lib.gather import gather
@@ -124,8 +124,12 @@ class Scene:
 
     def sync(self, script: Script = CALM, *, scheduled: bool = False) -> object:
         """Run the build function's part; a scheduled one stops where nothing has changed."""
-        act = sync_if_changed if scheduled else sync
-        found = self._run("syncs", lambda world, _: act(world), script)
+
+        def work(world: World, store: Store) -> object:
+            manifest = newest_manifest(store) if scheduled else None
+            return sync_if_changed(world, manifest) if manifest else sync(world)
+
+        found = self._run("syncs", work, script)
         self.watch.problems += self._ill_told(found)
         if isinstance(found, Summary):
             self.applied.append(found.build_id)

@@ -19,7 +19,7 @@ from rules_lib.content import rules_in
 from rules_lib.errors import AllowlistError, ArchiveError
 from rules_lib.feed.archive import ArchiveLimits, FeedFile, unpack
 from rules_lib.groups import Deployed
-from rules_lib.model import Malformed, Rule
+from rules_lib.model import AnyRule, Malformed, Rule
 from rules_lib.parser import parse
 from rules_lib.report.records import discarded_csv, discarded_jsonl
 from rules_lib.report.text import visible
@@ -75,7 +75,7 @@ def hold_rules(data: bytes) -> None:
     _hold_build(ruleset)
 
 
-def _hold_lines(data: bytes, rules: tuple[Rule | Malformed, ...]) -> None:
+def _hold_lines(data: bytes, rules: tuple[AnyRule, ...]) -> None:
     """Without a backslash a logical line is a line, which says what there must be."""
     lines = [line.strip() for line in data.split(b"\n")]
     meant = [line for line in lines if line and not line.startswith(b"#")]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rules_lib.allowlist import Allowlist, load
 from rules_lib.feed.archive import FeedFile
 from rules_lib.groups import Deployed
-from rules_lib.model import Candidate, Converted, Malformed, Mode, Rule
+from rules_lib.model import AnyRule, Candidate, Converted, Malformed, Mode, Rule
 from rules_lib.parser import parse
 from rules_lib.ruleset import Line, Ruleset, read
 from rules_lib.stages.convert import convert
@@ -34,7 +34,7 @@ def text(
     return f'{head} {ends} (msg:"rule {sid}"; content:"x"; {options}sid:{sid}; rev:{rev};)'
 
 
-def line(source: str, category: str = "emerging-web", number: int = 1) -> Rule | Malformed:
+def line(source: str, category: str = "emerging-web", number: int = 1) -> AnyRule:
     """Parse one logical line."""
     return parse(category, Line(number, source))
 

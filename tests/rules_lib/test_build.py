@@ -18,7 +18,7 @@ from rules_lib.allowlist import Allowlist, load
 from rules_lib.build import Built, build
 from rules_lib.feed.archive import unpack
 from rules_lib.groups import Deployed
-from rules_lib.model import Change, Malformed, Mode, Reason, Rule
+from rules_lib.model import AnyRule, Change, Mode, Reason, Rule
 from rules_lib.ruleset import read
 from rules_lib.stages.convert import fingerprint
 
@@ -58,7 +58,7 @@ def _build(files: Mapping[str, Sequence[str]], allowlist: Allowlist) -> Built:
     return build(ruleset(files, *allowlist.rules.on), allowlist, Deployed(), {})
 
 
-def _is_accounted_for(built: Built, rules: Sequence[Rule | Malformed]) -> bool:
+def _is_accounted_for(built: Built, rules: Sequence[AnyRule]) -> bool:
     """Whether each enabled rule has exactly one fate, and nothing else has one."""
     places = Counter(rule.rule.place for rule in built.kept)
     places.update(discard.rule.place for discard in built.discarded)

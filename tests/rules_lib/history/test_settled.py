@@ -12,6 +12,7 @@ from pipeline_support import rule
 from world_support import world
 
 from localaws import Fault
+from rules_lib.aws.store import newest_manifest
 from rules_lib.errors import RulesyncError
 from rules_lib.history import settled
 from rules_lib.history.settled import SETTLED, Unchanged
@@ -41,7 +42,10 @@ def running(tmp_path: Path) -> Iterator[Account]:
 
 
 def _tick(running: Account, now: datetime = NOON) -> Summary | Hold | Unchanged:
-    return sync_if_changed(replace(world(running), now=now))
+    seen = replace(world(running), now=now)
+    manifest = newest_manifest(seen.store)
+    assert manifest
+    return sync_if_changed(seen, manifest)
 
 
 def test_second_scheduled_build_reads_little_and_writes_nothing(running: Account) -> None:

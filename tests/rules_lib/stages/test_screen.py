@@ -162,7 +162,7 @@ def test_variable_without_value_is_named(ends: str, names: str) -> None:
     source = text(1, ends=ends)
     detail = f"the allowlist gives no value for {names}"
     assert _objection(source) == (Reason.UNDEFINED_VARIABLE, detail)
-    wanted = missing_variables(candidate(source).rule, allow())
+    wanted = missing_variables(candidate(source).rule.header, allow())
     assert ", ".join(f"${name}" for name in wanted) == names
 
 
@@ -218,7 +218,7 @@ def test_any_is_never_negated(ends: str) -> None:
     assert objection
     assert objection[0] is Reason.UNDEFINED_VARIABLE
     assert "leaves nothing" in objection[1]
-    assert not missing_variables(candidate(text(1, ends=ends)).rule, allow(variables=given))
+    assert not missing_variables(candidate(text(1, ends=ends)).rule.header, allow(variables=given))
 
 
 def test_first_reason_counts() -> None:

@@ -1,0 +1,69 @@
+"""The feed's files -> rules; those that nobody asks for at a glance: their place and their sid.
+
+A third of a feed or more is in categories that are off, and of most of its rules a build says no
+more than that. Read like any other is still what may set a flowbit for a wanted rule, what the
+allowlist names by its sid, and what shares a sid, as the one with the highest rev is used.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from rules_lib.model import AnyRule, Glimpse, Mode
+from rules_lib.parser import parse
+from rules_lib.rule import sid_of
+from rules_lib.ruleset import Line, Reader, Ruleset, read
+
+if TYPE_CHECKING:
+    from rules_lib.allowlist import Allowlist
+    from rules_lib.feed.archive import FeedFile
+
+
+def glance(files: Iterable[FeedFile], allowlist: Allowlist) -> Ruleset:
+    """Read what a build with this allowlist looks at; it comes to the same as from every word.
+
+    Args:
+        files: of the feed, and people's own.
+        allowlist: says which categories are off, and which disabled rules are wanted.
+    """
+    overrides = allowlist.rules
+    named = overrides.off | overrides.alert | overrides.drop | overrides.on
+    at_a_glance = partial(_glimpse_or_rule, named)
+
+    def reader_for(category: str) -> Reader:
+        return at_a_glance if allowlist.setting_of(category).mode is Mode.OFF else parse
+
+    return _second_look(read(files, overrides.on, reader_for))
+
+
+def _glimpse_or_rule(named: Collection[int], category: str, line: Line) -> AnyRule:
+    lowered = line.text.lower()
+    if not line.problem and "flowbits" not in lowered and lowered.count("sid") == 1:
+        sid = sid_of(line.text)
+        if sid is not None and sid not in named:
+            return Glimpse(category, line.number, line.text, sid)
+    return parse(category, line)
+
+
+def _second_look(ruleset: Ruleset) -> Ruleset:
+    """Read in full what shares its sid with another line."""
+    lines = Counter(rule.sid for rule in ruleset.rules)
+    shared = {sid for sid, count in lines.items() if count > 1}
+    if not shared:
+        return ruleset
+    return Ruleset(
+        tuple(
+            replace(category, rules=tuple([_whole(rule, shared) for rule in category.rules]))
+            for category in ruleset.categories
+        )
+    )
+
+
+def _whole(rule: AnyRule, shared: Collection[int | None]) -> AnyRule:
+    if isinstance(rule, Glimpse) and rule.sid in shared:
+        return parse(rule.category, Line(rule.line, rule.text))
+    return rule

@@ -1,0 +1,33 @@
+"""A build of a real release comes to the same, whether its off rules are read in full or not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from real_feed_support import SHIPPED
+
+from rules_lib.allowlist import load
+from rules_lib.build import build
+from rules_lib.feed.archive import unpack
+from rules_lib.glance import glance
+from rules_lib.groups import Deployed
+from rules_lib.model import Glimpse
+from rules_lib.ruleset import read
+
+
+@pytest.mark.feeds
+@pytest.mark.parametrize("name", ["2024-03-26", "2025-08-04", "composite-2026-03"])
+def test_build_of_a_release_comes_to_the_same(releases: Path, name: str) -> None:
+    """With the shipped file, whose off categories are a third of the rules."""
+    files = tuple(unpack((releases / f"{name}.tar.gz").read_bytes()))
+    known = [file.category for file in files]
+    allowlist = load(SHIPPED.read_bytes(), source="shipped", known=known)
+    seen, whole = glance(files, allowlist), read(files, allowlist.rules.on)
+    ours, theirs = (build(one, allowlist, Deployed(), {}) for one in (seen, whole))
+    assert ours.groups == theirs.groups
+    assert ours.discarded == theirs.discarded
+    assert [(rule.place, rule.sid) for rule in ours.off] == [
+        (rule.place, rule.sid) for rule in theirs.off
+    ]
+    assert sum(isinstance(rule, Glimpse) for rule in ours.off) > 0.6 * len(ours.off)
