@@ -109,7 +109,9 @@ def _told(world: World, feed: FeedFacts, error: RulesyncError) -> str:
     try:
         world.put("summary.json", ended(world.build_id, feed, error).to_json())
     except StoreError as unwritten:
-        return f"{error}; nor can the build's summary be written: {unwritten}"
+        cause = str(unwritten).partition(": ")[2]
+        also = "for the same reason" if cause in str(error) else f"as {unwritten}"
+        return f"{error}; the build's summary cannot be written either, {also}"
     return str(error)
 
 

@@ -198,7 +198,8 @@ class Store:
         except ClientError as error:
             code = _code(error)
             words = error.response.get("Error", {}).get("Message", "")
-            raise StoreError(f"{where}: {code}: {words} {_ADVICE.get(code, '')}".strip()) from error
+            advice = f". {_ADVICE[code]}" if code in _ADVICE else ""
+            raise StoreError(f"{where}: {code}: {words.rstrip('.')}{advice}") from error
         except BotoCoreError as error:
             raise StoreError(f"{where}: {explained(error)}") from error
 

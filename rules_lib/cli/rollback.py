@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from itertools import islice
+from typing import Final
 
 import click
 from click.shell_completion import CompletionItem
@@ -22,21 +24,24 @@ from rules_lib.cli.plans import render_plan
 from rules_lib.cli.progress import waiting
 from rules_lib.deploy.steps import record
 from rules_lib.errors import RulesyncError, SyncError
-from rules_lib.history.record import BUILDS
+from rules_lib.history.rollback import applied_builds
 from rules_lib.history.rollback import resume as lift
 from rules_lib.history.rollback import rollback as put_back
 
+_COMPLETED: Final = 10
+"""How many builds a completion offers: it asks for each, and somebody waits."""
+
 
 def builds(ctx: click.Context, _: click.Parameter, begun: str) -> list[CompletionItem]:
-    """Complete a build's id from the bucket, the newest first; none where it cannot be read."""
+    """Complete an applied build's id, the newest first; none where the bucket cannot be read."""
     bucket = ctx.params.get("bucket") or os.environ.get("RULESYNC_BUCKET")
     if not bucket:
         return []
     try:
-        names = Store(clients.s3(), bucket).folders(BUILDS)
+        names = tuple(islice(applied_builds(Store(clients.s3(), bucket), begun), _COMPLETED))
     except RulesyncError:
         return []
-    return [CompletionItem(name) for name in reversed(names) if name.startswith(begun)]
+    return [CompletionItem(name) for name in names]
 
 
 @click.command(

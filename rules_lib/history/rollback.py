@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
@@ -18,9 +19,14 @@ from rules_lib.policy import Room
 from rules_lib.report.summary import read_summary
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rules_lib.aws.store import Store, Stored
     from rules_lib.deploy.steps import Plan
     from rules_lib.world import World
+
+_NAMED: Final = 5
+"""How many builds are named to whoever mistyped one."""
 
 _ATTEMPTS: Final = 5
 """How often it starts over because somebody else changed what it had seen."""
@@ -126,10 +132,29 @@ def _is_name(build: str) -> bool:
     return bool(build) and "/" not in build
 
 
+def applied_builds(store: Store, begun: str = "") -> Iterator[str]:
+    """Ids of the builds that were applied and begin so, the newest first; each costs a request.
+
+    Raises:
+        StoreError: the bucket cannot be read.
+    """
+    for build in reversed(store.folders(BUILDS)):
+        summary = store.find(build_key(build, "summary.json")) if build.startswith(begun) else None
+        if summary and _is_healthy(summary):
+            yield build
+
+
+def _is_healthy(summary: Stored) -> bool:
+    try:
+        return read_summary(summary.body).status == "healthy"
+    except StoreError:  # of another version: it cannot be put back
+        return False
+
+
 def _known(store: Store) -> str:
     """Name the newest builds, for whoever mistyped one."""
-    builds = sorted({e.key.split("/")[1] for e in store.entries(BUILDS) if e.key.count("/") > 1})
-    return f"the newest builds are {', '.join(builds[-5:])}" if builds else "there is no build yet"
+    builds = ", ".join(islice(applied_builds(store), _NAMED))
+    return f"the newest applied builds are {builds}" if builds else "no build was applied yet"
 
 
 def _point_at(world: World, build: str, steps: Plan, before: Stored) -> bool:

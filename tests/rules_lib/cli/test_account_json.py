@@ -55,12 +55,15 @@ def test_status_before_the_first_build_is_no_error(tmp_path: Path) -> None:
         assert json.loads(call("status", "--json").stdout) == {"latest": None, "hold": None}
 
 
-def test_ids_of_builds_are_completed_newest_first(applied: Account) -> None:
+def test_ids_of_applied_builds_are_completed_newest_first(applied: Account) -> None:
     """From the bucket that the environment names, or the option."""
-    applied.put("builds/20250101T000000Z-00000000/summary.json", "{}")
-    found = completed("2", None)
-    assert found == [applied.builds[0], "20250101T000000Z-00000000"]
-    assert completed("2025", BUCKET) == ["20250101T000000Z-00000000"]
+    (build,) = applied.builds
+    earlier, refused = "20250101T000000Z-00000000", "20250102T000000Z-00000000"
+    for name, cause in ((earlier, None), (refused, "too little")):
+        summary = applied.summary() | {"build": name, "refused": cause}
+        applied.put(f"builds/{name}/summary.json", json.dumps(summary))
+    assert completed("2", None) == [build, earlier]
+    assert completed("2025", BUCKET) == [earlier]
 
 
 def test_completion_is_silent_where_the_bucket_cannot_be_read(applied: Account) -> None:

@@ -171,4 +171,14 @@ def test_bucket_that_does_not_exist_is_told(tmp_path: Path) -> None:
         told = call("status")
     assert told.exit_code == 1
     assert "NoSuchBucket" in told.stderr
-    assert "RULESYNC_BUCKET" in told.stderr
+    assert ". Set RULESYNC_BUCKET to the bucket of the stack." in told.stderr
+
+
+def test_cause_that_is_in_the_way_of_the_summary_too_is_told_once(tmp_path: Path) -> None:
+    """Of a sync whose bucket is gone."""
+    with account(tmp_path) as aws:
+        aws.s3.delete_bucket(Bucket="rulesync-test")
+        told = call("apply")
+    assert told.exit_code == 1
+    assert told.stderr.count("NoSuchBucket") == 1
+    assert "the build's summary cannot be written either, for the same reason" in told.stderr

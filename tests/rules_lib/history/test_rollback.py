@@ -21,7 +21,7 @@ from world_support import world
 
 from localaws import Fault
 from rules_lib.aws.store import Store
-from rules_lib.errors import RefusedError, StoreError
+from rules_lib.errors import RefusedError, StoreError, SyncError
 from rules_lib.history.rollback import resume, rollback
 from rules_lib.history.state import Hold
 from rules_lib.sync import sync
@@ -161,17 +161,30 @@ def test_scheduled_sync_holds_until_somebody_resumes(live: Account) -> None:
 
 def test_unknown_build_is_an_error_that_names_the_newest(live: Account) -> None:
     """And nothing is held."""
-    build = next(iter(three(live)))
+    builds = ", ".join(sorted(three(live), reverse=True))
     for name in ("nonsense", "", "a/b"):
-        with pytest.raises(StoreError, match=build):
+        with pytest.raises(StoreError, match=f"newest applied builds are {builds}$"):
             rollback(world(live), name)
     assert not live.has("state/hold.json")
+
+
+def test_build_that_was_not_applied_is_not_named(live: Account) -> None:
+    """Neither one that was refused, nor one whose summary nobody can read."""
+    live.allow()
+    live.sync(malware=[rule(sid) for sid in range(1, 11)])
+    applied = live.builds[-1]
+    live.publish(malware=[rule(1)])
+    with pytest.raises(SyncError, match="max_shrink"):
+        live.build()
+    live.put("builds/20991231T235959Z-00000000/summary.json", "{}")
+    with pytest.raises(StoreError, match=f"newest applied builds are {applied}$"):
+        rollback(world(live), "nonsense")
 
 
 def test_account_without_a_build_says_so(live: Account) -> None:
     """The first day."""
     live.allow()
-    with pytest.raises(StoreError, match="there is no build yet"):
+    with pytest.raises(StoreError, match="no build was applied yet"):
         rollback(world(live), "nonsense")
 
 
