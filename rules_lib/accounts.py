@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from rules_lib.deploy.outcome import Applied
     from rules_lib.feed.manifest import Manifest
     from rules_lib.gather import Gathered
+    from rules_lib.reading.ruleset import Ruleset
     from rules_lib.report.rule_changes import Since
-    from rules_lib.ruleset import Ruleset
 
 
 def facts_of(manifest: Manifest) -> FeedFacts:

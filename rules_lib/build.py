@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
     from rules_lib.groups import Deployed, Group
     from rules_lib.packing.blocks import Block
-    from rules_lib.ruleset import Ruleset
+    from rules_lib.reading.ruleset import Ruleset
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rules_lib.rule import sid_of
+from rules_lib.reading.rule import sid_of
 
 if TYPE_CHECKING:
     from rules_lib.groups import DeployedGroup, Group, Variables

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rules_lib.deploy.outcome import Failure
     from rules_lib.deploy.steps import Plan
     from rules_lib.groups import Deployed
-    from rules_lib.ruleset import Ruleset
+    from rules_lib.reading.ruleset import Ruleset
 
 _ROUNDS: Final = 20
 """How often the groups are built again without the rules that the service refused."""

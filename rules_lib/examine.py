@@ -12,7 +12,7 @@ from rules_lib.build import build
 from rules_lib.errors import AllowlistError
 from rules_lib.groups import Deployed
 from rules_lib.model import LOCAL_PREFIX, AnyRule, Discarded, Malformed, Mode, Reason
-from rules_lib.ruleset import read
+from rules_lib.reading.ruleset import read
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist

@@ -14,8 +14,8 @@ from rules_lib.deploy.apply import Applied
 from rules_lib.deploy.steps import Plan
 from rules_lib.errors import RefusedError
 from rules_lib.gather import Draft, Gathered, gather
-from rules_lib.glance import glance
 from rules_lib.history.state import HOLD, Hold
+from rules_lib.reading.glance import glance
 from rules_lib.report.rule_changes import since
 from rules_lib.report.summary import Summary
 

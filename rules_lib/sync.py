@@ -21,7 +21,6 @@ from rules_lib.decide import Decision, decide
 from rules_lib.deploy.apply import apply
 from rules_lib.errors import RulesyncError, StaleError, StoreError, SyncError
 from rules_lib.gather import Gathered, gather
-from rules_lib.glance import glance
 from rules_lib.history.discards import keep_discards
 from rules_lib.history.earlier import earlier_build
 from rules_lib.history.record import files_after, files_before
@@ -29,6 +28,7 @@ from rules_lib.history.rollback import put_back
 from rules_lib.history.settled import Unchanged, inputs_of, settle, unchanged
 from rules_lib.history.state import HOLD, LATEST, REFUSALS, Hold, Latest
 from rules_lib.memory import without_search_for_cycles
+from rules_lib.reading.glance import glance
 from rules_lib.report.rule_changes import since
 from rules_lib.report.summary import FeedFacts, Summary
 from rules_lib.world import World
@@ -38,8 +38,8 @@ __all__ = ["Unchanged", "World", "sync", "sync_if_changed"]
 if TYPE_CHECKING:
     from rules_lib.deploy.outcome import Applied
     from rules_lib.feed.manifest import Manifest
+    from rules_lib.reading.ruleset import Ruleset
     from rules_lib.report.rule_changes import Since
-    from rules_lib.ruleset import Ruleset
 
 _ATTEMPTS: Final = 5
 """How often a build starts over because somebody else changed what it had seen."""

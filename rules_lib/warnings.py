@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
-    from rules_lib.ruleset import Ruleset
+    from rules_lib.reading.ruleset import Ruleset
 
 _NAMED: Final = 8
 """How many new categories a warning names, the largest first."""

@@ -9,7 +9,7 @@ from rules_lib.build import Built, build
 from rules_lib.census import Cost, Portrait, census
 from rules_lib.groups import Deployed
 from rules_lib.model import Mode, Reason
-from rules_lib.ruleset import Ruleset
+from rules_lib.reading.ruleset import Ruleset
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from rules_lib.rule import sid_of
+from rules_lib.reading.rule import sid_of
 
 if TYPE_CHECKING:
     from rules_lib.model import Converted

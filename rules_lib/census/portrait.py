@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
     from rules_lib.build import Built
     from rules_lib.groups import Deployed
-    from rules_lib.ruleset import Category, Ruleset
+    from rules_lib.reading.ruleset import Category, Ruleset
 
 
 @dataclass(frozen=True, slots=True)

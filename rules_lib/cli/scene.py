@@ -28,7 +28,7 @@ from rules_lib.feed.source import gather as download
 from rules_lib.gather import ALLOWLIST, Draft, gather, own_in_folder
 from rules_lib.groups import Deployed
 from rules_lib.history.state import HOLD, Hold, Latest
-from rules_lib.ruleset import read
+from rules_lib.reading.ruleset import read
 from rules_lib.settings import FetchSettings
 
 _CONFIG: Final = Path("config/categories.yaml")

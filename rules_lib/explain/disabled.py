@@ -8,7 +8,7 @@ from typing import Final
 
 from rules_lib.feed.archive import FeedFile
 from rules_lib.model import AnyRule
-from rules_lib.ruleset import read
+from rules_lib.reading.ruleset import read
 
 _SIDS: Final = re.compile(rb"sid\s*:\s*\+?(\d{1,10})", re.IGNORECASE)
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rules_lib.build import Built
     from rules_lib.feed.archive import FeedFile
     from rules_lib.groups import Deployed
-    from rules_lib.ruleset import Ruleset
+    from rules_lib.reading.ruleset import Ruleset
 
 _WHY: Final[Mapping[Change, str]] = {
     Change.HEADER_SPACES_REMOVED: "the service refuses spaces inside a list",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
     from rules_lib.groups import Deployed
     from rules_lib.model import Rule
-    from rules_lib.ruleset import Ruleset
+    from rules_lib.reading.ruleset import Ruleset
 
 
 @dataclass(frozen=True, slots=True)

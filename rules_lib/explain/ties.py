@@ -13,7 +13,7 @@ from rules_lib.model import Flowbit, Rule
 if TYPE_CHECKING:
     from rules_lib.explain.ledger import Ledger
     from rules_lib.feed.archive import FeedFile
-    from rules_lib.ruleset import Ruleset
+    from rules_lib.reading.ruleset import Ruleset
 
 
 def ties_of(

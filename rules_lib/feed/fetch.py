@@ -17,7 +17,7 @@ from rules_lib.feed.address import redact
 from rules_lib.feed.archive import ArchiveLimits, unpacked
 from rules_lib.feed.manifest import Manifest, archive_key, manifest_key, total
 from rules_lib.feed.source import Download, Unchanged, gather
-from rules_lib.ruleset import tally
+from rules_lib.reading.ruleset import tally
 
 if TYPE_CHECKING:
     from datetime import datetime

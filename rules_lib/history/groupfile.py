@@ -11,8 +11,8 @@ from rules_lib.content import rules_in
 from rules_lib.errors import StoreError
 from rules_lib.groups import Group, Slot, Variables
 from rules_lib.model import Converted, Mode, Rule
-from rules_lib.parser import parse
-from rules_lib.ruleset import Line
+from rules_lib.reading.parser import parse
+from rules_lib.reading.ruleset import Line
 
 
 class GroupEntry(BaseModel):

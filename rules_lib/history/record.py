@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
     from rules_lib.build import Built
     from rules_lib.deploy.steps import Plan
+    from rules_lib.reading.ruleset import Ruleset
     from rules_lib.report.rule_changes import Since
     from rules_lib.report.summary import Summary
-    from rules_lib.ruleset import Ruleset
 
 BUILDS: Final = "builds/"
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from rules_lib.content import rules_in
 from rules_lib.model import LOCAL_PREFIX, Converted, Mode
-from rules_lib.rule import sid_of
+from rules_lib.reading.rule import sid_of
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from rules_lib import limits
 from rules_lib.model import Candidate, Change, Converted, Discarded, Reason
-from rules_lib.rule import close_up, variables_in, without, write_variables
+from rules_lib.reading.rule import close_up, variables_in, without, write_variables
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist

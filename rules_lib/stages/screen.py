@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 from rules_lib import engine, limits
 from rules_lib.allowlist.endpoints import kind_of
 from rules_lib.model import Candidate, Discarded, Header, Reason
-from rules_lib.rule import negates_any, variables_of, write_variables
+from rules_lib.reading.rule import negates_any, variables_of, write_variables
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist

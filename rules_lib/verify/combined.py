@@ -13,7 +13,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.groups import Variables
-from rules_lib.rule import RuleSyntaxError, split, variables_in, write_variables
+from rules_lib.reading.rule import RuleSyntaxError, split, variables_in, write_variables
 from rules_lib.verify.config import ACTION_ORDER
 from rules_lib.verify.loadable import HOME_NET, Loadable
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from rules_lib.rule import sid_of
+from rules_lib.reading.rule import sid_of
 
 _REFUSED: Final = re.compile(
     r'error parsing signature "(.*)" from file .* at line (\d+)', re.DOTALL

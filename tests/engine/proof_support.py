@@ -12,7 +12,7 @@ from rules_lib.allowlist import load
 from rules_lib.build import Built, build
 from rules_lib.feed.archive import FeedFile, unpack
 from rules_lib.groups import Deployed, Variables
-from rules_lib.ruleset import read
+from rules_lib.reading.ruleset import read
 from rules_lib.verify.captures import captures_in
 from rules_lib.verify.loadable import Loadable
 from rules_lib.verify.suricata import find

@@ -12,7 +12,7 @@ from release_support import REFUSED
 
 from rules_lib.build import build
 from rules_lib.groups import Deployed
-from rules_lib.ruleset import read
+from rules_lib.reading.ruleset import read
 from rules_lib.stages.convert import fingerprint
 
 if TYPE_CHECKING:

@@ -29,8 +29,8 @@ from rules_lib.gather import gather
 from rules_lib.history.groupfile import read_groups
 from rules_lib.history.rollback import resume, rollback
 from rules_lib.history.state import HOLD, LATEST, Hold
+from rules_lib.reading.ruleset import read
 from rules_lib.report.summary import Summary
-from rules_lib.ruleset import read
 from rules_lib.settings import FetchSettings
 from rules_lib.sync import Unchanged, World, sync, sync_if_changed
 

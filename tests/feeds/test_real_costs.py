@@ -10,7 +10,7 @@ from real_feed_support import SHIPPED
 
 from rules_lib.allowlist import load
 from rules_lib.feed.archive import unpack
-from rules_lib.ruleset import read
+from rules_lib.reading.ruleset import read
 
 FITTING = ("emerging-chat", "emerging-hunting", "emerging-policy", "tor")
 TOO_LARGE = ("emerging-dyn_dns", "emerging-info")

@@ -10,10 +10,10 @@ from real_feed_support import SHIPPED
 from rules_lib.allowlist import load
 from rules_lib.build import build
 from rules_lib.feed.archive import unpack
-from rules_lib.glance import glance
 from rules_lib.groups import Deployed
 from rules_lib.model import Glimpse
-from rules_lib.ruleset import read
+from rules_lib.reading.glance import glance
+from rules_lib.reading.ruleset import read
 
 
 @pytest.mark.feeds

@@ -26,8 +26,8 @@ from rules_lib.build import build
 from rules_lib.errors import AllowlistError, ArchiveError
 from rules_lib.feed.archive import FeedFile, unpacked
 from rules_lib.groups import Deployed
+from rules_lib.reading.ruleset import read, tally
 from rules_lib.report.records import discarded_csv, discarded_jsonl
-from rules_lib.ruleset import read, tally
 
 ROOT: Final = Path(__file__).parents[2]
 MIB: Final = 2**20

@@ -20,11 +20,11 @@ from rules_lib.errors import AllowlistError, ArchiveError
 from rules_lib.feed.archive import ArchiveLimits, FeedFile, unpack
 from rules_lib.groups import Deployed
 from rules_lib.model import AnyRule, Malformed, Rule
-from rules_lib.parser import parse
+from rules_lib.reading.parser import parse
+from rules_lib.reading.ruleset import Line, Ruleset, Tally, read, tally
+from rules_lib.reading.shape import UNWANTED
 from rules_lib.report.records import discarded_csv, discarded_jsonl
 from rules_lib.report.text import visible
-from rules_lib.ruleset import Line, Ruleset, Tally, read, tally
-from rules_lib.shape import UNWANTED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -19,7 +19,7 @@ from seed_support import RULE_WORDS, rule_lines
 
 from rules_lib.feed.archive import FeedFile
 from rules_lib.model import Malformed, Rule
-from rules_lib.ruleset import LINE_BYTES, read
+from rules_lib.reading.ruleset import LINE_BYTES, read
 
 GOOD: Final = b"\n".join(rule_lines())
 """The whole example feed, as one file."""

@@ -11,8 +11,8 @@ from rules_lib.allowlist import Allowlist, load
 from rules_lib.feed.archive import FeedFile
 from rules_lib.groups import Deployed
 from rules_lib.model import AnyRule, Candidate, Converted, Malformed, Mode, Rule
-from rules_lib.parser import parse
-from rules_lib.ruleset import Line, Ruleset, read
+from rules_lib.reading.parser import parse
+from rules_lib.reading.ruleset import Line, Ruleset, read
 from rules_lib.stages.convert import convert
 from rules_lib.stages.fit import Fitted, fit
 from rules_lib.stages.link import link

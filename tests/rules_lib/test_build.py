@@ -19,7 +19,7 @@ from rules_lib.build import Built, build
 from rules_lib.feed.archive import unpack
 from rules_lib.groups import Deployed
 from rules_lib.model import AnyRule, Change, Mode, Reason, Rule
-from rules_lib.ruleset import read
+from rules_lib.reading.ruleset import read
 from rules_lib.stages.convert import fingerprint
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from rules_lib.content import Difference, by_sid, difference, holds, rules_in, unchanged
 from rules_lib.groups import Variables
-from rules_lib.rule import sid_of
+from rules_lib.reading.rule import sid_of
 
 TEXTS = st.dictionaries(st.integers(1, 20), st.sampled_from("ab")).map(
     lambda rules: "".join(f"alert ip (msg:{msg}; sid:{sid};)\n" for sid, msg in rules.items())

@@ -6,7 +6,7 @@ from pipeline_support import allowlist, rule
 
 from rules_lib.allowlist import load
 from rules_lib.feed.archive import FeedFile
-from rules_lib.ruleset import read
+from rules_lib.reading.ruleset import read
 from rules_lib.warnings import warnings_of
 
 HOME = {"HOME_NET": ["10.0.0.0/8"]}

@@ -32,7 +32,7 @@ from rules_lib.errors import ArchiveError, ChecksumError, DownloadError, Refused
 from rules_lib.feed.fetch import Fetched, fetch
 from rules_lib.feed.manifest import archive_key, manifest_key, read_manifest
 from rules_lib.feed.source import Unchanged
-from rules_lib.ruleset import Tally
+from rules_lib.reading.ruleset import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,7 +14,7 @@ from rules_lib.allowlist import load
 from rules_lib.census import Cost, Portrait
 from rules_lib.feed.archive import FeedFile
 from rules_lib.model import Mode
-from rules_lib.ruleset import read
+from rules_lib.reading.ruleset import read
 
 ROOT = Path(examples.__file__).parent
 WEB, DNS = "emerging-web", "emerging-dns"

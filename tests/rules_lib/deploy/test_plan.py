@@ -15,7 +15,7 @@ from rules_lib.deploy.plan import plan
 from rules_lib.deploy.steps import Create, Delete, Keep, Plan, Replace, Step, Update, record
 from rules_lib.errors import RefusedError
 from rules_lib.groups import Deployed, DeployedGroup, Slot, Variables
-from rules_lib.rule import sid_of
+from rules_lib.reading.rule import sid_of
 
 ONE = group("et-one", 1, 2)
 NETS = Variables(ip_sets={"DNS_SERVERS": ("10.0.0.2/32",)})

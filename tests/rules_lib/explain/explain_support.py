@@ -12,7 +12,7 @@ from rules_lib.allowlist.reader import read as read_document
 from rules_lib.build import build
 from rules_lib.explain import Evidence, Explained, Story, explain
 from rules_lib.groups import Deployed
-from rules_lib.ruleset import read
+from rules_lib.reading.ruleset import read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

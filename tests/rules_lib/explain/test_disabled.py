@@ -7,7 +7,7 @@ from rules_support import FEEDS, feed, text
 
 from rules_lib.explain.disabled import disabled_rules
 from rules_lib.feed.archive import FeedFile
-from rules_lib.ruleset import read
+from rules_lib.reading.ruleset import read
 
 
 def test_disabled_rule_keeps_its_line() -> None:

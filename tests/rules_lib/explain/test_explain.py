@@ -15,7 +15,7 @@ from rules_lib.explain import Evidence, explain
 from rules_lib.explain.story import Fate, LeftOut, Relative
 from rules_lib.groups import Deployed
 from rules_lib.model import Change, Malformed, Mode, Reason
-from rules_lib.ruleset import read
+from rules_lib.reading.ruleset import read
 from rules_lib.stages.convert import fingerprint
 
 WEB = "emerging-web"

@@ -14,7 +14,7 @@ from rules_lib.errors import StoreError
 from rules_lib.groups import Deployed, Group, Slot, Variables
 from rules_lib.history.groupfile import groups_json, read_groups
 from rules_lib.model import Mode
-from rules_lib.ruleset import read
+from rules_lib.reading.ruleset import read
 
 GROUP = Group(
     name="et-web",

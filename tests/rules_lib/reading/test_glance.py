@@ -9,10 +9,10 @@ from hypothesis import given
 from rules_support import FEEDS, allow, allowlists, feed, ruleset, text
 
 from rules_lib.build import Built, build
-from rules_lib.glance import glance
 from rules_lib.groups import Deployed
 from rules_lib.model import Glimpse, Malformed, Rule
-from rules_lib.ruleset import Ruleset
+from rules_lib.reading.glance import glance
+from rules_lib.reading.ruleset import Ruleset
 from rules_lib.warnings import warnings_of
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from rules_support import FEEDS, feed, rule_texts, ruleset, text
 
 from rules_lib.feed.archive import FeedFile, unpack
 from rules_lib.model import Malformed, Rule
-from rules_lib.ruleset import Ruleset, Tally, read, tally
+from rules_lib.reading.ruleset import Ruleset, Tally, read, tally
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,7 +14,7 @@ from rules_support import ENDS, ENGINE_REFUSES, ENGINE_TAKES, QUOTED, rule_texts
 
 import rules_lib
 from rules_lib.model import Header
-from rules_lib.rule import (
+from rules_lib.reading.rule import (
     RuleSyntaxError,
     close_up,
     header_of,

@@ -1,7 +1,7 @@
 """A logical line -> a rule, or what is wrong with it; never an exception.
 
 Where a header and an option end is settled in `rule`, which options there are in `shape`; here
-their values get a meaning. idstools is the referee of all three (tests/rules_lib/test_parser.py).
+their values get a meaning. idstools is the referee of all three, in the parser's tests.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Final
 
 from rules_lib import engine, limits
 from rules_lib.model import Flowbit, Malformed, Rule
-from rules_lib.rule import Parts, RuleSyntaxError, cut, header_of, sid_of
-from rules_lib.shape import Shape, shape_of
+from rules_lib.reading.rule import Parts, RuleSyntaxError, cut, header_of, sid_of
+from rules_lib.reading.shape import Shape, shape_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from rules_lib.ruleset import Line
+    from rules_lib.reading.ruleset import Line
 
 _SEVERITIES: Final = ("Critical", "Major", "Minor", "Informational")
 _CONFIDENCES: Final = ("High", "Medium", "Low")

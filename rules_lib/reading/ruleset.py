@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from rules_lib.model import AnyRule
-from rules_lib.parser import parse
+from rules_lib.reading.parser import parse
 
 if TYPE_CHECKING:
     from rules_lib.feed.archive import FeedFile

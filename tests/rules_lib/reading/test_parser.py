@@ -13,8 +13,8 @@ from rules_support import ENDS, ENGINE_REFUSES, ENGINE_TAKES, line, problem, rul
 
 from rules_lib.feed.archive import FeedFile, unpack
 from rules_lib.model import Flowbit, Malformed, Rule
-from rules_lib.rule import close_up, split
-from rules_lib.ruleset import read
+from rules_lib.reading.rule import close_up, split
+from rules_lib.reading.ruleset import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -14,9 +14,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from rules_lib.model import AnyRule, Glimpse, Mode
-from rules_lib.parser import parse
-from rules_lib.rule import sid_of
-from rules_lib.ruleset import Line, Reader, Ruleset, read
+from rules_lib.reading.parser import parse
+from rules_lib.reading.rule import sid_of
+from rules_lib.reading.ruleset import Line, Reader, Ruleset, read
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
