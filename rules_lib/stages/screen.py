@@ -20,10 +20,12 @@ DOCUMENTED_UNSUPPORTED: Final = frozenset(
 )
 """Options that the developer guide rules out although the service takes them."""
 
+Keywords: TypeAlias = frozenset[str]
 Objection: TypeAlias = tuple[Reason, str]
 HeaderCheck: TypeAlias = "Callable[[Header, Allowlist], Objection | None]"
 KeywordCheck: TypeAlias = "Callable[[Keywords, Allowlist], Objection | None]"
-Keywords: TypeAlias = frozenset[str]
+
+_Trait = TypeVar("_Trait")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +39,16 @@ class Screened:
 def screen(candidates: Iterable[Candidate], allowlist: Allowlist) -> Screened:
     """Part the candidates into usable and discarded."""
     usable, discarded = [], []
-    before, between, after = (
-        _Judged(HEADER_CHECKS, allowlist),
-        _Judged(KEYWORD_CHECKS, allowlist),
-        _Judged(VARIABLE_CHECKS, allowlist),
-    )
+    headers = _Judged(HEADER_CHECKS, allowlist)
+    keywords = _Judged(KEYWORD_CHECKS, allowlist)
+    variables = _Judged(VARIABLE_CHECKS, allowlist)
     for candidate in candidates:
         rule = candidate.rule
-        header = rule.header
-        if objection := before[header] or between[rule.keywords] or after[header]:
+        if objection := headers[rule.header] or keywords[rule.keywords] or variables[rule.header]:
             discarded.append(Discarded(rule, *objection))
         else:
             usable.append(candidate)
     return Screened(tuple(usable), tuple(discarded))
-
-
-_Trait = TypeVar("_Trait")
 
 
 class _Judged(dict[_Trait, Objection | None]):
