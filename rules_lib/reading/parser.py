@@ -96,12 +96,12 @@ def _last(name: str, values: Sequence[str], places: Iterable[int]) -> str:
 
 def _number(name: str, value: str) -> int:
     """The value of an option that is a number, in range."""
-    _stated(name, value)
     most = engine.NUMBER_MAX[name]
     number = int(value) if _NUMBER.fullmatch(value) else 0
-    if not 0 < number <= most:
-        raise RuleSyntaxError(f"its {name} is {value[:20]}, no number from 1 to {most}")
-    return number
+    if 0 < number <= most:
+        return number
+    shown = _stated(name, value)[:20]
+    raise RuleSyntaxError(f"its {name} is {shown}, no number from 1 to {most}")
 
 
 def _message(value: str) -> str:

@@ -63,9 +63,9 @@ class Parts(NamedTuple):
     values: tuple[str, ...]
 
     def options(self, numbers: Iterable[int]) -> tuple[Option, ...]:
-        """Some of the options, in their order, with their places; the first is number 0."""
+        """Some of the options, with their places; `numbers` ascend, the first option is 0."""
         found, begin, at = [], self.start, 0
-        for number in sorted(numbers):
+        for number in numbers:
             begin, at = begin + sum(map(len, self.texts[at:number])), number
             text = self.texts[number]
             value = self.values[number] if ":" in text else None
