@@ -9,10 +9,11 @@ SAM := $(VENV)/sam/.installed
 PEERS := $(VENV)/bench/.installed
 FUZZER := $(VENV)/.fuzzer
 SECONDS ?= 600
+SEQUENCES ?= 400
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --quiet
 SOURCES := rules_lib functions localaws benchmarks tests examples scripts
 
-.PHONY: help setup engine browser run test lint type fuzz bench build deploy-local clean lock
+.PHONY: help setup engine browser run test lint type fuzz faults bench build deploy-local clean lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +58,9 @@ fuzz: $(FUZZER) ## Fuzz the readers of rules, archives and the allowlist, SECOND
 $(FUZZER): requirements-fuzz.lock | $(STAMP)
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-fuzz.lock
 	@touch $@
+
+faults: $(STAMP) ## Every fault of every call, and SEQUENCES=400 by chance; half an hour
+	SEQUENCES=$(SEQUENCES) FAULT_SLICE=1 $(BIN)/pytest --numprocesses auto --capture=no tests/faults
 
 bench: $(STAMP) $(PEERS) ## Measure a sync beside suricata-update and idstools; renews docs/performance.md
 	$(BIN)/python -m benchmarks --write docs/performance.md
