@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import json
 import subprocess
 import sys
 import time
@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from tempfile import TemporaryFile
+from tempfile import NamedTemporaryFile
 
 _KILO = 1024 if sys.platform != "darwin" else 1  # Linux counts kilobytes, macOS bytes
 
@@ -38,18 +38,15 @@ def measured(command: Sequence[str], environment: Mapping[str, str] | None = Non
     Raises:
         SystemExit: it failed; says what it wrote to stderr.
     """
-    began = time.monotonic()
-    with TemporaryFile() as out, TemporaryFile() as err:
-        process = subprocess.Popen(command, stdout=out, stderr=err, env=environment)  # noqa: S603 - ours
-        _, status, usage = os.wait4(process.pid, 0)
+    with NamedTemporaryFile() as report:
+        watched = [*python("benchmarks.watch", report.name), *command]
+        began = time.monotonic()
+        done = subprocess.run(watched, capture_output=True, env=environment, check=False)  # noqa: S603 - ours
         wall = time.monotonic() - began
-        process.returncode = os.waitstatus_to_exitcode(status)
-        out.seek(0)
-        err.seek(0)
-        if process.returncode:
-            sys.exit(f"{' '.join(command)}\n{err.read().decode()[-4000:]}")
-        said = out.read().decode()
-    return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss * _KILO / 1e6, wall, said)
+        if done.returncode:
+            sys.exit(f"{' '.join(command)}\n{done.stderr.decode()[-4000:]}")
+        cpu, peak = json.load(report)
+    return Cost(cpu, peak * _KILO / 1e6, wall, done.stdout.decode())
 
 
 def alternating(
