@@ -26,7 +26,6 @@ def main() -> None:
         calls[model.name] += 1
         dry_runs[model.name] += params.get("DryRun", False)
 
-    boto3.setup_default_session()
     boto3.DEFAULT_SESSION.events.register("provide-client-params", count)
     began = time.process_time()
     fetched = fetch.handler({"source": "aws.events"}, None)

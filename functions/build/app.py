@@ -24,6 +24,7 @@ from rules_lib.telemetry import Telemetry
 
 logger = Logger(service="build", stream=sys.stderr)
 
+clients.load("s3", "network-firewall")
 gc.freeze()  # what was imported stays for good: no later search has to go through it
 gc.enable()
 

@@ -25,6 +25,7 @@ from rules_lib.telemetry import Telemetry
 
 logger = Logger(service="fetch", stream=sys.stderr)
 
+clients.load("s3")
 gc.freeze()  # what was imported stays for good: no later search has to go through it
 gc.enable()
 

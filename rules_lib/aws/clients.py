@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import boto3
@@ -25,6 +25,8 @@ _FIREWALL_ATTEMPTS: Final = 6
 """More than for S3, as Network Firewall throttles sooner; but botocore takes a used-up quota
 (`LimitExceededException`) for throttling too, and every attempt doubles the wait."""
 
+_ANY_REGION: Final = "us-east-1"
+
 _USUAL: Final = Config(
     connect_timeout=_CONNECT_SECONDS,
     read_timeout=_READ_SECONDS,
@@ -41,6 +43,18 @@ class LambdaClient(Protocol):
 
     def invoke(self, *, FunctionName: str, InvocationType: str, Payload: bytes) -> Any:  # noqa: N803  # boto3's names
         """Run a function."""
+
+
+def load(*services: str) -> None:
+    """Read what botocore knows of services, which takes longer than a dozen calls to them.
+
+    For a Lambda function to do while it is loaded, as only then it has a whole processor whatever
+    its memory is. Where that cannot be done, whoever makes a client is told why.
+    """
+    make: Callable[..., object] = boto3.client  # its types know each service by its name
+    for service in services:
+        with suppress(BotoCoreError, ValueError):
+            make(service, region_name=_region() or _ANY_REGION)
 
 
 def s3() -> S3Client:

@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from types_boto3_s3 import S3Client
-    from types_boto3_s3.type_defs import PutObjectRequestTypeDef
+    from types_boto3_s3.type_defs import (
+        ListObjectsV2OutputTypeDef,
+        ListObjectsV2RequestTypeDef,
+        PutObjectRequestTypeDef,
+    )
 
 LONGEST_FETCH: Final = timedelta(minutes=15)
 """The longest that a Lambda function may run: an older fetch may end this much after a newer."""
@@ -168,10 +172,9 @@ class Store:
             StoreError: the bucket may not be listed.
         """
         with self._explained(prefix):
-            pages = self.client.get_paginator("list_objects_v2")
             return tuple(
                 Entry(item["Key"], item["LastModified"], item["Size"], item["ETag"])
-                for page in pages.paginate(Bucket=self.bucket, Prefix=prefix)
+                for page in self._pages({"Bucket": self.bucket, "Prefix": prefix})
                 for item in page.get("Contents", ())
             )
 
@@ -182,12 +185,20 @@ class Store:
             StoreError: the bucket may not be listed.
         """
         with self._explained(prefix):
-            pages = self.client.get_paginator("list_objects_v2")
             return tuple(
                 folder["Prefix"].removeprefix(prefix).rstrip("/")
-                for page in pages.paginate(Bucket=self.bucket, Prefix=prefix, Delimiter="/")
+                for page in self._pages({"Bucket": self.bucket, "Prefix": prefix, "Delimiter": "/"})
                 for folder in page.get("CommonPrefixes", ())
             )
+
+    def _pages(self, asked: ListObjectsV2RequestTypeDef) -> Iterator[ListObjectsV2OutputTypeDef]:
+        """A call a page; to load botocore's paginators takes longer than most of our listings."""
+        while True:
+            page = self.client.list_objects_v2(**asked)
+            yield page
+            if "NextContinuationToken" not in page:
+                return
+            asked = {**asked, "ContinuationToken": page["NextContinuationToken"]}
 
     @contextmanager
     def _explained(self, key: str) -> Iterator[None]:

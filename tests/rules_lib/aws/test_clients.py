@@ -1,0 +1,29 @@
+"""What is loaded with a function never stands in the way of telling what is wrong."""
+
+from __future__ import annotations
+
+import boto3
+import pytest
+
+from rules_lib.aws import clients
+from rules_lib.errors import SettingsError
+
+
+def test_services_are_loaded_without_any_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither a region nor credentials are needed, and nothing is asked of anybody."""
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    clients.load("s3", "network-firewall")
+    assert boto3.DEFAULT_SESSION is not None
+
+
+def test_missing_profile_is_told_by_whoever_makes_a_client(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In words, and not while a function is loaded."""
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    monkeypatch.setenv("AWS_PROFILE", "nobody")
+    clients.load("s3")
+    with pytest.raises(SettingsError, match="nobody"):
+        clients.s3()
