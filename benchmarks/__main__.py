@@ -24,10 +24,16 @@ _MARKS: Final = ("<!-- measured -->\n", "<!-- /measured -->\n")
 
 @click.command()
 @click.option("--feed", type=click.Path(exists=True, path_type=Path), help="A feed's archive.")
+@click.option(
+    "--config",
+    type=click.Path(exists=True, path_type=Path),
+    default=SHIPPED,
+    help="An allowlist; if none is given, the one that we ship.",
+)
 @click.option("--rounds", default=5, show_default=True, help="So often each contender runs.")
 @click.option("--large/--no-large", default=True, help="Whether to measure ten times the rules.")
 @click.option("--write", type=click.Path(exists=True, path_type=Path), help="Renew this page.")
-def main(feed: Path | None, rounds: int, *, large: bool, write: Path | None) -> None:
+def main(feed: Path | None, config: Path, rounds: int, *, large: bool, write: Path | None) -> None:
     """Measure, and print a table."""
     with TemporaryDirectory() as name:
         folder = Path(name)
@@ -36,10 +42,10 @@ def main(feed: Path | None, rounds: int, *, large: bool, write: Path | None) -> 
             (
                 f"Measured on {feeds.name}, medians of {rounds} rounds.",
                 "",
-                *_peers(feeds, rounds),
+                *_peers(feeds, config, rounds),
                 "",
-                *_successive(feeds, folder),
-                *(("", *_tenfold(feeds, folder)) if large else ()),
+                *_successive(feeds, config, folder),
+                *(("", *_tenfold(feeds, config, folder)) if large else ()),
                 "",
             )
         )
@@ -50,10 +56,10 @@ def main(feed: Path | None, rounds: int, *, large: bool, write: Path | None) -> 
         write.write_text(f"{before}{_MARKS[0]}\n{text}\n{_MARKS[1]}{after}")
 
 
-def _peers(feeds: Feeds, rounds: int) -> list[str]:
+def _peers(feeds: Feeds, config: Path, rounds: int) -> list[str]:
     ours, theirs, parses = alternating(
         rounds,
-        partial(cold_sync, feeds.usual, SHIPPED),
+        partial(cold_sync, feeds.usual, config),
         partial(suricata_update, feeds.usual),
         partial(bare_parse, feeds.usual),
         told=_tell,
@@ -73,10 +79,10 @@ def _peers(feeds: Feeds, rounds: int) -> list[str]:
     return rows
 
 
-def _successive(feeds: Feeds, folder: Path) -> list[str]:
+def _successive(feeds: Feeds, config: Path, folder: Path) -> list[str]:
     """One account: everything new, one rule changed, nothing changed."""
     other = revised(feeds.usual, folder / "revised.tar.gz")
-    with account(SHIPPED) as environment:
+    with account(config) as environment:
         cold = sync(feeds.usual, environment)
         one = sync(other, environment)
         time.sleep(AT_REST.total_seconds() + 1)
@@ -122,9 +128,9 @@ def _listed(calls: dict[str, int], less: dict[str, int] | None = None) -> str:
     return ", ".join(f"{n} {name}" for name, n in sorted(left.items()) if n) or "none"
 
 
-def _tenfold(feeds: Feeds, folder: Path) -> Sequence[str]:
-    config = roomy(SHIPPED, folder / "roomy.json")
-    usual, large = cold_sync(feeds.usual, config), cold_sync(feeds.large, config)
+def _tenfold(feeds: Feeds, config: Path, folder: Path) -> Sequence[str]:
+    roomier = roomy(config, folder / "roomy.json")
+    usual, large = cold_sync(feeds.usual, roomier), cold_sync(feeds.large, roomier)
     times = large.cpu / usual.cpu
     said: list[dict[str, Any]] = [json.loads(cost.said) for cost in (usual, large)]
     return [
