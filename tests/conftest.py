@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 RELEASES: Final = Path(__file__).parents[2] / "shared" / "et-open"
 """Real releases of ET Open, which are not ours to ship."""
@@ -20,6 +21,14 @@ PROGRAMS: Final = {
     "browser": ("chromium", "Chromium is not installed; `make browser` installs it"),
 }
 """By marker: the program that such a test needs, and what is said where it is not there."""
+
+settings.register_profile(
+    "rulesync",
+    deadline=None,  # a busy machine is no finding
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=os.environ.get("CI") == "true",
+)
+settings.load_profile("rulesync")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

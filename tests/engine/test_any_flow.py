@@ -41,7 +41,7 @@ def engines() -> Iterator[tuple[Replayer, dict[str, tuple[Built, Replayer]]]]:
         yield stack.enter_context(running([source(of_mode("alert"))])), modes
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(conversations=CONVERSATIONS)
 def test_any_conversation_is_treated_as_the_source_rules_ask(
     engines: tuple[Replayer, dict[str, tuple[Built, Replayer]]],

@@ -151,7 +151,6 @@ def test_one_clean_sync_ends_as_the_newest_feed_and_file_ask(
         settings=settings(
             max_examples=SEQUENCES,
             stateful_step_count=10,
-            deadline=None,
             derandomize="SEQUENCES" not in os.environ,
             phases=[Phase.generate],
             database=None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 
 if TYPE_CHECKING:
@@ -12,9 +12,7 @@ if TYPE_CHECKING:
 
 HOSTILE: Final = settings(
     max_examples=500,
-    deadline=None,  # a busy machine is no finding; time is looked at in `bomb_support`
     derandomize=True,  # the same in every run; `make fuzz` is what goes on searching
-    suppress_health_check=[HealthCheck.too_slow],
 )
 
 

@@ -294,7 +294,7 @@ def packed(categories: dict[str, list[int]], deployed: Deployed) -> list[Group]:
     return made
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(CATEGORIES, min_size=1, max_size=4))
 def test_planning_after_applying_is_empty(syncs: list[dict[str, list[int]]]) -> None:
     """Whatever was there before: one sync leads to what is desired, and the next has no work."""

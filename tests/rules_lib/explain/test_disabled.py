@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from rules_support import FEEDS, feed, text
 
 from rules_lib.explain.disabled import disabled_rules
@@ -23,7 +23,6 @@ def test_continued_line_is_one_rule() -> None:
     assert [(rule.sid, rule.line) for rule in disabled_rules(files, "21")] == [(21, 2)]
 
 
-@settings(deadline=None)
 @given(FEEDS)
 def test_every_disabled_rule_is_found(files: dict[str, list[str]]) -> None:
     """As many as are counted, each with its sid."""

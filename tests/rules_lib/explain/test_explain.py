@@ -320,7 +320,7 @@ def test_what_is_in_force_is_told_against_what_is_next(
     assert bool(told.pieces) is (doing == "change")
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(FEEDS, allowlists())
 def test_story_agrees_with_the_build(files: dict[str, list[str]], allowlist: Allowlist) -> None:
     """Every enabled line with a sid has one story, and it is what the build made of it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rules_support import rule_texts
 
@@ -11,7 +11,6 @@ from rules_lib.explain.tokens import Piece, pieces_of
 TEXTS = rule_texts() | st.text(max_size=30)
 
 
-@settings(deadline=None)
 @given(TEXTS, TEXTS)
 def test_pieces_make_up_both_texts(before: str, after: str) -> None:
     """What is not added is the text before; what is not removed, the text after."""

@@ -43,7 +43,7 @@ def test_group_comes_back_as_it_was_published() -> None:
     assert (group.priority, group.capacity, group.variables) == (1000, 7, GROUP.variables)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(FEEDS, allowlists())
 def test_every_build_comes_back(files: dict[str, list[str]], allowlist: Allowlist) -> None:
     """Whatever the pipeline publishes can be read again."""
