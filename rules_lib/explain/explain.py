@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.explain import advice
-from rules_lib.explain.asked import asked_of, why_action
+from rules_lib.explain.asked import asked_of
 from rules_lib.explain.disabled import disabled_rules
 from rules_lib.explain.ledger import Ledger
 from rules_lib.explain.nearest import nearest_to
@@ -17,6 +17,7 @@ from rules_lib.explain.story import Edit, Fate, LeftOut, Origin, Published, Stor
 from rules_lib.explain.ties import cluster_of, ties_of
 from rules_lib.explain.tokens import pieces_of
 from rules_lib.model import AnyRule, Change, Converted, Reason, Rule
+from rules_lib.why import why_action
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
