@@ -10,7 +10,10 @@
     ├── StoreError           an object of the bucket is missing, or not what it should be
     ├── FirewallError        Network Firewall refused a call; carries the service's code
     │   └── StaleError           somebody else changed it meanwhile: plan again
-    ├── RefusedError         the sync is not safe to carry out; nothing was changed
+    ├── RefusedError         it is not safe to carry out as asked; nothing was changed
+    │   └── ShrinkError          it would take away too much, and may be allowed once
+    ├── UnfinishedError      it broke off after something was written; the next run goes on
+    │   └── ContendedError       somebody else kept changing the same
     ├── EngineError          the real Suricata is missing, of another version, or came to a bad end
     └── SyncError            a build failed or was refused; its folder in the bucket says why
 
@@ -19,11 +22,47 @@ A rule that cannot be used is never an error: it is discarded, with a reason.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import ClassVar, Final
+
+
+class Trouble(StrEnum):
+    """What AWS refused a call for, where people can do something about it."""
+
+    BUSY = "busy"
+    DENIED = "denied"
+    QUOTA = "quota"
+
+
+_CODES: Final[Mapping[Trouble, frozenset[str]]] = {
+    Trouble.BUSY: frozenset(
+        {"Throttling", "ThrottlingException", "ThrottledException", "RequestLimitExceeded"}
+        | {"TooManyRequestsException", "SlowDown", "RequestTimeout", "ServiceUnavailable"}
+        | {"InternalServerError", "InternalError", "InternalFailure", "InvalidTokenException"}
+    ),
+    Trouble.DENIED: frozenset(
+        {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"}
+        | {"KMS.AccessDeniedException"}
+    ),
+    Trouble.QUOTA: frozenset({"LimitExceededException", "InsufficientCapacityException"}),
+}
+"""Codes that Network Firewall and S3 document, and that every service of AWS may answer."""
+
+
+def trouble_of(code: str) -> Trouble | None:
+    """Tell a service's error code; None where it is of no such kind."""
+    return next((trouble for trouble, codes in _CODES.items() if code in codes), None)
 
 
 class RulesyncError(Exception):
-    """The root: whoever catches it has caught everything that this project raises on purpose."""
+    """The root: whoever catches it has caught everything that this project raises on purpose.
+
+    Attributes:
+        troubles: what AWS refused calls for, where that is known.
+    """
+
+    troubles: frozenset[Trouble] = frozenset()
 
 
 class SettingsError(RulesyncError):
@@ -69,7 +108,16 @@ class ChecksumError(FeedError):
 
 
 class StoreError(RulesyncError):
-    """An object of the bucket is missing, or is not what it should be."""
+    """An object of the bucket is missing, or is not what it should be.
+
+    Attributes:
+        code: of S3; empty where it is the object's content that is wrong.
+    """
+
+    def __init__(self, message: str, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.troubles = _only(trouble_of(code))
 
 
 class FirewallError(RulesyncError):
@@ -83,6 +131,7 @@ class FirewallError(RulesyncError):
     def __init__(self, call: str, name: str, code: str, message: str) -> None:
         self.code = code
         self.message = message
+        self.troubles = _only(trouble_of(code))
         super().__init__(f"{call} {name}: {code}: {message}")
 
     @property
@@ -101,7 +150,46 @@ class StaleError(FirewallError):
 
 
 class RefusedError(RulesyncError):
-    """The sync is not safe to carry out as asked; nothing was changed."""
+    """It is not safe to carry out as asked; nothing was changed, and the text says so.
+
+    Attributes:
+        problem: what stands in the way.
+        advice: what to do about it, or every single problem, a line each; may be empty.
+    """
+
+    def __init__(self, problem: str, advice: str = "") -> None:
+        self.problem = problem
+        self.advice = advice
+        super().__init__(self.told("nothing was changed"))
+
+    def told(self, outcome: str) -> str:
+        """The whole text, with what became of it."""
+        between = "\n" if self.advice.startswith("  ") else ". "
+        return f"{self.problem}; {outcome}" + (f"{between}{self.advice}" if self.advice else "")
+
+
+class ShrinkError(RefusedError):
+    """It would take away more than the allowlist allows; `allow_shrink` lets one sync do it."""
+
+
+class UnfinishedError(RulesyncError):
+    """It broke off after something was written: what is in force is partly new."""
+
+    TOLD: ClassVar[str] = "some of it had been written before"
+
+    def __init__(self, message: str, troubles: Iterable[Trouble] = ()) -> None:
+        super().__init__(message)
+        self.troubles = frozenset(troubles)
+
+    @classmethod
+    def after(cls, error: RulesyncError) -> UnfinishedError:
+        """Tell an error that was met after something had been written."""
+        told = error.told(cls.TOLD) if isinstance(error, RefusedError) else f"{error}; {cls.TOLD}"
+        return cls(told, error.troubles)
+
+
+class ContendedError(UnfinishedError):
+    """Somebody else kept changing the same rule groups or policies; some of it may be written."""
 
 
 class EngineError(RulesyncError):
@@ -115,6 +203,17 @@ class SyncError(RulesyncError):
         build: its id; `builds/<id>/summary.json` has the same cause.
     """
 
-    def __init__(self, build: str, cause: str) -> None:
+    def __init__(self, build: str, cause: str, troubles: Iterable[Trouble] = ()) -> None:
         self.build = build
+        self.troubles = frozenset(troubles)
         super().__init__(cause)
+
+
+def _only(trouble: Trouble | None) -> frozenset[Trouble]:
+    return frozenset() if trouble is None else frozenset({trouble})
+
+
+def root_of(error: RulesyncError) -> RulesyncError:
+    """The error that a build's own was raised from; any other error is its own root."""
+    cause = error.__cause__
+    return cause if isinstance(error, SyncError) and isinstance(cause, RulesyncError) else error

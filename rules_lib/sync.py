@@ -12,14 +12,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final
 
 from rules_lib.accounts import carried_out, ended, facts_of
 from rules_lib.aws.calls import Calls
 from rules_lib.aws.firewall import Firewall
 from rules_lib.decide import Decision, decide
 from rules_lib.deploy.apply import apply
-from rules_lib.errors import RulesyncError, StaleError, StoreError, SyncError
+from rules_lib.errors import ContendedError, RulesyncError, StaleError, StoreError, SyncError
 from rules_lib.gather import Gathered, gather
 from rules_lib.history.discards import keep_discards
 from rules_lib.history.earlier import earlier_build
@@ -79,29 +79,24 @@ def sync_if_changed(world: World, manifest: Manifest) -> Summary | Hold | Unchan
 
 def _sync(world: World, *, allow_shrink: bool) -> Summary | Hold:
     feed = FeedFacts(source=f"s3://{world.store.bucket}")
+    calls = Calls(watch=world.watch)
     try:
-        calls = Calls(watch=world.watch)
-        for attempt in range(_ATTEMPTS):
-            if held := _held(world):
-                if attempt:  # what it began before the rollback came may have undone some of it
-                    put_back(world, held)
-                return held
-            world.watch("reading the bucket")
-            gathered = gather(world.store)
-            feed = facts_of(gathered.manifest)
-            if summary := _attempt(world, gathered, calls, allow_shrink=allow_shrink):
-                break
-        else:
-            _give_up()
+        with calls.candid():
+            for attempt in range(_ATTEMPTS):
+                if held := _held(world):
+                    if attempt:  # what it began before the rollback came may have undone some of it
+                        put_back(world, held)
+                    return held
+                world.watch("reading the bucket")
+                gathered = gather(world.store)
+                feed = facts_of(gathered.manifest)
+                if summary := _attempt(world, gathered, calls, allow_shrink=allow_shrink):
+                    return summary
+        raise ContendedError("somebody else keeps changing the rule groups; run the sync again")
     except SyncError:
         raise
     except RulesyncError as error:
         raise SyncError(world.build_id, _told(world, feed, error)) from error
-    return summary
-
-
-def _give_up() -> NoReturn:
-    raise RulesyncError("somebody else keeps changing the rule groups; run the sync again")
 
 
 def _told(world: World, feed: FeedFacts, error: RulesyncError) -> str:
@@ -202,7 +197,7 @@ def _record(  # noqa: PLR0913, PLR0917 - all that a build leaves behind
     for name, data in files_after(summary, ruleset, gathered.allowlist, decision.built, changed):
         world.put(name, data)
     if summary.failed:
-        raise SyncError(world.build_id, summary.failed)
+        raise SyncError(world.build_id, summary.failed, applied.troubles)
     return summary if _point_at(world, gathered, decision, mark) else None
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from rules_lib.aws.advice import explained
-from rules_lib.errors import FirewallError
+from rules_lib.errors import FirewallError, RulesyncError, SyncError, UnfinishedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,6 +52,22 @@ class Calls:
         self._tell(call, f"{name}, dry run" if dry_run else name)
         with _told(call, name):
             yield
+
+    @contextmanager
+    def candid(self) -> Iterator[None]:
+        """Let no error say that nothing was changed, where something may have been.
+
+        Raises:
+            UnfinishedError: in place of any other error that is met after a write.
+        """
+        try:
+            yield
+        except (SyncError, UnfinishedError):
+            raise
+        except RulesyncError as error:
+            if self.writes:
+                raise UnfinishedError.after(error) from error
+            raise
 
     def _tell(self, call: str, name: str) -> None:
         if self.watch:

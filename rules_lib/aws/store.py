@@ -210,7 +210,7 @@ class Store:
             code = _code(error)
             words = error.response.get("Error", {}).get("Message", "")
             advice = f". {_ADVICE[code]}" if code in _ADVICE else ""
-            raise StoreError(f"{where}: {code}: {words.rstrip('.')}{advice}") from error
+            raise StoreError(f"{where}: {code}: {words.rstrip('.')}{advice}", code) from error
         except BotoCoreError as error:
             raise StoreError(f"{where}: {explained(error)}") from error
 

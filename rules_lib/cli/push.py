@@ -99,7 +99,7 @@ def _refuse(edit: Edit, found: Preview) -> None:
     if faults:
         rules = counted(len(faults), "rule")
         lines = "\n".join(f"  {fault}" for fault in faults)
-        raise RefusedError(f"{rules} of your own would be discarded; nothing was uploaded\n{lines}")
+        raise RefusedError(f"{rules} of your own would be discarded", lines)
 
 
 def _upload(edit: Edit, store: Store) -> tuple[list[str], list[str]]:

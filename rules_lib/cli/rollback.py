@@ -23,10 +23,11 @@ from rules_lib.cli.console import stdout
 from rules_lib.cli.plans import render_plan
 from rules_lib.cli.progress import waiting
 from rules_lib.deploy.steps import record
-from rules_lib.errors import RulesyncError, SyncError
-from rules_lib.history.rollback import applied_builds
+from rules_lib.errors import RulesyncError
+from rules_lib.history.applied import applied_builds
 from rules_lib.history.rollback import resume as lift
 from rules_lib.history.rollback import rollback as put_back
+from rules_lib.history.rollback import unfinished
 
 _COMPLETED: Final = 10
 """How many builds a completion offers: it asks for each, and somebody waits."""
@@ -63,8 +64,7 @@ def rollback(build: str, *, bucket: str, policies: tuple[str, ...], as_json: boo
     with waiting() as watch:
         steps, applied = put_back(world(bucket, policies, watch), build)
     if applied.failures:
-        failed = "; ".join(f"{one.name}: {one.cause}" for one in applied.failures)
-        raise SyncError(build, f"not all of build {build} could be put back: {failed}")
+        raise unfinished(f"not all of build {build} could be put back", applied)
     if as_json:
         print_json({"build": build, "steps": [record(step) for step in steps.steps]})
     else:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from rules_lib.errors import FirewallError, StaleError
+from rules_lib.errors import FirewallError, StaleError, Trouble
 
 if TYPE_CHECKING:
     from rules_lib.aws.refusals import Refusal
@@ -19,16 +19,18 @@ class Failure:
     Attributes:
         cause: with the service's own words.
         stale: somebody else changed the group meanwhile, so planning again may help.
+        troubles: what AWS refused the call for, where that is known.
     """
 
     name: str
     cause: str
     stale: bool = False
+    troubles: frozenset[Trouble] = frozenset()
 
     @classmethod
     def of(cls, name: str, error: FirewallError) -> Failure:
         """What an error means for the group of this name."""
-        return cls(name, str(error), stale=isinstance(error, StaleError))
+        return cls(name, str(error), isinstance(error, StaleError), error.troubles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +71,7 @@ class Applied:
     failures: tuple[Failure, ...] = ()
     staying: tuple[Staying, ...] = ()
 
-    def record(self) -> dict[str, Any]:
-        """The result as JSON shows it."""
-        return {
-            "done": [{"name": step.name, "change": step.change} for step in self.done],
-            "failures": [asdict(failure) for failure in self.failures],
-            "staying": [asdict(staying) for staying in self.staying],
-        }
+    @property
+    def troubles(self) -> frozenset[Trouble]:
+        """What AWS refused calls for."""
+        return frozenset(trouble for failure in self.failures for trouble in failure.troubles)

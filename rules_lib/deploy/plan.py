@@ -57,7 +57,7 @@ def refuse_unfit(planned: Plan, deployed: Deployed, room: Room) -> None:
         *_names_in_other_slots(desired, deployed),
         *_policies(planned.switches, desired, deployed, room),
     ):
-        raise RefusedError("\n".join(("this cannot be deployed; nothing was changed", *problems)))
+        raise RefusedError("this cannot be deployed", "\n".join(problems))
 
 
 def _step(group: Group, deployed: Deployed) -> Step:

@@ -120,13 +120,14 @@ def refuse_older(manifest: Manifest, held: Manifest | None) -> None:
     if new and old and new < old:
         raise RefusedError(
             f"{manifest.source}: version {manifest.announced} is older than {held.announced}, "
-            f"which the bucket has. To go back on purpose, delete {manifest_key(held.version)}."
+            "which the bucket has",
+            f"To go back on purpose, delete {manifest_key(held.version)}.",
         )
     if manifest.fetched_at < held.fetched_at:
         raise RefusedError(
             f"{manifest.source}: a fetch that began later ({held.fetched_at.isoformat()}) has "
-            f"already brought version {held.version}; this one ({manifest.fetched_at.isoformat()})"
-            " leaves it in place."
+            f"already brought version {held.version}",
+            f"This one began at {manifest.fetched_at.isoformat()}.",
         )
 
 

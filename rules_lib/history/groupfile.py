@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pydantic import BaseModel, ConfigDict, PositiveInt, ValidationError
+from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt, ValidationError
 
-from rules_lib.content import rules_in
+from rules_lib.content import digest_of, rules_in
 from rules_lib.errors import StoreError
 from rules_lib.groups import Group, Slot, Variables
 from rules_lib.model import Converted, Mode, Rule
@@ -16,7 +16,12 @@ from rules_lib.reading.ruleset import Line
 
 
 class GroupEntry(BaseModel):
-    """One rule group; its rules are in `rule-groups/<name>.rules`."""
+    """One rule group; its rules are in `rule-groups/<name>.rules`.
+
+    Attributes:
+        rules: how many these are; None where an earlier version wrote the file, as with `digest`.
+        digest: of the rules and the variables (see `content.digest_of`).
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -27,6 +32,8 @@ class GroupEntry(BaseModel):
     capacity: PositiveInt
     ip_sets: Mapping[str, tuple[str, ...]] = {}
     port_sets: Mapping[str, tuple[str, ...]] = {}
+    rules: NonNegativeInt | None = None
+    digest: str | None = None
 
 
 class GroupFile(BaseModel):
@@ -57,6 +64,8 @@ def groups_json(groups: Iterable[Group], prefix: str) -> bytes:
             capacity=group.capacity,
             ip_sets=group.variables.ip_sets,
             port_sets=group.variables.port_sets,
+            rules=len(group.rules),
+            digest=digest_of(group.text, group.variables),
         )
         for group in groups
     )
@@ -72,7 +81,8 @@ def read_groups(data: bytes, texts: Mapping[str, str], source: str) -> Restored:
         source: names the file in errors.
 
     Raises:
-        StoreError: the file is not of this form, or a group's rules are missing or unreadable.
+        StoreError: the file is not of this form, or a group's rules are missing, unreadable, or not
+            those that were stored.
     """
     try:
         file = GroupFile.model_validate_json(data)
@@ -88,6 +98,7 @@ def _group(entry: GroupEntry, text: str, source: str) -> Group:
     slot = Slot.parse(entry.slot)
     if slot is None:
         raise StoreError(f"{source}: {entry.name} has no slot: {entry.slot!r}")
+    _refuse_damaged(entry, text, source)
     return Group(
         name=entry.name,
         slot=slot,
@@ -99,6 +110,28 @@ def _group(entry: GroupEntry, text: str, source: str) -> Group:
             for number, line in enumerate(rules_in(text), start=1)
         ),
         variables=Variables(entry.ip_sets, entry.port_sets),
+    )
+
+
+def _refuse_damaged(entry: GroupEntry, text: str, source: str) -> None:
+    """Take no text but the one that was stored.
+
+    Raises:
+        StoreError: it is another one, or has no rule at all.
+    """
+    rules = len(rules_in(text))
+    if rules != entry.rules if entry.rules is not None else not rules:
+        stored = "" if entry.rules is None else f", and {entry.rules:,} were stored"
+        raise _damaged(entry, source, f"it has {rules:,} rules{stored}")
+    digest = digest_of(text, Variables(entry.ip_sets, entry.port_sets))
+    if entry.digest not in {digest, None}:
+        raise _damaged(entry, source, "its rules or variables are not those that were stored")
+
+
+def _damaged(entry: GroupEntry, source: str, what: str) -> StoreError:
+    return StoreError(
+        f"{source}: rule-groups/{entry.name}.rules is damaged: {what}. Restore its earlier "
+        "version, or take another build"
     )
 
 

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from itertools import islice
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.aws.calls import Calls
 from rules_lib.aws.firewall import Firewall
 from rules_lib.deploy.apply import Applied, apply, prove
 from rules_lib.deploy.plan import plan
-from rules_lib.errors import RefusedError, StoreError
-from rules_lib.history.groupfile import Restored, read_groups
-from rules_lib.history.record import BUILDS, build_key
+from rules_lib.errors import ContendedError, RefusedError, UnfinishedError
+from rules_lib.history.applied import AppliedBuild, applied_build
 from rules_lib.history.restore import renamed
 from rules_lib.history.state import HOLD, LATEST, Hold, Latest
 from rules_lib.policy import Room
-from rules_lib.report.summary import read_summary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from rules_lib.aws.store import Store, Stored
+    from rules_lib.aws.store import Store
     from rules_lib.deploy.steps import Plan
     from rules_lib.world import World
-
-_NAMED: Final = 5
-"""How many builds are named to whoever mistyped one."""
 
 _ATTEMPTS: Final = 5
 """How often it starts over because somebody else changed what it had seen."""
@@ -46,62 +37,75 @@ def rollback(world: World, build: str) -> tuple[Plan, Applied]:
         build: id of an applied build.
 
     Raises:
-        StoreError: there is no such build, or not all of it.
+        StoreError: there is no such build, or not all of it as it was stored; nothing was changed.
         RefusedError: the service would refuse it; nothing was changed.
+        UnfinishedError: it broke off after something was written.
     """
-    restored = _restored(world.store, build)
-    _planned(_firewall(world, restored), restored, build)
+    earlier = applied_build(world.store, build)
+    calls = Calls(watch=world.watch)
+    _planned(_firewall(world, earlier, calls), earlier)
     hold = Hold(build=build, since=world.now.isoformat())
     world.store.put(HOLD, hold.to_json(), content_type="application/json")
-    return _carried_out(world, restored, build)
+    return _carried_out(world, earlier, calls)
 
 
 def put_back(world: World, held: Hold) -> None:
     """Put the held build back once more, as a sync that had begun before may have written since.
 
     Raises:
-        StoreError: there is no such build, or not all of it.
-        RefusedError: the service would refuse it, or not all of it was written.
+        StoreError: there is no such build, or not all of it as it was stored.
+        RefusedError: the service would refuse it; nothing was changed.
+        UnfinishedError: it broke off after something was written, or not all of it was.
     """
-    _, applied = _carried_out(world, _restored(world.store, held.build), held.build)
+    earlier = applied_build(world.store, held.build)
+    _, applied = _carried_out(world, earlier, Calls(watch=world.watch))
     if applied.failures:
-        causes = "; ".join(f"{one.name}: {one.cause}" for one in applied.failures)
-        raise RefusedError(f"build {held.build} is held, and not all of it is in force: {causes}")
+        raise unfinished(f"build {held.build} is held, and not all of it is in force", applied)
 
 
-def _carried_out(world: World, restored: Restored, build: str) -> tuple[Plan, Applied]:
+def unfinished(what: str, applied: Applied) -> UnfinishedError:
+    """The error for groups that could not be written, with every cause."""
+    causes = "; ".join(f"{one.name}: {one.cause}" for one in applied.failures)
+    return UnfinishedError(f"{what}: {causes}", applied.troubles)
+
+
+def _carried_out(world: World, earlier: AppliedBuild, calls: Calls) -> tuple[Plan, Applied]:
     """Apply, again where somebody else was faster, and have `latest.json` point at the build."""
-    for _ in range(_ATTEMPTS):
-        latest = world.store.find(LATEST)
-        firewall = _firewall(world, restored)
-        steps = _planned(firewall, restored, build)
-        applied = apply(steps, firewall)
-        if any(failure.stale for failure in applied.failures):
-            continue
-        if applied.failures or latest is None or _point_at(world, build, steps, latest):
-            return steps, applied
-    raise RefusedError(f"build {build}: somebody else keeps changing the rule groups; try again")
+    with calls.candid():
+        for _ in range(_ATTEMPTS):
+            latest = world.store.find(LATEST)
+            before = (Latest.parse(latest.body), latest.etag) if latest else None
+            firewall = _firewall(world, earlier, calls)
+            steps = _planned(firewall, earlier)
+            applied = apply(steps, firewall)
+            if any(failure.stale for failure in applied.failures):
+                continue
+            if applied.failures or before is None or _point_at(world, earlier, steps, *before):
+                return steps, applied
+    raise ContendedError(
+        f"build {earlier.build}: somebody else keeps changing the rule groups; try again"
+    )
 
 
-def _firewall(world: World, restored: Restored) -> Firewall:
-    return Firewall(world.client, restored.prefix, world.policies, Calls(watch=world.watch))
+def _firewall(world: World, earlier: AppliedBuild, calls: Calls) -> Firewall:
+    return Firewall(world.client, earlier.restored.prefix, world.policies, calls)
 
 
-def _planned(firewall: Firewall, restored: Restored, build: str) -> Plan:
+def _planned(firewall: Firewall, earlier: AppliedBuild) -> Plan:
     """Plan, and have the service look at it.
 
     Raises:
         RefusedError: the service would refuse it.
     """
     deployed = firewall.deployed()
-    groups = renamed(restored.groups, restored.prefix, deployed)
+    groups = renamed(earlier.restored.groups, earlier.restored.prefix, deployed)
     steps = plan(groups, deployed, _ANY_ROOM)
     proof = prove(steps, firewall)
     failures = [failure for failure in proof.failures if not failure.stale]
     if proof.refusals or failures:
         words = [f"sid {one.rule.sid}: {one.words}" for one in proof.refusals]
         words += [f"{one.name}: {one.cause}" for one in failures]
-        raise RefusedError(f"build {build} cannot be put back: {'; '.join(words)}")
+        raise RefusedError(f"build {earlier.build} cannot be put back: {'; '.join(words)}")
     return steps
 
 
@@ -114,63 +118,19 @@ def resume(store: Store) -> Hold | None:
     return Hold.parse(held.body)
 
 
-def _restored(store: Store, build: str) -> Restored:
-    """Read a build's groups from its folder."""
-    key = build_key(build, "groups.json")
-    stored = store.find(key) if _is_name(build) else None
-    if stored is None:
-        raise StoreError(f"s3://{store.bucket}/{key} does not exist: {_known(store)}")
-    folder = build_key(build, "rule-groups/")
-    texts = {
-        PurePosixPath(entry.key).stem: store.get(entry.key).decode()
-        for entry in store.entries(folder)
-    }
-    return read_groups(stored.body, texts, key)
-
-
-def _is_name(build: str) -> bool:
-    return bool(build) and "/" not in build
-
-
-def applied_builds(store: Store, begun: str = "") -> Iterator[str]:
-    """Ids of the builds that were applied and begin so, the newest first; each costs a request.
-
-    Raises:
-        StoreError: the bucket cannot be read.
-    """
-    for build in reversed(store.folders(BUILDS)):
-        summary = store.find(build_key(build, "summary.json")) if build.startswith(begun) else None
-        if summary and _is_healthy(summary):
-            yield build
-
-
-def _is_healthy(summary: Stored) -> bool:
-    try:
-        return read_summary(summary.body).status == "healthy"
-    except StoreError:  # of another version: it cannot be put back
-        return False
-
-
-def _known(store: Store) -> str:
-    """Name the newest builds, for whoever mistyped one."""
-    builds = ", ".join(islice(applied_builds(store), _NAMED))
-    return f"the newest applied builds are {builds}" if builds else "no build was applied yet"
-
-
-def _point_at(world: World, build: str, steps: Plan, before: Stored) -> bool:
+def _point_at(world: World, earlier: AppliedBuild, steps: Plan, latest: Latest, etag: str) -> bool:
     """Move `latest.json`, unless somebody else has moved it since; say whether it was moved."""
-    summary = read_summary(world.store.get(build_key(build, "summary.json")))
-    feed = summary.feed
-    latest = Latest.parse(before.body).model_copy(
+    feed = earlier.summary.feed
+    moved = latest.model_copy(
         update={
-            "build": build,
+            "build": earlier.build,
             "version": feed.version,
             "sha256": feed.sha256,
             "applied_at": world.now.isoformat(),
             "groups": {step.group.name: str(step.group.slot) for step in steps.steps if step.group},
-            "discarded": summary.discarded,
+            "discarded": earlier.summary.discarded,
         }
     )
     return world.store.put(
-        LATEST, latest.to_json(), content_type="application/json", only_if_etag=before.etag
+        LATEST, moved.to_json(), content_type="application/json", only_if_etag=etag
     )

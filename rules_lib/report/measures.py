@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
-from rules_lib.errors import RefusedError, RulesyncError
+from rules_lib.errors import RefusedError, RulesyncError, root_of
 from rules_lib.report.changes import BLOCKING
 from rules_lib.report.text import portion
 
@@ -66,4 +66,4 @@ def measures_of_failure(service: str, error: RulesyncError) -> Iterator[Measure]
 
 def is_refusal(error: RulesyncError) -> bool:
     """Tell whether an error, or what it was raised from, is a refusal."""
-    return isinstance(error, RefusedError) or isinstance(error.__cause__, RefusedError)
+    return isinstance(root_of(error), RefusedError)

@@ -1,7 +1,7 @@
 """What people do about a fetch or a build that failed or was refused, by its error.
 
-A table, in which the first entry that knows an error answers: by the error's class, and by words
-that the error has, such as the service's own code.
+A table, in which the first entry that knows an error answers: by the error's class, and by what AWS
+refused a call for.
 """
 
 from __future__ import annotations
@@ -14,12 +14,17 @@ from rules_lib.errors import (
     AllowlistError,
     ArchiveError,
     ChecksumError,
+    ContendedError,
     DownloadError,
     FirewallError,
     RefusedError,
     RulesyncError,
     SettingsError,
+    ShrinkError,
     SyncError,
+    Trouble,
+    UnfinishedError,
+    root_of,
 )
 from rules_lib.report.place import Place
 
@@ -35,18 +40,17 @@ class NextStep:
         kind: the error's class.
         lines: what to do, a line each; `{bucket}`, `{again}` (run the function now) and
             `{allow}` (once with leave to shrink) stand for what the place knows.
-        words: of these the error has one; empty where its class is enough.
+        trouble: what AWS refused a call for; None where the class is enough.
     """
 
     kind: type[RulesyncError]
     lines: tuple[str, ...]
-    words: tuple[str, ...] = ()
+    trouble: Trouble | None = None
 
     def knows(self, error: RulesyncError) -> bool:
         """Whether this is the error."""
-        text = str(error)
-        said = not self.words or any(word in text for word in self.words)
-        return said and isinstance(error, self.kind)
+        met = self.trouble is None or self.trouble in error.troubles
+        return met and isinstance(error, self.kind)
 
 
 STEPS: Final = (
@@ -60,7 +64,7 @@ STEPS: Final = (
         ),
     ),
     NextStep(
-        RefusedError,
+        ShrinkError,
         (
             "If the feed is broken, do nothing: its next release is built by itself.",
             "To see what would go:",
@@ -68,7 +72,6 @@ STEPS: Final = (
             "If it is meant, allow it for one build:",
             "  {allow}",
         ),
-        words=("max_shrink",),
     ),
     NextStep(
         RefusedError,
@@ -80,7 +83,7 @@ STEPS: Final = (
             "A quota of Network Firewall is used up. Ask for more under Service Quotas, or lower",
             "`firewall: rule_groups:` or `firewall: capacity:` in the allowlist (docs/quotas.md).",
         ),
-        words=("LimitExceededException", "InsufficientCapacityException"),
+        trouble=Trouble.QUOTA,
     ),
     NextStep(
         RulesyncError,
@@ -88,15 +91,7 @@ STEPS: Final = (
             "Do nothing: AWS was busy, and the next run carries on where this one ended. At once:",
             "  {again}",
         ),
-        words=(
-            "Throttling",
-            "TooManyRequests",
-            "SlowDown",
-            "ServiceUnavailable",
-            "InternalServerError",
-            "InternalError",
-            "somebody else",
-        ),
+        trouble=Trouble.BUSY,
     ),
     NextStep(
         RulesyncError,
@@ -105,7 +100,7 @@ STEPS: Final = (
             "RuleGroupPrefix, and policies be named in FirewallPolicies (docs/deploy.md). An",
             "organisation's policy or the policy of a KMS key may refuse it too.",
         ),
-        words=("AccessDenied", "not authorized"),
+        trouble=Trouble.DENIED,
     ),
     NextStep(
         ChecksumError,
@@ -143,6 +138,21 @@ STEPS: Final = (
         ),
     ),
     NextStep(
+        ContendedError,
+        (
+            "Somebody else wrote the same rule groups or policies at the same time. The next run",
+            "starts from what is there by then. At once:",
+            "  {again}",
+        ),
+    ),
+    NextStep(
+        UnfinishedError,
+        (
+            "What is in force is partly new. The next run goes on from there. At once:",
+            "  {again}",
+        ),
+    ),
+    NextStep(
         SyncError,
         (
             "The groups named above are not as wanted; the others are, and the next build tries",
@@ -164,9 +174,3 @@ def next_steps(error: RulesyncError, place: Place) -> Iterator[str]:
     allow = place.again(SHRINK) if place.function else f"{place.again()} --allow-shrink"
     for line in step.lines:
         yield line.format(bucket=place.bucket, again=place.again(), allow=allow)
-
-
-def root_of(error: RulesyncError) -> RulesyncError:
-    """The error that a build's own was raised from."""
-    cause = error.__cause__
-    return root_of(cause) if isinstance(cause, RulesyncError) else error

@@ -13,10 +13,11 @@ from rules_lib.errors import (
     RulesyncError,
     SettingsError,
     SyncError,
+    root_of,
 )
 from rules_lib.history.record import build_key
 from rules_lib.report.measures import is_refusal
-from rules_lib.report.next_steps import next_steps, root_of
+from rules_lib.report.next_steps import next_steps
 from rules_lib.report.text import count, counted, share, visible, visible_lines
 
 if TYPE_CHECKING:

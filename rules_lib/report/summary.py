@@ -160,8 +160,12 @@ def summarise(  # noqa: PLR0913 - keywords only, one for each part of summary.js
     )
 
 
-def read_summary(data: bytes) -> Summary:
+def read_summary(data: bytes, source: str = "this") -> Summary:
     """Read `summary.json` back.
+
+    Args:
+        data: the file.
+        source: names it in errors.
 
     Raises:
         StoreError: it is no summary, or one of another version of this project.
@@ -169,7 +173,7 @@ def read_summary(data: bytes) -> Summary:
     try:
         return _from_json(json.loads(data))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise StoreError(f"this is no summary.json that can be read: {error!r}") from error
+        raise StoreError(f"{source} is no summary.json that can be read: {error!r}") from error
 
 
 def _from_json(record: dict[str, Any]) -> Summary:

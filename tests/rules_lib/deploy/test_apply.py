@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 import pytest
@@ -260,17 +259,6 @@ def test_nothing_to_do_asks_the_service_nothing() -> None:
     wall = firewall()
     assert (prove(Plan(), wall), apply(Plan(), wall)) == (Proof(), Applied())
     assert (wall.calls.writes, wall.calls.dry_runs, wall.calls.reads) == ({}, 0, 0)
-
-
-def test_result_can_be_written_as_json(aws: EmbeddedAws) -> None:
-    """Every part of it, with names and causes."""
-    synced(ONE)
-    use("et-one")
-    aws.inject(Fault("CreateRuleGroup", "LimitExceededException", "enough", resource="et-two"))
-    found = json.loads(json.dumps(synced(TWO, THREE).record()))
-    assert found["done"] == [{"name": "et-three", "change": "create"}]
-    assert [(one["name"], one["stale"]) for one in found["failures"]] == [("et-two", False)]
-    assert [(one["name"], one["associations"]) for one in found["staying"]] == [("et-one", 1)]
 
 
 CATEGORIES = st.dictionaries(

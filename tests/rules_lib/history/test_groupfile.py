@@ -64,7 +64,47 @@ def test_missing_text_is_an_error_that_names_the_group() -> None:
 def test_text_that_holds_no_rule_is_an_error_with_its_line() -> None:
     """Somebody wrote into the bucket by hand."""
     with pytest.raises(StoreError, match="line 2"):
-        read_groups(FILE, {"et-web": f"{GROUP.rules[0].text}\nnonsense\n"}, "groups.json")
+        read_groups(
+            without_digests(), {"et-web": f"{GROUP.rules[0].text}\nnonsense\n"}, "groups.json"
+        )
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    {
+        "emptied": ("", "it has 0 rules, and 2 were stored"),
+        "blank": (" \n\n", "it has 0 rules, and 2 were stored"),
+        "truncated": (GROUP.rules[0].text, "it has 1 rules, and 2 were stored"),
+        "other action": (GROUP.text.replace("drop tcp", "pass tcp"), "not those that were stored"),
+        "other order": ("\n".join(GROUP.text.splitlines()[::-1]), "not those that were stored"),
+        "other bytes": (GROUP.text.replace("b", "\ufffd"), "not those that were stored"),
+    }.values(),
+)
+def test_text_that_is_not_the_stored_one_is_refused(text: str, what: str) -> None:
+    """However it was damaged; the file is named."""
+    with pytest.raises(StoreError, match=f"rule-groups/et-web.rules is damaged: .*{what}"):
+        read_groups(FILE, {"et-web": text}, "groups.json")
+
+
+def test_other_variables_than_the_stored_ones_are_refused() -> None:
+    """They decide whom a rule stops, as its text does."""
+    with pytest.raises(StoreError, match="its rules or variables are not those"):
+        read_groups(FILE.replace(b"10.0.0.2", b"0.0.0.0/0"), TEXTS, "groups.json")
+
+
+def test_file_of_an_earlier_version_has_no_digests_and_is_read() -> None:
+    """But no group of it may be empty."""
+    assert read_groups(without_digests(), TEXTS, "groups.json").groups[0].text == GROUP.text
+    with pytest.raises(StoreError, match="it has 0 rules"):
+        read_groups(without_digests(), {"et-web": ""}, "groups.json")
+
+
+def without_digests() -> bytes:
+    """The file as it was written before it had numbers and digests of the rules."""
+    document = json.loads(FILE)
+    for entry in document["groups"]:
+        del entry["rules"], entry["digest"]
+    return json.dumps(document).encode()
 
 
 @pytest.mark.parametrize(

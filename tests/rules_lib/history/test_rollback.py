@@ -21,13 +21,13 @@ from world_support import world
 
 from localaws import Fault
 from rules_lib.aws.store import Store
-from rules_lib.errors import RefusedError, StoreError, SyncError
-from rules_lib.history.rollback import resume, rollback
+from rules_lib.errors import RefusedError, StoreError, SyncError, Trouble, UnfinishedError
+from rules_lib.history.rollback import put_back, resume, rollback
 from rules_lib.history.state import Hold
 from rules_lib.sync import sync
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 MALWARE, INFO = "et-emerging-malware", "et-emerging-info"
@@ -225,3 +225,138 @@ def test_rollback_that_fails_for_a_group_still_holds(live: Account) -> None:
     rollback(world(live), first)
     assert _contents(state()) == _contents(states[first])
     assert live.latest()["build"] == first
+
+
+def _emptied(live: Account, build: str) -> None:
+    live.put(f"builds/{build}/rule-groups/{MALWARE}.rules", "")
+
+
+def _cut_short(live: Account, build: str) -> None:
+    key = f"builds/{build}/rule-groups/{MALWARE}.rules"
+    live.put(key, live.read(key).decode()[:-40])
+
+
+def _no_text(live: Account, build: str) -> None:
+    live.s3.put_object(
+        Bucket="rulesync-test",
+        Key=f"builds/{build}/rule-groups/{MALWARE}.rules",
+        Body=b"\xff\xfe\x00",
+    )
+
+
+def _without_groups(live: Account, build: str) -> None:
+    live.put(f"builds/{build}/groups.json", '{"prefix": "et", "groups": []}')
+
+
+def _without_summary(live: Account, build: str) -> None:
+    live.s3.delete_object(Bucket="rulesync-test", Key=f"builds/{build}/summary.json")
+
+
+def _no_summary(live: Account, build: str) -> None:
+    live.put(f"builds/{build}/summary.json", "{}")
+
+
+def _no_latest(live: Account, _: str) -> None:
+    live.put("latest.json", "{}")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        _emptied,
+        _cut_short,
+        _no_text,
+        _without_groups,
+        _without_summary,
+        _no_summary,
+    ],
+)
+def test_damaged_build_is_refused_before_anything_is_written(
+    live: Account, damage: Callable[[Account, str], None]
+) -> None:
+    """Whichever of its files it is: no group and no policy changes, and nothing is held."""
+    first = next(iter(three(live)))
+    damage(live, first)
+    before = state()
+    with pytest.raises(StoreError, match=f"builds/{first}/"):
+        rollback(world(live), first)
+    assert state() == before
+    assert not live.has("state/hold.json")
+
+
+def test_latest_that_cannot_be_read_is_known_before_a_group_is_written(live: Account) -> None:
+    """It is moved last, but read first."""
+    first = next(iter(three(live)))
+    _no_latest(live, first)
+    before = state()
+    with pytest.raises(StoreError, match=r"latest\.json"):
+        rollback(world(live), first)
+    assert state() == before
+
+
+def test_failed_build_is_no_build_to_go_back_to(live: Account) -> None:
+    """Its summary says so, though its files are there."""
+    three(live)
+    live.aws.inject(Fault("CreateRuleGroup", "AccessDeniedException", "not you", dry_run=False))
+    live.allow(max_shrink=1, default="alert")
+    with pytest.raises(SyncError):
+        live.sync(**THIRD, sql=[rule(170)])
+    failed = live.builds[-1]
+    with pytest.raises(StoreError, match=f"build {failed} failed, .*newest applied builds are"):
+        rollback(world(live), failed)
+
+
+def test_what_is_refused_after_something_was_written_never_says_that_nothing_was(
+    live: Account,
+) -> None:
+    """Somebody is at work in between, so it starts over, and then the service refuses a rule."""
+    first = next(iter(three(live)))
+
+    def meanwhile() -> None:
+        edit_policy(live)
+        live.firewall.delete_rule_group(RuleGroupName="et-emerging-web", Type="STATEFUL")
+        live.aws.refuse("sid:150;", "no longer")
+
+    live.meanwhile["UpdateFirewallPolicy"] = meanwhile
+    with pytest.raises(UnfinishedError, match=r"sid 150: .*some of it had been written") as caught:
+        rollback(world(live), first)
+    assert "nothing was changed" not in str(caught.value)
+
+
+def test_sync_that_is_refused_after_something_was_written_never_says_that_nothing_was(
+    live: Account,
+) -> None:
+    """It starts over with an allowlist that somebody uploads just then, and that is refused."""
+    three(live)
+
+    def meanwhile() -> None:
+        edit_policy(live)
+        live.allow(max_shrink=0, default="off")
+
+    live.meanwhile["UpdateFirewallPolicy"] = meanwhile
+    live.allow(max_shrink=1, firewall={"rule_groups": 3})
+    live.publish(**FIRST)
+    with pytest.raises(SyncError, match=r"max_shrink: .*some of it had been written") as caught:
+        live.build()
+    assert "nothing was changed" not in str(caught.value)
+    assert live.summary()["failed"] == str(caught.value)
+
+
+def test_broken_off_put_back_of_a_held_build_is_told_as_unfinished(live: Account) -> None:
+    """A sync that a rollback overtook puts the held build back, and cannot in part."""
+    first = next(iter(three(live)))
+    live.aws.inject(Fault("CreateRuleGroup", "AccessDeniedException", "not you", dry_run=False))
+    with pytest.raises(UnfinishedError, match="is held, and not all of it is in force") as caught:
+        put_back(world(live), Hold(build=first, since="2026-11-24T08:12:40+00:00"))
+    assert caught.value.troubles == {Trouble.DENIED}
+
+
+def edit_policy(live: Account) -> None:
+    """As somebody would in the console."""
+    found = live.firewall.describe_firewall_policy(FirewallPolicyName="live")
+    live.firewall.update_firewall_policy(
+        FirewallPolicyName="live",
+        FirewallPolicy=found["FirewallPolicy"],
+        Description="edited",
+        UpdateToken=found["UpdateToken"],
+    )

@@ -14,18 +14,23 @@ from rules_lib.errors import (
     AllowlistError,
     ArchiveError,
     ChecksumError,
+    ContendedError,
     DownloadError,
     FirewallError,
     RefusedError,
     RulesyncError,
     SettingsError,
+    ShrinkError,
     StaleError,
     StoreError,
     SyncError,
+    Trouble,
+    UnfinishedError,
+    root_of,
 )
 from rules_lib.report.changes import CategoryChange, Changes
 from rules_lib.report.measures import measures_of_build
-from rules_lib.report.next_steps import STEPS, root_of
+from rules_lib.report.next_steps import STEPS
 from rules_lib.report.notice import SUBJECT_CHARACTERS, Notice, notice_of_build, notice_of_failure
 from rules_lib.report.place import Place
 from rules_lib.report.summary import Summary
@@ -153,9 +158,17 @@ def test_build_that_a_bad_file_ends_changed_nothing() -> None:
     assert text.startswith("What was in force stays in force: nothing was changed.\n")
 
 
+def test_build_that_broke_off_after_a_write_does_not_say_that_nothing_was_changed() -> None:
+    """Even where what ended it was a refusal."""
+    refused = RefusedError("priority 1000 is taken")
+    text = failed(broken(UnfinishedError.after(refused))).text
+    assert text.startswith("What was in force stays in force, but for what was written.\n")
+    assert "nothing was changed" not in text
+
+
 def test_refused_shrink_gives_the_very_command_that_allows_it() -> None:
     """By the function, with its role; where none ran, by the command."""
-    refused = broken(RefusedError("max_shrink: this would remove 202 of 214 deployed rules"))
+    refused = broken(ShrinkError("max_shrink: this would remove 202 of 214 deployed rules"))
     assert (
         "  aws lambda invoke --function-name rulesync-build --cli-binary-format "
         """raw-in-base64-out --payload '{"allow_shrink": true}' /dev/stdout\n"""
@@ -167,10 +180,10 @@ def test_refused_shrink_gives_the_very_command_that_allows_it() -> None:
 
 CASES = {
     "the allowlist": (AllowlistError("categories.yaml", ("line 1: no",)), "rulesync push"),
-    "shrink": (RefusedError("max_shrink: this would remove 2 of 3"), "allow_shrink"),
+    "shrink": (ShrinkError("max_shrink: this would remove 2 of 3"), "allow_shrink"),
     "another refusal": (RefusedError("priority 1000 is taken"), "what stands in the way"),
     "quota": (FirewallError("CreateRuleGroup", "et", "LimitExceededException", "x"), "Quotas"),
-    "quota of some groups": (SyncError("b", "et: LimitExceededException: x"), "Quotas"),
+    "quota of some groups": (SyncError("b", "et: x", {Trouble.QUOTA}), "Quotas"),
     "throttled": (FirewallError("Create", "et", "ThrottlingException", "x"), "AWS was busy"),
     "another writer": (StaleError("UpdateRuleGroup", "et"), "AWS was busy"),
     "permission": (FirewallError("Create", "et", "AccessDeniedException", "x"), "role may not"),
@@ -179,6 +192,10 @@ CASES = {
     "source": (DownloadError("no answer"), "the way out"),
     "settings": (SettingsError("RULESYNC_BUCKET is not set"), "deploy again"),
     "service": (FirewallError("Create", "et", "InvalidRequestException", "x"), "tries again"),
+    "other writers": (ContendedError("somebody else keeps changing"), "at the same time"),
+    "half done": (UnfinishedError("s3://b/latest.json: x"), "partly new"),
+    "half done, as AWS was busy": (UnfinishedError("x", {Trouble.BUSY}), "AWS was busy"),
+    "bucket that may not be written": (StoreError("s3://b/x", "AccessDenied"), "role may not"),
     "some groups": (SyncError("b", "et: InvalidRequestException: x"), "these again"),
     "bucket": (StoreError("s3://b/raw/ has no feed yet"), "what is missing"),
 }
