@@ -28,7 +28,7 @@ $(STAMP): requirements-dev.lock pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
-engine: ## Install Suricata 7 from Debian (needs root; says so where it cannot)
+engine: ## Install Suricata 8 and 7 from Debian below .venv (says so where it cannot)
 	@scripts/install-suricata
 
 browser: ## Install Chromium from Debian (needs root; says so where it cannot)

@@ -26,7 +26,7 @@ from localaws.terms import Terms
 
 Check = Callable[[Rule, Terms], str | None]
 
-_SID_MAX: Final = 2**32 - 2  # the engine refuses the last value of its 32 bits
+_SID_MAX: Final = 2**32 - 1  # Suricata 8.0.8
 _VARIABLE: Final = re.compile(r"\$(\w+)")
 _REFERENCE: Final = re.compile(r"@(\w+)")
 _COMPANIONS: Final = frozenset(PCRE_COMPANIONS)

@@ -24,8 +24,8 @@ Left out as documented by the service: ftp-data, sctp, ike, enip, cip.
 FLOWBIT_COMMANDS: Final = frozenset({"set", "unset", "toggle", "isset", "isnotset", "noalert"})
 """What a `flowbits` option may do; all but `noalert` name bits. Lower case only."""
 
-NUMBER_MAX: Final = {"sid": 2**32 - 2, "rev": 2**32 - 2}
-"""The largest values of the options that are numbers; the smallest is 1, and a `+` may lead."""
+NUMBER_MAX: Final = {"sid": 2**32 - 1, "rev": 2**32 - 1}
+"""The largest values of the options that are numbers (8.0.8); the smallest is 1, a `+` may lead."""
 
 
 @cache

@@ -13,6 +13,9 @@ give_up() {
 
 need_apt() {
   command -v apt-get >/dev/null || give_up "this machine has no apt-get, so it cannot be installed here"
+}
+
+need_root() {
   [ "$(id -u)" = 0 ] || give_up "installing it needs root (sudo make $target)"
 }
 

@@ -7,20 +7,27 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from rules_lib.verify.suricata import VERSIONS, Suricata, installed
+
 RELEASES: Final = Path(__file__).parents[2] / "shared" / "et-open"
 """Real releases of ET Open, which are not ours to ship."""
 
-PROGRAMS: Final = {
-    "engine": ("suricata", "Suricata is not installed; `make engine` installs it"),
-    "browser": ("chromium", "Chromium is not installed; `make browser` installs it"),
+PROGRAMS: Final[dict[str, tuple[Callable[[], object], str]]] = {
+    "engine": (installed, "Suricata is not installed; `make engine` installs it"),
+    "browser": (
+        partial(shutil.which, "chromium"),
+        "Chromium is not installed; `make browser` installs it",
+    ),
 }
-"""By marker: the program that such a test needs, and what is said where it is not there."""
+"""By marker: what finds the program that such a test needs, and what is said where it does not."""
 
 settings.register_profile(
     "rulesync",
@@ -43,8 +50,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip what cannot run here; in CI a missing program fails instead."""
-    for marker, (program, why) in PROGRAMS.items():
-        if item.get_closest_marker(marker) and shutil.which(program) is None:
+    for marker, (look, why) in PROGRAMS.items():
+        if item.get_closest_marker(marker) and not look():
             if os.environ.get("CI") == "true":
                 pytest.fail(why, pytrace=False)
             pytest.skip(why)
@@ -65,6 +72,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def releases() -> Path:
     """Give the folder with the real releases."""
     return RELEASES
+
+
+@pytest.fixture(scope="session", params=VERSIONS)
+def engine(request: pytest.FixtureRequest) -> Suricata:
+    """Give each version of the engine in turn; one that is not installed here is skipped."""
+    found = {one.line: one for one in installed()}
+    if request.param not in found:
+        pytest.skip(f"Suricata {request.param} is not installed; `make engine` installs it")
+    return found[request.param]
 
 
 @pytest.fixture

@@ -57,7 +57,8 @@ def _networks(_: click.Context, __: click.Parameter, values: tuple[str, ...]) ->
               help="HOME_NET of the firewall policy, for groups that declare none. Repeat it for "
               "more. Private addresses where it is left out.")  # fmt: skip
 @click.option("--suricata", "program", metavar="PATH",
-              help="The engine; else `suricata` on PATH.")  # fmt: skip
+              help="The engine, an 8.0 or 7.0; else 8.0 before 7.0, of those that are "
+              "installed.")  # fmt: skip
 @json_option
 def verify(  # noqa: PLR0913 - an argument for each option
     *,
@@ -70,7 +71,7 @@ def verify(  # noqa: PLR0913 - an argument for each option
     program: str | None,
     as_json: bool,
 ) -> None:
-    """Load the rule groups into a real Suricata 7.0.
+    """Load the rule groups into a real Suricata, 8.0 as the service has or 7.0.
 
     Each group alone, as the service does, with its own variables and nothing else. RESULTS is a
     folder that `rulesync local` left; without it, the groups in force in the account are taken.

@@ -1,4 +1,4 @@
-"""Rule groups in a real Suricata 7: do they load, and what would they do to captured traffic.
+"""Rule groups in a real Suricata: do they load, and what would they do to captured traffic.
 
 Only `suricata.py` and `session.py` start a process; the rest turns values into values and text.
 """

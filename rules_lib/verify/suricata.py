@@ -1,11 +1,13 @@
-"""The installed Suricata: found, asked for its version, and run on a folder."""
+"""The installed Suricatas: found, asked for its version, and run on a folder."""
 
 from __future__ import annotations
 
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -23,23 +25,31 @@ _ANSWER_SECONDS: Final = 60
 LOAD_SECONDS: Final = 1_800
 """The longest wait for rules to be loaded; 38,000 take 20 s of one core."""
 
+VERSIONS: Final = ("8.0", "7.0")
+"""Of the engine, the service's first: since October 2026 it has 8.0.3 (developer guide)."""
+
 _ADVICE: Final = (
-    "`make engine` installs 7.0 on Debian bookworm and trixie; elsewhere install Suricata 7.0 "
-    "and name it with --suricata PATH"
+    "`make engine` installs 8.0 and 7.0 on Debian; elsewhere install Suricata 8.0 or 7.0 and "
+    "name it with --suricata PATH"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Suricata:
-    """An engine of the service's version.
+    """An engine.
 
     Attributes:
         path: of the program.
-        version: such as `7.0.10`.
+        version: such as `8.0.8`.
     """
 
     path: str
     version: str
+
+    @property
+    def line(self) -> str:
+        """Its version without what only mends, such as `8.0`."""
+        return ".".join(self.version.split(".")[:2])
 
     def test(self, folder: Path) -> tuple[int, str]:
         """Have it load the folder's rules and stop: its exit code and all that it said."""
@@ -55,20 +65,51 @@ def find(path: str | None = None) -> Suricata:
     """Find the engine.
 
     Args:
-        path: of the program; None: the one on PATH.
+        path: of the program; None: the newest of those that are installed.
 
     Raises:
-        EngineError: there is none, or it is not of version 7.0.
+        EngineError: there is none, or it is neither 8.0 nor 7.0.
     """
-    program = shutil.which(path or "suricata")
+    if path is None:
+        if here := installed():
+            return here[0]
+        raise EngineError(f"Suricata 8.0 or 7.0: not installed; {_ADVICE}")
+    program = shutil.which(path)
     if program is None:
-        raise EngineError(f"{path or 'Suricata'}: not installed, or no program; {_ADVICE}")
+        raise EngineError(f"{path}: not installed, or no program; {_ADVICE}")
+    engine = _asked(program)
+    if engine.line not in VERSIONS:
+        raise EngineError(
+            f"{program}: version {engine.version}, and 8.0 or 7.0 is needed; {_ADVICE}"
+        )
+    return engine
+
+
+def installed() -> tuple[Suricata, ...]:
+    """The engines of this machine, one of each version, the service's first.
+
+    `make engine` puts them into the virtual environment; else the one on PATH is taken.
+    """
+    folders = (Path(sys.prefix, "suricata", line[0], "suricata") for line in VERSIONS)
+    programs = filter(None, map(shutil.which, (*map(str, folders), "suricata")))
+    found = dict[str, Suricata]()
+    for program in programs:
+        with suppress(EngineError):
+            engine = _asked(program)
+            found.setdefault(engine.line, engine)
+    return tuple(found[line] for line in VERSIONS if line in found)
+
+
+def _asked(program: str) -> Suricata:
+    """Ask a program for its version.
+
+    Raises:
+        EngineError: it does not say that it is Suricata.
+    """
     said = _run([program, "-V"], Path.cwd(), _ANSWER_SECONDS)[1]
     version = _VERSION.search(said)
     if version is None:
         raise EngineError(f"{program}: does not say that it is Suricata: {said[:80]!r}; {_ADVICE}")
-    if not version[1].startswith("7.0."):
-        raise EngineError(f"{program}: version {version[1]}, and the service has 7.0; {_ADVICE}")
     return Suricata(program, version[1])
 
 

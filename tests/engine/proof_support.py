@@ -12,6 +12,7 @@ from rules_lib.allowlist import load
 from rules_lib.build import Built, build
 from rules_lib.feed.archive import FeedFile, unpack
 from rules_lib.groups import Deployed, Variables
+from rules_lib.reading.rule import sid_of
 from rules_lib.reading.ruleset import read
 from rules_lib.verify.captures import captures_in
 from rules_lib.verify.loadable import Loadable
@@ -19,7 +20,7 @@ from rules_lib.verify.suricata import find
 from rules_lib.verify.traffic import replayer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -107,6 +108,16 @@ def source(built: Built, **written: str) -> Loadable:
 def published(built: Built) -> tuple[Loadable, ...]:
     """The groups as they are deployed."""
     return tuple(Loadable.of(group) for group in built.groups)
+
+
+def without(sids: Collection[int], groups: Iterable[Loadable]) -> tuple[Loadable, ...]:
+    """The groups without these rules."""
+    return tuple(
+        group.without(
+            frozenset(line for line, text in enumerate(group.rules, 1) if sid_of(text) in sids)
+        )
+        for group in groups
+    )
 
 
 def naive(groups: Iterable[Loadable]) -> tuple[Loadable, ...]:

@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 import yaml
-from proof_support import Outcome, differences, loaded_from, naive, outcome, published, source
+from proof_support import (
+    Outcome,
+    differences,
+    loaded_from,
+    naive,
+    outcome,
+    published,
+    source,
+    without,
+)
 
 if TYPE_CHECKING:
     from rules_lib.build import Built
@@ -20,6 +29,9 @@ pytestmark = [pytest.mark.engine, pytest.mark.feeds]
 
 RELEASE: Final = "composite-2026-03.tar.gz"
 SHIPPED: Final = Path(__file__).parents[2] / "config" / "categories.yaml"
+REFUSED_BY_8: Final = frozenset({2034585, 2044245, 2044247})
+"""Sids that Suricata 8 does not load as the feed ships them: fast_pattern behind base64_data."""
+
 ROOM: Final = {"capacity": 60_000, "rule_groups": 80}
 
 
@@ -60,20 +72,20 @@ def before(alert: Built, captures: Path) -> Outcome:
     """What the source rules do, those that were kept."""
     texts = {name: value for name, value in variables().items() if isinstance(value, str)}
     written = {name: value for name, value in texts.items() if value == "any" or "$" in value}
-    return outcome([source(alert, **written)], captures)
+    return outcome(without(REFUSED_BY_8, [source(alert, **written)]), captures)
 
 
 @pytest.fixture(scope="module")
 def in_drop_mode(drop: Built, captures: Path) -> Outcome:
     """What the groups do in drop mode."""
-    return outcome(published(drop), captures)
+    return outcome(without(REFUSED_BY_8, published(drop)), captures)
 
 
 def test_alert_mode_raises_exactly_the_alerts_of_the_source_rules(
     before: Outcome, alert: Built, captures: Path
 ) -> None:
     """Of 38,000 rules, on every capture, with the same packet."""
-    found = outcome(published(alert), captures)
+    found = outcome(without(REFUSED_BY_8, published(alert)), captures)
     assert differences(before, found, alert) == ()
     assert not found.dropped
     assert len(found.captures) == len(list(captures.rglob("*.pcap"))) > 30
@@ -107,7 +119,7 @@ def test_simple_script_fails_the_same_comparison(
     before: Outcome, drop: Built, captures: Path
 ) -> None:
     """On real traffic as well: flows are cut without any log by rules that only mark."""
-    found = outcome(naive(published(drop)), captures)
+    found = outcome(naive(without(REFUSED_BY_8, published(drop))), captures)
     assert differences(before, found, drop) != ()
     unlogged = [seen.by for seen in found.dropped.values() if not seen.logged]
     marking = {rule.sid for rule in drop.kept if rule.rule.noalert}

@@ -81,7 +81,7 @@ def test_groups_that_load_end_well(results: Path) -> None:
     for place in (results, results / "1"):
         said = verify(place)
         assert said.code == 0
-        assert "2 rule groups, 3 rules: all loaded by Suricata 7.0." in said.stdout
+        assert "2 rule groups, 3 rules: all loaded by Suricata 8.0." in said.stdout
 
 
 @pytest.mark.engine
@@ -236,9 +236,9 @@ def test_folder_of_something_else_is_told(tmp_path: Path) -> None:
 
 def test_missing_engine_is_told_with_what_to_do(results: Path) -> None:
     """It ends with 1."""
-    said = verify(results, PATH="/nowhere")
+    said = verify(results, "--suricata", "/nowhere/suricata")
     assert said.code == 1
-    assert "Suricata: not installed" in said.stderr
+    assert "/nowhere/suricata: not installed, or no program" in said.stderr
     assert "`make engine`" in said.stderr
 
 

@@ -24,11 +24,17 @@ from real_feed_support import (
 
 from rules_lib.verify.load import load
 from rules_lib.verify.sources import in_folder
-from rules_lib.verify.suricata import find
+from rules_lib.verify.suricata import Suricata
 
 pytestmark = pytest.mark.feeds
 
 COMPOSITE = "composite-2026-03.tar.gz"
+REFUSED_BY_8 = {2034585, 2044245, 2044247}
+"""Sids of which Suricata 8 says that fast_pattern cannot be used with base64_data."""
+
+DOUBTED = "duplicate instance for tls.cert_subject in"
+"""What Suricata 8 says of rules, two of the composite, that use a buffer twice; it loads them."""
+
 NOALERT = 406
 """Rules of the composite that only mark a flow, as counted when it was put together."""
 
@@ -156,13 +162,17 @@ def test_setters_stand_before_their_checkers_in_one_group(
 
 
 @pytest.mark.engine
-def test_every_group_loads_in_the_real_engine(alert: Results) -> None:
-    """Alone, with the variables that it declares and no others, and without a warning."""
+def test_every_group_loads_in_the_real_engine(alert: Results, engine: Suricata) -> None:
+    """Alone, with the variables that it declares and no others; 7 without a warning."""
     groups = in_folder(alert.folder)
     assert {group.name for group in groups} == alert.groups.keys()
     for group in groups:
-        found = load(find(), group)
-        assert (found.refusals, found.errors, found.warnings) == ((), (), ()), group.name
+        found = load(engine, group)
+        refused = {one.sid for one in found.refusals}
+        assert refused <= (REFUSED_BY_8 if engine.line == "8.0" else set()), group.name
+        assert found.errors == (), group.name
+        assert all(DOUBTED in warning for warning in found.warnings), group.name
+        assert not found.warnings or engine.line == "8.0"
 
 
 # Everything in drop mode.

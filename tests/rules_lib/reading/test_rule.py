@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 from rules_support import ENDS, ENGINE_REFUSES, ENGINE_TAKES, QUOTED, rule_texts, text
 
 import rules_lib
+from rules_lib.groups import Variables
 from rules_lib.model import Header
 from rules_lib.reading.rule import (
     RuleSyntaxError,
@@ -26,9 +26,13 @@ from rules_lib.reading.rule import (
     without,
     write_variables,
 )
+from rules_lib.verify.load import load
+from rules_lib.verify.loadable import Loadable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from rules_lib.verify.suricata import Suricata
 
 UNWANTED = {"priority", "classtype", "gid"}
 
@@ -45,14 +49,10 @@ def _scan(source: str) -> list[tuple[int, int, str]]:
     return found
 
 
-def _loaded(rules: Sequence[str], folder: Path) -> set[int]:
+def _loaded(rules: Sequence[str], engine: Suricata) -> set[int]:
     """Numbers, from 1, of the rules that the real engine takes."""
-    file = folder / "tried.rules"
-    file.write_text("".join(f"{one}\n" for one in rules))
-    command = ["suricata", "-T", "-S", str(file), "-l", str(folder)]
-    tried = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - ours
-    answer = tried.stdout + tried.stderr
-    refused = {int(found) for found in re.findall(r"tried\.rules at line (\d+)", answer)}
+    tried = load(engine, Loadable("tried", 1, tuple(rules), Variables()))
+    refused = {one.line for one in tried.refusals}
     return {number for number in range(1, len(rules) + 1) if number not in refused}
 
 
@@ -109,16 +109,16 @@ def test_options_inside_quotes_are_text(inside: str, name: str, escape: str) -> 
 
 
 @pytest.mark.engine
-def test_engine_takes_what_we_take(tmp_path: Path) -> None:
+def test_engine_takes_what_we_take(engine: Suricata) -> None:
     """The list of odd rules that are valid is Suricata's, not ours."""
-    assert _loaded(ENGINE_TAKES, tmp_path) == set(range(1, len(ENGINE_TAKES) + 1))
+    assert _loaded(ENGINE_TAKES, engine) == set(range(1, len(ENGINE_TAKES) + 1))
 
 
 @pytest.mark.engine
-def test_engine_refuses_what_we_refuse(tmp_path: Path) -> None:
+def test_engine_refuses_what_we_refuse(engine: Suricata) -> None:
     """The list of rules that are not valid is Suricata's, not ours."""
     rules = [one.replace("sid:1;", f"sid:{n};") for n, one in enumerate(ENGINE_REFUSES, 1)]
-    assert _loaded(rules, tmp_path) == set()
+    assert _loaded(rules, engine) == set()
 
 
 @pytest.mark.parametrize(
