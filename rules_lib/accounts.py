@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rules_lib.feed.manifest import Manifest
     from rules_lib.gather import Gathered
     from rules_lib.reading.ruleset import Ruleset
-    from rules_lib.report.rule_changes import Since
+    from rules_lib.report.since import Since
 
 
 def facts_of(manifest: Manifest) -> FeedFacts:

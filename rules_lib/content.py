@@ -51,6 +51,14 @@ def by_sid(text: str) -> dict[int, str]:
     return {sid: rule for rule in rules_in(text) if (sid := sid_of(rule)) is not None}
 
 
+def action_of(rule: str) -> str:
+    """The action of a rule, in lower case; empty where there is no rule.
+
+    Suricata takes an action in any case (`ActionStringToFlags` of 7.0.10 and 8.0), and so do we.
+    """
+    return rule.split(maxsplit=1)[0].lower() if rule else ""
+
+
 def rules_in(text: str) -> tuple[str, ...]:
     """The rules of a `RulesString`, one a line; blank lines are none."""
     return tuple(line for raw in text.split("\n") if (line := raw.strip()))

@@ -10,6 +10,7 @@ from rules_lib.build import Built, build
 from rules_lib.deploy.apply import prove
 from rules_lib.deploy.guards import refuse_shrink
 from rules_lib.deploy.plan import compare, refuse_unfit
+from rules_lib.deploy.rulewise import rule_changes
 from rules_lib.errors import RefusedError
 from rules_lib.history.state import Refusals, Refused
 from rules_lib.policy import Room
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
     from rules_lib.aws.firewall import Firewall
     from rules_lib.deploy.outcome import Failure
+    from rules_lib.deploy.rulewise import RuleChange
     from rules_lib.deploy.steps import Plan
     from rules_lib.groups import Deployed
     from rules_lib.reading.ruleset import Ruleset
@@ -33,12 +35,14 @@ class Decision:
 
     Attributes:
         failures: groups that the service would not take as a whole.
+        changes: rule by rule, what the plan does.
     """
 
     built: Built
     plan: Plan
     refusals: Refusals
     failures: tuple[Failure, ...]
+    changes: tuple[RuleChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +50,13 @@ class Foreseen:
     """What a sync comes to before the service is asked.
 
     Attributes:
+        changes: rule by rule, what the plan does.
         refusal: why the plan is not safe to carry out; None where it is.
     """
 
     built: Built
     plan: Plan
+    changes: tuple[RuleChange, ...]
     refusal: RefusedError | None = None
 
 
@@ -75,7 +81,7 @@ def decide(  # noqa: PLR0913 - keywords only, all that a decision depends on
             raise foreseen.refusal
         proof = prove(foreseen.plan, firewall)
         if not proof.refusals:
-            return Decision(foreseen.built, foreseen.plan, known, proof.failures)
+            return Decision(foreseen.built, foreseen.plan, known, proof.failures, foreseen.changes)
         known = known.plus(
             {
                 fingerprint(refusal.rule.text): Refused(sid=refusal.rule.sid, words=refusal.words)
@@ -96,13 +102,14 @@ def foresee(
     """Build and plan, without asking the service; what stands against the plan comes with it."""
     built = build(ruleset, allowlist, deployed, refusals)
     steps = compare(built.groups, deployed)
+    changes = rule_changes(steps, built)
     try:
         refuse_unfit(steps, deployed, room_of(allowlist))
         if not allow_shrink:
             refuse_shrink(built.groups, deployed, allowlist.max_shrink)
     except RefusedError as error:
-        return Foreseen(built, steps, error)
-    return Foreseen(built, steps)
+        return Foreseen(built, steps, changes, error)
+    return Foreseen(built, steps, changes)
 
 
 def room_of(allowlist: Allowlist) -> Room:

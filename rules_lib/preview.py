@@ -16,10 +16,11 @@ from rules_lib.errors import RefusedError
 from rules_lib.gather import Draft, Gathered, gather
 from rules_lib.history.state import HOLD, Hold
 from rules_lib.reading.glance import glance
-from rules_lib.report.rule_changes import since
+from rules_lib.report.since import since
 from rules_lib.report.summary import Summary
 
 if TYPE_CHECKING:
+    from rules_lib.deploy.rulewise import RuleChange
     from rules_lib.feed.archive import FeedFile
     from rules_lib.sync import World
 
@@ -29,6 +30,7 @@ class Preview:
     """A plan that nobody carried out, and what would come of it.
 
     Attributes:
+        rules: rule by rule, what the plan does.
         gathered: what it was made from.
         held: where a rollback holds, so that a sync would change nothing before `resume`.
         refusal: why a sync would refuse to carry it out; None where it would not.
@@ -37,6 +39,7 @@ class Preview:
     summary: Summary
     built: Built
     plan: Plan
+    rules: tuple[RuleChange, ...]
     gathered: Gathered
     held: Hold | None = None
     refusal: RefusedError | None = None
@@ -84,15 +87,16 @@ def preview(
         build_id="",
         gathered=gathered,
         ruleset=ruleset,
-        decision=Decision(foreseen.built, foreseen.plan, gathered.refusals, ()),
+        decision=Decision(foreseen.built, foreseen.plan, gathered.refusals, (), foreseen.changes),
         applied=Applied(),
         calls=calls,
-        changed=since(foreseen.plan.changes, foreseen.built, None),
+        changed=since(foreseen.changes, foreseen.built, None),
     )
     return Preview(
         summary=replace(summary, refused=str(foreseen.refusal) if foreseen.refusal else None),
         built=foreseen.built,
         plan=foreseen.plan,
+        rules=foreseen.changes,
         gathered=gathered,
         held=Hold.parse(stored.body) if stored else None,
         refusal=foreseen.refusal,

@@ -29,7 +29,7 @@ from rules_lib.history.settled import Unchanged, inputs_of, settle, unchanged
 from rules_lib.history.state import HOLD, LATEST, REFUSALS, Hold, Latest
 from rules_lib.memory import without_search_for_cycles
 from rules_lib.reading.glance import glance
-from rules_lib.report.rule_changes import since
+from rules_lib.report.since import since
 from rules_lib.report.summary import FeedFacts, Summary
 from rules_lib.world import World
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from rules_lib.deploy.outcome import Applied
     from rules_lib.feed.manifest import Manifest
     from rules_lib.reading.ruleset import Ruleset
-    from rules_lib.report.rule_changes import Since
+    from rules_lib.report.since import Since
 
 _ATTEMPTS: Final = 5
 """How often a build starts over because somebody else changed what it had seen."""
@@ -165,7 +165,7 @@ def _carried_out(
     if decision.refusals != gathered.refusals:
         world.store.put(REFUSALS, decision.refusals.to_json(), content_type="application/json")
     earlier = earlier_build(world.store, gathered, decision.plan)
-    changed = since(decision.plan.changes, decision.built, earlier)
+    changed = since(decision.changes, decision.built, earlier)
     summary = carried_out(
         build_id=world.build_id,
         gathered=gathered,

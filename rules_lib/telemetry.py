@@ -21,7 +21,12 @@ from rules_lib.aws.handover import publish
 from rules_lib.aws.store import Store
 from rules_lib.errors import RulesyncError
 from rules_lib.history import told
-from rules_lib.report.measures import Measure, measures_of_build, measures_of_failure
+from rules_lib.report.measures import (
+    Measure,
+    measures_of_build,
+    measures_of_change,
+    measures_of_failure,
+)
 from rules_lib.report.notice import Notice, notice_of_build, notice_of_failure
 from rules_lib.report.place import Place
 
@@ -78,7 +83,8 @@ class Telemetry:
             summary: of the build.
             fetched_at: when its feed was.
         """
-        self._measure(measures_of_build(summary, self.began - fetched_at))
+        now = measures_of_build(summary, self.began - fetched_at)
+        self._measure((*now, *measures_of_change(summary)))
         self._tell(notice_of_build(summary, self.place))
         self._recovered()
 

@@ -10,51 +10,80 @@ from rich.text import Text
 
 from rules_lib.cli.console import say, show
 from rules_lib.cli.tables import STYLES
-from rules_lib.report.text import count, counted, visible
+from rules_lib.report.text import count, visible
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from rules_lib.deploy.outlook import ActionChange
+    from rules_lib.deploy.rulewise import RuleChange
 
 _NAMED: Final = 10
-"""How many of them are named unless all are asked for."""
+"""How many of each kind are named unless all are asked for."""
+
+_GONE: Final = "gone"
 
 
 def show_actions(
-    changes: Sequence[ActionChange], console: Console, *, full: bool, names_all: str
+    changes: Iterable[RuleChange], console: Console, *, full: bool, names_all: str
 ) -> None:
-    """Print them; nothing where there are none.
+    """Print what no longer blocks, what newly passes, and what else acts otherwise.
 
     Args:
-        changes: in the order of the groups.
+        changes: every rule that is not deployed as it was.
         console: where to.
         full: name every one.
         names_all: what people type to have all of them named; empty where nothing does.
     """
-    if not changes:
-        return
-    acts = "acts" if len(changes) == 1 else "act"
-    say(console)
-    say(console, f"{counted(len(changes), 'rule')} {acts} otherwise")
-    most = len(changes) if full else _NAMED
-    show(console, ("", "", ""), map(_cells, changes[:most]))
-    if rest := changes[most:]:
+    changes = tuple(changes)
+    unblocked = [one for one in changes if one.unblocks]
+    passing = [one for one in changes if one.passes_anew and not one.unblocks]
+    rest = [
+        one for one in changes if one.kind == "action" and not (one.unblocks or one.passes_anew)
+    ]
+    more = "more " if unblocked or passing else ""
+    for rules, one, many in (
+        (unblocked, "rule no longer blocks", "rules no longer block"),
+        (passing, "rule newly passes traffic", "rules newly pass traffic"),
+        (rest, f"{more}rule acts otherwise", f"{more}rules act otherwise"),
+    ):
+        if rules:
+            say(console)
+            say(console, f"{count(len(rules))} {one if len(rules) == 1 else many}")
+            _list(rules, console, full=full, names_all=names_all)
+
+
+def _list(rules: Sequence[RuleChange], console: Console, *, full: bool, names_all: str) -> None:
+    most = len(rules) if full else _NAMED
+    show(console, ("", "", ""), map(_cells, rules[:most]))
+    if rest := rules[most:]:
         hint = f"; {names_all} names all" if names_all else ""
         say(console, f"  and {count(len(rest))} more{hint}")
         show(console, ("", ""), _sums(rest))
 
 
-def _cells(one: ActionChange) -> tuple[Text, ...]:
-    return _way("  ", one.before, one.after), Text(str(one.sid)), Text(visible(one.msg))
+def way_of(one: RuleChange) -> dict[str, object]:
+    """A rule's way from action to action, as JSON shows it; of a rule that is new or gone, null."""
+    return {
+        "sid": one.sid,
+        "msg": one.msg,
+        "group": one.group,
+        "before": one.acted or None,
+        "after": one.acts or None,
+    }
 
 
-def _sums(changes: Iterable[ActionChange]) -> Iterator[tuple[Text, ...]]:
+def _cells(one: RuleChange) -> tuple[Text, ...]:
+    return _way("  ", one), Text(str(one.sid)), Text(visible(one.msg))
+
+
+def _sums(changes: Iterable[RuleChange]) -> Iterator[tuple[Text, ...]]:
     """A line for each way and rule group."""
-    numbers = Counter((one.before, one.after, one.group) for one in changes)
-    for (before, after, group), number in numbers.items():
-        yield _way("    ", before, after), Text(f"{count(number)} in {visible(group)}")
+    ways = Counter((one.acted, one.acts, one.group) for one in changes)
+    first = {(one.acted, one.acts, one.group): one for one in reversed(tuple(changes))}
+    for way, number in ways.items():
+        yield _way("    ", first[way]), Text(f"{count(number)} in {visible(way[2])}")
 
 
-def _way(indent: str, before: str, after: str) -> Text:
-    return Text(f"{indent}{visible(before)} -> {after}", style=STYLES.get(after, ""))
+def _way(indent: str, one: RuleChange) -> Text:
+    before, after = one.acted or "new", one.acts or _GONE
+    return Text(f"{indent}{visible(before)} -> {visible(after)}", style=STYLES.get(after, ""))

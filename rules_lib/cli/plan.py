@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import click
 
+from rules_lib.cli.actions import way_of
 from rules_lib.cli.common import (
     FILE,
     account_options,
@@ -24,7 +25,7 @@ from rules_lib.cli.diffs import ALL, render_diff, steps_named
 from rules_lib.cli.edits import Edit
 from rules_lib.cli.plans import render_preview
 from rules_lib.cli.progress import waiting
-from rules_lib.deploy.outlook import action_changes, room_in_all
+from rules_lib.deploy.outlook import room_in_all
 from rules_lib.deploy.steps import record, switch_record
 from rules_lib.preview import Preview
 
@@ -92,7 +93,9 @@ def document(found: Preview) -> dict[str, Any]:
         "summary": json.loads(found.summary.to_json()),
         "steps": [record(step) for step in found.plan.steps],
         "policies": [switch_record(planned) for planned in found.plan.switches],
-        "actions": [asdict(one) for one in action_changes(found.plan)],
+        "actions": [way_of(one) for one in found.rules if one.kind == "action"],
+        "unblocks": [way_of(one) for one in found.rules if one.unblocks],
+        "passes": [way_of(one) for one in found.rules if one.passes_anew],
         "capacity": asdict(room_in_all(found.plan)) | {"budget": found.summary.budget},
         "compared_with": found.gathered.latest.build if found.gathered.latest else None,
         "held": found.held.build if found.held else None,

@@ -14,11 +14,11 @@ from rules_lib.cli.tables import STYLES, headline, notes, render_warnings, show_
 from rules_lib.content import difference
 from rules_lib.deploy.outlook import (
     Referral,
-    action_changes,
     referrals,
     room_in_all,
     room_of,
 )
+from rules_lib.deploy.rulewise import RuleChange
 from rules_lib.deploy.steps import Plan, Replace, Step, Update, record
 from rules_lib.preview import Preview
 from rules_lib.report.summary import Summary
@@ -54,7 +54,7 @@ def render_preview(
     if full and found.summary.groups:
         show_groups(found.summary.table(), console)
         say(console)
-    render_plan(found.plan, console, full=full, names_all=names_all)
+    render_plan(found.plan, found.rules, console, full=full, names_all=names_all)
     say(console)
     for line in _figures(found):
         say(console, line)
@@ -68,7 +68,14 @@ def render_preview(
         say(console, f"a sync would refuse this: {visible_lines(str(found.refusal))}", "bold red")
 
 
-def render_plan(plan: Plan, console: Console, *, full: bool = False, names_all: str = "") -> None:
+def render_plan(
+    plan: Plan,
+    rules: Iterable[RuleChange],
+    console: Console,
+    *,
+    full: bool = False,
+    names_all: str = "",
+) -> None:
     """Print the groups that change, the policies, and the rules that act otherwise."""
     switched = tuple(referrals(plan))
     if not plan.changes and not switched:
@@ -80,8 +87,7 @@ def render_plan(plan: Plan, console: Console, *, full: bool = False, names_all: 
         say(console, f"{counted(untouched, 'rule group')} untouched", "dim")
     for referral in switched:
         say(console, f"policy {visible(referral.policy)}: {_referral(referral)}", "yellow")
-    changes = action_changes(plan)
-    show_actions(changes, console, full=full, names_all=names_all)
+    show_actions(rules, console, full=full, names_all=names_all)
 
 
 def _show_groups(steps: Iterable[Step], console: Console) -> None:

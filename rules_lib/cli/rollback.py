@@ -22,6 +22,7 @@ from rules_lib.cli.common import (
 from rules_lib.cli.console import stdout
 from rules_lib.cli.plans import render_plan
 from rules_lib.cli.progress import waiting
+from rules_lib.deploy.rulewise import rule_changes
 from rules_lib.deploy.steps import record
 from rules_lib.errors import RulesyncError
 from rules_lib.history.applied import applied_builds
@@ -68,7 +69,7 @@ def rollback(build: str, *, bucket: str, policies: tuple[str, ...], as_json: boo
     if as_json:
         print_json({"build": build, "steps": [record(step) for step in steps.steps]})
     else:
-        render_plan(steps, stdout())
+        render_plan(steps, rule_changes(steps), stdout())
     click.echo(f"build {build} is in force and held; `rulesync resume` lets syncs go on", err=True)
 
 

@@ -1,4 +1,4 @@
-"""What people ask of a plan: which rules act otherwise, what room it takes, what policies see."""
+"""What people ask of a plan as a whole: what room it takes, what policies see."""
 
 from __future__ import annotations
 
@@ -6,22 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rules_lib.content import by_sid
 from rules_lib.deploy.steps import Create, Delete, Plan, Replace, Step
 
 if TYPE_CHECKING:
     from rules_lib.policy import Switch
-
-
-@dataclass(frozen=True, slots=True)
-class ActionChange:
-    """A deployed rule that gets another action, whichever group it stands in afterwards."""
-
-    sid: int
-    msg: str
-    group: str
-    before: str
-    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +36,6 @@ class Referral:
     added: tuple[str, ...]
     removed: tuple[str, ...]
     moved: tuple[str, ...]
-
-
-def action_changes(plan: Plan) -> tuple[ActionChange, ...]:
-    """Every deployed rule that would act otherwise, in the order of the groups."""
-    before = {
-        sid: text.split(maxsplit=1)[0].lower()
-        for step in plan.changes
-        if step.deployed
-        for sid, text in by_sid(step.deployed.text).items()
-    }
-    return tuple(
-        ActionChange(rule.sid, rule.rule.msg, step.name, before[rule.sid], rule.action)
-        for step in plan.changes
-        for rule in (step.group.rules if step.group else ())
-        if before.get(rule.sid, rule.action) != rule.action
-    )
 
 
 def room_of(step: Step) -> Room:

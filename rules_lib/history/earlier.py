@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rules_lib.errors import StoreError
 from rules_lib.history.record import build_key
-from rules_lib.report.rule_changes import Earlier
+from rules_lib.report.since import Earlier
 
 if TYPE_CHECKING:
     from rules_lib.aws.store import Store

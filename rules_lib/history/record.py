@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
+from rules_lib.deploy.rulewise import BLOCKING
 from rules_lib.deploy.steps import record as step_record
 from rules_lib.deploy.steps import switch_record
 from rules_lib.history.groupfile import groups_json
 from rules_lib.model import Reason
 from rules_lib.report.category_line import CategoryLine
-from rules_lib.report.changes import BLOCKING
 from rules_lib.report.html import render_html
 from rules_lib.report.records import changed_jsonl, discarded_csv, discarded_jsonl
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rules_lib.build import Built
     from rules_lib.deploy.steps import Plan
     from rules_lib.reading.ruleset import Ruleset
-    from rules_lib.report.rule_changes import Since
+    from rules_lib.report.since import Since
     from rules_lib.report.summary import Summary
 
 BUILDS: Final = "builds/"

@@ -1,4 +1,4 @@
-"""What one sync changes for people: rules by category, what newly drops, what is newly left out."""
+"""What one sync changes for people, counted: rules by category, what blocks, what is left out."""
 
 from __future__ import annotations
 
@@ -9,14 +9,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from rules_lib.deploy.rulewise import RuleChange
     from rules_lib.model import Reason
-    from rules_lib.report.rule_changes import RuleChange
-
-BLOCKING: Final = ("drop", "reject")
-"""The actions that stop traffic."""
 
 _NAMED: Final = 5
-"""How many of the newly dropping rules are named; the others are counted."""
+"""How many rules of a kind are named; the others are counted."""
 
 _TOLD_AS: Final[Mapping[str, str]] = {"added": "added", "removed": "removed"}
 """What happened to a rule, as it is counted; all else is another text."""
@@ -37,21 +34,58 @@ class CategoryChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """Rules of one kind: their number, and the first by name.
+
+    Attributes:
+        first: sid -> msg of the first of them.
+    """
+
+    number: int = 0
+    first: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def as_json(self, name: str) -> dict[str, object]:
+        """Their number under `name`, the first of them under `first_<name>`."""
+        return {
+            name: self.number,
+            f"first_{name}": {str(sid): msg for sid, msg in self.first.items()},
+        }
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any], name: str) -> Told:
+        """Read them back; none where a build of an earlier version did not count them."""
+        first = record.get(f"first_{name}", {})
+        return cls(record.get(name, 0), {int(sid): msg for sid, msg in first.items()})
+
+    @classmethod
+    def of(cls, rules: Iterable[RuleChange]) -> Told:
+        """Count the rules, and name the first."""
+        rules = tuple(rules)
+        return cls(len(rules), {rule.sid: rule.msg for rule in rules[:_NAMED]})
+
+
+_NONE: Final = Told()
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """What a sync changes of what was deployed before.
 
     Attributes:
         categories: by name, only those in which something changes. A rule that the feed no longer
-            has counts for the category of its group, or for the group where categories share it.
+            has counts for the category of its group, or for `rulewise.UNFILED` where categories
+            share that.
         drops: rules that stop traffic now and did not before.
-        first_drops: sid -> msg of the first of these.
+        unblocks: rules that stopped traffic before and do not now, those that are gone too.
+        passes: rules that pass traffic now and did not before.
         discarded: by reason, how many more rules are discarded (fewer: below zero) than in the
             build that was in force before; empty before the first.
     """
 
     categories: Mapping[str, CategoryChange] = field(default_factory=lambda: MappingProxyType({}))
-    drops: int = 0
-    first_drops: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
+    drops: Told = _NONE
+    unblocks: Told = _NONE
+    passes: Told = _NONE
     discarded: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
@@ -71,8 +105,9 @@ class Changes:
                 name: {"added": one.added, "removed": one.removed, "changed": one.changed}
                 for name, one in self.categories.items()
             },
-            "drops": self.drops,
-            "first_drops": {str(sid): msg for sid, msg in self.first_drops.items()},
+            **self.drops.as_json("drops"),
+            **self.unblocks.as_json("unblocks"),
+            **self.passes.as_json("passes"),
             "discarded": dict(self.discarded),
         }
 
@@ -81,8 +116,9 @@ class Changes:
         """Read `changes` of `summary.json` back."""
         return cls(
             categories={name: CategoryChange(**one) for name, one in record["categories"].items()},
-            drops=record["drops"],
-            first_drops={int(sid): msg for sid, msg in record["first_drops"].items()},
+            drops=Told.from_json(record, "drops"),
+            unblocks=Told.from_json(record, "unblocks"),
+            passes=Told.from_json(record, "passes"),
             discarded=record["discarded"],
         )
 
@@ -93,7 +129,7 @@ def changes_of(
     """Count what changes.
 
     Args:
-        rules: every rule that is not deployed as it was (see `rule_changes.since`).
+        rules: every rule that is not deployed as it was (see `deploy.rulewise`).
         now: discarded rules by reason.
         before: the same in the build in force; None before the first.
     """
@@ -101,17 +137,13 @@ def changes_of(
     kinds: dict[str, Counter[str]] = {}
     for rule in rules:
         kinds.setdefault(rule.category, Counter())[_TOLD_AS.get(rule.kind, "changed")] += 1
-    drops = [rule for rule in rules if _newly_drops(rule)]
     return Changes(
         categories={name: CategoryChange(**kinds[name]) for name in sorted(kinds)},
-        drops=len(drops),
-        first_drops={rule.sid: rule.msg for rule in drops[:_NAMED]},
+        drops=Told.of(rule for rule in rules if rule.blocks_anew),
+        unblocks=Told.of(rule for rule in rules if rule.unblocks),
+        passes=Told.of(rule for rule in rules if rule.passes_anew),
         discarded={} if before is None else _more(now, before),
     )
-
-
-def _newly_drops(rule: RuleChange) -> bool:
-    return rule.after.startswith(BLOCKING) and not rule.before.startswith(BLOCKING)
 
 
 def _more(now: Mapping[Reason, int], before: Mapping[str, int]) -> dict[str, int]:

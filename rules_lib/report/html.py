@@ -17,14 +17,15 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from rules_lib.deploy.rulewise import KINDS
 from rules_lib.model import AnyRule, Discarded, Mode
 from rules_lib.report import text
 from rules_lib.report.budget import budget_of
 from rules_lib.report.category_line import CategoryLine
 from rules_lib.report.remedies import REMEDIES
 from rules_lib.report.rows import LISTED, change_rows, discard_rows, place_rows
-from rules_lib.report.rule_changes import KINDS, Since
 from rules_lib.report.shortfall import shortfalls
+from rules_lib.report.since import Since
 from rules_lib.report.squeeze import squeezed
 from rules_lib.report.summary import Status, Summary
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
+from rules_lib.deploy.rulewise import BLOCKING
 from rules_lib.errors import RefusedError, RulesyncError, root_of
-from rules_lib.report.changes import BLOCKING
 from rules_lib.report.text import portion
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Measure:
 
 
 def measures_of_build(summary: Summary, feed_age: timedelta) -> Iterator[Measure]:
-    """What a build did, and what is in force now.
+    """What is in force after a build.
 
     `CapacityUsed` is the share of the budget that rules take; the headroom of the groups, which
     the policy reserves too, is not counted, as it is there to be used.
@@ -45,15 +45,23 @@ def measures_of_build(summary: Summary, feed_age: timedelta) -> Iterator[Measure
     groups = [group for group in summary.groups if not group.deleted]
     yield Measure("RulesKept", summary.rules.kept)
     yield Measure("RulesDropping", sum(summary.actions.get(action, 0) for action in BLOCKING))
+    yield Measure("RulesPassing", summary.actions.get("pass", 0))
     yield Measure("RulesDiscarded", summary.discards)
     yield Measure("RulesOff", summary.rules.off)
     yield Measure("RuleGroups", len(groups))
-    yield Measure("GroupsWritten", sum(group.change != "keep" for group in summary.groups))
     used = sum(group.rules for group in groups)
     yield Measure("CapacityUsed", portion(used, summary.budget), "Percent")
     yield Measure("FeedAge", feed_age.total_seconds(), "Seconds")
     for reason, number in summary.reasons:
         yield Measure("RulesDiscarded", number, reason=reason)
+
+
+def measures_of_change(summary: Summary) -> Iterator[Measure]:
+    """What a build did; it is told once, where what is in force is told again and again."""
+    yield Measure("GroupsWritten", sum(group.change != "keep" for group in summary.groups))
+    yield Measure("RulesNewlyDropping", summary.changes.drops.number)
+    yield Measure("RulesNoLongerBlocking", summary.changes.unblocks.number)
+    yield Measure("RulesNewlyPassing", summary.changes.passes.number)
 
 
 def measures_of_failure(service: str, error: RulesyncError) -> Iterator[Measure]:

@@ -21,7 +21,7 @@ from rules_lib.report.next_steps import next_steps
 from rules_lib.report.text import count, counted, share, visible, visible_lines
 
 if TYPE_CHECKING:
-    from rules_lib.report.changes import CategoryChange
+    from rules_lib.report.changes import CategoryChange, Changes, Told
     from rules_lib.report.place import Place
     from rules_lib.report.summary import Summary
 
@@ -56,8 +56,7 @@ def notice_of_build(summary: Summary, place: Place) -> Notice | None:
     """
     if not summary.calls:
         return None
-    subject = f"{_counts(summary.changes.total)}; {count(summary.changes.drops)} newly drop"
-    return _notice(subject, _of_build(summary, place))
+    return _notice("; ".join(_headline(summary.changes)), _of_build(summary, place))
 
 
 def notice_of_failure(service: str, error: RulesyncError, place: Place) -> Notice:
@@ -66,6 +65,16 @@ def notice_of_failure(service: str, error: RulesyncError, place: Place) -> Notic
     cause = visible_lines(str(error))
     headline = cause.partition("\n")[0]
     return _notice(f"the {service} {what}: {headline}", _of_failure(what, cause, error, place))
+
+
+def _headline(changes: Changes) -> Iterator[str]:
+    """What protects less comes first: a subject may be cut at its end."""
+    if number := changes.unblocks.number:
+        yield f"{counted(number, 'rule')} no longer {'blocks' if number == 1 else 'block'}"
+    if number := changes.passes.number:
+        yield f"{counted(number, 'rule')} newly {'passes' if number == 1 else 'pass'}"
+    yield _counts(changes.total)
+    yield f"{count(changes.drops.number)} newly drop"
 
 
 def _notice(subject: str, lines: Iterator[str]) -> Notice:
@@ -85,10 +94,9 @@ def _of_build(summary: Summary, place: Place) -> Iterator[str]:
         largest = sorted(changes.categories.items(), key=lambda item: (-item[1].size, item[0]))
         rows = (f"{visible(name)}: {_signs(one)}" for name, one in largest)
         yield from _few(rows, len(changes.categories), "category", "categories")
-    if changes.drops:
-        yield from ("", f"Blocking now and not before: {counted(changes.drops, 'rule')}")
-        rows = (f"{sid}: {visible(msg)}" for sid, msg in changes.first_drops.items())
-        yield from _few(rows, changes.drops, "rule", "rules", len(changes.first_drops))
+    yield from _named("No longer blocking", changes.unblocks)
+    yield from _named("Passing now and not before", changes.passes)
+    yield from _named("Blocking now and not before", changes.drops)
     yield from ("", *_discards(summary), *_room(summary))
     if summary.warnings:
         yield from ("", "Warnings:")
@@ -98,6 +106,14 @@ def _of_build(summary: Summary, place: Place) -> Iterator[str]:
     yield from ("", "Look further, or put an earlier build back:")
     for command in ("discarded", "explain SID", "rollback BUILD"):
         yield f"  rulesync {command} --bucket {place.bucket}"
+
+
+def _named(heading: str, told: Told) -> Iterator[str]:
+    """The first rules of a kind, where there are any."""
+    if told.number:
+        yield from ("", f"{heading}: {counted(told.number, 'rule')}")
+        rows = (f"{sid}: {visible(msg)}" for sid, msg in told.first.items())
+        yield from _few(rows, told.number, "rule", "rules", len(told.first))
 
 
 def _of_failure(what: str, cause: str, error: RulesyncError, place: Place) -> Iterator[str]:

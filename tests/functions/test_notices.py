@@ -68,7 +68,9 @@ def test_changes_are_heard_and_what_changes_nothing_is_not(stack: Stack) -> None
     assert stack.heard() == []
     stack.aws.sync(malware=[rule(2), rule(4), rule(5, "lua:x.lua; ")], info=[rule(3)])
     ((subject, text),) = stack.heard()
-    assert subject == "rulesync: 1 rule added, 1 removed, 0 changed; 1 newly drop"
+    assert subject == (
+        "rulesync: 1 rule no longer blocks; 1 rule added, 1 removed, 0 changed; 1 newly drop"
+    )
     assert "\n  emerging-malware: +1 -1\n" in text
     assert "\nBlocking now and not before: 1 rule\n  4: " in text
     assert "\n  unsupported-keyword: 1 (+1)\n" in text
@@ -88,7 +90,7 @@ def test_refused_build_is_heard_once_with_the_command_that_allows_it(stack: Stac
     event = text.partition("--payload '")[2].partition("'")[0]
     stack.aws.build(**json.loads(event))
     ((subject, _),) = stack.heard()
-    assert subject == "rulesync: 0 rules added, 7 removed, 0 changed; 0 newly drop"
+    assert subject.startswith("rulesync: 7 rules no longer block; 0 rules added, 7 removed")
 
 
 def test_bad_allowlist_is_heard_once_until_it_is_another(stack: Stack) -> None:

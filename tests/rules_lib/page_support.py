@@ -10,8 +10,9 @@ from typing import Any
 
 from report_support import CATEGORIES, DISCARDED, GROUPS, rule, summary
 
+from rules_lib.deploy.rulewise import RuleChange
 from rules_lib.report.html import render_html
-from rules_lib.report.rule_changes import Earlier, RuleChange, Since
+from rules_lib.report.since import Earlier, Since
 
 VOID = {"meta", "link", "input", "br"}
 EARLIER = Earlier("20260310T041209Z-11aa", "10788", {1: "too-long"})

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rules_lib.deploy.rulewise import UNFILED
 from rules_lib.groups import Group, Slot, Variables
 from rules_lib.model import Change, Converted, Discarded, Header, Malformed, Mode, Reason, Rule
 from rules_lib.report.category_line import CategoryLine
-from rules_lib.report.changes import CategoryChange, Changes
+from rules_lib.report.changes import CategoryChange, Changes, Told
 from rules_lib.report.group_line import GroupLine
 from rules_lib.report.summary import Accounting, FeedFacts, Summary, summarise
 
@@ -80,9 +81,8 @@ CATEGORIES = (
     CategoryLine("games", Mode.OFF, enabled=2, kept=0, discarded=0, off=2, setters=0),
 )
 CHANGES = Changes(
-    categories={"et-shared-alert": CategoryChange(removed=1), "web": CategoryChange(2, 0, 1)},
-    drops=2,
-    first_drops={1: "first", 2: "second, \u00e4\u00f6"},
+    categories={UNFILED: CategoryChange(removed=1), "web": CategoryChange(2, 0, 1)},
+    drops=Told(2, {1: "first", 2: "second, \u00e4\u00f6"}),
     discarded={"over-budget": 1, "too-long": -2},
 )
 FEED = FeedFacts("feeds/emerging.rules.tar.gz", "10789", "9f" * 32, enabled=8, disabled=4)

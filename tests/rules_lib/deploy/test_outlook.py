@@ -7,43 +7,20 @@ from dataclasses import replace
 from firewall_support import as_deployed, group, rule
 
 from rules_lib.deploy.outlook import (
-    ActionChange,
     Referral,
     Room,
-    action_changes,
     referrals,
     room_in_all,
     room_of,
 )
 from rules_lib.deploy.plan import plan
 from rules_lib.groups import Deployed, Group
-from rules_lib.model import Converted
 from rules_lib.policy import Policy, Reference
 
 
-def dropping(sid: int) -> Converted:
-    """The same rule with another action."""
-    alert = rule(sid)
-    return alert._replace(text=alert.text.replace("alert", "drop", 1), action="drop")
-
-
-def at(place: int, name: str, *rules: int | Converted) -> Group:
+def at(place: int, name: str, *rules: int) -> Group:
     """A group at a priority."""
     return replace(group(name, *rules), priority=place)
-
-
-def test_rule_that_changes_its_action_is_named_once() -> None:
-    """With its group and both actions; one that is new changes nothing."""
-    before = Deployed((as_deployed(group("et-one", 1, 2)),))
-    found = action_changes(plan([group("et-one", 1, dropping(2), dropping(3))], before))
-    assert found == (ActionChange(2, rule(2).rule.msg, "et-one", "alert", "drop"),)
-
-
-def test_rule_that_moves_between_groups_is_followed() -> None:
-    """Its action is compared with what it had in the other group."""
-    before = Deployed((as_deployed(group("et-one", 1, 2)), as_deployed(group("et-two", 3))))
-    after = plan([group("et-one", 1), group("et-two", 3, dropping(2))], before)
-    assert [(one.sid, one.group) for one in action_changes(after)] == [(2, "et-two")]
 
 
 def test_room_counts_what_a_group_was_created_with() -> None:

@@ -10,8 +10,9 @@ from page_support import EARLIER, drawn
 from playwright.sync_api import expect
 from report_support import rule
 
+from rules_lib.deploy.rulewise import RuleChange
 from rules_lib.model import Discarded, Reason
-from rules_lib.report.rule_changes import RuleChange, Since
+from rules_lib.report.since import Since
 
 if TYPE_CHECKING:
     from browser_support import Show

@@ -10,8 +10,8 @@ from browser_support import many, search, sids
 from page_support import SINCE, drawn
 from report_support import CATEGORIES, rule, summary
 
+from rules_lib.deploy.rulewise import RuleChange
 from rules_lib.model import Discarded, Reason
-from rules_lib.report.rule_changes import RuleChange
 from rules_lib.report.text import visible, visible_lines
 
 if TYPE_CHECKING:

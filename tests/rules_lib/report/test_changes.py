@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rules_lib.deploy.rulewise import RuleChange
 from rules_lib.model import Reason
-from rules_lib.report.changes import CategoryChange, Changes, changes_of
-from rules_lib.report.rule_changes import RuleChange
+from rules_lib.report.changes import CategoryChange, Changes, Told, changes_of
+
+TOLD = st.builds(Told, st.integers(0), st.dictionaries(st.integers(1), st.text()))
 
 
 def change(
@@ -50,7 +52,9 @@ def test_rules_are_counted_by_category() -> None:
         ("alert", "drop", 1),
         ("pass", "drop", 1),
         ("", "alert", 0),
+        ("alert", "DROP", 1),
         ("drop", "drop", 0),
+        ("DROP", "drop", 0),
         ("drop", "reject", 0),
         ("drop", "alert", 0),
         ("drop", "", 0),
@@ -61,14 +65,46 @@ def test_rule_newly_drops_where_it_stopped_nothing_before(
 ) -> None:
     """A rule that rejected and now drops is no news."""
     found = changes_of([change("action", 1, before, after)], {}, None)
-    assert (found.drops, len(found.first_drops)) == (drops, drops)
+    assert (found.drops.number, len(found.drops.first)) == (drops, drops)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "unblocks"),
+    [
+        ("drop", "alert", 1),
+        ("reject", "pass", 1),
+        ("DROP", "alert", 1),
+        ("drop", "", 1),
+        ("drop", "reject", 0),
+        ("drop", "DROP", 0),
+        ("alert", "", 0),
+        ("", "alert", 0),
+    ],
+)
+def test_rule_no_longer_blocks_where_it_stopped_traffic_before(
+    before: str, after: str, unblocks: int
+) -> None:
+    """Whatever it does instead, and be it that it is gone."""
+    found = changes_of([change("action", 1, before, after)], {}, None)
+    assert found.unblocks == Told(unblocks, {1: "msg 1"} if unblocks else {})
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "passes"),
+    [("", "pass", 1), ("drop", "PASS", 1), ("pass", "Pass", 0), ("pass", "alert", 0)],
+)
+def test_rule_newly_passes_where_it_passed_nothing_before(
+    before: str, after: str, passes: int
+) -> None:
+    """What it matches is inspected no further."""
+    found = changes_of([change("action", 1, before, after)], {}, None)
+    assert found.passes == Told(passes, {1: "msg 1"} if passes else {})
 
 
 def test_first_few_drops_are_named() -> None:
     """And all are counted."""
     found = changes_of([change("added", sid, "", "drop") for sid in range(1, 9)], {}, None)
-    assert found.drops == 8
-    assert found.first_drops == {sid: f"msg {sid}" for sid in range(1, 6)}
+    assert found.drops == Told(8, {sid: f"msg {sid}" for sid in range(1, 6)})
 
 
 def test_discards_are_compared_by_reason() -> None:
@@ -89,16 +125,26 @@ def test_first_build_has_nothing_to_compare_with() -> None:
 
 @given(
     st.dictionaries(st.text(), st.builds(CategoryChange, *[st.integers(0)] * 3)),
-    st.integers(0),
-    st.dictionaries(st.integers(1), st.text()),
+    TOLD,
+    TOLD,
+    TOLD,
     st.dictionaries(st.text(), st.integers()),
 )
 def test_changes_come_back_from_json(
     categories: dict[str, CategoryChange],
-    drops: int,
-    first: dict[int, str],
+    drops: Told,
+    unblocks: Told,
+    passes: Told,
     discarded: dict[str, int],
 ) -> None:
     """As the summary writes them and a rollback reads them."""
-    changes = Changes(categories, drops, first, discarded)
+    changes = Changes(categories, drops, unblocks, passes, discarded)
     assert Changes.from_json(changes.as_json()) == changes
+
+
+def test_build_of_an_earlier_version_counted_less() -> None:
+    """Its summary is read all the same, by a rollback."""
+    record = Changes(drops=Told(1, {1: "a"})).as_json()
+    for key in ("unblocks", "first_unblocks", "passes", "first_passes"):
+        del record[key]
+    assert Changes.from_json(record) == Changes(drops=Told(1, {1: "a"}))

@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from page_support import SINCE, Page, drawn, rows_of
 from report_support import DISCARDED, GROUPS, SCRIPT, nothing, rule, summary
 
+from rules_lib.deploy.rulewise import RuleChange
 from rules_lib.model import Discarded, Reason
+from rules_lib.report.changes import Changes, Told
 from rules_lib.report.remedies import REMEDIES
 from rules_lib.report.rows import LISTED
-from rules_lib.report.rule_changes import RuleChange, Since
+from rules_lib.report.since import Since
 from rules_lib.report.summary import Summary
 from rules_lib.stages.fit import Relief
 
@@ -149,6 +151,15 @@ def test_changes_are_counted_by_category_and_group() -> None:
     assert "Since build 20260310T041209Z-11aa of feed 10788 , which was in force before." in text
     assert "1 removed 1 other action 0 other rev 0 other text 2 newly discarded" in text
     assert "category added removed other action info 0 1 0 web 1 0 1" in text
+
+
+def test_what_blocks_less_is_named_before_the_lists() -> None:
+    """By its number and its first rules; of what there is none of, nothing is said."""
+    turns = Changes(unblocks=Told(80, {7: "<seventh>"}), passes=Told(1, {8: "eighth"}))
+    made = page(replace(summary(), changes=turns))
+    text = " ".join(made.text.split())
+    assert "80 rules no longer blocking 7 <seventh> and 79 more 1 rule newly passing 8" in text
+    assert "newly blocking" not in text
 
 
 def test_long_list_of_changes_says_how_many_it_leaves_out() -> None:

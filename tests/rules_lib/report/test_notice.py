@@ -28,8 +28,8 @@ from rules_lib.errors import (
     UnfinishedError,
     root_of,
 )
-from rules_lib.report.changes import CategoryChange, Changes
-from rules_lib.report.measures import measures_of_build
+from rules_lib.report.changes import CategoryChange, Changes, Told
+from rules_lib.report.measures import measures_of_build, measures_of_change
 from rules_lib.report.next_steps import STEPS
 from rules_lib.report.notice import SUBJECT_CHARACTERS, Notice, notice_of_build, notice_of_failure
 from rules_lib.report.place import Place
@@ -62,6 +62,17 @@ def test_subject_counts_what_changed() -> None:
     assert told().subject == "rulesync: 2 rules added, 1 removed, 1 changed; 2 newly drop"
 
 
+def test_what_protects_less_comes_first() -> None:
+    """A subject may be cut at its end, and these are what must be seen."""
+    turns = Changes(unblocks=Told(80, {7: "seventh"}), passes=Told(1, {8: "eighth"}))
+    notice = told(replace(summary(), changes=turns))
+    assert notice.subject.startswith(
+        "rulesync: 80 rules no longer block; 1 rule newly passes; 0 ru"
+    )
+    assert "\n\nNo longer blocking: 80 rules\n  7: seventh\n  and 79 more rules\n" in notice.text
+    assert "\n\nPassing now and not before: 1 rule\n  8: eighth\n" in notice.text
+
+
 def test_notice_is_short_and_whole() -> None:
     """Everything that people want to know, and the way to the rest."""
     assert told().text == (
@@ -69,7 +80,7 @@ def test_notice_is_short_and_whole() -> None:
         "\n"
         "Changed, by category (+ added, - removed, ~ other text):\n"
         "  web: +2 ~1\n"
-        "  et-shared-alert: -1\n"
+        "  no longer in the feed: -1\n"
         "\n"
         "Blocking now and not before: 2 rules\n"
         "  1: first\n"
@@ -112,8 +123,7 @@ def test_many_categories_and_warnings_are_counted() -> None:
     """The report has them all."""
     many = Changes(
         categories={f"category-{number}": CategoryChange(added=1) for number in range(70)},
-        drops=9_000,
-        first_drops={1: "first"},
+        drops=Told(9_000, {1: "first"}),
     )
     text = told(replace(summary(), changes=many, warnings=("a warning " * 99,) * 70)).text
     assert "  and 55 more categories\n" in text
@@ -125,7 +135,7 @@ def test_many_categories_and_warnings_are_counted() -> None:
 @given(st.text(), st.text())
 def test_text_of_a_feed_cannot_act_in_a_notice(msg: str, warning: str) -> None:
     """Whatever stands in it, the subject is one that SNS takes, and no line is forged."""
-    changes = Changes(drops=1, first_drops={1: msg})
+    changes = Changes(drops=Told(1, {1: msg}), unblocks=Told(1, {2: msg}))
     notice = told(replace(summary(), changes=changes, warnings=(f"bad \x1b{warning}",)))
     assert "\x1b" not in notice.text
     assert notice.text.count("\n") == told(replace(summary(), changes=replace(changes))).text.count(
@@ -245,4 +255,5 @@ def test_deleted_group_is_written_and_no_longer_counted() -> None:
     of = summary()
     found = {measure.name: measure.value for measure in measures_of_build(of, timedelta(0))}
     assert found["RuleGroups"] == sum(not group.deleted for group in of.groups)
+    found = {measure.name: measure.value for measure in measures_of_change(of)}
     assert found["GroupsWritten"] == sum(group.change != "keep" for group in of.groups)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from page_support import SINCE
 from report_support import DISCARDED, GROUPS, rule
 
+from rules_lib.deploy.rulewise import RuleChange
 from rules_lib.model import Discarded, Malformed, Reason
 from rules_lib.report.rows import LISTED, change_rows, discard_rows, place_rows
-from rules_lib.report.rule_changes import RuleChange
 
 
 def test_discarded_rule_is_one_line() -> None:

@@ -1,0 +1,145 @@
+"""Rule by rule, what a plan makes of what is deployed: the one telling that all others count from.
+
+Plan, guards, report, notice and metrics ask the same values, so none can say what another does not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
+
+from rules_lib.content import action_of, by_sid
+from rules_lib.deploy.steps import Delete
+
+if TYPE_CHECKING:
+    from rules_lib.build import Built
+    from rules_lib.deploy.steps import Plan, Step
+    from rules_lib.model import AnyRule, Converted
+
+Kind: TypeAlias = Literal["added", "removed", "action", "revised", "edited"]
+
+KINDS: Final[tuple[Kind, ...]] = ("action", "removed", "revised", "edited", "added")
+"""What happens to a rule: another action, gone, another rev, another text only, new."""
+
+BLOCKING: Final = frozenset({"drop", "reject"})
+"""The actions that stop traffic."""
+
+UNFILED: Final = "no longer in the feed"
+"""In place of a category: the rule stood in a group that several share, and nobody names it now."""
+
+_MSG: Final = re.compile(r'[;(]\s*msg\s*:\s*"((?:\\.|[^"\\])*)"', re.IGNORECASE | re.ASCII)
+_REV: Final = re.compile(r"[;(]\s*rev\s*:\s*(\d+)\s*(?=;)", re.IGNORECASE | re.ASCII)
+
+
+class RuleChange(NamedTuple):
+    """One rule that is not deployed as it was before.
+
+    Attributes:
+        category: of a rule that the feed no longer has, that of its group, or `UNFILED`.
+        group: in which it stands now; where it stood, if it is gone.
+        note: what is different, or what became of it.
+        msg: its message.
+        before: its text as deployed; empty where it is new, as `after` is where it is gone.
+    """
+
+    kind: Kind
+    sid: int
+    category: str
+    group: str
+    note: str
+    msg: str
+    before: str
+    after: str
+
+    @property
+    def acted(self) -> str:
+        """Its action before, in lower case; empty where the rule is new."""
+        return action_of(self.before)
+
+    @property
+    def acts(self) -> str:
+        """Its action now, in lower case; empty where the rule is gone."""
+        return action_of(self.after)
+
+    @property
+    def blocks_anew(self) -> bool:
+        """Whether it stops traffic now, and did not before."""
+        return self.acts in BLOCKING and self.acted not in BLOCKING
+
+    @property
+    def unblocks(self) -> bool:
+        """Whether it stopped traffic before, and does not now, be it that it is gone."""
+        return self.acted in BLOCKING and self.acts not in BLOCKING
+
+    @property
+    def passes_anew(self) -> bool:
+        """Whether it ends the inspection of what it matches now, and did not before."""
+        return self.acts == "pass" != self.acted
+
+
+def rule_changes(plan: Plan, built: Built | None = None) -> tuple[RuleChange, ...]:
+    """Compare what is deployed with what is desired, by sid, whichever group a rule stands in.
+
+    Args:
+        plan: whose steps change something; rules of the others stay as they are.
+        built: what the plan was made from; None where an earlier build is put back.
+
+    Returns:
+        Every rule that is not deployed as it was, in the order of `KINDS`, then of the groups.
+    """
+    found = _changes(plan.changes, built)
+    return tuple(sorted(found, key=lambda one: KINDS.index(one.kind)))
+
+
+def _changes(steps: tuple[Step, ...], built: Built | None) -> Iterator[RuleChange]:
+    old = _deployed(steps)
+    for step in steps:
+        for rule in step.group.rules if step.group else ():
+            before, _ = old.pop(rule.sid, ("", step))
+            if before != rule.text:
+                kind, note = _difference(before, rule)
+                msg, category = rule.rule.msg, rule.rule.category
+                yield RuleChange(kind, rule.sid, category, step.name, note, msg, before, rule.text)
+    fates = _fates(built) if built and old else {}
+    for sid, (text, step) in old.items():
+        fate, left_out = fates.get(sid, ("the feed no longer enables it", None))
+        category = left_out.category if left_out else _home(step)
+        msg = match[1] if (match := _MSG.search(text)) else ""
+        yield RuleChange("removed", sid, category, step.name, fate, msg, text, "")
+
+
+def _deployed(steps: tuple[Step, ...]) -> dict[int, tuple[str, Step]]:
+    """Every deployed rule; where a replacement broke off, the copy in the group that counts."""
+    last = sorted(steps, key=lambda step: not isinstance(step, Delete))
+    return {
+        sid: (text, step)
+        for step in last
+        if step.deployed
+        for sid, text in by_sid(step.deployed.text).items()
+    }
+
+
+def _difference(before: str, rule: Converted) -> tuple[Kind, str]:
+    if not before:
+        return "added", ""
+    action = action_of(before)
+    revs = [match[1] if match else "none" for match in map(_REV.search, (before, rule.text))]
+    notes = [f"{action} → {rule.action}"] if action != rule.action else []
+    notes += [f"rev {revs[0]} → {revs[1]}"] if revs[0] != revs[1] else []
+    if action != rule.action:
+        return "action", ", ".join(notes)
+    return ("revised", ", ".join(notes)) if notes else ("edited", "same rev, other text")
+
+
+def _fates(built: Built) -> dict[int | None, tuple[str, AnyRule]]:
+    """What became of the rules that are not published, by sid."""
+    fates: dict[int | None, tuple[str, AnyRule]] = {rule.sid: ("off", rule) for rule in built.off}
+    return fates | {i.rule.sid: (f"discarded: {i.reason}", i.rule) for i in built.discarded}
+
+
+def _home(step: Step) -> str:
+    """Where a rule was that the feed no longer has."""
+    if step.deployed is None or step.deployed.slot.is_shared:
+        return UNFILED
+    return step.deployed.slot.category
