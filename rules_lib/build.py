@@ -84,11 +84,11 @@ def build(
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """Rules in their final text, before flowbits and budget have their say.
+    """Rules in their final text, before marks and budget have their say.
 
     Attributes:
         wanted: asked for by the allowlist, in the feed's order.
-        standby: setters of flowbits in off categories, as they would be brought in.
+        standby: setters of marks in off categories, as they would be brought in.
         discarded: by any of the stages so far; of the standby setters none is.
     """
 

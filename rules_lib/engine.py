@@ -1,4 +1,4 @@
-"""What the service's engine, Suricata 7.0, knows: keywords, protocols, flowbit commands, numbers.
+"""What the service's engine, Suricata 7.0, knows: keywords, protocols, numbers.
 
 All measured with `suricata -T` of 7.0.10.
 """
@@ -20,9 +20,6 @@ PROTOCOLS: Final = frozenset(
 
 Left out as documented by the service: ftp-data, sctp, ike, enip, cip.
 """
-
-FLOWBIT_COMMANDS: Final = frozenset({"set", "unset", "toggle", "isset", "isnotset", "noalert"})
-"""What a `flowbits` option may do; all but `noalert` name bits. Lower case only."""
 
 NUMBER_MAX: Final = {"sid": 2**32 - 1, "rev": 2**32 - 1}
 """The largest values of the options that are numbers (8.0.8); the smallest is 1, a `+` may lead."""

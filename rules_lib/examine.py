@@ -85,7 +85,7 @@ def examine(draft: Draft, own: tuple[FeedFile, ...], folder: str, evidence: Evid
         draft: the allowlist.
         own: the files of people's own rules.
         folder: where they lie, for the faults; ends in a slash.
-        evidence: what else is known. Without a feed no one can say whether it sets a flowbit.
+        evidence: what else is known. Without a feed no one can say whether it sets a mark.
     """
     known = {*evidence.known, *(file.category for file in (*own, *evidence.feed))}
     try:

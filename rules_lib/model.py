@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from rules_lib.ties import Tie
 
 LOCAL_PREFIX: Final = "local-"
 """Begins the names of people's own categories: first in order, and winners on the same sid."""
@@ -70,27 +73,6 @@ class Option(NamedTuple):
     end: int
 
 
-class Flowbit(NamedTuple):
-    """One `flowbits` option: `isset,a|b` is `Flowbit("isset", ("a", "b"))`.
-
-    `noalert` has no names. `every` is true where the names are joined by `&`: all are asked for.
-    """
-
-    command: str
-    names: tuple[str, ...]
-    every: bool = False
-
-    @property
-    def sets(self) -> bool:
-        """Whether the rule may leave the bit set."""
-        return self.command in {"set", "toggle"}
-
-    @property
-    def checks(self) -> bool:
-        """Whether the rule asks for the bit's state, either way."""
-        return self.command in {"isset", "isnotset"}
-
-
 class Header(NamedTuple):
     """The seven fields before a rule's options, each without spaces."""
 
@@ -126,7 +108,7 @@ class Rule(NamedTuple):
         msg: the message, without its quotes; empty where the rule has none.
         keywords: names of all options in lower case; where support depends on the value,
             qualified too: `tag:host`, `xbits:address`, `hostbits:address`.
-        flowbits: every `flowbits` option, in order.
+        ties: what it does with the marks by which rules work together, in order.
         noalert: the rule only marks a flow and says nothing.
         classtype: empty where none is given.
         severity: the metadata's `signature_severity`, the highest where several; empty if none.
@@ -143,7 +125,7 @@ class Rule(NamedTuple):
     rev: int
     msg: str
     keywords: frozenset[str]
-    flowbits: tuple[Flowbit, ...] = ()
+    ties: tuple[Tie, ...] = ()
     noalert: bool = False
     classtype: str = ""
     severity: str = ""
@@ -220,7 +202,7 @@ class Candidate(NamedTuple):
     Attributes:
         mode: alert or drop; for a setter of an off category, alert.
         may_drop: its action may be turned into drop.
-        setter: it is in no wanted category and only stands by, to set flowbits for others.
+        setter: it is in no wanted category and only stands by, to set marks for others.
     """
 
     rule: Rule
@@ -238,7 +220,7 @@ class Converted(NamedTuple):
         action: of `text`.
         changes: what was done to get from `rule.text` to `text`.
         variables: names of the header variables that `text` uses, without `$`.
-        setter: brought in from an off category to set flowbits.
+        setter: brought in from an off category to set marks.
     """
 
     rule: Rule

@@ -14,7 +14,7 @@ def why_action(converted: Converted, allowlist: Allowlist) -> str:
     """Say why a kept rule has the action that it has."""
     feed = converted.rule.header.action.lower()
     if converted.setter:
-        return "its category is off; it was brought in to set a flowbit, and only marks the flow"
+        return "its category is off; it was brought in to set a mark, and says nothing itself"
     if feed != "alert":
         return f"the feed ships it as {feed}, which stays as it is in either mode"
     if converted.mode is Mode.ALERT:

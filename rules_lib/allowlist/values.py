@@ -48,7 +48,7 @@ class CategorySetting(_Frozen):
     """What is wanted of one category; in the file a mode alone is enough.
 
     Attributes:
-        mode: off leaves the category out, but for setters of flowbits that kept rules check; alert
+        mode: off leaves the category out, but for setters of marks that kept rules check; alert
             publishes it as the feed ships it; drop turns alert into drop, where drop_when holds
             and the rule is not noalert.
         drop_when: with mode drop only; without it every rule drops.
@@ -71,7 +71,7 @@ class RuleOverrides(_Frozen):
     """Sids whose mode is not their category's; `on` wakes those that the feed disables.
 
     Attributes:
-        off: left out, even where a kept rule needs their flowbit.
+        off: left out, even where a kept rule needs their mark.
         alert: published, and never turned into drop.
         drop: turned into drop whatever drop_when says, unless the rule is noalert.
         on: wanted although the feed ships them disabled, in the mode of their category.

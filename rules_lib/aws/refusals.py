@@ -3,7 +3,7 @@
 One bad rule refuses the whole group, and the answer names one bad rule or none. A named rule is
 taken out and the rest tried again. Otherwise the shortest beginning of the text that is refused is
 searched: its last rule is to blame, as the text without it is accepted. A beginning never parts a
-rule from the setters of its flowbits, as those stand before it.
+rule from the setters of its marks, as those stand before it.
 """
 
 from __future__ import annotations
@@ -121,8 +121,8 @@ def _hunted(words: str, rules: Sequence[Converted], accepted: int, judge: Judge)
 
 
 def _company(rules: Iterable[Converted]) -> Iterator[Converted]:
-    """The rules that another one may need beside it: those that set or ask flowbits."""
-    return (rule for rule in rules if rule.rule.flowbits)
+    """The rules that another one may need beside it: those that are tied to others."""
+    return (rule for rule in rules if rule.rule.ties)
 
 
 def _text(rules: Iterable[Converted]) -> str:

@@ -112,7 +112,7 @@ def _with(name: str, now: Prepared, wide: Prepared) -> Prepared:
 
 def _outcome(prepared: Prepared, allowlist: Allowlist, deployed: Deployed) -> _Outcome:
     clusters = link(prepared.wanted, prepared.standby).clusters
-    # The order inside a group changes neither what fits nor where; a build orders by flowbits too.
+    # The order inside a group changes neither what fits nor where; a build orders by marks too.
     position = {rule.sid: place for place, rule in enumerate(r for c in clusters for r in c)}
     measured = measure(Ordered(clusters, position), allowlist, deployed)
     packer = replace(

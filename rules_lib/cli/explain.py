@@ -44,7 +44,7 @@ def explain(sid: int, *, where: Where, as_json: bool) -> None:
     """Tell one rule's whole story, from the feed to the firewall.
 
     Where it stands in the feed, disabled or not; its mode and which line of the allowlist gives it;
-    each change to its text as a diff; who sets and who checks its flowbits; its rule group,
+    each change to its text as a diff; who sets and who checks its marks; its rule group,
     priority and position, or why it is left out and what brings it back. Of a stack also what is in
     force now, and what the next sync does to it. Rules of your own are explained in the same way.
     """

@@ -10,10 +10,11 @@ from rich.text import Text
 from rules_lib.cli.console import say
 from rules_lib.cli.pieces import INDENT, render_pieces
 from rules_lib.cli.status import held_words
-from rules_lib.explain.story import Fate, Relative, Story, Tie
+from rules_lib.explain.story import Fate, Relative, Story, ToldTie
 from rules_lib.gather import LOCAL
 from rules_lib.model import LOCAL_PREFIX
 from rules_lib.report.text import count, counted, visible
+from rules_lib.ties import Kind, kinds_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -103,16 +104,17 @@ def _fate(story: Story) -> str:
     return f"{story.fate}{reason}: {story.left_out.detail}"
 
 
-def _tie(tie: Tie) -> Iterator[Line]:
-    yield "flowbit", f"{' and '.join(tie.commands)} {tie.bit}"
-    for what, others in (
+def _tie(tie: ToldTie) -> Iterator[Line]:
+    where, _, what = tie.kind.rpartition(" ")
+    yield what, f"{' and '.join(tie.commands)} {tie.name}" + (f" ({tie.kind})" if where else "")
+    for role, others in (
         ("set by", tie.setters),
         ("checked by", tie.checkers),
-        ("unset by", tie.clearers),
+        ("lessened by" if tie.kind is Kind.FLOWINT else "unset by", tie.changers),
     ):
         if others:
-            yield "", f"  {what} {_named(others)}"
-    if not tie.setters and "isset" in tie.commands and "set" not in tie.commands:
+            yield "", f"  {role} {_named(others)}"
+    if tie.needs and not tie.setters:
         yield "", "  set by no other rule"
 
 
@@ -133,7 +135,8 @@ def _ending(story: Story) -> Iterator[Line]:
     if story.cluster:
         sids = ", ".join(str(one.sid) for one in story.cluster[:_NAMED])
         more = ", …" if len(story.cluster) > _NAMED else ""
-        yield "cluster", f"flowbits tie it to {counted(len(story.cluster), 'rule')}: {sids}{more}"
+        ties = kinds_of(tie.kind for tie in story.ties)
+        yield "cluster", f"{ties} tie it to {counted(len(story.cluster), 'rule')}: {sids}{more}"
     if seat := story.seat:
         where = f"rule {count(seat.position)} of {count(seat.rules)}"
         room = f"capacity {count(seat.capacity)}"

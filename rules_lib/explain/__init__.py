@@ -6,7 +6,7 @@
     asked                           the mode, which line of the allowlist gives it, and the action
     tokens                          the text before and after, as what was taken out and put in
     ledger                          what became of every rule
-    ties                            who sets and who checks the same flowbits
+    ties                            who sets and who checks the same marks
     price                           the budget that would bring a rule back
     advice                          what brings back what is left out, off or disabled
     service                         what is in force now, against what is desired

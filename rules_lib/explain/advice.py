@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.build import prepare
-from rules_lib.explain.story import Asked, Fate, LeftOut, Tie
+from rules_lib.explain.story import Asked, Fate, LeftOut, ToldTie
 from rules_lib.model import LOCAL_PREFIX, AnyRule, Discarded, Mode, Reason, Rule
 from rules_lib.report.remedies import REMEDIES
 from rules_lib.report.text import counted
 from rules_lib.stages.screen import missing_variables
+from rules_lib.ties import Mark
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
@@ -32,13 +33,13 @@ def way_back_of(
     discarded: Discarded,
     allowlist: Allowlist,
     refusals: Mapping[str, str],
-    ties: tuple[Tie, ...],
+    ties: tuple[ToldTie, ...],
 ) -> str:
     """The reason's remedy; narrowed down where it is known what helps this very rule."""
     if discarded.reason is Reason.UNSUPPORTED_KEYWORD:
         return _keeping(discarded.rule, allowlist, refusals)
     if discarded.reason is Reason.FLOWBIT_NEVER_SET and not any(tie.setters for tie in ties):
-        return "A rule that sets the flowbit: from a later release of the feed, or one of your own."
+        return "A rule that sets it: from a later release of the feed, or one of your own."
     return REMEDIES[discarded.reason].way_back
 
 
@@ -93,7 +94,7 @@ def if_asked(rule: AnyRule, allowlist: Allowlist, refusals: Mapping[str, str]) -
 
 
 def notes_on(
-    discarded: Discarded, built: Built, allowlist: Allowlist, ties: tuple[Tie, ...]
+    discarded: Discarded, built: Built, allowlist: Allowlist, ties: tuple[ToldTie, ...]
 ) -> Iterator[str]:
     """What holds for this very rule beside its reason's remedy."""
     rule = discarded.rule
@@ -109,16 +110,17 @@ def notes_on(
         yield from _setters(ties)
 
 
-def _setters(ties: tuple[Tie, ...]) -> Iterator[str]:
-    """Who could set the bits that nobody sets."""
+def _setters(ties: tuple[ToldTie, ...]) -> Iterator[str]:
+    """Who could set the marks that nobody sets."""
     for tie in ties:
-        if "isset" not in tie.commands or any(one.fate is Fate.KEPT for one in tie.setters):
+        if not tie.needs or any(one.fate is Fate.KEPT for one in tie.setters):
             continue
+        mark = Mark(tie.kind, tie.name)
         if not tie.setters:
-            yield f"no rule of this feed sets {tie.bit}, not even a disabled one"
+            yield f"no rule of this feed sets {mark}, not even a disabled one"
         sleeping = ", ".join(str(one.sid) for one in tie.setters if one.fate is Fate.DISABLED)
         if sleeping:
-            yield f"disabled in the feed, and setting {tie.bit}: `rules: on: [{sleeping}]`"
+            yield f"disabled in the feed, and setting {mark}: `rules: on: [{sleeping}]`"
 
 
 def note_on_price(price: Price | None) -> Iterator[str]:

@@ -20,7 +20,7 @@ def disabled_rules(files: Iterable[FeedFile], mention: str) -> tuple[AnyRule, ..
 
     Args:
         files: of the feed.
-        mention: a piece of the rule's text, such as its sid or the name of a flowbit.
+        mention: a piece of the rule's text, such as its sid or the name of a mark.
     """
     thin = tuple(
         FeedFile(file.category, _thinned(file.data, mention.encode()))

@@ -13,7 +13,7 @@ from rules_lib.explain.ledger import Ledger
 from rules_lib.explain.nearest import nearest_to
 from rules_lib.explain.price import price_of
 from rules_lib.explain.service import InForce, in_force
-from rules_lib.explain.story import Edit, Fate, LeftOut, Origin, Published, Story, Tie
+from rules_lib.explain.story import Edit, Fate, LeftOut, Origin, Published, Story, ToldTie
 from rules_lib.explain.ties import cluster_of, ties_of
 from rules_lib.explain.tokens import pieces_of
 from rules_lib.model import AnyRule, Change, Converted, Reason, Rule
@@ -34,7 +34,7 @@ _WHY: Final[Mapping[Change, str]] = {
     Change.GID_REMOVED: "the service sets its own",
     Change.VARIABLE_WRITTEN: "the allowlist gives the variable another's value",
     Change.ALERT_TO_DROP: "the rule is in drop mode",
-    Change.SETTER_BROUGHT_IN: "a kept rule checks a flowbit that it sets; it only marks the flow",
+    Change.SETTER_BROUGHT_IN: "a kept rule checks a mark that it sets; it says nothing itself",
 }
 
 
@@ -149,7 +149,9 @@ def _published(converted: Converted, allowlist: Allowlist) -> Published:
     )
 
 
-def _left_out(rule: AnyRule, evidence: Evidence, ledger: Ledger, ties: tuple[Tie, ...]) -> LeftOut:
+def _left_out(
+    rule: AnyRule, evidence: Evidence, ledger: Ledger, ties: tuple[ToldTie, ...]
+) -> LeftOut:
     allowlist, refusals = evidence.allowlist, evidence.refusals
     if discarded := ledger.discarded.get(rule.place):
         notes = advice.notes_on(discarded, evidence.built, allowlist, ties)

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from rules_lib.explain.tokens import Piece
 from rules_lib.model import Change, Mode, Reason
+from rules_lib.ties import Kind
 
 
 class Fate(StrEnum):
@@ -102,7 +103,7 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Relative:
-    """Another rule that uses the same flowbit.
+    """Another rule that uses the same mark.
 
     Attributes:
         note: its action where it is kept, its reason where it is discarded.
@@ -116,21 +117,25 @@ class Relative:
 
 
 @dataclass(frozen=True, slots=True)
-class Tie:
-    """One flowbit that the rule uses.
+class ToldTie:
+    """One mark that the rule uses: a flowbit, a flowint, an xbit.
 
     Attributes:
-        commands: what the rule itself does with it: set, toggle, unset, isset, isnotset.
+        commands: what the rule itself does with it: set, toggle, unset, isset, isnotset; of a
+            flowint `=`, `+`, `-` and comparisons too, and `read` where another is compared with it.
+        needs: the rule cannot match unless it is set.
         setters: other rules that set or toggle it; disabled ones only where no enabled one is kept.
         checkers: other enabled rules that ask for it.
-        clearers: other enabled rules that unset it.
+        changers: other enabled rules that unset or lessen it.
     """
 
-    bit: str
+    kind: Kind
+    name: str
     commands: tuple[str, ...]
+    needs: bool
     setters: tuple[Relative, ...]
     checkers: tuple[Relative, ...]
-    clearers: tuple[Relative, ...]
+    changers: tuple[Relative, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +173,6 @@ class Story:
     asked: Asked
     published: Published | None = None
     seat: Seat | None = None
-    ties: tuple[Tie, ...] = ()
+    ties: tuple[ToldTie, ...] = ()
     cluster: tuple[Relative, ...] = ()
     left_out: LeftOut | None = None

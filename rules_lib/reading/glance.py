@@ -1,7 +1,7 @@
 """The feed's files -> rules; those that nobody asks for at a glance: their place and their sid.
 
 A third of a feed or more is in categories that are off, and of most of its rules a build says no
-more than that. Read like any other is still what may set a flowbit for a wanted rule, what the
+more than that. Read like any other is still what may set a mark for a wanted rule, what the
 allowlist names by its sid, and what shares a sid, as the one with the highest rev is used.
 """
 
@@ -42,11 +42,16 @@ def glance(files: Iterable[FeedFile], allowlist: Allowlist) -> Ruleset:
 
 def _glimpse_or_rule(named: Collection[int], category: str, line: Line) -> AnyRule:
     lowered = line.text.lower()
-    if not line.problem and "flowbits" not in lowered and lowered.count("sid") == 1:
+    if not line.problem and not _may_tie(lowered) and lowered.count("sid") == 1:
         sid = sid_of(line.text)
         if sid is not None and sid not in named:
             return Glimpse(category, line.number, line.text, sid)
     return parse(category, line)
+
+
+def _may_tie(lowered: str) -> bool:
+    """Whether a line may set a mark: by flowbits, xbits, hostbits or flowint."""
+    return "bits" in lowered or "flowint" in lowered
 
 
 def _second_look(ruleset: Ruleset) -> Ruleset:

@@ -12,14 +12,16 @@ from sys import intern
 from typing import TYPE_CHECKING, Final
 
 from rules_lib import engine, limits
-from rules_lib.model import Flowbit, Malformed, Rule
+from rules_lib.model import Malformed, Rule
 from rules_lib.reading.rule import Parts, RuleSyntaxError, cut, header_of, sid_of
 from rules_lib.reading.shape import Shape, shape_of
+from rules_lib.reading.ties import SILENT, read_ties
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from rules_lib.reading.ruleset import Line
+    from rules_lib.ties import Tie
 
 _SEVERITIES: Final = ("Critical", "Major", "Minor", "Informational")
 _CONFIDENCES: Final = ("High", "Medium", "Low")
@@ -29,7 +31,6 @@ _METADATA: Final = re.compile(r",\s*(signature_severity|confidence|updated_at) (
 """An entry behind its comma, which a search finds at once; so the first entry is given one too."""
 _DATE: Final = re.compile(r"[0-9]{4}_[0-9]{2}_[0-9]{2}")
 _BITS: Final = frozenset({"xbits", "hostbits"})
-_NO_FLOWBITS: Final[tuple[Flowbit, ...]] = ()
 
 
 def parse(category: str, line: Line) -> Rule | Malformed:
@@ -54,9 +55,7 @@ def _rule(category: str, line: Line) -> Rule:
     shape, values = shape_of(parts.names), parts.values
     if shape.twice:
         raise RuleSyntaxError(f"it has {shape.twice} more than once")
-    flowbits = _NO_FLOWBITS
-    if shape.flowbits:
-        flowbits = tuple(_flowbit(_stated("flowbits", values[place])) for place in shape.flowbits)
+    ties = _ties(parts, shape) if shape.ties else ()
     severity, confidence, updated_at = _metadata(
         ",".join([_stated("metadata", values[place]) for place in shape.metadata])
     )
@@ -69,8 +68,8 @@ def _rule(category: str, line: Line) -> Rule:
         rev=0 if shape.rev is None else _number("rev", values[shape.rev]),
         msg="" if shape.msg is None else _message(values[shape.msg]),
         keywords=_keywords(parts, shape) if shape.qualified else shape.keywords,
-        flowbits=flowbits,
-        noalert=shape.noalert or _is_silent(flowbits, parts, shape),
+        ties=tuple([tie for tie in ties if tie is not SILENT]) if ties else ties,
+        noalert=shape.noalert or SILENT in ties,
         classtype=intern(_last("classtype", values, shape.classtype)),
         severity=severity,
         confidence=confidence,
@@ -110,14 +109,6 @@ def _message(value: str) -> str:
     return (text[1:-1] if quoted else text).replace(r"\;", ";")
 
 
-def _flowbit(value: str) -> Flowbit:
-    command, _, names = (part.strip() for part in value.partition(","))
-    found = tuple(intern(name) for part in re.split(r"[|&]", names) if (name := part.strip()))
-    if command not in engine.FLOWBIT_COMMANDS or bool(found) is (command == "noalert"):
-        raise RuleSyntaxError(f"flowbits:{value[:40]} is neither noalert nor a command and names")
-    return Flowbit(intern(command), found, every="&" in names)
-
-
 def _keywords(parts: Parts, shape: Shape) -> frozenset[str]:
     """The names, and where support depends on the value the qualified names too."""
     return shape.keywords.union(
@@ -135,11 +126,12 @@ def _qualified(name: str, value: str) -> str:
     return "tag:host" if words[0] == "host" else ""
 
 
-def _is_silent(flowbits: Iterable[Flowbit], parts: Parts, shape: Shape) -> bool:
-    return any(flowbit.command == "noalert" for flowbit in flowbits) or any(
-        parts.names[place].lower() in _BITS and parts.values[place].strip().lower() == "noalert"
-        for place in shape.qualified
-    )
+def _ties(parts: Parts, shape: Shape) -> tuple[Tie, ...]:
+    found: list[Tie] = []
+    for place in shape.ties:
+        name = parts.names[place].lower()
+        found += read_ties(name, _stated(name, parts.values[place]))
+    return tuple(found)
 
 
 @lru_cache(maxsize=8192)

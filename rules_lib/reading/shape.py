@@ -9,12 +9,14 @@ from collections import defaultdict
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from rules_lib.reading.ties import TYING
+
 UNWANTED: Final = frozenset({"priority", "classtype", "gid"})
 """Options that no strict-order group takes."""
 
 _ONCE: Final = ("sid", "rev", "msg")
 _QUALIFIED: Final = frozenset({"tag", "xbits", "hostbits"})
-_FACTS: Final = frozenset({*_ONCE, "metadata", "flowbits"}) | UNWANTED | _QUALIFIED
+_FACTS: Final = frozenset({*_ONCE, "metadata"}) | TYING | UNWANTED | _QUALIFIED
 
 
 class Shape(NamedTuple):
@@ -24,6 +26,7 @@ class Shape(NamedTuple):
         keywords: all names, in lower case.
         twice: a name that may stand once and stands more often; empty where there is none.
         sid: None where there is none, as with `rev` and `msg`.
+        ties: those that tie it to other rules.
         qualified: those whose value decides whether the service supports them.
         noalert: one is `noalert`.
     """
@@ -34,7 +37,7 @@ class Shape(NamedTuple):
     rev: int | None
     msg: int | None
     metadata: tuple[int, ...]
-    flowbits: tuple[int, ...]
+    ties: tuple[int, ...]
     classtype: tuple[int, ...]
     qualified: tuple[int, ...]
     unwanted: tuple[int, ...]
@@ -56,7 +59,7 @@ def shape_of(written: tuple[str, ...]) -> Shape:
         rev=_last(places["rev"]),
         msg=_last(places["msg"]),
         metadata=tuple(places["metadata"]),
-        flowbits=tuple(places["flowbits"]),
+        ties=tuple([place for name, place in facts if name in TYING]),
         classtype=tuple(places["classtype"]),
         qualified=tuple([place for name, place in facts if name in _QUALIFIED]),
         unwanted=tuple([place for name, place in facts if name in UNWANTED]),

@@ -13,7 +13,7 @@ class CategoryLine:
 
     Attributes:
         kept: published, the setters included.
-        setters: kept although the category is off, to set flowbits for other rules.
+        setters: kept although the category is off, to set marks for other rules.
         blocking: of the kept ones, those that stop traffic (drop, reject).
         unfit: of the discarded ones, those that the budget had no room for.
     """

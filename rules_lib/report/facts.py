@@ -39,7 +39,7 @@ class Accounting:
 
     Attributes:
         enabled: what the feed ships enabled, and what `rules: on:` woke.
-        setters_added: of the kept ones, those brought in from off categories to set flowbits.
+        setters_added: of the kept ones, those brought in from off categories to set marks.
     """
 
     enabled: int = 0

@@ -92,8 +92,9 @@ REMEDIES: Final[Mapping[Reason, Remedy]] = MappingProxyType(
             "corrected by what the service says.",
         ),
         Reason.FLOWBIT_NEVER_SET: Remedy(
-            "The rule waits for a flowbit that no rule in reach ever sets, so it could not match.",
-            "Enable a rule that sets the flowbit: `rules: on:` wakes one that the feed ships "
+            "The rule waits for a mark (flowbit, flowint, xbit) that no rule in reach ever sets, "
+            "so it could not match.",
+            "Enable a rule that sets it: `rules: on:` wakes one that the feed ships "
             "disabled; one that stands under `rules: off:` can be taken off that list.",
         ),
         Reason.OVER_BUDGET: Remedy(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +11,7 @@ from rules_lib import limits
 from rules_lib.model import Discarded, Reason
 from rules_lib.packing.blocks import Block, measure
 from rules_lib.stages.pack import Budget, Packed, Packer
+from rules_lib.ties import kinds_of
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
@@ -50,12 +51,11 @@ def fit(ordered: Ordered, allowlist: Allowlist, deployed: Deployed) -> Fitted:
     valued = sorted(measured.blocks, key=lambda block: block.worth)
     chosen = choose(valued, packer)
     full = {block.place for block in chosen.packed.overflow}
+    left_out = (block for block in measured.blocks if block.place not in chosen.places)
     discarded = tuple(
-        Discarded(rule.rule, Reason.OVER_BUDGET, _detail(block, packer, full=block.place in full))
-        for block in measured.blocks
-        if block.place not in chosen.places
-        for rule in block.cluster
-        if not rule.setter
+        discard
+        for block in left_out
+        for discard in _left_out(block, _detail(block, packer, full=block.place in full))
     )
     relief = _relief(valued, chosen, packer) if discarded else Relief()
     return Fitted(chosen.packed, discarded, relief)
@@ -125,10 +125,16 @@ def _regained(valued: Sequence[Block], chosen: Choice, packer: Packer) -> dict[s
     return dict(Counter(rule.rule.category for rule in rules if not rule.setter).most_common())
 
 
+def _left_out(block: Block, detail: str) -> Iterator[Discarded]:
+    wanted = (rule.rule for rule in block.cluster if not rule.setter)
+    return (Discarded(rule, Reason.OVER_BUDGET, detail) for rule in wanted)
+
+
 def _detail(block: Block, packer: Packer, *, full: bool) -> str:
-    tied = f", with the {block.rules - 1:,} that flowbits tie it to" if block.rules > 1 else ""
+    ties = kinds_of(m.kind for r in block.cluster for t in r.rule.ties for m in t.marks)
+    tied = f", with the {block.rules - 1:,} that {ties} tie it to" if block.rules > 1 else ""
     if not fits_one_group(block):
-        return f"flowbits tie it to {block.rules - 1:,} rules, too many for one rule group"
+        return f"{ties} tie it to {block.rules - 1:,} rules, too many for one rule group"
     if full:
         return (
             f"its rule group is full and in use by a firewall policy that rulesync was not given"

@@ -1,4 +1,4 @@
-"""Flowbits: setters are brought in for the rules that check them, and both are tied together."""
+"""Marks: setters are brought in for the rules that check them, and both are tied together."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from rules_lib.model import Converted, Discarded, Flowbit, Place, Reason
+from rules_lib.model import Converted, Discarded, Place, Reason
+from rules_lib.ties import Mark, Tie
 
 Cluster: TypeAlias = tuple[Converted, ...]
-"""Rules that flowbits tie together, in the feed's order; most clusters are one rule."""
+"""Rules that marks tie together, in the feed's order; most clusters are one rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +19,8 @@ class Linked:
     """Rules of which every one can fire.
 
     Attributes:
-        clusters: no flowbit is used by two of them; in the order of their first rules.
-        discarded: checkers of a bit that no rule at hand ever sets.
+        clusters: no mark is used by two of them; in the order of their first rules.
+        discarded: checkers of a mark that no rule at hand ever sets.
     """
 
     clusters: tuple[Cluster, ...]
@@ -27,7 +28,7 @@ class Linked:
 
     @property
     def setters(self) -> int:
-        """How many rules were brought in to set flowbits."""
+        """How many rules were brought in to set marks."""
         return sum(rule.setter for cluster in self.clusters for rule in cluster)
 
 
@@ -44,83 +45,85 @@ def link(wanted: Sequence[Converted], standby: Sequence[Converted]) -> Linked:
     return Linked(_clusters(sorted((*live, *needed), key=_place)), discarded)
 
 
-def _settable(rules: Iterable[Converted]) -> frozenset[str]:
-    """The bits that can ever be set: by a rule that needs none, or whose own needs can be met.
+def _settable(rules: Iterable[Converted]) -> frozenset[Mark]:
+    """The marks that can ever be set: by a rule that needs none, or whose own needs can be met.
 
     A rule waits for one need at a time and is looked at when that is met, so that a long chain of
     rules is followed once.
     """
-    tied = (rule for rule in rules if rule.rule.flowbits)
-    setters = [rule for rule in tied if any(flowbit.sets for flowbit in rule.rule.flowbits)]
+    tied = (rule for rule in rules if rule.rule.ties)
+    setters = [rule for rule in tied if any(tie.sets for tie in rule.rule.ties)]
     needs = [tuple(_needs(rule)) for rule in setters]
     met = [0] * len(setters)  # how many of its needs, from the first on
-    waiting: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    bits: set[str] = set()
+    waiting: dict[Mark, list[tuple[int, int]]] = defaultdict(list)
+    marks: set[Mark] = set()
     ready = [(number, 0) for number in range(len(setters))]
     while ready:
         number, place = ready.pop()
         if place < met[number]:
             continue  # of `a|b` both were set
-        while place < len(needs[number]) and not bits.isdisjoint(needs[number][place]):
+        while place < len(needs[number]) and not marks.isdisjoint(needs[number][place]):
             place += 1
         met[number] = place
         if place < len(needs[number]):
-            for name in needs[number][place]:
-                waiting[name].append((number, place))
+            for mark in needs[number][place]:
+                waiting[mark].append((number, place))
             continue
         met[number] += 1
-        for name in _names(setters[number], setting=True):
-            bits.add(name)
-            ready += waiting.pop(name, ())
-    return frozenset(bits)
+        for mark in _marks_set(setters[number]):
+            marks.add(mark)
+            ready += waiting.pop(mark, ())
+    return frozenset(marks)
 
 
-def _needs(rule: Converted) -> Iterator[tuple[str, ...]]:
+def _needs(rule: Converted) -> Iterator[tuple[Mark, ...]]:
     """Of each of these one must be set before the rule can fire."""
-    for flowbit in rule.rule.flowbits:
-        if flowbit.command == "isset":
-            yield from ((name,) for name in flowbit.names) if flowbit.every else (flowbit.names,)
+    for tie in rule.rule.ties:
+        if tie.needs:
+            yield from ((mark,) for mark in tie.marks) if tie.every else (tie.marks,)
 
 
-def _can_fire(rule: Converted, bits: frozenset[str] | set[str]) -> bool:
-    flowbits = rule.rule.flowbits
-    return not flowbits or all(_is_met(flowbit, bits) for flowbit in flowbits)
+def _can_fire(rule: Converted, settable: frozenset[Mark]) -> bool:
+    ties = rule.rule.ties
+    return not ties or all(_is_met(tie, settable) for tie in ties)
 
 
-def _is_met(flowbit: Flowbit, bits: frozenset[str] | set[str]) -> bool:
+def _is_met(tie: Tie, settable: frozenset[Mark]) -> bool:
     """`a|b` needs one, `a&b` all; isnotset needs none."""
-    if flowbit.command != "isset":
+    if not tie.needs:
         return True
-    return bits.issuperset(flowbit.names) if flowbit.every else not bits.isdisjoint(flowbit.names)
+    return settable.issuperset(tie.marks) if tie.every else not settable.isdisjoint(tie.marks)
 
 
-def _names(rule: Converted, *, setting: bool) -> Iterator[str]:
-    """The bits that a rule sets, or else those that it needs set."""
-    for flowbit in rule.rule.flowbits:
-        if flowbit.sets if setting else flowbit.command == "isset":
-            yield from flowbit.names
+def _marks_set(rule: Converted) -> Iterator[Mark]:
+    return (mark for tie in rule.rule.ties if tie.sets for mark in tie.marks)
+
+
+def _marks_called(rule: Converted) -> Iterator[Mark]:
+    """Those whose setters are wanted beside the rule."""
+    return (mark for tie in rule.rule.ties if tie.calls for mark in tie.marks)
 
 
 def _brought_in(live: Iterable[Converted], standby: Iterable[Converted]) -> list[Converted]:
-    """All standby setters of the bits that live rules check, with what these check in turn."""
+    """All standby setters of the marks that live rules check, with what these check in turn."""
     setters = defaultdict(list)
     for rule in standby:
-        for name in _names(rule, setting=True):
-            setters[name].append(rule)
+        for mark in _marks_set(rule):
+            setters[mark].append(rule)
     needed: dict[int, Converted] = {}
-    open_bits = {name for rule in live for name in _names(rule, setting=False)}
-    seen: set[str] = set()
-    while open_bits:
-        found = [rule for name in sorted(open_bits) for rule in setters[name]]
+    wanted = {mark for rule in live for mark in _marks_called(rule)}
+    seen: set[Mark] = set()
+    while wanted:
+        found = [rule for mark in sorted(wanted) for rule in setters[mark]]
         needed.update((rule.sid, rule) for rule in found)
-        seen |= open_bits
-        open_bits = {name for rule in found for name in _names(rule, setting=False)} - seen
+        seen |= wanted
+        wanted = {mark for rule in found for mark in _marks_called(rule)} - seen
     return list(needed.values())
 
 
-def _detail(rule: Converted, settable: frozenset[str]) -> str:
-    names = {name for f in rule.rule.flowbits if not _is_met(f, settable) for name in f.names}
-    missing = ", ".join(sorted(names - settable))
+def _detail(rule: Converted, settable: frozenset[Mark]) -> str:
+    ties = (tie for tie in rule.rule.ties if not _is_met(tie, settable))
+    missing = ", ".join(map(str, sorted({m for tie in ties for m in tie.marks} - settable)))
     return f"it checks {missing}, and no enabled rule that can be published ever sets it"
 
 
@@ -137,9 +140,9 @@ def _clusters(rules: Sequence[Converted]) -> tuple[Cluster, ...]:
 
 
 def _roots(rules: Sequence[Converted]) -> Mapping[int, int]:
-    """Union-find over the rules' positions, joined by the bits that they name."""
+    """Union-find over the rules' positions, joined by the marks that they name."""
     parent = list(range(len(rules)))
-    first: dict[str, int] = {}
+    first: dict[Mark, int] = {}
 
     def find(index: int) -> int:
         while parent[index] != index:
@@ -148,7 +151,7 @@ def _roots(rules: Sequence[Converted]) -> Mapping[int, int]:
         return index
 
     for index, rule in enumerate(rules):
-        for flowbit in rule.rule.flowbits:
-            for name in flowbit.names:
-                parent[find(index)] = find(first.setdefault(name, index))
+        for tie in rule.rule.ties:
+            for mark in tie.marks:
+                parent[find(index)] = find(first.setdefault(mark, index))
     return {index: find(index) for index in range(len(rules))}

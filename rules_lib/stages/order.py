@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import merge
-from typing import Final
+from operator import attrgetter
+from typing import Final, TypeAlias
 
 from rules_lib.graph import layers
 from rules_lib.model import Converted, Place
 from rules_lib.stages.link import Cluster
+from rules_lib.ties import Tie
 
-_TIES: Final = (frozenset({"isset", "isnotset"}), frozenset({"isset"}))
-"""Where rules set each other's bits in a circle, the second tie decides inside it, then the feed.
+Asks: TypeAlias = Callable[[Tie], bool]
+"""Whether a tie is to come behind those that change its marks."""
+
+_ASKS: Final[tuple[Asks, ...]] = (attrgetter("checks"), attrgetter("calls"))
+"""Where rules set each other's marks in a circle, the second decides inside it, then the feed.
 
 `isset` needs its setter first to work within a packet; `isnotset` is only read sooner or later.
 """
@@ -32,11 +37,11 @@ class Ordered:
 
 
 def order(clusters: Sequence[Cluster]) -> Ordered:
-    """Put the setters of a flowbit before its checkers, and leave all else in the feed's order."""
+    """Put the setters of a mark before its checkers, and leave all else in the feed's order."""
     rules = sorted((rule for cluster in clusters for rule in cluster), key=_place)
-    tied = [rule for rule in rules if rule.rule.flowbits]
-    free = (rule for rule in rules if not rule.rule.flowbits)
-    ordered = merge(_sorted(tied, _TIES), free, key=_place)
+    tied = [rule for rule in rules if rule.rule.ties]
+    free = (rule for rule in rules if not rule.rule.ties)
+    ordered = merge(_sorted(tied, _ASKS), free, key=_place)
     return Ordered(tuple(clusters), {rule.sid: place for place, rule in enumerate(ordered)})
 
 
@@ -44,28 +49,28 @@ def _place(rule: Converted) -> Place:
     return rule.rule.place
 
 
-def _sorted(rules: Sequence[Converted], ties: Sequence[frozenset[str]]) -> Sequence[Converted]:
-    if not ties:
+def _sorted(rules: Sequence[Converted], asks: Sequence[Asks]) -> Sequence[Converted]:
+    if not asks:
         return rules
     result: list[Converted] = []
-    followers = _followers(rules, ties[0])
+    followers = _followers(rules, asks[0])
     rank = [*range(len(rules)), *([-1] * (len(followers) - len(rules)))]
     for layer in layers(followers, rank):
         circle = [rules[node] for node in layer if node < len(rules)]
-        result += _sorted(circle, ties[1:]) if len(circle) > 1 else circle
+        result += _sorted(circle, asks[1:]) if len(circle) > 1 else circle
     return result
 
 
-def _followers(rules: Sequence[Converted], checks: frozenset[str]) -> list[list[int]]:
-    """Rules by position, then their bits: a setter leads to its bit, the bit to its checkers."""
-    bits = sorted({name for rule in rules for f in rule.rule.flowbits for name in f.names})
-    node_of = {name: len(rules) + number for number, name in enumerate(bits)}
-    followers: list[list[int]] = [[] for _ in range(len(rules) + len(bits))]
+def _followers(rules: Sequence[Converted], asks: Asks) -> list[list[int]]:
+    """Rules by position, then their marks: a setter leads to its mark, the mark to its checkers."""
+    marks = sorted({mark for rule in rules for tie in rule.rule.ties for mark in tie.marks})
+    node_of = {mark: len(rules) + number for number, mark in enumerate(marks)}
+    followers: list[list[int]] = [[] for _ in range(len(rules) + len(marks))]
     for position, rule in enumerate(rules):
-        for flowbit in rule.rule.flowbits:
-            for name in flowbit.names:
-                if flowbit.sets:
-                    followers[position].append(node_of[name])
-                elif flowbit.command in checks:
-                    followers[node_of[name]].append(position)
+        for tie in rule.rule.ties:
+            for mark in tie.marks:
+                if tie.changes:
+                    followers[position].append(node_of[mark])
+                elif asks(tie):
+                    followers[node_of[mark]].append(position)
     return followers

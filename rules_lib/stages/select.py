@@ -18,7 +18,7 @@ class Selected:
 
     Attributes:
         wanted: asked for by the allowlist.
-        standby: setters of flowbits in off categories, there if a wanted rule checks the bit.
+        standby: setters of marks in off categories, there if a wanted rule checks the mark.
         off: all other rules that are not asked for.
         discarded: no valid rule, without sid, or of a sid that another rule has.
     """
@@ -105,10 +105,10 @@ def mode_of(rule: AnyRule, allowlist: Allowlist) -> Mode:
 
 
 def _stands_by(rule: Rule, allowlist: Allowlist) -> bool:
-    """Whether a rule that is off may be brought in to set a flowbit."""
+    """Whether a rule that is off may be brought in to set a mark."""
     if rule.sid is None or rule.sid in allowlist.rules.off:
         return False
-    return any(flowbit.sets for flowbit in rule.flowbits)
+    return any(tie.sets for tie in rule.ties)
 
 
 def _may_drop(rule: Rule, mode: Mode, allowlist: Allowlist) -> bool:

@@ -1,6 +1,6 @@
 """All groups as one text, so that one engine inspects traffic by them as a firewall policy would.
 
-Suricata sorts rules: by action, then setters of flowbits before checkers, then by sid. So that
+Suricata sorts rules: by action, then setters of marks before checkers, then by sid. So that
 the last of these is the policy's order, the rules are numbered anew in that order; then one sid may
 also stand in two groups. Each group's variables get names of their own.
 """

@@ -15,7 +15,7 @@ REFERENCES: Final = "reference.config"
 """Name of the file beside the configuration that declares the kinds of references."""
 
 ACTION_ORDER: Final = ("pass", "alert", "drop", "reject")
-"""Where nothing asks for another: a silent `alert` sets its flowbit before a `drop` checks it."""
+"""Where nothing asks for another: a silent `alert` sets its mark before a `drop` checks it."""
 
 _OFF_BY_DEFAULT: Final = ("modbus", "dnp3")  # protocols that the service has [guide]
 _REFERENCE: Final = re.compile(r"\breference\s*:\s*([^\s,;:]+)\s*,", re.IGNORECASE)

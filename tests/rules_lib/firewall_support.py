@@ -10,20 +10,22 @@ from botocore.config import Config
 
 from rules_lib.aws.firewall import Firewall
 from rules_lib.groups import DeployedGroup, Group, Slot
-from rules_lib.model import Converted, Flowbit, Header, Mode, Rule
+from rules_lib.model import Converted, Header, Mode, Rule
 
 if TYPE_CHECKING:
     from types_boto3_network_firewall import NetworkFirewallClient
+
+    from rules_lib.ties import Tie
 
 FORWARD = ["aws:forward_to_sfe"]
 STRICT = {"RuleOrder": "STRICT_ORDER"}
 
 
-def rule(sid: int, options: str = "", *, flowbits: tuple[Flowbit, ...] = ()) -> Converted:
+def rule(sid: int, options: str = "", *, ties: tuple[Tie, ...] = ()) -> Converted:
     """A rule that the service accepts unless the options are refused."""
     text = f'alert tcp any any -> any any (msg:"a"; {options}sid:{sid}; rev:1;)'
     header = Header("alert", "tcp", "any", "any", "->", "any", "any")
-    source = Rule("a", sid, text, header, sid, 1, "a", frozenset(), flowbits=flowbits)
+    source = Rule("a", sid, text, header, sid, 1, "a", frozenset(), ties=ties)
     return Converted(source, text, "alert", Mode.ALERT, (), frozenset())
 
 

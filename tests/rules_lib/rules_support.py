@@ -205,15 +205,31 @@ def rule_texts(draw: st.DrawFn) -> str:
     return f"{draw(HEADERS)} ({body}{draw(SPACES)})"
 
 
-BITS = st.lists(st.sampled_from("abcd"), min_size=1, max_size=2, unique=True)
-FLOWBITS = st.tuples(
-    st.sampled_from(["set", "set", "toggle", "unset", "isset", "isset", "isnotset"]),
-    BITS,
+NAMES = st.sampled_from(["aa", "bb", "cc", "dd"])
+_COMMANDS = st.sampled_from(["set", "set", "toggle", "unset", "isset", "isset", "isnotset"])
+_FLOWBITS = st.tuples(
+    _COMMANDS,
+    st.lists(NAMES, min_size=1, max_size=2, unique=True),
     st.sampled_from("|&"),
 ).map(lambda parts: f"flowbits:{parts[0]},{parts[2].join(parts[1])}; ")
+_FLOWINTS = st.one_of(
+    st.tuples(NAMES, st.sampled_from(["=", "+", "+", "-", ">", "=="]), NAMES | st.just("1")),
+    st.tuples(NAMES, st.sampled_from(["isset", "isset", "notset", "isnotset"])),
+).map(lambda parts: f"flowint:{','.join(parts)}; ")
+_XBITS = st.tuples(
+    _COMMANDS, NAMES, st.sampled_from(["track ip_src", "track ip_dst", "track ip_pair", "expire 9"])
+).map(lambda parts: f"xbits:{','.join(parts)}; ")
+_HOSTBITS = st.tuples(_COMMANDS, NAMES, st.sampled_from(["", ",src", ",dst"])).map(
+    lambda parts: f"hostbits:{parts[0]},{parts[1]}{parts[2]}; "
+)
+_TX_BITS = st.tuples(st.sampled_from(["set", "isset"]), NAMES).map(
+    lambda parts: f"xbits:{parts[0]},{parts[1]},track tx; "
+)
+TIES = st.one_of(_FLOWBITS, _FLOWBITS, _FLOWBITS, _FLOWINTS, _FLOWINTS, _XBITS, _HOSTBITS, _TX_BITS)
+"""Options that tie rules together, of every kind, with the same names for all."""
 EXTRAS = st.sampled_from(
     (
-        *("", "", "", "", "noalert; ", "flowbits:noalert; "),
+        *("", "", "", "", "noalert; ", "flowbits:noalert; ", "hostbits:noalert; "),
         *("classtype:x; ", "priority:1; ", "gid:1; ", "dataset:set,x; "),
         "threshold:type limit, track by_src, count 1, seconds 9; ",
         "metadata:signature_severity Major; ",
@@ -227,12 +243,12 @@ HEADS = st.sampled_from(
 
 @st.composite
 def feed_lines(draw: st.DrawFn) -> str:
-    """Lines of a feed: rules tied by flowbits, repeated sids, disabled rules, other things."""
+    """Lines of a feed: rules tied by marks, repeated sids, disabled rules, other things."""
     if draw(st.integers(0, 19)) == 0:
         return draw(
             st.sampled_from(["", "# words", "nonsense", "alert tcp any any (sid:7;)", "alert x \\"])
         )
-    options = draw(EXTRAS) + "".join(draw(st.lists(FLOWBITS, max_size=2)))
+    options = draw(EXTRAS) + "".join(draw(st.lists(TIES, max_size=2)))
     ends = draw(st.sampled_from([ENDS, ENDS, ENDS, "$HOME_NET any -> $NOPE any"]))
     sid = draw(st.integers(1, 30))
     written = text(sid, options, head=draw(HEADS), ends=ends, rev=draw(st.integers(1, 3)))
@@ -262,4 +278,5 @@ def allowlists(draw: st.DrawFn) -> Allowlist:
             "headroom": draw(st.sampled_from([0, 0.1, 0.5])),
         },
         threshold=draw(st.sampled_from(["keep", "discard"])),
+        documented_unsupported=draw(st.sampled_from(["keep", "discard"])),
     )

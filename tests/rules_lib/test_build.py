@@ -136,16 +136,16 @@ def test_disabled_rules_stay_disabled(files: dict[str, list[str]], allowlist: Al
 def test_setter_stands_in_the_group_of_its_checkers(
     files: dict[str, list[str]], allowlist: Allowlist
 ) -> None:
-    """A flowbit is named in one group only, and each bit that a rule needs is set in it."""
+    """A mark is named in one group only, and each that a rule needs is set in it."""
     home: dict[str, str] = {}
     for group in _build(files, allowlist).groups:
-        flowbits = [flowbit for rule in group.rules for flowbit in rule.rule.flowbits]
-        assert all(home.setdefault(n, group.name) == group.name for f in flowbits for n in f.names)
-        settable = {name for flowbit in flowbits if flowbit.sets for name in flowbit.names}
-        for flowbit in flowbits:
-            if flowbit.command == "isset":
-                found = settable.intersection(flowbit.names)
-                assert len(found) == len(flowbit.names) if flowbit.every else found
+        ties = [tie for rule in group.rules for tie in rule.rule.ties]
+        assert all(home.setdefault(m, group.name) == group.name for t in ties for m in t.marks)
+        settable = {mark for tie in ties if tie.sets for mark in tie.marks}
+        for tie in ties:
+            if tie.needs:
+                found = settable.intersection(tie.marks)
+                assert len(found) == len(tie.marks) if tie.every else found
 
 
 def test_refused_rule_is_discarded_and_so_is_what_needs_it() -> None:

@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 from rules_lib.aws.refusals import UnpinnedError, find_refusals
 from rules_lib.content import by_sid
-from rules_lib.model import Flowbit
+from rules_lib.ties import Kind, Mark, Tie
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-SETTER = rule(1, "flowbits:set,a; ", flowbits=(Flowbit("set", ("a",)),))
-CHECKER = rule(50, "flowbits:isset,a; ", flowbits=(Flowbit("isset", ("a",)),))
+MARK = Mark(Kind.FLOWBIT, "a")
+SETTER = rule(1, "flowbits:set,a; ", ties=(Tie("set", (MARK,)),))
+CHECKER = rule(50, "flowbits:isset,a; ", ties=(Tie("isset", (MARK,)),))
 
 
 def refusing(

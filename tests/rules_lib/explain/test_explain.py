@@ -273,7 +273,7 @@ def test_setter_that_was_brought_in_names_for_whom() -> None:
     files = {"emerging-dns": [text(1, "flowbits:set,a; ")], WEB: [text(2, "flowbits:isset,a; ")]}
     (setter,) = explained(1, files, categories={"emerging-dns": "off"}).stories
     assert setter.published is not None
-    assert "brought in to set a flowbit" in setter.published.why
+    assert "brought in to set a mark" in setter.published.why
     assert [edit.change for edit in setter.published.edits] == [Change.SETTER_BROUGHT_IN]
     checker = Relative(2, WEB, 1, Fate.KEPT, "alert")
     assert [tie.checkers for tie in setter.ties] == [(checker,)]

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from rules_support import ENDS, ENGINE_REFUSES, ENGINE_TAKES, line, problem, rule, rule_texts, text
 
 from rules_lib.feed.archive import FeedFile, unpack
-from rules_lib.model import Flowbit, Malformed, Rule
+from rules_lib.model import Malformed, Rule
 from rules_lib.reading.rule import close_up, split
 from rules_lib.reading.ruleset import read
+from rules_lib.ties import Kind, Mark, Tie
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -79,7 +80,7 @@ def test_facts_of_a_rule() -> None:
     assert (parsed.sid, parsed.rev, parsed.msg) == (7, 3, "a; b")
     assert (parsed.classtype, parsed.severity, parsed.confidence) == ("misc-attack", "Major", "Low")
     assert parsed.updated_at == "2024_01_02"
-    assert parsed.flowbits == (Flowbit("set", ("one",)),)
+    assert parsed.ties == (Tie("set", (Mark(Kind.FLOWBIT, "one"),)),)
     assert [option.name for option in parsed.unwanted] == ["classtype", "priority", "gid"]
     assert {"msg", "flow", "metadata", "flowbits"} < parsed.keywords
     assert not parsed.noalert
@@ -100,36 +101,11 @@ def test_keywords_are_compared_in_lower_case() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        ("set,a", Flowbit("set", ("a",))),
-        (" set, a ", Flowbit("set", ("a",))),
-        ("isset,a|b", Flowbit("isset", ("a", "b"))),
-        ("isset, a | b", Flowbit("isset", ("a", "b"))),
-        ("isset,a&b", Flowbit("isset", ("a", "b"), every=True)),
-        ("isnotset,a.b-c", Flowbit("isnotset", ("a.b-c",))),
-        ("unset,a", Flowbit("unset", ("a",))),
-        ("toggle,a", Flowbit("toggle", ("a",))),
-        (" noalert ", Flowbit("noalert", ())),
-    ],
-)
-def test_flowbits(value: str, expected: Flowbit) -> None:
-    """Spaces do not matter; `|` needs one name, `&` all."""
-    assert _options(f"flowbits:{value};").flowbits == (expected,)
-
-
-@pytest.mark.parametrize("value", ["isset,", "isset", "foo,a", "SET,a", "noalert,a", "set,|"])
-def test_flowbits_that_suricata_refuses_make_no_rule(value: str) -> None:
-    """The problem names the value."""
-    assert value in problem(text(1, f"flowbits:{value}; "))
-
-
-@pytest.mark.parametrize(
-    "options", ["noalert;", "flowbits:noalert;", "flowbits: noalert;", "hostbits:noalert;"]
+    "options", ["noalert;", *(f"{name}: noalert ;" for name in ("flowbits", "xbits", "hostbits"))]
 )
 def test_every_way_to_say_noalert(options: str) -> None:
-    """Such a rule only marks a flow."""
-    assert _options(options).noalert
+    """Such a rule says nothing, and the option ties it to no other."""
+    assert (_options(options).noalert, _options(options).ties) == (True, ())
 
 
 @pytest.mark.parametrize(
@@ -205,6 +181,11 @@ def test_control_character_makes_no_rule() -> None:
     assert rule(text(1, 'content:"\t"; '))
 
 
+def _flowbits(parsed: Rule) -> list[tuple[str, ...]]:
+    bits = (tie for tie in parsed.ties if tie.marks[0].kind is Kind.FLOWBIT)
+    return [(tie.command, *(mark.name for mark in tie.marks)) for tie in bits]
+
+
 def _agrees(parsed: Rule, judged: Any) -> bool:
     _, options = split(parsed.text)
     ours = [(option.name, option.value and option.value.strip()) for option in options]
@@ -213,8 +194,7 @@ def _agrees(parsed: Rule, judged: Any) -> bool:
         (parsed.rev, judged["rev"] or 0),
         (parsed.msg, (judged["msg"] or "").replace(r"\;", ";")),
         (parsed.classtype, judged["classtype"] or ""),
-        ([flowbit.command for flowbit in parsed.flowbits], [_words(v)[0] for v in judged.flowbits]),
-        ([flowbit.names for flowbit in parsed.flowbits], [_words(v)[1:] for v in judged.flowbits]),
+        (_flowbits(parsed), [words for v in judged.flowbits if len(words := _words(v)) > 1]),
         (parsed.updated_at, max(_of("updated_at", judged), default="")),
         (parsed.severity, _first("signature_severity", judged)),
         (parsed.confidence, _first("confidence", judged)),

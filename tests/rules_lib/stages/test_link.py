@@ -1,16 +1,17 @@
-"""Flowbits: setters are brought in, and rules that they tie together stay together."""
+"""Marks: setters are brought in, and rules that they tie together stay together."""
 
 from __future__ import annotations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rules_support import FLOWBITS, published, text
+from rules_support import TIES, published, text
 
 from rules_lib.model import Converted, Reason
 from rules_lib.stages.link import Linked, link
+from rules_lib.ties import Mark
 
-SOURCES = st.lists(st.lists(FLOWBITS, max_size=3), max_size=9)
+SOURCES = st.lists(st.lists(TIES, max_size=3), max_size=9)
 
 
 def _rules(
@@ -23,33 +24,40 @@ def _rules(
 
 def _linked(wanted: list[str], standby: list[str] | None = None) -> Linked:
     """Link rules by their flowbits: `set,a isset,b` is one rule; sids from 1, standby from 101."""
-    bits = [[f"flowbits:{one}; " for one in rule.split()] for rule in wanted]
-    others = [[f"flowbits:{one}; " for one in rule.split()] for rule in standby or []]
-    return link(_rules(bits), _rules(others, 101, setter=True))
+    return _tied(
+        *(
+            [" ".join(f"flowbits:{one};" for one in rule.split()) for rule in rules]
+            for rules in (wanted, standby or [])
+        )
+    )
+
+
+def _tied(wanted: list[str], standby: list[str] | None = None) -> Linked:
+    """Link rules by their options; sids from 1, standby from 101."""
+    ours, others = ([[f"{one} "] for one in rules] for rules in (wanted, standby or []))
+    return link(_rules(ours), _rules(others, 101, setter=True))
 
 
 def _sids(linked: Linked) -> list[int]:
     return sorted(rule.sid for cluster in linked.clusters for rule in cluster)
 
 
-def _set_by(rule: Converted) -> set[str]:
-    return {name for flowbit in rule.rule.flowbits if flowbit.sets for name in flowbit.names}
+def _set_by(rule: Converted) -> set[Mark]:
+    return {mark for tie in rule.rule.ties if tie.sets for mark in tie.marks}
 
 
-def _works(rule: Converted, bits: set[str]) -> bool:
-    """Whether all that the rule checks can be set."""
-    asked = [flowbit for flowbit in rule.rule.flowbits if flowbit.command == "isset"]
-    return all(
-        (all if flowbit.every else any)(name in bits for name in flowbit.names) for flowbit in asked
-    )
+def _works(rule: Converted, marks: set[Mark]) -> bool:
+    """Whether all that the rule needs can be set."""
+    asked = [tie for tie in rule.rule.ties if tie.needs]
+    return all((all if tie.every else any)(mark in marks for mark in tie.marks) for tie in asked)
 
 
-def _reachable(rules: list[Converted]) -> set[str]:
-    """The bits that the rules can set, counted up from nothing."""
-    bits: set[str] = set()
+def _reachable(rules: list[Converted]) -> set[Mark]:
+    """The marks that the rules can set, counted up from nothing."""
+    marks: set[Mark] = set()
     for _ in range(len(rules) + 1):
-        bits |= set().union(*(_set_by(rule) for rule in rules if _works(rule, bits)))
-    return bits
+        marks |= set().union(*(_set_by(rule) for rule in rules if _works(rule, marks)))
+    return marks
 
 
 @given(SOURCES, SOURCES)
@@ -73,8 +81,8 @@ def test_all_that_a_kept_rule_checks_can_be_set_by_kept_rules(
     rules, others = _rules(wanted), _rules(standby, 101, setter=True)
     linked = link(rules, others)
     kept = [rule for cluster in linked.clusters for rule in cluster]
-    bits = _reachable(kept)
-    assert all(_works(rule, bits) for rule in kept)
+    marks = _reachable(kept)
+    assert all(_works(rule, marks) for rule in kept)
     possible = _reachable([*rules, *others])
     lost = {discard.rule.sid for discard in linked.discarded}
     assert lost == {rule.sid for rule in rules if not _works(rule, possible)}
@@ -84,16 +92,10 @@ def test_all_that_a_kept_rule_checks_can_be_set_by_kept_rules(
 def test_every_setter_that_is_needed_is_brought_in_and_no_other(
     wanted: list[list[str]], standby: list[list[str]]
 ) -> None:
-    """All setters of a bit that some kept rule checks, where they can fire themselves."""
+    """All setters of a mark that some kept rule checks, where they can fire themselves."""
     rules, others = _rules(wanted), _rules(standby, 101, setter=True)
     kept = [rule for cluster in link(rules, others).clusters for rule in cluster]
-    asked = {
-        name
-        for rule in kept
-        for flowbit in rule.rule.flowbits
-        if flowbit.command == "isset"
-        for name in flowbit.names
-    }
+    asked = {mark for rule in kept for tie in rule.rule.ties if tie.calls for mark in tie.marks}
     possible = _reachable([*rules, *others])
     expected = {one.sid for one in others if _set_by(one) & asked and _works(one, possible)}
     assert {rule.sid for rule in kept if rule.setter} == expected
@@ -114,12 +116,14 @@ def test_linking_what_was_kept_changes_nothing(
 
 
 @given(SOURCES, SOURCES)
-def test_no_bit_is_named_by_two_clusters(wanted: list[list[str]], standby: list[list[str]]) -> None:
-    """And a cluster is not larger than its bits make it; rules stand in the feed's order."""
+def test_no_mark_is_named_by_two_clusters(
+    wanted: list[list[str]], standby: list[list[str]]
+) -> None:
+    """And a cluster is not larger than its marks make it; rules stand in the feed's order."""
     linked = link(_rules(wanted), _rules(standby, 101, setter=True))
-    seen: set[str] = set()
+    seen: set[Mark] = set()
     for cluster in linked.clusters:
-        names = [{name for f in rule.rule.flowbits for name in f.names} for rule in cluster]
+        names = [{mark for tie in rule.rule.ties for mark in tie.marks} for rule in cluster]
         assert seen.isdisjoint(set().union(*names))
         seen |= set().union(*names)
         joined = names[0]
@@ -193,3 +197,47 @@ def test_isnotset_brings_no_setter_in_but_ties() -> None:
 def test_setters_counts_those_that_were_brought_in() -> None:
     """Not the wanted ones."""
     assert _linked(["isset,a", "set,a"], ["set,a", "set,b"]).setters == 1
+
+
+def test_flowint_that_is_compared_needs_a_rule_that_counts_it() -> None:
+    """One that only lessens it does not; `notset` needs none, nor does what it is compared with."""
+    count = "flowint:aa,+,1;"
+    assert _sids(_tied(["flowint:aa,>,3;", "flowint:aa,isset;"], [count])) == [1, 2, 101]
+    assert not _tied(["flowint:aa,>,3;"], ["flowint:aa,-,1;"]).clusters
+    assert _sids(_tied(["flowint:aa,notset;"], [count])) == [1]
+    assert _sids(_tied(["flowint:aa,=,bb;"])) == [1]
+
+
+def test_what_a_flowint_is_compared_with_is_brought_in() -> None:
+    """Without it the number would count as 0, and the rule fire where it should not."""
+    assert _sids(_tied(["flowint:aa,>,bb;"], ["flowint:aa,+,1;", "flowint:bb,=,3;"])) == [
+        *(1, 101, 102)
+    ]
+
+
+def test_bit_of_a_host_is_one_whichever_end_and_keyword_sets_it() -> None:
+    """So a rule may mark the source, and another ask for the destination."""
+    setters = ["xbits:set,a,track ip_src;", "hostbits:set,a,dst;", "xbits:set,a,track ip_pair;"]
+    assert _sids(_tied(["xbits:isset,a,track ip_dst;"], setters)) == [1, 101, 102]
+    assert _sids(_tied(["hostbits:isset,a;"], setters)) == [1, 101, 102]
+    assert _sids(_tied(["xbits:isset,a,track ip_pair;"], setters)) == [1, 103]
+
+
+def test_marks_of_one_name_and_several_kinds_are_several() -> None:
+    """A flowbit, a flowint and an xbit know nothing of each other."""
+    kinds = [
+        *("flowbits:set,aa;", "flowint:aa,=,1;", "xbits:set,aa,track ip_src;"),
+        *("xbits:set,aa,track ip_pair;", "xbits:set,aa,track tx;"),
+    ]
+    assert len(_tied(kinds).clusters) == len(kinds)
+    lost = _tied(["flowint:aa,isset;", "hostbits:isset,aa;"], kinds[:1]).discarded
+    assert [one.detail.split(", and")[0] for one in lost] == [
+        "it checks the flowint aa",
+        "it checks the host xbit aa",
+    ]
+
+
+def test_xbit_without_track_is_never_set() -> None:
+    """Suricata 8 takes such an option, which then sets nothing and matches nothing."""
+    linked = _tied(["xbits:isset,a;", "xbits:isnotset,a;", "xbits:set,a;"])
+    assert _sids(linked) == [3]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
-from rules_support import FLOWBITS, published, text
+from rules_support import TIES, published, text
 
 from rules_lib.model import Converted
 from rules_lib.stages.link import link
@@ -15,7 +15,7 @@ from rules_lib.stages.order import order
 if TYPE_CHECKING:
     from random import Random
 
-SOURCES = st.lists(st.lists(FLOWBITS, max_size=2), max_size=10)
+SOURCES = st.lists(st.lists(TIES, max_size=2), max_size=10)
 
 
 def _rules(options: list[list[str]]) -> tuple[Converted, ...]:
@@ -24,16 +24,20 @@ def _rules(options: list[list[str]]) -> tuple[Converted, ...]:
 
 def _inspected(*rules: str) -> list[int]:
     """Order rules by their flowbits: `set,a isset,b` is one rule; sids from 1."""
-    bits = [[f"flowbits:{one}; " for one in rule.split()] for rule in rules]
-    position = order([_rules(bits)]).position
+    return _in_order(*(" ".join(f"flowbits:{one};" for one in rule.split()) for rule in rules))
+
+
+def _in_order(*options: str) -> list[int]:
+    """Order rules by their options; sids from 1."""
+    position = order([_rules([[f"{one} "] for one in options])]).position
     return sorted(position, key=position.__getitem__)
 
 
 def _leads(rule: Converted, other: Converted) -> bool:
-    """Whether the one sets what the other checks."""
-    sets = {name for flowbit in rule.rule.flowbits if flowbit.sets for name in flowbit.names}
-    checks = (flowbit.names for flowbit in other.rule.flowbits if flowbit.checks)
-    return any(name in sets for names in checks for name in names)
+    """Whether the one changes what the other checks."""
+    changed = {mark for tie in rule.rule.ties if tie.changes for mark in tie.marks}
+    checks = (tie.marks for tie in other.rule.ties if tie.checks)
+    return any(mark in changed for marks in checks for mark in marks)
 
 
 def _behind(rules: tuple[Converted, ...]) -> dict[int, set[int]]:
@@ -74,7 +78,7 @@ def test_rules_without_ties_stay_in_the_order_of_the_feed(options: list[list[str
     """As does everything where each setter already stands first."""
     rules = _rules(options)
     position = order([rules]).position
-    free = [rule.sid for rule in rules if not rule.rule.flowbits]
+    free = [rule.sid for rule in rules if not rule.rule.ties]
     assert sorted(free, key=position.__getitem__) == free
     behind = _behind(rules)
     if all(sid < other for sid, followers in behind.items() for other in followers):
@@ -128,3 +132,26 @@ def test_rule_that_marks_a_flow_once_stays_where_it_is() -> None:
 def test_circle_that_nothing_decides_keeps_the_order_of_the_feed() -> None:
     """Both wait for the other."""
     assert _inspected("isset,b set,a", "isset,a set,b", "set,a") == [3, 1, 2]
+
+
+def test_flowint_is_counted_before_it_is_compared() -> None:
+    """Lessened too, and whatever it is compared with."""
+    assert _in_order("flowint:aa,>,3;", "noalert;", "flowint:aa,-,1;", "flowint:aa,+,1;") == [
+        *(2, 3, 4, 1)
+    ]
+    assert _in_order("flowint:aa,>,bb;", "flowint:aa,+,1;", "flowint:bb,=,3;") == [2, 3, 1]
+    assert _in_order("flowint:aa,notset;", "flowint:aa,=,1;") == [2, 1]
+
+
+def test_first_that_counts_and_those_that_go_on_counting_stand_before_what_is_counted_for() -> None:
+    """The one starts where there is no number yet, the other adds to it, the third compares."""
+    start, more = "flowint:aa,notset; flowint:aa,=,1;", "flowint:aa,isset; flowint:aa,+,1;"
+    assert _in_order("flowint:aa,>,5;", more, start) == [3, 2, 1]
+
+
+def test_bit_of_a_host_is_set_before_it_is_checked_by_whichever_end() -> None:
+    """By xbits or hostbits; of another name, or of a pair, it is another bit."""
+    check = "xbits:isset,a,track ip_dst;"
+    assert _in_order(check, "xbits:set,a,track ip_src;") == [2, 1]
+    assert _in_order(check, "hostbits:set,a,src;") == [2, 1]
+    assert _in_order(check, "xbits:set,a,track ip_pair;", "flowbits:set,a;") == [1, 2, 3]
