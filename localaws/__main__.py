@@ -46,7 +46,7 @@ def main(port: int, host: str, quotas: str | None, file: Path | None) -> None:
     A settings file, all of it optional:
         {"quotas": {"rule_groups": 50, "policies": 20,
                     "policy_rule_groups": 20, "policy_capacity": 30000},
-         "strictness": {"bare_semicolons": false, "setters_in_group": false, "list_spaces": false},
+         "strictness": {"setters_in_group": false, "list_spaces": false},
          "refusals": [{"pattern": "sid:2013504;", "reason": "no such keyword", "named": true}],
          "faults": [{"action": "UpdateRuleGroup", "code": "InvalidTokenException", "times": 1}]}
 

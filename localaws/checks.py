@@ -125,8 +125,11 @@ def variables_are_declared(rule: Rule, terms: Terms) -> str | None:
 
 
 def length_is_allowed(rule: Rule, terms: Terms) -> str | None:
-    """The length counts with the declared values in place and what the service appends."""
-    length = len(rule.text) + len(RULE_SUFFIX) + sum(_growth(rule, terms))
+    """The length counts with the declared values in place and what the service appends.
+
+    The service was seen to refuse by it; that bytes count is the caution of this package.
+    """
+    length = len(rule.text.encode()) + len(RULE_SUFFIX) + sum(_growth(rule, terms))
     if length < RULE_LENGTH:
         return None
     return invalid(f"Rule exceeds max length ({RULE_LENGTH}), Length: {length}.", rule.text)

@@ -1,23 +1,22 @@
-"""One rule's text, split the way the Suricata 7 engine splits it.
+"""One rule's text, split the way the Suricata engine splits it.
 
 Measured with Suricata 7.0.10: an option ends at a semicolon that no backslash stands before, and
 quotes do not change that; a value that opens with a quote must end with one, and may hold others;
 keywords are case-insensitive; white space is free around names, values and separators.
-
-Quotes do change it unless `bare_semicolons` is asked for: what the service itself, which reads the
-options before the engine does, makes of a bare semicolon inside quotes is not known.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from typing import Final, NamedTuple
 
 _SEPARATOR: Final = re.compile(r"(?<!\\);")
+_NEGATED: Final = frozenset(
+    {"content", "uricontent", "pcre", "replace", "file.magic", "filemagic", "filename", "fileext"}
+    | {"tls.subject", "tls.issuerdn", "tls.fingerprint", "app-layer-protocol", "tos"}
+)
+"""Keywords whose value a `!` may negate; elsewhere it is a part of the value."""
 _HEADER_FIELDS: Final = 7
 _DIRECTIONS: Final = frozenset({"->", "<>"})
 
@@ -58,12 +57,8 @@ def rule_lines(rules: str) -> tuple[str, ...]:
     return tuple(line for raw in rules.split("\n") if (line := raw.strip()))
 
 
-def parse_rule(text: str, *, bare_semicolons: bool = False) -> Rule:
+def parse_rule(text: str) -> Rule:
     """Split one rule.
-
-    Args:
-        text: The rule.
-        bare_semicolons: Whether they end an option inside quotes too.
 
     Raises:
         MalformedRuleError: With the reason, in the engine's words where the engine has words.
@@ -76,7 +71,7 @@ def parse_rule(text: str, *, bare_semicolons: bool = False) -> Rule:
     fields = parse_header(header)
     if not (header[-1].isspace() and body.endswith(")")):
         raise MalformedRuleError("no rule options.")
-    options = parse_options(body[:-1], bare_semicolons=bare_semicolons)
+    options = parse_options(body[:-1])
     return Rule(text, *fields, options, frozenset(option.keyword for option in options))
 
 
@@ -101,7 +96,7 @@ def parse_header(header: str) -> tuple[str, str, str, str, str, str, str]:
     return action, protocol, source, source_port, direction, destination, destination_port
 
 
-def parse_options(body: str, *, bare_semicolons: bool = False) -> tuple[Option, ...]:
+def parse_options(body: str) -> tuple[Option, ...]:
     """Split the text between the parentheses into options.
 
     Raises:
@@ -110,27 +105,7 @@ def parse_options(body: str, *, bare_semicolons: bool = False) -> tuple[Option, 
     *parts, rest = _SEPARATOR.split(body)
     if rest.strip():
         raise MalformedRuleError('no terminating ";" found')
-    return tuple(map(_option, parts if bare_semicolons else _joined(parts)))
-
-
-def _joined(parts: list[str]) -> Iterator[str]:
-    """Put back together what was cut inside quotes."""
-    whole = ""
-    for part in parts:
-        whole += part
-        if _is_open(whole):
-            whole += ";"
-            continue
-        yield whole
-        whole = ""
-    if whole:
-        yield whole
-
-
-def _is_open(option: str) -> bool:
-    """Whether the option's value opens with a quote and does not end with one."""
-    quoted = option.partition(":")[2].strip().lstrip("! ")
-    return quoted.startswith('"') and not quoted[1:].endswith('"')
+    return tuple(map(_option, parts))
 
 
 def _option(text: str) -> Option:
@@ -138,8 +113,8 @@ def _option(text: str) -> Option:
     keyword, value = name.strip().lower(), value.strip()
     if not keyword:
         raise MalformedRuleError("unknown rule keyword ''.")
-    quoted = value.lstrip("! ")
-    if quoted.startswith('"') and not (len(quoted) > 1 and quoted.endswith('"')):
+    quoted = value.removeprefix("!").lstrip() if keyword in _NEGATED else value
+    if quoted.startswith('"') and not quoted.endswith('"'):
         raise MalformedRuleError(
             "bad option value formatting (possible missing semicolon) "
             f"for keyword {keyword}: '{value}'"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from localaws.errors import InvalidRequestError
 from localaws.grammar import rule_lines
-from localaws.limits import GROUP_CAPACITY, IP_SET_REFERENCES
+from localaws.limits import GROUP_CAPACITY, IP_SET_REFERENCES, RULES_STRING_BYTES
 from localaws.rulecheck import refusal
 from localaws.terms import Terms
 
@@ -116,6 +116,7 @@ def consumed_capacity(content: Mapping[str, Any], capacity: int, control: Contro
     """
     check_variables(content)
     rules = content["RulesSource"]["RulesString"]
+    check_size(rules)
     consumed = len(rule_lines(rules))
     if consumed > capacity:
         raise InvalidRequestError(
@@ -125,6 +126,19 @@ def consumed_capacity(content: Mapping[str, Any], capacity: int, control: Contro
     if message := refusal(rules, terms_of(content, control)):
         raise InvalidRequestError(message)
     return consumed
+
+
+def check_size(rules: str) -> None:
+    """Refuse a text of more bytes than the guide allows, in this package's words.
+
+    Raises:
+        InvalidRequestError: It has more.
+    """
+    if (size := len(rules.encode())) > RULES_STRING_BYTES:
+        raise InvalidRequestError(
+            f"RulesString exceeds max size ({RULES_STRING_BYTES} bytes), Size: {size}, "
+            "context: RulesSource.RulesString"
+        )
 
 
 def check_variables(content: Mapping[str, Any]) -> None:

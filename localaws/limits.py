@@ -14,7 +14,13 @@ GROUP_CAPACITY: Final = 30_000
 """The largest capacity of one stateful rule group; the smallest is 1 [api]."""
 
 RULE_LENGTH: Final = 8_192
-"""A rule of this many characters is refused, counted with `RULE_SUFFIX` [measured]."""
+"""A rule of this many bytes is refused, counted with `RULE_SUFFIX`.
+
+Measured with ASCII [measured]; the engine reads a line in pieces of bytes, so bytes are counted.
+"""
+
+RULES_STRING_BYTES: Final = 2_000_000
+"""Bytes in a rules string [guide]; the service model states as many characters [api]."""
 
 RULE_SUFFIX: Final = " gid:1234567890;"
 """What the service appends to every rule before it measures its length [measured]."""

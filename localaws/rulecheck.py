@@ -27,7 +27,7 @@ def refusal(rules: str, terms: Terms) -> str | None:
     parsed: list[Rule] = []
     for text in rule_lines(rules):
         try:
-            rule = parse_rule(text, bare_semicolons=terms.strictness.bare_semicolons)
+            rule = parse_rule(text)
         except MalformedRuleError as error:
             return invalid(str(error), text)
         if message := _first(check(rule, terms) for check in RULE_CHECKS):

@@ -15,12 +15,10 @@ class Strictness:
     """Refusals that nobody has confirmed at the service; off by default.
 
     Attributes:
-        bare_semicolons: Refuse `;` inside a quoted value, as the engine does alone.
         setters_in_group: Refuse `flowbits:isset` where no rule of the same group sets the bit.
         list_spaces: Refuse white space inside a header's address or port list.
     """
 
-    bare_semicolons: bool = False
     setters_in_group: bool = False
     list_spaces: bool = False
 

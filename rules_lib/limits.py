@@ -8,11 +8,18 @@ from __future__ import annotations
 
 from typing import Final
 
-RULES_STRING_CHARACTERS: Final = 2_000_000
-"""Characters in the `RulesString` of one rule group [api, guide]; botocore does not check it."""
+RULES_STRING_BYTES: Final = 2_000_000
+"""Bytes in the `RulesString` of one rule group; botocore does not check it.
 
-RULE_CHARACTERS: Final = 8_175
-"""Characters in one rule: the service appends 16 of its own and refuses at 8,192 [measured]."""
+Bytes in the guide, characters in the model [api, guide]: who holds the bytes holds both.
+"""
+
+RULE_BYTES: Final = 8_175
+"""Bytes of UTF-8 in one rule: the service appends 16 and refuses at 8,192 characters [measured].
+
+Its engine reads a line 8,191 bytes at a time and takes what is behind for a rule of its own
+(DetectLoadSigFile in Suricata 7.0.10 and 8.0.3); so bytes count, which are never fewer.
+"""
 
 GROUP_CAPACITY: Final = 30_000
 """The largest capacity of one stateful rule group, 1 unit a rule, fixed at creation [api]."""

@@ -232,6 +232,11 @@ class Converted(NamedTuple):
     setter: bool = False
 
     @property
+    def size(self) -> int:
+        """Bytes of its text in UTF-8; it never has more characters."""
+        return len(self.text) if self.text.isascii() else len(self.text.encode())
+
+    @property
     def sid(self) -> int:
         """The signature id, which every rule that came this far has."""
         if self.rule.sid is None:

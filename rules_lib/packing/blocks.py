@@ -50,7 +50,7 @@ class Block:
 
     Attributes:
         place: among all blocks, in the feed's order.
-        characters: of its lines in the group's text.
+        size: bytes of its lines in the group's text.
         home: the category in whose group it is to be.
         prior: where most of it is deployed; None where it is new.
         moving: slots where the rest of it is deployed.
@@ -59,7 +59,7 @@ class Block:
 
     place: int
     cluster: Cluster
-    characters: int
+    size: int
     home: str
     prior: Slot | None
     moving: frozenset[Slot]
@@ -101,13 +101,13 @@ def _block(
         [rule] = cluster
         slot, home = prior.get(rule.sid), rule.rule.category
         worth = worth_of(rule, standings)
-        return Block(place, cluster, len(rule.text) + 1, home, slot, _NOWHERE, worth)
+        return Block(place, cluster, rule.size + 1, home, slot, _NOWHERE, worth)
     slots = [slot for rule in cluster if (slot := prior.get(rule.sid))]
     slot = _most_frequent(slots)
     return Block(
         place=place,
         cluster=cluster,
-        characters=sum(len(rule.text) + 1 for rule in cluster),
+        size=sum(rule.size + 1 for rule in cluster),
         home=_home({r.rule.category for r in cluster if not r.setter}, standings, slot),
         prior=slot,
         moving=frozenset(slots) - {slot},

@@ -23,14 +23,14 @@ class Part:
 
     Attributes:
         held: what is in force in its slot; None where nothing is.
-        rules: of its blocks, as are the characters.
+        rules: of its blocks, as is the size in bytes.
     """
 
     slot: Slot
     held: DeployedGroup | None = None
     blocks: list[Block] = field(default_factory=list)
     rules: int = 0
-    characters: int = 0
+    size: int = 0
 
     @property
     def pinned(self) -> bool:
@@ -55,13 +55,13 @@ class Part:
                 if slot:
                     yield slot, self.slot
 
-    def takes(self, block: Block, *, rules: int, characters: float) -> bool:
+    def takes(self, block: Block, *, rules: int, size: float) -> bool:
         """Add the block if that keeps within both limits; say whether it did."""
-        if self.rules + block.rules > rules or self.characters + block.characters > characters:
+        if self.rules + block.rules > rules or self.size + block.size > size:
             return False
         self.blocks.append(block)
         self.rules += block.rules
-        self.characters += block.characters
+        self.size += block.size
         return True
 
 
@@ -70,7 +70,7 @@ class Filling:
     """How parts are filled: where a block went last time is where it goes now.
 
     Attributes:
-        headroom: share by which a part that takes new blocks stays below the limit of characters.
+        headroom: share by which a part that takes new blocks stays below the limit of bytes.
     """
 
     current: Current
@@ -98,17 +98,17 @@ class Filling:
 
         Beside a group that cannot be replaced no new one is made: nobody would attach it.
         """
-        free = limits.RULES_STRING_CHARACTERS / (1 + self.headroom)
+        free = limits.RULES_STRING_BYTES / (1 + self.headroom)
         for part in parts.values():
-            if part.takes(block, rules=part.room, characters=free):
+            if part.takes(block, rules=part.room, size=free):
                 return
         for part in parts.values():
-            if part.takes(block, rules=part.most, characters=free):
+            if part.takes(block, rules=part.most, size=free):
                 return
         if not any(part.pinned for part in parts.values()):
             number = next(n for n in range(1, len(parts) + 2) if n not in parts)
             parts[number] = Part(Slot(category, number))
-            parts[number].takes(block, rules=block.rules, characters=block.characters)
+            parts[number].takes(block, rules=block.rules, size=block.size)
 
 
 def _stays(block: Block, category: str, parts: Mapping[int, Part]) -> bool:
@@ -116,4 +116,4 @@ def _stays(block: Block, category: str, parts: Mapping[int, Part]) -> bool:
     if block.prior is None or block.prior.category != category:
         return False
     part = parts[block.prior.part]
-    return part.takes(block, rules=part.most, characters=limits.RULES_STRING_CHARACTERS)
+    return part.takes(block, rules=part.most, size=limits.RULES_STRING_BYTES)

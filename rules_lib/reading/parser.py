@@ -25,11 +25,16 @@ if TYPE_CHECKING:
 
 _SEVERITIES: Final = ("Critical", "Major", "Minor", "Informational")
 _CONFIDENCES: Final = ("High", "Medium", "Low")
-_NUMBER: Final = re.compile(r"\+?[0-9]{1,20}\s*")
+_BLANKS: Final = " \t"
+"""What Suricata skips around a value, and no other white space (isblank)."""
+_NUMBER: Final = re.compile(r"\+?[0-9]{1,20}[ \t]*")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _METADATA: Final = re.compile(r",\s*(signature_severity|confidence|updated_at) ([^,]*)", re.ASCII)
 """An entry behind its comma, which a search finds at once; so the first entry is given one too."""
 _DATE: Final = re.compile(r"[0-9]{4}_[0-9]{2}_[0-9]{2}")
+_NOALERT: Final = re.compile(r"[\s,]*noalert(?![a-z])", re.ASCII)
+"""At the beginning of bits of any kind; Suricata 8.0.3 passes over empty parts of `xbits`."""
+_ESCAPED: Final = re.compile(r"\\(.|\Z)", re.DOTALL)
 _BITS: Final = frozenset({"xbits", "hostbits"})
 
 
@@ -48,7 +53,7 @@ def _rule(category: str, line: Line) -> Rule:
         raise RuleSyntaxError(line.problem)
     if not (text.isascii() and text.isprintable()) and _CONTROL.search(text):  # nearly all are
         raise RuleSyntaxError("it has a control character")
-    if (semicolons := text.count(";")) > limits.RULE_CHARACTERS:
+    if (semicolons := text.count(";")) > limits.RULE_BYTES:
         # What is kept of an option takes a hundred times the memory of its own two bytes.
         raise RuleSyntaxError(f"it has {semicolons:,} semicolons, too many for any rule")
     parts = cut(text)
@@ -69,7 +74,7 @@ def _rule(category: str, line: Line) -> Rule:
         msg="" if shape.msg is None else _message(values[shape.msg]),
         keywords=_keywords(parts, shape) if shape.qualified else shape.keywords,
         ties=tuple([tie for tie in ties if tie is not SILENT]) if ties else ties,
-        noalert=shape.noalert or SILENT in ties,
+        noalert=_is_silent(parts, shape.silent) if shape.silent else False,
         classtype=intern(_last("classtype", values, shape.classtype)),
         severity=severity,
         confidence=confidence,
@@ -82,7 +87,7 @@ def _stated(name: str, value: str) -> str:
     """The value of an option that must have one."""
     if not value:
         raise RuleSyntaxError(f"its {name} has no value")
-    return value.strip()
+    return value.strip(_BLANKS)
 
 
 def _last(name: str, values: Sequence[str], places: Iterable[int]) -> str:
@@ -106,7 +111,10 @@ def _number(name: str, value: str) -> int:
 def _message(value: str) -> str:
     text = _stated("msg", value)
     quoted = text.startswith('"') and text.endswith('"')
-    return (text[1:-1] if quoted else text).replace(r"\;", ";")
+    shown = text[1:-1] if quoted else text
+    if "\\" not in shown[:-1]:
+        return shown
+    return _ESCAPED.sub(r"\1", shown)  # whatever it escapes, as Suricata does
 
 
 def _keywords(parts: Parts, shape: Shape) -> frozenset[str]:
@@ -132,6 +140,18 @@ def _ties(parts: Parts, shape: Shape) -> tuple[Tie, ...]:
         name = parts.names[place].lower()
         found += read_ties(name, _stated(name, parts.values[place]))
     return tuple(found)
+
+
+def _is_silent(parts: Parts, places: Iterable[int]) -> bool:
+    """Whether the last option that decides it silences the rule; `alert` undoes a noalert."""
+    silent = False
+    for place in places:
+        name = parts.names[place].lower()
+        if name in {"noalert", "alert"}:
+            silent = name == "noalert"
+        elif _NOALERT.match(parts.values[place]):
+            silent = True
+    return silent
 
 
 @lru_cache(maxsize=8192)

@@ -1,9 +1,10 @@
 """One rule's text: where its header and options are, and edits that touch nothing else.
 
-As Suricata 7.0.10 reads it: an option ends at a semicolon that no backslash stands before; a value
-that opens with a quote ends at the first quote that is followed by one, escaped or not. So bare
-quotes inside a pcre (Emerging Threats has them) are text. In one point this reads more than the
-engine does: a bare semicolon inside quotes is text too, so `priority:1;` in a msg is never cut out.
+An option ends where Suricata ends it: at the first semicolon without a backslash right before it,
+quotes or not (SigParseOptions in detect-parse.c, the same in 7.0.10 and 8.0.3). Whoever minds
+quotes or escapes could end it elsewhere, as the service may, which reads a rule before its engine
+does. So an option is one only where all end it at the same place; else the line is no rule.
+Emerging Threats has bare quotes inside of pcre values: they are text, as no semicolon follows them.
 """
 
 from __future__ import annotations
@@ -11,24 +12,31 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 from rules_lib.model import Header, Option
 
 _OPTION = re.compile(
     r"""
-    ( \s*+ ( [A-Za-z0-9_.\-]++ ) \s*+
-      (?: : \s*+ (
-          !?\s*+" (?> (?: [^"]++ | "(?!\s*+;) )* ) "
-        | (?! !?\s*+" ) (?> (?: [^;]++ | (?<=\\); )* )
-      ) \s*+ )? ; )
+    ( [ \t]*+ ( [A-Za-z0-9_.\-]++ ) [ \t]*+
+      (?: : [ \t]*+ (
+          !?[ \t]*+" [^";\\]*+
+          (?> (?: (?: \\\\; | \\(?!"[ \t]*+;). | "(?![ \t]*+;) ) [^";\\]*+ )* )
+          (?: " | \\"(?= [ \t]*+ ; [^"]*+ \Z) )
+        | (?! !?[ \t]*+" ) [^";\\]*+
+          (?> (?: (?: \\;? | "(?> (?: [^";\\]++ | \\;? )* )" | "(?= [^"]*+ \Z) ) [^";\\]*+ )* )
+      ) [ \t]*+ )? ; )
     | .+
     """,
     re.VERBOSE | re.ASCII | re.DOTALL,
 )
 """One option: its text with the white space before it, its name, its value; or, with none of
-these, all the rest, in which no option can be read. So a text is read in one go. Groups are atomic,
-not possessive: Python 3.11.2, which Debian bookworm has, gets a possessive group wrong."""
+these, all the rest, in which no option can be read. So a text is read in one go. A semicolon in a
+value has a backslash right before it; a value that opens with a quote ends with one that has none,
+any other has quotes in pairs. The last quote of a rule may be escaped, or alone: none is left to
+close it. Groups are atomic, not possessive: Python 3.11.2, which Debian bookworm has, gets a
+possessive group wrong."""
 _ENVELOPE = re.compile(
     r"(?P<header>[^()]*[^()\s]) [ \t]*\((?P<options>.*)\)\s*", re.DOTALL | re.ASCII
 )
@@ -36,7 +44,7 @@ _SPACES_IN_LIST = re.compile(r"(?<!\s)\s++(?=[\],])|(?<=[\[,!])\s++", re.ASCII)
 """Begins where white space begins, so that a long stretch of it is looked at once."""
 _GAPS_IN_LIST = ("[ ", " ]", ", ", " ,", "! ")
 _GAP = re.compile(r"[ \t]+")
-_SID = re.compile(r"[;(]\s*sid\s*:\s*\+?(\d{1,10})\s*(?=;)", re.IGNORECASE | re.ASCII)
+_SID = re.compile(r"(?<!\\)[;(]\s*sid\s*:\s*\+?(\d{1,20})\s*(?=;)", re.IGNORECASE | re.ASCII)
 _VARIABLE = re.compile(r"(!?)\$([^\s,\[\]!$]*)")
 _NAME = re.compile(r"\$([^\s,\[\]!$]*)")
 _NOT_ANY = re.compile(r"!any\b", re.IGNORECASE)
@@ -83,14 +91,27 @@ def cut(text: str) -> Parts:
     if not envelope:
         raise RuleSyntaxError("it has not the form: action protocol … (option; option:value;)")
     header, start, end = envelope[1], envelope.start(2), envelope.end(2)
-    found = _OPTION.findall(text, start, end)
-    if found and not found[-1][0]:
-        found.pop()
-        rest = text[start + sum(len(option[0]) for option in found) : end].strip()
-        if rest:
-            raise RuleSyntaxError(f"no option can be read at: {rest[:60]}")
+    found, rest = _options_of(text, start, end)
+    if rest:
+        raise RuleSyntaxError(_unreadable(rest))
     texts, names, values = zip(*found, strict=True) if found else ((), (), ())
     return Parts(header, start, texts, names, values)
+
+
+def _options_of(text: str, start: int, end: int) -> tuple[list[tuple[str, str, str]], str]:
+    """Text, name and value of each option up to the first that cannot be read; what is left."""
+    found = _OPTION.findall(text, start, end)
+    if not found or found[-1][0]:
+        return found, ""
+    found.pop()
+    return found, text[start + sum(len(option[0]) for option in found) : end].strip(" \t")
+
+
+def _unreadable(rest: str) -> str:
+    shown = f"no option can be read at: {rest[:60]}"
+    if '"' not in rest:
+        return shown
+    return f"{shown} (a quote is open at a semicolon, where Suricata ends an option all the same)"
 
 
 def split(text: str) -> tuple[str, tuple[Option, ...]]:
@@ -199,7 +220,9 @@ def sid_of(text: str) -> int | None:
 
 
 def _starts(text: str) -> frozenset[int]:
-    try:
-        return frozenset(option.start for option in split(text)[1])
-    except RuleSyntaxError:
+    """Where options begin, of a broken rule those before what is broken."""
+    envelope = _ENVELOPE.fullmatch(text)
+    if not envelope:
         return frozenset()
+    found, _ = _options_of(text, *envelope.span(2))
+    return frozenset(accumulate((len(option[0]) for option in found), initial=envelope.start(2)))

@@ -26,7 +26,7 @@ _COMMENTED_HEADER = re.compile(
 )
 _SHOWN: Final = 8_192  # bytes of a line that is too long
 _CONTINUED = re.compile(rb"\\\s*?(?:\n|\Z)")
-_SID = re.compile(rb"[;(]\s*sid\s*:\s*\+?(\d{1,10})\s*(?=;)", re.IGNORECASE)
+_SID = re.compile(rb"[;(]\s*sid\s*:\s*\+?(\d{1,20})\s*(?=;)", re.IGNORECASE)
 
 
 class Line(NamedTuple):

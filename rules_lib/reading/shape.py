@@ -16,6 +16,7 @@ UNWANTED: Final = frozenset({"priority", "classtype", "gid"})
 
 _ONCE: Final = ("sid", "rev", "msg")
 _QUALIFIED: Final = frozenset({"tag", "xbits", "hostbits"})
+_SILENCING: Final = TYING | {"noalert"}
 _FACTS: Final = frozenset({*_ONCE, "metadata"}) | TYING | UNWANTED | _QUALIFIED
 
 
@@ -28,7 +29,7 @@ class Shape(NamedTuple):
         sid: None where there is none, as with `rev` and `msg`.
         ties: those that tie it to other rules.
         qualified: those whose value decides whether the service supports them.
-        noalert: one is `noalert`.
+        silent: those that silence the rule, or may, or let it alert again.
     """
 
     keywords: frozenset[str]
@@ -41,7 +42,7 @@ class Shape(NamedTuple):
     classtype: tuple[int, ...]
     qualified: tuple[int, ...]
     unwanted: tuple[int, ...]
-    noalert: bool
+    silent: tuple[int, ...]
 
 
 @lru_cache(maxsize=32_768)
@@ -63,7 +64,13 @@ def shape_of(written: tuple[str, ...]) -> Shape:
         classtype=tuple(places["classtype"]),
         qualified=tuple([place for name, place in facts if name in _QUALIFIED]),
         unwanted=tuple([place for name, place in facts if name in UNWANTED]),
-        noalert="noalert" in names,
+        silent=_silent(names) if not _SILENCING.isdisjoint(names) else (),
+    )
+
+
+def _silent(names: list[str]) -> tuple[int, ...]:
+    return tuple(
+        [place for place, name in enumerate(names) if name in _SILENCING or name == "alert"]
     )
 
 

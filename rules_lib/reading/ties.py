@@ -61,8 +61,8 @@ def read_ties(name: str, value: str) -> Ties:
 
 
 def _flowbits(value: str) -> Ties | None:
-    command, _, names = (part.strip() for part in value.partition(","))
-    found = (name for part in re.split(r"[|&]", names) if (name := part.strip()))
+    command, _, names = (part.strip(" \t") for part in value.partition(","))
+    found = (name for part in re.split(r"[|&]", names) if (name := part.strip(" \t")))
     marks = tuple(_mark(Kind.FLOWBIT, name) for name in found)
     if command not in _FLOWBIT_COMMANDS or bool(marks) is (command == "noalert"):
         return None

@@ -12,7 +12,7 @@ from rules_lib.limits import (
     PCRE_COMPANIONS,
     POLICY_CAPACITY,
     REJECT_PROTOCOLS,
-    RULE_CHARACTERS,
+    RULE_BYTES,
 )
 from rules_lib.model import Reason
 
@@ -81,7 +81,7 @@ REMEDIES: Final[Mapping[Reason, Remedy]] = MappingProxyType(
             "Declare it under `variables:` in the allowlist; the detail names it.",
         ),
         Reason.TOO_LONG: Remedy(
-            f"With its variables written out the rule has over {RULE_CHARACTERS:,} characters, "
+            f"With its variables written out the rule has over {RULE_BYTES:,} bytes, "
             "the most that the service takes.",
             "Shorten the lists of the variables that it uses, above all `HOME_NET`: fewer, larger "
             "networks. A rule that is too long by itself stays out.",

@@ -45,8 +45,8 @@ def convert(
     for candidate in candidates:
         rule = _converted(candidate, headers)
         length = expanded_length(rule, allowlist.variables.declared)
-        if length > limits.RULE_CHARACTERS:
-            detail = f"{length:,} characters as published, {limits.RULE_CHARACTERS:,} are allowed"
+        if length > limits.RULE_BYTES:
+            detail = f"{length:,} bytes as published, {limits.RULE_BYTES:,} are allowed"
             discarded.append(Discarded(rule.rule, Reason.TOO_LONG, detail))
         elif refusals and (words := refusals.get(fingerprint(rule.text))):
             discarded.append(Discarded(rule.rule, Reason.REJECTED_BY_SERVICE, words))
@@ -133,15 +133,15 @@ def _together(changes: tuple[Change, ...], removed: tuple[str, ...]) -> tuple[Ch
 
 
 def expanded_length(rule: Converted, declared: Mapping[str, tuple[str, ...]]) -> int:
-    """Characters of a rule as the service counts it: declared variables by their values.
+    """Bytes of a rule as the service counts it: declared variables by their values.
 
     A list counts as `[a,b,c]`. HOME_NET counts as written where the file does not give it.
     """
     if not declared or rule.variables.isdisjoint(declared):
-        return len(rule.text)
+        return rule.size
     names = variables_in(rule.text[: rule.text.index("(")])
     values = ((name, _as_list(declared[name])) for name in names if name in declared)
-    return len(rule.text) + sum(len(value) - len(f"${name}") for name, value in values)
+    return rule.size + sum(len(value.encode()) - len(f"${name}") for name, value in values)
 
 
 def _as_list(values: tuple[str, ...]) -> str:

@@ -100,9 +100,7 @@ def _is_possible(block: Block, packer: Packer) -> bool:
 
 def fits_one_group(block: Block) -> bool:
     """Whether a rule group can hold it at all: a cluster is never cut."""
-    return (
-        block.rules <= limits.GROUP_CAPACITY and block.characters <= limits.RULES_STRING_CHARACTERS
-    )
+    return block.rules <= limits.GROUP_CAPACITY and block.size <= limits.RULES_STRING_BYTES
 
 
 def _in_order(blocks: Iterable[Block]) -> list[Block]:

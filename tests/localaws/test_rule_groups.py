@@ -138,6 +138,14 @@ def test_more_rules_than_capacity_are_refused(client: NetworkFirewallClient) -> 
     assert refused(lambda: update(client, token, two)) == words + where
 
 
+def test_size_of_a_text_counts_bytes(client: NetworkFirewallClient) -> None:
+    """2,000,000 characters are allowed, and as many bytes."""
+    options = 'content:"' + "é" * 3_500 + '"; '
+    wide = "".join(f"{rule(sid, options)}\n" for sid in range(1, 300))
+    assert len(wide) < 2_000_000 < len(wide.encode())
+    assert "RulesString exceeds max size" in refused(lambda: create(client, wide, Capacity=300))
+
+
 def test_largest_group_is_validated_at_once(client: NetworkFirewallClient) -> None:
     """2,000,000 characters in 4,000 rules take a fraction of a second, so 5 seconds are ample."""
     options = 'content:"x"; pcre:"/[a-z]+/"; ' * 13

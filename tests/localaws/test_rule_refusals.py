@@ -138,8 +138,10 @@ def padded(length: int, header: str = HEADER) -> str:
     return empty.format("x" * (length - len(empty) + 2))
 
 
-def test_rule_of_8175_characters_is_the_longest(client: NetworkFirewallClient) -> None:
-    """The service appends 16 characters and refuses at 8,192."""
+def test_rule_of_8175_bytes_is_the_longest(client: NetworkFirewallClient) -> None:
+    """The service appends 16 characters and refuses at 8,192; letters beyond ASCII count more."""
+    wide = padded(8175).replace("xx", "éx", 1)
+    assert "Length: 8192" in refused(lambda: create(client, wide))
     assert create(client, padded(8175))["RuleGroupResponse"]["ConsumedCapacity"] == 1
     too_long = padded(8176)
     assert refused(lambda: create(client, too_long, name="two")) == (

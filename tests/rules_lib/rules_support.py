@@ -149,6 +149,23 @@ ENGINE_REFUSES: Final = (
     "alert tcp any any -> any any (flowbits:SET,a; sid:1;)",
 )
 
+CUT_IN_TWO_WAYS: Final = (
+    'alert tcp any any -> any any (msg:"; noalert; content:"x"; sid:1;)',
+    'alert tcp any any -> any any (msg:" ; flowbits:set,a; content:"x"; sid:1;)',
+    'alert tcp any any -> any any (metadata:!"x; noalert; content:"x"; sid:1;)',
+    'alert tcp any any -> any any (metadata: ! "x; flowbits:isset,a; content:"x"; sid:1;)',
+    'alert tcp any any -> any any (metadata:a "b; noalert; content:"x"; sid:1;)',
+    'alert tcp any any -> any any (reference:url,"a; noalert; content:"x"; sid:1;)',
+    'alert tcp any any -> any any (flowvar:a,"b; noalert; content:"x"; sid:1;)',
+    'alert tcp any any -> any any (pktvar:a,"b; noalert; content:"x"; sid:1;)',
+    'alert tcp any any -> any any (flowbits:set,"a; noalert; content:"x"; sid:1;)',
+    'alert tcp any any -> any any (target:src_ip; xbits:set,"a,track ip_src; content:"x"; sid:1;)',
+    'alert tcp any any -> any any (msg:"a\\"; noalert; content:"x"; sid:1;)',
+    'alert tcp any any -> any any (content:"a\\"; noalert; content:"x"; sid:1;)',
+    'alert tcp any any -> any any (content:"x"; replace:"; noalert; msg:"a"; sid:1;)',
+)
+"""Rules that mean another thing to Suricata, which loads nearly all, than to who minds quotes."""
+
 SPACES = st.sampled_from(["", "", "", " ", "  ", "\t"])
 _WORDS: Final = (
     *(r"\;", r"\"", r"\\", r"\:", "|3b|", '"', "(", ")", "$HOME_NET", "[a, b]", "a b", "é"),

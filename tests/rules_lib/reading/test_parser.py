@@ -192,7 +192,7 @@ def _agrees(parsed: Rule, judged: Any) -> bool:
     facts: Iterable[tuple[object, object]] = (
         (parsed.sid, judged["sid"]),
         (parsed.rev, judged["rev"] or 0),
-        (parsed.msg, (judged["msg"] or "").replace(r"\;", ";")),
+        (parsed.msg, re.sub(r"\\(.)", r"\1", judged["msg"] or "")),  # as Suricata does
         (parsed.classtype, judged["classtype"] or ""),
         (_flowbits(parsed), [words for v in judged.flowbits if len(words := _words(v)) > 1]),
         (parsed.updated_at, max(_of("updated_at", judged), default="")),

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rules_support import ENDS, ENGINE_REFUSES, ENGINE_TAKES, QUOTED, rule_texts, text
+from rules_support import (
+    CUT_IN_TWO_WAYS,
+    ENDS,
+    ENGINE_REFUSES,
+    ENGINE_TAKES,
+    QUOTED,
+    rule_texts,
+    text,
+)
 
 import rules_lib
 from rules_lib.groups import Variables
@@ -97,15 +105,34 @@ def test_quoted_text_stays_whole(value: str, name: str) -> None:
 
 @pytest.mark.parametrize("inside", ["sid:9;", "priority:1;", "classtype:x;", "gid:1;", "; sid:9;"])
 @pytest.mark.parametrize("name", ["msg", "content", "pcre"])
-@pytest.mark.parametrize("escape", ["", "\\"])
-def test_options_inside_quotes_are_text(inside: str, name: str, escape: str) -> None:
-    """With its semicolons escaped or bare, what is quoted is no option."""
-    inside = inside.replace(";", f"{escape};")
+def test_options_inside_quotes_are_text(inside: str, name: str) -> None:
+    """With its semicolons escaped, what is quoted is no option."""
+    inside = inside.replace(";", r"\;")
     source = f'alert tcp {ENDS} ({name}:"a {inside} b"; classtype:y; sid:1;)'
     _, options = split(source)
     assert [one.name for one in options] == [name, "classtype", "sid"]
     assert without(source, options[1:2]) == source.replace(" classtype:y;", "")
     assert sid_of(source) == 1
+
+
+@pytest.mark.parametrize("source", CUT_IN_TWO_WAYS)
+def test_line_that_can_be_cut_in_two_ways_is_no_rule(source: str) -> None:
+    """What follows the semicolon is text to one reader and an option to the other."""
+    with pytest.raises(RuleSyntaxError, match="a quote is open at a semicolon"):
+        split(source)
+
+
+def test_last_quote_of_a_rule_may_stand_alone() -> None:
+    """Nothing behind it could close it, so there is one way to cut the line."""
+    _, options = split(f'alert tcp {ENDS} (msg:"5" disks"; metadata:size 5"; sid:1;)')
+    assert [one.name for one in options] == ["msg", "metadata", "sid"]
+
+
+@pytest.mark.engine
+def test_engine_loads_lines_that_can_be_cut_in_two_ways(engine: Suricata) -> None:
+    """So they cannot be left for it to refuse."""
+    rules = [one.replace("sid:1;", f"sid:{n};") for n, one in enumerate(CUT_IN_TWO_WAYS, 1)]
+    assert len(_loaded(rules, engine)) > len(rules) / 2
 
 
 @pytest.mark.engine

@@ -176,15 +176,24 @@ def _of_length(length: int, ends: str = ENDS, options: str = "") -> str:
 
 def test_longest_rule_is_kept_and_one_character_more_is_discarded() -> None:
     """The service appends to the rule and counts that."""
-    assert len(_converted(_of_length(limits.RULE_CHARACTERS)).text) == limits.RULE_CHARACTERS
-    lost = _discarded(_of_length(limits.RULE_CHARACTERS + 1))
+    assert len(_converted(_of_length(limits.RULE_BYTES)).text) == limits.RULE_BYTES
+    lost = _discarded(_of_length(limits.RULE_BYTES + 1))
     assert lost.reason is Reason.TOO_LONG
     assert "8,176" in lost.detail
 
 
+@pytest.mark.parametrize("letter", ["é", "中", "🙈"])
+def test_length_counts_bytes(letter: str) -> None:
+    """The engine reads so many bytes at a time, and takes what is behind for another rule."""
+    plain = _of_length(limits.RULE_BYTES + 1 - len(letter.encode()))
+    assert _converted(plain.replace("aa", f"{letter}a", 1)).size == limits.RULE_BYTES
+    lost = _discarded(plain.replace("aa", f"{letter}aa", 1))
+    assert (lost.reason, lost.detail[:11]) == (Reason.TOO_LONG, "8,176 bytes")
+
+
 def test_length_counts_after_every_change() -> None:
     """A rule that is too long only by what is taken out is kept."""
-    assert _converted(_of_length(limits.RULE_CHARACTERS + 12, options="classtype:a; "))
+    assert _converted(_of_length(limits.RULE_BYTES + 12, options="classtype:a; "))
 
 
 def test_length_counts_declared_variables_by_their_values() -> None:
@@ -195,14 +204,14 @@ def test_length_counts_declared_variables_by_their_values() -> None:
     (done,) = convert([candidate(text(1, ends=ends))], settings, {}).rules
     values = "[[10.0.0.0/8,192.168.0.0/16],!10.0.0.0/8] !!80 -> [10.0.0.0/8,192.168.0.0/16] any"
     assert expanded_length(done, settings.variables.declared) == len(text(1, ends=values))
-    source = _of_length(limits.RULE_CHARACTERS - len(values) + len(ends), ends)
+    source = _of_length(limits.RULE_BYTES - len(values) + len(ends), ends)
     assert convert([candidate(source)], settings, {}).rules
     assert _discarded(source.replace("aa", "aaa", 1), variables=given).reason is Reason.TOO_LONG
 
 
 def test_home_net_of_the_policy_counts_as_written() -> None:
     """Its value is not known here."""
-    source = _of_length(limits.RULE_CHARACTERS, "$HOME_NET any -> any any")
+    source = _of_length(limits.RULE_BYTES, "$HOME_NET any -> any any")
     assert _converted(source).text == source
 
 

@@ -143,7 +143,7 @@ def test_number_of_groups_is_a_quota_too() -> None:
     assert _kept(files, 100, categories=listed, firewall={"rule_groups": 2}) == [1, 2]
 
 
-@pytest.mark.parametrize("limit", ["GROUP_CAPACITY", "RULES_STRING_CHARACTERS"])
+@pytest.mark.parametrize("limit", ["GROUP_CAPACITY", "RULES_STRING_BYTES"])
 def test_cluster_too_large_for_any_group_is_discarded(
     monkeypatch: pytest.MonkeyPatch, limit: str
 ) -> None:

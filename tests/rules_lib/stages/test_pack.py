@@ -65,7 +65,7 @@ def test_groups_are_within_all_limits(files: dict[str, list[str]], allowlist: Al
     groups = result.packed.groups
     for group in groups:
         assert 0 < len(group.rules) <= group.capacity <= limits.GROUP_CAPACITY
-        assert len(group.text) <= limits.RULES_STRING_CHARACTERS
+        assert len(group.text.encode()) <= limits.RULES_STRING_BYTES
         places = [ordered.position[sid] for sid in _sids(group)]
         assert places == sorted(places)
     assert sum(group.capacity for group in groups) <= allowlist.firewall.capacity
@@ -143,7 +143,7 @@ def test_allowlist_gives_the_order_and_drop_comes_first() -> None:
 
 def test_category_too_long_for_one_group_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     """Into parts with room for what comes; a cluster stays whole."""
-    monkeypatch.setattr(limits, "RULES_STRING_CHARACTERS", 300)
+    monkeypatch.setattr(limits, "RULES_STRING_BYTES", 300)
     tied = [text(sid, "flowbits:set,a; ") for sid in (5, 1, 9)]
     groups = _groups({"emerging-malware": [*MALWARE[1:4], *MALWARE[5:8], *tied]})
     assert [group.name for group in groups] == [
@@ -153,6 +153,15 @@ def test_category_too_long_for_one_group_is_cut(monkeypatch: pytest.MonkeyPatch)
     ]
     assert all(len(group.text) <= 300 for group in groups)
     assert sum({1, 5, 9} <= set(_sids(group)) for group in groups) == 1
+
+
+def test_size_of_a_group_counts_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The guide's limit is in bytes, and letters beyond ASCII have several."""
+    monkeypatch.setattr(limits, "RULES_STRING_BYTES", 300)
+    wide = 'content:"' + "中" * 30 + '"; '
+    groups = _groups({"emerging-malware": [text(sid, wide) for sid in range(1, 5)]})
+    assert len(groups) == 4
+    assert all(len(group.text.encode()) <= 300 for group in groups)
 
 
 def test_rules_beyond_the_capacity_of_one_group_are_cut(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -117,7 +117,7 @@ def test_keywords_that_are_documented_as_unsupported(options: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "options", ["tag:session,5,packets;", 'msg:"dataset; lua";', 'content:"filestore";']
+    "options", ["tag:session,5,packets;", 'msg:"dataset\\; lua";', 'content:"filestore";']
 )
 def test_keywords_that_only_look_alike_are_kept(options: str) -> None:
     """A session's tag; words in a text."""
