@@ -11,8 +11,9 @@ from rules_lib.allowlist import load
 from rules_lib.build import build
 from rules_lib.errors import AllowlistError
 from rules_lib.groups import Deployed
-from rules_lib.model import LOCAL_PREFIX, AnyRule, Discarded, Malformed, Mode, Reason
+from rules_lib.model import LOCAL_PREFIX, AnyRule, Discarded, Malformed, Mode, Reason, Rule
 from rules_lib.reading.ruleset import read
+from rules_lib.remarks import remarks
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
@@ -104,6 +105,7 @@ def examine(draft: Draft, own: tuple[FeedFile, ...], folder: str, evidence: Evid
         faults=tuple(fault for fault in faults if fault not in unsure),
         warnings=(
             *(f"{fault}; the feed, which was not given, may set it" for fault in unsure),
+            *own_remarks((rule.rule for rule in built.kept), folder),
             *off_files(ruleset.names, allowlist, folder),
         ),
     )
@@ -122,6 +124,16 @@ def own_faults(discarded: Iterable[Discarded], folder: str) -> tuple[OwnFault, .
         )
         for item in discarded
         if item.rule.category.startswith(LOCAL_PREFIX)
+    )
+
+
+def own_remarks(kept: Iterable[Rule], folder: str) -> tuple[str, ...]:
+    """What is odd about those of the kept rules that are people's own, with their places."""
+    own = sorted((rule for rule in kept if rule.is_local), key=lambda rule: rule.place)
+    return tuple(
+        f"{_file(rule.category, folder)}:{rule.line}: sid {rule.sid}: {remark}"
+        for rule in own
+        for remark in remarks(rule)
     )
 
 

@@ -51,6 +51,9 @@ REJECT_PROTOCOLS: Final = frozenset({"tcp", "http", "tls", "smb", "ssh", "smtp",
 REFUSED_KEYWORDS: Final = frozenset({"dataset", "datarep", "iprep", "lua", "luajit", "filestore"})
 """Options that the service answers with `RuleOptions … is not supported` [measured]."""
 
+FILE_KEYWORDS: Final = frozenset({"filemd5", "filesha1", "filesha256", "luaxform"})
+"""Options that name a file beside the rules, and there is no way to give the service one [api]."""
+
 BUILT_IN_VARIABLES: Final = frozenset({"HOME_NET", "EXTERNAL_NET"})
 """Header variables that a rule may use without the group declaring them [measured]."""
 

@@ -52,6 +52,7 @@ class Change(StrEnum):
     PRIORITY_REMOVED = "priority-removed"
     CLASSTYPE_REMOVED = "classtype-removed"
     GID_REMOVED = "gid-removed"
+    FAST_PATTERN_REMOVED = "fast-pattern-removed"
     VARIABLE_WRITTEN = "variable-written"
     ALERT_TO_DROP = "alert-to-drop"
     SETTER_BROUGHT_IN = "setter-brought-in"
@@ -107,14 +108,15 @@ class Rule(NamedTuple):
         rev: revision; 0 where the rule has none.
         msg: the message, without its quotes; empty where the rule has none.
         keywords: names of all options in lower case; where support depends on the value,
-            qualified too: `tag:host`, `xbits:address`, `hostbits:address`.
+            qualified too: `tag:host`, `xbits:address`, `geoip:ZZ` (see `reading.values`).
         ties: what it does with the marks by which rules work together, in order.
         noalert: the rule only marks a flow and says nothing.
         classtype: empty where none is given.
         severity: the metadata's `signature_severity`, the highest where several; empty if none.
         confidence: the metadata's `confidence`, the highest where several; empty if none.
         updated_at: the metadata's `updated_at` as `YYYY_MM_DD`, the latest; empty if none.
-        unwanted: the options that no strict-order group takes, with their places.
+        unwanted: the options that must go, with their places: those that no strict-order group
+            takes, and `fast_pattern` where Suricata 8 refuses it.
     """
 
     category: str

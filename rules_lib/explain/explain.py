@@ -32,6 +32,7 @@ _WHY: Final[Mapping[Change, str]] = {
     Change.PRIORITY_REMOVED: "in strict order a rule's place decides, and the service refuses it",
     Change.CLASSTYPE_REMOVED: "a strict-order group does not take it",
     Change.GID_REMOVED: "the service sets its own",
+    Change.FAST_PATTERN_REMOVED: "Suricata 8 refuses it for what is looked for in base64_data",
     Change.VARIABLE_WRITTEN: "the allowlist gives the variable another's value",
     Change.ALERT_TO_DROP: "the rule is in drop mode",
     Change.SETTER_BROUGHT_IN: "a kept rule checks a mark that it sets; it says nothing itself",

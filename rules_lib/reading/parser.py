@@ -16,6 +16,7 @@ from rules_lib.model import Malformed, Rule
 from rules_lib.reading.rule import Parts, RuleSyntaxError, cut, header_of, sid_of
 from rules_lib.reading.shape import Shape, shape_of
 from rules_lib.reading.ties import SILENT, read_ties
+from rules_lib.reading.values import qualified, unwanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -35,7 +36,6 @@ _DATE: Final = re.compile(r"[0-9]{4}_[0-9]{2}_[0-9]{2}")
 _NOALERT: Final = re.compile(r"[\s,]*noalert(?![a-z])", re.ASCII)
 """At the beginning of bits of any kind; Suricata 8.0.3 passes over empty parts of `xbits`."""
 _ESCAPED: Final = re.compile(r"\\(.|\Z)", re.DOTALL)
-_BITS: Final = frozenset({"xbits", "hostbits"})
 
 
 def parse(category: str, line: Line) -> Rule | Malformed:
@@ -61,6 +61,9 @@ def _rule(category: str, line: Line) -> Rule:
     if shape.twice:
         raise RuleSyntaxError(f"it has {shape.twice} more than once")
     ties = _ties(parts, shape) if shape.ties else ()
+    keywords = shape.keywords
+    if shape.qualified:
+        keywords = keywords.union(qualified(parts, shape))
     severity, confidence, updated_at = _metadata(
         ",".join([_stated("metadata", values[place]) for place in shape.metadata])
     )
@@ -72,14 +75,14 @@ def _rule(category: str, line: Line) -> Rule:
         sid=None if shape.sid is None else _number("sid", values[shape.sid]),
         rev=0 if shape.rev is None else _number("rev", values[shape.rev]),
         msg="" if shape.msg is None else _message(values[shape.msg]),
-        keywords=_keywords(parts, shape) if shape.qualified else shape.keywords,
+        keywords=keywords,
         ties=tuple([tie for tie in ties if tie is not SILENT]) if ties else ties,
         noalert=_is_silent(parts, shape.silent) if shape.silent else False,
         classtype=intern(_last("classtype", values, shape.classtype)),
         severity=severity,
         confidence=confidence,
         updated_at=updated_at,
-        unwanted=parts.options(shape.unwanted) if shape.unwanted else (),
+        unwanted=parts.options(out) if (out := unwanted(parts, shape)) else (),
     )
 
 
@@ -115,23 +118,6 @@ def _message(value: str) -> str:
     if "\\" not in shown[:-1]:
         return shown
     return _ESCAPED.sub(r"\1", shown)  # whatever it escapes, as Suricata does
-
-
-def _keywords(parts: Parts, shape: Shape) -> frozenset[str]:
-    """The names, and where support depends on the value the qualified names too."""
-    return shape.keywords.union(
-        qualified
-        for place in shape.qualified
-        if (qualified := _qualified(parts.names[place].lower(), parts.values[place]))
-    )
-
-
-def _qualified(name: str, value: str) -> str:
-    words = [word.strip() for word in value.lower().split(",")]
-    if name in _BITS:
-        in_transaction = any(word.split() == ["track", "tx"] for word in words)
-        return "" if in_transaction else f"{name}:address"
-    return "tag:host" if words[0] == "host" else ""
 
 
 def _ties(parts: Parts, shape: Shape) -> tuple[Tie, ...]:

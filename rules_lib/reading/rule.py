@@ -154,6 +154,11 @@ def _fields(header: str) -> list[str]:
     return [action, *(field for field in cut if field)]
 
 
+def base_of(protocol: str) -> str:
+    """A protocol of a header in lower case, without the hook that Suricata 8 takes: `tls:…`."""
+    return protocol.partition(":")[0].lower()
+
+
 def close_up(header: str) -> str:
     """Take the spaces out of a header's lists, and out of nothing else."""
     if "[" not in header and "!" not in header:

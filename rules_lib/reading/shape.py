@@ -6,18 +6,24 @@ A feed repeats itself: its rules have few different sequences of options, so eac
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from rules_lib import engine
 from rules_lib.reading.ties import TYING
+from rules_lib.vocabulary import GEOIP
 
 UNWANTED: Final = frozenset({"priority", "classtype", "gid"})
 """Options that no strict-order group takes."""
 
 _ONCE: Final = ("sid", "rev", "msg")
-_QUALIFIED: Final = frozenset({"tag", "xbits", "hostbits"})
+_QUALIFIED: Final = (
+    frozenset({"tag", "xbits", "hostbits", GEOIP}) | engine.MD5_LIKE | engine.NO_SPACE
+)
 _SILENCING: Final = TYING | {"noalert"}
-_FACTS: Final = frozenset({*_ONCE, "metadata"}) | TYING | UNWANTED | _QUALIFIED
+_BASE64: Final = frozenset({"base64_data", "pkt_data", "content", "fast_pattern"})
+_FACTS: Final = frozenset({*_ONCE, "metadata"}) | TYING | UNWANTED | _QUALIFIED | _BASE64
 
 
 class Shape(NamedTuple):
@@ -30,6 +36,7 @@ class Shape(NamedTuple):
         ties: those that tie it to other rules.
         qualified: those whose value decides whether the service supports them.
         silent: those that silence the rule, or may, or let it alert again.
+        behind_base64: `fast_pattern`s of contents that are looked for in base64_data.
     """
 
     keywords: frozenset[str]
@@ -43,6 +50,7 @@ class Shape(NamedTuple):
     qualified: tuple[int, ...]
     unwanted: tuple[int, ...]
     silent: tuple[int, ...]
+    behind_base64: tuple[int, ...]
 
 
 @lru_cache(maxsize=32_768)
@@ -65,6 +73,7 @@ def shape_of(written: tuple[str, ...]) -> Shape:
         qualified=tuple([place for name, place in facts if name in _QUALIFIED]),
         unwanted=tuple([place for name, place in facts if name in UNWANTED]),
         silent=_silent(names) if not _SILENCING.isdisjoint(names) else (),
+        behind_base64=tuple(_behind_base64(facts)) if places["base64_data"] else (),
     )
 
 
@@ -72,6 +81,18 @@ def _silent(names: list[str]) -> tuple[int, ...]:
     return tuple(
         [place for place, name in enumerate(names) if name in _SILENCING or name == "alert"]
     )
+
+
+def _behind_base64(facts: list[tuple[str, int]]) -> Iterator[int]:
+    """`fast_pattern` is about the last content; base64_data ends at pkt_data alone."""
+    inside, about = False, False
+    for name, place in facts:
+        if name in {"base64_data", "pkt_data"}:
+            inside = name == "base64_data"
+        elif name == "content":
+            about = inside
+        elif name == "fast_pattern" and about:
+            yield place
 
 
 def _last(places: list[int]) -> int | None:

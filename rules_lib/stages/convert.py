@@ -19,6 +19,7 @@ _REMOVED: Final = {
     "priority": Change.PRIORITY_REMOVED,
     "classtype": Change.CLASSTYPE_REMOVED,
     "gid": Change.GID_REMOVED,
+    "fast_pattern": Change.FAST_PATTERN_REMOVED,
 }
 
 

@@ -6,24 +6,21 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
-from rules_lib import engine, limits
+from rules_lib import engine, limits, vocabulary
 from rules_lib.allowlist.endpoints import kind_of
 from rules_lib.model import Candidate, Discarded, Header, Reason
-from rules_lib.reading.rule import negates_any, variables_of, write_variables
+from rules_lib.reading.rule import base_of, negates_any, variables_of, write_variables
+from rules_lib.stages.keywords import (
+    KEYWORD_CHECKS,
+    OWN_KEYWORD_CHECKS,
+    WORD_CHECKS,
+    Objection,
+)
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
 
-DOCUMENTED_UNSUPPORTED: Final = frozenset(
-    {"filename", "file.name", "fileext", "filesize", "file.magic", "filemagic", "tag:host"}
-    | {"xbits:address", "hostbits:address", "enip_command", "cip_service"}
-)
-"""Options that the developer guide rules out although the service takes them."""
-
-Keywords: TypeAlias = frozenset[str]
-Objection: TypeAlias = tuple[Reason, str]
 HeaderCheck: TypeAlias = "Callable[[Header, Allowlist], Objection | None]"
-KeywordCheck: TypeAlias = "Callable[[Keywords, Allowlist], Objection | None]"
 
 _Trait = TypeVar("_Trait")
 
@@ -40,11 +37,16 @@ def screen(candidates: Iterable[Candidate], allowlist: Allowlist) -> Screened:
     """Part the candidates into usable and discarded."""
     usable, discarded = [], []
     headers = _Judged(HEADER_CHECKS, allowlist)
-    keywords = _Judged(KEYWORD_CHECKS, allowlist)
+    feeds, own = _Judged(KEYWORD_CHECKS, allowlist), _Judged(OWN_KEYWORD_CHECKS, allowlist)
+    words = _Judged(WORD_CHECKS, allowlist)
     variables = _Judged(VARIABLE_CHECKS, allowlist)
     for candidate in candidates:
         rule = candidate.rule
-        if objection := headers[rule.header] or keywords[rule.keywords] or variables[rule.header]:
+        keywords = own if rule.is_local else feeds
+        objection = headers[rule.header] or keywords[rule.keywords] or variables[rule.header]
+        if not objection and not rule.keywords.isdisjoint(vocabulary.CATEGORY_PROTOCOLS):
+            objection = words[rule.header, rule.keywords]
+        if objection:
             discarded.append(Discarded(rule, *objection))
         else:
             usable.append(candidate)
@@ -77,51 +79,16 @@ def _action(header: Header, _: Allowlist) -> Objection | None:
 
 def _reject(header: Header, _: Allowlist) -> Objection | None:
     protocol = header.protocol.lower()
-    if header.action.lower() != "reject" or protocol in limits.REJECT_PROTOCOLS:
+    if header.action.lower() != "reject" or base_of(protocol) in limits.REJECT_PROTOCOLS:
         return None
     return Reason.UNSUPPORTED_REJECT, f"the service does not reject on {protocol}"
 
 
 def _protocol(header: Header, _: Allowlist) -> Objection | None:
-    if header.protocol.lower() in engine.PROTOCOLS:
+    if base_of(header.protocol) in engine.PROTOCOLS:
         return None
     detail = f"the service does not have the protocol {header.protocol}"
     return Reason.UNSUPPORTED_PROTOCOL, detail
-
-
-def _refused_keyword(keywords: Keywords, _: Allowlist) -> Objection | None:
-    return _keyword_objection(keywords & limits.REFUSED_KEYWORDS, "the service does not take")
-
-
-def _unknown_keyword(keywords: Keywords, _: Allowlist) -> Objection | None:
-    unknown = {name for name in keywords - engine.keywords() if ":" not in name}
-    return _keyword_objection(unknown, "Suricata 7 does not know")
-
-
-def _documented(keywords: Keywords, allowlist: Allowlist) -> Objection | None:
-    if allowlist.documented_unsupported == "keep":
-        return None
-    return _keyword_objection(
-        keywords & DOCUMENTED_UNSUPPORTED, "the service documents as unsupported"
-    )
-
-
-def _threshold(keywords: Keywords, allowlist: Allowlist) -> Objection | None:
-    if allowlist.threshold == "keep":
-        return None
-    return _keyword_objection(keywords & {"threshold"}, "the allowlist discards")
-
-
-def _keyword_objection(names: Iterable[str], why: str) -> Objection | None:
-    found = ", ".join(sorted(names))
-    return (Reason.UNSUPPORTED_KEYWORD, f"{why}: {found}") if found else None
-
-
-def _pcre(keywords: Keywords, _: Allowlist) -> Objection | None:
-    if "pcre" not in keywords or keywords & limits.PCRE_COMPANIONS:
-        return None
-    companions = ", ".join(sorted(limits.PCRE_COMPANIONS))
-    return Reason.PCRE_WITHOUT_CONTENT, f"the service takes pcre only beside one of: {companions}"
 
 
 def _variables(header: Header, allowlist: Allowlist) -> Objection | None:
@@ -170,12 +137,5 @@ def _nothing_left(header: Header, allowlist: Allowlist) -> Objection | None:
 
 
 HEADER_CHECKS: Final[tuple[HeaderCheck, ...]] = (_action, _reject, _protocol)
-KEYWORD_CHECKS: Final[tuple[KeywordCheck, ...]] = (
-    _refused_keyword,
-    _unknown_keyword,
-    _documented,
-    _threshold,
-    _pcre,
-)
 VARIABLE_CHECKS: Final[tuple[HeaderCheck, ...]] = (_variables, _misplaced_variables, _nothing_left)
 """These and those above are in the order in which their reasons count."""

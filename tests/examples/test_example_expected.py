@@ -11,6 +11,7 @@ from rules_lib.groups import Variables
 from rules_lib.verify.load import load
 from rules_lib.verify.loadable import Loadable
 from rules_lib.verify.suricata import Suricata
+from rules_lib.verify.unaskable import unaskable
 
 REASONS = {
     "unparseable",
@@ -40,6 +41,11 @@ CASES = {
     "gid": r"; gid:\d+;",
     "spaces inside a list": r"\[192\.0\.2\.0/24, ",
     "a nested list": r",!\[",
+    "a keyword of Suricata 8": "email.subject;",
+    "a protocol of Suricata 8": "(?m)^alert websocket ",
+    "fast_pattern in base64_data": "base64_data; [^;]*; fast_pattern;",
+    "a word of a later Suricata": "snmp.trap_type:",
+    "a country that is none": "geoip:dst,ZZ;",
     "threshold": r"threshold: ?type both",
     "detection_filter": r"detection_filter:",
     "tag:session": r"tag:session",
@@ -110,7 +116,8 @@ def test_sids_are_of_our_own_range() -> None:
 @pytest.mark.engine
 def test_every_kept_rule_loads_in_the_real_engine(engine: Suricata) -> None:
     """What is expected to be kept is valid, once it is changed as the design says."""
-    kept = tuple(_changed(entry.text) for entry in entries() if _is_kept(entry))
+    texts = (_changed(entry.text) for entry in entries() if _is_kept(entry))
+    kept = tuple(text for text in texts if not unaskable(text, int(engine.line[0])))
     tried = load(engine, Loadable("kept", 1, kept, _variables()))
     assert (tried.refusals, tried.errors, tried.loaded) == ((), (), len(kept))
     assert len(kept) > 200
@@ -140,6 +147,7 @@ def _variables() -> Variables:
 def _changed(text: str) -> str:
     header, bracket, options = text.partition("(")
     without = re.sub(r"(?<=;) (?:classtype|priority|gid):[^;]*;", "", options)
+    without = re.sub(r"(?<=base64_data; )([^;]*;) fast_pattern;", r"\1", without)
     return re.sub(r"(?<=[\[,!]) | (?=[\],])", "", header) + bracket + without
 
 

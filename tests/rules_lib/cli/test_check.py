@@ -110,6 +110,27 @@ def test_own_file_that_nobody_switched_on_is_a_warning(file: Path, own: Path) ->
     assert f"warning: {own}/ours.rules: local-ours is not in the allowlist" in answer.stderr
 
 
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ("aws_new_word:1; ", "not known to Suricata 8.0.3 nor as AWS's own: aws_new_word"),
+        (
+            'aws_route_53_resolved_domain:"a.example"; ',
+            "aws_route_53_resolved_domain is idle unless",
+        ),
+        ("flowbits:toggle,a; ", "flowbits:toggle works, and is deprecated since Suricata 8.0.6"),
+    ],
+)
+def test_what_is_odd_about_an_own_rule_is_a_warning(
+    file: Path, own: Path, options: str, words: str
+) -> None:
+    """It is kept, and said with its place."""
+    (own / "ours.rules").write_text(f"{rule(1)}\n{rule(2, options)}\n")
+    answer = run("check", file, "--local", own)
+    assert (answer.exit_code, "none of them discarded" in answer.stdout) == (0, True)
+    assert f"warning: {own}/ours.rules:2: sid 2: {words}" in answer.stderr
+
+
 def test_flowbit_that_the_feed_sets_is_known_where_the_feed_is_given(
     file: Path, own: Path, tmp_path: Path
 ) -> None:

@@ -136,6 +136,42 @@ def test_removed_options_leave_no_gap() -> None:
     assert done.changes == (Change.CLASSTYPE_REMOVED, Change.PRIORITY_REMOVED, Change.GID_REMOVED)
 
 
+_DECODED = 'content:"a"; fast_pattern; base64_decode:relative; base64_data; '
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (f'{_DECODED}content:"b"; fast_pattern; ', f'{_DECODED}content:"b"; '),
+        (f'{_DECODED}content:"b"; content:"c"; Fast_Pattern; nocase; ',
+         f'{_DECODED}content:"b"; content:"c"; nocase; '),
+        ('base64_data; content:"b"; fast_pattern; content:"c"; fast_pattern; ',
+         'base64_data; content:"b"; content:"c"; '),
+    ],
+)  # fmt: skip
+def test_fast_pattern_in_base64_data_is_taken_out(before: str, after: str) -> None:
+    """Suricata 8 refuses it there; nothing else of the rule is touched."""
+    done = _converted(text(1, before))
+    assert done.text == text(1, after)
+    assert done.changes == (Change.FAST_PATTERN_REMOVED,)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        _DECODED,
+        f'{_DECODED}fast_pattern; content:"b"; ',
+        f'{_DECODED}content:"b"; fast_pattern:only; ',
+        f'{_DECODED}content:"b"; fast_pattern:0,1; ',
+        f'{_DECODED}content:"b"; pkt_data; content:"c"; fast_pattern; ',
+        'http.uri; content:"base64_data"; fast_pattern; ',
+    ],
+)
+def test_fast_pattern_elsewhere_stays(options: str) -> None:
+    """Suricata 8 takes all of these."""
+    assert _converted(text(1, options)).text == text(1, options)
+
+
 def test_all_changes_of_one_rule_are_recorded() -> None:
     """In one rule: spaces, a variable, the action, an option."""
     source = text(1, "classtype:a; ", ends="[$W, 10.0.0.1] any -> any any")

@@ -77,74 +77,10 @@ def test_protocols_that_the_service_does_not_have(protocol: str) -> None:
     assert _reason(text(1, head=f"alert {protocol}")) is Reason.UNSUPPORTED_PROTOCOL
 
 
-@pytest.mark.parametrize(
-    "options",
-    [
-        "dataset:isset,x;",
-        "datarep:x,>,1;",
-        "iprep:any,x,>,1;",
-        "lua:x.lua;",
-        "luajit:x.lua;",
-        "filestore;",
-        "FileStore;",
-        "no_such_keyword;",
-        "websocket.opcode:text;",
-    ],
-)
-def test_keywords_that_are_refused_or_unknown(options: str) -> None:
-    """Whatever the allowlist says."""
-    assert _reason(_only(options), documented_unsupported="keep") is Reason.UNSUPPORTED_KEYWORD
-
-
-@pytest.mark.parametrize(
-    "options",
-    [
-        'filename:"x";',
-        'fileext:"x";',
-        "filesize:>1;",
-        'file.magic; content:"x";',
-        "tag:host,5,seconds,src;",
-        "xbits:set,x,track ip_src;",
-        "hostbits:set,x;",
-        "enip_command:1;",
-        "cip_service:1;",
-    ],
-)
-def test_keywords_that_are_documented_as_unsupported(options: str) -> None:
-    """People may keep them."""
-    assert _reason(_only(options)) is Reason.UNSUPPORTED_KEYWORD
-    assert _reason(_only(options), documented_unsupported="keep") is None
-
-
-@pytest.mark.parametrize(
-    "options", ["tag:session,5,packets;", 'msg:"dataset\\; lua";', 'content:"filestore";']
-)
-def test_keywords_that_only_look_alike_are_kept(options: str) -> None:
-    """A session's tag; words in a text."""
-    assert _reason(_only(options)) is None
-
-
-def test_threshold_is_kept_unless_the_allowlist_discards_it() -> None:
-    """detection_filter is kept either way."""
-    source = _only("threshold:type limit, track by_src, count 1, seconds 60;")
-    assert _reason(source) is None
-    assert _reason(source, threshold="discard") is Reason.UNSUPPORTED_KEYWORD
-    other = _only("detection_filter:track by_src, count 1, seconds 60;")
-    assert _reason(other, threshold="discard") is None
-
-
-@pytest.mark.parametrize("companion", ["tls.sni", "http.host", "dns.query", "http.uri", "Content"])
-def test_pcre_beside_its_companion_is_kept(companion: str) -> None:
-    """Content, or one of four buffers."""
-    assert _reason(_only(f'{companion}; pcre:"/x/";')) is None
-
-
-@pytest.mark.parametrize(
-    "options", ["", "http_uri;", "file.data;", 'msg:"content";', "http.method;"]
-)
-def test_pcre_alone_is_discarded(options: str) -> None:
-    """Older names do not count."""
-    assert _reason(_only(f'{options} pcre:"/x/U";')) is Reason.PCRE_WITHOUT_CONTENT
+@pytest.mark.parametrize("head", ["alert pgsql", "alert WebSocket", "alert tls:client_hello_done"])
+def test_protocols_and_hooks_of_suricata_8_are_kept(head: str) -> None:
+    """In any case, as Suricata takes them."""
+    assert _reason(text(1, head=head)) is None
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,51 @@
+"""What AWS documents for its firewall passes from people's own files to the groups, whole.
+
+`documented.rules` has rules of our own in the style of the developer guide's examples and of AWS's
+best practices: each shows a keyword, or a form of one.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import pytest
+from command_support import run
+from pipeline_support import allowlist, feed, rule, synced
+
+from rules_lib.groups import Variables
+from rules_lib.verify.load import load
+from rules_lib.verify.loadable import Loadable
+from rules_lib.verify.suricata import find
+from rules_lib.verify.unaskable import unaskable
+
+DOCUMENTED: Final = tuple(
+    Path(__file__).with_name("documented.rules").read_text(encoding="utf-8").splitlines()
+)
+
+
+def test_documented_rules_are_deployed_as_they_are_written(tmp_path: Path) -> None:
+    """Every byte of each, in their order, and nothing is said against any."""
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "aws.rules").write_text("\n".join(DOCUMENTED) + "\n")
+    config = tmp_path / "categories.yaml"
+    config.write_text(allowlist(categories={"local-aws": "alert"}))
+    checked = run("check", config, "--local", mine)
+    assert (checked.exit_code, "unsupported" in checked.stderr) == (0, False)
+    archive = feed(tmp_path / "feed", {"emerging-malware": [rule(1)]})
+    found = synced(tmp_path / "out", archive, config=config, local=mine).sync()
+    own = [text for text in found.published.values() if text in DOCUMENTED]
+    assert sorted(own) == sorted(DOCUMENTED)
+    assert found.summary["discarded"] == {}
+
+
+@pytest.mark.engine
+def test_documented_rules_are_rules_to_the_engine() -> None:
+    """But for those that a plain Suricata of the installed version cannot be asked about."""
+    engine = find()
+    major = int(engine.version.partition(".")[0])
+    asked = tuple(text for text in DOCUMENTED if not unaskable(text, major))
+    found = load(engine, Loadable("local-aws", 1, asked, Variables()))
+    assert (found.refusals, found.errors) == ((), ())
+    assert len(asked) > len(DOCUMENTED) - 7

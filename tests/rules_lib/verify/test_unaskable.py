@@ -1,0 +1,54 @@
+"""Rules that a plain Suricata cannot judge are known before it is asked."""
+
+from __future__ import annotations
+
+import pytest
+
+from rules_lib.verify.unaskable import unaskable
+
+
+def _rule(options: str, head: str = "alert tls") -> str:
+    return f"{head} any any -> any any ({options} sid:1;)"
+
+
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [
+        ("aws_domain_category:Malware;", "aws_domain_category"),
+        ('aws_route_53_resolved_domain:"a.example";', "aws_route_53_resolved_domain"),
+        ("GeoIP:dst,RU;", "geoip"),
+    ],
+)
+@pytest.mark.parametrize("major", [7, 8])
+def test_words_and_databases_of_the_service_are_in_no_suricata(
+    options: str, word: str, major: int
+) -> None:
+    """The reason names the word."""
+    assert (unaskable(_rule(options), major) or "").startswith(f"{word}: ")
+
+
+@pytest.mark.parametrize(
+    ("head", "options", "word"),
+    [
+        ("alert websocket", "", "websocket"),
+        ("alert tls:client_hello_done", "", "tls:client_hello_done"),
+        ("alert smtp", 'email.subject; content:"x";', "email.subject"),
+    ],
+)
+def test_what_came_with_8_cannot_be_asked_of_7(head: str, options: str, word: str) -> None:
+    """8 is asked."""
+    assert (unaskable(_rule(options, head), 7) or "").startswith(f"{word}: ")
+    assert unaskable(_rule(options, head), 8) is None
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        _rule('content:"aws_domain_category; geoip"; msg:"geoip";'),
+        _rule("aws_new_word:1;"),
+        "no rule at all",
+    ],
+)
+def test_all_else_is_the_engines_to_judge(rule: str) -> None:
+    """Words that nobody is known to have, too."""
+    assert unaskable(rule, 7) is None
