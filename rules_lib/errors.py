@@ -196,6 +196,10 @@ class EngineError(RulesyncError):
     """The real Suricata is missing, of another version than the service's, or came to a bad end."""
 
 
+class EngineGoneError(EngineError):
+    """The real Suricata ended while it was at work."""
+
+
 class SyncError(RulesyncError):
     """A build failed or was refused, wholly or for some rule groups.
 

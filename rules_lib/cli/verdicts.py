@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -13,6 +13,9 @@ from rules_lib.cli.console import say, show
 from rules_lib.report.text import count, counted, visible
 
 if TYPE_CHECKING:
+    from rules_lib.verify.beyond import Unasked
+    from rules_lib.verify.enginelog import Refusal
+    from rules_lib.verify.lines import Astray
     from rules_lib.verify.load import Loading
     from rules_lib.verify.loadable import Loadable
     from rules_lib.verify.traffic import Dropped, Logged, Replay
@@ -84,10 +87,9 @@ def _group(priority: int, loading: Loading) -> dict[str, Any]:
         "priority": priority,
         "rules": loading.rules,
         "loaded": loading.loaded,
-        "refusals": [
-            {"line": one.line, "sid": one.sid, "words": one.words, "rule": one.rule}
-            for one in loading.refusals
-        ],
+        "refusals": [asdict(one) for one in loading.refusals],
+        "astray": [asdict(one) for one in loading.astray],
+        "unasked": [asdict(one) for one in loading.unasked],
         "errors": list(loading.errors),
         "warnings": list(loading.warnings),
     }
@@ -146,12 +148,20 @@ def _complaints(found: Verified) -> Iterator[tuple[str, str]]:
     for loading in found.loadings:
         name = visible(loading.name)
         for one in loading.refusals:
-            sid = f"sid {one.sid}" if one.sid else "no sid"
-            yield f"refused: {name}, line {one.line}, {sid}: {visible(one.words)}", "red"
+            yield f"refused: {name}, {_place(one)}: {visible(one.words)}", "red"
+        for lost in loading.astray:
+            what = f"loaded as {counted(lost.loaded, 'rule')}" if lost.loaded else "not loaded"
+            yield f"{what}: {name}, {_place(lost)}: {visible(lost.words)}", "red"
         for error in loading.errors:
             yield f"error: {name}: {visible(error)}", "red"
         for warning in loading.warnings:
             yield f"warning: {name}: {visible(warning)}", "yellow"
+        for unasked in loading.unasked:
+            yield f"not asked: {name}, {_place(unasked)}: {visible(unasked.words)}", "yellow"
+
+
+def _place(one: Refusal | Astray | Unasked) -> str:
+    return f"line {one.line}, {f'sid {one.sid}' if one.sid else 'no sid'}"
 
 
 def _loaded(found: Verified) -> str:
@@ -159,7 +169,9 @@ def _loaded(found: Verified) -> str:
     loaded = sum(loading.loaded for loading in found.loadings)
     all_of = f"{counted(len(found.loadings), 'rule group')}, {counted(rules, 'rule')}"
     taken = "all loaded" if loaded == rules else f"{count(loaded)} loaded"
-    return f"{all_of}: {taken} by Suricata {found.version}"
+    left = sum(one.whole for loading in found.loadings for one in loading.unasked)
+    service = f", {count(left)} left to the service" if left else ""
+    return f"{all_of}: {taken} by Suricata {found.version}{service}"
 
 
 def _render_traffic(found: Verified, console: Console) -> None:

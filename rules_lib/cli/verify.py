@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from ipaddress import ip_network
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -15,12 +15,16 @@ from rules_lib.cli.console import stdout
 from rules_lib.cli.progress import waiting
 from rules_lib.cli.verdicts import Verified, document, render
 from rules_lib.errors import StoreError
+from rules_lib.report.text import counted
 from rules_lib.verify.captures import Capture, captures_in
 from rules_lib.verify.load import Loading, load
 from rules_lib.verify.loadable import HOME_NET, Loadable
 from rules_lib.verify.sources import in_account, in_folder, of_build
 from rules_lib.verify.suricata import Suricata, find
 from rules_lib.verify.traffic import Replay, replayer
+
+_SECONDS: Final = 10
+"""Between two lines of what is being done where stderr is no terminal."""
 
 if TYPE_CHECKING:
     Watch = Callable[[str], None]
@@ -71,24 +75,25 @@ def verify(  # noqa: PLR0913 - an argument for each option
     program: str | None,
     as_json: bool,
 ) -> None:
-    """Load the rule groups into a real Suricata, 8.0 as the service has or 7.0.
+    """Load the rule groups into a real Suricata.
 
-    Each group alone, as the service does, with its own variables and nothing else. RESULTS is a
-    folder that `rulesync local` left; without it, the groups in force in the account are taken.
+    8.0, as the service has, or 7.0. Each group alone, with its own variables and nothing else.
+    RESULTS is a folder that `rulesync local` left; without it, the groups in force are taken.
     With --pcap: what all groups together would log and drop of captured traffic. Changes nothing.
     """
     engine = find(program)
     captures = tuple(chain.from_iterable(captures_in(place) for place in places))
     if places and not captures:
         raise click.UsageError(f"there is no file in {', '.join(map(str, places))}")
-    with waiting("reading the groups") as watch:
+    with waiting("reading the groups", every=_SECONDS) as watch:
         groups = _groups(results, bucket, policies, build)
         loadings = _load(engine, groups, home_net, watch)
         remarks, replays = (
-            _replay(engine, _loaded(groups, loadings), home_net, captures, watch)
+            _replay(engine, _replayable(groups, loadings), home_net, captures, watch)
             if captures
             else ((), ())
         )
+    remarks = (*_unseen(loadings), *remarks) if captures else ()
     verified = Verified(
         engine.version, home_net, groups, loadings, captures != (), remarks, replays
     )
@@ -124,10 +129,16 @@ def _load(
     return tuple(loadings)
 
 
-def _loaded(groups: Sequence[Loadable], loadings: Sequence[Loading]) -> tuple[Loadable, ...]:
-    """The groups without the rules that the engine refuses."""
-    refused = (frozenset(one.line for one in loading.refusals) for loading in loadings)
-    return tuple(group.without(lines) for group, lines in zip(groups, refused, strict=True))
+def _replayable(groups: Sequence[Loadable], loadings: Sequence[Loading]) -> tuple[Loadable, ...]:
+    """The groups without the rules that were not loaded, each as one and as a whole."""
+    return tuple(
+        group.without(loading.left_out) for group, loading in zip(groups, loadings, strict=True)
+    )
+
+
+def _unseen(loadings: Sequence[Loading]) -> Iterator[str]:
+    if rules := sum(len(loading.unasked) for loading in loadings):
+        yield f"not replayed: {counted(rules, 'rule')} that only the service can judge"
 
 
 def _replay(

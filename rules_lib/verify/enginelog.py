@@ -14,6 +14,12 @@ _REFUSED: Final = re.compile(
     r'error parsing signature "(.*)" from file .* at line (\d+)', re.DOTALL
 )
 _LOADED: Final = re.compile(r"(\d+) rules successfully loaded")
+_SKIPPED: Final = re.compile(r"(\d+) rules skipped")
+_REPLACED: Final = re.compile(
+    r'Signature with newer revision, so the older sig replaced by this new signature "(.*)"',
+    re.DOTALL,
+)
+_UNMET: Final = "Suricata did not meet the rule requirements: "
 _PLAIN: Final = re.compile(r"(Error|Warning|Notice|Info|Perf|Config|Debug): (?:[\w-]+: )?(.*)")
 _FOLLOWS: Final = "Loading signatures failed."
 
@@ -43,12 +49,18 @@ class EngineLog:
         loaded: how many rules.
         warnings: of rules that are loaded.
         errors: that name no rule.
+        skipped: how many rules, since they require what the engine has not.
+        unmet: what they require.
+        replaced: rules that took the place of an earlier one with the same sid.
     """
 
     loaded: int
     refusals: tuple[Refusal, ...]
     warnings: tuple[str, ...]
     errors: tuple[str, ...]
+    skipped: int = 0
+    unmet: tuple[str, ...] = ()
+    replaced: tuple[str, ...] = ()
 
 
 def messages(output: str) -> Iterator[tuple[str, str]]:
@@ -70,18 +82,27 @@ def read_log(output: str) -> EngineLog:
 
     The engine first says what is wrong, in one message or more, then which rule it is.
     """
-    loaded, cause = 0, list[str]()
+    loaded, skipped, cause = 0, 0, list[str]()
     refusals, warnings = list[Refusal](), list[str]()
+    unmet, replaced = list[str](), list[str]()
     for level, words in messages(output):
         if refused := _REFUSED.fullmatch(words):
             said = "; ".join(cause) or "no cause was given"
             refusals.append(Refusal(int(refused[2]), sid_of(refused[1]), said, refused[1]))
             cause = []
+        elif newer := _REPLACED.fullmatch(words):
+            replaced.append(newer[1])
         elif level == "Warning":
             warnings.append(words)
         elif level not in {"Info", "Notice", "Perf", "Config", "Debug"}:
             cause.append(words)
         elif counted := _LOADED.search(words):
             loaded = int(counted[1])
+            passed_by = _SKIPPED.search(words)
+            skipped = int(passed_by[1]) if passed_by else 0
+        elif words.startswith(_UNMET):
+            unmet.append(words.removeprefix(_UNMET))
     errors = tuple(words for words in cause if words != _FOLLOWS)
-    return EngineLog(loaded, tuple(refusals), tuple(warnings), errors)
+    return EngineLog(
+        loaded, tuple(refusals), tuple(warnings), errors, skipped, tuple(unmet), tuple(replaced)
+    )

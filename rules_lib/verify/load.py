@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rules_lib.verify.enginelog import Refusal, read_log
+from rules_lib.verify.beyond import Unasked, within
+from rules_lib.verify.enginelog import EngineLog, Refusal, read_log
+from rules_lib.verify.lines import Astray, astray, line_of_each_piece
 from rules_lib.verify.loadable import HOME_NET, Loadable
 from rules_lib.verify.suricata import lay_out
 
 if TYPE_CHECKING:
+    from rules_lib.groups import Variables
     from rules_lib.verify.suricata import Suricata
 
 
@@ -22,8 +26,11 @@ class Loading:
     Attributes:
         rules: how many the group has.
         loaded: how many the engine loaded.
+        refusals: rules that it refuses.
+        astray: other lines that were not loaded as one rule.
         warnings: what it said of rules that it loaded.
         errors: what it said that names no rule.
+        unasked: rules that only the service can judge, wholly or in part.
     """
 
     name: str
@@ -32,11 +39,19 @@ class Loading:
     refusals: tuple[Refusal, ...]
     warnings: tuple[str, ...]
     errors: tuple[str, ...]
+    astray: tuple[Astray, ...] = ()
+    unasked: tuple[Unasked, ...] = ()
 
     @property
     def ok(self) -> bool:
-        """Whether every rule was loaded."""
-        return not self.refusals and not self.errors
+        """Whether every rule that the engine was asked for was loaded, each as one."""
+        return not (self.refusals or self.errors or self.astray)
+
+    @property
+    def left_out(self) -> frozenset[int]:
+        """Lines that a replay has to do without."""
+        named = (self.refusals, self.astray, self.unasked)
+        return frozenset(one.line for some in named for one in some)
 
 
 def load(engine: Suricata, group: Loadable, home_net: tuple[str, ...] = HOME_NET) -> Loading:
@@ -45,23 +60,39 @@ def load(engine: Suricata, group: Loadable, home_net: tuple[str, ...] = HOME_NET
     Raises:
         EngineError: the engine could not be run.
     """
+    asked, unasked = within(group)
+    variables = group.with_home_net(home_net)
+    log = _tried(engine, asked.rules, variables)
+    lost = (
+        ()
+        if log.errors
+        else astray(asked.rules, log, lambda rules: _tried(engine, rules, variables))
+    )
+    return Loading(
+        name=group.name,
+        rules=len(group.rules),
+        loaded=log.loaded,
+        refusals=log.refusals,
+        warnings=log.warnings,
+        errors=log.errors,
+        astray=lost,
+        unasked=unasked,
+    )
+
+
+def _tried(engine: Suricata, rules: Sequence[str], variables: Variables) -> EngineLog:
     with tempfile.TemporaryDirectory(prefix="rulesync-") as scratch:
         folder = Path(scratch)
-        lay_out(folder, group.rules, group.with_home_net(home_net))
+        lay_out(folder, rules, variables)
         code, said = engine.test(folder)
-    return judge(group, code, said)
+    return judge(rules, code, said)
 
 
-def judge(group: Loadable, code: int, said: str) -> Loading:
-    """Tell from the engine's exit code and words how it took a group.
-
-    It passes over some lines in silence, such as comments, so the loaded rules are counted too.
-    """
+def judge(rules: Sequence[str], code: int, said: str) -> EngineLog:
+    """Read what the engine said of these rules, by our lines; an end with a code needs a cause."""
     log = read_log(said)
-    errors = log.errors
-    missing = len(group.rules) - log.loaded - len(log.refusals)
-    if missing and not errors:
-        errors = (f"{missing} of {len(group.rules)} lines were passed over in silence",)
-    if code and not errors and not log.refusals:
-        errors = (f"it ended with {code} and gave no cause",)
-    return Loading(group.name, len(group.rules), log.loaded, log.refusals, log.warnings, errors)
+    lines = line_of_each_piece(rules)
+    refusals = tuple(replace(one, line=lines[one.line - 1]) for one in log.refusals)
+    if code and not (log.errors or refusals):
+        return replace(log, refusals=refusals, errors=(f"it ended with {code} and gave no cause",))
+    return replace(log, refusals=refusals)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
-from rules_lib.errors import EngineError
+from rules_lib.errors import EngineError, EngineGoneError
 from rules_lib.verify.enginelog import read_log
 from rules_lib.verify.suricata import LOAD_SECONDS
 
@@ -34,6 +34,7 @@ _PAUSE: Final = 0.02  # seconds between two looks at what the engine is at
 class Session:
     """A running engine, and the connection by which it is told what to do."""
 
+    process: subprocess.Popen[bytes]
     connection: socket.socket
     answers: IO[str]
     output: Path
@@ -42,7 +43,8 @@ class Session:
         """Send a command and give the answer's message.
 
         Raises:
-            EngineError: the engine refuses the command, or is gone.
+            EngineError: the engine refuses the command.
+            EngineGoneError: it has ended.
         """
         said = {"command": command} | ({"arguments": arguments} if arguments else {})
         return self.say(said, command)
@@ -55,12 +57,14 @@ class Session:
         """
         try:
             self.connection.sendall(f"{json.dumps(words)}\n".encode())
-            answer = json.loads(self.answers.readline() or "{}")
+            said = self.answers.readline()
         except OSError as error:
-            why = error.strerror or error
-            raise EngineError(f"Suricata: {what}: {why}: {self.last_words()}") from error
+            raise self._gone(what) from error
+        if not said:
+            raise self._gone(what)
+        answer = json.loads(said)
         if answer.get("return") != "OK":
-            raise EngineError(f"Suricata: {what}: {answer.get('message') or self.last_words()}")
+            raise EngineError(f"Suricata: {what}: {answer.get('message')}")
         return answer.get("message")
 
     def replay(self, capture: Path, folder: Path) -> str:
@@ -70,7 +74,7 @@ class Session:
             What the engine said against the capture; empty where nothing.
 
         Raises:
-            EngineError: the engine is gone.
+            EngineGoneError: the engine has ended on it.
         """
         before = self.output.stat().st_size
         self.ask("pcap-file", **{"filename": str(capture), "output-dir": str(folder)})
@@ -81,9 +85,14 @@ class Session:
             said = file.read().decode("utf-8", "replace")
         return "; ".join(dict.fromkeys(read_log(said).errors))
 
-    def last_words(self) -> str:
-        """What the engine said last, for errors."""
-        return "; ".join(read_log(_text(self.output)).errors) or "it ended and gave no cause"
+    def _gone(self, what: str) -> EngineGoneError:
+        """The engine's end, with its last words."""
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(_STOP_SECONDS)
+        code = self.process.poll()
+        end = "does not answer" if code is None else f"ended with {_named(code)}"
+        words = "; ".join(read_log(_text(self.output)).errors) or "gave no cause"
+        return EngineGoneError(f"Suricata {end} at {what}: {words}")
 
 
 @contextmanager
@@ -94,16 +103,18 @@ def session(engine: Suricata, folder: Path) -> Iterator[Session]:
         EngineError: it does not start, or does not load the rules.
     """
     output = folder / _OUTPUT
+    (folder / _SOCKET).unlink(missing_ok=True)  # of an engine that came to a bad end
     command = [*engine.command(folder), f"--unix-socket={folder / _SOCKET}"]
     with output.open("wb") as log, socket.socket(socket.AF_UNIX) as connection:
         process = _start(command, folder, log)
         try:
             _connect(connection, folder / _SOCKET, process, output)
             with connection.makefile("r", encoding="utf-8") as answers:
-                running = Session(connection, answers, output)
+                running = Session(process, connection, answers, output)
                 running.say({"version": _PROTOCOL}, "greeting")
                 yield running
-                running.ask("shutdown")
+                with suppress(EngineGoneError):
+                    running.ask("shutdown")
                 with suppress(subprocess.TimeoutExpired):  # then it is ended below
                     process.wait(_STOP_SECONDS)
         finally:
@@ -145,6 +156,10 @@ def _try(connection: socket.socket, path: Path) -> None:
                 f"{path}: {error}; set TMPDIR to a folder with a short path"
             ) from error
         raise
+
+
+def _named(code: int) -> str:
+    return f"signal {-code}" if code < 0 else str(code)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

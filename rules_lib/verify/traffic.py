@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from rules_lib.errors import EngineError
+from rules_lib.errors import EngineError, EngineGoneError
 from rules_lib.verify.captures import Capture, problem_of
 from rules_lib.verify.combined import Combined, Origin, combine
 from rules_lib.verify.enginelog import read_log
@@ -20,6 +20,9 @@ from rules_lib.verify.suricata import lay_out
 
 if TYPE_CHECKING:
     from rules_lib.verify.suricata import Suricata
+
+_ENDS_IN_A_ROW: Final = 3
+"""So often may the engine end on one capture after the other before it is the engine's fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +70,42 @@ class Replay:
         return not (self.skipped or self.alerts or self.dropped)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Replayer:
-    """A running engine with all groups loaded, which takes one capture after the other."""
+    """A running engine with all groups loaded, which takes one capture after the other.
 
-    running: Session
+    An engine that ends on a capture is started anew for the next.
+    """
+
+    engine: Suricata
     combined: Combined
     folder: Path
+    _stack: ExitStack = field(default_factory=ExitStack)
+    _running: Session | None = None
+    _ends: int = 0
+
+    def start(self) -> Session:
+        """Have the engine load all groups.
+
+        Raises:
+            EngineError: it does not start, or refuses a rule.
+        """
+        self._running = running = self._stack.enter_context(session(self.engine, self.folder))
+        if refused := read_log(running.output.read_text(encoding="utf-8")).refusals:
+            origin = self.combined.origins[refused[0].line - 1]
+            raise EngineError(f"{origin.group}: sid {origin.sid}: {refused[0].words}")
+        return running
+
+    def stop(self) -> None:
+        """End it, and see to it that nothing is left running."""
+        self._running = None
+        self._stack.close()
 
     def replay(self, captures: Iterable[Capture]) -> Iterator[Replay]:
         """Replay each capture, apart from the others.
 
         Raises:
-            EngineError: the engine came to a bad end.
+            EngineError: the engine came to a bad end with each of several captures.
         """
         for number, capture in enumerate(captures):
             problem = problem_of(capture)
@@ -92,14 +118,31 @@ class Replayer:
     def _replay(self, capture: Capture, number: int) -> Replay:
         folder = self.folder / str(number)
         folder.mkdir(exist_ok=True)
-        events, link = folder / "eve.json", folder / "capture"
+        link = folder / "capture"
         link.symlink_to(capture.path.resolve())  # so that no character of its name can matter
-        problem = self.running.replay(link, folder).replace(str(link), capture.name)
+        events = folder / "eve.json"
+        try:
+            return self._inspected(capture.name, link, events)
+        except EngineGoneError as error:
+            return self._ended_on(capture.name, error)
+        finally:
+            events.unlink(missing_ok=True)
+            link.unlink()
+
+    def _inspected(self, name: str, link: Path, events: Path) -> Replay:
+        running = self._running or self.start()
+        problem = running.replay(link, events.parent).replace(str(link), name)
         with events.open(encoding="utf-8") as lines:
             verdict = read_events(lines)
-        events.unlink()
-        link.unlink()
-        return self._told(capture.name, problem or None, verdict)
+        self._ends = 0
+        return self._told(name, problem or None, verdict)
+
+    def _ended_on(self, name: str, error: EngineGoneError) -> Replay:
+        self.stop()
+        self._ends += 1
+        if self._ends == _ENDS_IN_A_ROW:
+            raise EngineError(f"{name}: {error}; so it did with the capture before") from error
+        return Replay(name, f"{error}; it was started anew for the next", skipped=True)
 
     def _told(self, name: str, problem: str | None, verdict: Verdict) -> Replay:
         return Replay(
@@ -129,8 +172,9 @@ def replayer(
     with tempfile.TemporaryDirectory(prefix="rulesync-") as scratch:
         folder = Path(scratch)
         lay_out(folder, combined.rules, combined.variables, combined.action_order)
-        with session(engine, folder) as running:
-            if refused := read_log(running.output.read_text(encoding="utf-8")).refusals:
-                origin = combined.origins[refused[0].line - 1]
-                raise EngineError(f"{origin.group}: sid {origin.sid}: {refused[0].words}")
-            yield Replayer(running, combined, folder)
+        made = Replayer(engine, combined, folder)
+        try:
+            made.start()
+            yield made
+        finally:
+            made.stop()

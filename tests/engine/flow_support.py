@@ -44,6 +44,22 @@ def client_hello(name: str) -> bytes:
     return b"\x16\x03\x01" + struct.pack("!H", len(handshake)) + handshake
 
 
+def dnp3_read() -> bytes:
+    """A DNP3 master that asks an outstation for data of class 1 (IEEE 1815)."""
+    link = struct.pack("<2sBBHH", b"\x05\x64", 5 + 6, 0xC4, 1, 2)
+    asked = b"\xc0\xc0\x01\x3c\x02\x06"
+    return b"".join(part + struct.pack("<H", _dnp3_check(part)) for part in (link, asked))
+
+
+def _dnp3_check(data: bytes) -> int:
+    check = 0
+    for byte in data:
+        check ^= byte
+        for _ in range(8):
+            check = (check >> 1) ^ (0xA6BC if check & 1 else 0)
+    return check ^ 0xFFFF
+
+
 @dataclass(slots=True)
 class Tape:
     """A capture in the making: conversations one after the other, a client port for each."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from rules_lib.verify.suricata import Suricata
     from rules_lib.verify.traffic import Replay, Replayer
 
 HOME_NET: Final = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
@@ -134,15 +135,17 @@ def naive(groups: Iterable[Loadable]) -> tuple[Loadable, ...]:
     )  # fmt: skip
 
 
-def outcome(groups: Sequence[Loadable], captures: Path) -> Outcome:
-    """Replay every capture of a folder through these groups."""
-    with running(groups) as engine:
-        return replayed(engine, captures)
+def outcome(groups: Sequence[Loadable], captures: Path, engine: Suricata | None = None) -> Outcome:
+    """Replay every capture of a folder through these groups, in the service's version if none."""
+    with running(groups, engine) as replaying:
+        return replayed(replaying, captures)
 
 
-def running(groups: Sequence[Loadable]) -> AbstractContextManager[Replayer]:
+def running(
+    groups: Sequence[Loadable], engine: Suricata | None = None
+) -> AbstractContextManager[Replayer]:
     """An engine with these groups, for captures that are still to be made."""
-    return replayer(find(), groups, HOME_NET)
+    return replayer(engine or find(), groups, HOME_NET)
 
 
 def replayed(engine: Replayer, captures: Path) -> Outcome:

@@ -83,11 +83,89 @@ def test_variable_of_this_machine_is_none_of_the_groups(loaded: Loader) -> None:
     assert loaded(text, variables=Variables({"HTTP_SERVERS": ("10.0.0.1",)})).ok
 
 
-def test_line_that_the_engine_passes_over_is_an_error(loaded: Loader) -> None:
-    """A comment is one to the engine, and nothing says so."""
-    found = loaded(rule(1), "# words")
+def padded(first: str, behind: str) -> str:
+    """A line that Suricata reads in two pieces."""
+    return first + " " * (8_191 - len(first)) + behind
+
+
+@pytest.mark.parametrize(
+    ("line", "as_rules", "words"),
+    [
+        ("# words", 0, "takes it for a comment"),
+        (rule(9, "requires:version >= 99; "), 0, "version >= 99"),
+        (rule(9, "requires:feature no_such_thing; "), 0, "no_such_thing"),
+        (padded(rule(9), rule(10)), 2, "behind 8,191 bytes"),
+        (padded(rule(9), "# words"), 0, ""),
+    ],
+)
+def test_line_that_is_not_loaded_as_one_rule_is_named(
+    loaded: Loader, line: str, as_rules: int, words: str
+) -> None:
+    """With why, though the engine may be silent; a rule that hides a comment is whole to it."""
+    found = loaded(rule(1), line, rule(2), rule(3))
+    if not words:
+        assert (found.ok, found.loaded) == (True, 4)
+        return
+    [lost] = found.astray
+    assert (lost.line, lost.loaded, lost.rule, found.ok) == (2, as_rules, line, False)
+    assert words in lost.words
+
+
+def test_lines_that_cancel_out_are_named_all_the_same(loaded: Loader) -> None:
+    """As many rules as lines are loaded, and none of these two lines is one rule."""
+    found = loaded(padded(rule(1), rule(2)), rule(3, "requires:version >= 99; "), rule(4))
+    assert [(one.line, one.loaded) for one in found.astray] == [(1, 2), (2, 0)]
+    assert found.loaded == 3
+
+
+def test_every_line_among_many_is_found(loaded: Loader) -> None:
+    """And no other is blamed."""
+    wanting = {7, 8, 150, 299}
+    rules = (
+        rule(sid, "requires:version >= 99; " if sid in wanting else "") for sid in range(1, 300)
+    )
+    assert {one.line for one in loaded(*rules).astray} == wanting
+
+
+def test_lines_that_are_joined_are_named(loaded: Loader) -> None:
+    """Both of them; the engine refuses what they make together, or loads it."""
+    found = loaded(rule(1), rule(2) + " \\", rule(3), rule(4))
     assert not found.ok
-    assert found.errors == ("1 of 2 lines were passed over in silence",)
+    named = {one.line for one in (*found.astray, *found.refusals)}
+    assert named == {2, 3}
+
+
+def test_rule_whose_place_a_newer_one_takes_is_named(loaded: Loader) -> None:
+    """The engine keeps one of a sid, and counts both as loaded."""
+    newer = rule(2).replace("rev:1", "rev:2")
+    [lost] = loaded(rule(1), rule(2), newer).astray
+    assert (lost.line, lost.sid, lost.loaded) == (2, 2, 0)
+    assert "same sid and a higher rev" in lost.words
+
+
+def test_lines_behind_one_that_is_read_in_pieces_keep_their_numbers(loaded: Loader) -> None:
+    """The engine counts pieces."""
+    found = loaded(padded(rule(1), "# words"), rule(2), rule(3, "nope:1; "))
+    assert [(one.line, one.sid) for one in found.refusals] == [(3, 3)]
+
+
+def test_countries_are_left_to_the_service_and_the_rest_is_asked(loaded: Loader) -> None:
+    """This machine has no database of countries; a mistake beside them is found."""
+    found = loaded(rule(1, "geoip:dst,RU; "), rule(2, "geoip:any,CN,!US; nope:1; "), rule(3))
+    assert [(one.line, one.whole) for one in found.unasked] == [(1, False), (2, False)]
+    assert "geoip" in found.unasked[0].words
+    assert [(one.line, one.sid, one.words) for one in found.refusals] == [
+        (2, 2, "unknown rule keyword 'nope'.")
+    ]
+    assert found.loaded == 2
+
+
+def test_keyword_of_aws_is_left_to_the_service(loaded: Loader) -> None:
+    """Plain Suricata knows none of them; in a msg it is a word."""
+    named = rule(1, "aws_domain_category:Malicious; ")
+    found = loaded(named, rule(2, 'content:"aws_url_category:x\\; geoip"; '))
+    assert (found.ok, found.loaded) == (True, 1)
+    assert [(one.line, one.sid, one.whole) for one in found.unasked] == [(1, 1, True)]
 
 
 def test_flowbit_that_nobody_sets_is_a_warning(loaded: Loader) -> None:

@@ -9,12 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from flow_support import Tape, client_hello, write
+from flow_support import Tape, client_hello, dnp3_read, write
 from proof_support import Outcome, differences, made, naive, outcome, published, source
 from target_support import of_mode, on
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from rules_lib.verify.suricata import Suricata
 
 pytestmark = pytest.mark.engine
 
@@ -174,10 +176,33 @@ def test_simple_script_fails_the_same_comparison(before: Outcome, captures: Path
     assert len([seen for seen in found.dropped.values() if not seen.logged]) == 13
 
 
-def test_threshold_limits_what_is_logged_and_not_what_is_dropped(tmp_path: Path) -> None:
-    """As the page on verifying says: the second flow goes without a log."""
-    limit = "threshold:type limit, track by_src, count 1, seconds 600; "
+@pytest.mark.parametrize(
+    ("kind", "dropped", "logged"),
+    [("limit", (1, 2, 3, 4), (1,)), ("threshold", (2, 4), (2, 4)), ("both", (2, 3, 4), (2,))],
+)
+def test_threshold_of_a_rule_that_drops(
+    tmp_path: Path, engine: Suricata, kind: str, dropped: tuple[int, ...], logged: tuple[int, ...]
+) -> None:
+    """As the page on verifying says of each type: of four flows, which are dropped and logged."""
+    count = 1 if kind == "limit" else 2
+    limit = f"threshold:type {kind}, track by_src, count {count}, seconds 600; "
     built = made({"emerging-a": [on(1, "/one", limit)]}, default="drop")
-    found = outcome(published(built), write(tmp_path, {"two": Tape().http("/one").http("/one")}))
-    assert found.sids("two") == [1]
-    assert sorted(seen.logged for seen in found.dropped.values()) == [False, True]
+    four = Tape()
+    for _ in range(4):
+        four.http("/one")
+    found = outcome(published(built), write(tmp_path, {"four": four}), engine)
+    flows = {seen.dropped: seen.logged for seen in found.dropped.values()}
+    requests = [4 + 10 * number for number in range(4)]  # packets
+    assert [requests.index(packet) + 1 for packet in flows if packet] == list(dropped)
+    assert [requests.index(one) + 1 for one, told in flows.items() if one and told] == list(logged)
+
+
+@pytest.mark.parametrize("options", ["dnp3_func:read; ", ""])
+def test_protocol_that_a_plain_suricata_has_off_is_seen_in_traffic(
+    tmp_path: Path, engine: Suricata, options: str
+) -> None:
+    """DNP3 on its port, by a rule for the protocol alone or for what is in it."""
+    text = f'alert dnp3 any any -> any any (msg:"read"; {options}sid:7; rev:1;)'
+    built = made({"emerging-a": [text]}, default="alert")
+    capture = write(tmp_path, {"read": Tape().tcp(dnp3_read(), port=20000).http("/one")})
+    assert set(outcome(published(built), capture, engine).sids("read")) == {7}

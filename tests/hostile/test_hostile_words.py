@@ -39,9 +39,11 @@ from rules_lib.report.notice import notice_of_failure
 from rules_lib.report.place import Place
 from rules_lib.report.sheet import csv_lines, inert
 from rules_lib.report.text import visible, visible_lines
+from rules_lib.verify.beyond import Unasked
 from rules_lib.verify.combined import Origin
 from rules_lib.verify.enginelog import Refusal
 from rules_lib.verify.events import Alert, Drop, Flow
+from rules_lib.verify.lines import Astray
 from rules_lib.verify.load import Loading
 from rules_lib.verify.loadable import Loadable
 from rules_lib.verify.traffic import Dropped, Logged, Replay
@@ -203,7 +205,18 @@ def verified(words: str) -> Verified:
         version=words,
         home_net=(words,),
         groups=(Loadable(words, 1, (words,), Variables()),),
-        loadings=(Loading(words, 1, 0, (refusal,), (words,), (words,)),),
+        loadings=(
+            Loading(
+                words,
+                1,
+                0,
+                (refusal,),
+                (words,),
+                (words,),
+                (Astray(1, None, 0, words, words),),
+                (Unasked(1, None, words, whole=True),),
+            ),
+        ),
         traffic=True,
         remarks=(words,),
         replays=(

@@ -7,10 +7,8 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules_lib.groups import Variables
 from rules_lib.verify.enginelog import read_log
 from rules_lib.verify.load import judge
-from rules_lib.verify.loadable import Loadable
 
 RULE = 'alert tcp any any -> any any (msg:"a \\"quoted\\" word"; sid:7;)'
 
@@ -27,7 +25,7 @@ def refused(rule: str, line: int) -> str:
 
 
 LOADED = said("Info", "1 rule files processed. 2 rules successfully loaded, 0 rules failed, 0")
-GROUP = Loadable("et-a", 1, (RULE, RULE), Variables())
+RULES = (RULE, RULE)
 
 
 def test_causes_go_with_the_rule_that_is_named_after_them() -> None:
@@ -65,18 +63,21 @@ def test_plain_lines_are_read_by_their_level() -> None:
 
 def test_group_is_fine_where_every_line_was_loaded() -> None:
     """And the engine ended well."""
-    assert judge(GROUP, 0, LOADED).ok
+    assert judge(RULES, 0, LOADED).errors == ()
 
 
 def test_end_without_a_cause_is_an_error() -> None:
     """A signal leaves no words."""
-    assert judge(GROUP, -9, LOADED).errors == ("it ended with -9 and gave no cause",)
+    assert judge(RULES, -9, LOADED).errors == ("it ended with -9 and gave no cause",)
 
 
-def test_lines_that_were_passed_over_are_counted() -> None:
-    """The engine says nothing of them."""
-    group = Loadable("et-a", 1, (RULE, RULE, "# words"), Variables())
-    assert judge(group, 0, LOADED).errors == ("1 of 3 lines were passed over in silence",)
+def test_rules_that_are_skipped_are_counted_with_their_causes() -> None:
+    """As 8.0 and 7.0 tell them."""
+    output = said("Info", "Suricata did not meet the rule requirements: version >= 9")
+    output += said("Info", "1 rule files processed. 2 rules successfully loaded, 0 rules failed, "
+                           "1 rules skipped")  # fmt: skip
+    found = read_log(output)
+    assert (found.loaded, found.skipped, found.unmet) == (2, 1, ("version >= 9",))
 
 
 @given(st.text())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rules_lib.errors import EngineError
+from rules_lib.errors import EngineError, EngineGoneError
 from rules_lib.verify.session import session
 from rules_lib.verify.suricata import Suricata
 
@@ -49,7 +49,7 @@ def test_engine_that_ends_in_between_is_told(tmp_path: Path) -> None:
     """With what it said last."""
     broken = engine(tmp_path, GREETS_THEN_ENDS)
     with (
-        pytest.raises(EngineError, match=r"pcap-file: .*out of memory"),
+        pytest.raises(EngineGoneError, match=r"ended with 0 at pcap-file: .*out of memory"),
         session(broken, tmp_path) as running,
     ):
         running.replay(tmp_path / "a.pcap", tmp_path)
