@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urlsplit
 
 from rules_lib.errors import SettingsError
-from rules_lib.feed.address import redact
+from rules_lib.feed.address import Address
+from rules_lib.feed.redact import redact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -42,15 +43,16 @@ def _bucket(text: str) -> str | None:
     return text if _BUCKET.fullmatch(text) else None
 
 
-def _feed_url(text: str) -> str | None:
+def _feed_url(text: str) -> Address | None:
     """Take an URL with a host (or bucket) and a path, or a path of the file system."""
     try:
         parts = urlsplit(text)
-    except ValueError:
+        whole = bool(parts.hostname and parts.path.strip("/") and parts.port != 0)
+    except ValueError:  # brackets without an address between them, a port that is no number
         return None
     if parts.scheme in {"http", "https", "s3"}:
-        return text if parts.hostname and parts.path.strip("/") else None
-    return text if parts.scheme in {"", "file"} and parts.path.strip("/") else None
+        return Address(text) if whole else None
+    return Address(text) if parts.scheme in {"", "file"} and parts.path.strip("/") else None
 
 
 def _names(text: str) -> tuple[str, ...] | None:
@@ -149,7 +151,7 @@ class FetchSettings:
     """
 
     bucket: str
-    feed_url: str
+    feed_url: Address
     connect_timeout: float
     read_timeout: float
     download_timeout: float

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from rules_lib.feed.address import Address
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +49,12 @@ class Reader(Protocol):
     """A kind of source: http, S3 or the file system."""
 
     def read(
-        self, address: str, limit: int, known: Validators = NO_VALIDATORS
+        self, address: Address, limit: int, known: Validators = NO_VALIDATORS
     ) -> Body | Unmodified | Absent:
         """Read a whole file.
 
         Args:
-            address: an URL, or a path.
+            address: where it lies.
             limit: bytes above which the file is refused.
             known: of the file that we have; without any the answer is never `Unmodified`.
 
@@ -59,5 +62,5 @@ class Reader(Protocol):
             DownloadError: the source is in trouble, or the file is larger than the limit.
         """
 
-    def size(self, address: str) -> int | None:
+    def size(self, address: Address) -> int | None:
         """Tell a file's size in bytes without reading it; None where the source does not say."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import ssl
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
@@ -12,9 +13,11 @@ import requests
 import urllib3
 
 from rules_lib.aws.answers import NO_VALIDATORS, Absent, Body, Unmodified, Validators
+from rules_lib.aws.gate import BarredError
 from rules_lib.aws.headers import conditions, declared_size, pause_asked_for, validators
+from rules_lib.aws.session import UnguidedSession, origin_of
 from rules_lib.errors import DownloadError
-from rules_lib.feed.address import redact, scheme
+from rules_lib.feed.address import Address
 from rules_lib.report.text import visible
 
 if TYPE_CHECKING:
@@ -29,11 +32,13 @@ _LONGEST_PAUSE: Final = 30.0
 _ABSENT: Final = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 """Buckets behind a web server answer 403 for what is not there."""
 _TRANSIENT: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
-_WRAPPERS: Final = (requests.RequestException, urllib3.exceptions.HTTPError)
+_FOREIGN: Final = (requests.RequestException, urllib3.exceptions.HTTPError)
+_INSECURE: Final = (requests.exceptions.SSLError, urllib3.exceptions.SSLError)
+_BROKEN: Final = (requests.ConnectionError, requests.Timeout, urllib3.exceptions.HTTPError)
 _SENDABLE: Final = re.compile(r"[!-~][ -~]{0,255}")
 """A validator that can be sent back. One of several lines, kept, would stop every later fetch."""
 _WORDS: Final = 200
-"""Characters of a server's own words that are told."""
+"""Characters of words of others that are told."""
 _HEADERS: Final = {"User-Agent": "rulesync", "Accept-Encoding": "identity"}
 
 
@@ -43,17 +48,6 @@ class _TransientError(Exception):
     def __init__(self, reason: str, pause: float = 0.0) -> None:
         self.pause = pause
         super().__init__(reason)
-
-
-class UnguidedSession(requests.Session):
-    """A session that follows no redirect.
-
-    requests by itself reads the body of every redirect, of whatever size, even where it is told
-    not to follow.
-    """
-
-    def get_redirect_target(self, resp: Response) -> None:
-        """Find none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +72,7 @@ class HttpReader:
     clock: Callable[[], float]
 
     def read(
-        self, address: str, limit: int, known: Validators = NO_VALIDATORS
+        self, address: Address, limit: int, known: Validators = NO_VALIDATORS
     ) -> Body | Unmodified | Absent:
         """Read a whole file; 5xx, 408, 429 and broken connections are tried again, 404 is not.
 
@@ -95,9 +89,9 @@ class HttpReader:
                 pause = max(error.pause, 2.0**attempt)
             if attempt + 1 < self.attempts:
                 self.sleep(min(pause, _LONGEST_PAUSE))
-        raise DownloadError(f"{redact(address)}: {failure}; gave up after {self.attempts} attempts")
+        raise DownloadError(f"{address}: {failure}; gave up after {self.attempts} attempts")
 
-    def size(self, address: str) -> int | None:
+    def size(self, address: Address) -> int | None:
         """Ask for the size by HEAD; None where the server does not say: many do not know HEAD.
 
         A broken connection is tried once more: servers close one that was kept open whenever they
@@ -114,43 +108,51 @@ class HttpReader:
                 break
         return None
 
-    def _attempt(self, address: str, limit: int, known: Validators) -> Body | Unmodified | Absent:
+    def _attempt(
+        self, address: Address, limit: int, known: Validators
+    ) -> Body | Unmodified | Absent:
+        """Ask once. What others raised is no cause of what is raised: it may hold the whole URL."""
         try:
             with self._open("GET", address, conditions(known)) as response:
                 return self._answer(response, address, limit, known)
-        except (requests.exceptions.SSLError, urllib3.exceptions.SSLError) as error:
-            raise DownloadError(
-                f"{redact(address)}: no secure connection: {_cause(error)}"
-            ) from None
-        except (requests.ConnectionError, requests.Timeout, urllib3.exceptions.HTTPError) as error:
-            raise _TransientError(f"the connection failed: {_cause(error)}") from None
-        except requests.RequestException as error:
-            # Its own words may hold the whole URL, and with it credentials.
-            raise DownloadError(f"{redact(address)}: {type(error).__name__}") from None
+        except _FOREIGN as error:
+            failure = _failure(error, address)
+        raise failure
 
-    def _open(self, method: str, address: str, headers: Mapping[str, str]) -> Response:
+    def _open(self, method: str, address: Address, headers: Mapping[str, str]) -> Response:
         """Follow redirects, as far as they are safe, without reading their bodies."""
         here = address
+        self.session.gate.begin(origin_of(here.reveal()))
         for _ in range(_REDIRECTS + 1):
-            response = self.session.request(
-                method,
-                here,
-                headers={**_HEADERS, **headers},
-                timeout=(self.connect_timeout, self.read_timeout),
-                allow_redirects=False,
-                stream=True,
-            )
+            try:
+                response = self._request(method, here, headers)
+            except BarredError as error:
+                barred = f"{address.clean(here.origin)}, {error.kind} ({error.address})"
+                break
             if not response.is_redirect:
                 return response
             response.close()
             here = _redirected(here, response.headers["Location"])
-        raise DownloadError(f"{redact(address)}: more than {_REDIRECTS} redirects")
+            self.session.gate.follow()
+        else:
+            raise DownloadError(f"{address}: more than {_REDIRECTS} redirects")
+        raise DownloadError(f"{address}: redirects to {_told(barred)}; refused")
+
+    def _request(self, method: str, here: Address, headers: Mapping[str, str]) -> Response:
+        return self.session.request(
+            method,
+            here.reveal(),
+            headers={**_HEADERS, **headers},
+            timeout=(self.connect_timeout, self.read_timeout),
+            allow_redirects=False,
+            stream=True,
+        )
 
     def _answer(
-        self, response: Response, address: str, limit: int, known: Validators
+        self, response: Response, address: Address, limit: int, known: Validators
     ) -> Body | Unmodified | Absent:
         status = response.status_code
-        says = f"answers {status} {_told(response.reason or '')}".rstrip()
+        says = _said(status)
         if status == HTTPStatus.OK:
             return Body(self._body(response, address, limit), validators(response.headers))
         if status == HTTPStatus.NOT_MODIFIED and known:
@@ -159,53 +161,78 @@ class HttpReader:
             return Absent(says)
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in _TRANSIENT:
             raise _TransientError(says, pause_asked_for(response.headers))
-        raise DownloadError(f"{redact(address)}: {says}")
+        raise DownloadError(f"{address}: {says}")
 
-    def _body(self, response: Response, address: str, limit: int) -> bytes:
+    def _body(self, response: Response, address: Address, limit: int) -> bytes:
         declared = declared_size(response.headers)
         if declared is not None and declared > limit:
-            raise DownloadError(f"{redact(address)}: {declared} bytes, the limit is {limit}")
+            raise DownloadError(f"{address}: {declared} bytes, the limit is {limit}")
         body = bytearray()
         for chunk in self._chunks(response, address):
             body += chunk
             if len(body) > limit:
-                raise DownloadError(f"{redact(address)}: more than {limit} bytes, the limit")
+                raise DownloadError(f"{address}: more than {limit} bytes, the limit")
         if declared is not None and len(body) < declared:
             raise _TransientError(f"the body ends after {len(body)} of {declared} bytes")
         return bytes(body)
 
-    def _chunks(self, response: Response, address: str) -> Iterator[bytes]:
+    def _chunks(self, response: Response, address: Address) -> Iterator[bytes]:
         """Yield what has come, undecoded; `read1` does not wait for a chunk to be full."""
         deadline = self.clock() + self.total_timeout
         while chunk := response.raw.read1(_CHUNK, decode_content=False):
             yield chunk
             if self.clock() > deadline:
-                raise DownloadError(
-                    f"{redact(address)}: not complete after {self.total_timeout:g} seconds"
-                )
+                raise DownloadError(f"{address}: not complete after {self.total_timeout:g} seconds")
 
 
-def _redirected(address: str, location: str) -> str:
+def _redirected(address: Address, location: str) -> Address:
+    """Where a redirect leads; its words are the server's, and are not told."""
     try:
-        target = urljoin(address, location)
-    except ValueError as error:
-        raise DownloadError(f"{redact(address)}: redirects to no URL: {_told(error)}") from error
-    if scheme(target) not in {"https", scheme(address)}:
+        target = Address(urljoin(address.reveal(), location))
+        origin_of(target.reveal())
+    except ValueError:
+        target = None
+    if target is None:
+        raise DownloadError(f"{address}: redirects to no URL")
+    if target.scheme not in {"https", address.scheme}:
         raise DownloadError(
-            f"{redact(address)}: redirects to {_told(redact(target))}, which is less safe; refused"
+            f"{address}: redirects to {_told(address.clean(target.origin))}, which is less safe; "
+            "refused"
         )
     return target
 
 
+def _said(status: int) -> str:
+    """What an answer's number means; what the server adds in words is not told."""
+    known = status in {one.value for one in HTTPStatus}
+    return f"answers {status} {HTTPStatus(status).phrase}" if known else f"answers {status}"
+
+
+def _failure(error: Exception, address: Address) -> DownloadError | _TransientError:
+    """What an error of requests or urllib3 means for a fetch, in words without secrets."""
+    cause = address.clean(_cause(error))
+    if isinstance(error, _INSECURE):
+        return DownloadError(f"{address}: no secure connection: {cause}")
+    if isinstance(error, requests.exceptions.ProxyError):
+        return _TransientError(f"the proxy failed: {cause}")
+    if isinstance(error, _BROKEN):
+        return _TransientError(f"the connection failed: {cause}")
+    return DownloadError(f"{address}: {type(error).__name__}")
+
+
 def _cause(error: BaseException) -> str:
-    """Name the first cause: the texts of the errors around it hold the whole URL."""
-    while isinstance(error, _WRAPPERS) and error.__context__ is not None:
+    """Name the first cause. Only the system's and the TLS library's words are told.
+
+    Those of the errors around it, and of http itself, hold the URL or what the server said.
+    """
+    while isinstance(error, _FOREIGN) and error.__context__ is not None:
         error = error.__context__
-    return f"{type(error).__name__}: {_told(error)}"
+    words = str(error) if isinstance(error, ssl.SSLError) else getattr(error, "strerror", None)
+    return f"{type(error).__name__}: {_told(words)}" if words else type(error).__name__
 
 
 def _told(words: object) -> str:
-    """What a server says, in one short line that cannot act where it is read."""
+    """Words in one short line that cannot act where they are read."""
     text = visible(str(words))
     return text if len(text) <= _WORDS else f"{text[:_WORDS]}…"
 

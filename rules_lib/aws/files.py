@@ -9,11 +9,14 @@ from urllib.parse import unquote, urlsplit
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from rules_lib.aws.advice import explained
 from rules_lib.aws.answers import NO_VALIDATORS, Absent, Body, Unmodified, Validators
 from rules_lib.errors import DownloadError
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
+
+    from rules_lib.feed.address import Address
 
 _ABSENT = frozenset({"NoSuchKey", "AccessDenied", "404", "403"})
 """S3 answers AccessDenied for what is not there to whoever may not list the bucket."""
@@ -25,7 +28,7 @@ class FileReader:
     """Reads paths and `file://` URLs. They have no validators: a file is read to be compared."""
 
     def read(
-        self, address: str, limit: int, known: Validators = NO_VALIDATORS
+        self, address: Address, limit: int, known: Validators = NO_VALIDATORS
     ) -> Body | Unmodified | Absent:
         """Read a whole file.
 
@@ -44,9 +47,9 @@ class FileReader:
         except FileNotFoundError:
             return Absent("no such file")
         except OSError as error:
-            raise DownloadError(f"{address}: {error.strerror}") from error
+            raise DownloadError(f"{address}: {error.strerror}") from None
 
-    def size(self, address: str) -> int | None:
+    def size(self, address: Address) -> int | None:
         """Tell the file's size; None where it cannot be seen."""
         try:
             return _path(address).stat().st_size
@@ -61,7 +64,7 @@ class S3Reader:
     client: S3Client
 
     def read(
-        self, address: str, limit: int, known: Validators = NO_VALIDATORS
+        self, address: Address, limit: int, known: Validators = NO_VALIDATORS
     ) -> Body | Unmodified | Absent:
         """Read a whole object.
 
@@ -80,11 +83,13 @@ class S3Reader:
                 )
             return Body(answer["Body"].read(), Validators(etag=answer["ETag"]))
         except ClientError as error:
-            return _refusal(error, address)
+            code = error.response.get("Error", {}).get("Code", "unknown")
         except BotoCoreError as error:
-            raise DownloadError(f"{address}: {error}") from error
+            # From None: a name that is no bucket's, with user and password, stands in its words.
+            raise DownloadError(f"{address}: {address.clean(explained(error))}") from None
+        return _refusal(code, address)
 
-    def size(self, address: str) -> int | None:
+    def size(self, address: Address) -> int | None:
         """Ask for the object's size; None where S3 does not tell."""
         bucket, key = _bucket_and_key(address)
         try:
@@ -93,24 +98,26 @@ class S3Reader:
             return None
 
 
-def _path(address: str) -> Path:
-    if not address.lower().startswith("file://"):
-        return Path(address)
-    parts = urlsplit(address)
+def _path(address: Address) -> Path:
+    text = address.reveal()
+    if not text.lower().startswith("file://"):
+        return Path(text)
+    parts = urlsplit(text)
     if parts.netloc not in {"", "localhost"}:
-        raise DownloadError(f"{address}: names a host; write file:///{parts.netloc}{parts.path}")
+        right = str(address).partition("://")[2]
+        raise DownloadError(f"{address}: names a host; write file:///{right}")
     return Path(unquote(parts.path))
 
 
-def _bucket_and_key(address: str) -> tuple[str, str]:
-    bucket, _, key = address.partition("://")[2].partition("/")
+def _bucket_and_key(address: Address) -> tuple[str, str]:
+    bucket, _, key = address.reveal().partition("://")[2].partition("/")
     return bucket, key
 
 
-def _refusal(error: ClientError, address: str) -> Unmodified | Absent:
-    code = error.response.get("Error", {}).get("Code", "unknown")
+def _refusal(code: str, address: Address) -> Unmodified | Absent:
+    """Judge by the code alone: what botocore says in words may have the whole address."""
     if code in _UNMODIFIED:
         return Unmodified()
     if code in _ABSENT:
         return Absent(f"S3 answers {code}")
-    raise DownloadError(f"{address}: {error}") from error
+    raise DownloadError(f"{address}: S3 answers {code}")

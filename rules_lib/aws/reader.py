@@ -6,9 +6,9 @@ import time
 from typing import TYPE_CHECKING
 
 from rules_lib.aws import clients
-from rules_lib.aws.download import HttpReader, UnguidedSession
+from rules_lib.aws.download import HttpReader
 from rules_lib.aws.files import FileReader, S3Reader
-from rules_lib.feed.address import is_web, scheme
+from rules_lib.aws.session import UnguidedSession
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +24,7 @@ def reader_for(
     clock: Callable[[], float] = time.monotonic,
 ) -> Reader:
     """Make the reader for the feed's address: over http, from a bucket, or from the file system."""
-    if is_web(settings.feed_url):
+    if settings.feed_url.is_web:
         return HttpReader(
             session=UnguidedSession(),
             connect_timeout=settings.connect_timeout,
@@ -34,4 +34,4 @@ def reader_for(
             sleep=sleep,
             clock=clock,
         )
-    return S3Reader(clients.s3()) if scheme(settings.feed_url) == "s3" else FileReader()
+    return S3Reader(clients.s3()) if settings.feed_url.scheme == "s3" else FileReader()

@@ -10,10 +10,12 @@ import click
 
 from rules_lib.aws import clients
 from rules_lib.aws.store import Store, newest_manifest
-from rules_lib.cli.common import FILE, FOLDER, ending, json_option, print_json
+from rules_lib.cli.common import FEED, FILE, FOLDER, ending, json_option, print_json
+from rules_lib.cli.feed import read_feed
 from rules_lib.cli.progress import waiting
 from rules_lib.examine import Evidence, Examined, examine
-from rules_lib.feed.archive import FeedFile, unpack
+from rules_lib.feed.address import Address
+from rules_lib.feed.archive import FeedFile
 from rules_lib.gather import LOCAL, Draft, feed_in_bucket, own_in_bucket, own_in_folder
 from rules_lib.history.state import LATEST, REFUSALS, Latest, Refusals
 from rules_lib.report.text import counted, visible, visible_lines
@@ -31,13 +33,13 @@ from rules_lib.report.text import counted, visible, visible_lines
 @click.argument("file", type=FILE)
 @click.option("--local", "own", type=FOLDER, metavar="DIR",
               help="Folder with .rules files of your own, to be checked too.")  # fmt: skip
-@click.option("--feed", type=FILE, metavar="PATH",
-              help="The feed's .tar.gz, to know its categories and its rules.")  # fmt: skip
+@click.option("--feed", type=FEED, metavar="PATH_OR_URL",
+              help="The feed's archive, to know its categories and its rules.")  # fmt: skip
 @click.option("--bucket", envvar="RULESYNC_BUCKET", show_envvar=True,
               help="To take both from the bucket, where they are not given.")  # fmt: skip
 @json_option
 def check(
-    file: Path, *, own: Path | None, feed: Path | None, bucket: str | None, as_json: bool
+    file: Path, *, own: Path | None, feed: Address | None, bucket: str | None, as_json: bool
 ) -> None:
     """Check an allowlist FILE, and your own rules.
 
@@ -66,9 +68,9 @@ def _own(folder: Path | None, store: Store | None) -> tuple[tuple[FeedFile, ...]
     return (), ""
 
 
-def _evidence(feed: Path | None, store: Store | None) -> Evidence:
+def _evidence(feed: Address | None, store: Store | None) -> Evidence:
     """The feed that was given, else the bucket's newest; from the bucket what was seen before."""
-    files = unpack(feed.read_bytes(), source=str(feed)) if feed else ()
+    files = read_feed(feed) if feed else ()
     if store is None:
         return Evidence(files)
     manifest = newest_manifest(store)

@@ -14,6 +14,7 @@ import click
 from rules_lib.aws import clients
 from rules_lib.aws.store import Store
 from rules_lib.errors import RulesyncError
+from rules_lib.feed.address import Address
 from rules_lib.report.text import visible_lines
 from rules_lib.sync import World
 from rules_lib.world import unwatched
@@ -22,6 +23,22 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 """An option or argument that names a file to read."""
+
+
+class _Feed(click.ParamType[Address]):
+    """Where a feed lies; from here on it prints without its secrets."""
+
+    name = "feed"
+
+    def convert(
+        self, value: str | Address, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Address:
+        del param, ctx  # any text is an address; whether one lies there is seen when it is read
+        return value if isinstance(value, Address) else Address(value)
+
+
+FEED: Final = _Feed()
+"""An option that names a feed: a path or an URL."""
 
 FOLDER: Final = click.Path(exists=True, file_okay=False, path_type=Path)
 """An option or argument that names a folder to read."""

@@ -17,6 +17,7 @@ from rules_lib.aws import clients
 from rules_lib.aws.store import Store, newest_manifest
 from rules_lib.cli.progress import waiting
 from rules_lib.errors import AllowlistError, RefusedError, RulesyncError, SyncError
+from rules_lib.feed.address import Address
 from rules_lib.gather import ALLOWLIST, LOCAL
 from rules_lib.history.record import build_key
 from rules_lib.report.summary import Accounting, FeedFacts, Summary, read_summary, summarise
@@ -48,7 +49,7 @@ class Sync:
         out: where its results go.
     """
 
-    feed: str
+    feed: Address
     config: Path
     own: Path | None
     allow_shrink: bool
@@ -104,8 +105,9 @@ def run(sync: Sync, aws: EmbeddedAws, report: Callable[[Summary], None]) -> None
     report(_copy(store, build_id, sync.out))
 
 
-def _fetch(handler: Handler, feed: str) -> dict[str, Any]:
-    with mock.patch.dict(os.environ, {"RULESYNC_FEED_URL": feed}), waiting(f"fetching {feed}"):
+def _fetch(handler: Handler, feed: Address) -> dict[str, Any]:
+    named = {"RULESYNC_FEED_URL": feed.reveal()}
+    with mock.patch.dict(os.environ, named), waiting(f"fetching {feed}"):
         fetched = handler({"source": "aws.scheduler"}, None)
     click.echo(f"fetch: {fetched['status']}, version {visible(fetched['version'])}", err=True)
     for warning in fetched["warnings"]:
@@ -160,7 +162,7 @@ def _failed(sync: Sync, error: RulesyncError) -> Summary:
     refused = isinstance(error, RefusedError)
     return summarise(
         build_id="",
-        feed=FeedFacts(source=sync.feed),
+        feed=FeedFacts(source=str(sync.feed)),
         accounting=Accounting(),
         discarded={},
         calls={},

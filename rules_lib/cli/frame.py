@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
+from collections.abc import Sequence
+from functools import partial
 from io import TextIOWrapper
 from types import TracebackType
 from typing import Any, Final
@@ -12,6 +15,7 @@ import click
 
 from rules_lib.cli.common import told
 from rules_lib.cli.interrupt import INTERRUPTED
+from rules_lib.feed.redact import clean, clean_urls, secrets
 
 DEBUG: Final = "RULESYNC_DEBUG"
 """Environment variable that brings the traceback of an unexpected error back."""
@@ -23,13 +27,14 @@ _INTERRUPTED: Final = 130
 class Commands(click.Group):
     """A group of commands under the frame."""
 
-    def main(self, *args: Any, **extra: Any) -> Any:
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:
         """Run as a program; see `click.Group.main`."""
-        sys.excepthook = unexpected
+        given = tuple(sys.argv[1:] if args is None else args)
+        sys.excepthook = partial(unexpected, given=given)
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, TextIOWrapper):  # a terminal may lack a character of ours
                 stream.reconfigure(errors="backslashreplace")
-        return super().main(*args, **extra)
+        return super().main(args, *rest, obj=given, **extra)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
         """Every command, in the order in which people meet them."""
@@ -40,22 +45,46 @@ class Commands(click.Group):
         try:
             with told():
                 return super().invoke(ctx)
+        except click.UsageError as error:  # click cites what it cannot use, as it was typed
+            words = screened(error.format_message(), ctx.obj)
+            raise click.UsageError(words, error.ctx) from None
+        except click.ClickException as error:
+            raise click.ClickException(screened(error.format_message(), ctx.obj)) from None
         except (KeyboardInterrupt, click.Abort):  # at a question, click makes one of the other
             click.echo(INTERRUPTED, err=True)
             ctx.exit(_INTERRUPTED)
 
 
 def unexpected(
-    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    kind: type[BaseException],
+    error: BaseException,
+    trace: TracebackType | None,
+    *,
+    given: Sequence[str] = (),
 ) -> None:
-    """Tell an error that nobody thought of, which is a fault of this program."""
+    """Tell an error that nobody thought of, which is a fault of this program.
+
+    Args:
+        kind: its class.
+        error: itself.
+        trace: where it was raised.
+        given: the words of the command line.
+    """
     if issubclass(kind, KeyboardInterrupt):
         sys.stderr.write(f"{INTERRUPTED}\n")
         return
     if os.environ.get(DEBUG):
-        sys.__excepthook__(kind, error, trace)
+        sys.stderr.write(screened("".join(traceback.format_exception(kind, error, trace)), given))
         return
     sys.stderr.write(
-        f"Error: unexpected {kind.__name__}: {error}\n"
+        f"Error: unexpected {kind.__name__}: {screened(str(error), given)}\n"
         f"This is a fault of rulesync. Please report it, with what {DEBUG}=1 prints.\n"
     )
+
+
+def screened(words: str, given: Sequence[str]) -> str:
+    """Take the secrets of the feeds that were given out of words that others wrote."""
+    named = (*given, os.environ.get("RULESYNC_FEED_URL", ""))
+    addresses = (word.partition("=")[2] if word.startswith("-") else word for word in named)
+    hidden = frozenset(secret for address in addresses for secret in secrets(address))
+    return clean_urls(clean(words, hidden))

@@ -10,10 +10,11 @@ from typing import Final
 
 import click
 
-from rules_lib.cli.common import FILE, FOLDER, ending, json_option, print_json
+from rules_lib.cli.common import FEED, FILE, FOLDER, ending, json_option, print_json
 from rules_lib.cli.console import stdout
 from rules_lib.cli.embedded import SUMMARY, Sync, account, run
 from rules_lib.cli.tables import render
+from rules_lib.feed.address import Address
 from rules_lib.report.summary import Summary
 from rules_lib.report.text import visible
 
@@ -28,7 +29,7 @@ _OUT: Final = click.Path(file_okay=False, path_type=Path)
         codes="0 all syncs done; 1 a sync failed or was refused; 2 wrong usage",
     )
 )
-@click.option("--feed", "feeds", multiple=True, required=True, metavar="PATH_OR_URL",
+@click.option("--feed", "feeds", type=FEED, multiple=True, required=True, metavar="PATH_OR_URL",
               help="The feed's .tar.gz: a path, or an http, https or file URL. Repeat it for "
               "successive syncs on the same embedded account; the last holds on.")  # fmt: skip
 @click.option("--config", "configs", multiple=True, type=FILE, metavar="FILE",
@@ -49,7 +50,7 @@ _OUT: Final = click.Path(file_okay=False, path_type=Path)
 @json_option
 def local(  # noqa: PLR0913 - an argument for each option
     *,
-    feeds: tuple[str, ...],
+    feeds: tuple[Address, ...],
     configs: tuple[Path, ...],
     own: Path | None,
     policies: tuple[str, ...],
@@ -79,7 +80,7 @@ def local(  # noqa: PLR0913 - an argument for each option
     try:
         with account(policies) as aws:
             for number, sync in enumerate(syncs, start=1):
-                click.echo(f"sync {number} of {len(syncs)}: {visible(sync.feed)}", err=True)
+                click.echo(f"sync {number} of {len(syncs)}: {visible(str(sync.feed))}", err=True)
                 run(sync, aws, _silent if as_json else _shown)
     finally:
         if as_json:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -14,22 +12,19 @@ import click
 from rules_lib.allowlist import load
 from rules_lib.allowlist.reader import read as read_document
 from rules_lib.aws.firewall import Firewall
-from rules_lib.aws.reader import reader_for
 from rules_lib.cli.common import world
+from rules_lib.cli.feed import read_feed
 from rules_lib.cli.progress import waiting
 from rules_lib.cli.where import Where
 from rules_lib.decide import foresee
-from rules_lib.errors import FeedError, RefusedError
+from rules_lib.errors import RefusedError
 from rules_lib.explain import Evidence
-from rules_lib.feed.archive import ArchiveLimits, FeedFile, unpack
-from rules_lib.feed.fetch import examine
-from rules_lib.feed.source import Download
-from rules_lib.feed.source import gather as download
+from rules_lib.feed.address import Address
+from rules_lib.feed.archive import FeedFile
 from rules_lib.gather import ALLOWLIST, Draft, gather, own_in_folder
 from rules_lib.groups import Deployed
 from rules_lib.history.state import HOLD, Hold, Latest
 from rules_lib.reading.ruleset import read
-from rules_lib.settings import FetchSettings
 
 _CONFIG: Final = Path("config/categories.yaml")
 
@@ -109,11 +104,11 @@ def _stack(where: Where, own: tuple[FeedFile, ...] | None, watch: Callable[[str]
 
 
 def _alone(
-    feed: str, config: Path, own: tuple[FeedFile, ...], watch: Callable[[str], None]
+    feed: Address, config: Path, own: tuple[FeedFile, ...], watch: Callable[[str], None]
 ) -> Scene:
     if not config.is_file():
         raise click.UsageError(f"{config} is not here: give --config FILE")
-    files = (*own, *_feed(feed))
+    files = (*own, *read_feed(feed))
     text = config.read_bytes()
     allowlist = load(text, source=str(config), known=[file.category for file in files])
     watch("building the rule groups")
@@ -132,17 +127,3 @@ def _alone(
             built=foreseen.built,
         ),
     )
-
-
-def _feed(feed: str) -> tuple[FeedFile, ...]:
-    """Read a feed as a fetch does, its checksum compared, and store it nowhere."""
-    named = {"RULESYNC_FEED_URL": feed, "RULESYNC_BUCKET": "none-is-used"}
-    settings = FetchSettings.from_environment({**os.environ, **named})
-    answer = download(settings, reader_for(settings), None)
-    if not isinstance(answer, Download):
-        raise FeedError(f"{feed}: {answer.why}")
-    manifest = examine(answer, settings, datetime.now(UTC))
-    limits = ArchiveLimits(unpacked=settings.max_unpacked_bytes)
-    for warning in answer.warnings:
-        click.echo(f"warning: {warning}", err=True)
-    return unpack(answer.data, limits, source=manifest.source)

@@ -10,7 +10,8 @@ from typing import Any
 
 import click
 
-from rules_lib.cli.common import FILE, FOLDER
+from rules_lib.cli.common import FEED, FILE, FOLDER
+from rules_lib.feed.address import Address
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Where:
 
     bucket: str | None
     policies: tuple[str, ...]
-    feed: str | None
+    feed: Address | None
     config: Path | None
     own: Path | None
 
@@ -42,7 +43,7 @@ class Where:
 def scene_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say what to look at; the command gets them as `where`."""
 
-    @click.option("--feed", metavar="PATH_OR_URL",
+    @click.option("--feed", type=FEED, metavar="PATH_OR_URL",
                   help="Look at this archive in place of a stack; no account is needed."
                   )  # fmt: skip
     @click.option("--config", type=FILE, metavar="FILE",
@@ -61,7 +62,7 @@ def scene_options(command: Callable[..., Any]) -> Callable[..., Any]:
         *,
         bucket: str | None,
         policies: tuple[str, ...],
-        feed: str | None,
+        feed: Address | None,
         config: Path | None,
         own: Path | None,
         **others: Any,

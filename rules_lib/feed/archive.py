@@ -139,7 +139,7 @@ def _refuse_what_is_no_archive(data: bytes) -> None:
         raise ArchiveError("empty: 0 bytes instead of a .tar.gz")
     if _MARKUP.match(data):
         raise ArchiveError(
-            f"looks like an HTML page, not a .tar.gz (starts with {data[:40]!r}); check the URL"
+            f"looks like an HTML page, {len(data)} bytes, not a .tar.gz; check the URL"
         )
 
 

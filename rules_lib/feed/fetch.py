@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final
 
 from rules_lib.aws.store import newest_manifest
 from rules_lib.errors import ArchiveError, ChecksumError, RefusedError
-from rules_lib.feed.address import redact
 from rules_lib.feed.archive import ArchiveLimits, unpacked
 from rules_lib.feed.manifest import Manifest, archive_key, manifest_key, total
 from rules_lib.feed.source import Download, Unchanged, gather
@@ -77,7 +76,7 @@ def examine(download: Download, settings: FetchSettings, now: datetime) -> Manif
         ArchiveError: it cannot be unpacked, or has no rule, not even a disabled one.
         ChecksumError: it is not the archive that its source announces.
     """
-    source = redact(settings.feed_url)
+    source = str(settings.feed_url)
     files = unpacked(
         download.data, ArchiveLimits(unpacked=settings.max_unpacked_bytes), source=source
     )

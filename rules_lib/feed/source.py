@@ -8,14 +8,21 @@ from typing import TYPE_CHECKING, Final
 
 from rules_lib.aws.answers import NO_VALIDATORS, Body, Unmodified, Validators
 from rules_lib.errors import ChecksumError, DownloadError
-from rules_lib.feed.address import checksum_of, is_web, redact, version_of
+from rules_lib.feed.described import described
 from rules_lib.feed.manifest import VERSION_PATTERN, Manifest
 
 if TYPE_CHECKING:
     from rules_lib.aws.answers import Reader
+    from rules_lib.feed.address import Address
     from rules_lib.settings import FetchSettings
 
-_MD5: Final = re.compile(r"[0-9a-fA-F]{32}")
+_MD5: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*"
+    rb"(?:\\?([0-9a-f]{32})(?=\s|\Z)"  # as md5sum writes it, a file name behind it
+    # As BSD's md5 and openssl write it, the name first.
+    rb"|MD5 ?\([^\r\n]{1,1024}\) ?= ?([0-9a-f]{32})(?=\s|\Z))",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,7 @@ def gather(settings: FetchSettings, reader: Reader, held: Manifest | None) -> Do
         DownloadError: the archive cannot be had.
     """
     source, limit = settings.feed_url, settings.max_download_bytes
-    if held and held.source != redact(source):
+    if held and held.source != str(source):
         held = None
     md5, warnings = _announced_md5(reader, source, limit)
     if held and md5 == held.md5 and reader.size(source) in {None, held.size}:
@@ -69,12 +76,12 @@ def gather(settings: FetchSettings, reader: Reader, held: Manifest | None) -> Do
     if held and isinstance(answer, Unmodified):
         return Unchanged(held, answer.reason, warnings)
     if not isinstance(answer, Body):
-        raise DownloadError(f"{redact(source)}: {answer.reason}")
+        raise DownloadError(f"{source}: {answer.reason}")
     version, doubts = _announced_version(reader, source, limit)
     return Download(answer.data, answer.validators, md5, version, warnings + doubts)
 
 
-def _validators(held: Manifest | None, source: str, md5: str | None) -> Validators:
+def _validators(held: Manifest | None, source: Address, md5: str | None) -> Validators:
     """Ask 'not modified?' by what we have, unless an announced checksum already says otherwise.
 
     A URL with credentials is stored without them, so two of them may look like one: there the
@@ -82,33 +89,35 @@ def _validators(held: Manifest | None, source: str, md5: str | None) -> Validato
     """
     if held is None or md5 not in {None, held.md5}:
         return NO_VALIDATORS
-    return Validators(held.etag, held.last_modified if held.source == source else None)
+    return Validators(held.etag, None if source.has_secrets else held.last_modified)
 
 
-def _announced_md5(reader: Reader, source: str, limit: int) -> tuple[str | None, tuple[str, ...]]:
-    address = checksum_of(source)
+def _announced_md5(
+    reader: Reader, source: Address, limit: int
+) -> tuple[str | None, tuple[str, ...]]:
+    address = source.checksum
     answer = reader.read(address, limit)
     if not isinstance(answer, Body):
-        doubt = f"{redact(address)}: {answer.reason}; the archive is compared with no checksum"
-        return None, (doubt,) if is_web(source) else ()
-    text = answer.data[:256].decode("ascii", "replace").strip()
-    digest = text.split()[0] if text else ""
-    if not _MD5.fullmatch(digest):
+        doubt = f"{address}: {answer.reason}; the archive is compared with no checksum"
+        return None, (doubt,) if source.is_web else ()
+    found = _MD5.match(answer.data)
+    if not found:
         raise ChecksumError(
-            f"{redact(address)}: {text[:40]!r} is no MD5 checksum (32 hex digits, then perhaps a "
-            "file name); the archive cannot be compared with it"
+            f"{address}: {described(answer.data)}, is no MD5 checksum (32 hex digits, and perhaps "
+            "a file name); the archive cannot be compared with it"
         )
-    return digest.lower(), ()
+    return (found[1] or found[2]).decode().lower(), ()
 
 
 def _announced_version(
-    reader: Reader, source: str, limit: int
+    reader: Reader, source: Address, limit: int
 ) -> tuple[str | None, tuple[str, ...]]:
-    address = version_of(source)
+    address = source.version
     answer = reader.read(address, limit)
     if not isinstance(answer, Body):
         return None, ()
     text = answer.data[:256].decode("ascii", "replace").strip()
     if re.fullmatch(VERSION_PATTERN, text):
         return text, ()
-    return None, (f"{redact(address)}: {text[:40]!r} is no version; named by its SHA-256 instead",)
+    doubt = f"{address}: {described(answer.data)}, is no version; named by its SHA-256 instead"
+    return None, (doubt,)

@@ -16,8 +16,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from rules_lib.aws.download import HttpReader, UnguidedSession
+from rules_lib.aws.download import HttpReader
+from rules_lib.aws.session import UnguidedSession
 from rules_lib.errors import DownloadError
+from rules_lib.feed.address import Address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,7 +77,7 @@ def test_server_that_cannot_prove_its_name_is_asked_for_nothing(tmp_path: Path) 
     reader = HttpReader(UnguidedSession(), 30, 30, 30, 1, sleep=print, clock=monotonic)
     both = certificate(tmp_path, "localhost")
     with impostor(both) as (url, heard), pytest.raises(DownloadError) as caught:
-        reader.read(url, 99)
+        reader.read(Address(url), 99)
     assert "no secure connection" in str(caught.value)
     assert "hush" not in str(caught.value)
     assert heard == []

@@ -29,11 +29,13 @@ from pipeline_support import allowlist, feed, rule
 
 from functions.fetch import app as fetch_app
 from rules_lib.aws.answers import Body, Validators
-from rules_lib.aws.download import HttpReader, UnguidedSession
+from rules_lib.aws.download import HttpReader
+from rules_lib.aws.session import UnguidedSession
 from rules_lib.cli import main
 from rules_lib.cli.console import say, show, stdout
 from rules_lib.cli.verdicts import Verified, render
 from rules_lib.errors import DownloadError, FeedError, SyncError
+from rules_lib.feed.address import Address
 from rules_lib.groups import Variables
 from rules_lib.report.notice import notice_of_failure
 from rules_lib.report.place import Place
@@ -348,7 +350,7 @@ def test_validator_that_cannot_be_sent_back_is_left_out() -> None:
     bad = (Validators(long, long), Validators("a\r\nb"), Validators("\x0b", "\u20ac"))
     with answering(b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nhi") as (url, asked):
         for known in (*bad, Validators('W/"tag"', "Tue, 24 Nov 2026 03:11:10 GMT")):
-            assert isinstance(reader.read(url, 99, known), Body)
+            assert isinstance(reader.read(Address(url), 99, known), Body)
     sent = [[line for line in one.split(b"\r\n") if line.startswith(b"If-")] for one in asked]
     assert sent[:-1] == [[], [], []]
     assert sent[-1] == [

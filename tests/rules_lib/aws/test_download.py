@@ -11,8 +11,9 @@ import requests
 from feed_support import Answer, Pauses, reader
 
 from rules_lib.aws.answers import Absent, Body, Unmodified, Validators
-from rules_lib.aws.download import UnguidedSession
+from rules_lib.aws.session import UnguidedSession
 from rules_lib.errors import DownloadError
+from rules_lib.feed.address import Address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +43,7 @@ def test_file_comes_whole_with_its_validators(
     body = bytes(range(256)) * 300
     headers = (("ETag", '"v1"'), ("Last-Modified", "Tue, 31 Mar 2026 00:00:00 GMT"))
     server.routes["/f"] = [Answer(body=body, headers=headers)]
-    answer = reader(session, pauses).read(f"{server.url}/f", LIMIT)
+    answer = reader(session, pauses).read(Address(f"{server.url}/f"), LIMIT)
     assert answer == Body(body, Validators('"v1"', "Tue, 31 Mar 2026 00:00:00 GMT"))
     assert pauses.taken == []
 
@@ -52,7 +53,7 @@ def test_chunked_file_comes_whole(
 ) -> None:
     """A server need not know the size beforehand."""
     server.routes["/f"] = [Answer(body=b"x" * 5000, chunked=True)]
-    assert reader(session, pauses).read(f"{server.url}/f", LIMIT) == Body(b"x" * 5000)
+    assert reader(session, pauses).read(Address(f"{server.url}/f"), LIMIT) == Body(b"x" * 5000)
 
 
 def test_bytes_stay_as_they_are_whatever_encoding_is_declared(
@@ -61,7 +62,7 @@ def test_bytes_stay_as_they_are_whatever_encoding_is_declared(
     """Some servers call a .tar.gz gzip-encoded; unpacking it here would break its checksum."""
     body = gzip.compress(b"tar")
     server.routes["/f"] = [Answer(body=body, headers=(("Content-Encoding", "gzip"),))]
-    assert reader(session, pauses).read(f"{server.url}/f", LIMIT) == Body(body)
+    assert reader(session, pauses).read(Address(f"{server.url}/f"), LIMIT) == Body(body)
     assert server.asked[0].headers["Accept-Encoding"] == "identity"
 
 
@@ -82,7 +83,7 @@ def test_known_file_is_not_sent_again(  # noqa: PLR0913, PLR0917  # three fixtur
 ) -> None:
     """Either validator by itself is enough."""
     server.routes["/f"] = [Answer(body=b"x", headers=((header, value),))]
-    assert reader(session, pauses).read(f"{server.url}/f", LIMIT, known) == Unmodified()
+    assert reader(session, pauses).read(Address(f"{server.url}/f"), LIMIT, known) == Unmodified()
     assert server.statuses("/f") == [304]
 
 
@@ -91,7 +92,7 @@ def test_server_error_is_tried_again_after_growing_pauses(
 ) -> None:
     """Two failures, then the file."""
     server.routes["/f"] = [Answer(503), Answer(500), Answer(body=b"ok")]
-    assert reader(session, pauses).read(f"{server.url}/f", LIMIT) == Body(b"ok")
+    assert reader(session, pauses).read(Address(f"{server.url}/f"), LIMIT) == Body(b"ok")
     assert pauses.taken == [1.0, 2.0]
 
 
@@ -99,7 +100,7 @@ def test_attempts_are_bounded(server: WebServer, session: UnguidedSession, pause
     """No pause follows the last attempt; the error gives the last answer."""
     server.routes["/f"] = [Answer(503)]
     with pytest.raises(DownloadError, match=r"/f: answers 503 .*gave up after 3 attempts"):
-        reader(session, pauses).read(f"{server.url}/f", LIMIT)
+        reader(session, pauses).read(Address(f"{server.url}/f"), LIMIT)
     assert server.statuses("/f") == [503] * 3
     assert pauses.taken == [1.0, 2.0]
 
@@ -110,7 +111,7 @@ def test_retry_after_is_respected_within_bounds(
 ) -> None:
     """A server may ask for more patience, but not for a day."""
     server.routes["/f"] = [Answer(429, headers=(("Retry-After", asked_for),)), Answer(body=b"ok")]
-    assert reader(session, pauses).read(f"{server.url}/f", LIMIT) == Body(b"ok")
+    assert reader(session, pauses).read(Address(f"{server.url}/f"), LIMIT) == Body(b"ok")
     assert pauses.taken == [taken]
 
 
@@ -131,7 +132,7 @@ def test_broken_connection_is_tried_again(
     """However it breaks: half a file is never taken for the file."""
     server.routes["/f"] = [broken, Answer(body=b"whole")]
     patient = reader(session, pauses, patience=2 if broken.stalls else 30)
-    assert patient.read(f"{server.url}/f", LIMIT) == Body(b"whole")
+    assert patient.read(Address(f"{server.url}/f"), LIMIT) == Body(b"whole")
     assert pauses.taken == [1.0]
 
 
@@ -141,7 +142,7 @@ def test_file_that_stays_short_is_an_error(
     """It gives up like any other broken connection."""
     server.routes["/f"] = [Answer(body=b"half", declared=8)]
     with pytest.raises(DownloadError, match=r"/f: .*gave up after 3 attempts"):
-        reader(session, pauses).read(f"{server.url}/f", LIMIT)
+        reader(session, pauses).read(Address(f"{server.url}/f"), LIMIT)
 
 
 def test_nobody_listening_is_an_error_that_says_so(
@@ -151,7 +152,7 @@ def test_nobody_listening_is_an_error_that_says_so(
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     with pytest.raises(DownloadError, match="ConnectionRefusedError"):
-        reader(session, pauses).read(f"http://127.0.0.1:{port}/f", LIMIT)
+        reader(session, pauses).read(Address(f"http://127.0.0.1:{port}/f"), LIMIT)
     assert len(pauses.taken) == 2
 
 
@@ -161,7 +162,7 @@ def test_absent_file_is_asked_for_once(
 ) -> None:
     """What is not there does not come by asking again."""
     server.routes["/f"] = [Answer(status)]
-    answer = reader(session, pauses).read(f"{server.url}/f", LIMIT)
+    answer = reader(session, pauses).read(Address(f"{server.url}/f"), LIMIT)
     assert isinstance(answer, Absent)
     assert f"answers {status}" in answer.reason
     assert server.statuses("/f") == [status]
@@ -174,7 +175,7 @@ def test_other_answers_are_errors_at_once(
     """Part of a file, or a refusal, is no file."""
     server.routes["/f"] = [Answer(status)]
     with pytest.raises(DownloadError, match=f"answers {status}"):
-        reader(session, pauses).read(f"{server.url}/f", LIMIT)
+        reader(session, pauses).read(Address(f"{server.url}/f"), LIMIT)
     assert server.statuses("/f") == [status]
 
 
@@ -185,7 +186,7 @@ def test_file_over_the_limit_is_refused_once(
     """By its declared size before a byte is read, or as soon as it has grown too large."""
     server.routes["/f"] = [Answer(body=b"x" * 101, chunked=chunked)]
     with pytest.raises(DownloadError, match=r"/f: .*100"):
-        reader(session, pauses).read(f"{server.url}/f", 100)
+        reader(session, pauses).read(Address(f"{server.url}/f"), 100)
     assert server.statuses("/f") == [200]
 
 
@@ -194,7 +195,7 @@ def test_file_at_the_limit_is_taken(
 ) -> None:
     """The limit is the largest size allowed."""
     server.routes["/f"] = [Answer(body=b"x" * 100)]
-    assert reader(session, pauses).read(f"{server.url}/f", 100) == Body(b"x" * 100)
+    assert reader(session, pauses).read(Address(f"{server.url}/f"), 100) == Body(b"x" * 100)
 
 
 def test_dripping_server_is_given_up(
@@ -204,18 +205,18 @@ def test_dripping_server_is_given_up(
     pauses.tick = 61.0
     server.routes["/f"] = [Answer(body=b"x" * 50)]
     with pytest.raises(DownloadError, match="not complete after 60 seconds"):
-        reader(session, pauses).read(f"{server.url}/f", LIMIT)
+        reader(session, pauses).read(Address(f"{server.url}/f"), LIMIT)
 
 
 def test_redirect_is_followed(server: WebServer, session: UnguidedSession, pauses: Pauses) -> None:
     """To another path, with the same question."""
     server.routes["/f"] = [Answer(302, headers=(("Location", "/g?x=1"),))]
     server.routes["/g?x=1"] = [Answer(body=b"moved", headers=(("ETag", '"v1"'),))]
-    assert reader(session, pauses).read(f"{server.url}/f", LIMIT) == Body(
+    assert reader(session, pauses).read(Address(f"{server.url}/f"), LIMIT) == Body(
         b"moved", Validators('"v1"')
     )
     known = Validators('"v1"')
-    assert reader(session, pauses).read(f"{server.url}/f", LIMIT, known) == Unmodified()
+    assert reader(session, pauses).read(Address(f"{server.url}/f"), LIMIT, known) == Unmodified()
 
 
 def test_endless_redirect_is_an_error(
@@ -224,7 +225,7 @@ def test_endless_redirect_is_an_error(
     """A loop ends after five rounds."""
     server.routes["/f"] = [Answer(302, headers=(("Location", "/f"),))]
     with pytest.raises(DownloadError, match="more than 5 redirects"):
-        reader(session, pauses).read(f"{server.url}/f", LIMIT)
+        reader(session, pauses).read(Address(f"{server.url}/f"), LIMIT)
     assert server.statuses("/f") == [302] * 6
 
 
@@ -235,7 +236,7 @@ def test_redirect_out_of_the_web_is_refused(
     """A server may not point us to our own files."""
     server.routes["/f"] = [Answer(302, headers=(("Location", target),))]
     with pytest.raises(DownloadError, match="redirects to"):
-        reader(session, pauses).read(f"{server.url}/f", LIMIT)
+        reader(session, pauses).read(Address(f"{server.url}/f"), LIMIT)
 
 
 class _SecureFront(requests.adapters.HTTPAdapter):
@@ -265,7 +266,7 @@ def test_redirect_from_https_to_http_is_refused(
     ]
     server.routes["/g?key=hush"] = [Answer(body=b"x")]
     with pytest.raises(DownloadError, match="less safe") as caught:
-        reader(session, pauses).read("https://me:hush@feeds.example/f?key=hush", LIMIT)
+        reader(session, pauses).read(Address("https://me:hush@feeds.example/f?key=hush"), LIMIT)
     assert "hush" not in str(caught.value)
     assert server.statuses("/g?key=hush") == []
 
@@ -278,7 +279,7 @@ def test_errors_never_show_credentials(
     server.routes["/f?token=hush"] = [answer]
     address = server.url.replace("://", "://me:hush@") + "/f?token=hush"
     with pytest.raises(DownloadError) as caught:
-        reader(session, pauses).read(address, LIMIT)
+        reader(session, pauses).read(Address(address), LIMIT)
     assert "hush" not in str(caught.value)
     assert f"{server.url}/f:" in str(caught.value)
     assert server.asked[0].headers["Authorization"].startswith("Basic ")
@@ -292,7 +293,7 @@ def test_size_is_asked_for_without_the_file(
     server.routes["/broken"] = [Answer(501)]
     server.routes["/silent"] = [Answer(silent=True)]
     http = reader(session, pauses)
-    assert [http.size(f"{server.url}/{name}") for name in ("f", "broken", "silent")] == [
+    assert [http.size(Address(f"{server.url}/{name}")) for name in ("f", "broken", "silent")] == [
         42,
         None,
         None,
@@ -306,5 +307,5 @@ def test_size_is_asked_for_again_over_a_broken_connection(
 ) -> None:
     """A server may close a connection that was kept open just as it is used again."""
     server.routes["/f"] = [Answer(silent=True), Answer(body=b"x" * 42)]
-    assert reader(session, pauses).size(f"{server.url}/f") == 42
+    assert reader(session, pauses).size(Address(f"{server.url}/f")) == 42
     assert pauses.taken == []

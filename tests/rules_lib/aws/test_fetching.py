@@ -25,8 +25,8 @@ from feed_support import (
 )
 
 from rules_lib.aws.answers import NO_VALIDATORS
-from rules_lib.aws.download import UnguidedSession
 from rules_lib.aws.reader import reader_for
+from rules_lib.aws.session import UnguidedSession
 from rules_lib.aws.store import Store, newest_manifest
 from rules_lib.errors import ArchiveError, ChecksumError, DownloadError, RefusedError, StoreError
 from rules_lib.feed.fetch import Fetched, fetch
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from feed_support import WebServer
 
     from rules_lib.aws.answers import Absent, Body, Reader, Unmodified, Validators
+    from rules_lib.feed.address import Address
 
 NOON = datetime(2026, 3, 31, 12, tzinfo=UTC)
 
@@ -255,14 +256,14 @@ class _Overtaken:
     meanwhile: Callable[[], object]
 
     def read(
-        self, address: str, limit: int, known: Validators = NO_VALIDATORS
+        self, address: Address, limit: int, known: Validators = NO_VALIDATORS
     ) -> Body | Unmodified | Absent:
         answer = self.inner.read(address, limit, known)
-        if address.endswith(ARCHIVE):
+        if address.reveal().endswith(ARCHIVE):
             self.meanwhile()
         return answer
 
-    def size(self, address: str) -> int | None:
+    def size(self, address: Address) -> int | None:
         return self.inner.size(address)
 
 
@@ -334,9 +335,11 @@ def test_bad_feed_is_an_error_and_changes_nothing(
     ("checksum", "words"),
     [
         (md5(b"something else"), "wrong checksum"),
-        (b"<!DOCTYPE html>", "'<!DOCTYPE html>' is no MD5 checksum"),
+        (b"<!DOCTYPE html>", "an HTML page, 15 bytes, is no MD5 checksum"),
         (b"", "is no MD5 checksum"),
-        (b"abc", "is no MD5 checksum"),
+        (b"abc", "text, 3 bytes, is no MD5 checksum"),
+        (md5(feed(1)).strip() + b"0", "is no MD5 checksum"),
+        (b"MD5 (a.tar.gz) = abc", "is no MD5 checksum"),
     ],
 )
 def test_wrong_checksum_is_an_error_and_changes_nothing(
@@ -347,11 +350,30 @@ def test_wrong_checksum_is_an_error_and_changes_nothing(
     assert words in publisher.refuse(ChecksumError)
 
 
-def test_checksum_may_be_upper_case_and_name_its_file(publisher: Publisher) -> None:
-    """As `md5sum` and others word it."""
-    digest = md5(feed(1)).strip().upper()
-    publisher.server.offer(feed(1), checksum=digest + b"  emerging.rules.tar.gz\n")
-    assert publisher.fetch().warnings == ()
+@pytest.mark.parametrize(
+    "form",
+    [
+        b"%b",
+        b"%b\r\n",
+        b"\xef\xbb\xbf%b\n",
+        b"%b  emerging.rules.tar.gz\n",
+        b"%b *emerging.rules.tar.gz\r\n",
+        b"\\%b  emerging\\nrules.tar.gz\n",
+        b"MD5 (emerging.rules.tar.gz) = %b\n",
+        b"MD5 (a (1) = b.tar.gz) = %b\r\n",
+        b"MD5(emerging.rules.tar.gz)= %b\n",
+        b"\n  %b\n# a comment\n",
+    ],
+)
+def test_checksum_is_read_in_every_form_that_programs_write(
+    publisher: Publisher, form: bytes
+) -> None:
+    """GNU's, BSD's and OpenSSL's, in either case, and an archive that is another is found out."""
+    for digest in (md5(feed(1)).strip(), md5(feed(1)).strip().upper()):
+        publisher.server.offer(feed(1), checksum=form % digest)
+        assert publisher.fetch().warnings == ()
+    publisher.server.offer(feed(2), checksum=form % md5(feed(1)).strip())
+    assert "wrong checksum" in publisher.refuse(ChecksumError)
 
 
 def test_checksum_in_trouble_is_not_taken_for_absence(publisher: Publisher) -> None:

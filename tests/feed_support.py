@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Final
 
-from rules_lib.aws.download import HttpReader, UnguidedSession
+from rules_lib.aws.download import HttpReader
+from rules_lib.aws.session import UnguidedSession
 from rules_lib.settings import FetchSettings
 
 if TYPE_CHECKING:
