@@ -40,6 +40,12 @@ switched on those that a plain Suricata leaves off (pgsql, modbus, dnp3 …) its
 NUMBER_MAX: Final = {"sid": 2**32 - 1, "rev": 2**32 - 1}
 """The largest values of the options that are numbers (8.0.8); the smallest is 1, a `+` may lead."""
 
+FEATURES: Final = frozenset({"ja3", "ja4"})
+"""What `requires: feature` may ask for: of what 8.0 has a name for all but output::file-store.
+
+A plain Suricata has both unless it is told otherwise [source]; nobody has asked the service.
+"""
+
 OBSOLETE: Final[Mapping[str, str]] = MappingProxyType(
     {
         "ssh.protoversion": "ssh.protoversion is obsolete, use now ssh.proto",
@@ -94,6 +100,12 @@ def newer_keywords() -> frozenset[str]:
     """Keywords of the list of 8 that came after the service's release."""
     entries = (line.split() for line in _lines("suricata-8-newer.txt"))
     return frozenset(name for name, since in entries if _release(since) > VERSION)
+
+
+@cache
+def aliases() -> frozenset[str]:
+    """Keywords of the list of 8 that are other names of one that has a name of its own."""
+    return frozenset(_lines("suricata-8-aliases.txt"))
 
 
 def protocols(major: int = VERSION[0]) -> frozenset[str]:

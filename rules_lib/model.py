@@ -37,6 +37,7 @@ class Reason(StrEnum):
     UNSUPPORTED_REJECT = "unsupported-reject"
     UNSUPPORTED_PROTOCOL = "unsupported-protocol"
     UNSUPPORTED_KEYWORD = "unsupported-keyword"
+    UNMET_REQUIREMENT = "unmet-requirement"
     PCRE_WITHOUT_CONTENT = "pcre-without-content"
     UNDEFINED_VARIABLE = "undefined-variable"
     TOO_LONG = "too-long"

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from rules_lib import engine
+from rules_lib.reading.requires import REQUIRES
 from rules_lib.reading.ties import TYING
 from rules_lib.vocabulary import GEOIP
 
@@ -19,7 +20,7 @@ UNWANTED: Final = frozenset({"priority", "classtype", "gid"})
 
 _ONCE: Final = ("sid", "rev", "msg")
 _QUALIFIED: Final = (
-    frozenset({"tag", "xbits", "hostbits", GEOIP}) | engine.MD5_LIKE | engine.NO_SPACE
+    frozenset({"tag", "xbits", "hostbits", GEOIP, REQUIRES}) | engine.MD5_LIKE | engine.NO_SPACE
 )
 _SILENCING: Final = TYING | {"noalert"}
 _BASE64: Final = frozenset({"base64_data", "pkt_data", "content", "fast_pattern"})

@@ -1,6 +1,7 @@
 """What the values of some options say about support: a keyword may be fine, and this use of it not.
 
-A use that matters gets a qualified name beside its keyword's: `tag:host`, `geoip:ZZ`.
+A use that matters gets a qualified name beside its keyword's: `tag:host`, `geoip:ZZ`, and for what
+a rule requires of the engine `requires:version < 8`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from rules_lib import engine, vocabulary
+from rules_lib.reading.requires import REQUIRES, read_requires
 
 if TYPE_CHECKING:
     from rules_lib.reading.rule import Parts
@@ -26,7 +28,11 @@ _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
 
 
 def qualified(parts: Parts, shape: Shape) -> Iterator[str]:
-    """The qualified names of a rule's options."""
+    """The qualified names of a rule's options.
+
+    Raises:
+        RuleSyntaxError: the engine could not read what the rule requires.
+    """
     for place in shape.qualified:
         name, value = parts.names[place].lower(), parts.values[place]
         if name in BITS:
@@ -35,6 +41,9 @@ def qualified(parts: Parts, shape: Shape) -> Iterator[str]:
         elif name == "tag":
             if value.lower().split(",")[0].strip() == "host":
                 yield "tag:host"
+        elif name == REQUIRES:
+            read_requires(value.strip())
+            yield f"{name}:{value.strip()}"
         elif name == vocabulary.GEOIP:
             yield from (f"{name}:{code}" for code in vocabulary.wrong_countries(value))
         elif misuse := engine.misuse(name, tuple(_contents(parts, place))):

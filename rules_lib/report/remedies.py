@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from rules_lib.engine import NAME
 from rules_lib.limits import (
     ACTIONS,
     PCRE_COMPANIONS,
@@ -70,6 +71,12 @@ REMEDIES: Final[Mapping[Reason, Remedy]] = MappingProxyType(
             "Where the detail says that it is only documented as unsupported, "
             "`documented_unsupported: keep` takes the risk; where it names threshold, "
             "`threshold: keep` does. For any other keyword nothing brings the rule back.",
+        ),
+        Reason.UNMET_REQUIREMENT: Remedy(
+            f"By `requires` the rule says that it is not for the service's {NAME}, which would "
+            "pass over it in silence.",
+            "Nothing on your side, and often nothing is missing: feeds ship such rules in pairs, "
+            "one for each version of the engine. In a rule of your own, correct `requires`.",
         ),
         Reason.PCRE_WITHOUT_CONTENT: Remedy(
             f"The service takes `pcre` only beside one of {_listed(PCRE_COMPANIONS)}.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from rules_lib import engine, limits, vocabulary
+from rules_lib import engine, limits, requirements, vocabulary
 from rules_lib.model import Header, Reason
 from rules_lib.reading.rule import base_of
 
@@ -99,6 +99,13 @@ def _keyword_objection(names: Iterable[str], why: str) -> Objection | None:
     return (Reason.UNSUPPORTED_KEYWORD, f"{why}: {found}") if found else None
 
 
+def _requirement(keywords: Keywords, _: Allowlist) -> Objection | None:
+    if not (missing := requirements.unmet(keywords)):
+        return None
+    detail = f"it requires {missing}, which the service's {engine.NAME} does not meet"
+    return Reason.UNMET_REQUIREMENT, detail
+
+
 def _pcre(keywords: Keywords, _: Allowlist) -> Objection | None:
     if "pcre" not in keywords or keywords & limits.PCRE_COMPANIONS:
         return None
@@ -106,7 +113,10 @@ def _pcre(keywords: Keywords, _: Allowlist) -> Objection | None:
     return Reason.PCRE_WITHOUT_CONTENT, f"the service takes pcre only beside one of: {companions}"
 
 
-_OTHERS: Final[tuple[KeywordCheck, ...]] = (_obsolete, _misused, _documented, _threshold, _pcre)
+_OTHERS: Final[tuple[KeywordCheck, ...]] = (
+    *(_obsolete, _misused, _documented, _threshold),
+    *(_requirement, _pcre),
+)
 
 KEYWORD_CHECKS: Final[tuple[KeywordCheck, ...]] = (_refused_keyword, _unknown_keyword, *_OTHERS)
 """For rules of a feed, which may be written for another engine."""

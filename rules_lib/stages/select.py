@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rules_lib import requirements
 from rules_lib.model import AnyRule, Candidate, Discarded, Glimpse, Malformed, Mode, Reason, Rule
 
 if TYPE_CHECKING:
@@ -53,7 +54,10 @@ def select(rules: Iterable[AnyRule], allowlist: Allowlist) -> Selected:
 
 
 def _winners(rules: Iterable[AnyRule]) -> dict[int, Rule]:
-    """For each sid the rule that keeps it: people's own, then the highest rev, then the first."""
+    """For each sid the rule that keeps it: people's own, then the highest rev, then the first.
+
+    One that the engine passes over, for what it requires, never takes the place of another.
+    """
     winners: dict[int, Rule] = {}
     for rule in _with_sid(rules):
         rival = winners.get(rule.sid or 0)
@@ -66,8 +70,8 @@ def _with_sid(rules: Iterable[AnyRule]) -> Iterator[Rule]:
     return (rule for rule in rules if isinstance(rule, Rule) and rule.sid is not None)
 
 
-def _rank(rule: Rule) -> tuple[bool, int]:
-    return rule.is_local, rule.rev
+def _rank(rule: Rule) -> tuple[bool, bool, int]:
+    return not requirements.unmet(rule.keywords), rule.is_local, rule.rev
 
 
 def _loss(rule: Rule | Malformed, winners: dict[int, Rule]) -> Discarded | None:

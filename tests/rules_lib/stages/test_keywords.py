@@ -37,6 +37,8 @@ def _only(options: str, head: str = "alert tcp") -> str:
         "FileStore;",
         'luaxform:x.lua; content:"x";',
         "filemd5:hashes;",
+        "filesha1:!hashes;",
+        "FileSHA256:hashes;",
         "no_such_keyword;",
         'http.uri; gunzip; content:"x";',
         "mqtt.connack.return_code:1;",
@@ -223,3 +225,21 @@ def test_pcre_beside_its_companion_is_kept(companion: str) -> None:
 def test_pcre_alone_is_discarded(options: str) -> None:
     """Older names do not count."""
     assert _reason(_only(f'{options} pcre:"/x/U";')) is Reason.PCRE_WITHOUT_CONTENT
+
+
+def test_what_the_engine_would_pass_over_is_discarded() -> None:
+    """In a feed and in people's own files alike; the detail says which requirement it is."""
+    assert _objection(_only("requires:version < 8;")) == (
+        Reason.UNMET_REQUIREMENT,
+        "it requires version < 8, which the service's Suricata 8.0.3 does not meet",
+    )
+    own = Candidate(rule(_only("requires:feature nope;"), "local-mine"), Mode.ALERT)
+    assert not screen([own], allow()).rules
+    assert _reason(_only("requires:version >= 8;")) is None
+
+
+def test_unmet_requirement_counts_behind_a_keyword_and_before_a_pcre() -> None:
+    """In the order in which the reasons are told."""
+    flaws = 'dataset:isset,x; requires:version < 8; pcre:"/x/";'
+    assert _reason(_only(flaws)) is Reason.UNSUPPORTED_KEYWORD
+    assert _reason(_only(flaws.replace("dataset:isset,x; ", ""))) is Reason.UNMET_REQUIREMENT

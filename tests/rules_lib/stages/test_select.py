@@ -188,3 +188,24 @@ def test_disabled_rule_is_no_duplicate() -> None:
     files = {"emerging-dns": [f"#{text(1, rev=9)}"], "emerging-web": [text(1)]}
     assert not _selected(files).discarded
     assert len(_selected(files, rules={"on": [1]}).discarded) == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "kept"),
+    [
+        (("emerging-web", 1, "version >= 8"), ("emerging-web", 2, "version < 8"), "version >= 8"),
+        (("emerging-web", 2, "version < 8"), ("emerging-dns", 1, "version >= 8"), "version >= 8"),
+        (("emerging-web", 1, "version >= 7"), ("local-mine", 9, "feature nope"), "version >= 7"),
+        (("emerging-web", 1, "version < 7"), ("emerging-web", 2, "version < 8"), "version < 8"),
+        (("emerging-web", 1, "version > 7"), ("emerging-web", 2, "version >= 8"), "version >= 8"),
+    ],
+)
+def test_copy_that_the_engine_passes_over_never_takes_the_place_of_another(
+    first: tuple[str, int, str], second: tuple[str, int, str], kept: str
+) -> None:
+    """Feeds ship one sid twice, for two versions of the engine; people's own may be unmet too."""
+    files: dict[str, list[str]] = {first[0]: [], second[0]: []}
+    for category, rev, requires in (first, second):
+        files[category].append(text(1, f"requires:{requires}; ", rev=rev))
+    [winner] = _selected(files).wanted
+    assert f"requires:{kept};" in winner.rule.text
