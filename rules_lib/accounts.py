@@ -11,7 +11,8 @@ from rules_lib.errors import RefusedError, RulesyncError
 from rules_lib.report.changes import changes_of
 from rules_lib.report.group_line import GroupLine
 from rules_lib.report.summary import Accounting, FeedFacts, Summary, summarise
-from rules_lib.warnings import full_groups, warnings_of
+from rules_lib.stages.hold import waiting_in
+from rules_lib.warnings import full_groups, unjudged, warnings_of
 
 if TYPE_CHECKING:
     from rules_lib.aws.calls import Calls
@@ -61,6 +62,7 @@ def carried_out(  # noqa: PLR0913 - keywords only: the whole of a build comes to
         calls=calls.writes,
         dry_runs=calls.dry_runs,
         warnings=(
+            *unjudged(decision.waiting, waiting_in(built.kept, built.discarded)),
             *drift_of(decision.plan, gathered.latest.groups if gathered.latest else {}),
             *full_groups(built.overflow),
             *warnings_of(ruleset, gathered.allowlist),
@@ -75,6 +77,7 @@ def carried_out(  # noqa: PLR0913 - keywords only: the whole of a build comes to
             Counter(discard.reason for discard in built.discarded),
             gathered.latest.discarded if gathered.latest else None,
         ),
+        waiting=decision.waiting,
     )
 
 

@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 from rules_lib.model import AnyRule, Converted, Discarded, Reason, Rule
 from rules_lib.stages.convert import convert
 from rules_lib.stages.fit import Relief, fit
+from rules_lib.stages.hold import hold
 from rules_lib.stages.link import link
 from rules_lib.stages.order import order
 from rules_lib.stages.screen import missing_variables, screen
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from rules_lib.groups import Deployed, Group
     from rules_lib.packing.blocks import Block
     from rules_lib.reading.ruleset import Ruleset
+
+_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,11 @@ class Built:
 
 
 def build(
-    ruleset: Ruleset, allowlist: Allowlist, deployed: Deployed, refusals: Mapping[str, str]
+    ruleset: Ruleset,
+    allowlist: Allowlist,
+    deployed: Deployed,
+    refusals: Mapping[str, str],
+    waiting: Mapping[str, str] = _NOTHING,
 ) -> Built:
     """Take the rules through all stages.
 
@@ -61,9 +69,10 @@ def build(
         allowlist: what people ask for.
         deployed: the groups in force, so that rules stay where they are.
         refusals: what the service said of texts that it refused (see `stages.convert`).
+        waiting: texts that it has not judged yet (see `stages.hold`).
     """
     rules = tuple(ruleset.rules)
-    prepared = prepare(rules, allowlist, refusals)
+    prepared = prepare(rules, allowlist, refusals, waiting)
     linked = link(prepared.wanted, prepared.standby)
     fitted = fit(order(linked.clusters), allowlist, deployed)
     discarded = chain(prepared.discarded, linked.discarded, fitted.discarded)
@@ -98,23 +107,34 @@ class Prepared:
 
 
 def prepare(
-    rules: Iterable[AnyRule], allowlist: Allowlist, refusals: Mapping[str, str]
+    rules: Iterable[AnyRule],
+    allowlist: Allowlist,
+    refusals: Mapping[str, str],
+    waiting: Mapping[str, str] = _NOTHING,
 ) -> Prepared:
-    """Take the rules through the stages that look at each of them alone: select, screen, convert.
+    """Take the rules through the stages that look at each alone: select, screen, convert, hold.
 
     Args:
         rules: every enabled rule, in the feed's order.
         allowlist: what people ask for.
         refusals: as in `build`.
+        waiting: likewise.
     """
     selected = select(rules, allowlist)
     wanted = screen(selected.wanted, allowlist)
     standby = screen(selected.standby, allowlist)
     converted = convert(wanted.rules, allowlist, refusals)
+    ready = hold(converted.rules, waiting, allowlist)
+    setters = convert(standby.rules, allowlist, refusals).rules
     return Prepared(
-        wanted=converted.rules,
-        standby=convert(standby.rules, allowlist, refusals).rules,
-        discarded=(*selected.discarded, *wanted.discarded, *converted.discarded),
+        wanted=ready.rules,
+        standby=hold(setters, waiting, allowlist).rules,
+        discarded=(
+            *selected.discarded,
+            *wanted.discarded,
+            *converted.discarded,
+            *ready.discarded,
+        ),
     )
 
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.build import Built, build
-from rules_lib.deploy.apply import prove
+from rules_lib.content import by_sid
+from rules_lib.deadline import NEVER, Deadline
 from rules_lib.deploy.guards import refuse_shrink
 from rules_lib.deploy.plan import compare, refuse_unfit
 from rules_lib.deploy.rulewise import rule_changes
 from rules_lib.errors import RefusedError
-from rules_lib.history.state import Refusals, Refused
+from rules_lib.history.state import Refusals
 from rules_lib.policy import Room
+from rules_lib.proving.notebook import Notebook
+from rules_lib.proving.prove import Accepted, prove
+from rules_lib.proving.search import Quest
 from rules_lib.stages.convert import fingerprint
 
 if TYPE_CHECKING:
@@ -25,24 +30,28 @@ if TYPE_CHECKING:
     from rules_lib.groups import Deployed
     from rules_lib.reading.ruleset import Ruleset
 
-_ROUNDS: Final = 20
-"""How often the groups are built again without the rules that the service refused."""
+_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+def _forgotten(_: Refusals) -> None:
+    """Let it pass: nobody remembers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What is to be done, and what the service is known to refuse.
+    """What is to be done.
 
     Attributes:
         failures: groups that the service would not take as a whole.
         changes: rule by rule, what the plan does.
+        waiting: how many texts there was no time to ask about; none of them is in the plan.
     """
 
     built: Built
     plan: Plan
-    refusals: Refusals
-    failures: tuple[Failure, ...]
+    failures: tuple[Failure, ...] = ()
     changes: tuple[RuleChange, ...] = ()
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,39 +77,67 @@ def decide(  # noqa: PLR0913 - keywords only, all that a decision depends on
     refusals: Refusals,
     firewall: Firewall,
     allow_shrink: bool,
+    deadline: Deadline = NEVER,
+    remember: Callable[[Refusals], None] = _forgotten,
 ) -> Decision:
-    """Build and plan; where the service refuses rules, again without them. Writes nothing.
+    """Build and plan; where the service refuses rules, again without them. Writes no rule group.
+
+    Each round leaves out at least one rule more than the one before, so there is a last one.
+
+    Args:
+        ruleset: the feed.
+        allowlist: what people ask for.
+        deployed: what is there.
+        refusals: what is known of the service from earlier builds.
+        firewall: is asked.
+        allow_shrink: whether more rules may go than `max_shrink` says.
+        deadline: when to ask about single rules no longer; those not yet judged wait.
+        remember: is given all refusals whenever there are more of them.
 
     Raises:
         RefusedError: the plan is not safe to carry out.
     """
-    known = refusals.of(rule.sid for rule in ruleset.rules if rule.sid is not None)
-    for _ in range(_ROUNDS):
-        foreseen = foresee(ruleset, allowlist, deployed, known.words, allow_shrink=allow_shrink)
+    sids = (rule.sid for rule in ruleset.rules if rule.sid is not None)
+    notebook = Notebook(refusals, refusals.of(sids), remember)
+    accepted, waiting = Accepted.of(deployed), dict[str, str]()
+    while True:
+        words = notebook.known.words
+        foreseen = foresee(ruleset, allowlist, deployed, words, waiting, allow_shrink=allow_shrink)
         if foreseen.refusal:
             raise foreseen.refusal
-        proof = prove(foreseen.plan, firewall)
-        if not proof.refusals:
-            return Decision(foreseen.built, foreseen.plan, known, proof.failures, foreseen.changes)
-        known = known.plus(
-            {
-                fingerprint(refusal.rule.text): Refused(sid=refusal.rule.sid, words=refusal.words)
-                for refusal in proof.refusals
-            }
-        )
-    raise RefusedError(f"the service still refuses rules after {_ROUNDS} rounds without them")
+        quest = Quest(deadline=deadline, tell=notebook.note)
+        proof = prove(foreseen.plan, firewall, accepted, quest)
+        notebook.write()
+        if not proof.refusals and not proof.waiting:
+            return Decision(
+                built=foreseen.built,
+                plan=foreseen.plan,
+                failures=proof.failures,
+                changes=foreseen.changes,
+                waiting=len(waiting),
+            )
+        accepted = proof.accepted
+        in_force = _in_force(deployed) if proof.waiting else {}
+        waiting |= {fingerprint(r.text): in_force.get(r.sid, "") for r in proof.waiting}
 
 
-def foresee(
+def _in_force(deployed: Deployed) -> dict[int, str]:
+    """Sid -> text of what we have put in force."""
+    groups = (group for group in deployed.current.values() if not group.edited)
+    return {sid: text for group in groups for sid, text in by_sid(group.text).items()}
+
+
+def foresee(  # noqa: PLR0913 - all that a plan depends on
     ruleset: Ruleset,
     allowlist: Allowlist,
     deployed: Deployed,
     refusals: Mapping[str, str],
+    waiting: Mapping[str, str] = _NOTHING,
     *,
     allow_shrink: bool,
 ) -> Foreseen:
     """Build and plan, without asking the service; what stands against the plan comes with it."""
-    built = build(ruleset, allowlist, deployed, refusals)
+    built = build(ruleset, allowlist, deployed, refusals, waiting)
     steps = compare(built.groups, deployed)
     changes = rule_changes(steps, built)
     try:

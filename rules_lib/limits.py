@@ -45,6 +45,9 @@ DESCRIPTION_CHARACTERS: Final = 512
 ACTIONS: Final = frozenset({"alert", "pass", "drop", "reject"})
 """The actions that a stateful rule may have [measured]."""
 
+BLOCKING: Final = frozenset({"drop", "reject"})
+"""Those that stop traffic."""
+
 REJECT_PROTOCOLS: Final = frozenset({"tcp", "http", "tls", "smb", "ssh", "smtp", "dcerpc"})
 """The protocols on which `reject` is taken [measured]."""
 

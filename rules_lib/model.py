@@ -42,6 +42,7 @@ class Reason(StrEnum):
     UNDEFINED_VARIABLE = "undefined-variable"
     TOO_LONG = "too-long"
     REJECTED_BY_SERVICE = "rejected-by-service"
+    NOT_YET_PROVEN = "not-yet-proven"
     FLOWBIT_NEVER_SET = "flowbit-never-set"
     OVER_BUDGET = "over-budget"
 
@@ -57,6 +58,7 @@ class Change(StrEnum):
     VARIABLE_WRITTEN = "variable-written"
     ALERT_TO_DROP = "alert-to-drop"
     SETTER_BROUGHT_IN = "setter-brought-in"
+    EARLIER_TEXT = "earlier-text"
 
 
 class Option(NamedTuple):

@@ -87,7 +87,7 @@ def preview(
         build_id="",
         gathered=gathered,
         ruleset=ruleset,
-        decision=Decision(foreseen.built, foreseen.plan, gathered.refusals, (), foreseen.changes),
+        decision=Decision(foreseen.built, foreseen.plan, changes=foreseen.changes),
         applied=Applied(),
         calls=calls,
         changed=since(foreseen.changes, foreseen.built, None),

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.accounts import carried_out, ended, facts_of
@@ -36,8 +37,10 @@ from rules_lib.world import World
 __all__ = ["Unchanged", "World", "sync", "sync_if_changed"]
 
 if TYPE_CHECKING:
+    from rules_lib.aws.store import Store
     from rules_lib.deploy.outcome import Applied
     from rules_lib.feed.manifest import Manifest
+    from rules_lib.history.state import Refusals
     from rules_lib.reading.ruleset import Ruleset
     from rules_lib.report.since import Since
 
@@ -151,6 +154,8 @@ def _carried_out(
         refusals=gathered.refusals,
         firewall=firewall,
         allow_shrink=allow_shrink or gathered.allow_shrink,
+        deadline=world.deadline,
+        remember=partial(_remember, world.store),
     )
     stale = any(failure.stale for failure in decision.failures)
     if stale or _overtaken(world, gathered):
@@ -162,8 +167,6 @@ def _carried_out(
         applied.failures and _overtaken(world, gathered)
     ):
         return None
-    if decision.refusals != gathered.refusals:
-        world.store.put(REFUSALS, decision.refusals.to_json(), content_type="application/json")
     earlier = earlier_build(world.store, gathered, decision.plan)
     changed = since(decision.changes, decision.built, earlier)
     summary = carried_out(
@@ -176,9 +179,14 @@ def _carried_out(
         changed=changed,
     )
     recorded = _record(world, gathered, ruleset, decision, applied, summary, changed)
-    if recorded and world.inputs:
+    if recorded and world.inputs and not decision.waiting:
         settle(world, decision.plan, deployed, allowlist.firewall.prefix)
     return recorded
+
+
+def _remember(store: Store, refusals: Refusals) -> None:
+    """Write what the service refuses, so that no build asks for it again."""
+    store.put(REFUSALS, refusals.to_json(), content_type="application/json")
 
 
 def _record(  # noqa: PLR0913, PLR0917 - all that a build leaves behind

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
+from rules_lib.report.text import counted
+
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
     from rules_lib.reading.ruleset import Ruleset
@@ -21,6 +23,23 @@ def warnings_of(ruleset: Ruleset, allowlist: Allowlist) -> tuple[str, ...]:
         *_new(ruleset, allowlist),
         *_unknown_sids(ruleset, allowlist),
     )
+
+
+def unjudged(texts: int, rules: tuple[int, int]) -> Iterator[str]:
+    """Say what waits, as there was no time to ask the service about it.
+
+    Args:
+        texts: that were to be asked about.
+        rules: how many keep the text that is in force, and how many are left out.
+    """
+    held, out = rules
+    if texts:
+        yield (
+            f"there was no time to have the service judge {counted(texts, 'text')}, of which some "
+            f"may be refused: left out until then (not-yet-proven): {counted(out, 'rule')}; kept "
+            f"in the text that is in force: {counted(held, 'rule')}; the next build goes on from "
+            "there"
+        )
 
 
 def full_groups(overflow: Mapping[str, int]) -> Iterator[str]:

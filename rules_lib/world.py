@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from rules_lib.deadline import NEVER, Deadline
 from rules_lib.history.record import build_key, content_type
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class World:
         watch: is told what is being done, in a few words, for whoever waits.
         inputs: what the build is made from, where it is to note that it found nothing to do (see
             `history.settled`).
+        deadline: when the build has to come to its end.
     """
 
     store: Store
@@ -40,6 +42,7 @@ class World:
     policies: tuple[str, ...] = ()
     watch: Callable[[str], None] = field(default=unwatched, compare=False)
     inputs: str = ""
+    deadline: Deadline = NEVER
 
     @property
     def build_id(self) -> str:

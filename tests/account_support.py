@@ -62,16 +62,16 @@ class Account:
         feed(self.folder, {f"emerging-{name}": rules for name, rules in rules_of.items()})
         fetch_app.handler({"source": "aws.scheduler"}, None)
 
-    def build(self, key: str = ALLOWLIST, **said: object) -> dict[str, Any]:
+    def build(self, key: str = ALLOWLIST, context: object = None, **said: object) -> dict[str, Any]:
         """Have the build function called for an object that arrived; more may be said by hand."""
         detail = {"bucket": {"name": BUCKET}, "object": {"key": key}}
         event = {"source": "aws.s3", "detail-type": "Object Created", "detail": detail, **said}
-        return dict(json.loads(json.dumps(build_app.handler(event, None))))
+        return dict(json.loads(json.dumps(build_app.handler(event, context))))
 
-    def tick(self) -> dict[str, Any]:
+    def tick(self, context: object = None) -> dict[str, Any]:
         """Have the build function called by its schedule."""
         event = {"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}}
-        return dict(json.loads(json.dumps(build_app.handler(event, None))))
+        return dict(json.loads(json.dumps(build_app.handler(event, context))))
 
     def sync(self, **rules_of: Sequence[str]) -> dict[str, Any]:
         """Publish a feed, fetch it, build, and give the build's summary."""

@@ -9,12 +9,13 @@ gc.disable()  # nothing that is imported is ever garbage, and the search takes a
 import os
 import sys
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol, runtime_checkable
 
 from aws_lambda_powertools import Logger
 
 from rules_lib.aws import clients
 from rules_lib.aws.store import Store, newest_manifest
+from rules_lib.deadline import NEVER, Deadline
 from rules_lib.errors import RulesyncError
 from rules_lib.history.state import Hold
 from rules_lib.report.summary import Summary
@@ -32,7 +33,15 @@ _SCHEDULE: Final = "aws.events"
 """The source of a scheduled event: nothing has arrived, so there may be nothing to do."""
 
 
-def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001  # Lambda's
+@runtime_checkable
+class Timed(Protocol):
+    """What Lambda says of this run, as far as it is of use here."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        """How long the function may still run."""
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Build from the newest feed in the bucket, whichever object's arrival was the cause.
 
     An event with `"allow_shrink": true`, sent by hand, lets this one build remove more rules than
@@ -56,7 +65,9 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: 
             logger.info("no feed yet: its arrival starts the first build", event=cause)
             return {"status": "waiting"}
         client = clients.network_firewall()
-        world = World(store, client, datetime.now(UTC), settings.policies)
+        world = World(
+            store, client, datetime.now(UTC), settings.policies, deadline=_deadline(context)
+        )
         outcome = (
             sync_if_changed(world, manifest)
             if event.get("source") == _SCHEDULE
@@ -79,6 +90,13 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: 
     return result
 
 
+def _deadline(context: object) -> Deadline:
+    """When Lambda ends the function; who calls it without a context lets it take its time."""
+    if isinstance(context, Timed):
+        return Deadline.begin(lambda: context.get_remaining_time_in_millis() / 1000)
+    return NEVER
+
+
 def _result(outcome: Summary | Hold | Unchanged) -> dict[str, Any]:
     if isinstance(outcome, Hold):
         return {"status": "held", "build": outcome.build, "since": outcome.since}
@@ -92,5 +110,6 @@ def _result(outcome: Summary | Hold | Unchanged) -> dict[str, Any]:
         "kept": outcome.rules.kept,
         "discarded": outcome.discards,
         "off": outcome.rules.off,
+        "waiting": outcome.waiting,
         "calls": dict(outcome.calls),
     }

@@ -15,11 +15,11 @@ from rules_lib.aws import shapes
 from rules_lib.aws.calls import INVALID_REQUEST, INVALID_TOKEN, NOT_FOUND, Calls
 from rules_lib.aws.groupcalls import GroupCalls
 from rules_lib.aws.policies import PolicyCalls
-from rules_lib.aws.refusals import Refusal, UnpinnedError, find_refusals
 from rules_lib.content import holds, unchanged
 from rules_lib.errors import FirewallError, StaleError
 from rules_lib.groups import Deployed, DeployedGroup, Group
 from rules_lib.policy import Policy, Reference
+from rules_lib.proving.search import PLAIN, Quest, Searched, UnpinnedError, search
 
 if TYPE_CHECKING:
     from types_boto3_network_firewall import NetworkFirewallClient
@@ -130,12 +130,15 @@ class Firewall:
         answer = self._api.describe(name)
         return answer and shapes.deployed_group(answer, self.prefix)
 
-    def prove(self, group: Group, deployed: DeployedGroup | None = None) -> tuple[Refusal, ...]:
-        """Find every rule that the service would refuse; changes nothing.
+    def prove(
+        self, group: Group, deployed: DeployedGroup | None = None, quest: Quest = PLAIN
+    ) -> Searched:
+        """Find the rules that the service would refuse; changes nothing.
 
         Args:
             group: to be created, or to be what `deployed` becomes.
             deployed: the group of the same name where it is to be updated.
+            quest: how rules are searched, and how long.
 
         Raises:
             StaleError: `deployed` is no longer what it was, or the name is no longer free.
@@ -155,7 +158,7 @@ class Firewall:
             return None
 
         try:
-            return find_refusals(group.rules, judge)
+            return search(group.rules, judge, quest)
         except UnpinnedError as error:
             if deployed is None and self._is_there(group):
                 raise StaleError(call, group.name) from error

@@ -1,4 +1,4 @@
-"""A plan, proven and carried out: a failed group stops no other, and nothing goes too early.
+"""A plan carried out: a failed group stops no other, and nothing goes too early.
 
 Whatever fills a slot is written first. Then each policy is switched, in one update: no moment is
 without a category's rules, and none has them twice. Only then do unwanted groups go, each after a
@@ -13,28 +13,15 @@ from typing import TYPE_CHECKING
 from rules_lib.content import holds
 from rules_lib.deploy.attach import attach
 from rules_lib.deploy.effect import Effect, Filling, effect
-from rules_lib.deploy.outcome import Applied, Failure, Proof, Staying
+from rules_lib.deploy.outcome import Applied, Failure, Staying
 from rules_lib.deploy.steps import Create, Delete, Keep, Plan, Replace, Step, Update
 from rules_lib.errors import FirewallError
 from rules_lib.groups import DeployedGroup, Group
 
 if TYPE_CHECKING:
     from rules_lib.aws.firewall import Firewall
-    from rules_lib.aws.refusals import Refusal
 
-__all__ = ["Applied", "Failure", "Proof", "Staying", "apply", "prove"]
-
-
-def prove(plan: Plan, firewall: Firewall) -> Proof:
-    """Have the service validate every group that would be written; changes nothing."""
-    refusals: list[Refusal] = []
-    failures: list[Failure] = []
-    for step in plan.changes:
-        try:
-            refusals += _refusals(step, firewall)
-        except FirewallError as error:
-            failures.append(Failure.of(step.name, error))
-    return Proof(tuple(refusals), tuple(failures))
+__all__ = ["Applied", "Failure", "Staying", "apply"]
 
 
 def apply(plan: Plan, firewall: Firewall, unproven: Collection[Failure] = ()) -> Applied:
@@ -65,17 +52,6 @@ def apply(plan: Plan, firewall: Firewall, unproven: Collection[Failure] = ()) ->
         elif isinstance(step, Delete):
             done.append(step)
     return Applied(tuple(done), tuple(failures), tuple(staying))
-
-
-def _refusals(step: Step, firewall: Firewall) -> tuple[Refusal, ...]:
-    match step:
-        case Create() | Replace():
-            begun = step.begun if isinstance(step, Replace) else None
-            return firewall.prove(step.group, begun)
-        case Update():
-            return firewall.prove(step.group, step.deployed)
-        case Keep() | Delete():
-            return ()
 
 
 def _written(step: Filling, firewall: Firewall, arns: dict[str, str]) -> Filling | Failure:

@@ -1,4 +1,4 @@
-"""What becomes of a plan: what the service says of it, and what was done."""
+"""What becomes of a plan: what was done, and what was not."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from rules_lib.errors import FirewallError, StaleError, Trouble
 
 if TYPE_CHECKING:
-    from rules_lib.aws.refusals import Refusal
     from rules_lib.deploy.steps import Step
 
 
@@ -45,14 +44,6 @@ class Staying:
     name: str
     associations: int
     why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """What the service would refuse of a plan: single rules, and groups as a whole."""
-
-    refusals: tuple[Refusal, ...] = ()
-    failures: tuple[Failure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 from rules_lib.content import action_of, by_sid
 from rules_lib.deploy.steps import Delete
+from rules_lib.limits import BLOCKING
 
 if TYPE_CHECKING:
     from rules_lib.build import Built
@@ -21,9 +22,6 @@ Kind: TypeAlias = Literal["added", "removed", "action", "revised", "edited"]
 
 KINDS: Final[tuple[Kind, ...]] = ("action", "removed", "revised", "edited", "added")
 """What happens to a rule: another action, gone, another rev, another text only, new."""
-
-BLOCKING: Final = frozenset({"drop", "reject"})
-"""The actions that stop traffic."""
 
 UNFILED: Final = "no longer in the feed"
 """In place of a category: the rule stood in a group that several share, and nobody names it now."""

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from rules_lib.aws.calls import Calls
 from rules_lib.aws.firewall import Firewall
-from rules_lib.deploy.apply import Applied, apply, prove
+from rules_lib.deploy.apply import Applied, apply
 from rules_lib.deploy.plan import plan
 from rules_lib.errors import ContendedError, RefusedError, UnfinishedError
 from rules_lib.history.applied import AppliedBuild, applied_build
 from rules_lib.history.restore import renamed
 from rules_lib.history.state import HOLD, LATEST, Hold, Latest
 from rules_lib.policy import Room
+from rules_lib.proving.prove import prove
 
 if TYPE_CHECKING:
     from rules_lib.aws.store import Store

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
-from rules_lib.deploy.rulewise import BLOCKING
 from rules_lib.errors import RefusedError, RulesyncError, root_of
+from rules_lib.limits import BLOCKING
 from rules_lib.report.text import portion
 
 if TYPE_CHECKING:

@@ -48,15 +48,18 @@ class Notice:
 
 
 def notice_of_build(summary: Summary, place: Place) -> Notice | None:
-    """Say what a build changed; None where it changed nothing.
+    """Say what a build changed; None where it changed nothing and nothing waits.
 
     Args:
         summary: of a build that was carried out.
         place: where the build's files are.
     """
-    if not summary.calls:
+    if not (summary.calls or summary.waiting):
         return None
-    return _notice("; ".join(_headline(summary.changes)), _of_build(summary, place))
+    headline = "; ".join(_headline(summary.changes))
+    if summary.waiting:
+        headline = f"{count(summary.waiting)} not yet judged; {headline}"
+    return _notice(headline, _of_build(summary, place))
 
 
 def notice_of_failure(service: str, error: RulesyncError, place: Place) -> Notice:

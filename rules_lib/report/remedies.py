@@ -98,6 +98,12 @@ REMEDIES: Final[Mapping[Reason, Remedy]] = MappingProxyType(
             "The rule is tried again as soon as its text changes. A rule of your own can be "
             "corrected by what the service says.",
         ),
+        Reason.NOT_YET_PROVEN: Remedy(
+            "The service refused other rules of this group, and the build ran out of time before "
+            "it had asked about this one.",
+            "Nothing needs to be done: the next build goes on from there. To have it at once, run "
+            "the build function, or `rulesync apply`, which takes its time.",
+        ),
         Reason.FLOWBIT_NEVER_SET: Remedy(
             "The rule waits for a mark (flowbit, flowint, xbit) that no rule in reach ever sets, "
             "so it could not match.",

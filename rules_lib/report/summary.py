@@ -40,6 +40,7 @@ class Summary:
         relief: rules that a larger budget would bring back, by category.
         budget: capacity that the rule groups may reserve together.
         changes: what the sync changes for people.
+        waiting: texts that the service was not asked about, as time ran out.
     """
 
     build_id: str
@@ -57,6 +58,7 @@ class Summary:
     relief: Relief
     budget: int
     changes: Changes = _UNCHANGED
+    waiting: int = 0
 
     @property
     def status(self) -> Status:
@@ -105,6 +107,7 @@ class Summary:
             "budget": self.budget,
             "calls": _sorted(self.calls),
             "dry_runs": self.dry_runs,
+            "waiting": self.waiting,
             "warnings": self.warnings,
             "variables_missing": _sorted(self.variables_missing),
             "relief": {
@@ -132,6 +135,7 @@ def summarise(  # noqa: PLR0913 - keywords only, one for each part of summary.js
     relief: Relief = _NONE,
     budget: int = POLICY_CAPACITY,
     changes: Changes = _UNCHANGED,
+    waiting: int = 0,
 ) -> Summary:
     """Put a sync's numbers together.
 
@@ -157,6 +161,7 @@ def summarise(  # noqa: PLR0913 - keywords only, one for each part of summary.js
         relief=relief,
         budget=budget,
         changes=changes,
+        waiting=waiting,
     )
 
 
@@ -193,6 +198,7 @@ def _from_json(record: dict[str, Any]) -> Summary:
         relief=Relief(**record["relief"]),
         budget=record["budget"],
         changes=Changes.from_json(record["changes"]) if "changes" in record else _UNCHANGED,
+        waiting=record.get("waiting", 0),
     )
 
 

@@ -42,7 +42,7 @@ def link(wanted: Sequence[Converted], standby: Sequence[Converted]) -> Linked:
         for rule in wanted
         if not _can_fire(rule, settable)
     )
-    return Linked(_clusters(sorted((*live, *needed), key=_place)), discarded)
+    return Linked(clusters(sorted((*live, *needed), key=_place)), discarded)
 
 
 def _settable(rules: Iterable[Converted]) -> frozenset[Mark]:
@@ -131,12 +131,13 @@ def _place(rule: Converted) -> Place:
     return rule.rule.place
 
 
-def _clusters(rules: Sequence[Converted]) -> tuple[Cluster, ...]:
+def clusters(rules: Sequence[Converted]) -> tuple[Cluster, ...]:
+    """Tie rules, in their order; the clusters are in the order of their first rules."""
     root = _roots(rules)
-    clusters: dict[int, list[Converted]] = defaultdict(list)
+    found: dict[int, list[Converted]] = defaultdict(list)
     for index, rule in enumerate(rules):
-        clusters[root[index]].append(rule)
-    return tuple(tuple(cluster) for cluster in clusters.values())
+        found[root[index]].append(rule)
+    return tuple(tuple(cluster) for cluster in found.values())
 
 
 def _roots(rules: Sequence[Converted]) -> Mapping[int, int]:

@@ -38,6 +38,7 @@ def test_answer_says_what_was_done(running: Account) -> None:
         "kept": 1,
         "discarded": 1,
         "off": 0,
+        "waiting": 0,
         "calls": {"CreateRuleGroup": 1},
     }
 

@@ -267,7 +267,7 @@ def test_counts_are_what_the_service_saw(aws: EmbeddedAws) -> None:
 def test_proof_of_a_good_group_takes_one_dry_run_and_changes_nothing() -> None:
     """For a create and for an update."""
     wall, there = created()
-    assert wall.prove(TWO, there) == wall.prove(group("et-two", 5)) == ()
+    assert wall.prove(TWO, there).refusals == wall.prove(group("et-two", 5)).refusals == ()
     assert wall.calls.dry_runs == 2
     assert wall.deployed().groups == (there,)
 
@@ -276,7 +276,7 @@ def test_named_rule_is_found_with_the_services_words() -> None:
     """The rule stands beside its words and is not repeated in them."""
     bad = rule(2, "dataset:isset,x; ")
     wall = firewall()
-    (refusal,) = wall.prove(group("et-one", 1, bad, 3))
+    (refusal,) = wall.prove(group("et-one", 1, bad, 3)).refusals
     assert refusal.rule == bad
     assert refusal.words == (
         "stateful rule is invalid, rule: …, reason: RuleOptions dataset is not supported"
@@ -291,7 +291,7 @@ def test_every_refused_rule_is_found_named_or_not(aws: EmbeddedAws) -> None:
     unnamed = [rule(sid) for sid in (30, 31, 90)]
     good = [rule(sid) for sid in range(100, 200)]
     members = [*good[:20], *unnamed[:1], *bad[:2], *good[20:60], *unnamed[1:], bad[2], *good[60:]]
-    refusals = firewall().prove(group("et-one", *members, capacity=500))
+    refusals = firewall().prove(group("et-one", *members, capacity=500)).refusals
     assert {refusal.rule.sid for refusal in refusals} == {7, 12, 13, 30, 31, 90}
     for refusal in refusals:
         named = "alprotos" not in refusal.words
@@ -304,14 +304,14 @@ def test_unnamed_rule_is_found_in_few_dry_runs(aws: EmbeddedAws, place: int) -> 
     aws.refuse(f"sid:{place + 1};", "bad", named=False)
     wall = firewall()
     desired = group("et-one", *range(1, 1001), capacity=1000)
-    assert [refusal.rule.sid for refusal in wall.prove(desired)] == [place + 1]
+    assert [refusal.rule.sid for refusal in wall.prove(desired).refusals] == [place + 1]
     assert wall.calls.dry_runs <= 14
 
 
 def test_group_whose_rules_are_all_refused_has_none_left(aws: EmbeddedAws) -> None:
     """An empty text is never asked about."""
     aws.refuse("msg:.a", "bad", named=False)
-    assert len(firewall().prove(group("et-one", 1, 2, 3))) == 3
+    assert len(firewall().prove(group("et-one", 1, 2, 3)).refusals) == 3
 
 
 @pytest.mark.parametrize(
@@ -349,12 +349,3 @@ def test_name_that_is_taken_is_no_rules_fault() -> None:
     with pytest.raises(FirewallError, match="already exists"):
         wall.prove(ONE)
     assert wall.calls.dry_runs == 2
-
-
-def test_too_many_refusals_end_the_search(aws: EmbeddedAws) -> None:
-    """Something else is wrong then, and the service is not to be asked for ever."""
-    aws.refuse("msg:.a", "bad")
-    wall = firewall()
-    with pytest.raises(FirewallError, match="over 200 rules"):
-        wall.prove(group("et-one", *range(1, 250), capacity=250))
-    assert wall.calls.dry_runs == 201

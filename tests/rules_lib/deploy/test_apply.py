@@ -18,10 +18,11 @@ from hypothesis import strategies as st
 
 from localaws import EmbeddedAws, Fault, embedded_aws
 from rules_lib.aws.firewall import Firewall
-from rules_lib.deploy.apply import Applied, Proof, apply, prove
+from rules_lib.deploy.apply import Applied, apply
 from rules_lib.deploy.plan import plan
 from rules_lib.deploy.steps import Plan
 from rules_lib.groups import Deployed, Group
+from rules_lib.proving.prove import Proof, prove
 
 pytestmark = pytest.mark.usefixtures("aws")
 
@@ -203,42 +204,6 @@ def test_group_that_somebody_changed_meanwhile_is_told_as_stale() -> None:
     result = apply(found, wall)
     assert [(failure.name, failure.stale) for failure in result.failures] == [("et-one", True)]
     assert there() == {"et-one": rule(8).text, "et-two": TWO.text}
-
-
-def test_proof_finds_refused_rules_in_all_groups_and_writes_nothing(aws: EmbeddedAws) -> None:
-    """New, updated and replaced groups are tried, kept and unwanted ones are not."""
-    synced(ONE, TWO, THREE, group("et-four", 9))
-    bad = {sid: rule(sid, "dataset:x; ") for sid in (11, 12, 13)}
-    desired = [
-        replace(group("et-one", 1, bad[11]), name="et-one-b"),
-        group("et-two", 3, bad[12]),
-        THREE,
-        group("et-five", bad[13], 14),
-    ]
-    wall, before = firewall(), there()
-    found = plan(desired, wall.deployed())
-    proof = prove(found, wall)
-    assert [refusal.rule.sid for refusal in proof.refusals] == [11, 12, 13]
-    assert proof.failures == ()
-    assert wall.calls.writes == {}
-    assert wall.calls.dry_runs == 6
-    assert there() == before
-    assert {call.resource for call in aws.calls if call.dry_run} == {
-        "et-one-b",
-        "et-two",
-        "et-five",
-    }
-
-
-def test_group_that_cannot_be_proven_does_not_stop_the_proof_of_the_others() -> None:
-    """Its failure is recorded, the next group's refused rule is found."""
-    wall = firewall()
-    full = group("et-one", 1, 2, 3, capacity=2)
-    bad = rule(5, "gid:1; ")
-    proof = prove(plan([full, group("et-two", bad)], Deployed()), wall)
-    assert [refusal.rule for refusal in proof.refusals] == [bad]
-    assert [failure.name for failure in proof.failures] == ["et-one"]
-    assert "capacity exceeded" in proof.failures[0].cause
 
 
 def test_unproven_group_is_not_written_and_keeps_what_it_was_to_take_over() -> None:
