@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rules_lib.reading.rule import sid_of
 
 if TYPE_CHECKING:
     from rules_lib.groups import DeployedGroup, Group, Variables
+
+_BYPASS: Final = re.compile(r"[;(]\s*bypass\s*;", re.IGNORECASE | re.ASCII)
+"""The option by which a rule has the engine look at a flow no further."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,12 @@ def compare(old: Mapping[int, str], new: Mapping[int, str]) -> Difference:
 def by_sid(text: str) -> dict[int, str]:
     """The rules of a `RulesString` by their sid, in its order; rules without one are left out."""
     return {sid: rule for rule in rules_in(text) if (sid := sid_of(rule)) is not None}
+
+
+def lets_through(rule: str) -> bool:
+    """Whether what the rule matches is inspected no further, and not blocked."""
+    action = action_of(rule)
+    return action == "pass" or (action == "alert" and bool(_BYPASS.search(rule)))
 
 
 def action_of(rule: str) -> str:

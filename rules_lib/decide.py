@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from rules_lib.build import Built, build
 from rules_lib.content import by_sid
 from rules_lib.deadline import NEVER, Deadline
-from rules_lib.deploy.guards import refuse_shrink
+from rules_lib.deploy.guards import refuse_losses
 from rules_lib.deploy.plan import compare, refuse_unfit
 from rules_lib.deploy.rulewise import rule_changes
 from rules_lib.errors import RefusedError
@@ -90,7 +90,7 @@ def decide(  # noqa: PLR0913 - keywords only, all that a decision depends on
         deployed: what is there.
         refusals: what is known of the service from earlier builds.
         firewall: is asked.
-        allow_shrink: whether more rules may go than `max_shrink` says.
+        allow_shrink: whether more rules may go, or cease to block, than the allowlist says.
         deadline: when to ask about single rules no longer; those not yet judged wait.
         remember: is given all refusals whenever there are more of them.
 
@@ -143,7 +143,7 @@ def foresee(  # noqa: PLR0913 - all that a plan depends on
     try:
         refuse_unfit(steps, deployed, room_of(allowlist))
         if not allow_shrink:
-            refuse_shrink(built.groups, deployed, allowlist.max_shrink)
+            refuse_losses(built.groups, deployed, changes, allowlist)
     except RefusedError as error:
         return Foreseen(built, steps, changes, error)
     return Foreseen(built, steps, changes)

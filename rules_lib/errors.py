@@ -169,7 +169,7 @@ class RefusedError(RulesyncError):
 
 
 class ShrinkError(RefusedError):
-    """It would take away more than the allowlist allows; `allow_shrink` lets one sync do it."""
+    """It would remove or unblock more than the allowlist allows; `allow_shrink` lets it once."""
 
 
 class UnfinishedError(RulesyncError):

@@ -53,7 +53,7 @@ def sync(world: World, *, allow_shrink: bool = False) -> Summary | Hold:
 
     Args:
         world: where to read and write.
-        allow_shrink: whether this build may remove more rules than `max_shrink` allows.
+        allow_shrink: whether it may remove or unblock more than the allowlist allows.
 
     Returns:
         What was done; or the hold, where a rollback holds the groups as they are.

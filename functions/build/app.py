@@ -45,7 +45,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Build from the newest feed in the bucket, whichever object's arrival was the cause.
 
     An event with `"allow_shrink": true`, sent by hand, lets this one build remove more rules than
-    `max_shrink` allows.
+    `max_shrink` allows, and unblock more than `max_unblock`.
 
     Returns:
         What was done, as JSON; `status` is `applied`, `held` where a rollback holds, `waiting`

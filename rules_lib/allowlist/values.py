@@ -138,6 +138,8 @@ class Allowlist(_Frozen):
         firewall: the room there is in the firewall policy, and how our rule groups are called.
         max_shrink: share of the deployed rules that one sync may remove; one that would remove
             more is refused.
+        max_unblock: share of the deployed rules that block which may cease to in one sync; one in
+            which more would is refused. Left out, as many may go altogether as max_shrink allows.
         threshold: whether rules with `threshold` are kept.
         documented_unsupported: whether rules are kept that AWS documents as unsupported, though
             the service accepts them.
@@ -150,6 +152,7 @@ class Allowlist(_Frozen):
     variables: Variables = Variables()
     firewall: Firewall = Firewall()
     max_shrink: Share = 0.3
+    max_unblock: Share = 0.3
     threshold: Keep = "keep"
     documented_unsupported: Keep = "discard"
 
@@ -157,6 +160,15 @@ class Allowlist(_Frozen):
     @classmethod
     def _left_empty(cls, value: object) -> object:
         return {} if value is None else value
+
+    @property
+    def may_cease(self) -> float:
+        """Share of the blocking rules that may cease to block where they are gone altogether.
+
+        Where people say nothing of blocking, what they say of rules that go holds for these too.
+        """
+        given = "max_unblock" in self.model_fields_set
+        return self.max_unblock if given else max(self.max_unblock, self.max_shrink)
 
     def setting_of(self, category: str) -> CategorySetting:
         """The category's own setting, or the default's mode where it is not listed."""

@@ -57,7 +57,8 @@ own_option = click.option(
 shrink_option = click.option(
     "--allow-shrink",
     is_flag=True,
-    help="Let this sync remove more of the deployed rules than max_shrink allows.",
+    help="Let this sync remove more of the deployed rules than max_shrink allows, and unblock more "
+    "than max_unblock.",
 )
 
 

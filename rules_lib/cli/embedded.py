@@ -45,7 +45,7 @@ class Sync:
         feed: path or URL of the archive.
         config: the allowlist.
         own: folder with people's own rules.
-        allow_shrink: whether it may remove more rules than `max_shrink` allows.
+        allow_shrink: whether it may remove or unblock more rules than the allowlist allows.
         out: where its results go.
     """
 

@@ -42,7 +42,8 @@ _OUT: Final = click.Path(file_okay=False, path_type=Path)
               help="Attach the groups to this firewall policy of the embedded account; it is made "
               "if it is not there. Repeat it for more.")  # fmt: skip
 @click.option("--allow-shrink", is_flag=True,
-              help="Let these syncs remove more of the deployed rules than max_shrink allows."
+              help="Let these syncs remove more of the deployed rules than max_shrink allows, and "
+              "unblock more than max_unblock."
               )  # fmt: skip
 @click.option("--out", required=True, type=_OUT, metavar="DIR",
               help="Where the results go: DIR/1 for the first sync, DIR/2 for the second …"

@@ -2,30 +2,118 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Final
 
-from rules_lib.content import by_sid
+from rules_lib.content import action_of, by_sid
+from rules_lib.deploy.causes import cause_of, told_together
+from rules_lib.deploy.passes import overruled, sweep_of
 from rules_lib.errors import ShrinkError
+from rules_lib.limits import BLOCKING
 
 if TYPE_CHECKING:
+    from rules_lib.allowlist import Allowlist
+    from rules_lib.deploy.rulewise import RuleChange
     from rules_lib.groups import Deployed, Group
 
+_NAMED: Final = 5
+"""How many of the rules that would no longer block are named."""
 
-def refuse_shrink(desired: Iterable[Group], deployed: Deployed, most: float) -> None:
-    """Let no sync remove more than a share of the deployed rules.
+
+def refuse_losses(
+    desired: Sequence[Group],
+    deployed: Deployed,
+    changes: Iterable[RuleChange],
+    allowlist: Allowlist,
+) -> None:
+    """Let no sync take away more of what is deployed than the allowlist allows.
 
     A group that somebody edited by hand does not count: what is in it is not what we put there.
 
+    Args:
+        desired: in the order of their priorities.
+        deployed: the groups in force.
+        changes: rule by rule, what the sync would do.
+        allowlist: says what shares of the rules may go, and may cease to block.
+
     Raises:
-        ShrinkError: it would; says how many, and how to do it on purpose.
+        ShrinkError: more would go, or cease to block; says how many and why, and how to do it on
+            purpose.
     """
-    before = {sid for group in deployed.groups if not group.edited for sid in by_sid(group.text)}
-    removed = before - {rule.sid for group in desired for rule in group.rules}
-    if len(removed) > most * len(before):
+    ours = (group.text for group in deployed.groups if not group.edited)
+    before = {sid: rule for text in ours for sid, rule in by_sid(text).items()}
+    removed = before.keys() - {rule.sid for group in desired for rule in group.rules}
+    blocking = {sid for sid, rule in before.items() if action_of(rule) in BLOCKING}
+    causes = _causes(blocking, desired, changes, allowlist)
+    losses = {
+        "max_shrink": _shrink(removed, before, allowlist.max_shrink),
+        "max_unblock": _unblock(causes, removed, blocking, allowlist),
+    }
+    if over := {key: loss for key, loss in losses.items() if loss}:
         raise ShrinkError(
-            f"max_shrink: this would remove {len(removed):,} of {len(before):,} deployed rules "
-            f"({len(removed) / len(before):.0%}, and {most:.0%} are allowed)",
+            "\n".join(f"{key}: {loss}" for key, loss in over.items()),
             "If the feed is broken, wait for the next one; if it is meant, say so once with "
-            "--allow-shrink, or set max_shrink in the allowlist",
+            f"--allow-shrink, or set {' and '.join(over)} in the allowlist",
         )
+
+
+def _shrink(removed: Collection[int], before: Collection[int], most: float) -> str:
+    """What is wrong with the rules that would go; nothing where they are few enough."""
+    if len(removed) <= most * len(before):
+        return ""
+    return f"this would remove {_share(removed, before, 'deployed rules', most)}"
+
+
+def _unblock(
+    causes: Mapping[int, str],
+    removed: Collection[int],
+    blocking: Collection[int],
+    allowlist: Allowlist,
+) -> str:
+    """What is wrong with the rules that would no longer block, by sid with their causes."""
+    staying = [sid for sid in causes if sid not in removed]
+    most, all_most = allowlist.max_unblock, allowlist.may_cease
+    if len(causes) <= all_most * len(blocking) and len(staying) <= most * len(blocking):
+        return ""
+    allowed = most if len(staying) > most * len(blocking) else all_most
+    first = ", ".join(map(str, sorted(causes)[:_NAMED]))
+    more = f" and {len(causes) - _NAMED:,} more" if len(causes) > _NAMED else ""
+    return (
+        f"this would have {_share(causes, blocking, 'deployed rules that block', allowed)} "
+        f"no longer block: {told_together(causes.values())}; sids {first}{more}"
+    )
+
+
+def _share(some: Collection[int], whole: Collection[int], what: str, most: float) -> str:
+    share = len(some) / len(whole)
+    return f"{len(some):,} of {len(whole):,} {what} ({share:.0%}, and {most:.0%} are allowed)"
+
+
+def _causes(
+    blocking: Collection[int],
+    desired: Sequence[Group],
+    changes: Iterable[RuleChange],
+    allowlist: Allowlist,
+) -> dict[int, str]:
+    """Which of the rules that block would not, and why.
+
+    One whose sid people wrote under `rules: off:` or `rules: alert:` is no accident.
+    """
+    kept = {rule.sid: rule for group in desired for rule in group.rules}
+    changes = tuple(changes)
+    causes = dict(_overruled(blocking, desired, changes))
+    ending = (one for one in changes if one.unblocks and one.sid in blocking)
+    causes |= {one.sid: cause_of(one, kept, allowlist) for one in ending}
+    meant = allowlist.rules.off | allowlist.rules.alert
+    return {sid: cause for sid, cause in causes.items() if sid not in meant}
+
+
+def _overruled(
+    blocking: Collection[int], desired: Sequence[Group], changes: Iterable[RuleChange]
+) -> Iterator[tuple[int, str]]:
+    """The rules that would block nothing, as a new rule lets everything through."""
+    new = {one.sid for one in changes if sweep_of(one.after) and not sweep_of(one.before)}
+    for found in overruled(desired) if new else ():
+        if found.rule.sid in new:
+            cause = f"overruled by sid {found.rule.sid}, which lets everything through"
+            yield from ((sid, cause) for sid in found.blocking if sid in blocking)

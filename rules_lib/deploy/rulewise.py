@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
-from rules_lib.content import action_of, by_sid
+from rules_lib.content import action_of, by_sid, lets_through
 from rules_lib.deploy.steps import Delete
 from rules_lib.limits import BLOCKING
 
@@ -73,7 +73,7 @@ class RuleChange(NamedTuple):
     @property
     def passes_anew(self) -> bool:
         """Whether it ends the inspection of what it matches now, and did not before."""
-        return self.acts == "pass" != self.acted
+        return lets_through(self.after) and not lets_through(self.before)
 
 
 def rule_changes(plan: Plan, built: Built | None = None) -> tuple[RuleChange, ...]:

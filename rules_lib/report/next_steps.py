@@ -29,7 +29,7 @@ from rules_lib.errors import (
 from rules_lib.report.place import Place
 
 SHRINK: Final = '{"allow_shrink": true}'
-"""The event that lets one build remove more rules than `max_shrink` allows."""
+"""The event that lets one build remove or unblock more rules than the allowlist does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ STEPS: Final = (
         ShrinkError,
         (
             "If the feed is broken, do nothing: its next release is built by itself.",
-            "To see what would go:",
+            "To see which rules would go, or no longer block:",
             "  rulesync plan --bucket {bucket}",
             "If it is meant, allow it for one build:",
             "  {allow}",

@@ -38,6 +38,7 @@ variables:
   HTTP_PORTS: ["80", 8080]
 firewall: {capacity: 50000, rule_groups: 12, headroom: 0.25, prefix: my-et, first_priority: 7}
 max_shrink: 0.5
+max_unblock: 0.2
 threshold: discard
 documented_unsupported: keep
 """
@@ -75,6 +76,7 @@ def test_every_key_of_a_full_file_is_read() -> None:
             capacity=50_000, rule_groups=12, headroom=0.25, prefix="my-et", first_priority=7
         ),
         max_shrink=0.5,
+        max_unblock=0.2,
         threshold="discard",
         documented_unsupported="keep",
     )
@@ -87,6 +89,7 @@ def test_smallest_file_has_every_default() -> None:
     assert allowlist.default is Mode.OFF
     assert (allowlist.max_shrink, allowlist.threshold) == (0.3, "keep")
     assert allowlist.documented_unsupported == "discard"
+    assert allowlist.max_unblock == 0.3
     assert allowlist.firewall == Firewall(
         capacity=30_000, rule_groups=20, headroom=0.1, prefix="et", first_priority=1_000
     )

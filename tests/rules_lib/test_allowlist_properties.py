@@ -50,6 +50,7 @@ FILES = st.fixed_dictionaries(
             },
         ),
         "max_shrink": SHARES,
+        "max_unblock": SHARES,
         "threshold": st.sampled_from(["keep", "discard"]),
     },
 )
