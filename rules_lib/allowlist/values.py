@@ -139,7 +139,7 @@ class Allowlist(_Frozen):
         max_shrink: share of the deployed rules that one sync may remove; one that would remove
             more is refused.
         max_unblock: share of the deployed rules that block which may cease to in one sync; one in
-            which more would is refused. Left out, as many may go altogether as max_shrink allows.
+            which more would is refused. Left out, it is as max_shrink where that is larger.
         threshold: whether rules with `threshold` are kept.
         documented_unsupported: whether rules are kept that AWS documents as unsupported, though
             the service accepts them.
@@ -162,11 +162,8 @@ class Allowlist(_Frozen):
         return {} if value is None else value
 
     @property
-    def may_cease(self) -> float:
-        """Share of the blocking rules that may cease to block where they are gone altogether.
-
-        Where people say nothing of blocking, what they say of rules that go holds for these too.
-        """
+    def may_unblock(self) -> float:
+        """`max_unblock`; where people say nothing of it, what they let go they let cease to block."""
         given = "max_unblock" in self.model_fields_set
         return self.max_unblock if given else max(self.max_unblock, self.max_shrink)
 

@@ -47,7 +47,7 @@ def refuse_losses(
     causes = _causes(blocking, desired, changes, allowlist)
     losses = {
         "max_shrink": _shrink(removed, before, allowlist.max_shrink),
-        "max_unblock": _unblock(causes, removed, blocking, allowlist),
+        "max_unblock": _unblock(causes, blocking, allowlist.may_unblock),
     }
     if over := {key: loss for key, loss in losses.items() if loss}:
         raise ShrinkError(
@@ -64,22 +64,14 @@ def _shrink(removed: Collection[int], before: Collection[int], most: float) -> s
     return f"this would remove {_share(removed, before, 'deployed rules', most)}"
 
 
-def _unblock(
-    causes: Mapping[int, str],
-    removed: Collection[int],
-    blocking: Collection[int],
-    allowlist: Allowlist,
-) -> str:
+def _unblock(causes: Mapping[int, str], blocking: Collection[int], most: float) -> str:
     """What is wrong with the rules that would no longer block, by sid with their causes."""
-    staying = [sid for sid in causes if sid not in removed]
-    most, all_most = allowlist.max_unblock, allowlist.may_cease
-    if len(causes) <= all_most * len(blocking) and len(staying) <= most * len(blocking):
+    if len(causes) <= most * len(blocking):
         return ""
-    allowed = most if len(staying) > most * len(blocking) else all_most
     first = ", ".join(map(str, sorted(causes)[:_NAMED]))
     more = f" and {len(causes) - _NAMED:,} more" if len(causes) > _NAMED else ""
     return (
-        f"this would have {_share(causes, blocking, 'deployed rules that block', allowed)} "
+        f"this would have {_share(causes, blocking, 'deployed rules that block', most)} "
         f"no longer block: {told_together(causes.values())}; sids {first}{more}"
     )
 
