@@ -163,7 +163,7 @@ class Allowlist(_Frozen):
 
     @property
     def may_unblock(self) -> float:
-        """`max_unblock`; where people say nothing of it, what they let go they let cease to block."""
+        """`max_unblock`; left out, what people let go they let cease to block."""
         given = "max_unblock" in self.model_fields_set
         return self.max_unblock if given else max(self.max_unblock, self.max_shrink)
 

@@ -144,7 +144,7 @@ def test_leave_to_remove_rules_holds_for_those_that_block() -> None:
     guarded(fewer, BLOCKING, max_shrink=1)
     with pytest.raises(ShrinkError, match="max_unblock"):
         guarded(fewer, BLOCKING, max_shrink=1, max_unblock=0.3)
-    with pytest.raises(ShrinkError, match="max_unblock: .* and 30% are allowed"):
+    with pytest.raises(ShrinkError, match=r"max_unblock: .* and 30% are allowed"):
         guarded(fewer, BLOCKING, max_shrink=0)
 
 
