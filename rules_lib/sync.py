@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from rules_lib.accounts import carried_out, ended, facts_of
 from rules_lib.aws.calls import Calls
@@ -37,12 +37,16 @@ from rules_lib.world import World
 __all__ = ["Unchanged", "World", "sync", "sync_if_changed"]
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rules_lib.aws.store import Store
     from rules_lib.deploy.outcome import Applied
     from rules_lib.feed.manifest import Manifest
     from rules_lib.history.state import Refusals
     from rules_lib.reading.ruleset import Ruleset
     from rules_lib.report.since import Since
+
+Outcome = TypeVar("Outcome")
 
 _ATTEMPTS: Final = 5
 """How often a build starts over because somebody else changed what it had seen."""
@@ -66,18 +70,21 @@ def sync(world: World, *, allow_shrink: bool = False) -> Summary | Hold:
         return _sync(world, allow_shrink=allow_shrink)
 
 
-def sync_if_changed(world: World, manifest: Manifest) -> Summary | Hold | Unchanged:
-    """As `sync`; but stop, having read little and written nothing, where nothing has changed.
+def sync_if_changed(
+    world: World, manifest: Manifest, run: Callable[[World], Outcome]
+) -> Outcome | Unchanged:
+    """Run a sync; but stop, having read little and written nothing, where nothing has changed.
 
     Args:
         world: where to read and write.
         manifest: of the newest feed.
+        run: the sync.
 
     Raises:
         RulesyncError: see `sync`; or the bucket or the firewall cannot be read.
     """
     inputs = inputs_of(world, manifest)
-    return unchanged(world, inputs) or sync(replace(world, inputs=inputs))
+    return unchanged(world, inputs) or run(replace(world, inputs=inputs))
 
 
 def _sync(world: World, *, allow_shrink: bool) -> Summary | Hold:
@@ -91,6 +98,8 @@ def _sync(world: World, *, allow_shrink: bool) -> Summary | Hold:
                         put_back(world, held)
                     return held
                 world.watch("reading the bucket")
+                if world.turn:
+                    world.turn.listen()
                 gathered = gather(world.store)
                 feed = facts_of(gathered.manifest)
                 if summary := _attempt(world, gathered, calls, allow_shrink=allow_shrink):
@@ -139,6 +148,11 @@ def _overtaken(world: World, gathered: Gathered) -> bool:
     return etag != gathered.latest_etag or _held(world) is not None
 
 
+def _outdated(world: World, gathered: Gathered) -> bool:
+    """Whether the bucket is to be read again before anything is written."""
+    return _overtaken(world, gathered) or (world.turn is not None and world.turn.starts_over())
+
+
 def _carried_out(
     world: World, gathered: Gathered, calls: Calls, *, allow_shrink: bool
 ) -> Summary | None:
@@ -158,7 +172,7 @@ def _carried_out(
         remember=partial(_remember, world.store),
     )
     stale = any(failure.stale for failure in decision.failures)
-    if stale or _overtaken(world, gathered):
+    if stale or _outdated(world, gathered):
         return None
     for name, data in files_before(world.build_id, decision.built, decision.plan, allowlist):
         world.put(name, data)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from types_boto3_network_firewall import NetworkFirewallClient
 
     from rules_lib.aws.store import Store
+    from rules_lib.history.turn import Turn
 
 
 def unwatched(_: str) -> None:
@@ -34,6 +35,7 @@ class World:
         inputs: what the build is made from, where it is to note that it found nothing to do (see
             `history.settled`).
         deadline: when the build has to come to its end.
+        turn: the right to build, where others may ask for the same build meanwhile.
     """
 
     store: Store
@@ -43,6 +45,7 @@ class World:
     watch: Callable[[str], None] = field(default=unwatched, compare=False)
     inputs: str = ""
     deadline: Deadline = NEVER
+    turn: Turn | None = None
 
     @property
     def build_id(self) -> str:

@@ -8,8 +8,11 @@ gc.disable()  # nothing that is imported is ever garbage, and the search takes a
 
 import os
 import sys
-from datetime import UTC, datetime
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol, runtime_checkable
+from uuid import uuid4
 
 from aws_lambda_powertools import Logger
 
@@ -17,7 +20,9 @@ from rules_lib.aws import clients
 from rules_lib.aws.store import Store, newest_manifest
 from rules_lib.deadline import NEVER, Deadline
 from rules_lib.errors import RulesyncError
+from rules_lib.feed.manifest import Manifest
 from rules_lib.history.state import Hold
+from rules_lib.history.turn import GaveWay, Turn, in_turn
 from rules_lib.report.summary import Summary
 from rules_lib.settings import BuildSettings
 from rules_lib.sync import Unchanged, World, sync, sync_if_changed
@@ -31,6 +36,10 @@ gc.enable()
 
 _SCHEDULE: Final = "aws.events"
 """The source of a scheduled event: nothing has arrived, so there may be nothing to do."""
+
+
+_LONGEST: Final = timedelta(minutes=15)
+"""The longest that a Lambda function may run."""
 
 
 @runtime_checkable
@@ -49,8 +58,9 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
 
     Returns:
         What was done, as JSON; `status` is `applied`, `held` where a rollback holds, `waiting`
-        where no feed has arrived yet, or `unchanged` where the schedule asked and nothing has
-        changed since an earlier build of the day.
+        where no feed has arrived yet, `unchanged` where the schedule asked and nothing has
+        changed since an earlier build of the day, or `gathered` where another build is running,
+        which takes up what this one was asked for.
 
     Raises:
         RulesyncError: the build failed or was refused; its summary in the bucket says why.
@@ -68,10 +78,11 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         world = World(
             store, client, datetime.now(UTC), settings.policies, deadline=_deadline(context)
         )
+        run = _in_turn(event, context, telemetry, manifest)
         outcome = (
-            sync_if_changed(world, manifest)
+            sync_if_changed(world, manifest, run)
             if event.get("source") == _SCHEDULE
-            else sync(world, allow_shrink=event.get("allow_shrink") is True)
+            else run(world)
         )
     except RulesyncError as error:
         logger.error(  # noqa: TRY400  # the cause says it all, and the runtime adds the traceback
@@ -79,13 +90,9 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         )
         telemetry.failed(error)
         raise
-    result = _result(outcome)
     if isinstance(outcome, Unchanged):
         telemetry.confirmed(outcome.summary, manifest.fetched_at)
-    if isinstance(outcome, Summary):
-        telemetry.built(outcome, manifest.fetched_at)
-        for warning in outcome.warnings:
-            logger.warning(warning)
+    result = _result(outcome)
     logger.info("build done", event=cause, **result)
     return result
 
@@ -97,7 +104,34 @@ def _deadline(context: object) -> Deadline:
     return NEVER
 
 
-def _result(outcome: Summary | Hold | Unchanged) -> dict[str, Any]:
+def _time_left(deadline: Deadline) -> timedelta:
+    return timedelta(seconds=min(deadline.left(), _LONGEST.total_seconds()))
+
+
+def _in_turn(
+    event: dict[str, Any], context: object, telemetry: Telemetry, manifest: Manifest
+) -> Callable[[World], Summary | Hold | GaveWay]:
+    """A sync that waits for no other: it takes its turn, or leaves word and gives way."""
+
+    def build(world: World) -> Summary | Hold:
+        outcome = sync(world, allow_shrink=event.get("allow_shrink") is True)
+        if isinstance(outcome, Summary):
+            telemetry.built(outcome, manifest.fetched_at)
+            for warning in outcome.warnings:
+                logger.warning(warning)
+        return outcome
+
+    def run(world: World) -> Summary | Hold | GaveWay:
+        holder = getattr(context, "aws_request_id", None) or str(uuid4())
+        turn = Turn(world.store, holder, world.now, world.now + _time_left(world.deadline))
+        return in_turn(turn, lambda held: build(replace(world, now=datetime.now(UTC), turn=held)))
+
+    return run
+
+
+def _result(outcome: Summary | Hold | Unchanged | GaveWay) -> dict[str, Any]:
+    if isinstance(outcome, GaveWay):
+        return {"status": "gathered"}
     if isinstance(outcome, Hold):
         return {"status": "held", "build": outcome.build, "since": outcome.since}
     if isinstance(outcome, Unchanged):

@@ -127,7 +127,7 @@ class Scene:
 
         def work(world: World, store: Store) -> object:
             manifest = newest_manifest(store) if scheduled else None
-            return sync_if_changed(world, manifest) if manifest else sync(world)
+            return sync_if_changed(world, manifest, sync) if manifest else sync(world)
 
         found = self._run("syncs", work, script)
         self.watch.problems += self._ill_told(found)

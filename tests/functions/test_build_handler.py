@@ -74,7 +74,7 @@ def test_groups_are_of_strict_order_and_known_as_ours(running: Account) -> None:
 
 
 def test_objects_are_written_in_an_order_that_tells_the_truth(running: Account) -> None:
-    """The plan before anything is done, the summary after it, and `latest.json` last of all."""
+    """The plan, what is done, its summary, `latest.json`; last the turn ends."""
     running.publish(malware=[rule(1)])
     running.forget()
     running.build()
@@ -84,7 +84,7 @@ def test_objects_are_written_in_an_order_that_tells_the_truth(running: Account) 
     assert writes.index("et-emerging-malware") < writes.index(
         "rule-groups/et-emerging-malware.rules"
     )
-    assert writes[-2:] == ["summary.json", "latest.json"]
+    assert writes[-3:] == ["summary.json", "latest.json", "state/turn.json"]
 
 
 def test_newest_feed_is_built_whatever_arrived(running: Account) -> None:

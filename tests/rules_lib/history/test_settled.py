@@ -17,7 +17,7 @@ from rules_lib.errors import RulesyncError
 from rules_lib.history import settled
 from rules_lib.history.settled import SETTLED, Unchanged
 from rules_lib.report.summary import Summary
-from rules_lib.sync import sync_if_changed
+from rules_lib.sync import sync, sync_if_changed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,7 +45,7 @@ def _tick(running: Account, now: datetime = NOON) -> Summary | Hold | Unchanged:
     seen = replace(world(running), now=now)
     manifest = newest_manifest(seen.store)
     assert manifest
-    return sync_if_changed(seen, manifest)
+    return sync_if_changed(seen, manifest, sync)
 
 
 def test_second_scheduled_build_reads_little_and_writes_nothing(running: Account) -> None:

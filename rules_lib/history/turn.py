@@ -1,0 +1,173 @@
+"""One build at a time: a build that comes while another runs leaves word, and gives way.
+
+Ten files that are uploaded at once start ten builds. One of them takes the turn; the others write
+`state/asked.json` and end well. The one with the turn looks for such word before it writes a rule
+group, and once more when it is done, so the newest files are always built.
+
+The turn saves work and guards nothing: two builds at once do not mix in any case (see `sync`). So
+it is taken without further ado from a build that died, and where the bucket does not let it be
+written, a build goes on without it.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from rules_lib.errors import StoreError
+from rules_lib.history.state import StateFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rules_lib.aws.store import Store
+
+TURN: Final = "state/turn.json"
+"""There while a build of the function runs."""
+
+ASKED: Final = "state/asked.json"
+"""Written by a build that gives way."""
+
+_RESTARTS: Final = 3
+"""How often a build starts over, before it writes anything, as others were asked for meanwhile."""
+
+Outcome = TypeVar("Outcome")
+
+
+class Holder(StateFile):
+    """Who has the turn.
+
+    Attributes:
+        holder: the request that has it.
+        until: when it is over at the latest, as its function is ended then; ISO 8601, UTC.
+    """
+
+    KEY = TURN
+
+    holder: str
+    until: datetime
+
+
+class Asked(StateFile):
+    """Who gave way last.
+
+    Attributes:
+        holder: the request that gave way.
+        at: when; ISO 8601, UTC.
+    """
+
+    KEY = ASKED
+
+    holder: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GaveWay:
+    """Another build has the turn, and builds what this one was asked for."""
+
+    holder: str
+
+
+@dataclass(slots=True)
+class Turn:
+    """The right to build, and an ear for those who gave way.
+
+    Attributes:
+        holder: names this request.
+        now: when it began, in UTC.
+        until: when it is ended at the latest.
+    """
+
+    store: Store
+    holder: str
+    now: datetime
+    until: datetime
+    _heard: str | None = None
+    _restarts: int = field(default=_RESTARTS)
+
+    def listen(self) -> None:
+        """Note what was asked for before the bucket is read: that will be built."""
+        self._heard = self._asked()
+
+    def asked_again(self) -> bool:
+        """Whether somebody has given way since the bucket was read."""
+        return self._asked() != self._heard
+
+    def starts_over(self) -> bool:
+        """Whether to read the bucket again, as more is asked for; not without end."""
+        if self._restarts and self.asked_again():
+            self._restarts -= 1
+            return True
+        return False
+
+    def taken(self) -> bool:
+        """Take the turn, if nobody has it; say whether it was taken."""
+        mine = Holder(holder=self.holder, until=self.until).to_json()
+        try:
+            stored = self.store.find(TURN)
+            if stored and not self._is_over(stored.body):
+                return False
+            return self.store.put(
+                TURN,
+                mine,
+                content_type="application/json",
+                only_if_absent=stored is None,
+                only_if_etag=stored.etag if stored else None,
+            )
+        except StoreError:
+            return True
+
+    def ask(self) -> None:
+        """Leave word for whoever has the turn."""
+        word = Asked(holder=self.holder, at=self.now).to_json()
+        self.store.put(ASKED, word, content_type="application/json")
+
+    def release(self) -> None:
+        """Let others have the turn; one that cannot be deleted is over by itself."""
+        with suppress(StoreError):
+            stored = self.store.find(TURN)
+            if stored and Holder.parse(stored.body).holder == self.holder:
+                self.store.delete(TURN)
+
+    def _is_over(self, body: bytes) -> bool:
+        try:
+            return Holder.parse(body).until <= self.now
+        except StoreError:
+            return True
+
+    def _asked(self) -> str | None:
+        try:
+            stored = self.store.find(ASKED)
+        except StoreError:
+            return None
+        return stored.etag if stored else None
+
+
+def in_turn(turn: Turn, build: Callable[[Turn], Outcome]) -> Outcome | GaveWay:
+    """Build when nobody else does, again for those who gave way meanwhile; else give way.
+
+    Whoever gives way looks once more after it has left word, and whoever is done looks once more
+    after it has let go: so word that is left is always heard by one of them.
+
+    Args:
+        turn: not taken yet.
+        build: reads what is newest, and tells the turn when (see `Turn.listen`).
+
+    Raises:
+        StoreError: no word can be left.
+        RulesyncError: what `build` raises; the turn is let go.
+    """
+    if not turn.taken():
+        turn.ask()
+        if not turn.taken():
+            return GaveWay(turn.holder)
+    while True:
+        try:
+            outcome = build(turn)
+        finally:
+            turn.release()
+        if not turn.asked_again() or not turn.taken():
+            return outcome
