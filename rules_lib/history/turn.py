@@ -165,6 +165,7 @@ def in_turn(turn: Turn, build: Callable[[Turn], Outcome]) -> Outcome | GaveWay:
         if not turn.taken():
             return GaveWay(turn.holder)
     while True:
+        turn.listen()  # a build that reads nothing, as while a rollback holds, hears nothing later
         try:
             outcome = build(turn)
         finally:

@@ -166,6 +166,13 @@ def test_ten_uploads_at_once_fail_nothing_and_are_all_in_force(running: Account)
     assert not running.has(TURN)
 
 
+def test_held_build_that_others_ask_for_ends(running: Account) -> None:
+    """It reads nothing, so there is nothing to read again."""
+    turn(Store(running.s3, BUCKET), "other").ask()
+    running.put("state/hold.json", '{"build": "b", "since": "2026-11-24T08:12:40+00:00"}')
+    assert running.build()["status"] == "held"
+
+
 def test_event_that_was_gathered_costs_no_call_to_the_firewall(running: Account) -> None:
     """And it is no failure: no alarm, no second notice."""
     store = Store(running.s3, BUCKET)
