@@ -6,6 +6,7 @@ Read from Suricata's rust/src/detect/requires.rs (July 2026), and measured with 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple, TypeAlias
@@ -25,6 +26,7 @@ _BOUND: Final = re.compile(
     r"[ \t\r\n]*(>=|>|<=|<)[ \t\r\n]*"
     rf"{_NUMBER}(?:\.{_NUMBER}(?:\.{_NUMBER}(?=[.\- ]|\Z)|(?=[ ]|\Z))|(?=[ ]|\Z))"
 )
+_KNOWN: Final = frozenset({"feature", "keyword", "version"})
 _OR: Final = re.compile(r"[ \t\r\n]*\|")
 _NUMBER_MAX: Final = 255
 
@@ -59,21 +61,20 @@ def read_requires(value: str) -> Requires:
         raise RuleSyntaxError(f"its {REQUIRES} has no value")
     if value.startswith('"'):
         raise RuleSyntaxError(f"requires:{value[:40]} is quoted, which the engine refuses")
-    found = Requires()
+    asked: dict[str, list[str]] = defaultdict(list)
     for name, given in _entries(value):
-        match name:
-            case "feature":
-                found = found._replace(features=(*found.features, given.strip()))
-            case "keyword":
-                found = found._replace(keywords=(*found.keywords, given.strip()))
-            case "version":
-                versions = tuple(_alternatives(given))
-                if found.versions or not versions:
-                    raise RuleSyntaxError(f"requires:{value[:40]} has no version, or two of them")
-                found = found._replace(versions=versions, version=given.strip())
-            case _:
-                found = found._replace(unknown=(*found.unknown, f"{name} {given}".strip()))
-    return found
+        known = name in _KNOWN
+        asked[name if known else ""].append(given.strip() if known else f"{name} {given}".strip())
+    versions = tuple(tuple(_alternatives(text)) for text in asked["version"])
+    if len(versions) > 1 or () in versions:
+        raise RuleSyntaxError(f"{REQUIRES}:{value[:40]} has no version, or two of them")
+    return Requires(
+        features=tuple(asked["feature"]),
+        keywords=tuple(asked["keyword"]),
+        versions=next(iter(versions), ()),
+        version=next(iter(asked["version"]), ""),
+        unknown=tuple(asked[""]),
+    )
 
 
 def _entries(value: str) -> Iterator[tuple[str, str]]:

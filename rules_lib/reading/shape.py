@@ -22,7 +22,7 @@ _ONCE: Final = ("sid", "rev", "msg")
 _QUALIFIED: Final = (
     frozenset({"tag", "xbits", "hostbits", GEOIP, REQUIRES}) | engine.MD5_LIKE | engine.NO_SPACE
 )
-_SILENCING: Final = TYING | {"noalert"}
+_SILENCING: Final = (TYING - {"flowint"}) | {"noalert"}
 _BASE64: Final = frozenset({"base64_data", "pkt_data", "content", "fast_pattern"})
 _FACTS: Final = frozenset({*_ONCE, "metadata"}) | TYING | UNWANTED | _QUALIFIED | _BASE64
 

@@ -56,8 +56,15 @@ BITS: Final = (
     on(210, "/ask", "flowbits:isset,t; "),
     on(211, "/plain", "flowbits:isnotset,seen; "),
     on(212, "/either", "flowbits:isset,loud|t; "),
+    on(221, "/locked", "flowint:tries,>,1; "),
+    on(222, "/try", "flowint:tries,+,1; noalert; "),
+    on(223, "/once", "flowint:once,notset; flowint:once,=,1; "),
 )
-ELSEWHERE: Final = (on(301, "/far", "flowbits:set,far; "), on(302, "/unrelated"))
+ELSEWHERE: Final = (
+    on(301, "/far", "flowbits:set,far; "),
+    on(302, "/unrelated"),
+    on(303, "/count", "flowint:far,+,1; "),
+)
 CHECKS: Final = (
     on(401, "/near", "flowbits:isset,far; "),
     on(402, "/severe", "metadata:signature_severity Major; "),
@@ -65,6 +72,8 @@ CHECKS: Final = (
     on(404, "/mine", "metadata:signature_severity Critical; "),
     on(405, "/one", "filesize:>10; "),
     on(406, "/one", "flowbits:isset,never; "),
+    on(407, "/tally", "flowint:far,isset; "),
+    on(408, "/one", "flowint:never,>,0; "),
 )
 FEED: Final = {
     "local-ours": OURS,  # people's own come first

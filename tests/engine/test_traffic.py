@@ -55,6 +55,11 @@ CAPTURES: Final[dict[str, tuple[Any, ...]]] = {
     "far": (Tape().http("/far", "/near"), [401]),
     "far-one-packet": (Tape().http("/far/near"), [401]),
     "far-missing": (Tape().http("/near"), []),
+    "number": (Tape().http("/try", "/try", "/locked"), [221]),
+    "number-one-packet": (Tape().http("/try", "/try/locked"), [221]),
+    "number-too-small": (Tape().http("/try", "/locked").http("/locked"), []),
+    "number-once": (Tape().http("/once", "/once"), [223]),
+    "number-elsewhere": (Tape().http("/count", "/tally").http("/tally"), [407]),
     "severities": (
         Tape().http("/severe").http("/slight").http("/mine", "/severe"),
         [402, 402, 403, 404],
@@ -111,7 +116,7 @@ def test_alert_mode_raises_exactly_the_alerts_of_the_source_rules(
     """Same capture, same flow, same packet, same sid, as often."""
     assert differences(before, alert, of_mode("alert")) == ()
     assert len(alert.captures) == len(CAPTURES)
-    assert alert.alerts == 33
+    assert alert.alerts == 37
 
 
 def test_alert_mode_drops_only_what_the_feed_itself_drops(alert: Outcome) -> None:
@@ -124,13 +129,13 @@ def test_drop_mode_drops_exactly_the_flows_of_rules_that_drop(
 ) -> None:
     """With the packet of their first alert, and every one of them with a log."""
     assert differences(before, drop, of_mode("drop")) == ()
-    assert len(drop.dropped) == 25
+    assert len(drop.dropped) == 29
     assert all(seen.logged for seen in drop.dropped.values())
 
 
 def test_rules_that_only_mark_never_drop(drop: Outcome) -> None:
     """Their flows go on, in drop mode too, whether or not a rule checks the mark afterwards."""
-    marking = {202, 203, 204, 208, 209, 301}
+    marking = {202, 203, 204, 208, 209, 222, 301, 303}
     assert not marking & {seen.by for seen in drop.dropped.values()}
     alone = {"marks-alone", "bit-of-another-flow", "chain-broken", "unset", "toggle-twice"}
     assert not alone & {capture.removesuffix(".pcap") for capture, _ in drop.dropped}
@@ -172,8 +177,30 @@ def test_simple_script_fails_the_same_comparison(before: Outcome, captures: Path
     assert "bit-two-packets.pcap: dropped with packet 4 by 202, and not with 8" in wrong
     assert "chain.pcap: lost Counter({(12, 205): 1}), gained Counter()" in wrong
     unlogged = {seen.by for seen in found.dropped.values() if not seen.logged}
-    assert unlogged == {202, 203, 209, 301}
-    assert len([seen for seen in found.dropped.values() if not seen.logged]) == 13
+    assert unlogged == {202, 203, 209, 222, 301, 303}
+    assert len([seen for seen in found.dropped.values() if not seen.logged]) == 17
+
+
+@pytest.mark.parametrize(
+    ("sets", "checks"),
+    [
+        ("xbits:set,seen,track ip_src,expire 600; ", "xbits:isset,seen,track ip_src; "),
+        ("hostbits:set,seen,src; ", "xbits:isset,seen,track ip_src; "),
+        ("xbits:set,seen,track ip_dst; ", "hostbits:isset,seen,dst; "),
+        ("xbits:toggle,seen,track ip_pair; ", "xbits:isset,seen,track ip_pair; "),
+    ],
+)
+def test_bit_of_a_host_is_carried_from_flow_to_flow(
+    tmp_path: Path, engine: Suricata, sets: str, checks: str
+) -> None:
+    """Its setter comes from a category that is off; one keyword's bit is seen by the other."""
+    files = {"emerging-a": [on(1, "/check", checks)], "emerging-b": [on(2, "/mark", sets)]}
+    modes = {"emerging-a": "drop", "emerging-b": "off"}
+    built = made(files, categories=modes, documented_unsupported="keep")
+    assert [(rule.sid, rule.setter) for rule in built.kept] == [(2, True), (1, False)]
+    capture = write(tmp_path, {"both": Tape().http("/mark").http("/check")})
+    found = outcome(published(built), capture, engine)
+    assert (found.sids("both"), len(found.dropped)) == ([1], 1)
 
 
 @pytest.mark.parametrize(

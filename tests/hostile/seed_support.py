@@ -22,6 +22,8 @@ RULE_WORDS: Final = (
     *(b"![", b"]", b"$HOME_NET", b"!any", b"[", b",", b"(", b")", b"\\", b"\\;", b"\\\n", b"\n"),
     *(b"\r\n", b"\x00", b"\xff", b"\xef\xbb\xbf", b"#", b"# alert ", b"\t", b" " * 64, b";" * 64),
     *(b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\xae", b"\xf0\x9f\x98\x80", b"xbits:set,a,track ip;"),
+    *(b"flowint:ab,+,1;", b"flowint:ab,>,cd;", b"hostbits:isset,a,src;", b"requires:version < 8;"),
+    *(b"requires:feature x, keyword y | ;", b"xbits:set,a,track ip_src,expire 9;"),
     *(b"tag:host;", b"dataset:set,x;", b"priority:1;", b"<>", b"<-", b"->", b"sid : +7 ;", b"rev"),
 )
 YAML_WORDS: Final = (

@@ -17,6 +17,7 @@ from rules_lib.groups import Deployed
 from rules_lib.model import Change, Malformed, Mode, Reason
 from rules_lib.reading.ruleset import read
 from rules_lib.stages.convert import fingerprint
+from rules_lib.ties import Kind
 
 WEB = "emerging-web"
 DROP = {"categories": {WEB: "drop"}}
@@ -296,6 +297,48 @@ def test_checker_of_a_bit_that_nobody_sets_is_told_so() -> None:
     assert told.notes == ("no rule of this feed sets a, not even a disabled one",)
     assert "rules: on" not in told.way_back
     assert "one of your own" in told.way_back
+
+
+def test_every_kind_of_mark_is_told_with_who_uses_it() -> None:
+    """Of a flowint also who lessens it, and what it is compared with."""
+    files = {
+        WEB: [
+            text(1, "flowint:aa,>,bb; "),
+            text(2, "flowint:aa,+,1; "),
+            text(3, "flowint:aa,-,1; "),
+            text(4, "flowbits:set,aa; "),
+        ]
+    }
+    (told,) = explained(1, files).stories
+    shown = [(tie.kind, tie.name, tie.commands, tie.needs) for tie in told.ties]
+    assert shown == [
+        (Kind.FLOWINT, "aa", (">",), True),
+        (Kind.FLOWINT, "bb", ("read",), False),
+    ]
+    assert [one.sid for one in told.ties[0].setters] == [2]
+    assert [one.sid for one in told.ties[0].changers] == [3]
+    assert [one.sid for one in told.cluster] == [2, 3]
+
+
+def test_checker_of_a_host_that_nobody_marks_names_the_disabled_one() -> None:
+    """By its kind and its name; a flowbit of that name is another mark."""
+    lines = ("#" + text(1, "hostbits:set,aa; "), "#" + text(3, "flowbits:set,aa; "))
+    told = story(2, *lines, text(2, "xbits:isset,aa,track ip_dst; "), documented_unsupported="keep")
+    assert told.left_out is not None
+    assert told.left_out.notes == (
+        "disabled in the feed, and setting the host xbit aa: `rules: on: [1]`",
+    )
+
+
+def test_rule_for_another_engine_says_what_it_requires() -> None:
+    """And that the feed's other copy of the sid is the one in use."""
+    lines = (text(1, "requires:version >= 8; "), text(1, "requires:version < 8; ", rev=2))
+    kept, spare = explained(1, {WEB: lines}).stories
+    assert (kept.fate, kept.origin.rev) == (Fate.KEPT, 1)
+    assert spare.left_out is not None
+    assert spare.left_out.reason is Reason.DUPLICATE_SID
+    alone = left_out(1, lines[1])
+    assert (alone.reason, "version < 8" in alone.detail) == (Reason.UNMET_REQUIREMENT, True)
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,9 @@ def test_rule_of_an_off_category_is_read_at_a_glance() -> None:
     [
         pytest.param(text(7, "flowbits:set,a; "), id="it may set a flowbit for a wanted rule"),
         pytest.param(text(7, "FlowBits:set,a; "), id="in any case of letters"),
+        pytest.param(text(7, "FlowInt:ab,+,1; "), id="or count a flowint"),
+        pytest.param(text(7, "xbits:set,a,track tx; "), id="or set an xbit"),
+        pytest.param(text(7, "hostbits:set,a; "), id="or a hostbit"),
         pytest.param(text(1), id="a wanted rule has its sid"),
         pytest.param(text(8), id="the allowlist names it"),
         pytest.param(text(7).replace("rule 7", "sid 1"), id="where its sid stands is not plain"),

@@ -109,7 +109,8 @@ def test_every_way_to_say_noalert(options: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "options", ['msg:"noalert";', "flowbits:set,noalert;", "classtype:noalert;"]
+    "options",
+    ['msg:"noalert";', "flowbits:set,noalert;", "flowint:noalert,=,1;", "classtype:noalert;"],
 )
 def test_noalert_elsewhere_is_a_word(options: str) -> None:
     """In a msg, or as the name of a bit."""

@@ -5,7 +5,11 @@ from __future__ import annotations
 import pytest
 from rules_support import problem, rule, text
 
+from rules_lib.groups import Variables
 from rules_lib.ties import Kind, Mark, Tie
+from rules_lib.verify.load import Loading, load
+from rules_lib.verify.loadable import Loadable
+from rules_lib.verify.suricata import Suricata
 
 
 def _tie(command: str, kind: Kind, *names: str, every: bool = False) -> Tie:
@@ -133,3 +137,46 @@ def test_option_without_a_value_makes_no_rule(name: str) -> None:
     """Nor with nothing but a space."""
     assert problem(text(1, f"{name}; ")) == f"its {name} has no value"
     assert problem(text(1, f"{name}: ; ")) == f"its {name} has no value"
+
+
+TAKEN = (
+    *("flowbits:set, a ", "flowint: ab\t, +, 1 ", "flowint:ab,+ 1", "flowint:ab,issetcd"),
+    *("flowint:a.b/c,==,cd", "flowint:ab,isset,9", "flowint:ab,notset", "hostbits: set , a , dst "),
+    *("hostbits:isset,a", "hostbits:noalert", "xbits: set, a,\ttrack  ip_pair, expire 10 "),
+    *("xbits:set,a,track ip_src,other 5,", "xbits:unset,a,track ip_dst"),
+)
+TAKEN_BY_8 = (
+    *("xbits:set ,a ,expire 10,track ip_pair", "XBITS:,set,,a,track ip_src,other 5,"),
+    *(
+        "xbits:set,a",
+        "xbits:set",
+        "xbits:isset,a,expire 9",
+        "xbits:noalert",
+        "xbits:set,a,track tx",
+    ),
+)
+
+
+def _loaded(engine: Suricata, *options: str) -> Loading:
+    rules = tuple(text(sid, f"{option}; ") for sid, option in enumerate(options, start=1))
+    return load(engine, Loadable("ties", 1000, rules, Variables()))
+
+
+@pytest.mark.engine
+def test_engine_takes_what_is_read(engine: Suricata) -> None:
+    """Each of these is a rule to us too; 7.0 asks for more of xbits."""
+    forms = TAKEN if engine.line == "7.0" else (*TAKEN, *TAKEN_BY_8)
+    assert _loaded(engine, *forms).refusals == ()
+    assert all(rule(text(1, f"{form}; ")) for form in forms)
+
+
+@pytest.mark.engine
+def test_engine_refuses_what_is_not_read(engine: Suricata) -> None:
+    """Of xbits the service's version decides: 7.0 takes some more."""
+    options = [
+        *(f"flowbits:{value}" for value in FLOWBITS),
+        *(f"flowint:{value}" for value in FLOWINTS),
+        *(f"hostbits:{value}" for value in HOSTBITS),
+        *(f"xbits:{value}" for value in XBITS if engine.line != "7.0"),
+    ]
+    assert len(_loaded(engine, *options).refusals) == len(options)
