@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from localaws.errors import InvalidRequestError
 from localaws.grammar import rule_lines
-from localaws.limits import GROUP_CAPACITY, IP_SET_REFERENCES, RULES_STRING_BYTES
+from localaws.limits import (
+    CONTAINER_REFERENCES,
+    GROUP_CAPACITY,
+    IP_SET_REFERENCES,
+    RULES_STRING_BYTES,
+)
 from localaws.rulecheck import refusal
 from localaws.terms import Terms
 
@@ -19,6 +25,8 @@ if TYPE_CHECKING:
 
 STRICT_ORDER: Final = "STRICT_ORDER"
 DEFAULT_ORDER: Final = "DEFAULT_ACTION_ORDER"
+_CONTAINERS: Final = ":container-association/"
+_REFERENCE: Final = re.compile(r"@(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +123,7 @@ def consumed_capacity(content: Mapping[str, Any], capacity: int, control: Contro
         InvalidRequestError: With the service's words about the first thing that is wrong.
     """
     check_variables(content)
+    check_references(content)
     rules = content["RulesSource"]["RulesString"]
     check_size(rules)
     consumed = len(rule_lines(rules))
@@ -142,23 +151,46 @@ def check_size(rules: str) -> None:
 
 
 def check_variables(content: Mapping[str, Any]) -> None:
-    """Refuse HOME_NET without EXTERNAL_NET, which would keep its old meaning, and odd references.
+    """Refuse HOME_NET without EXTERNAL_NET, which would keep its old meaning.
 
-    The service's words for the first case are not known; these follow its words for a variable
+    The service's words for this case are not known; these follow its words for a variable
     without a value.
 
     Raises:
-        InvalidRequestError: One of the two.
+        InvalidRequestError: That is so.
     """
     sets = content.get("RuleVariables", {}).get("IPSets", {})
     if "HOME_NET" in sets and "EXTERNAL_NET" not in sets:
         raise InvalidRequestError(
             "EXTERNAL_NET cannot be null or empty, context: RuleVariables.IPSets.EXTERNAL_NET"
         )
-    if (count := len(_references(content))) > IP_SET_REFERENCES:
+
+
+def check_references(content: Mapping[str, Any]) -> None:
+    """Refuse more reference sets than a group takes, and one that has two names.
+
+    That container associations stand beside nothing else is documented; the words are this
+    package's own, as are those for a reference in a variable that the group does not declare.
+
+    Raises:
+        InvalidRequestError: One of these.
+    """
+    references = _references(content)
+    arns = [reference.get("ReferenceArn", "") for reference in references.values()]
+    containers = [_CONTAINERS in arn for arn in arns]
+    most = CONTAINER_REFERENCES if arns and all(containers) else IP_SET_REFERENCES
+    if len(arns) > most:
         raise InvalidRequestError(
-            f"parameter is invalid, parameter: [{count}], context: ReferenceSets.IPSetReferences"
+            f"IPSetReferences limit exceeded, parameter: [{len(arns)}], context: ReferenceSets"
         )
+    if len(set(arns)) < len(arns) or len(set(containers)) > 1:
+        raise InvalidRequestError("IPSetReferences is invalid, context: ReferenceSets")
+    for values in _definitions(content.get("RuleVariables", {}).get("IPSets", {})).values():
+        for name in (name for value in values for name in _REFERENCE.findall(value)):
+            if name not in references:
+                raise InvalidRequestError(
+                    f"{name} cannot be null or empty, context: ReferenceSets.IPSetReferences.{name}"
+                )
 
 
 def terms_of(content: Mapping[str, Any], control: Control) -> Terms:

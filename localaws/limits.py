@@ -31,6 +31,9 @@ TAGS: Final = 50
 IP_SET_REFERENCES: Final = 5
 """IP set references in one rule group [guide]."""
 
+CONTAINER_REFERENCES: Final = 30
+"""IP set references in one rule group that has container associations and nothing else [guide]."""
+
 PAGE_SIZE: Final = 100
 """Items in one page of a list where the caller asks for no other number [api]."""
 

@@ -91,7 +91,8 @@ def digest_of(text: str, variables: Variables) -> str:
     """Identify what a group holds: its rules in their order, and its variables."""
     sets = (variables.ip_sets, variables.port_sets)
     declared = [sorted((name, list(values)) for name, values in one.items()) for one in sets]
-    whole = "\n".join((json.dumps(declared), *rules_in(text)))
+    references = [json.dumps(sorted(variables.references.items()))] if variables.references else ()
+    whole = "\n".join((json.dumps(declared), *references, *rules_in(text)))
     return hashlib.sha256(whole.encode()).hexdigest()
 
 

@@ -44,10 +44,15 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Variables:
-    """What a group declares to the service: names without `$`, values as in the allowlist."""
+    """What a group declares to the service: names without `$`, values as in the allowlist.
+
+    Attributes:
+        references: name without `@` -> ARN of a reference set.
+    """
 
     ip_sets: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     port_sets: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    references: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,15 @@ GROUP_NAME_CHARACTERS: Final = 128
 VARIABLE_NAME_PATTERN: Final = r"^[A-Za-z][A-Za-z0-9_]{0,31}$"
 """What the service takes as the name of a rule variable [api]."""
 
+IP_SET_REFERENCES: Final = 5
+"""Reference sets in one rule group, prefix lists and resource groups together [guide]."""
+
+CONTAINER_REFERENCES: Final = 30
+"""Reference sets in one rule group that has container associations, and nothing else [guide]."""
+
+REFERENCE_ARN_CHARACTERS: Final = 256
+"""Characters in the ARN of a reference set [api]."""
+
 DESCRIPTION_CHARACTERS: Final = 512
 """Characters in a rule group's description [api]."""
 

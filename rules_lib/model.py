@@ -224,7 +224,8 @@ class Converted(NamedTuple):
         text: as the service gets it.
         action: of `text`.
         changes: what was done to get from `rule.text` to `text`.
-        variables: names of the header variables that `text` uses, without `$`.
+        variables: names of the header variables that `text` uses, without `$`, and of reference
+            sets, with `@`.
         setter: brought in from an off category to set marks.
     """
 

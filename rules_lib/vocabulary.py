@@ -28,6 +28,9 @@ None of them stands beside `geoip` in a rule [guide].
 RESOLVED_DOMAIN: Final = "aws_route_53_resolved_domain"
 """Matches by what the resolver answered; the firewall policy must have it looked at [guide]."""
 
+OF_AWS: Final = "aws_"
+"""Begin of the service's keywords; those that nobody told us of too, as it gets more of them."""
+
 KEYWORDS: Final = CATEGORY_PROTOCOLS.keys() | {RESOLVED_DOMAIN}
 """What no Suricata knows [guide]."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from rules_lib.allowlist import variable_checks
+from rules_lib.allowlist import reference_checks, variable_checks
 from rules_lib.allowlist.fields import whole
 from rules_lib.allowlist.problem import shown
 from rules_lib.allowlist.values import Firewall, RuleOverrides
@@ -97,4 +97,5 @@ CHECKS: Final = (
     sids_stand_once,
     priorities_suffice,
     *variable_checks.CHECKS,
+    *reference_checks.CHECKS,
 )

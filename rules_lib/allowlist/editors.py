@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from rules_lib.allowlist.endpoints import PORT_MAX
 from rules_lib.allowlist.names import known_categories
 from rules_lib.allowlist.values import Allowlist, CategorySetting, DropWhen, Firewall, RuleOverrides
-from rules_lib.limits import VARIABLE_NAME_PATTERN
+from rules_lib.limits import REFERENCE_ARN_CHARACTERS, VARIABLE_NAME_PATTERN
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -26,10 +26,11 @@ Schema = dict[str, Any]
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 _MODELS: Final = (CategorySetting, DropWhen, Firewall, RuleOverrides)
-_MAY_BE_EMPTY: Final = ("categories", "rules", "variables", "firewall")
+_MAY_BE_EMPTY: Final = ("categories", "rules", "variables", "references", "firewall")
 _DIGITS: Final = "^[0-9]{1,18}$"
 _DECIMAL: Final = r"^([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 _ENDPOINT: Final = "!?[0-9A-Fa-f.:]+(/[0-9]{1,3})?"
+_SET: Final = "!?@[A-Za-z][A-Za-z0-9_]{0,31}"
 _REFERENCE: Final = r"!?\$[A-Za-z0-9_]{1,32}"
 
 
@@ -45,6 +46,7 @@ def json_schema() -> Schema:
     root = _object(made, Allowlist)
     root["properties"]["variables"] |= _variables()
     root["properties"]["variables"].pop("$ref")
+    root["properties"]["references"] |= _references()
     root["properties"]["categories"] |= _categories()
     for name in _MAY_BE_EMPTY:
         root["properties"][name] = _or_empty(root["properties"][name])
@@ -157,15 +159,29 @@ def _categories() -> Schema:
 def _variables() -> Schema:
     single = {
         "type": ["string", "integer"],
-        "pattern": f"^(any|{_REFERENCE}|{_ENDPOINT})$",
+        "pattern": f"^(any|{_REFERENCE}|{_SET}|{_ENDPOINT})$",
         "minimum": 0,
         "maximum": PORT_MAX,
     }
-    entry = single | {"pattern": f"^{_ENDPOINT}$"}
+    entry = single | {"pattern": f"^({_SET}|{_ENDPOINT})$"}
     several = {"type": "array", "items": entry, "minItems": 1}
     return {
         "type": "object",
         "propertyNames": {"pattern": VARIABLE_NAME_PATTERN},
         "additionalProperties": {"anyOf": [single, several]},
         "examples": [{"HOME_NET": ["10.0.0.0/8"], "HTTP_SERVERS": "$HOME_NET"}],
+    }
+
+
+def _references() -> Schema:
+    """The reader tells the ARN of one kind from another."""
+    prefix_list = "arn:aws:ec2:eu-west-1:111122223333:prefix-list/pl-0123456789abcdef0"
+    return {
+        "propertyNames": {"pattern": VARIABLE_NAME_PATTERN},
+        "additionalProperties": {
+            "type": "string",
+            "pattern": "^arn:aws",
+            "maxLength": REFERENCE_ARN_CHARACTERS,
+        },
+        "examples": [{"OUR_PREFIXES": prefix_list}],
     }

@@ -1,4 +1,4 @@
-"""The addresses and ports that a declared variable may stand for."""
+"""The addresses, ports and reference sets that a declared variable may stand for."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Final, Literal
 
+from rules_lib.limits import VARIABLE_NAME_PATTERN
+
 Kind = Literal["ip", "port"]
 
 PORT_MAX: Final = 65_535
 
 _PORTS: Final = re.compile(r"[0-9]{1,5}|[0-9]{1,5}:[0-9]{0,5}|:[0-9]{1,5}")
+_SET: Final = re.compile("@" + VARIABLE_NAME_PATTERN.strip("^$"))
+"""A reference set, which is a list of addresses."""
 _NETWORK: Final = re.compile(
     r"[0-9A-Fa-f.:]+(/(0|[1-9][0-9]{0,2}))?"
 )  # no netmask, no zone: CIDR only
@@ -21,6 +25,8 @@ def kind_of(value: str) -> Kind | None:
     plain = value.removeprefix("!")
     if _PORTS.fullmatch(plain):
         return "port"
+    if _SET.fullmatch(plain):
+        return "ip"
     return "ip" if _network(plain) else None
 
 
@@ -32,6 +38,11 @@ def fault_of(value: str) -> str:
     network = _network(plain)
     if network:
         return _network_fault(plain, network, negated=plain != value)
+    return "" if _SET.fullmatch(plain) else _oddity(value, plain)
+
+
+def _oddity(value: str, plain: str) -> str:
+    """What is wrong with a value that is neither address, nor port, nor reference set."""
     if "$" in value:
         return "mixes in a variable; only a single $NAME or !$NAME is written, in no list"
     if plain == "any":

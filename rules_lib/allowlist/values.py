@@ -135,6 +135,9 @@ class Allowlist(_Frozen):
         variables: values for the $NAMEs in the rules' headers. `$OTHER`, `!$OTHER` and `any` are
             written into the rules; an address, a port, or a list of one kind is declared to the
             service. A rule whose variable has no value is discarded.
+        references: what `@NAME` stands for in rules of one's own and in the values of variables:
+            the ARN of a prefix list, of a resource group, or of a container association. A rule
+            group refers to at most 5 of them.
         firewall: the room there is in the firewall policy, and how our rule groups are called.
         max_shrink: share of the deployed rules that one sync may remove; one that would remove
             more is refused.
@@ -150,13 +153,14 @@ class Allowlist(_Frozen):
     categories: Mapping[str, CategorySetting] = {}
     rules: RuleOverrides = RuleOverrides()
     variables: Variables = Variables()
+    references: Mapping[str, str] = {}
     firewall: Firewall = Firewall()
     max_shrink: Share = 0.3
     max_unblock: Share = 0.3
     threshold: Keep = "keep"
     documented_unsupported: Keep = "discard"
 
-    @field_validator("categories", "rules", "firewall", mode="before")
+    @field_validator("categories", "rules", "references", "firewall", mode="before")
     @classmethod
     def _left_empty(cls, value: object) -> object:
         return {} if value is None else value

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from types_boto3_network_firewall.type_defs import (
         DescribeRuleGroupMetadataResponseTypeDef,
         DescribeRuleGroupResponseTypeDef,
+        RuleGroupOutputTypeDef,
         RuleGroupResponseTypeDef,
         RuleGroupTypeDef,
-        RuleVariablesOutputTypeDef,
         RuleVariablesTypeDef,
         TagTypeDef,
     )
@@ -39,6 +39,12 @@ def content(text: str, variables: Variables) -> RuleGroupTypeDef:
     }
     if declared := _variables(variables):
         structure["RuleVariables"] = declared
+    if variables.references:
+        structure["ReferenceSets"] = {
+            "IPSetReferences": {
+                name: {"ReferenceArn": arn} for name, arn in variables.references.items()
+            }
+        }
     return structure
 
 
@@ -70,7 +76,7 @@ def deployed_group(answer: DescribeRuleGroupResponseTypeDef, prefix: str) -> Dep
         return None
     held = answer["RuleGroup"]
     text = held["RulesSource"].get("RulesString", "")
-    variables = _declared(held.get("RuleVariables", {}))
+    variables = _declared(held)
     stamp = _STAMP.search(about.get("Description", ""))
     return DeployedGroup(
         name=about["RuleGroupName"],
@@ -98,12 +104,17 @@ def _stamp(text: str, variables: Variables) -> str:
     return digest_of(text, variables)[:16]
 
 
-def _declared(structure: RuleVariablesOutputTypeDef) -> Variables:
+def _declared(held: RuleGroupOutputTypeDef) -> Variables:
+    structure = held.get("RuleVariables", {})
+    references = held.get("ReferenceSets", {}).get("IPSetReferences", {})
     ip_sets, port_sets = structure.get("IPSets", {}), structure.get("PortSets", {})
     return Variables(
         MappingProxyType({name: tuple(found["Definition"]) for name, found in ip_sets.items()}),
         MappingProxyType(
             {name: tuple(found.get("Definition", ())) for name, found in port_sets.items()}
+        ),
+        MappingProxyType(
+            {name: found.get("ReferenceArn", "") for name, found in references.items()}
         ),
     )
 

@@ -119,10 +119,13 @@ def _aside(step: Step) -> str:
     """What the numbers do not say."""
     if isinstance(step, Replace):
         return f"in place of {step.deployed.name}"
-    if not isinstance(step, Update):
-        return ""
     found = record(step)
-    asides = {"in another order": found["moved"], "other variables": found["variables_changed"]}
+    sets = ", ".join(f"@{name}" for name in found["references"])
+    asides = {
+        "in another order": isinstance(step, Update) and found["moved"],
+        "other variables": isinstance(step, Update) and found["variables_changed"],
+        f"refers to {sets}": sets and found["references_changed"],
+    }
     return ", ".join(aside for aside, holds in asides.items() if holds)
 
 

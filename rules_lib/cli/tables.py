@@ -70,7 +70,9 @@ def notes(summary: Summary) -> Iterator[str]:
     if summary.actions:
         yield f"actions: {tally(summary.actions.items())}"
     for name, number in summary.missing:
-        yield f"variables: declare {visible(name)} and {counted(number, 'rule')} can come back"
+        key = "references" if name.startswith("@") else "variables"
+        bare = visible(name.removeprefix("@"))
+        yield f"{key}: declare {bare} and {counted(number, 'rule')} can come back"
     for what, back in (
         ("1,000 more capacity", summary.relief.capacity),
         ("1 more rule group", summary.relief.rule_group),

@@ -119,6 +119,8 @@ def record(step: Step) -> dict[str, Any]:
         "changed": list(changes.changed),
         "moved": changes.moved,
         "variables_changed": _variables(group) != _variables(deployed),
+        "references": dict(_variables(group).references),
+        "references_changed": _variables(group).references != _variables(deployed).references,
     }
 
 

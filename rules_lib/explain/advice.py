@@ -102,8 +102,10 @@ def notes_on(
         for name in missing_variables(rule.header, allowlist):
             number = built.missing_variables.get(name, 0)
             wait = "waits" if number == 1 else "wait"
+            key = "references" if name.startswith("@") else "variables"
+            bare = name.removeprefix("@")
             yield (
-                f"`variables: {name}:` is what {counted(number, 'discarded rule')} of this feed"
+                f"`{key}: {bare}:` is what {counted(number, 'discarded rule')} of this feed"
                 f" {wait} for"
             )
     if discarded.reason is Reason.FLOWBIT_NEVER_SET:

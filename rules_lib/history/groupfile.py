@@ -32,8 +32,14 @@ class GroupEntry(BaseModel):
     capacity: PositiveInt
     ip_sets: Mapping[str, tuple[str, ...]] = {}
     port_sets: Mapping[str, tuple[str, ...]] = {}
+    references: Mapping[str, str] = {}
     rules: NonNegativeInt | None = None
     digest: str | None = None
+
+    @property
+    def variables(self) -> Variables:
+        """What the group declares."""
+        return Variables(self.ip_sets, self.port_sets, self.references)
 
 
 class GroupFile(BaseModel):
@@ -64,6 +70,7 @@ def groups_json(groups: Iterable[Group], prefix: str) -> bytes:
             capacity=group.capacity,
             ip_sets=group.variables.ip_sets,
             port_sets=group.variables.port_sets,
+            references=group.variables.references,
             rules=len(group.rules),
             digest=digest_of(group.text, group.variables),
         )
@@ -109,7 +116,7 @@ def _group(entry: GroupEntry, text: str, source: str) -> Group:
             _published(slot, number, line, entry.mode)
             for number, line in enumerate(rules_in(text), start=1)
         ),
-        variables=Variables(entry.ip_sets, entry.port_sets),
+        variables=entry.variables,
     )
 
 
@@ -123,7 +130,7 @@ def _refuse_damaged(entry: GroupEntry, text: str, source: str) -> None:
     if rules != entry.rules if entry.rules is not None else not rules:
         stored = "" if entry.rules is None else f", and {entry.rules:,} were stored"
         raise _damaged(entry, source, f"it has {rules:,} rules{stored}")
-    digest = digest_of(text, Variables(entry.ip_sets, entry.port_sets))
+    digest = digest_of(text, entry.variables)
     if entry.digest not in {digest, None}:
         raise _damaged(entry, source, "its rules or variables are not those that were stored")
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from rules_lib.content import rules_in
 from rules_lib.model import LOCAL_PREFIX, Converted, Mode
 from rules_lib.reading.rule import sid_of
+from rules_lib.variables import UsedReferences
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
@@ -22,6 +23,7 @@ Worth: TypeAlias = tuple[object, ...]
 """People's own and the first listed, then severity, confidence and date; less is worth more."""
 
 _NOWHERE: Final[frozenset[Slot]] = frozenset()
+_NONE: Final[frozenset[str]] = frozenset()
 _SEVERITIES: Final = {"Critical": 0, "Major": 1, "Minor": 2, "Informational": 3, "": 4}
 _CONFIDENCES: Final = {"High": 0, "Medium": 1, "Low": 2, "": 3}
 
@@ -55,6 +57,7 @@ class Block:
         prior: where most of it is deployed; None where it is new.
         moving: slots where the rest of it is deployed.
         worth: of its most valued rule; what sorts first is worth more.
+        references: ARNs of the reference sets that its group must declare.
     """
 
     place: int
@@ -64,6 +67,7 @@ class Block:
     prior: Slot | None
     moving: frozenset[Slot]
     worth: Worth
+    references: frozenset[str] = _NONE
 
     @property
     def rules(self) -> int:
@@ -85,8 +89,10 @@ def measure(ordered: Ordered, allowlist: Allowlist, deployed: Deployed) -> Block
     prior = {
         sid_of(line): slot for slot, g in deployed.current.items() for line in rules_in(g.text)
     }
+    used = UsedReferences(allowlist)
     blocks = tuple(
-        _block(place, cluster, standings, prior) for place, cluster in enumerate(ordered.clusters)
+        _block(place, cluster, standings, prior, used)
+        for place, cluster in enumerate(ordered.clusters)
     )
     return Blocks(blocks, standings)
 
@@ -96,12 +102,14 @@ def _block(
     cluster: Cluster,
     standings: Mapping[str, Standing],
     prior: Mapping[int | None, Slot],
+    used: UsedReferences,
 ) -> Block:
     if len(cluster) == 1:  # as nearly all are
         [rule] = cluster
         slot, home = prior.get(rule.sid), rule.rule.category
         worth = worth_of(rule, standings)
-        return Block(place, cluster, rule.size + 1, home, slot, _NOWHERE, worth)
+        arns = used[rule.variables]
+        return Block(place, cluster, rule.size + 1, home, slot, _NOWHERE, worth, arns)
     slots = [slot for rule in cluster if (slot := prior.get(rule.sid))]
     slot = _most_frequent(slots)
     return Block(
@@ -112,6 +120,7 @@ def _block(
         prior=slot,
         moving=frozenset(slots) - {slot},
         worth=min(worth_of(rule, standings) for rule in cluster if not rule.setter),
+        references=_NONE.union(*(used[rule.variables] for rule in cluster)),
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from rules_lib import limits
 from rules_lib.groups import Slot
+from rules_lib.references import go_together
 
 if TYPE_CHECKING:
     from rules_lib.groups import DeployedGroup
@@ -23,7 +24,7 @@ class Part:
 
     Attributes:
         held: what is in force in its slot; None where nothing is.
-        rules: of its blocks, as is the size in bytes.
+        rules: of its blocks, as are the size in bytes and the ARNs of reference sets.
     """
 
     slot: Slot
@@ -31,6 +32,7 @@ class Part:
     blocks: list[Block] = field(default_factory=list)
     rules: int = 0
     size: int = 0
+    references: frozenset[str] = frozenset()
 
     @property
     def pinned(self) -> bool:
@@ -56,9 +58,13 @@ class Part:
                     yield slot, self.slot
 
     def takes(self, block: Block, *, rules: int, size: float) -> bool:
-        """Add the block if that keeps within both limits; say whether it did."""
+        """Add the block if that keeps within all limits; say whether it did."""
         if self.rules + block.rules > rules or self.size + block.size > size:
             return False
+        references = self.references | block.references
+        if not go_together(references):
+            return False
+        self.references = references
         self.blocks.append(block)
         self.rules += block.rules
         self.size += block.size

@@ -47,6 +47,7 @@ _GAP = re.compile(r"[ \t]+")
 _SID = re.compile(r"(?<!\\)[;(]\s*sid\s*:\s*\+?(\d{1,20})\s*(?=;)", re.IGNORECASE | re.ASCII)
 _VARIABLE = re.compile(r"(!?)\$([^\s,\[\]!$]*)")
 _NAME = re.compile(r"\$([^\s,\[\]!$]*)")
+_SET = re.compile(r"@([^\s,\[\]!$@]*)")
 _NOT_ANY = re.compile(r"!any\b", re.IGNORECASE)
 _ANY = re.compile(r"\bany\b", re.IGNORECASE)
 
@@ -178,6 +179,11 @@ def variables_of(header: Header) -> tuple[frozenset[str], frozenset[str]]:
 def variables_in(text: str) -> tuple[str, ...]:
     """Name each variable, without `$`, as often as it stands in a header."""
     return tuple(_NAME.findall(text))
+
+
+def references_in(text: str) -> tuple[str, ...]:
+    """Name each reference set, without `@`, as often as it stands in a header, or in a value."""
+    return tuple(_SET.findall(text)) if "@" in text else ()
 
 
 def write_variables(header: str, written: Mapping[str, str]) -> str:

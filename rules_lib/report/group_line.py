@@ -44,6 +44,7 @@ class GroupLine:
             octets=len(group.text.encode()),
             categories=group.categories,
             variables={**group.variables.ip_sets, **group.variables.port_sets},
+            references=group.variables.references,
             replaces=self.replaces,
         )
 
@@ -56,6 +57,7 @@ class GroupEntry:
         mode: None where the group was deleted, as is `priority`.
         octets: size of its rules in bytes.
         variables: as declared to the service, names without `$`.
+        references: reference sets that it declares: name without `@` -> ARN.
     """
 
     name: str
@@ -67,6 +69,7 @@ class GroupEntry:
     octets: int = 0
     categories: tuple[str, ...] = ()
     variables: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    references: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     replaces: str | None = None
 
     @property
@@ -93,6 +96,7 @@ class GroupEntry:
             "change": str(self.change),
             **replaces,
             "variables": {name: list(values) for name, values in variables},
+            "references": dict(sorted(self.references.items())),
         }
 
     @classmethod
@@ -108,5 +112,6 @@ class GroupEntry:
             octets=record["bytes"],
             categories=tuple(record["categories"]),
             variables={name: tuple(values) for name, values in record["variables"].items()},
+            references=record.get("references", {}),
             replaces=record.get("replaces"),
         )

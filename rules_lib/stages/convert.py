@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Final
 
 from rules_lib import limits
 from rules_lib.model import Candidate, Change, Converted, Discarded, Reason
-from rules_lib.reading.rule import close_up, variables_in, without, write_variables
+from rules_lib.reading.rule import (
+    close_up,
+    references_in,
+    variables_in,
+    without,
+    write_variables,
+)
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
@@ -85,7 +91,8 @@ class _Headers(dict[str, _Header]):
             *((Change.HEADER_SPACES_REMOVED,) if closed != source else ()),
             *((Change.VARIABLE_WRITTEN,) if final != closed else ()),
         )
-        self[source] = _Header(final, changes, frozenset(variables_in(final)))
+        names = (*variables_in(final), *(f"@{name}" for name in references_in(final)))
+        self[source] = _Header(final, changes, frozenset(names))
         return self[source]
 
 

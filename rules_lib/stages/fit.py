@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from rules_lib import limits
 from rules_lib.model import Discarded, Reason
 from rules_lib.packing.blocks import Block, measure
+from rules_lib.references import go_together
 from rules_lib.stages.pack import Budget, Packed, Packer
 from rules_lib.ties import kinds_of
 
@@ -100,7 +101,8 @@ def _is_possible(block: Block, packer: Packer) -> bool:
 
 def fits_one_group(block: Block) -> bool:
     """Whether a rule group can hold it at all: a cluster is never cut."""
-    return block.rules <= limits.GROUP_CAPACITY and block.size <= limits.RULES_STRING_BYTES
+    small = block.rules <= limits.GROUP_CAPACITY and block.size <= limits.RULES_STRING_BYTES
+    return small and go_together(block.references)
 
 
 def _in_order(blocks: Iterable[Block]) -> list[Block]:
@@ -131,6 +133,12 @@ def _left_out(block: Block, detail: str) -> Iterator[Discarded]:
 def _detail(block: Block, packer: Packer, *, full: bool) -> str:
     ties = kinds_of(m.kind for r in block.cluster for t in r.rule.ties for m in t.marks)
     tied = f", with the {block.rules - 1:,} that {ties} tie it to" if block.rules > 1 else ""
+    if not go_together(block.references):
+        return (
+            f"it needs {len(block.references)} reference sets in its rule group{tied}: a group "
+            f"takes {limits.IP_SET_REFERENCES}, or {limits.CONTAINER_REFERENCES} container "
+            "associations and nothing else"
+        )
     if not fits_one_group(block):
         return f"{ties} tie it to {block.rules - 1:,} rules, too many for one rule group"
     if full:

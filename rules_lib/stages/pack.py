@@ -157,7 +157,7 @@ class Packer:
             priority=priority,
             capacity=capacity,
             rules=tuple(rules),
-            variables=declared_by(rules, self.allowlist.variables),
+            variables=declared_by(rules, self.allowlist),
         )
 
 

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 from rules_lib import engine, limits, vocabulary
 from rules_lib.allowlist.endpoints import kind_of
 from rules_lib.model import Candidate, Discarded, Header, Reason
-from rules_lib.reading.rule import base_of, negates_any, variables_of, write_variables
+from rules_lib.reading.rule import (
+    base_of,
+    negates_any,
+    references_in,
+    variables_of,
+    write_variables,
+)
 from rules_lib.stages.keywords import (
     KEYWORD_CHECKS,
     OWN_KEYWORD_CHECKS,
@@ -95,25 +101,30 @@ def _variables(header: Header, allowlist: Allowlist) -> Objection | None:
     missing = missing_variables(header, allowlist)
     if not missing:
         return None
-    names = ", ".join(f"${name}" for name in missing)
+    names = ", ".join(name if name.startswith("@") else f"${name}" for name in missing)
     return Reason.UNDEFINED_VARIABLE, f"the allowlist gives no value for {names}"
 
 
 def missing_variables(header: Header, allowlist: Allowlist) -> tuple[str, ...]:
-    """Names of the header variables, without `$`, that have no value; sorted."""
+    """Names in a header that have no value, sorted: variables without `$`, references with `@`."""
     variables = allowlist.variables
     given = limits.BUILT_IN_VARIABLES | variables.written.keys() | variables.declared.keys()
-    return tuple(sorted(frozenset().union(*variables_of(header)) - given))
+    sets = frozenset(references_in(" ".join(header.addresses))) - allowlist.references.keys()
+    names = frozenset().union(*variables_of(header)) - given
+    return tuple(sorted(names | {f"@{name}" for name in sets}))
 
 
 def _misplaced_variables(header: Header, allowlist: Allowlist) -> Objection | None:
     """Addresses where the rule wants a port, or ports where it wants an address, are no value."""
     addresses, ports = variables_of(header)
     wanted = (*((name, "ip") for name in addresses), *((name, "port") for name in ports))
-    wrong = sorted(name for name, kind in wanted if _kind(name, allowlist) not in {kind, None})
+    wrong = sorted(
+        f"${name}" for name, kind in wanted if _kind(name, allowlist) not in {kind, None}
+    )
+    wrong += sorted(f"@{name}" for name in references_in(" ".join(header.ports)))
     if not wrong:
         return None
-    names = ", ".join(f"${name}" for name in wrong)
+    names = ", ".join(wrong)
     return Reason.UNDEFINED_VARIABLE, f"it mixes up addresses and ports: {names}"
 
 

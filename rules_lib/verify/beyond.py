@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from rules_lib.reading.rule import RuleSyntaxError, split, without
+from rules_lib import engine
+from rules_lib.reading.rule import RuleSyntaxError, references_in, split, without
+from rules_lib.verify.unaskable import unaskable
+from rules_lib.vocabulary import GEOIP, OF_AWS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rules_lib.model import Option
     from rules_lib.verify.loadable import Loadable
-
-_COUNTRIES: Final = "geoip"
-_OF_AWS: Final = "aws_"
-"""Begin of the keywords that the service has beside Suricata's (developer guide, November 2026)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,33 +34,44 @@ class Unasked:
     whole: bool
 
 
-def within(group: Loadable) -> tuple[Loadable, tuple[Unasked, ...]]:
+def within(group: Loadable, major: int = engine.VERSION[0]) -> tuple[Loadable, tuple[Unasked, ...]]:
     """The group as plain Suricata can be asked; its lines keep their numbers.
 
-    `geoip` needs a database of countries, without which Suricata refuses the rule: the rest of the
-    rule is asked. A rule with a keyword of AWS is left out, its line is blank.
+    `geoip` needs a database of countries, without which Suricata refuses the rule, and only AWS
+    knows the addresses of a reference set: the rest of such a rule is asked, with addresses that
+    stand in for the set. A rule with a word that this Suricata lacks is left out: its line is
+    blank.
+
+    Args:
+        group: with what it declares.
+        major: version of the engine that is asked.
     """
-    looked_at = [_within(line, text) for line, text in enumerate(group.rules, start=1)]
-    rules = tuple(text for text, _ in looked_at)
-    return replace(group, rules=rules), tuple(found for _, found in looked_at if found)
+    told = [_within(line, text, major) for line, text in enumerate(group.rules, start=1)]
+    rules = tuple(group.resolved(text) for text, _ in told)
+    return replace(group, rules=rules), tuple(found for _, found in told if found)
 
 
-def _within(line: int, text: str) -> tuple[str, Unasked | None]:
-    if _COUNTRIES not in text.lower() and _OF_AWS not in text.lower():
+def _within(line: int, text: str, major: int) -> tuple[str, Unasked | None]:
+    if major == engine.VERSION[0] and not _may_matter(text):
         return text, None
     try:
-        options = split(text)[1]
+        header, options = split(text)
     except RuleSyntaxError:
         return text, None
-    ours = [one for one in options if one.name.startswith(_OF_AWS)]
-    if ours:
-        words = f"plain Suricata does not know {ours[0].name}; the service does"
+    if words := unaskable(text, major):
         return "", Unasked(line, _sid(options), words, whole=True)
-    countries = [one for one in options if one.name == _COUNTRIES]
-    if not countries:
-        return text, None
-    words = "its geoip was not checked: plain Suricata needs a database of countries for it"
-    return without(text, countries), Unasked(line, _sid(options), words, whole=False)
+    countries = [one for one in options if one.name == GEOIP]
+    if countries:
+        words = "its geoip was not checked: plain Suricata needs a database of countries for it"
+        return without(text, countries), Unasked(line, _sid(options), words, whole=False)
+    if sets := references_in(header):
+        words = f"@{sets[0]} is known to AWS alone: another address stood in for it"
+        return text, Unasked(line, _sid(options), words, whole=False)
+    return text, None
+
+
+def _may_matter(text: str) -> bool:
+    return "@" in text or any(word in text.lower() for word in (GEOIP, OF_AWS))
 
 
 def _sid(options: Sequence[Option]) -> int | None:

@@ -73,7 +73,7 @@ def combine(groups: Sequence[Loadable], home_net: tuple[str, ...] = HOME_NET) ->
 
 
 def _numbered(group: Loadable, place: int, numbers: Iterator[int]) -> Iterator[tuple[str, Origin]]:
-    for text in group.rules:
+    for text in map(group.resolved, group.rules):
         try:
             header, options = split(text)
         except RuleSyntaxError:

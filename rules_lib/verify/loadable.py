@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Self
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 
 HOME_NET: Final = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 """Stands in for the firewall policy's HOME_NET where a group declares none: private addresses."""
+
+
+_STAND_IN: Final = "192.0.2.{}"
+"""Of a network that is kept for documentation (RFC 5737)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +43,28 @@ class Loadable:
         kept = (rule for line, rule in enumerate(self.rules, start=1) if line not in lines)
         return replace(self, rules=tuple(kept))
 
+    def resolved(self, text: str) -> str:
+        """A rule, or a value, with an address in place of each reference set."""
+        header, bracket, options = text.partition("(")
+        if "@" not in header:
+            return text
+        for number, name in enumerate(sorted(self.variables.references), start=1):
+            stand_in = _STAND_IN.format(number)
+            header = re.sub(rf"@{name}(?![A-Za-z0-9_])", stand_in, header)
+        return header + bracket + options
+
     def with_home_net(self, home_net: tuple[str, ...]) -> Variables:
         """Its variables as its rules see them in a policy with this HOME_NET.
 
-        EXTERNAL_NET is the negation of HOME_NET unless the group declares it.
+        EXTERNAL_NET is the negation of HOME_NET unless the group declares it. Addresses stand in
+        for reference sets, as `resolved` has them.
         """
         built_in = {"HOME_NET": home_net, "EXTERNAL_NET": ("!$HOME_NET",)}
-        return Variables(built_in | dict(self.variables.ip_sets), self.variables.port_sets)
+        declared = {
+            name: tuple(map(self.resolved, values))
+            for name, values in self.variables.ip_sets.items()
+        }
+        return replace(self.variables, ip_sets=built_in | declared)
 
 
 def from_build(entries: Iterable[GroupEntry], texts: Mapping[str, str]) -> tuple[Loadable, ...]:
@@ -59,7 +79,7 @@ def from_build(entries: Iterable[GroupEntry], texts: Mapping[str, str]) -> tuple
     """
     try:
         groups = (
-            Loadable(one.name, one.priority, rules_in(texts[one.name]), _sets(one))
+            Loadable(one.name, one.priority, rules_in(texts[one.name]), one.variables)
             for one in entries
         )
         return in_order(groups)
@@ -91,7 +111,3 @@ def from_deployed(deployed: Deployed, entries: Iterable[GroupEntry]) -> tuple[Lo
 def in_order(groups: Iterable[Loadable]) -> tuple[Loadable, ...]:
     """As a firewall policy inspects them."""
     return tuple(sorted(groups, key=lambda group: (group.priority, group.name)))
-
-
-def _sets(entry: GroupEntry) -> Variables:
-    return Variables(entry.ip_sets, entry.port_sets)

@@ -1,4 +1,4 @@
-"""Rules that a plain Suricata cannot be asked about, and why."""
+"""Rules that a plain Suricata cannot be asked about at all, and why."""
 
 from __future__ import annotations
 
@@ -9,19 +9,17 @@ from rules_lib.reading.rule import RuleSyntaxError, split
 def unaskable(rule: str, major: int = engine.VERSION[0]) -> str | None:
     """Why a plain Suricata of this major version cannot be asked about a rule; None where it can.
 
-    Its refusal would say nothing of the service, which has a word or a database that it lacks.
+    Its refusal would say nothing of the service, which has a word that it lacks.
     """
     try:
         header, options = split(rule)
     except RuleSyntaxError:
         return None
     names = {option.name for option in options}
-    if own := names & vocabulary.KEYWORDS:
-        return f"{', '.join(sorted(own))}: the service's own, which no Suricata knows"
-    if vocabulary.GEOIP in names:
-        return "geoip: the service has a database of countries for it, a plain Suricata has none"
+    if own := sorted(name for name in names if name.startswith(vocabulary.OF_AWS)):
+        return f"plain Suricata does not know {own[0]}; the service does"
     if newer := (names & engine.keywords()) - engine.keywords(major):
-        return f"{', '.join(sorted(newer))}: the service's Suricata has it, and {major} has not"
+        return f"Suricata {major} does not know {', '.join(sorted(newer))}; the service's does"
     return _protocol(header.split()[1:2], major)
 
 
@@ -31,5 +29,5 @@ def _protocol(fields: list[str], major: int) -> str | None:
         name, _, hook = field.lower().partition(":")
         newer = name in engine.PROTOCOLS - engine.protocols(major)
         if newer or (hook and major < engine.VERSION[0]):
-            return f"{field}: the service's Suricata has this protocol, and {major} has not"
+            return f"Suricata {major} does not know the protocol {field}; the service's does"
     return None

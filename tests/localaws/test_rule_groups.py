@@ -19,6 +19,15 @@ DRY_RUNS = pytest.mark.parametrize("dry_run", [False, True], ids=["real", "dry r
 ARN = "arn:aws:network-firewall:us-east-1:123456789012:stateful-rulegroup/one"
 
 
+PREFIX_LIST = "arn:aws:ec2:us-east-1:123456789012:prefix-list/pl-{}"
+CONTAINERS = "arn:aws:network-firewall:us-east-1:123456789012:container-association/"
+
+
+def references(*arns: str) -> dict[str, Any]:
+    """A `ReferenceSets` structure that gives each ARN a name."""
+    return {"IPSetReferences": {f"R{n}": {"ReferenceArn": arn} for n, arn in enumerate(arns)}}
+
+
 def described(client: NetworkFirewallClient, name: str = "one") -> Any:
     """The whole group as the service describes it."""
     return client.describe_rule_group(RuleGroupName=name, Type="STATEFUL")
@@ -103,10 +112,22 @@ def test_metadata_leaves_the_rules_out(client: NetworkFirewallClient) -> None:
         (
             {
                 "RuleGroup": content(
-                    "", ReferenceSets={"IPSetReferences": {f"R{n}": {} for n in range(6)}}
+                    "", ReferenceSets=references(*map(PREFIX_LIST.format, "abcdef"))
                 )
             },
-            "parameter: [6], context: ReferenceSets.IPSetReferences",
+            "IPSetReferences limit exceeded, parameter: [6], context: ReferenceSets",
+        ),
+        (
+            {"RuleGroup": content("", ReferenceSets=references(PREFIX_LIST, PREFIX_LIST))},
+            "IPSetReferences is invalid, context: ReferenceSets",
+        ),
+        (
+            {"RuleGroup": content("", ReferenceSets=references(PREFIX_LIST, f"{CONTAINERS}1"))},
+            "IPSetReferences is invalid, context: ReferenceSets",
+        ),
+        (
+            {"RuleGroup": content("", RuleVariables={"IPSets": {"A": {"Definition": ["@B"]}}})},
+            "B cannot be null or empty, context: ReferenceSets.IPSetReferences.B",
         ),
     ],
 )
@@ -118,6 +139,13 @@ def test_request_beyond_a_limit_is_refused(
     request = {"RuleGroup": content(rule())} if "Rules" not in wrong else {}
     message = refused(lambda: create(client, **{**request, **wrong, "DryRun": dry_run}))
     assert words in message
+
+
+def test_thirty_container_associations_are_taken(client: NetworkFirewallClient) -> None:
+    """Where there is nothing else beside them."""
+    thirty = references(*(f"{CONTAINERS}{n}" for n in range(30)))
+    create(client, RuleGroup=content(rule(), ReferenceSets=thirty))
+    assert described(client)["RuleGroup"]["ReferenceSets"] == thirty
 
 
 def test_request_without_rules_is_refused(client: NetworkFirewallClient) -> None:

@@ -195,9 +195,9 @@ def test_every_key_has_a_description() -> None:
 
 
 def test_unknown_keys_are_refused_everywhere() -> None:
-    """But for categories and variables, whose names are people's."""
+    """But for categories, variables and references, whose names are people's."""
     with_keys = [node for node in _nodes(SCHEMA) if node.get("type") == "object"]
-    assert len(with_keys) == 7
+    assert len(with_keys) == 8
     assert sum(node["additionalProperties"] is False for node in with_keys) == 5
 
 

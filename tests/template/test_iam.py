@@ -264,3 +264,14 @@ def test_interfaces_of_a_vpc_are_for_lambda_itself() -> None:
         assert denied["Action"] == "ec2:*"
         assert denied["Condition"] == {"Null": {"lambda:SourceFunctionArn": "false"}}
         assert not any("ec2" in str(each["Action"]) for each in Template().statements(role))
+
+
+def test_prefix_lists_are_read_where_they_are_named() -> None:
+    """A group that refers to one is checked against its entries; by default nothing of EC2 is."""
+    arn = f"arn:aws:ec2:{REGION}:{ACCOUNT}:prefix-list/pl-0123456789abcdef0"
+    read = "ec2:GetManagedPrefixListEntries"
+    named, other = Template({"PrefixLists": [arn]}), arn.replace("pl-0", "pl-1")
+    statements = list(named.statements("BuildRole"))
+    assert any(allows(each, read, arn) for each in statements)
+    assert not any(allows(each, read, other) for each in statements)
+    assert not any(allows(each, read, arn) for each in Template().statements("BuildRole"))

@@ -127,6 +127,8 @@ def test_record_of_an_update_tells_the_difference_by_sid() -> None:
         "changed": [2],
         "moved": True,
         "variables_changed": False,
+        "references": {},
+        "references_changed": False,
     }
 
 

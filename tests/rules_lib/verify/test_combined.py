@@ -22,7 +22,7 @@ def group(name: str, *rules: str, **ip_sets: tuple[str, ...]) -> Loadable:
 
 def rule(sid: int, action: str = "alert", ends: str = "any any -> any any") -> str:
     """Write a rule whose msg has what looks like a sid."""
-    return f'{action} tcp {ends} (msg:"a sid:9; $HOME_NET"; content:"x"; sid:{sid}; rev:2;)'
+    return f'{action} tcp {ends} (msg:"a sid:9\\; $HOME_NET"; content:"x"; sid:{sid}; rev:2;)'
 
 
 def test_rules_are_numbered_in_the_order_of_the_policy() -> None:
@@ -44,7 +44,7 @@ def test_each_group_keeps_its_own_variables() -> None:
         ("10.0.0.0/8",),
     )
     assert "[$HOME_NET_1,!$SQL_1] any -> !$EXTERNAL_NET_1 any (msg" in made.rules[0]
-    assert 'msg:"a sid:9; $HOME_NET"' in made.rules[0]
+    assert 'msg:"a sid:9\\; $HOME_NET"' in made.rules[0]
     assert made.variables.ip_sets == {
         "HOME_NET_1": ("10.0.0.0/8",),
         "EXTERNAL_NET_1": ("!$HOME_NET_1",),

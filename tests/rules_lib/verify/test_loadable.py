@@ -55,6 +55,18 @@ def test_priority_of_a_deployed_group_is_that_of_its_policy() -> None:
     assert found[0].rules == ("rule of c",)
 
 
+def test_addresses_stand_in_for_reference_sets() -> None:
+    """Each set has one of its own, in headers and in values; a like name is another set."""
+    arns = {"A": "arn:1", "AB": "arn:2"}
+    declared = Variables({"X": ("10.0.0.0/8", "!@AB")}, references=arns)
+    group = Loadable("a", 1, (), declared)
+    header = "alert tcp [@A,!@AB] any -> !@A any"
+    assert group.resolved(f'{header} (msg:"@A"; sid:1;)') == (
+        'alert tcp [192.0.2.1,!192.0.2.2] any -> !192.0.2.1 any (msg:"@A"; sid:1;)'
+    )
+    assert group.with_home_net(("10.0.0.0/8",)).ip_sets["X"] == ("10.0.0.0/8", "!192.0.2.2")
+
+
 def test_external_net_is_the_negation_unless_declared() -> None:
     """HOME_NET is the policy's unless the group declares it."""
     plain = Loadable("a", 1, (), Variables())

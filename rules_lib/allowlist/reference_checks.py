@@ -1,0 +1,77 @@
+"""What can be wrong with `references:`; each check is one function over the file as read."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from rules_lib.allowlist.problem import shown
+from rules_lib.allowlist.variables import values_of
+from rules_lib.limits import REFERENCE_ARN_CHARACTERS, VARIABLE_NAME_PATTERN
+from rules_lib.reading.rule import references_in
+from rules_lib.references import Kind, kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rules_lib.allowlist.document import Document, Tree
+    from rules_lib.allowlist.problem import Path, Problem
+
+_KEY: Final = "references"
+_KINDS: Final = ", ".join(Kind)
+
+
+def names_are_valid(document: Document) -> Iterator[Problem]:
+    """As of variables: a letter and then letters, digits and underscores, 32 in all."""
+    for name in document.mapping(_KEY):
+        if name.startswith("@"):
+            text = f"{shown(name)} is a reference; a name is written without its @"
+            yield document.key_problem((_KEY, name), text)
+        elif not re.fullmatch(VARIABLE_NAME_PATTERN, name):
+            text = f"{shown(name)} is no name: a letter, then letters, digits and _, at most 32"
+            yield document.key_problem((_KEY, name), text)
+
+
+def arns_are_of_a_kind(document: Document) -> Iterator[Problem]:
+    """Each is the ARN of something that a rule group can refer to."""
+    for name, arn in document.mapping(_KEY).items():
+        if isinstance(arn, str) and (len(arn) > REFERENCE_ARN_CHARACTERS or not kind_of(arn)):
+            text = f"{shown(arn)} is the ARN of none of these: {_KINDS}"
+            yield document.problem((_KEY, name), text)
+        elif not isinstance(arn, str):
+            text = f"{shown(arn)} is no ARN; one of these is wanted: {_KINDS}"
+            yield document.problem((_KEY, name), text)
+
+
+def arns_stand_once(document: Document) -> Iterator[Problem]:
+    """The service refuses a group that refers to one ARN by two names."""
+    first: dict[str, str] = {}
+    for name, arn in document.mapping(_KEY).items():
+        if isinstance(arn, str) and first.setdefault(arn, name) != name:
+            text = f"{shown(arn)} has the name {first[arn]} already; the service takes one name"
+            yield document.problem((_KEY, name), text)
+
+
+def values_are_declared(document: Document) -> Iterator[Problem]:
+    """`@NAME` in the values of a variable has its ARN here."""
+    names = document.mapping(_KEY).keys()
+    for path, value in _values(document):
+        for name in references_in(value):
+            if name not in names:
+                text = f"{shown(value)} has no ARN; declare {shown(name)} under references"
+                yield document.problem(path, text, wrong=name, choices=names)
+
+
+def _values(document: Document) -> Iterator[tuple[Path, str]]:
+    """Place and text of every value under `variables`."""
+    for name, tree in document.mapping("variables").items():
+        path: Path = ("variables", name)
+        for at, value in enumerate(values_of(tree)):
+            yield ((*path, at) if _is_plain(tree) else path), value
+
+
+def _is_plain(tree: Tree) -> bool:
+    return isinstance(tree, list) and all(isinstance(entry, str) for entry in tree)
+
+
+CHECKS: Final = (names_are_valid, arns_are_of_a_kind, arns_stand_once, values_are_declared)
