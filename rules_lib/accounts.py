@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from rules_lib.deploy.drift import drift_of
 from rules_lib.deploy.steps import Delete, Replace, Step
 from rules_lib.errors import RefusedError, RulesyncError
+from rules_lib.gather import LOCAL
+from rules_lib.odd_files import odd_files
 from rules_lib.report.changes import changes_of
 from rules_lib.report.group_line import GroupLine
 from rules_lib.report.summary import Accounting, FeedFacts, Summary, summarise
@@ -65,6 +67,7 @@ def carried_out(  # noqa: PLR0913 - keywords only: the whole of a build comes to
             *unjudged(decision.waiting, waiting_in(built.kept, built.discarded)),
             *drift_of(decision.plan, gathered.latest.groups if gathered.latest else {}),
             *full_groups(built.overflow),
+            *map(str, odd_files(gathered.files.own, LOCAL)),
             *warnings_of(ruleset, gathered.allowlist),
             *staying,
         ),

@@ -5,44 +5,58 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from rules_lib.allowlist import load
 from rules_lib.build import build
 from rules_lib.errors import AllowlistError
 from rules_lib.groups import Deployed
 from rules_lib.model import LOCAL_PREFIX, AnyRule, Discarded, Malformed, Mode, Reason, Rule
+from rules_lib.odd_files import OddFile, odd_files
 from rules_lib.reading.ruleset import read
 from rules_lib.remarks import remarks
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
+    from rules_lib.build import Built
     from rules_lib.feed.archive import FeedFile
     from rules_lib.gather import Draft
 
 
 @dataclass(frozen=True, slots=True)
 class OwnFault:
-    """A rule of people's own that would be discarded.
+    """A rule of people's own that cannot be published, or a file of theirs that cannot be read.
 
     Attributes:
         file: where it stands, as people know the file.
         line: from 1.
+        reason: why it would be discarded; None where the engine refuses it, and for a file.
         detail: what is wrong with it, in plain words.
-        rule: its text.
+        rule: its text; empty for a file.
     """
 
     file: str
     line: int
     sid: int | None
-    reason: Reason
+    reason: Reason | None
     detail: str
     rule: str
+
+    @classmethod
+    def of(cls, rule: AnyRule, reason: Reason | None, detail: str, folder: str) -> Self:
+        """The fault of a rule, with the place of its file."""
+        file = _file(rule.category, folder)
+        return cls(file, rule.line, rule.sid, reason, detail, rule.text)
+
+    @property
+    def message(self) -> str:
+        """What is wrong, and why."""
+        return f"{self.reason}: {self.detail}" if self.reason else self.detail
 
     def __str__(self) -> str:
         """The fault in one line, as compilers tell theirs."""
         sid = "" if self.sid is None else f"sid {self.sid}: "
-        return f"{self.file}:{self.line}: {sid}{self.reason}: {self.detail}"
+        return f"{self.file}:{self.line}: {sid}{self.message}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +82,10 @@ class Examined:
         allowlist: None where it has errors.
         error: with all of them.
         own: how many enabled rules of their own people have.
-        faults: own rules that would be discarded.
+        faults: own files that cannot be read as they are stored, and rules that would be discarded.
         warnings: what is no fault, and probably not meant.
+        built: what would be published; None where the allowlist has errors.
+        odd: own files that are stored otherwise than they should be.
     """
 
     allowlist: Allowlist | None
@@ -77,6 +93,8 @@ class Examined:
     own: int
     faults: tuple[OwnFault, ...]
     warnings: tuple[str, ...] = ()
+    built: Built | None = None
+    odd: tuple[OddFile, ...] = ()
 
 
 def examine(draft: Draft, own: tuple[FeedFile, ...], folder: str, evidence: Evidence) -> Examined:
@@ -88,15 +106,17 @@ def examine(draft: Draft, own: tuple[FeedFile, ...], folder: str, evidence: Evid
         folder: where they lie, for the faults; ends in a slash.
         evidence: what else is known. Without a feed no one can say whether it sets a mark.
     """
+    odd = odd_files(own, folder)
     known = {*evidence.known, *(file.category for file in (*own, *evidence.feed))}
     try:
         allowlist = load(draft.text, source=draft.source, known=known)
     except AllowlistError as error:
         rules = tuple(read(own).rules)
-        return Examined(None, error, len(rules), own_faults(_malformed(rules), folder))
+        faults = once_a_file(odd, own_faults(_malformed(rules), folder))
+        return Examined(None, error, len(rules), faults)
     ruleset = read((*own, *evidence.feed), allowlist.rules.on)
     built = build(ruleset, allowlist, Deployed(), evidence.refusals)
-    faults = own_faults(built.discarded, folder)
+    faults = once_a_file(odd, own_faults(built.discarded, folder))
     unsure = () if evidence.feed else _without_setter(faults)
     return Examined(
         allowlist=allowlist,
@@ -108,20 +128,32 @@ def examine(draft: Draft, own: tuple[FeedFile, ...], folder: str, evidence: Evid
             *own_remarks((rule.rule for rule in built.kept), folder),
             *off_files(ruleset.names, allowlist, folder),
         ),
+        built=built,
+        odd=odd,
+    )
+
+
+def once_a_file(odd: Iterable[OddFile], faults: Iterable[OwnFault]) -> tuple[OwnFault, ...]:
+    """How files are stored, once a file, in place of what follows from it line by line."""
+    files = tuple(odd)
+    return (
+        *(OwnFault(one.file, one.line, None, None, one.words, "") for one in files),
+        *beside(files, faults),
+    )
+
+
+def beside(odd: Iterable[OddFile], faults: Iterable[OwnFault]) -> tuple[OwnFault, ...]:
+    """The faults that do not follow from how a file is stored."""
+    files = tuple(odd)
+    return tuple(
+        one for one in faults if not any(file.covers(one.file, one.line) for file in files)
     )
 
 
 def own_faults(discarded: Iterable[Discarded], folder: str) -> tuple[OwnFault, ...]:
     """Those of the discarded rules that are people's own, with the places of their files."""
     return tuple(
-        OwnFault(
-            file=_file(item.rule.category, folder),
-            line=item.rule.line,
-            sid=item.rule.sid,
-            reason=item.reason,
-            detail=item.detail,
-            rule=item.rule.text,
-        )
+        OwnFault.of(item.rule, item.reason, item.detail, folder)
         for item in discarded
         if item.rule.category.startswith(LOCAL_PREFIX)
     )

@@ -9,6 +9,7 @@ import yaml
 from yaml.reader import ReaderError
 
 from rules_lib.allowlist.problem import Problem, brief, shown
+from rules_lib.reading.encoding import SAVE, wide
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,10 +58,17 @@ def _decoded(text: str | bytes) -> str:
     try:
         decoded = text.decode("utf-8") if isinstance(text, bytes) else text
     except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        wrong = error.object[error.start]
-        raise UnreadableError(line, f"byte 0x{wrong:02x} is not UTF-8; save it as UTF-8") from error
+        raise _foreign(error) from error
+    if "\0" in decoded and isinstance(text, bytes) and (encoding := wide(text)):
+        raise UnreadableError(1, f"the file is {encoding}; {SAVE}")
     return decoded.removeprefix("\ufeff")
+
+
+def _foreign(error: UnicodeDecodeError) -> UnreadableError:
+    if encoding := wide(error.object):
+        return UnreadableError(1, f"the file is {encoding}; {SAVE}")
+    line = error.object.count(b"\n", 0, error.start) + 1
+    return UnreadableError(line, f"byte {error.object[error.start]:#04x} is not UTF-8; {SAVE}")
 
 
 def _loader(text: str) -> yaml.SafeLoader:

@@ -10,10 +10,11 @@ import click
 
 from rules_lib.aws import clients
 from rules_lib.aws.store import Store, newest_manifest
+from rules_lib.cli.asking import Asked, ask_engine, engine_option, tell
 from rules_lib.cli.common import FEED, FILE, FOLDER, ending, json_option, print_json
 from rules_lib.cli.feed import read_feed
 from rules_lib.cli.progress import waiting
-from rules_lib.examine import Evidence, Examined, examine
+from rules_lib.examine import Evidence, Examined, OwnFault, beside, examine
 from rules_lib.feed.address import Address
 from rules_lib.feed.archive import FeedFile
 from rules_lib.gather import LOCAL, Draft, feed_in_bucket, own_in_bucket, own_in_folder
@@ -37,26 +38,39 @@ from rules_lib.report.text import counted, visible, visible_lines
               help="The feed's archive, to know its categories and its rules.")  # fmt: skip
 @click.option("--bucket", envvar="RULESYNC_BUCKET", show_envvar=True,
               help="To take both from the bucket, where they are not given.")  # fmt: skip
+@engine_option
 @json_option
-def check(
-    file: Path, *, own: Path | None, feed: Address | None, bucket: str | None, as_json: bool
+def check(  # noqa: PLR0913 - an argument for each option
+    file: Path,
+    *,
+    own: Path | None,
+    feed: Address | None,
+    bucket: str | None,
+    without_engine: bool,
+    as_json: bool,
 ) -> None:
     """Check an allowlist FILE, and your own rules.
 
     Every error is told at once. It names the file, the line, the value and, of a name, the nearest
-    valid one. A rule of your own that would be discarded is an error too, with its reason. Changes
-    nothing.
+    valid one. A rule of your own that would be discarded is an error too, with its reason, and so
+    is one that a Suricata, where one is installed, does not load. Changes nothing.
     """
     with waiting("checking"):
         store = Store(clients.s3(), bucket) if bucket else None
         files, folder = _own(own, store)
         draft = Draft(file.read_bytes(), str(file))
         found = examine(draft, files, folder, _evidence(feed, store))
+        said = (
+            ask_engine(found.built, folder, without_engine=without_engine)
+            if found.built
+            else Asked()
+        )
+    faults = (*found.faults, *beside(found.odd, said.faults))
     if as_json:
-        print_json(_document(file, found))
+        print_json(_document(file, found, faults, said))
     else:
-        _tell(file, found)
-    raise SystemExit(1 if found.error or found.faults else 0)
+        _tell(file, found, faults, said)
+    raise SystemExit(1 if found.error or faults else 0)
 
 
 def _own(folder: Path | None, store: Store | None) -> tuple[tuple[FeedFile, ...], str]:
@@ -83,36 +97,38 @@ def _evidence(feed: Address | None, store: Store | None) -> Evidence:
     )
 
 
-def _tell(file: Path, found: Examined) -> None:
+def _tell(file: Path, found: Examined, faults: tuple[OwnFault, ...], said: Asked) -> None:
     if found.error:
         click.echo(f"Error: {visible_lines(str(found.error))}", err=True)
-    for fault in found.faults:
+    for fault in faults:
         click.echo(f"Error: {visible(str(fault))}", err=True)
     for warning in found.warnings:
         click.echo(f"warning: {visible(warning)}", err=True)
+    tell(said)
     if found.allowlist:
         click.echo(f"{file}: valid, {len(found.allowlist.categories)} categories")
-    if found.own and not found.faults:
-        click.echo(f"rules of your own: {counted(found.own, 'rule')}, none of them discarded")
+    if found.own and not faults:
+        engine = f"; {said.words}" if said.version else ""
+        click.echo(
+            f"rules of your own: {counted(found.own, 'rule')}, none of them discarded{engine}"
+        )
 
 
-def _document(file: Path, found: Examined) -> dict[str, Any]:
+def _document(
+    file: Path, found: Examined, faults: tuple[OwnFault, ...], said: Asked
+) -> dict[str, Any]:
     records = found.error.records if found.error else ()
     errors = [{"file": str(file), **record} for record in records]
-    faults = [
-        {
-            **asdict(fault),
-            "value": fault.rule,
-            "message": f"{fault.reason}: {fault.detail}",
-            "nearest": None,
-        }
-        for fault in found.faults
+    own = [
+        {**asdict(fault), "value": fault.rule, "message": fault.message, "nearest": None}
+        for fault in faults
     ]
     return {
         "file": str(file),
-        "valid": not errors and not faults,
+        "valid": not errors and not own,
         "categories": len(found.allowlist.categories) if found.allowlist else None,
         "own_rules": found.own,
-        "errors": [*errors, *faults],
-        "warnings": found.warnings,
+        "errors": [*errors, *own],
+        "warnings": [*found.warnings, *said.warnings],
+        "engine": said.document,
     }

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from rules_lib.examine import OwnFault, own_faults
+from rules_lib.examine import OwnFault, beside, once_a_file, own_faults
 from rules_lib.feed.archive import FeedFile
 from rules_lib.gather import LOCAL, Draft, own_in_folder
+from rules_lib.odd_files import OddFile, odd_files
 from rules_lib.preview import Preview, preview
 from rules_lib.world import World
 
@@ -46,9 +47,14 @@ class Edit:
         return preview(world, self.draft, self.own, allow_shrink=allow_shrink)
 
     def faults(self, found: Preview) -> tuple[OwnFault, ...]:
-        """People's own rules that would be discarded."""
-        return own_faults(found.built.discarded, self.folder)
+        """People's own rules that would be discarded, and files that cannot be read."""
+        return once_a_file(self.odd(found), own_faults(found.built.discarded, self.folder))
+
+    def odd(self, found: Preview) -> tuple[OddFile, ...]:
+        """People's own files that are stored otherwise than they should be."""
+        return odd_files(found.gathered.files.own, self.folder)
 
     def remarks(self, found: Preview) -> tuple[str, ...]:
         """What is to be known of people's own rules beside the plan's warnings, a line each."""
-        return tuple(map(str, self.faults(found)))
+        faults = own_faults(found.built.discarded, self.folder)
+        return tuple(map(str, beside(self.odd(found), faults)))

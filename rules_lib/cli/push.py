@@ -9,6 +9,7 @@ from typing import Final
 import click
 
 from rules_lib.aws.store import Store
+from rules_lib.cli.asking import Asked, ask_engine, engine_option, tell
 from rules_lib.cli.common import (
     FILE,
     FOLDER,
@@ -25,6 +26,7 @@ from rules_lib.cli.plan import document
 from rules_lib.cli.plans import render_preview
 from rules_lib.cli.progress import waiting
 from rules_lib.errors import RefusedError
+from rules_lib.examine import beside
 from rules_lib.gather import ALLOW_SHRINK, ALLOWLIST, LOCAL, Draft, own_in_bucket
 from rules_lib.model import LOCAL_PREFIX
 from rules_lib.preview import Preview
@@ -45,6 +47,7 @@ _NAMES_ALL: Final = "`rulesync plan --config FILE --full`"
               help="Make the bucket's local/ like this folder: its .rules files are uploaded too, "
               "and those that it does not have are deleted there.")  # fmt: skip
 @click.option("--yes", is_flag=True, help="Do not ask; without a terminal nobody is asked.")
+@engine_option
 @shrink_option
 @json_option
 @account_options
@@ -55,6 +58,7 @@ def push(  # noqa: PLR0913 - an argument for each option
     policies: tuple[str, ...],
     own: Path | None,
     yes: bool,
+    without_engine: bool,
     allow_shrink: bool,
     as_json: bool,
 ) -> None:
@@ -62,23 +66,34 @@ def push(  # noqa: PLR0913 - an argument for each option
 
     Reads what `plan` reads. Writes config/categories.yaml, and with --local what is below local/;
     that starts the build function, which changes the rule groups. A file with errors, one whose
-    plan a sync would refuse, and a folder with rules that would be discarded are not uploaded.
+    plan a sync would refuse, and a folder with rules that would be discarded, or that a Suricata
+    does not load where one is installed, are not uploaded.
     """
     edit = Edit.read(file, own, bucket, allow_shrink=allow_shrink)
     with waiting() as watch:
         here = world(bucket, policies, watch)
         found = edit.preview(here, allow_shrink=allow_shrink)
+        watch("asking the engine about your own rules")
+        said = ask_engine(found.built, edit.folder, without_engine=without_engine)
     if not as_json:
         render_preview(found, stdout(), remarks=edit.remarks(found), names_all=_NAMES_ALL)
-    _refuse(edit, found)
+        tell(said)
+    _refuse(edit, found, said)
     if not yes and asked() and not click.confirm(f"upload it to s3://{bucket}?", err=True):
         raise click.ClickException("not confirmed; nothing was uploaded")
     uploaded, deleted = _upload(edit, here.store)
     if as_json:
-        print_json({"uploaded": uploaded, "deleted": deleted, "plan": document(found)})
-    for done, addresses in (("uploaded", uploaded), ("deleted", deleted)):
+        print_json(
+            {
+                "uploaded": uploaded,
+                "deleted": deleted,
+                "plan": document(found),
+                "engine": said.document,
+            }
+        )
+    for what, addresses in (("uploaded", uploaded), ("deleted", deleted)):
         for address in addresses:
-            click.echo(f"{done} {visible(address)}", err=True)
+            click.echo(f"{what} {visible(address)}", err=True)
     click.echo(_next(found), err=True)
 
 
@@ -87,7 +102,7 @@ def asked() -> bool:
     return sys.stdin.isatty()
 
 
-def _refuse(edit: Edit, found: Preview) -> None:
+def _refuse(edit: Edit, found: Preview, said: Asked) -> None:
     """Upload nothing that would not be taken as it is meant.
 
     Raises:
@@ -95,11 +110,13 @@ def _refuse(edit: Edit, found: Preview) -> None:
     """
     if found.refusal:
         raise found.refusal
-    faults = edit.faults(found) if edit.own is not None else ()
+    if edit.own is None:
+        return
+    faults = (*edit.faults(found), *beside(edit.odd(found), said.faults))
     if faults:
         rules = counted(len(faults), "rule")
         lines = "\n".join(f"  {fault}" for fault in faults)
-        raise RefusedError(f"{rules} of your own would be discarded", lines)
+        raise RefusedError(f"{rules} of your own would be discarded or refused", lines)
 
 
 def _upload(edit: Edit, store: Store) -> tuple[list[str], list[str]]:

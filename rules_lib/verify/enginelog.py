@@ -21,6 +21,7 @@ _REPLACED: Final = re.compile(
 )
 _UNMET: Final = "Suricata did not meet the rule requirements: "
 _PLAIN: Final = re.compile(r"(Error|Warning|Notice|Info|Perf|Config|Debug): (?:[\w-]+: )?(.*)")
+_OF_NONE: Final = re.compile(r"\d+ rule files specified, but no rules were loaded!")
 _FOLLOWS: Final = "Loading signatures failed."
 
 
@@ -77,6 +78,12 @@ def messages(output: str) -> Iterator[tuple[str, str]]:
             yield (plain[1], plain[2]) if plain else ("Error", line)
 
 
+def _last_of(sid: int | None, warnings: list[str]) -> str:
+    """The warning that was the last word before a refusal, where it names the rule."""
+    about = f"rule {sid}: "
+    return warnings.pop().removeprefix(about) if warnings and warnings[-1].startswith(about) else ""
+
+
 def read_log(output: str) -> EngineLog:
     """Read the engine's output, one JSON object a line.
 
@@ -87,15 +94,16 @@ def read_log(output: str) -> EngineLog:
     unmet, replaced = list[str](), list[str]()
     for level, words in messages(output):
         if refused := _REFUSED.fullmatch(words):
-            said = "; ".join(cause) or "no cause was given"
-            refusals.append(Refusal(int(refused[2]), sid_of(refused[1]), said, refused[1]))
+            sid = sid_of(refused[1])
+            said = "; ".join(cause) or _last_of(sid, warnings) or "no cause was given"
+            refusals.append(Refusal(int(refused[2]), sid, said, refused[1]))
             cause = []
         elif newer := _REPLACED.fullmatch(words):
             replaced.append(newer[1])
         elif level == "Warning":
-            warnings.append(words)
+            warnings += () if _OF_NONE.fullmatch(words) else (words,)
         elif level not in {"Info", "Notice", "Perf", "Config", "Debug"}:
-            cause.append(words)
+            cause.append(words.strip())
         elif counted := _LOADED.search(words):
             loaded = int(counted[1])
             passed_by = _SKIPPED.search(words)

@@ -60,7 +60,7 @@ def load(engine: Suricata, group: Loadable, home_net: tuple[str, ...] = HOME_NET
     Raises:
         EngineError: the engine could not be run.
     """
-    asked, unasked = within(group, int(engine.line[0]))
+    asked, unasked = within(group, engine.major)
     variables = group.with_home_net(home_net)
     log = _tried(engine, asked.rules, variables)
     lost = (

@@ -51,6 +51,11 @@ class Suricata:
         """Its version without what only mends, such as `8.0`."""
         return ".".join(self.version.split(".")[:2])
 
+    @property
+    def major(self) -> int:
+        """The first number of its version."""
+        return int(self.version.partition(".")[0])
+
     def test(self, folder: Path) -> tuple[int, str]:
         """Have it load the folder's rules and stop: its exit code and all that it said."""
         return _run([*self.command(folder), "-T"], folder, LOAD_SECONDS)

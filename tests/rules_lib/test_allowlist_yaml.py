@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from allowlist_support import problems_after_version, problems_of, read
 
+from rules_lib.reading.encoding import SAVE
+
 SMALLEST = "the smallest valid file is: version: 1"
 
 
@@ -146,12 +148,13 @@ def test_file_over_a_mebibyte_is_refused() -> None:
 
 def test_bytes_that_are_no_utf8_are_told_with_line_and_byte() -> None:
     """UTF-16 and Latin-1 are what editors get wrong."""
-    assert problems_of(b"version: 1\n# caf\xe9\n") == (
-        "line 2: byte 0xe9 is not UTF-8; save it as UTF-8",
-    )
-    assert problems_of("version: 1".encode("utf-16")) == (
-        "line 1: byte 0xff is not UTF-8; save it as UTF-8",
-    )
+    assert problems_of(b"version: 1\n# caf\xe9\n") == (f"line 2: byte 0xe9 is not UTF-8; {SAVE}",)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf16_is_told_as_what_it_is(encoding: str) -> None:
+    """PowerShell's Out-File writes it; with or without the mark at its beginning."""
+    assert problems_of("version: 1\n".encode(encoding)) == (f"line 1: the file is UTF-16; {SAVE}",)
 
 
 def test_control_character_is_told_with_its_line() -> None:

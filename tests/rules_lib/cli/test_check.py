@@ -73,7 +73,7 @@ def test_bad_rule_of_ones_own_is_named_with_file_and_line(file: Path, own: Path)
     """Whether it is no rule at all, or one that the service does not take."""
     text = f"# ours\n{rule(1)}\nalert tcp any any ->\n{rule(2, 'lua:x.lua; ')}\n"
     (own / "ours.rules").write_text(text)
-    answer = run("check", file, "--local", own)
+    answer = run("check", file, "--local", own, "--no-engine")
     assert answer.exit_code == 1
     first, second = answer.stderr.splitlines()
     assert first.startswith(f"Error: {own}/ours.rules:3: unparseable: ")
@@ -138,9 +138,9 @@ def test_flowbit_that_the_feed_sets_is_known_where_the_feed_is_given(
     (own / "ours.rules").write_text(rule(1, "flowbits:isset,seen; "))
     setter = rule(20, "flowbits:set,seen; flowbits:noalert; ")
     archive = feed(tmp_path / "feed", {"emerging-malware": [setter]})
-    without = run("check", file, "--local", own)
+    without = run("check", file, "--local", own, "--no-engine")
     assert (without.exit_code, "flowbit-never-set" in without.stderr) == (0, True)
-    given = run("check", file, "--local", own, "--feed", archive)
+    given = run("check", file, "--local", own, "--no-engine", "--feed", archive)
     assert (given.exit_code, given.stderr) == (0, "")
     other = feed(tmp_path / "other", {"emerging-malware": [rule(20)]})
     assert run("check", file, "--local", own, "--feed", other).exit_code == 1
@@ -172,3 +172,32 @@ def test_archive_that_is_no_feed_is_an_error_that_names_it(file: Path, tmp_path:
     bad.write_text("<html>")
     answer = run("check", file, "--feed", bad)
     assert (answer.exit_code, str(bad) in answer.stderr) == (1, True)
+
+
+def test_missing_engine_is_told_in_one_line(
+    file: Path, own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With what to do; that is no error, and nothing of it is said where nobody has own rules."""
+    monkeypatch.setattr("rules_lib.cli.asking.installed", tuple)
+    (own / "ours.rules").write_text(f"{rule(1)}\n")
+    answer = run("check", file, "--local", own)
+    assert answer.exit_code == 0
+    assert answer.stderr == (
+        "not asked whether an engine loads your own rules: no Suricata is installed; "
+        "`make engine` installs one on Debian\n"
+    )
+    assert answer.stdout.endswith("rules of your own: 1 rule, none of them discarded\n")
+    assert run("check", file).stderr == ""
+
+
+def test_file_that_is_stored_otherwise_is_told_once(file: Path, own: Path) -> None:
+    """And not line by line: UTF-16 for the whole file, Latin-1 with its lines."""
+    (own / "wide.rules").write_text(f"{rule(1)}\n{rule(2)}\n", encoding="utf-16")
+    latin = rule(3, 'content:"caf\xe9"; ')
+    (own / "west.rules").write_text(f"{latin}\n{rule(4)}\n{latin}\n", encoding="latin-1")
+    answer = run("check", file, "--local", own, "--no-engine")
+    west, wide = answer.stderr.splitlines()
+    assert answer.exit_code == 1
+    assert west.startswith(f"Error: {own}/west.rules:1: not UTF-8 (byte 0xe9), probably Latin-1")
+    assert west.endswith("; on lines 1, 3")
+    assert wide.startswith(f"Error: {own}/wide.rules:1: it is UTF-16, as PowerShell's Out-File")

@@ -124,7 +124,7 @@ def test_folder_with_a_rule_that_would_be_discarded_is_not_uploaded(
     before = running.read(ALLOWLIST)
     answer = call("push", file, "--local", own)
     assert answer.exit_code == 1
-    assert "1 rule of your own would be discarded; nothing was changed" in answer.stderr
+    assert "1 rule of your own would be discarded or refused; nothing was changed" in answer.stderr
     assert f"{own}/ours.rules:2: sid 51: unsupported-keyword" in answer.stderr
     assert (running.read(ALLOWLIST), running.keys("local/")) == (before, [])
 
