@@ -26,6 +26,7 @@ from rules_lib.report.measures import (
     measures_of_build,
     measures_of_change,
     measures_of_failure,
+    measures_of_hold,
 )
 from rules_lib.report.notice import Notice, notice_of_build, notice_of_failure
 from rules_lib.report.place import Place
@@ -33,6 +34,7 @@ from rules_lib.report.place import Place
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
 
+    from rules_lib.history.state import Hold
     from rules_lib.report.summary import Summary
 
 _NAMESPACE: Final = "POWERTOOLS_METRICS_NAMESPACE"
@@ -96,6 +98,11 @@ class Telemetry:
             fetched_at: when its feed was.
         """
         self._measure(measures_of_build(summary, self.began - fetched_at))
+        self._recovered()
+
+    def held(self, hold: Hold) -> None:
+        """A build did nothing, as a rollback holds."""
+        self._measure(measures_of_hold(self.began - datetime.fromisoformat(hold.since)))
         self._recovered()
 
     def failed(self, error: RulesyncError) -> None:

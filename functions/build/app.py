@@ -119,6 +119,8 @@ def _in_turn(
             telemetry.built(outcome, manifest.fetched_at)
             for warning in outcome.warnings:
                 logger.warning(warning)
+        else:
+            telemetry.held(outcome)
         return outcome
 
     def run(world: World) -> Summary | Hold | GaveWay:

@@ -22,9 +22,11 @@ _NEW: Final = {
     "StatelessDefaultActions": ["aws:forward_to_sfe"],
     "StatelessFragmentDefaultActions": ["aws:forward_to_sfe"],
     "StatefulEngineOptions": {"RuleOrder": _STRICT},
-    "StatefulDefaultActions": ["aws:drop_established", "aws:alert_established"],
+    "StatefulDefaultActions": ["aws:alert_established_app_layer_to_server"],
 }
-"""The policy that is made where the named one does not exist: as in AWS's own walkthrough."""
+"""The policy that is made where the named one does not exist, with the same default action as that
+of `template.yaml`: it says what no rule matched, and drops nothing. AWS recommends it beside its
+drop twin [best practices, 2026], which would block all that no `pass` rule allows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,8 @@ def measures_of_build(summary: Summary, feed_age: timedelta) -> Iterator[Measure
         feed_age: since the feed in force was fetched.
     """
     groups = [group for group in summary.groups if not group.deleted]
+    yield Measure("BuildConfirmed", 1)
+    yield Measure("HeldFor", 0, "Seconds")
     yield Measure("RulesKept", summary.rules.kept)
     yield Measure("RulesDropping", sum(summary.actions.get(action, 0) for action in BLOCKING))
     yield Measure("RulesPassing", summary.actions.get("pass", 0))
@@ -54,6 +56,12 @@ def measures_of_build(summary: Summary, feed_age: timedelta) -> Iterator[Measure
     yield Measure("FeedAge", feed_age.total_seconds(), "Seconds")
     for reason, number in summary.reasons:
         yield Measure("RulesDiscarded", number, reason=reason)
+
+
+def measures_of_hold(since: timedelta) -> Iterator[Measure]:
+    """That a build ran, and how long a rollback has held the groups as they are."""
+    yield Measure("BuildConfirmed", 1)
+    yield Measure("HeldFor", since.total_seconds(), "Seconds")
 
 
 def measures_of_change(summary: Summary) -> Iterator[Measure]:

@@ -16,6 +16,7 @@ from report_support import summary as make_summary
 
 from localaws import embedded_aws
 from rules_lib.errors import AllowlistError, RefusedError, StoreError, SyncError
+from rules_lib.history.state import Hold
 from rules_lib.telemetry import Telemetry
 
 NAMESPACE = "rulesync/test"
@@ -122,6 +123,15 @@ def test_fetch_confirms_the_feed(people: People, capsys: pytest.CaptureFixture[s
     (record,) = sent(capsys)
     assert (record["service"], record["FeedConfirmed"]) == ("fetch", [1.0])
     assert people.received() == []
+
+
+def test_hold_is_told_with_its_age(people: People, capsys: pytest.CaptureFixture[str]) -> None:
+    """A held build ran well, so it is not missed; how long it holds is watched apart."""
+    teller = telemetry(people)
+    teller.held(Hold(build="b", since=(teller.began - timedelta(days=8)).isoformat()))
+    written = capsys.readouterr().out
+    assert '"BuildConfirmed":[1.0]' in written.replace(" ", "")
+    assert '"HeldFor":[691200.0]' in written.replace(" ", "")
 
 
 def test_nothing_is_told_where_nobody_asks(

@@ -28,9 +28,12 @@ def test_template_is_valid_and_clean() -> None:
 
 
 def test_bucket_outlives_the_stack() -> None:
-    """It holds what people wrote."""
+    """It holds what people wrote; a first deploy that fails leaves nothing behind."""
     bucket = expanded()["Resources"]["Bucket"]
-    assert (bucket["DeletionPolicy"], bucket["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert (bucket["DeletionPolicy"], bucket["UpdateReplacePolicy"]) == (
+        "RetainExceptOnCreate",
+        "Retain",
+    )
 
 
 def test_bucket_is_private_versioned_and_encrypted() -> None:
@@ -147,21 +150,30 @@ def test_every_alarm_tells_people() -> None:
         "BuildFailing",
         "BuildRefused",
         "NoFreshFeed",
+        "NothingBuilt",
+        "HeldForAWeek",
         "CapacityHigh",
         "DeadLettersWaiting",
     }
     assert all(alarm["AlarmActions"] == [PLAIN.value("Topic")] for alarm in alarms.values())
 
 
-def test_alarm_about_the_feed_goes_off_where_nothing_is_heard() -> None:
-    """A fetch that no longer runs sends no metric."""
-    alarm = PLAIN.resource("NoFreshFeed")
+@pytest.mark.parametrize("name", ["NoFreshFeed", "NothingBuilt"])
+def test_alarm_goes_off_where_nothing_is_heard_for_a_day(name: str) -> None:
+    """A function that no longer runs sends no metric."""
+    alarm = PLAIN.resource(name)
     assert (alarm["TreatMissingData"], alarm["Period"]) == ("breaching", 86400)
+
+
+@pytest.mark.parametrize("name", ["FetchFailing", "BuildFailing", "HeldForAWeek"])
+def test_alarm_stays_as_it_is_between_two_runs(name: str) -> None:
+    """Whatever the schedules are, it is not over before a run succeeds."""
+    assert PLAIN.resource(name)["TreatMissingData"] == "ignore"
 
 
 def test_dashboard_shows_metrics_that_are_sent() -> None:
     """Of dashboard and alarms, every metric of ours is one that the code emits."""
-    names = set(re.findall(r"\"(Rule\w+|Groups\w+|Capacity\w+|Feed\w+)\"", _dashboard()))
+    names = set(re.findall(r"\"(Rule\w+|Groups\w+|Capacity\w+|Feed\w+|Held\w+)\"", _dashboard()))
     alarms = PLAIN.of_type("AWS::CloudWatch::Alarm").values()
     names |= {alarm["MetricName"] for alarm in alarms if alarm["Namespace"].startswith("rulesync/")}
     code = (ROOT / "rules_lib" / "report" / "measures.py").read_text(encoding="utf-8")
@@ -177,10 +189,10 @@ def _dashboard() -> str:
 
 
 def test_policy_of_the_stack_blocks_only_what_a_rule_blocks() -> None:
-    """A default of `drop_established` would drop all that no rule passes."""
+    """A default that drops would drop all that no rule passes; AWS recommends the alert."""
     policy = PLAIN.resource("Policy")["FirewallPolicy"]
     assert policy["StatefulEngineOptions"]["RuleOrder"] == "STRICT_ORDER"
-    assert "StatefulDefaultActions" not in policy
+    assert policy["StatefulDefaultActions"] == ["aws:alert_established_app_layer_to_server"]
 
 
 def test_allowlist_is_set_up_after_the_build_can_be_started() -> None:
