@@ -248,6 +248,7 @@ EXTRAS = st.sampled_from(
     (
         *("", "", "", "", "noalert; ", "flowbits:noalert; ", "hostbits:noalert; "),
         *("classtype:x; ", "priority:1; ", "gid:1; ", "dataset:set,x; "),
+        *("requires:version < 8; ", "requires:version >= 8; "),
         "threshold:type limit, track by_src, count 1, seconds 9; ",
         "metadata:signature_severity Major; ",
         "metadata:confidence High, updated_at 2024_05_06; ",

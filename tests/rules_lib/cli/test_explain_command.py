@@ -72,6 +72,23 @@ def test_left_out_rules_say_what_brings_them_back(alone: list[str]) -> None:
     assert "way back" in discarded
 
 
+def test_marks_are_told_by_their_kind(tmp_path: Path) -> None:
+    """A number is lessened, not unset; where an xbit is kept stands behind its name."""
+    rules = [
+        rule(1, "flowint:tries,>,3; xbits:isset,seen,track ip_pair; "),
+        rule(2, "flowint:tries,+,1; xbits:set,seen,track ip_pair; "),
+        rule(3, "flowint:tries,-,1; "),
+    ]
+    archive = feed(tmp_path, {"emerging-malware": rules})
+    config = tmp_path / "mine.yaml"
+    config.write_text(allowlist(documented_unsupported="keep"))
+    said = " ".join(call("1", "--feed", str(archive), "--config", str(config)).stdout.split())
+    assert "flowint > tries set by 2 (" in said
+    assert "lessened by 3 (" in said
+    assert "xbit isset seen (pair xbit) set by 2 (" in said
+    assert "cluster flowints and pair xbits tie it to 2 rules: 2, 3" in said
+
+
 @pytest.mark.parametrize("word", ["abc", "0", "-- -1", "4294967296", "1" * 5000, "\u0661"])
 def test_what_is_no_sid_is_wrong_usage(alone: list[str], word: str) -> None:
     """In words; a sid has 32 bits."""
