@@ -51,9 +51,10 @@ type: $(STAMP) ## mypy --strict
 $(SAM): requirements-sam.lock | $(STAMP)
 	@scripts/sam --version
 
-fuzz: $(FUZZER) ## Fuzz the readers of rules, archives and the allowlist, SECONDS=600 each
+fuzz: $(FUZZER) engine ## Fuzz the readers, SECONDS=600 each, and compare with Suricata for as long
 	for reader in rules archive allowlist; do \
 	  $(BIN)/python tests/hostile/fuzz.py $$reader $(SECONDS) || exit 1; done
+	$(BIN)/python tests/engine/differ.py $(SECONDS)
 
 $(FUZZER): requirements-fuzz.lock | $(STAMP)
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-fuzz.lock

@@ -10,17 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
-import yaml
 from proof_support import (
     Outcome,
     differences,
-    loaded_from,
     naive,
     outcome,
     published,
     source,
     without,
 )
+from real_release_support import REFUSED_BY_8, built_from, variables
 
 if TYPE_CHECKING:
     from rules_lib.build import Built
@@ -28,11 +27,6 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.engine, pytest.mark.feeds]
 
 RELEASE: Final = "composite-2026-03.tar.gz"
-SHIPPED: Final = Path(__file__).parents[2] / "config" / "categories.yaml"
-REFUSED_BY_8: Final = frozenset({2034585, 2044245, 2044247})
-"""Sids that Suricata 8 does not load as the feed ships them: fast_pattern behind base64_data."""
-
-ROOM: Final = {"capacity": 60_000, "rule_groups": 80}
 
 
 @pytest.fixture(scope="module")
@@ -44,27 +38,16 @@ def captures(releases: Path) -> Path:
     return folder
 
 
-def variables() -> dict[str, str | list[str]]:
-    """Those of the shipped file, read plainly."""
-    document = yaml.load(SHIPPED.read_text(), Loader=yaml.BaseLoader)  # noqa: S506 - strings only
-    return dict(document["variables"])
-
-
-def of_mode(releases: Path, mode: str) -> Built:
-    """The groups of the release with every category in one mode, with the shipped variables."""
-    return loaded_from(releases / RELEASE, default=mode, variables=variables(), firewall=ROOM)
-
-
 @pytest.fixture(scope="module")
 def alert(releases: Path) -> Built:
     """Everything in alert mode."""
-    return of_mode(releases, "alert")
+    return built_from(releases / RELEASE, "alert")
 
 
 @pytest.fixture(scope="module")
 def drop(releases: Path) -> Built:
     """Everything in drop mode."""
-    return of_mode(releases, "drop")
+    return built_from(releases / RELEASE, "drop")
 
 
 @pytest.fixture(scope="module")
