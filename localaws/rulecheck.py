@@ -62,13 +62,12 @@ def flowbits_are_set_in_the_group(rules: tuple[Rule, ...], terms: Terms) -> str 
 def _flowbits(rule: Rule, commands: frozenset[str]) -> Iterator[tuple[str, ...]]:
     """The bits that each flowbits option with one of these commands names.
 
-    `a|b` names two at once, either of which will do; `a&b` is as good as two options.
+    `a|b` names two at once, either of which will do; to the engine `a&b` is one bit's name.
     """
     for value in rule.values("flowbits"):
         command, _, names = value.partition(",")
         if command.strip().lower() in commands:
-            for alternatives in names.split("&"):
-                yield tuple(name.strip() for name in alternatives.split("|"))
+            yield tuple(name.strip() for name in names.split("|"))
 
 
 def _first(messages: Iterable[str | None]) -> str | None:

@@ -49,12 +49,10 @@ class Tie(NamedTuple):
     Attributes:
         command: as the option has it; `isnotset` for a flowint's `notset` too, and `read` for a
             flowint that another is compared with or set to, which counts as 0 where it is not set.
-        every: its marks are joined by `&`: all are asked for.
     """
 
     command: str
     marks: tuple[Mark, ...]
-    every: bool = False
 
     @property
     def sets(self) -> bool:

@@ -61,12 +61,13 @@ def read_ties(name: str, value: str) -> Ties:
 
 
 def _flowbits(value: str) -> Ties | None:
+    """`a|b` names two bits; `a&b` is the name of one, as any other sign is a part of a name."""
     command, _, names = (part.strip(" \t") for part in value.partition(","))
-    found = (name for part in re.split(r"[|&]", names) if (name := part.strip(" \t")))
+    found = (name for part in names.split("|") if (name := part.strip(" \t")))
     marks = tuple(_mark(Kind.FLOWBIT, name) for name in found)
     if command not in _FLOWBIT_COMMANDS or bool(marks) is (command == "noalert"):
         return None
-    return (Tie(intern(command), marks, every="&" in names) if marks else SILENT,)
+    return (Tie(intern(command), marks) if marks else SILENT,)
 
 
 def _flowint(value: str) -> Ties | None:

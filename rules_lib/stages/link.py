@@ -80,7 +80,7 @@ def _needs(rule: Converted) -> Iterator[tuple[Mark, ...]]:
     """Of each of these one must be set before the rule can fire."""
     for tie in rule.rule.ties:
         if tie.needs:
-            yield from ((mark,) for mark in tie.marks) if tie.every else (tie.marks,)
+            yield tie.marks
 
 
 def _can_fire(rule: Converted, settable: frozenset[Mark]) -> bool:
@@ -89,10 +89,8 @@ def _can_fire(rule: Converted, settable: frozenset[Mark]) -> bool:
 
 
 def _is_met(tie: Tie, settable: frozenset[Mark]) -> bool:
-    """`a|b` needs one, `a&b` all; isnotset needs none."""
-    if not tie.needs:
-        return True
-    return settable.issuperset(tie.marks) if tie.every else not settable.isdisjoint(tie.marks)
+    """`a|b` needs one; isnotset needs none."""
+    return not tie.needs or not settable.isdisjoint(tie.marks)
 
 
 def _marks_set(rule: Converted) -> Iterator[Mark]:

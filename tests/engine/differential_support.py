@@ -185,9 +185,7 @@ def _is_silent(rule: Rule) -> bool:
 
 def _bits(rule: Rule) -> Iterator[tuple[str, str]]:
     for tie in rule.ties:
-        names = [mark.name for mark in tie.marks if mark.kind is Kind.FLOWBIT]
-        for name in ["&".join(names)] if tie.every else names:
-            yield tie.command, name
+        yield from ((tie.command, mark.name) for mark in tie.marks if mark.kind is Kind.FLOWBIT)
 
 
 def _published_view(rule: Converted) -> View:

@@ -244,12 +244,14 @@ def test_setter_outside_the_group_can_be_made_to_matter(rules: str, accepted: bo
     assert refusal(rules, Terms()) is None
 
 
-def test_bits_joined_by_and_need_every_setter() -> None:
-    """`a&b` is not set by a setter of `b` alone."""
+def test_bits_joined_by_and_are_one_name() -> None:
+    """`a&b` is not set by setters of `a` and of `b`."""
     strict = Terms(strictness=Strictness(setters_in_group=True))
     both, setters = rule(1, "flowbits:isset,a&b; "), [rule(2, "flowbits:set,b; ")]
     assert refusal("\n".join([both, *setters]), strict) is not None
     setters.append(rule(3, "flowbits:set,a; "))
+    assert refusal("\n".join([both, *setters]), strict) is not None
+    setters.append(rule(4, "flowbits:set,a&b; "))
     assert refusal("\n".join([both, *setters]), strict) is None
 
 

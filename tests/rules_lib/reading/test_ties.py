@@ -12,8 +12,8 @@ from rules_lib.verify.loadable import Loadable
 from rules_lib.verify.suricata import Suricata
 
 
-def _tie(command: str, kind: Kind, *names: str, every: bool = False) -> Tie:
-    return Tie(command, tuple(Mark(kind, name) for name in names), every)
+def _tie(command: str, kind: Kind, *names: str) -> Tie:
+    return Tie(command, tuple(Mark(kind, name) for name in names))
 
 
 def _ties(option: str) -> tuple[Tie, ...]:
@@ -27,14 +27,14 @@ def _ties(option: str) -> tuple[Tie, ...]:
         (" set, a ", _tie("set", Kind.FLOWBIT, "a")),
         ("isset,a|b", _tie("isset", Kind.FLOWBIT, "a", "b")),
         ("isset, a | b", _tie("isset", Kind.FLOWBIT, "a", "b")),
-        ("isset,a&b", _tie("isset", Kind.FLOWBIT, "a", "b", every=True)),
+        ("isset,a&b", _tie("isset", Kind.FLOWBIT, "a&b")),
         ("isnotset,a.b-c", _tie("isnotset", Kind.FLOWBIT, "a.b-c")),
         ("unset,a", _tie("unset", Kind.FLOWBIT, "a")),
         ("toggle,a", _tie("toggle", Kind.FLOWBIT, "a")),
     ],
 )
 def test_flowbits(value: str, expected: Tie) -> None:
-    """Spaces do not matter; `|` needs one name, `&` all."""
+    """Spaces around names do not matter; `|` parts names, and nothing else does."""
     assert _ties(f"flowbits:{value}") == (expected,)
 
 

@@ -49,7 +49,7 @@ def _set_by(rule: Converted) -> set[Mark]:
 def _works(rule: Converted, marks: set[Mark]) -> bool:
     """Whether all that the rule needs can be set."""
     asked = [tie for tie in rule.rule.ties if tie.needs]
-    return all((all if tie.every else any)(mark in marks for mark in tie.marks) for tie in asked)
+    return all(any(mark in marks for mark in tie.marks) for tie in asked)
 
 
 def _reachable(rules: list[Converted]) -> set[Mark]:
@@ -159,7 +159,7 @@ def test_checker_without_any_setter_is_discarded() -> None:
     ],
 )
 def test_what_a_checker_needs(check: str, kept: bool) -> None:
-    """`|` one of them, `&` all; isnotset and unset nothing; several options all of theirs."""
+    """`|` one of them; `&` is a part of a name; isnotset and unset nothing; several options all."""
     assert (1 in _sids(_linked([check, "set,a"]))) is kept
 
 
