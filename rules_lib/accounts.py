@@ -14,7 +14,7 @@ from rules_lib.report.changes import changes_of
 from rules_lib.report.group_line import GroupLine
 from rules_lib.report.summary import Accounting, FeedFacts, Summary, summarise
 from rules_lib.stages.hold import waiting_in
-from rules_lib.warnings import full_groups, unjudged, warnings_of
+from rules_lib.warnings import full_groups, passing, unjudged, warnings_of
 
 if TYPE_CHECKING:
     from rules_lib.aws.calls import Calls
@@ -66,6 +66,7 @@ def carried_out(  # noqa: PLR0913 - keywords only: the whole of a build comes to
         warnings=(
             *unjudged(decision.waiting, waiting_in(built.kept, built.discarded)),
             *drift_of(decision.plan, gathered.latest.groups if gathered.latest else {}),
+            *passing(built.groups),
             *full_groups(built.overflow),
             *map(str, odd_files(gathered.files.own, LOCAL)),
             *warnings_of(ruleset, gathered.allowlist),

@@ -38,6 +38,7 @@ class Reason(StrEnum):
     UNSUPPORTED_PROTOCOL = "unsupported-protocol"
     UNSUPPORTED_KEYWORD = "unsupported-keyword"
     UNMET_REQUIREMENT = "unmet-requirement"
+    PASS_FROM_FEED = "pass-from-feed"  # noqa: S105 - no password
     PCRE_WITHOUT_CONTENT = "pcre-without-content"
     UNDEFINED_VARIABLE = "undefined-variable"
     TOO_LONG = "too-long"

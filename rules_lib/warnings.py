@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
+from rules_lib.content import lets_through
+from rules_lib.deploy.passes import overruled
 from rules_lib.report.text import counted
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
+    from rules_lib.groups import Group
     from rules_lib.reading.ruleset import Ruleset
 
 _NAMED: Final = 8
-"""How many new categories a warning names, the largest first."""
+"""How many new categories a warning names, the largest first, or rules."""
 
 
 def warnings_of(ruleset: Ruleset, allowlist: Allowlist) -> tuple[str, ...]:
@@ -40,6 +43,27 @@ def unjudged(texts: int, rules: tuple[int, int]) -> Iterator[str]:
             f"in the text that is in force: {counted(held, 'rule')}; the next build goes on from "
             "there"
         )
+
+
+def passing(groups: Sequence[Group]) -> Iterator[str]:
+    """Name the rules that let everything through, and all of the feed that let anything through.
+
+    Args:
+        groups: desired ones, in the order of their priorities.
+    """
+    for found in overruled(groups):
+        rule = found.rule
+        header = " ".join(rule.text.partition("(")[0].split())
+        yield (
+            f"sid {rule.sid} of {rule.rule.category} lets everything through that its header "
+            f"names ({header}): {len(found.blocking):,} blocking rules act in part or not at all"
+        )
+    kept = (rule for group in groups for rule in group.rules)
+    feeds = [one for one in kept if lets_through(one.text) and not one.rule.is_local]
+    if feeds:
+        named = ", ".join(f"{one.sid} of {one.rule.category}" for one in feeds[:_NAMED])
+        more = f" and {len(feeds) - _NAMED} more" if len(feeds) > _NAMED else ""
+        yield f"feed_pass: keep: the feed has traffic pass uninspected by sid {named}{more}"
 
 
 def full_groups(overflow: Mapping[str, int]) -> Iterator[str]:

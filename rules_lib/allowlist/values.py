@@ -143,6 +143,8 @@ class Allowlist(_Frozen):
             more is refused.
         max_unblock: share of the deployed rules that block which may cease to in one sync; one in
             which more would is refused. Left out, it is as max_shrink where that is larger.
+        feed_pass: whether rules of the feed are kept that end the inspection of what they match:
+            `pass`, or `bypass`. People's own always are.
         threshold: whether rules with `threshold` are kept.
         documented_unsupported: whether rules are kept that AWS documents as unsupported, though
             the service accepts them.
@@ -157,6 +159,7 @@ class Allowlist(_Frozen):
     firewall: Firewall = Firewall()
     max_shrink: Share = 0.3
     max_unblock: Share = 0.3
+    feed_pass: Keep = "discard"  # noqa: S105 - no password
     threshold: Keep = "keep"
     documented_unsupported: Keep = "discard"
 

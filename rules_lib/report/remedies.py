@@ -78,6 +78,12 @@ REMEDIES: Final[Mapping[Reason, Remedy]] = MappingProxyType(
             "Nothing on your side, and often nothing is missing: feeds ship such rules in pairs, "
             "one for each version of the engine. In a rule of your own, correct `requires`.",
         ),
+        Reason.PASS_FROM_FEED: Remedy(
+            "What a `pass` rule, or one with `bypass`, matches is inspected no further, and a feed "
+            "must not be able to switch protection off.",
+            "Where you want it, copy the rule into a file of your own, under a sid of your own. "
+            "`feed_pass: keep` in the allowlist trusts the feed with all such rules.",
+        ),
         Reason.PCRE_WITHOUT_CONTENT: Remedy(
             f"The service takes `pcre` only beside one of {_listed(PCRE_COMPANIONS)}.",
             "In a rule of your own, add a content match that the expression implies anyway. A "

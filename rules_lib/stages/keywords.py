@@ -113,15 +113,15 @@ def _pcre(keywords: Keywords, _: Allowlist) -> Objection | None:
     return Reason.PCRE_WITHOUT_CONTENT, f"the service takes pcre only beside one of: {companions}"
 
 
-_OTHERS: Final[tuple[KeywordCheck, ...]] = (
-    *(_obsolete, _misused, _documented, _threshold),
-    *(_requirement, _pcre),
-)
+_OTHERS: Final[tuple[KeywordCheck, ...]] = (_obsolete, _misused, _requirement)
 
 KEYWORD_CHECKS: Final[tuple[KeywordCheck, ...]] = (_refused_keyword, _unknown_keyword, *_OTHERS)
 """For rules of a feed, which may be written for another engine."""
 
 OWN_KEYWORD_CHECKS: Final[tuple[KeywordCheck, ...]] = (_refused_keyword, *_OTHERS)
 """For rules of people's own."""
+
+RESTRICTIONS: Final[tuple[KeywordCheck, ...]] = (_documented, _threshold, _pcre)
+"""For both; they come behind what is said against a `pass` of a feed."""
 
 WORD_CHECKS: Final[tuple[WordCheck, ...]] = (_category_keyword,)

@@ -19,6 +19,7 @@ from rules_lib.reading.rule import (
 from rules_lib.stages.keywords import (
     KEYWORD_CHECKS,
     OWN_KEYWORD_CHECKS,
+    RESTRICTIONS,
     WORD_CHECKS,
     Objection,
 )
@@ -44,12 +45,18 @@ def screen(candidates: Iterable[Candidate], allowlist: Allowlist) -> Screened:
     usable, discarded = [], []
     headers = _Judged(HEADER_CHECKS, allowlist)
     feeds, own = _Judged(KEYWORD_CHECKS, allowlist), _Judged(OWN_KEYWORD_CHECKS, allowlist)
-    words = _Judged(WORD_CHECKS, allowlist)
+    restrictions, words = _Judged(RESTRICTIONS, allowlist), _Judged(WORD_CHECKS, allowlist)
     variables = _Judged(VARIABLE_CHECKS, allowlist)
     for candidate in candidates:
         rule = candidate.rule
         keywords = own if rule.is_local else feeds
-        objection = headers[rule.header] or keywords[rule.keywords] or variables[rule.header]
+        objection = (
+            headers[rule.header]
+            or keywords[rule.keywords]
+            or _feed_pass(candidate, allowlist)
+            or restrictions[rule.keywords]
+            or variables[rule.header]
+        )
         if not objection and not rule.keywords.isdisjoint(vocabulary.CATEGORY_PROTOCOLS):
             objection = words[rule.header, rule.keywords]
         if objection:
@@ -75,6 +82,19 @@ class _Judged(dict[_Trait, Objection | None]):
         objections = (check(trait, self._allowlist) for check in self._checks)
         self[trait] = next(filter(None, objections), None)
         return self[trait]
+
+
+def _feed_pass(candidate: Candidate, allowlist: Allowlist) -> Objection | None:
+    """A feed must not be able to switch protection off; one that is brought in only marks flows."""
+    rule = candidate.rule
+    trusted = allowlist.feed_pass == "keep"  # noqa: S105 - no password
+    if rule.is_local or candidate.setter or trusted:
+        return None
+    passing = rule.header.action.lower() == "pass"
+    if not passing and "bypass" not in rule.keywords:
+        return None
+    word = "pass" if passing else "bypass"
+    return Reason.PASS_FROM_FEED, f"by {word} a feed would have what it matches go uninspected"
 
 
 def _action(header: Header, _: Allowlist) -> Objection | None:

@@ -11,6 +11,8 @@ from rules_support import FEEDS, allow, candidate, ruleset, text
 from rules_lib.model import Candidate, Mode, Reason, Rule
 from rules_lib.stages.screen import missing_variables, screen
 
+TRUSTED = {"feed_pass": "keep"}
+
 
 def _objection(source: str, **settings: Any) -> tuple[Reason, str] | None:
     screened = screen([candidate(source)], allow(**settings))
@@ -44,7 +46,52 @@ def test_screening_parts_the_candidates(files: dict[str, list[str]]) -> None:
 @pytest.mark.parametrize("action", ["alert", "pass", "drop", "ALERT", "Pass"])
 def test_actions_that_the_service_has(action: str) -> None:
     """In any case, as Suricata takes them."""
-    assert _reason(text(1, head=f"{action} udp")) is None
+    assert _reason(text(1, head=f"{action} udp"), **TRUSTED) is None
+
+
+@pytest.mark.parametrize(
+    ("source", "word"),
+    [
+        ("pass ip any any -> any any (sid:1;)", "pass"),
+        ("PASS tcp any any -> any any (flow:established; sid:1;)", "pass"),
+        ('pass tls any any -> any any (tls.sni; content:"a"; sid:1;)', "pass"),
+        ("alert ip any any -> any any (bypass; sid:1;)", "bypass"),
+        ("drop tcp any any -> any any (BYPASS; sid:1;)", "bypass"),
+    ],
+)
+def test_feed_passes_nothing_unless_it_is_trusted(source: str, word: str) -> None:
+    """Whatever it asks for; what was in force before would be without effect."""
+    detail = f"by {word} a feed would have what it matches go uninspected"
+    assert _objection(source) == (Reason.PASS_FROM_FEED, detail)
+    assert _objection(source, **TRUSTED) is None
+
+
+def test_peoples_own_pass_is_theirs_to_write() -> None:
+    """So is a bypass."""
+    for source in ("pass ip any any -> any any (sid:1;)", _only("bypass;")):
+        own = candidate(source)
+        own = own._replace(rule=own.rule._replace(category="local-ours"))
+        assert screen([own], allow()).rules == (own,)
+
+
+def test_pass_that_is_brought_in_for_its_flowbit_passes_nothing() -> None:
+    """It is published as a silent alert."""
+    setter = candidate("pass tcp any any -> any any (flowbits:set,a; sid:1;)")._replace(setter=True)
+    assert screen([setter], allow()).rules == (setter,)
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ("lua:a;", Reason.UNSUPPORTED_KEYWORD),
+        ("requires:version >= 99;", Reason.UNMET_REQUIREMENT),
+        ("filesize:1;", Reason.PASS_FROM_FEED),
+        ('pcre:"/a/";', Reason.PASS_FROM_FEED),
+    ],
+)
+def test_what_no_setting_mends_counts_before_a_feeds_pass(options: str, reason: Reason) -> None:
+    """And that before what a setting may keep."""
+    assert _reason(_only(options, head="pass tcp")) is reason
 
 
 @pytest.mark.parametrize("action", ["log", "config", "rejectsrc", "rejectdst", "rejectboth"])
