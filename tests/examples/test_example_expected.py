@@ -21,6 +21,7 @@ REASONS = {
     "unsupported-protocol",
     "unsupported-keyword",
     "unmet-requirement",
+    "pass-from-feed",
     "pcre-without-content",
     "undefined-variable",
     "too-long",
