@@ -46,6 +46,7 @@ def carried_out(  # noqa: PLR0913 - keywords only: the whole of a build comes to
     applied: Applied,
     calls: Calls,
     changed: Since,
+    lost: tuple[str, ...] = (),
 ) -> Summary:
     """Summarise a build that was carried out, as far as the service let it."""
     built = decision.built
@@ -64,6 +65,8 @@ def carried_out(  # noqa: PLR0913 - keywords only: the whole of a build comes to
         calls=calls.writes,
         dry_runs=calls.dry_runs,
         warnings=(
+            *lost,
+            *gathered.lost,
             *unjudged(decision.waiting, waiting_in(built.kept, built.discarded)),
             *drift_of(decision.plan, gathered.latest.groups if gathered.latest else {}),
             *passing(built.groups),

@@ -39,6 +39,7 @@ class Gathered:
         allow_shrink: the allowlist was uploaded with leave to shrink, and is not applied yet.
         latest: the newest applied build; None before the first.
         latest_etag: by which it is known whether another build has ended since.
+        lost: warnings of refusals that cannot be read.
     """
 
     manifest: Manifest
@@ -50,6 +51,7 @@ class Gathered:
     allow_shrink: bool = False
     latest: Latest | None = None
     latest_etag: str | None = None
+    lost: tuple[str, ...] = ()
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -99,17 +101,18 @@ def gather(
     seen = frozenset((*(latest.categories_seen if latest else ()), *manifest.categories))
     known = {*seen, *(file.category for file in own)}
     draft = draft or _in_bucket(store)
-    refusals = store.find(REFUSALS)
+    refusals, lost = Refusals.recall(store.find(REFUSALS))
     return Gathered(
         manifest=manifest,
         files=replace(feed_in_bucket(store, manifest), own=own),
         allowlist=load(draft.text, source=draft.source, known=known),
         seen=seen,
-        refusals=Refusals.parse(refusals.body) if refusals else Refusals({}),
+        refusals=refusals or Refusals({}),
         allowlist_sha256=draft.sha256,
         allow_shrink=draft.allow_shrink and (not latest or latest.allowlist != draft.sha256),
         latest=latest,
         latest_etag=stored.etag if stored else None,
+        lost=lost,
     )
 
 

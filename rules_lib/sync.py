@@ -26,7 +26,14 @@ from rules_lib.history.discards import keep_discards
 from rules_lib.history.earlier import earlier_build
 from rules_lib.history.record import files_after, files_before
 from rules_lib.history.rollback import put_back
-from rules_lib.history.settled import Unchanged, inputs_of, settle, unchanged
+from rules_lib.history.settled import (
+    SETTLED,
+    Settled,
+    Unchanged,
+    inputs_of,
+    settle,
+    unchanged,
+)
 from rules_lib.history.state import HOLD, LATEST, REFUSALS, Hold, Latest
 from rules_lib.memory import without_search_for_cycles
 from rules_lib.reading.glance import glance
@@ -84,7 +91,8 @@ def sync_if_changed(
         RulesyncError: see `sync`; or the bucket or the firewall cannot be read.
     """
     inputs = inputs_of(world, manifest)
-    return unchanged(world, inputs) or run(replace(world, inputs=inputs))
+    settled, lost = Settled.recall(world.store.find(SETTLED))
+    return unchanged(world, inputs, settled) or run(replace(world, inputs=inputs, lost=lost))
 
 
 def _sync(world: World, *, allow_shrink: bool) -> Summary | Hold:
@@ -150,13 +158,17 @@ def _overtaken(world: World, gathered: Gathered) -> bool:
 
 def _outdated(world: World, gathered: Gathered) -> bool:
     """Whether the bucket is to be read again before anything is written."""
-    return _overtaken(world, gathered) or (world.turn is not None and world.turn.starts_over())
+    if _overtaken(world, gathered):
+        return True
+    return world.turn is not None and not world.deadline.passed and world.turn.starts_over()
 
 
 def _carried_out(
     world: World, gathered: Gathered, calls: Calls, *, allow_shrink: bool
 ) -> Summary | None:
     allowlist = gathered.allowlist
+    if gathered.lost:
+        _remember(world.store, gathered.refusals)
     world.watch("building the rule groups")
     ruleset = glance(gathered.files, allowlist)
     firewall = Firewall(world.client, allowlist.firewall.prefix, world.policies, calls)
@@ -191,6 +203,7 @@ def _carried_out(
         applied=applied,
         calls=calls,
         changed=changed,
+        lost=world.lost,
     )
     recorded = _record(world, gathered, ruleset, decision, applied, summary, changed)
     if recorded and world.inputs and not decision.waiting:

@@ -36,6 +36,7 @@ class World:
             `history.settled`).
         deadline: when the build has to come to its end.
         turn: the right to build, where others may ask for the same build meanwhile.
+        lost: warnings of what an earlier build left and cannot be read.
     """
 
     store: Store
@@ -46,6 +47,7 @@ class World:
     inputs: str = ""
     deadline: Deadline = NEVER
     turn: Turn | None = None
+    lost: tuple[str, ...] = ()
 
     @property
     def build_id(self) -> str:

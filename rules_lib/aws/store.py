@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 LONGEST_FETCH: Final = timedelta(minutes=15)
 """The longest that a Lambda function may run: an older fetch may end this much after a newer."""
 
+_CLOCKS: Final = timedelta(minutes=1)
+"""By so much the clocks of S3 and of a fetch may differ; S3 tells whole seconds."""
+
 _SPOOLED: Final = 2**26
 """Bytes; more than that of an object's pieces is kept on the disk until it is sent."""
 
@@ -231,7 +234,8 @@ def newest_manifest(store: Store) -> Manifest | None:
     """Find the manifest of the newest feed in the bucket; None where there is none.
 
     The manifest written last decides, and with it those that were written so shortly before that
-    their fetches may have overlapped: of these the fetch that began last is the newest.
+    their fetches may have overlapped: of these the fetch that began last is the newest. None began
+    after its manifest was written, whatever its clock said.
 
     Raises:
         StoreError: the bucket cannot be read, or one of those is no manifest.
@@ -245,8 +249,14 @@ def newest_manifest(store: Store) -> Manifest | None:
         key=lambda entry: entry.last_modified,
         reverse=True,
     )
-    manifests = [read_manifest(store.get(entry.key), entry.key) for entry in recent]
-    return max(manifests, key=lambda manifest: manifest.fetched_at)
+    found = [(entry, read_manifest(store.get(entry.key), entry.key)) for entry in recent]
+    return max(found, key=lambda one: _began(*one))[1]
+
+
+def _began(entry: Entry, manifest: Manifest) -> datetime:
+    """When a feed was fetched; by S3's clock where the fetch went by one that is far ahead."""
+    ahead = manifest.fetched_at - entry.last_modified > _CLOCKS
+    return entry.last_modified if ahead else manifest.fetched_at
 
 
 def _code(error: BotoCoreError | ClientError) -> str:

@@ -88,12 +88,13 @@ def _evidence(feed: Address | None, store: Store | None) -> Evidence:
     if store is None:
         return Evidence(files)
     manifest = newest_manifest(store)
-    latest, refusals = store.find(LATEST), store.find(REFUSALS)
+    latest = store.find(LATEST)
+    refusals, _ = Refusals.recall(store.find(REFUSALS))
     seen = Latest.parse(latest.body).categories_seen if latest else ()
     return Evidence(
         feed=files or tuple(feed_in_bucket(store, manifest) if manifest else ()),
         known=(*seen, *(manifest.categories if manifest else ())),
-        refusals=Refusals.parse(refusals.body).words if refusals else {},
+        refusals=refusals.words if refusals else {},
     )
 
 

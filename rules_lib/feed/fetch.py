@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from rules_lib.aws.store import newest_manifest
+from rules_lib.aws.store import LONGEST_FETCH, newest_manifest
 from rules_lib.errors import ArchiveError, ChecksumError, RefusedError
 from rules_lib.feed.archive import ArchiveLimits, unpacked
 from rules_lib.feed.manifest import Manifest, archive_key, manifest_key, total
@@ -110,6 +111,9 @@ def refuse_older(manifest: Manifest, held: Manifest | None) -> None:
 
     Versions are compared where both feeds announce one and both are numbers (`10523`, `7.0.3`).
 
+    A fetch that began later can end first by no more than a fetch may last. One that began later
+    still went by a wrong clock, its own or ours: what the source gives now is the newer.
+
     Raises:
         RefusedError: the held feed has a greater version, or its fetch began later.
     """
@@ -122,11 +126,13 @@ def refuse_older(manifest: Manifest, held: Manifest | None) -> None:
             "which the bucket has",
             f"To go back on purpose, delete {manifest_key(held.version)}.",
         )
-    if manifest.fetched_at < held.fetched_at:
+    if timedelta() < held.fetched_at - manifest.fetched_at <= LONGEST_FETCH:
         raise RefusedError(
             f"{manifest.source}: a fetch that began later ({held.fetched_at.isoformat()}) has "
             f"already brought version {held.version}",
-            f"This one began at {manifest.fetched_at.isoformat()}.",
+            f"This one began at {manifest.fetched_at.isoformat()}. If there was no other, a clock "
+            f"was wrong: fetch again in a quarter of an hour, or delete "
+            f"{manifest_key(held.version)} and fetch.",
         )
 
 

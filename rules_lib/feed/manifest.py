@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from rules_lib.errors import StoreError
+from rules_lib.misfits import misfits
 from rules_lib.reading.ruleset import Tally
 
 RAW: Final = "raw/"
@@ -109,11 +110,9 @@ def read_manifest(data: bytes, key: str) -> Manifest:
     try:
         manifest = Manifest.model_validate_json(data)
     except ValidationError as error:
-        faults = "; ".join(
-            f"{'.'.join(map(str, fault['loc'])) or 'document'}: {fault['msg']}"
-            for fault in error.errors(include_url=False)
-        )
-        raise StoreError(f"{key} is no manifest: {faults}. Delete it and fetch again.") from error
+        raise StoreError(
+            f"{key} is no manifest: {misfits(error)}. Delete it and fetch again."
+        ) from error
     if key != manifest_key(manifest.version):
         raise StoreError(
             f"{key} speaks of version {manifest.version!r}, whose manifest is "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import PurePosixPath
@@ -10,15 +11,19 @@ from typing import TYPE_CHECKING, Final
 from rules_lib.errors import StoreError
 from rules_lib.history.groupfile import Restored, read_groups
 from rules_lib.history.record import BUILDS, build_key
+from rules_lib.history.state import LATEST, Latest
 from rules_lib.report.summary import Summary, read_summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rules_lib.aws.store import Store, Stored
+    from rules_lib.aws.store import Store
 
 _NAMED: Final = 5
 """How many builds are named to whoever mistyped one."""
+
+_READ: Final = 20
+"""How many summaries are read to offer builds: somebody waits, and hundreds may have failed."""
 
 _ENDED: Final = {"refused": "was refused", "failed": "failed, so not all of it was in force"}
 
@@ -79,26 +84,44 @@ def _is_name(build: str) -> bool:
     return bool(build) and "/" not in build
 
 
-def applied_builds(store: Store, begun: str = "") -> Iterator[str]:
-    """Ids of the builds that were applied and begin so, the newest first; each costs a request.
+def applied_builds(store: Store, begun: str = "", most: int = _READ) -> Iterator[str]:
+    """Ids of the builds that were applied and begin so, the newest first.
+
+    The build in force is known without a look; each of the others costs a request.
+
+    Args:
+        store: the bucket.
+        begun: how the ids begin.
+        most: so many of the newest builds are looked at; where all of these failed, none is named
+            but the one in force.
 
     Raises:
         StoreError: the bucket cannot be read.
     """
-    for build in reversed(store.folders(BUILDS)):
-        summary = store.find(build_key(build, "summary.json")) if build.startswith(begun) else None
-        if summary and _is_healthy(summary):
+    in_force = _in_force(store)
+    found = (build for build in reversed(store.folders(BUILDS)) if build.startswith(begun))
+    for place, build in enumerate(found):
+        if build == in_force or (place < most and _is_healthy(store, build)):
             yield build
 
 
-def _is_healthy(summary: Stored) -> bool:
+def _in_force(store: Store) -> str | None:
+    """The build in force, however many failed after it; None where nobody knows."""
+    stored = store.find(LATEST)
+    with suppress(StoreError):  # it only spares a look
+        return Latest.parse(stored.body).build if stored else None
+    return None
+
+
+def _is_healthy(store: Store, build: str) -> bool:
+    summary = store.find(build_key(build, "summary.json"))
     try:
-        return read_summary(summary.body).status == "healthy"
+        return summary is not None and read_summary(summary.body).status == "healthy"
     except StoreError:  # of another version: it cannot be put back
         return False
 
 
 def _known(store: Store) -> str:
     """Name the newest builds, for whoever mistyped one."""
-    builds = ", ".join(islice(applied_builds(store), _NAMED))
+    builds = ", ".join(islice(applied_builds(store, most=2 * _NAMED), _NAMED))
     return f"the newest applied builds are {builds}" if builds else "no build was applied yet"

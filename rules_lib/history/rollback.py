@@ -8,7 +8,7 @@ from rules_lib.aws.calls import Calls
 from rules_lib.aws.firewall import Firewall
 from rules_lib.deploy.apply import Applied, apply
 from rules_lib.deploy.plan import plan
-from rules_lib.errors import ContendedError, RefusedError, UnfinishedError
+from rules_lib.errors import ContendedError, RefusedError, StoreError, UnfinishedError
 from rules_lib.history.applied import AppliedBuild, applied_build
 from rules_lib.history.restore import renamed
 from rules_lib.history.state import HOLD, LATEST, Hold, Latest
@@ -25,6 +25,9 @@ _ATTEMPTS: Final = 5
 
 _ANY_ROOM: Final = Room(rule_groups=1_000, capacity=1_000_000)
 """The build fitted its policies when it was made; the service has the last word on the quotas."""
+
+
+_UNREADABLE: Final = Hold(build="(which, cannot be read)", since="an unknown time")
 
 
 def rollback(world: World, build: str) -> tuple[Plan, Applied]:
@@ -111,12 +114,15 @@ def _planned(firewall: Firewall, earlier: AppliedBuild) -> Plan:
 
 
 def resume(store: Store) -> Hold | None:
-    """Lift the hold; None where there is none."""
+    """Lift the hold, also one that cannot be read; None where there is none."""
     held = store.find(HOLD)
     if held is None:
         return None
     store.delete(HOLD)
-    return Hold.parse(held.body)
+    try:
+        return Hold.parse(held.body)
+    except StoreError:
+        return _UNREADABLE
 
 
 def _point_at(world: World, earlier: AppliedBuild, steps: Plan, latest: Latest, etag: str) -> bool:

@@ -26,10 +26,11 @@ from rules_lib.deploy.steps import Keep
 from rules_lib.errors import StoreError
 from rules_lib.gather import ALLOWLIST, LOCAL
 from rules_lib.history.record import build_key
-from rules_lib.history.state import HOLD, LATEST, REFUSALS, STATE, Latest, StateFile
+from rules_lib.history.state import HOLD, LATEST, REFUSALS, STATE, Cache, Latest
 from rules_lib.report.summary import Summary, read_summary
 
 if TYPE_CHECKING:
+    from rules_lib.aws.store import Store
     from rules_lib.deploy.steps import Plan
     from rules_lib.feed.manifest import Manifest
     from rules_lib.groups import Deployed
@@ -45,7 +46,7 @@ second, unnoticed."""
 _CODE: Final = (".py", ".txt", ".j2")
 
 
-class Settled(StateFile):
+class Settled(Cache):
     """What a build had read when it found nothing to do.
 
     Attributes:
@@ -113,14 +114,17 @@ def _code() -> str:
     return digest.hexdigest()
 
 
-def unchanged(world: World, inputs: str) -> Unchanged | None:
+def unchanged(world: World, inputs: str, settled: Settled | None) -> Unchanged | None:
     """Look whether all is as a build of today left it; None where it is not, or nobody knows.
+
+    Args:
+        world: what a build reads.
+        inputs: see `inputs_of`.
+        settled: the note of that build, if it can be read.
 
     Raises:
         RulesyncError: the bucket or the firewall cannot be read.
     """
-    stored = world.store.find(SETTLED)
-    settled = Settled.parse(stored.body) if stored else None
     if settled is None or (settled.day, settled.inputs) != (_day(world.now), inputs):
         return None
     latest = world.store.find(LATEST)
@@ -133,7 +137,15 @@ def unchanged(world: World, inputs: str) -> Unchanged | None:
         return None
     if any(firewall.modified(name) != at for name, at in settled.groups.items()):
         return None
-    return Unchanged(read_summary(world.store.get(build_key(settled.build, "summary.json"))))
+    return _summarised(world.store, settled.build)
+
+
+def _summarised(store: Store, build: str) -> Unchanged | None:
+    """A build's summary; None where it is gone or cannot be read, so that it is made anew."""
+    stored = store.find(build_key(build, "summary.json"))
+    with suppress(StoreError):
+        return Unchanged(read_summary(stored.body)) if stored else None
+    return None
 
 
 def settle(world: World, plan: Plan, deployed: Deployed, prefix: str) -> None:

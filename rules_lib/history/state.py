@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar, Final, Self
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Self
 
-from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, RootModel, ValidationError
 
 from rules_lib.errors import StoreError
+from rules_lib.misfits import misfits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from rules_lib.aws.store import Stored
 
 LATEST: Final = "latest.json"
 """Points at the newest applied build; moved last."""
@@ -25,10 +29,26 @@ REFUSALS: Final = "state/refusals.json"
 """What the service said of rules that it refused, so that it is not asked again."""
 
 
+def _aware(text: str) -> str:
+    """Let no time pass that cannot be told."""
+    if datetime.fromisoformat(text).tzinfo is None:
+        raise ValueError("no time zone")
+    return text
+
+
+Moment = Annotated[str, AfterValidator(_aware)]
+"""ISO 8601, with its time zone."""
+
+
 class StateFile(BaseModel):
-    """A small JSON file of the bucket; subclasses say which, by `KEY`."""
+    """A small JSON file of the bucket; subclasses say which, by `KEY`.
+
+    Attributes:
+        ADVICE: what people do about one that cannot be read, and what that means.
+    """
 
     KEY: ClassVar[str]
+    ADVICE: ClassVar[str]
     model_config = ConfigDict(frozen=True)
 
     def to_json(self) -> bytes:
@@ -45,9 +65,21 @@ class StateFile(BaseModel):
         try:
             return cls.model_validate_json(data)
         except ValidationError as error:
-            raise StoreError(
-                f"{cls.KEY}: not as this version writes it; delete it: {error}"
-            ) from error
+            raise StoreError(f"{cls.KEY} cannot be read: {misfits(error)}. {cls.ADVICE}") from error
+
+
+class Cache(StateFile):
+    """A file that only spares work: one that cannot be read is as good as none."""
+
+    ADVICE = "It is ignored, and written anew."
+
+    @classmethod
+    def recall(cls, stored: Stored | None) -> tuple[Self | None, tuple[str, ...]]:
+        """Read the file, if it is there and can be read; with a warning where it cannot."""
+        try:
+            return (cls.parse(stored.body) if stored else None), ()
+        except StoreError as error:
+            return None, (str(error),)
 
 
 class Latest(StateFile):
@@ -67,6 +99,10 @@ class Latest(StateFile):
     """
 
     KEY = LATEST
+    ADVICE = (
+        "Restore the object's earlier version; or delete it: the next build then compares with no "
+        "earlier one, and a category that only older feeds had is taken for a mistyped one."
+    )
 
     build: str
     version: str
@@ -89,6 +125,10 @@ class Hold(StateFile):
     """
 
     KEY = HOLD
+    ADVICE = (
+        "A rollback holds: restore the object's earlier version, or roll back once more; "
+        "`rulesync resume` deletes it and lets syncs go on."
+    )
 
     build: str
     since: str
@@ -103,7 +143,7 @@ class Refused(BaseModel):
     words: str
 
 
-class Refusals(StateFile, RootModel[dict[str, Refused]]):
+class Refusals(Cache, RootModel[dict[str, Refused]]):
     """Every refusal by the fingerprint of the refused text (see `stages.convert`)."""
 
     KEY = REFUSALS

@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from rules_lib.errors import AllowlistError, RulesyncError
-from rules_lib.history.state import StateFile
+from rules_lib.history.state import Cache, Moment
 
 if TYPE_CHECKING:
     from rules_lib.aws.store import Store
@@ -21,7 +21,7 @@ AGAIN: Final = timedelta(hours=23)
 """What lasts is told once a day: an hour less, as a schedule is not exact."""
 
 
-class Told(StateFile):
+class Told(Cache):
     """The newest failure that people were told of; without a cause where it is over.
 
     Attributes:
@@ -32,7 +32,11 @@ class Told(StateFile):
     KEY = "state/told-SERVICE.json"
 
     cause: str = ""
-    at: str = ""
+    at: Moment | Literal[""] = ""
+
+    def lasts(self, now: datetime) -> bool:
+        """Whether it was told less than a day ago; what is told in the future was never told."""
+        return bool(self.at) and timedelta() <= now - datetime.fromisoformat(self.at) <= AGAIN
 
 
 def told_key(service: str) -> str:
@@ -46,9 +50,8 @@ def is_news(store: Store, service: str, error: RulesyncError, now: datetime) -> 
     Raises:
         StoreError: the bucket may not be read.
     """
-    stored = store.find(told_key(service))
-    told = Told.parse(stored.body) if stored else Told()
-    return told.cause != _mark(error) or datetime.fromisoformat(told.at) + AGAIN < now
+    told, _ = Told.recall(store.find(told_key(service)))
+    return told is None or told.cause != _mark(error) or not told.lasts(now)
 
 
 def note(store: Store, service: str, error: RulesyncError, now: datetime) -> None:
@@ -67,7 +70,8 @@ def over(store: Store, service: str) -> None:
         StoreError: the bucket may not be read or written.
     """
     stored = store.find(told_key(service))
-    if stored and Told.parse(stored.body).cause:
+    told, _ = Told.recall(stored)
+    if stored and (told is None or told.cause):
         _write(store, service, Told())
 
 

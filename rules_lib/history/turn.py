@@ -13,16 +13,18 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from pydantic import AwareDatetime
+
 from rules_lib.errors import StoreError
-from rules_lib.history.state import StateFile
+from rules_lib.history.state import Cache
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rules_lib.aws.store import Store
+    from rules_lib.aws.store import Store, Stored
 
 TURN: Final = "state/turn.json"
 """There while a build of the function runs."""
@@ -33,10 +35,13 @@ ASKED: Final = "state/asked.json"
 _RESTARTS: Final = 3
 """How often a build starts over, before it writes anything, as others were asked for meanwhile."""
 
+_FARTHEST: Final = timedelta(minutes=30)
+"""No turn is longer: Lambda ends a function after 15 minutes, and clocks differ."""
+
 Outcome = TypeVar("Outcome")
 
 
-class Holder(StateFile):
+class Holder(Cache):
     """Who has the turn.
 
     Attributes:
@@ -47,10 +52,10 @@ class Holder(StateFile):
     KEY = TURN
 
     holder: str
-    until: datetime
+    until: AwareDatetime
 
 
-class Asked(StateFile):
+class Asked(Cache):
     """Who gave way last.
 
     Attributes:
@@ -61,7 +66,7 @@ class Asked(StateFile):
     KEY = ASKED
 
     holder: str
-    at: datetime
+    at: AwareDatetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +113,7 @@ class Turn:
         mine = Holder(holder=self.holder, until=self.until).to_json()
         try:
             stored = self.store.find(TURN)
-            if stored and not self._is_over(stored.body):
+            if stored and not self._is_over(stored):
                 return False
             return self.store.put(
                 TURN,
@@ -129,14 +134,14 @@ class Turn:
         """Let others have the turn; one that cannot be deleted is over by itself."""
         with suppress(StoreError):
             stored = self.store.find(TURN)
-            if stored and Holder.parse(stored.body).holder == self.holder:
+            holder, _ = Holder.recall(stored)
+            if holder and holder.holder == self.holder:
                 self.store.delete(TURN)
 
-    def _is_over(self, body: bytes) -> bool:
-        try:
-            return Holder.parse(body).until <= self.now
-        except StoreError:
-            return True
+    def _is_over(self, stored: Stored) -> bool:
+        """Whether the turn is free: run out, unreadable, or by a clock that is far ahead."""
+        holder, _ = Holder.recall(stored)
+        return holder is None or not timedelta() < holder.until - self.now <= _FARTHEST
 
     def _asked(self) -> str | None:
         try:

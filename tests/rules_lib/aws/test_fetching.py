@@ -278,9 +278,33 @@ def test_fetch_that_was_overtaken_leaves_the_newer_in_place(publisher: Publisher
 
     publisher.server.offer(feed(1))
     slow = _Overtaken(reader(publisher.session, Pauses()), other_fetch)
+    began = NOON + timedelta(minutes=50)
     with pytest.raises(RefusedError, match="a fetch that began later"):
-        fetch(settings(f"{publisher.server.url}{ARCHIVE}"), slow, publisher.store, NOON)
+        fetch(settings(f"{publisher.server.url}{ARCHIVE}"), slow, publisher.store, began)
     assert contents(publisher.store) == before
+
+
+def test_fetch_by_a_clock_far_ahead_stops_no_later_one(publisher: Publisher) -> None:
+    """The next is fetched, and it is the newest: none began after it was written."""
+    publisher.server.offer(feed(1))
+    publisher.now = datetime.now(UTC) + timedelta(days=400)
+    assert isinstance(publisher.fetch(), Fetched)
+    publisher.server.offer(feed(1, 2))
+    publisher.now = datetime.now(UTC) - timedelta(hours=1)
+    outcome = publisher.fetch()
+    assert isinstance(outcome, Fetched)
+    assert newest_manifest(publisher.store) == outcome.manifest
+
+
+def test_fetch_by_a_clock_a_little_ahead_names_what_to_delete(publisher: Publisher) -> None:
+    """It cannot be told from one that was overtaken; a quarter of an hour later it can."""
+    publisher.server.offer(feed(1))
+    held = publisher.fetch()
+    publisher.server.offer(feed(1, 2))
+    publisher.now -= timedelta(hours=1, minutes=10)
+    assert f"delete {manifest_key(held.manifest.version)}" in publisher.refuse(RefusedError)
+    publisher.now = NOON + timedelta(minutes=1)
+    assert isinstance(publisher.fetch(), Fetched)
 
 
 def test_two_fetches_of_one_version_never_mix(publisher: Publisher) -> None:

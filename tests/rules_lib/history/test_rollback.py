@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from account_support import Account, account
+from account_support import BUCKET, Account, account
 from growth_support import (
     Killed,
     Snapshot,
@@ -22,6 +24,7 @@ from world_support import world
 from localaws import Fault
 from rules_lib.aws.store import Store
 from rules_lib.errors import RefusedError, StoreError, SyncError, Trouble, UnfinishedError
+from rules_lib.history.applied import applied_builds
 from rules_lib.history.rollback import put_back, resume, rollback
 from rules_lib.history.state import Hold
 from rules_lib.sync import sync
@@ -179,6 +182,23 @@ def test_build_that_was_not_applied_is_not_named(live: Account) -> None:
     live.put("builds/20991231T235959Z-00000000/summary.json", "{}")
     with pytest.raises(StoreError, match=f"newest applied builds are {applied}$"):
         rollback(world(live), "nonsense")
+
+
+def test_mistyped_build_among_hundreds_that_failed_costs_few_reads(live: Account) -> None:
+    """The one in force is named all the same; no summary is read for the hundredth time."""
+    live.allow()
+    live.sync(malware=[rule(1)])
+    applied = live.builds[-1]
+    failed = json.dumps(live.summary() | {"failed": "no"})
+    for number in range(300):
+        live.put(f"builds/2099{number:04}T000000Z-00000000/summary.json", failed)
+    live.forget()
+    with pytest.raises(StoreError, match=f"newest applied builds are {applied}$"):
+        rollback(world(live), "nonsense")
+    calls = Counter(call for call, _ in live.journal)
+    assert calls["ListObjectsV2"] == 1
+    assert sum(key.startswith("builds/") for call, key in live.journal if "Get" in call) <= 12
+    assert next(applied_builds(Store(live.s3, BUCKET))) == applied
 
 
 def test_account_without_a_build_says_so(live: Account) -> None:

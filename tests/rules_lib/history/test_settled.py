@@ -7,15 +7,17 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from account_support import Account, account
+from account_support import BUCKET, Account, account
 from pipeline_support import rule
 from world_support import world
 
 from localaws import Fault
-from rules_lib.aws.store import newest_manifest
+from rules_lib.aws.store import Store, newest_manifest
 from rules_lib.errors import RulesyncError
 from rules_lib.history import settled
+from rules_lib.history.rollback import resume
 from rules_lib.history.settled import SETTLED, Unchanged
+from rules_lib.history.state import HOLD, LATEST, REFUSALS
 from rules_lib.report.summary import Summary
 from rules_lib.sync import sync, sync_if_changed
 
@@ -160,3 +162,55 @@ def test_what_cannot_be_read_is_an_error(running: Account) -> None:
     running.aws.inject(Fault("DescribeRuleGroupMetadata", "AccessDeniedException"))
     with pytest.raises(RulesyncError, match="DescribeRuleGroupMetadata"):
         _tick(running)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"build": 3}', "\0"])
+def test_note_that_cannot_be_read_fails_no_build(running: Account, text: str) -> None:
+    """It is ignored with a warning, and written anew."""
+    running.put(SETTLED, text)
+    outcome = _tick(running)
+    assert isinstance(outcome, Summary)
+    assert [line for line in outcome.warnings if line.startswith(f"{SETTLED} cannot be read")]
+    assert isinstance(_tick(running, NOON + timedelta(hours=1)), Unchanged)
+
+
+@pytest.mark.parametrize("text", [None, "{"])
+def test_summary_that_cannot_be_read_fails_no_build(running: Account, text: str | None) -> None:
+    """The build that it would repeat is made anew."""
+    key = f"builds/{running.latest()['build']}/summary.json"
+    if text is None:
+        running.s3.delete_object(Bucket=BUCKET, Key=key)
+    else:
+        running.put(key, text)
+    assert isinstance(_tick(running), Summary)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"a": 7}', "\0"])
+def test_refusals_that_cannot_be_read_fail_no_build(running: Account, text: str) -> None:
+    """The service is asked again; the file is written anew, and the next build warns no more."""
+    running.put(REFUSALS, text)
+    running.build()
+    warned = [line for line in running.summary()["warnings"] if line.startswith(REFUSALS)]
+    assert len(warned) == 1
+    assert "is ignored" in warned[0]
+    running.build()
+    assert not [line for line in running.summary()["warnings"] if REFUSALS in line]
+
+
+@pytest.mark.parametrize("key", [LATEST, HOLD])
+def test_file_that_is_no_cache_is_not_ignored(running: Account, key: str) -> None:
+    """Nothing is written, and the error says which object and what to do."""
+    running.put(key, "{")
+    running.forget()
+    with pytest.raises(RulesyncError, match=f"{key} cannot be read: .*earlier version"):
+        running.build()
+    assert not any("RuleGroup" in call for call, _ in running.writes())
+
+
+def test_hold_that_cannot_be_read_can_be_lifted(running: Account) -> None:
+    """Syncs go on then."""
+    running.put(HOLD, "{")
+    lifted = resume(Store(running.s3, BUCKET))
+    assert lifted
+    assert "cannot be read" in lifted.build
+    assert running.build()["status"] == "applied"

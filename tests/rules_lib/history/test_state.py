@@ -6,8 +6,9 @@ import json
 
 import pytest
 
+from rules_lib.aws.store import Stored
 from rules_lib.errors import StoreError
-from rules_lib.history.state import LATEST, REFUSALS, Latest, Refusals, Refused
+from rules_lib.history.state import HOLD, LATEST, REFUSALS, Hold, Latest, Refusals, Refused
 
 SEVEN, EIGHT = Refused(sid=7, words="no"), Refused(sid=8, words="not at all")
 
@@ -37,8 +38,32 @@ def test_latest_is_json_for_programs() -> None:
 @pytest.mark.parametrize("data", [b"", b"{}", b"[1]", b'{"build": 3}', b"\xff"])
 def test_latest_that_is_none_is_an_error_that_names_it(data: bytes) -> None:
     """The bucket is not ours alone; the text says which object, and what to do."""
-    with pytest.raises(StoreError, match=rf"{LATEST}.*delete it"):
+    with pytest.raises(StoreError, match=rf"^{LATEST} cannot be read: .*delete it") as caught:
         Latest.parse(data)
+    assert "\n" not in str(caught.value)
+
+
+def test_hold_that_cannot_be_read_says_how_to_lift_it() -> None:
+    """A build neither goes on nor takes it for no hold."""
+    with pytest.raises(StoreError, match=rf"^{HOLD} cannot be read: .*rulesync resume"):
+        Hold.parse(b"{}")
+
+
+def test_cache_that_cannot_be_read_is_as_good_as_none() -> None:
+    """With a warning that names it; one that is not there is none, without a warning."""
+    assert Refusals.recall(None) == (None, ())
+    lost, (warning,) = Refusals.recall(Stored(b'{"a": 7}', ""))
+    assert lost is None
+    assert warning.startswith(f"{REFUSALS} cannot be read: ")
+    assert "written anew" in warning
+
+
+def test_warning_of_a_file_with_thousands_of_faults_is_short() -> None:
+    """Each entry is one."""
+    damaged = json.dumps(dict.fromkeys(map(str, range(5_000)), 7)).encode()
+    _, (warning,) = Refusals.recall(Stored(damaged, ""))
+    assert "and 4,995 more" in warning
+    assert len(warning) < 1_000
 
 
 def test_refusals_are_read_as_they_were_written() -> None:
@@ -70,7 +95,8 @@ def test_refusals_of_rules_that_are_gone_are_forgotten() -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"[]", b'{"a": "no"}', b'{"a": {"sid": "x", "words": ""}}'])
-def test_refusals_that_are_none_are_an_error_that_names_them(data: bytes) -> None:
-    """As for the other file."""
-    with pytest.raises(StoreError, match=rf"{REFUSALS}.*delete it"):
-        Refusals.parse(data)
+def test_refusals_that_are_none_are_as_good_as_none(data: bytes) -> None:
+    """The service is asked again."""
+    lost, warnings = Refusals.recall(Stored(data, ""))
+    assert lost is None
+    assert len(warnings) == 1

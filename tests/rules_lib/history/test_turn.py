@@ -110,10 +110,25 @@ def test_turn_that_somebody_else_has_by_now_is_not_let_go(store: Store) -> None:
     assert not turn(store, "third", LATER).taken()
 
 
-@pytest.mark.parametrize("body", [b"", b"{}", b"\xff", b'{"holder": "x", "until": "never"}'])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{}",
+        b"\xff",
+        b'{"holder": "x", "until": "never"}',
+        b'{"holder": "x", "until": "2100-01-01T00:00:00"}',
+    ],
+)
 def test_turn_that_cannot_be_read_is_free(store: Store, body: bytes) -> None:
     """It only saves work, so it never stops a build."""
     store.put(TURN, body)
+    assert turn(store, "mine").taken()
+
+
+def test_turn_by_a_clock_far_ahead_is_free(store: Store) -> None:
+    """Else no build would have a turn until then."""
+    assert turn(store, "ahead", NOW + timedelta(days=400)).taken()
     assert turn(store, "mine").taken()
 
 
