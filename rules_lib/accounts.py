@@ -6,7 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from rules_lib.deploy.drift import drift_of
-from rules_lib.deploy.steps import Delete, Replace, Step
+from rules_lib.deploy.quota import quota_words
+from rules_lib.deploy.steps import Delete, Plan, Replace, Step
 from rules_lib.errors import RefusedError, RulesyncError
 from rules_lib.gather import LOCAL
 from rules_lib.odd_files import odd_files
@@ -17,6 +18,8 @@ from rules_lib.stages.hold import waiting_in
 from rules_lib.warnings import full_groups, passing, unjudged, warnings_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rules_lib.aws.calls import Calls
     from rules_lib.decide import Decision
     from rules_lib.deploy.outcome import Applied
@@ -77,7 +80,7 @@ def carried_out(  # noqa: PLR0913 - keywords only: the whole of a build comes to
         ),
         variables_missing=built.missing_variables,
         relief=built.relief,
-        failed="; ".join(f"{one.name}: {one.cause}" for one in applied.failures) or None,
+        failed="; ".join(_causes(decision.plan, applied)) or None,
         budget=gathered.allowlist.firewall.capacity,
         changes=changes_of(
             changed.rules,
@@ -86,6 +89,11 @@ def carried_out(  # noqa: PLR0913 - keywords only: the whole of a build comes to
         ),
         waiting=decision.waiting,
     )
+
+
+def _causes(plan: Plan, applied: Applied) -> Iterator[str]:
+    yield from (f"{one.name}: {one.cause}" for one in applied.failures)
+    yield from quota_words(plan, applied.failures)
 
 
 def ended(build_id: str, feed: FeedFacts, error: RulesyncError) -> Summary:

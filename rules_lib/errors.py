@@ -39,7 +39,7 @@ _CODES: Final[Mapping[Trouble, frozenset[str]]] = {
     Trouble.BUSY: frozenset(
         {"Throttling", "ThrottlingException", "ThrottledException", "RequestLimitExceeded"}
         | {"TooManyRequestsException", "SlowDown", "RequestTimeout", "ServiceUnavailable"}
-        | {"InternalServerError", "InternalError", "InternalFailure", "InvalidTokenException"}
+        | {"InternalServerError", "InternalError", "InternalFailure"}
     ),
     Trouble.DENIED: frozenset(
         {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"}

@@ -11,6 +11,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
+from rules_lib.aws.patience import be_patient
 from rules_lib.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -21,10 +22,6 @@ if TYPE_CHECKING:
 _CONNECT_SECONDS: Final = 5
 _READ_SECONDS: Final = 60
 _ATTEMPTS: Final = 5
-_FIREWALL_ATTEMPTS: Final = 6
-"""More than for S3, as Network Firewall throttles sooner; but botocore takes a used-up quota
-(`LimitExceededException`) for throttling too, and every attempt doubles the wait."""
-
 _ANY_REGION: Final = "us-east-1"
 
 _USUAL: Final = Config(
@@ -33,9 +30,8 @@ _USUAL: Final = Config(
     retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
     user_agent_extra="rulesync",
 )
-_FIREWALL: Final = _USUAL.merge(
-    Config(retries={"mode": "standard", "total_max_attempts": _FIREWALL_ATTEMPTS})
-)
+_FIREWALL: Final = _USUAL.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
+"""How often Network Firewall is asked again is decided by `patience`."""
 
 
 class LambdaClient(Protocol):
@@ -70,7 +66,9 @@ def s3() -> S3Client:
 def network_firewall() -> NetworkFirewallClient:
     """Make a Network Firewall client; see `s3`."""
     with _explained():
-        return boto3.client("network-firewall", region_name=_region(), config=_FIREWALL)
+        client = boto3.client("network-firewall", region_name=_region(), config=_FIREWALL)
+    be_patient(client)
+    return client
 
 
 def sns() -> SNSClient:

@@ -21,6 +21,7 @@ from rules_lib.errors import (
     RulesyncError,
     SettingsError,
     ShrinkError,
+    StaleError,
     SyncError,
     Trouble,
     UnfinishedError,
@@ -37,13 +38,13 @@ class NextStep:
     """What to do about one kind of error.
 
     Attributes:
-        kind: the error's class.
+        kind: the error's class, or one of several.
         lines: what to do, a line each; `{bucket}`, `{again}` (run the function now) and
             `{allow}` (once with leave to shrink) stand for what the place knows.
         trouble: what AWS refused a call for; None where the class is enough.
     """
 
-    kind: type[RulesyncError]
+    kind: type[RulesyncError] | tuple[type[RulesyncError], ...]
     lines: tuple[str, ...]
     trouble: Trouble | None = None
 
@@ -80,8 +81,9 @@ STEPS: Final = (
     NextStep(
         RulesyncError,
         (
-            "A quota of Network Firewall is used up. Ask for more under Service Quotas, or lower",
-            "`firewall: rule_groups:` or `firewall: capacity:` in the allowlist (docs/quotas.md).",
+            "A quota of Network Firewall is used up. Delete what nobody uses, ask for more under",
+            "Service Quotas, or lower `firewall: rule_groups:` in the allowlist (docs/quotas.md).",
+            "The next build makes what is missing.",
         ),
         trouble=Trouble.QUOTA,
     ),
@@ -130,18 +132,18 @@ STEPS: Final = (
         ("Correct the function's environment, by the stack's parameters, and deploy again.",),
     ),
     NextStep(
-        FirewallError,
+        (ContendedError, StaleError),
         (
-            "Network Firewall refused a call, in the words above; the next build tries again.",
-            "At once:",
+            "Somebody else wrote the same rule groups or policies at the same time. The next run",
+            "starts from what is there by then. At once:",
             "  {again}",
         ),
     ),
     NextStep(
-        ContendedError,
+        FirewallError,
         (
-            "Somebody else wrote the same rule groups or policies at the same time. The next run",
-            "starts from what is there by then. At once:",
+            "Network Firewall refused a call, in the words above; the next build tries again.",
+            "At once:",
             "  {again}",
         ),
     ),

@@ -195,7 +195,7 @@ CASES = {
     "quota": (FirewallError("CreateRuleGroup", "et", "LimitExceededException", "x"), "Quotas"),
     "quota of some groups": (SyncError("b", "et: x", {Trouble.QUOTA}), "Quotas"),
     "throttled": (FirewallError("Create", "et", "ThrottlingException", "x"), "AWS was busy"),
-    "another writer": (StaleError("UpdateRuleGroup", "et"), "AWS was busy"),
+    "another writer": (StaleError("UpdateRuleGroup", "et"), "at the same time"),
     "permission": (FirewallError("Create", "et", "AccessDeniedException", "x"), "role may not"),
     "checksum": (ChecksumError("md5 differs"), ".md5 by hand"),
     "archive": (ArchiveError("truncated"), "FeedUrl"),
