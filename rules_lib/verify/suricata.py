@@ -115,7 +115,7 @@ def _asked(program: str) -> Suricata:
     version = _VERSION.search(said)
     if version is None:
         raise EngineError(f"{program}: does not say that it is Suricata: {said[:80]!r}; {_ADVICE}")
-    return Suricata(program, version[1])
+    return Suricata(str(Path(program).absolute()), version[1])  # it is run in other folders
 
 
 def lay_out(

@@ -51,6 +51,16 @@ def dnp3_read() -> bytes:
     return b"".join(part + struct.pack("<H", _dnp3_check(part)) for part in (link, asked))
 
 
+def modbus_read() -> bytes:
+    """A Modbus client that asks for a register (Modbus over TCP)."""
+    return struct.pack(">HHHBBHH", 1, 0, 6, 1, 3, 0, 1)
+
+
+def enip_list() -> bytes:
+    """An EtherNet/IP client that registers a session."""
+    return struct.pack("<HHIIQIHH", 0x65, 4, 0, 0, 0, 0, 1, 0)
+
+
 def _dnp3_check(data: bytes) -> int:
     check = 0
     for byte in data:

@@ -9,9 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from flow_support import Tape, client_hello, dnp3_read, write
+from flow_support import Tape, client_hello, dnp3_read, enip_list, modbus_read, write
 from proof_support import Outcome, differences, made, naive, outcome, published, source
 from target_support import of_mode, on
+
+from rules_lib.groups import Variables
+from rules_lib.verify.loadable import Loadable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -224,12 +227,19 @@ def test_threshold_of_a_rule_that_drops(
     assert [requests.index(one) + 1 for one, told in flows.items() if one and told] == list(logged)
 
 
-@pytest.mark.parametrize("options", ["dnp3_func:read; ", ""])
+@pytest.mark.parametrize(
+    ("rule", "said", "port"),
+    [
+        ("alert dnp3 any any -> any any (dnp3_func:read; sid:7;)", dnp3_read(), 20000),
+        ("alert dnp3 any any -> any any (sid:7;)", dnp3_read(), 20000),
+        ("alert modbus any any -> any any (modbus:function 3; sid:7;)", modbus_read(), 502),
+        ("alert tcp any any -> any any (enip_command:101; sid:7;)", enip_list(), 44818),
+    ],
+)
 def test_protocol_that_a_plain_suricata_has_off_is_seen_in_traffic(
-    tmp_path: Path, engine: Suricata, options: str
+    tmp_path: Path, engine: Suricata, rule: str, said: bytes, port: int
 ) -> None:
-    """DNP3 on its port, by a rule for the protocol alone or for what is in it."""
-    text = f'alert dnp3 any any -> any any (msg:"read"; {options}sid:7; rev:1;)'
-    built = made({"emerging-a": [text]}, default="alert")
-    capture = write(tmp_path, {"read": Tape().tcp(dnp3_read(), port=20000).http("/one")})
-    assert set(outcome(published(built), capture, engine).sids("read")) == {7}
+    """On its port, by a rule for the protocol alone or for what is in it."""
+    group = Loadable("et-a", 1, (rule,), Variables())
+    capture = write(tmp_path, {"said": Tape().tcp(said, port=port).http("/one")})
+    assert set(outcome([group], capture, engine).sids("said")) == {7}

@@ -26,6 +26,15 @@ def test_engine_of_either_version_is_taken_where_it_is_named(tmp_path: Path, ver
     assert find(path) == Suricata(path, version)
 
 
+def test_program_may_be_named_from_where_one_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine is run in a folder of its own, where that path would lead nowhere."""
+    path = program(tmp_path, "This is Suricata version 8.0.3 RELEASE")
+    monkeypatch.chdir(tmp_path)
+    assert find(f"./{Path(path).name}") == Suricata(path, "8.0.3")
+
+
 @pytest.mark.parametrize("version", ["6.0.20", "7.1.0", "8.1.0", "9.0.0"])
 def test_other_version_is_refused(tmp_path: Path, version: str) -> None:
     """It knows other keywords; what to do is said."""
