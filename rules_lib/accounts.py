@@ -9,8 +9,8 @@ from rules_lib.deploy.drift import drift_of
 from rules_lib.deploy.quota import quota_words
 from rules_lib.deploy.steps import Delete, Plan, Replace, Step
 from rules_lib.errors import RefusedError, RulesyncError
-from rules_lib.gather import LOCAL
 from rules_lib.odd_files import odd_files
+from rules_lib.own import LOCAL
 from rules_lib.report.changes import changes_of
 from rules_lib.report.group_line import GroupLine
 from rules_lib.report.summary import Accounting, FeedFacts, Summary, summarise
@@ -75,7 +75,8 @@ def carried_out(  # noqa: PLR0913 - keywords only: the whole of a build comes to
             *passing(built.groups),
             *full_groups(built.overflow),
             *map(str, odd_files(gathered.files.own, LOCAL)),
-            *warnings_of(ruleset, gathered.allowlist),
+            *gathered.own.warnings,
+            *warnings_of(ruleset, gathered.allowlist, built, gathered.own.folder),
             *staying,
         ),
         variables_missing=built.missing_variables,

@@ -9,6 +9,7 @@ from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from rules_lib.duplicates import told_truly
 from rules_lib.model import AnyRule, Converted, Discarded, Reason, Rule
 from rules_lib.stages.convert import convert
 from rules_lib.stages.fit import Relief, fit
@@ -74,9 +75,9 @@ def build(
     rules = tuple(ruleset.rules)
     prepared = prepare(rules, allowlist, refusals, waiting)
     linked = link(prepared.wanted, prepared.standby)
-    fitted = fit(order(linked.clusters), allowlist, deployed)
+    fitted = fit(order(linked.clusters, allowlist.last), allowlist, deployed)
     discarded = chain(prepared.discarded, linked.discarded, fitted.discarded)
-    in_order = tuple(sorted(discarded, key=lambda discard: discard.rule.place))
+    in_order = told_truly(sorted(discarded, key=lambda discard: discard.rule.place))
     groups = fitted.packed.groups
     settled = {rule.rule.place for group in groups for rule in group.rules}
     settled |= {discard.rule.place for discard in in_order}

@@ -11,10 +11,12 @@ from rules_lib.allowlist import load
 from rules_lib.build import build
 from rules_lib.errors import AllowlistError
 from rules_lib.groups import Deployed
-from rules_lib.model import LOCAL_PREFIX, AnyRule, Discarded, Malformed, Mode, Reason, Rule
+from rules_lib.model import LOCAL_PREFIX, AnyRule, Discarded, Malformed, Reason, Rule
 from rules_lib.odd_files import OddFile, odd_files
+from rules_lib.own import OwnFiles, name_of
 from rules_lib.reading.ruleset import read
 from rules_lib.remarks import remarks
+from rules_lib.warnings import without_effect
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
@@ -45,7 +47,7 @@ class OwnFault:
     @classmethod
     def of(cls, rule: AnyRule, reason: Reason | None, detail: str, folder: str) -> Self:
         """The fault of a rule, with the place of its file."""
-        file = _file(rule.category, folder)
+        file = f"{folder}{name_of(rule.category)}"
         return cls(file, rule.line, rule.sid, reason, detail, rule.text)
 
     @property
@@ -97,26 +99,25 @@ class Examined:
     odd: tuple[OddFile, ...] = ()
 
 
-def examine(draft: Draft, own: tuple[FeedFile, ...], folder: str, evidence: Evidence) -> Examined:
+def examine(draft: Draft, own: OwnFiles, evidence: Evidence) -> Examined:
     """Look at an allowlist and at people's own rules.
 
     Args:
         draft: the allowlist.
-        own: the files of people's own rules.
-        folder: where they lie, for the faults; ends in a slash.
+        own: people's own rules.
         evidence: what else is known. Without a feed no one can say whether it sets a mark.
     """
-    odd = odd_files(own, folder)
-    known = {*evidence.known, *(file.category for file in (*own, *evidence.feed))}
+    odd = odd_files(own.files, own.folder)
+    known = {*evidence.known, *(file.category for file in (*own.files, *evidence.feed))}
     try:
         allowlist = load(draft.text, source=draft.source, known=known)
     except AllowlistError as error:
-        rules = tuple(read(own).rules)
-        faults = once_a_file(odd, own_faults(_malformed(rules), folder))
-        return Examined(None, error, len(rules), faults)
-    ruleset = read((*own, *evidence.feed), allowlist.rules.on)
+        rules = tuple(read(own.files).rules)
+        faults = once_a_file(odd, own_faults(_malformed(rules), own.folder))
+        return Examined(None, error, len(rules), faults, own.warnings)
+    ruleset = read((*own.files, *evidence.feed), allowlist.rules.on)
     built = build(ruleset, allowlist, Deployed(), evidence.refusals)
-    faults = once_a_file(odd, own_faults(built.discarded, folder))
+    faults = once_a_file(odd, own_faults(built.discarded, own.folder))
     unsure = () if evidence.feed else _without_setter(faults)
     return Examined(
         allowlist=allowlist,
@@ -125,8 +126,9 @@ def examine(draft: Draft, own: tuple[FeedFile, ...], folder: str, evidence: Evid
         faults=tuple(fault for fault in faults if fault not in unsure),
         warnings=(
             *(f"{fault}; the feed, which was not given, may set it" for fault in unsure),
-            *own_remarks((rule.rule for rule in built.kept), folder),
-            *off_files(ruleset.names, allowlist, folder),
+            *own_remarks((rule.rule for rule in built.kept), own.folder),
+            *own.warnings,
+            *without_effect(ruleset, allowlist, built, own.folder, has_feed=bool(evidence.feed)),
         ),
         built=built,
         odd=odd,
@@ -163,20 +165,9 @@ def own_remarks(kept: Iterable[Rule], folder: str) -> tuple[str, ...]:
     """What is odd about those of the kept rules that are people's own, with their places."""
     own = sorted((rule for rule in kept if rule.is_local), key=lambda rule: rule.place)
     return tuple(
-        f"{_file(rule.category, folder)}:{rule.line}: sid {rule.sid}: {remark}"
+        f"{folder}{name_of(rule.category)}:{rule.line}: sid {rule.sid}: {remark}"
         for rule in own
         for remark in remarks(rule)
-    )
-
-
-def off_files(categories: Iterable[str], allowlist: Allowlist, folder: str) -> tuple[str, ...]:
-    """A line for each of people's own files that the allowlist does not list and so keeps off."""
-    if allowlist.default is not Mode.OFF:
-        return ()
-    return tuple(
-        f"{_file(name, folder)}: {name} is not in the allowlist, whose default is off"
-        for name in categories
-        if name.startswith(LOCAL_PREFIX) and not allowlist.lists(name)
     )
 
 
@@ -191,7 +182,3 @@ def _malformed(rules: Iterable[AnyRule]) -> tuple[Discarded, ...]:
 
 def _without_setter(faults: Iterable[OwnFault]) -> tuple[OwnFault, ...]:
     return tuple(fault for fault in faults if fault.reason is Reason.FLOWBIT_NEVER_SET)
-
-
-def _file(category: str, folder: str) -> str:
-    return f"{folder}{category.removeprefix(LOCAL_PREFIX)}.rules"

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.allowlist import Allowlist, load
 from rules_lib.aws.store import newest_manifest
 from rules_lib.errors import StoreError
-from rules_lib.feed.archive import ArchiveLimits, Feed, FeedFile
+from rules_lib.feed.archive import ArchiveLimits, Feed
 from rules_lib.feed.manifest import Manifest, archive_key
 from rules_lib.history.state import LATEST, REFUSALS, Latest, Refusals
-from rules_lib.model import LOCAL_PREFIX
+from rules_lib.own import OwnFiles, own_in_bucket
 from rules_lib.settings import LARGEST
 
 if TYPE_CHECKING:
     from rules_lib.aws.store import Store
 
 ALLOWLIST: Final = "config/categories.yaml"
-LOCAL: Final = "local/"
 _EXAMINED: Final = ArchiveLimits(unpacked=LARGEST, member=LARGEST)
 ALLOW_SHRINK: Final = "rulesync-allow-shrink"
 """Metadata of an uploaded allowlist: `true` where what it takes away is meant."""
@@ -36,6 +34,7 @@ class Gathered:
         seen: every category that this or an earlier feed had.
         refusals: what the service refused before.
         allowlist_sha256: of the allowlist's text.
+        own: people's own files, and what lies beside them.
         allow_shrink: the allowlist was uploaded with leave to shrink, and is not applied yet.
         latest: the newest applied build; None before the first.
         latest_etag: by which it is known whether another build has ended since.
@@ -48,6 +47,7 @@ class Gathered:
     seen: frozenset[str]
     refusals: Refusals
     allowlist_sha256: str
+    own: OwnFiles
     allow_shrink: bool = False
     latest: Latest | None = None
     latest_etag: str | None = None
@@ -78,9 +78,7 @@ class Draft:
         return hashlib.sha256(self.text).hexdigest()
 
 
-def gather(
-    store: Store, draft: Draft | None = None, own: tuple[FeedFile, ...] | None = None
-) -> Gathered:
+def gather(store: Store, draft: Draft | None = None, own: OwnFiles | None = None) -> Gathered:
     """Read the bucket: always its newest feed, whichever event asks.
 
     Args:
@@ -91,6 +89,7 @@ def gather(
     Raises:
         StoreError: there is no feed or no allowlist yet, or the bucket cannot be read.
         AllowlistError: the allowlist has errors.
+        RefusedError: two files of people's own come to one category.
     """
     stored = store.find(LATEST)  # first: whatever ends after this is noticed
     latest = Latest.parse(stored.body) if stored else None
@@ -99,16 +98,17 @@ def gather(
         raise StoreError(f"s3://{store.bucket}/raw/ has no feed yet: run the fetch function first")
     own = own_in_bucket(store) if own is None else own
     seen = frozenset((*(latest.categories_seen if latest else ()), *manifest.categories))
-    known = {*seen, *(file.category for file in own)}
+    known = {*seen, *(file.category for file in own.files)}
     draft = draft or _in_bucket(store)
     refusals, lost = Refusals.recall(store.find(REFUSALS))
     return Gathered(
         manifest=manifest,
-        files=replace(feed_in_bucket(store, manifest), own=own),
+        files=replace(feed_in_bucket(store, manifest), own=own.files),
         allowlist=load(draft.text, source=draft.source, known=known),
         seen=seen,
         refusals=refusals or Refusals({}),
         allowlist_sha256=draft.sha256,
+        own=own,
         allow_shrink=draft.allow_shrink and (not latest or latest.allowlist != draft.sha256),
         latest=latest,
         latest_etag=stored.etag if stored else None,
@@ -127,30 +127,6 @@ def feed_in_bucket(store: Store, manifest: Manifest) -> Feed:
     if hashlib.sha256(data).hexdigest() != manifest.sha256:
         raise StoreError(f"s3://{store.bucket}/{key} is not the archive that its manifest names")
     return Feed(data, limits=_EXAMINED, source=f"s3://{store.bucket}/{key}")
-
-
-def own_in_bucket(store: Store) -> tuple[FeedFile, ...]:
-    """People's own rules: `local/<file>.rules` is the category `local-<file>`.
-
-    Raises:
-        StoreError: the bucket cannot be read.
-    """
-    keys = (PurePosixPath(entry.key) for entry in store.entries(LOCAL))
-    return tuple(_own(key.stem, store.get(str(key))) for key in keys if key.suffix == ".rules")
-
-
-def own_in_folder(folder: Path) -> tuple[FeedFile, ...]:
-    """People's own rules as they lie in a folder before they are uploaded.
-
-    Raises:
-        OSError: the folder or one of its files cannot be read.
-    """
-    paths = sorted(path for path in folder.iterdir() if path.suffix == ".rules")
-    return tuple(_own(path.stem, path.read_bytes()) for path in paths)
-
-
-def _own(stem: str, data: bytes) -> FeedFile:
-    return FeedFile(f"{LOCAL_PREFIX}{stem}", data)
 
 
 def _in_bucket(store: Store) -> Draft:

@@ -20,11 +20,12 @@ Place: TypeAlias = tuple[bool, str, int]
 
 
 class Mode(StrEnum):
-    """What the allowlist asks for a category."""
+    """What the allowlist asks for a category; `as-written` for people's own alone."""
 
     OFF = "off"
     ALERT = "alert"
     DROP = "drop"
+    AS_WRITTEN = "as-written"
 
 
 class Reason(StrEnum):
@@ -58,6 +59,7 @@ class Change(StrEnum):
     FAST_PATTERN_REMOVED = "fast-pattern-removed"
     VARIABLE_WRITTEN = "variable-written"
     ALERT_TO_DROP = "alert-to-drop"
+    DROP_TO_ALERT = "drop-to-alert"
     SETTER_BROUGHT_IN = "setter-brought-in"
     EARLIER_TEXT = "earlier-text"
 
@@ -206,14 +208,14 @@ class Candidate(NamedTuple):
     """A rule that the allowlist asks for, and in which mode.
 
     Attributes:
-        mode: alert or drop; for a setter of an off category, alert.
-        may_drop: its action may be turned into drop.
+        mode: never off; for a setter of an off category, alert.
+        action: that it is to have; empty where it keeps the one that it ships with.
         setter: it is in no wanted category and only stands by, to set marks for others.
     """
 
     rule: Rule
     mode: Mode
-    may_drop: bool = False
+    action: str = ""
     setter: bool = False
 
 

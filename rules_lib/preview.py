@@ -21,7 +21,7 @@ from rules_lib.report.summary import Summary
 
 if TYPE_CHECKING:
     from rules_lib.deploy.rulewise import RuleChange
-    from rules_lib.feed.archive import FeedFile
+    from rules_lib.own import OwnFiles
     from rules_lib.sync import World
 
 
@@ -53,7 +53,7 @@ class Preview:
 def preview(
     world: World,
     draft: Draft | None = None,
-    own: tuple[FeedFile, ...] | None = None,
+    own: OwnFiles | None = None,
     *,
     allow_shrink: bool = False,
 ) -> Preview:

@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from rules_lib.content import lets_through
 from rules_lib.deploy.passes import overruled
+from rules_lib.limits import BLOCKING
+from rules_lib.model import LOCAL_PREFIX, Converted, Mode, Reason
+from rules_lib.own_warnings import own_warnings
 from rules_lib.report.text import counted
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
+    from rules_lib.build import Built
     from rules_lib.groups import Group
     from rules_lib.reading.ruleset import Ruleset
 
@@ -18,13 +22,41 @@ _NAMED: Final = 8
 """How many new categories a warning names, the largest first, or rules."""
 
 
-def warnings_of(ruleset: Ruleset, allowlist: Allowlist) -> tuple[str, ...]:
-    """Everything noteworthy about this feed with this allowlist."""
+def warnings_of(
+    ruleset: Ruleset, allowlist: Allowlist, built: Built, folder: str
+) -> tuple[str, ...]:
+    """Everything noteworthy about this feed and people's own rules with this allowlist.
+
+    Args:
+        ruleset: the feed, and people's own.
+        allowlist: what people ask for.
+        built: what came of it.
+        folder: where people's own files lie; ends in a slash.
+    """
     return (
         *_home_net(allowlist),
-        *_gone(ruleset, allowlist),
         *_new(ruleset, allowlist),
-        *_unknown_sids(ruleset, allowlist),
+        *without_effect(ruleset, allowlist, built, folder),
+    )
+
+
+def without_effect(
+    ruleset: Ruleset, allowlist: Allowlist, built: Built, folder: str, *, has_feed: bool = True
+) -> tuple[str, ...]:
+    """What stands in the allowlist, or in people's own files, and does not do what it says.
+
+    Args:
+        ruleset: as in `warnings_of`, like all that follows.
+        allowlist: likewise.
+        built: likewise.
+        folder: likewise.
+        has_feed: whether a feed is at hand, so that it is known what it lacks.
+    """
+    return (
+        *(_gone(ruleset, allowlist) if has_feed else ()),
+        *(_unknown_sids(ruleset, allowlist) if has_feed else ()),
+        *_not_taken(allowlist, built),
+        *own_warnings(ruleset, allowlist, built, folder),
     )
 
 
@@ -95,7 +127,9 @@ def _gone(ruleset: Ruleset, allowlist: Allowlist) -> Iterator[str]:
 
 def _new(ruleset: Ruleset, allowlist: Allowlist) -> Iterator[str]:
     unlisted = frozenset(allowlist.unlisted(ruleset.names))
-    new = [category for category in ruleset.categories if category.name in unlisted]
+    new = [one for one in ruleset.categories if one.name in unlisted]
+    if allowlist.default is Mode.OFF:  # of people's own this is told with their file
+        new = [one for one in new if not one.name.startswith(LOCAL_PREFIX)]
     new.sort(key=lambda category: len(category.rules), reverse=True)
     if new:
         named = ", ".join(f"{one.name} ({len(one.rules):,} rules)" for one in new[:_NAMED])
@@ -104,8 +138,33 @@ def _new(ruleset: Ruleset, allowlist: Allowlist) -> Iterator[str]:
 
 
 def _unknown_sids(ruleset: Ruleset, allowlist: Allowlist) -> Iterator[str]:
-    overrides = allowlist.rules
     present = {rule.sid for rule in ruleset.rules}
-    named = overrides.off | overrides.alert | overrides.drop | overrides.on
-    for sid in sorted(named - present):
-        yield f"rules: {sid} is no enabled rule of this feed"
+    for name in ("off", "alert", "drop", "on"):
+        kind = "rule" if name == "on" else "enabled rule"
+        for sid in sorted(getattr(allowlist.rules, name) - present):
+            yield f"rules: {name}: {sid} is no {kind} of this feed, nor of your own"
+
+
+def _not_taken(allowlist: Allowlist, built: Built) -> Iterator[str]:
+    """Sids whose rule does not become what the list asks for."""
+    kept = {rule.sid: rule for rule in built.kept}
+    lost = {one.rule.sid: one for one in built.discarded if one.reason is not Reason.DUPLICATE_SID}
+    for name in ("alert", "drop"):
+        for sid in sorted(getattr(allowlist.rules, name)):
+            if sid in kept:
+                why = _why_not(name, kept[sid])
+            else:
+                why = f"it is discarded ({lost[sid].reason})" if sid in lost else ""
+            if why:
+                yield f"rules: {name}: {sid} has no effect: {why}"
+
+
+def _why_not(name: str, rule: Converted) -> str:
+    """Why a kept rule does not become what its list asks for; empty where it does."""
+    if rule.mode is Mode.AS_WRITTEN:
+        return f"{rule.rule.category} is published as written"
+    if rule.action == "pass":
+        return "it is a pass rule, and stays one"
+    if name == "drop" and rule.rule.noalert and rule.action not in BLOCKING:
+        return "it only marks a flow (noalert), and would block without a word"
+    return ""

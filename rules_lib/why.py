@@ -15,6 +15,10 @@ def why_action(converted: Converted, allowlist: Allowlist) -> str:
     feed = converted.rule.header.action.lower()
     if converted.setter:
         return "its category is off; it was brought in to set a mark, and says nothing itself"
+    if converted.mode is Mode.AS_WRITTEN:
+        return "its file is published as written, so the action is the one that stands there"
+    if feed != converted.action == "alert":
+        return f"it is shipped as {feed}, and its sid stands under `rules: alert:`"
     if feed != "alert":
         return f"the feed ships it as {feed}, which stays as it is in either mode"
     if converted.mode is Mode.ALERT:

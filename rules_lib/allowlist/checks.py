@@ -13,6 +13,7 @@ from rules_lib.allowlist.fields import whole
 from rules_lib.allowlist.problem import shown
 from rules_lib.allowlist.values import Firewall, RuleOverrides
 from rules_lib.limits import PRIORITY_MAX
+from rules_lib.model import LOCAL_PREFIX, Mode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from rules_lib.allowlist.document import Document
     from rules_lib.allowlist.problem import Path, Problem
 
-_LOCAL: Final = "local-"
+_OTHER_MODES: Final = frozenset(Mode) - {Mode.DROP}
 _BOTH: Final = ({"on", "alert"}, {"on", "drop"})
 """Lists in which one sid may stand together: woken, and its mode given."""
 
@@ -30,8 +31,8 @@ def categories_are_known(document: Document, known: frozenset[str]) -> Iterator[
     for name in document.mapping("categories"):
         if name not in known:
             advice = "names are the feed's file names without .rules"
-            if name.startswith(_LOCAL):
-                advice = "people's own categories are the files under local/"
+            if name.startswith(LOCAL_PREFIX):
+                advice = "people's own categories are the files local/<name>.rules"
             text = f"{shown(name)} is no category"
             path = ("categories", name)
             yield document.key_problem(path, text, wrong=name, choices=known, otherwise=advice)
@@ -42,9 +43,24 @@ def drop_when_goes_with_drop(document: Document) -> Iterator[Problem]:
     for name in document.mapping("categories"):
         setting = document.mapping("categories", name)
         mode = setting.get("mode")
-        if "drop_when" in setting and mode in ("off", "alert"):
+        if "drop_when" in setting and mode in _OTHER_MODES:
             text = f"needs mode: drop, and the mode is {mode}; change one of them"
             yield document.problem(("categories", name, "drop_when"), text)
+
+
+def own_alone_stand_as_written(document: Document) -> Iterator[Problem]:
+    """What a feed ships is not people's own order, and its groups have their places."""
+    for name, setting in document.mapping("categories").items():
+        if name.startswith(LOCAL_PREFIX):
+            continue
+        keys = document.mapping("categories", name)
+        if Mode.AS_WRITTEN in (setting, keys.get("mode")):
+            path = ("categories", name, "mode") if keys else ("categories", name)
+            text = f'"{Mode.AS_WRITTEN}" is for files of your own ({LOCAL_PREFIX}<file>)'
+            yield document.problem(path, f"{text}; a feed's category is off, alert or drop")
+        if "place" in keys:
+            text = f"is for files of your own ({LOCAL_PREFIX}<file>); take it out"
+            yield document.problem(("categories", name, "place"), text)
 
 
 def drop_when_asks_for_something(document: Document) -> Iterator[Problem]:
@@ -92,6 +108,7 @@ def _sids(document: Document) -> Iterator[tuple[str, Path, int]]:
 
 
 CHECKS: Final = (
+    own_alone_stand_as_written,
     drop_when_goes_with_drop,
     drop_when_asks_for_something,
     sids_stand_once,

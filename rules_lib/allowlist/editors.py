@@ -42,6 +42,7 @@ def json_schema() -> Schema:
     shared = {name: _object(definitions[name], model) for name, model in models.items()}
     shared["Mode"] = _loosened(definitions["Mode"])
     shared["DropWhen"]["anyOf"] = [_asks_for(key) for key in ("signature_severity", "confidence")]
+    shared["FeedSetting"] = _setting(_of_a_feed(shared["CategorySetting"]))
     shared["CategorySetting"] = _setting(shared["CategorySetting"])
     root = _object(made, Allowlist)
     root["properties"]["variables"] |= _variables()
@@ -143,16 +144,27 @@ def _asks_for(key: str) -> Schema:
     return {"required": [key], "properties": {key: {"type": "array"}}}
 
 
+def _of_a_feed(node: Schema) -> Schema:
+    """What may be said of a category of a feed: less than of people's own."""
+    mode = Allowlist.model_json_schema()["properties"]["default"]
+    keys = {key: value for key, value in node["properties"].items() if key != "place"}
+    said = node["properties"]["mode"]["description"].partition("; as-written")[0] + "."
+    return node | {
+        "properties": keys | {"mode": {"description": said} | _choice(mode["enum"])},
+    }
+
+
 def _setting(node: Schema) -> Schema:
     """A mode alone, or a mapping in which `drop_when` goes with drop."""
     with_drop = {"properties": {"mode": {"const": "drop"}}, "required": ["drop_when"]}
     alone = {"not": {"required": ["drop_when"]}}
-    return {"anyOf": [{"$ref": "#/$defs/Mode"}, node | {"anyOf": [with_drop, alone]}]}
+    mode = {key: value for key, value in node["properties"]["mode"].items() if key != "description"}
+    return {"anyOf": [mode, node | {"anyOf": [with_drop, alone]}]}
 
 
 def _categories() -> Schema:
-    """Names that are known are offered; whether another is one the feed alone can tell."""
-    setting = {"$ref": "#/$defs/CategorySetting"}
+    """Names of ET are offered; whether another is one, or one of people's own, it cannot tell."""
+    setting = {"$ref": "#/$defs/FeedSetting"}
     return {"properties": dict.fromkeys(sorted(known_categories()), setting)}
 
 

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from rules_lib.allowlist.problem import Problem, shown
 from rules_lib.allowlist.values import Allowlist, CategorySetting, DropWhen, Firewall, RuleOverrides
+from rules_lib.model import LOCAL_PREFIX, Mode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,10 +90,16 @@ def _class_of(path: Path) -> type[BaseModel]:
     return Allowlist
 
 
+def _may_stand(choice: str, path: Path) -> bool:
+    """Whether a word may stand there: one of the modes is for people's own categories alone."""
+    return choice != Mode.AS_WRITTEN or any(str(key).startswith(LOCAL_PREFIX) for key in path)
+
+
 def _no_choice(document: Document, path: Path, expected: str) -> Problem:
     """`expected` is pydantic's `'off', 'alert' or 'drop'`; numbers have no quotes."""
     value = document.at(*path)
     choices = tuple(re.findall(r"'([^']*)'", expected)) or (expected,)
+    choices = tuple(choice for choice in choices if _may_stand(choice, path))
     text = f"{shown(value)} is not one of {', '.join(choices)}"
     if len(choices) == 1:
         text = f"{shown(value)} is not {expected}, the only one that this release knows"

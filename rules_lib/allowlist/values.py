@@ -50,12 +50,16 @@ class CategorySetting(_Frozen):
     Attributes:
         mode: off leaves the category out, but for setters of marks that kept rules check; alert
             publishes it as the feed ships it; drop turns alert into drop, where drop_when holds
-            and the rule is not noalert.
+            and the rule is not noalert; as-written, for local-<file> alone, publishes every action
+            and the order exactly as they stand in the file.
         drop_when: with mode drop only; without it every rule drops.
+        place: for local-<file> alone; first, as where it is left out, is before all groups of the
+            feed, last behind them.
     """
 
     mode: Mode
     drop_when: DropWhen | None = None
+    place: Literal["first", "last"] | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -72,7 +76,7 @@ class RuleOverrides(_Frozen):
 
     Attributes:
         off: left out, even where a kept rule needs their mark.
-        alert: published, and never turned into drop.
+        alert: published, and never as drop or reject, even where the feed ships it so.
         drop: turned into drop whatever drop_when says, unless the rule is noalert.
         on: wanted although the feed ships them disabled, in the mode of their category.
     """
@@ -151,7 +155,7 @@ class Allowlist(_Frozen):
     """
 
     version: Version
-    default: Mode = Mode.OFF
+    default: Literal[Mode.OFF, Mode.ALERT, Mode.DROP] = Mode.OFF
     categories: Mapping[str, CategorySetting] = {}
     rules: RuleOverrides = RuleOverrides()
     variables: Variables = Variables()
@@ -177,6 +181,11 @@ class Allowlist(_Frozen):
     def setting_of(self, category: str) -> CategorySetting:
         """The category's own setting, or the default's mode where it is not listed."""
         return self.categories.get(category, _PLAIN[self.default])
+
+    @property
+    def last(self) -> frozenset[str]:
+        """People's own categories that are to stand behind all others."""
+        return frozenset(name for name, one in self.categories.items() if one.place == "last")
 
     def lists(self, category: str) -> bool:
         """Whether the file has an entry for the category."""

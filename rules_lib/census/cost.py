@@ -1,7 +1,7 @@
 """What it would cost to turn a category on.
 
-The numbers are those of a build with that one edit, by the same stages. What no edit of a
-category's mode can change, such as a rule's text, is found once for all of them.
+The numbers are those of a build with that one edit, by the same stages. Only the category's rules,
+and those that share a sid with one of them, are prepared anew for it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from rules_lib.allowlist import CategorySetting
 from rules_lib.build import Prepared, prepare
 from rules_lib.groups import Deployed
-from rules_lib.model import AnyRule, Converted, Mode
+from rules_lib.model import AnyRule, Converted, Mode, Place
 from rules_lib.packing.blocks import Block, measure
 from rules_lib.stages.fit import choose, fits_one_group
 from rules_lib.stages.link import link
@@ -82,14 +82,14 @@ def costs_of(  # noqa: PLR0913, PLR0917 - all that a build depends on
         watch: told which of them is being looked at.
     """
     now = prepare(rules, allowlist, refusals)
-    wide = prepare(rules, _turned_on(allowlist, names), refusals)
     before = _outcome(now, allowlist, deployed)
     costs = {}
     for name in names:
         watch(f"turning {name} on")
-        prepared = _with(name, now, wide)
-        after = _outcome(prepared, _turned_on(allowlist, [name]), deployed)
-        costs[name] = _difference(name, before, after)
+        edited = _turned_on(allowlist, [name])
+        touched = _touched(name, rules)
+        prepared = _with(prepare(touched, edited, refusals), now, {one.place for one in touched})
+        costs[name] = _difference(name, before, _outcome(prepared, edited, deployed))
     return costs
 
 
@@ -99,15 +99,20 @@ def _turned_on(allowlist: Allowlist, names: Iterable[str]) -> Allowlist:
     return allowlist.model_copy(update={"categories": {**allowlist.categories, **on}})
 
 
-def _with(name: str, now: Prepared, wide: Prepared) -> Prepared:
-    """What is prepared now, and of one category what is prepared once it is on."""
-    more = tuple(rule for rule in wide.wanted if rule.rule.category == name)
-    others = (rule for rule in now.wanted if rule.rule.category != name)
-    return Prepared(
-        wanted=tuple(sorted((*others, *more), key=lambda rule: rule.rule.place)),
-        standby=tuple(rule for rule in now.standby if rule.rule.category != name),
-        discarded=(),
-    )
+def _touched(name: str, rules: tuple[AnyRule, ...]) -> tuple[AnyRule, ...]:
+    """A category's rules, and what else has their sids: which of these counts may be another."""
+    sids = {rule.sid for rule in rules if rule.category == name and rule.sid is not None}
+    return tuple(rule for rule in rules if rule.category == name or rule.sid in sids)
+
+
+def _with(then: Prepared, now: Prepared, touched: Collection[Place]) -> Prepared:
+    """What is prepared now, but for some rules, and these as they are prepared then."""
+
+    def merged(then: tuple[Converted, ...], now: tuple[Converted, ...]) -> tuple[Converted, ...]:
+        others = (rule for rule in now if rule.rule.place not in touched)
+        return tuple(sorted((*others, *then), key=lambda rule: rule.rule.place))
+
+    return Prepared(merged(then.wanted, now.wanted), merged(then.standby, now.standby), ())
 
 
 def _outcome(prepared: Prepared, allowlist: Allowlist, deployed: Deployed) -> _Outcome:

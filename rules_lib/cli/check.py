@@ -16,9 +16,9 @@ from rules_lib.cli.feed import read_feed
 from rules_lib.cli.progress import waiting
 from rules_lib.examine import Evidence, Examined, OwnFault, beside, examine
 from rules_lib.feed.address import Address
-from rules_lib.feed.archive import FeedFile
-from rules_lib.gather import LOCAL, Draft, feed_in_bucket, own_in_bucket, own_in_folder
+from rules_lib.gather import Draft, feed_in_bucket
 from rules_lib.history.state import LATEST, REFUSALS, Latest, Refusals
+from rules_lib.own import OwnFiles, own_in_bucket, own_in_folder
 from rules_lib.report.text import counted, visible, visible_lines
 
 
@@ -57,11 +57,11 @@ def check(  # noqa: PLR0913 - an argument for each option
     """
     with waiting("checking"):
         store = Store(clients.s3(), bucket) if bucket else None
-        files, folder = _own(own, store)
         draft = Draft(file.read_bytes(), str(file))
-        found = examine(draft, files, folder, _evidence(feed, store))
+        files = _own(own, store)
+        found = examine(draft, files, _evidence(feed, store))
         said = (
-            ask_engine(found.built, folder, without_engine=without_engine)
+            ask_engine(found.built, files.folder, without_engine=without_engine)
             if found.built
             else Asked()
         )
@@ -73,13 +73,11 @@ def check(  # noqa: PLR0913 - an argument for each option
     raise SystemExit(1 if found.error or faults else 0)
 
 
-def _own(folder: Path | None, store: Store | None) -> tuple[tuple[FeedFile, ...], str]:
-    """People's own rules, and where they lie."""
+def _own(folder: Path | None, store: Store | None) -> OwnFiles:
+    """People's own rules, where they are at hand."""
     if folder:
-        return own_in_folder(folder), f"{folder}/"
-    if store:
-        return own_in_bucket(store), f"s3://{store.bucket}/{LOCAL}"
-    return (), ""
+        return own_in_folder(folder)
+    return own_in_bucket(store) if store else OwnFiles()
 
 
 def _evidence(feed: Address | None, store: Store | None) -> Evidence:

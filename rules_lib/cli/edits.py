@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rules_lib.examine import OwnFault, beside, once_a_file, own_faults
-from rules_lib.feed.archive import FeedFile
-from rules_lib.gather import LOCAL, Draft, own_in_folder
+from rules_lib.gather import Draft
 from rules_lib.odd_files import OddFile, odd_files
+from rules_lib.own import LOCAL, OwnFiles, own_in_folder
 from rules_lib.preview import Preview, preview
 from rules_lib.world import World
 
@@ -24,7 +24,7 @@ class Edit:
     """
 
     draft: Draft | None
-    own: tuple[FeedFile, ...] | None
+    own: OwnFiles | None
     folder: str
 
     @classmethod

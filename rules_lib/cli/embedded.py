@@ -18,8 +18,9 @@ from rules_lib.aws.store import Store, newest_manifest
 from rules_lib.cli.progress import waiting
 from rules_lib.errors import AllowlistError, RefusedError, RulesyncError, SyncError
 from rules_lib.feed.address import Address
-from rules_lib.gather import ALLOWLIST, LOCAL
+from rules_lib.gather import ALLOWLIST
 from rules_lib.history.record import build_key
+from rules_lib.own import LOCAL, name_of, own_in_folder
 from rules_lib.report.summary import Accounting, FeedFacts, Summary, read_summary, summarise
 from rules_lib.report.text import visible, visible_lines
 
@@ -89,9 +90,8 @@ def run(sync: Sync, aws: EmbeddedAws, report: Callable[[Summary], None]) -> None
 
     store = Store(clients.s3(), _BUCKET)
     store.put(ALLOWLIST, sync.config.read_bytes(), content_type="application/yaml")
-    for path in sorted(sync.own.glob("*.rules")) if sync.own else ():
-        store.put(f"{LOCAL}{path.name}", path.read_bytes(), content_type="text/plain")
     try:
+        _upload_own(sync.own, store)
         fetched = _fetch(fetch.handler, sync.feed)
         _grant(aws, store, sync)
         build_id = _build(build.handler, fetched, allow_shrink=sync.allow_shrink)["build"]
@@ -103,6 +103,15 @@ def run(sync: Sync, aws: EmbeddedAws, report: Callable[[Summary], None]) -> None
         _write(sync.out / SUMMARY, _failed(sync, error).to_json())
         raise
     report(_copy(store, build_id, sync.out))
+
+
+def _upload_own(folder: Path | None, store: Store) -> None:
+    """Upload people's own rules; of what is not read the name alone, which the build tells."""
+    if folder:
+        own = own_in_folder(folder)
+        files = {name_of(one.category): one.data for one in own.files}
+        for name, data in {**files, **{one.name: b"" for one in own.unread}}.items():
+            store.put(f"{LOCAL}{name}", data, content_type="text/plain")
 
 
 def _fetch(handler: Handler, feed: Address) -> dict[str, Any]:

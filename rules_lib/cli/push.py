@@ -27,8 +27,9 @@ from rules_lib.cli.plans import render_preview
 from rules_lib.cli.progress import waiting
 from rules_lib.errors import RefusedError
 from rules_lib.examine import beside
-from rules_lib.gather import ALLOW_SHRINK, ALLOWLIST, LOCAL, Draft, own_in_bucket
-from rules_lib.model import LOCAL_PREFIX
+from rules_lib.feed.members import SUFFIX
+from rules_lib.gather import ALLOW_SHRINK, ALLOWLIST, Draft
+from rules_lib.own import LOCAL, name_of
 from rules_lib.preview import Preview
 from rules_lib.report.text import counted, visible
 
@@ -126,20 +127,27 @@ def _upload(edit: Edit, store: Store) -> tuple[list[str], list[str]]:
         Addresses of what was uploaded, and of what was deleted.
     """
     keys = list[str]()
-    had = {one.category: one.data for one in own_in_bucket(store)} if edit.own is not None else {}
-    for one in edit.own or ():
-        if had.pop(one.category, None) != one.data:
-            store.put(_key(one.category), one.data, content_type="text/plain")
-            keys.append(_key(one.category))
+    files = {_key(one.category): one.data for one in edit.own.files} if edit.own else {}
+    there = _own_keys(store) if edit.own else ()
+    for key, data in files.items():
+        if key not in there or store.get(key) != data:
+            store.put(key, data, content_type="text/plain")
+            keys.append(key)
     if edit.draft:
         _upload_allowlist(edit.draft, store)
         keys.append(ALLOWLIST)
-    gone = [_key(category) for category in had]
+    gone = [key for key in there if key not in files]
     for key in gone:
         store.delete(key)
     return [f"s3://{store.bucket}/{key}" for key in keys], [
         f"s3://{store.bucket}/{key}" for key in gone
     ]
+
+
+def _own_keys(store: Store) -> tuple[str, ...]:
+    """Keys of people's own files in the bucket, of such too as cannot both be read."""
+    keys = (entry.key for entry in store.entries(LOCAL))
+    return tuple(key for key in keys if key.endswith(SUFFIX) and key.count("/") == 1)
 
 
 def _upload_allowlist(draft: Draft, store: Store) -> None:
@@ -148,7 +156,7 @@ def _upload_allowlist(draft: Draft, store: Store) -> None:
 
 
 def _key(category: str) -> str:
-    return f"{LOCAL}{category.removeprefix(LOCAL_PREFIX)}.rules"
+    return f"{LOCAL}{name_of(category)}"
 
 
 def _next(found: Preview) -> str:

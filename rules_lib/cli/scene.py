@@ -20,10 +20,10 @@ from rules_lib.decide import foresee
 from rules_lib.errors import RefusedError
 from rules_lib.explain import Evidence
 from rules_lib.feed.address import Address
-from rules_lib.feed.archive import FeedFile
-from rules_lib.gather import ALLOWLIST, Draft, gather, own_in_folder
+from rules_lib.gather import ALLOWLIST, Draft, gather
 from rules_lib.groups import Deployed
 from rules_lib.history.state import HOLD, Hold, Latest
+from rules_lib.own import OwnFiles, own_in_folder
 from rules_lib.reading.ruleset import read
 
 _CONFIG: Final = Path("config/categories.yaml")
@@ -63,11 +63,11 @@ def look(where: Where) -> Scene:
     with waiting("reading the feed") as watch:
         own = own_in_folder(where.own) if where.own else None
         if where.feed:
-            return _alone(where.feed, where.config or _CONFIG, own or (), watch)
+            return _alone(where.feed, where.config or _CONFIG, own or OwnFiles(), watch)
         return _stack(where, own, watch)
 
 
-def _stack(where: Where, own: tuple[FeedFile, ...] | None, watch: Callable[[str], None]) -> Scene:
+def _stack(where: Where, own: OwnFiles | None, watch: Callable[[str], None]) -> Scene:
     here = world(where.stack, where.policies, watch)
     draft = Draft(where.config.read_bytes(), str(where.config)) if where.config else None
     gathered = gather(here.store, draft, own)
@@ -103,12 +103,10 @@ def _stack(where: Where, own: tuple[FeedFile, ...] | None, watch: Callable[[str]
     )
 
 
-def _alone(
-    feed: Address, config: Path, own: tuple[FeedFile, ...], watch: Callable[[str], None]
-) -> Scene:
+def _alone(feed: Address, config: Path, own: OwnFiles, watch: Callable[[str], None]) -> Scene:
     if not config.is_file():
         raise click.UsageError(f"{config} is not here: give --config FILE")
-    files = (*own, *read_feed(feed))
+    files = (*own.files, *read_feed(feed))
     text = config.read_bytes()
     allowlist = load(text, source=str(config), known=[file.category for file in files])
     watch("building the rule groups")

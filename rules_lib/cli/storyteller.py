@@ -11,8 +11,8 @@ from rules_lib.cli.console import say
 from rules_lib.cli.pieces import INDENT, render_pieces
 from rules_lib.cli.status import held_words
 from rules_lib.explain.story import Fate, Relative, Story, ToldTie
-from rules_lib.gather import LOCAL
 from rules_lib.model import LOCAL_PREFIX
+from rules_lib.own import LOCAL, name_of
 from rules_lib.report.text import count, counted, visible
 from rules_lib.ties import Kind, kinds_of
 
@@ -91,7 +91,7 @@ def _beginning(story: Story, scene: Scene) -> Iterator[Line]:
 def _file(category: str) -> str:
     """The file of a category: the feed's, or one of people's own."""
     if category.startswith(LOCAL_PREFIX):
-        return f"{LOCAL}{category.removeprefix(LOCAL_PREFIX)}.rules"
+        return f"{LOCAL}{name_of(category)}"
     return f"{category}.rules"
 
 

@@ -16,6 +16,7 @@ from rules_lib.report.text import count, counted, visible, visible_lines
 STYLES: Final = {
     "alert": "cyan",
     "drop": "red",
+    "as-written": "blue",
     "create": "green",
     "update": "yellow",
     "replace": "yellow",

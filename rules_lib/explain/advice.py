@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.build import prepare
+from rules_lib.duplicates import in_vain
 from rules_lib.explain.story import Asked, Fate, LeftOut, ToldTie
 from rules_lib.model import LOCAL_PREFIX, AnyRule, Discarded, Mode, Reason, Rule
 from rules_lib.report.remedies import REMEDIES
@@ -110,6 +111,9 @@ def notes_on(
             )
     if discarded.reason is Reason.FLOWBIT_NEVER_SET:
         yield from _setters(ties)
+    duplicate = discarded.reason is Reason.DUPLICATE_SID
+    if duplicate and (other := in_vain(built.discarded).get(rule.sid or 0)):
+        yield f"the rule that counts is discarded as {other.reason}: {other.detail}"
 
 
 def _setters(ties: tuple[ToldTie, ...]) -> Iterator[str]:

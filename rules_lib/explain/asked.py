@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from rules_lib.allowlist.fields import whole
 from rules_lib.explain.story import Asked
-from rules_lib.model import AnyRule
+from rules_lib.model import AnyRule, Mode
 from rules_lib.stages.select import mode_of
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ def asked_of(rule: AnyRule, allowlist: Allowlist, document: Document) -> Asked:
     """
     mode = mode_of(rule, allowlist)
     own, sid = allowlist.setting_of(rule.category).mode, rule.sid
-    if named := next((n for n in _NAMED if sid in getattr(allowlist.rules, n)), None):
+    given = _NAMED[:1] if mode is Mode.AS_WRITTEN else _NAMED
+    if named := next((n for n in given if sid in getattr(allowlist.rules, n)), None):
         why = f"its sid stands under `rules: {named}:`"
         return Asked(mode, f"rules.{named}", _line_of_sid(document, named, sid), why)
     if own is not mode:

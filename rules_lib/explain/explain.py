@@ -35,6 +35,7 @@ _WHY: Final[Mapping[Change, str]] = {
     Change.FAST_PATTERN_REMOVED: "Suricata 8 refuses it for what is looked for in base64_data",
     Change.VARIABLE_WRITTEN: "the allowlist gives the variable another's value",
     Change.ALERT_TO_DROP: "the rule is in drop mode",
+    Change.DROP_TO_ALERT: "its sid stands under `rules: alert:`",
     Change.SETTER_BROUGHT_IN: "a kept rule checks a mark that it sets; it says nothing itself",
 }
 

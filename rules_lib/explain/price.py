@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rules_lib.build import prepare
-from rules_lib.packing.blocks import Block, Standing, measure, worth_of
+from rules_lib.packing.blocks import Block, measure, worth_of
+from rules_lib.packing.standing import Standing
 from rules_lib.stages.fit import choose, fits_one_group
 from rules_lib.stages.link import link
 from rules_lib.stages.order import order
@@ -53,7 +54,7 @@ def price_of(
         refusals: what the service refused before.
     """
     prepared = prepare(ruleset.rules, allowlist, refusals)
-    ordered = order(link(prepared.wanted, prepared.standby).clusters)
+    ordered = order(link(prepared.wanted, prepared.standby).clusters, allowlist.last)
     measured = measure(ordered, allowlist, deployed)
     budget = Budget(allowlist.firewall.capacity, allowlist.firewall.rule_groups)
     packer = Packer(budget, allowlist, deployed, measured.standings, ordered.position)

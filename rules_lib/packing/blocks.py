@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from rules_lib.content import rules_in
-from rules_lib.model import LOCAL_PREFIX, Converted, Mode
+from rules_lib.model import Converted
+from rules_lib.packing.standing import Standing, standings_of
 from rules_lib.reading.rule import sid_of
 from rules_lib.variables import UsedReferences
 
@@ -26,24 +27,6 @@ _NOWHERE: Final[frozenset[Slot]] = frozenset()
 _NONE: Final[frozenset[str]] = frozenset()
 _SEVERITIES: Final = {"Critical": 0, "Major": 1, "Minor": 2, "Informational": 3, "": 4}
 _CONFIDENCES: Final = {"High": 0, "Medium": 1, "Low": 2, "": 3}
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How one category stands to the others.
-
-    Attributes:
-        mode: drop where its groups come before those that alert.
-        precedence: sorts categories: people's own, then as listed, then by name.
-    """
-
-    mode: Mode
-    precedence: tuple[bool, int, str]
-
-    @property
-    def rank(self) -> tuple[bool, tuple[bool, int, str]]:
-        """Sorts categories into the order of their priorities: drop before alert."""
-        return self.mode is not Mode.DROP, self.precedence
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +68,7 @@ class Blocks:
 
 def measure(ordered: Ordered, allowlist: Allowlist, deployed: Deployed) -> Blocks:
     """Measure every cluster, once, however often it is then packed."""
-    standings = _standings(ordered, allowlist)
+    standings = standings_of(ordered.clusters, allowlist)
     prior = {
         sid_of(line): slot for slot, g in deployed.current.items() for line in rules_in(g.text)
     }
@@ -130,10 +113,10 @@ def _most_frequent(slots: Sequence[Slot]) -> Slot | None:
 
 
 def _home(categories: set[str], standings: Mapping[str, Standing], prior: Slot | None) -> str:
-    """Where the cluster is already, if that is no lower in rank; else the highest of its ranks."""
-    first = min(categories, key=lambda name: standings[name].rank)
+    """Where the cluster is already, if that is of the same kind; else the first of its kinds."""
+    first = min(categories, key=lambda name: (standings[name].kind, standings[name].precedence))
     if prior and prior.category in categories:
-        return prior.category if standings[prior.category].mode is standings[first].mode else first
+        return prior.category if standings[prior.category].kind == standings[first].kind else first
     return first
 
 
@@ -156,25 +139,3 @@ def worth_of(rule: Converted, standings: Mapping[str, Standing]) -> Worth:
 def _age(updated_at: str) -> int:
     """Less for what is newer."""
     return -int(updated_at.replace("_", "") or 0)
-
-
-def _standings(ordered: Ordered, allowlist: Allowlist) -> dict[str, Standing]:
-    modes: dict[str, set[Mode]] = {}
-    for cluster in ordered.clusters:
-        for rule in cluster:
-            modes.setdefault(rule.rule.category, set()).add(rule.mode)
-    listed = {name: place for place, name in enumerate(allowlist.categories)}
-    return {
-        name: Standing(
-            _mode(allowlist.setting_of(name).mode, found),
-            (not name.startswith(LOCAL_PREFIX), listed.get(name, len(listed)), name),
-        )
-        for name, found in modes.items()
-    }
-
-
-def _mode(category: Mode, rules: Iterable[Mode]) -> Mode:
-    """A category's own mode; where it is off, that of the sids which are named one by one."""
-    if category is Mode.OFF:
-        return Mode.DROP if Mode.DROP in rules else Mode.ALERT
-    return category

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rules_lib.groups import SHARED
+from rules_lib.model import Mode
+from rules_lib.packing.standing import Tier
 
 if TYPE_CHECKING:
-    from rules_lib.model import Mode
-    from rules_lib.packing.blocks import Block, Standing
+    from rules_lib.packing.blocks import Block
     from rules_lib.packing.parts import Filling, Part
+    from rules_lib.packing.standing import Standing
 
 
 def lay_out(
@@ -22,6 +24,8 @@ def lay_out(
 ) -> list[Part]:
     """Give each category parts of its own, or, where these are too many, shared ones to small ones.
 
+    People's own categories never share: their `pass` rules must stand before what drops.
+
     Args:
         by_home: category -> its blocks.
         standings: for the categories' modes, and their order in a shared group.
@@ -29,7 +33,12 @@ def lay_out(
         most: so many groups there may be.
     """
     own = {name: filling.fill(name, blocks) for name, blocks in by_home.items()}
-    sharing = {name for name, blocks in by_home.items() if _is_bound(blocks, filling)}
+    sharing = {
+        name
+        for name, blocks in by_home.items()
+        if _has_no_say(standings[name]) and _is_bound(blocks, filling)
+    }
+    fixed = {name for name in by_home if standings[name].tier is not Tier.FEED}
 
     def shared() -> list[Part]:
         by_mode: dict[Mode, list[Block]] = defaultdict(list)
@@ -39,13 +48,18 @@ def lay_out(
         return [part for parts in filled for part in parts]
 
     together = shared()
-    for name in _smallest_first(own, sharing):
+    for name in _smallest_first(own, sharing | fixed):
         alone = sum(len(parts) for other, parts in own.items() if other not in sharing)
         if alone + len(together) <= most:
             break
         sharing.add(name)
         together = shared()
     return together + [part for n, parts in own.items() if n not in sharing for part in parts]
+
+
+def _has_no_say(standing: Standing) -> bool:
+    """Whether people have not asked for a place that no shared group has."""
+    return standing.tier is not Tier.LAST and standing.mode is not Mode.AS_WRITTEN
 
 
 def _is_bound(blocks: Iterable[Block], filling: Filling) -> bool:

@@ -7,9 +7,7 @@ allowlist names by its sid, and what shares a sid, as the one with the highest r
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -37,7 +35,7 @@ def glance(files: Iterable[FeedFile], allowlist: Allowlist) -> Ruleset:
     def reader_for(category: str) -> Reader:
         return at_a_glance if allowlist.setting_of(category).mode is Mode.OFF else parse
 
-    return _second_look(read(files, overrides.on, reader_for))
+    return read(files, overrides.on, reader_for)
 
 
 def _glimpse_or_rule(named: Collection[int], category: str, line: Line) -> AnyRule:
@@ -52,23 +50,3 @@ def _glimpse_or_rule(named: Collection[int], category: str, line: Line) -> AnyRu
 def _may_tie(lowered: str) -> bool:
     """Whether a line may set a mark: by flowbits, xbits, hostbits or flowint."""
     return "bits" in lowered or "flowint" in lowered
-
-
-def _second_look(ruleset: Ruleset) -> Ruleset:
-    """Read in full what shares its sid with another line."""
-    lines = Counter(rule.sid for rule in ruleset.rules)
-    shared = {sid for sid, count in lines.items() if count > 1}
-    if not shared:
-        return ruleset
-    return Ruleset(
-        tuple(
-            replace(category, rules=tuple([_whole(rule, shared) for rule in category.rules]))
-            for category in ruleset.categories
-        )
-    )
-
-
-def _whole(rule: AnyRule, shared: Collection[int | None]) -> AnyRule:
-    if isinstance(rule, Glimpse) and rule.sid in shared:
-        return parse(rule.category, Line(rule.line, rule.text))
-    return rule

@@ -37,7 +37,7 @@ _HEADLINES: Final[dict[Status, str]] = {
     "refused": "The sync was refused",
     "failed": "The sync failed",
 }
-_MODES: Final = (Mode.DROP, Mode.ALERT, Mode.OFF)
+_MODES: Final = (Mode.AS_WRITTEN, Mode.DROP, Mode.ALERT, Mode.OFF)
 _PIECES: Final = 200
 """How many of the template's pieces are joined before they are handed on."""
 

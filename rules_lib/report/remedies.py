@@ -48,9 +48,11 @@ REMEDIES: Final[Mapping[Reason, Remedy]] = MappingProxyType(
             "Give the rule a sid of its own; one from the feed returns once the feed does.",
         ),
         Reason.DUPLICATE_SID: Remedy(
-            "Another rule has the same sid and a higher rev, came first, or is one of your own.",
-            "Nothing is missing: one rule of that sid is in use. To have both, give yours a sid "
-            "that the feed does not use.",
+            "Another rule that is asked for has the same sid and a higher rev, came first, or is "
+            "one of your own.",
+            "Where the detail says that the other one is used, nothing is missing. To have both, "
+            "give yours a sid that the feed does not use; to have the feed's, switch off the file "
+            "that yours stands in, or take yours out.",
         ),
         Reason.UNSUPPORTED_ACTION: Remedy(
             f"The service knows the actions {_listed(ACTIONS)} only.",

@@ -28,6 +28,8 @@ _REMOVED: Final = {
     "fast_pattern": Change.FAST_PATTERN_REMOVED,
 }
 
+_TURNED: Final = {"drop": Change.ALERT_TO_DROP, "alert": Change.DROP_TO_ALERT}
+
 
 @dataclass(frozen=True, slots=True)
 class ConvertedRules:
@@ -103,9 +105,9 @@ def _converted(candidate: Candidate, headers: Mapping[str, _Header]) -> Converte
     header, changes = published.text, published.changes
     options = without(rule.text, rule.unwanted)[cut:]
     action = rule.header.action
-    if (candidate.setter or candidate.may_drop) and (wanted := _action(candidate)) != action:
+    if (wanted := candidate.action) and wanted != action:
         header, action = wanted + header[len(action) :], wanted
-        changes += () if candidate.setter else (Change.ALERT_TO_DROP,)
+        changes += () if candidate.setter else (_TURNED[wanted],)
     if candidate.setter:
         options = options if rule.noalert else _silenced(options)
         changes += (Change.SETTER_BROUGHT_IN,)
@@ -118,14 +120,6 @@ def _converted(candidate: Candidate, headers: Mapping[str, _Header]) -> Converte
         variables=published.variables,
         setter=candidate.setter,
     )
-
-
-def _action(candidate: Candidate) -> str:
-    """A setter alerts, silently; in drop mode an alert drops; other actions stay the feed's."""
-    action = candidate.rule.header.action
-    if candidate.setter:
-        return "alert"
-    return "drop" if action.lower() == "alert" else action
 
 
 def _silenced(options: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from rules_lib import limits
-from rules_lib.model import Discarded, Reason
+from rules_lib.model import Discarded, Mode, Reason
 from rules_lib.packing.blocks import Block, measure
 from rules_lib.references import go_together
 from rules_lib.stages.pack import Budget, Packed, Packer
@@ -131,8 +131,10 @@ def _left_out(block: Block, detail: str) -> Iterator[Discarded]:
 
 
 def _detail(block: Block, packer: Packer, *, full: bool) -> str:
-    ties = kinds_of(m.kind for r in block.cluster for t in r.rule.ties for m in t.marks)
-    tied = f", with the {block.rules - 1:,} that {ties} tie it to" if block.rules > 1 else ""
+    whole = any(rule.mode is Mode.AS_WRITTEN for rule in block.cluster)
+    kinds = kinds_of(m.kind for r in block.cluster for t in r.rule.ties for m in t.marks)
+    ties = "its file, published as written, ties" if whole else f"{kinds} tie"
+    tied = f", with the {block.rules - 1:,} that {ties} it to" if block.rules > 1 else ""
     if not go_together(block.references):
         return (
             f"it needs {len(block.references)} reference sets in its rule group{tied}: a group "
@@ -140,7 +142,7 @@ def _detail(block: Block, packer: Packer, *, full: bool) -> str:
             "associations and nothing else"
         )
     if not fits_one_group(block):
-        return f"{ties} tie it to {block.rules - 1:,} rules, too many for one rule group"
+        return f"{ties} it to {block.rules - 1:,} rules, too many for one rule group"
     if full:
         return (
             f"its rule group is full and in use by a firewall policy that rulesync was not given"

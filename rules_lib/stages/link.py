@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from rules_lib.model import Converted, Discarded, Place, Reason
+from rules_lib.model import Converted, Discarded, Mode, Place, Reason
 from rules_lib.ties import Mark, Tie
 
 Cluster: TypeAlias = tuple[Converted, ...]
-"""Rules that marks tie together, in the feed's order; most clusters are one rule."""
+"""Rules that marks tie together, in the feed's order; most clusters are one rule.
+
+A file that is published as written is one too, as nothing may come between its rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +141,9 @@ def clusters(rules: Sequence[Converted]) -> tuple[Cluster, ...]:
 
 
 def _roots(rules: Sequence[Converted]) -> Mapping[int, int]:
-    """Union-find over the rules' positions, joined by the marks that they name."""
+    """Union-find over the rules' positions, joined by what ties them."""
     parent = list(range(len(rules)))
-    first: dict[Mark, int] = {}
+    first: dict[Mark | str, int] = {}
 
     def find(index: int) -> int:
         while parent[index] != index:
@@ -150,7 +152,14 @@ def _roots(rules: Sequence[Converted]) -> Mapping[int, int]:
         return index
 
     for index, rule in enumerate(rules):
-        for tie in rule.rule.ties:
-            for mark in tie.marks:
-                parent[find(index)] = find(first.setdefault(mark, index))
+        for tie in _tied_by(rule):
+            parent[find(index)] = find(first.setdefault(tie, index))
     return {index: find(index) for index in range(len(rules))}
+
+
+def _tied_by(rule: Converted) -> Iterator[Mark | str]:
+    """What keeps a rule together with others: marks, and its file if that stays as written."""
+    for tie in rule.rule.ties:
+        yield from tie.marks
+    if rule.mode is Mode.AS_WRITTEN:
+        yield rule.rule.category

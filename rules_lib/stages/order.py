@@ -1,20 +1,28 @@
-"""The order of inspection: setters before their checkers, otherwise the feed's order."""
+"""The order of inspection: setters before their checkers, otherwise the feed's order.
+
+What people have published as written keeps the order of its file, whatever ties the rules.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import merge
+from itertools import pairwise
 from operator import attrgetter
 from typing import Final, TypeAlias
 
-from rules_lib.graph import layers
-from rules_lib.model import Converted, Place
+from rules_lib.graph import Followers, layers
+from rules_lib.model import Converted, Mode, Place
+from rules_lib.packing.standing import Tier, tier_of
 from rules_lib.stages.link import Cluster
 from rules_lib.ties import Tie
 
 Asks: TypeAlias = Callable[[Tie], bool]
 """Whether a tie is to come behind those that change its marks."""
+
+Turn: TypeAlias = tuple[Tier, Place]
+"""Sorts rules as they would stand without ties: people's own, the feed's, people's last."""
 
 _ASKS: Final[tuple[Asks, ...]] = (attrgetter("checks"), attrgetter("calls"))
 """Where rules set each other's marks in a circle, the second decides inside it, then the feed.
@@ -36,17 +44,64 @@ class Ordered:
     position: Mapping[int, int]
 
 
-def order(clusters: Sequence[Cluster]) -> Ordered:
-    """Put the setters of a mark before its checkers, and leave all else in the feed's order."""
-    rules = sorted((rule for cluster in clusters for rule in cluster), key=_place)
-    tied = [rule for rule in rules if rule.rule.ties]
-    free = (rule for rule in rules if not rule.rule.ties)
-    ordered = merge(_sorted(tied, _ASKS), free, key=_place)
+def order(clusters: Sequence[Cluster], last: Collection[str] = frozenset()) -> Ordered:
+    """Put the setters of a mark before its checkers, and leave all else in the feed's order.
+
+    Args:
+        clusters: all of them.
+        last: people's own categories that stand behind the feed's.
+    """
+    rules = [rule for cluster in clusters for rule in cluster]
+    turns = _turns(rules, last)
+
+    def turn(rule: Converted) -> Turn:
+        return turns[rule.sid]
+
+    rules.sort(key=turn)
+    tied = [rule for rule in rules if _is_tied(rule)]
+    free = (rule for rule in rules if not _is_tied(rule))
+    ordered = merge(_sorted(tied, _ASKS), free, key=turn)
     return Ordered(tuple(clusters), {rule.sid: place for place, rule in enumerate(ordered)})
 
 
-def _place(rule: Converted) -> Place:
-    return rule.rule.place
+def _is_tied(rule: Converted) -> bool:
+    return bool(rule.rule.ties) or rule.mode is Mode.AS_WRITTEN
+
+
+def _turns(rules: Iterable[Converted], last: Collection[str]) -> dict[int, Turn]:
+    """What a rule of people's own waits for comes with it, before the rest of the feed."""
+    tied = [rule for rule in rules if _is_tied(rule)]
+    early = _awaited(tied, last)
+    return {
+        rule.sid: (
+            Tier.FIRST if rule.sid in early else tier_of(rule.rule.category, last),
+            rule.rule.place,
+        )
+        for rule in rules
+    }
+
+
+def _awaited(tied: Sequence[Converted], last: Collection[str]) -> frozenset[int]:
+    """Sids of the rules that must come before one of people's own that stands first."""
+    tiers = [tier_of(rule.rule.category, last) for rule in tied]
+    open_nodes = [node for node, tier in enumerate(tiers) if tier is Tier.FIRST]
+    if not open_nodes:
+        return frozenset()
+    leaders = _reversed(_followers(tied, _ASKS[0]))
+    seen = set(open_nodes)
+    while open_nodes:
+        found = [one for one in leaders[open_nodes.pop()] if one not in seen]
+        seen.update(found)
+        open_nodes += found
+    return frozenset(tied[node].sid for node in seen if node < len(tied))
+
+
+def _reversed(followers: Followers) -> list[list[int]]:
+    leaders: list[list[int]] = [[] for _ in followers]
+    for node, behind in enumerate(followers):
+        for other in behind:
+            leaders[other].append(node)
+    return leaders
 
 
 def _sorted(rules: Sequence[Converted], asks: Sequence[Asks]) -> Sequence[Converted]:
@@ -62,7 +117,10 @@ def _sorted(rules: Sequence[Converted], asks: Sequence[Asks]) -> Sequence[Conver
 
 
 def _followers(rules: Sequence[Converted], asks: Asks) -> list[list[int]]:
-    """Rules by position, then their marks: a setter leads to its mark, the mark to its checkers."""
+    """Rules by position, then their marks: a setter leads to its mark, the mark to its checkers.
+
+    Of a file that is published as written each rule leads to the next.
+    """
     marks = sorted({mark for rule in rules for tie in rule.rule.ties for mark in tie.marks})
     node_of = {mark: len(rules) + number for number, mark in enumerate(marks)}
     followers: list[list[int]] = [[] for _ in range(len(rules) + len(marks))]
@@ -73,4 +131,15 @@ def _followers(rules: Sequence[Converted], asks: Asks) -> list[list[int]]:
                     followers[position].append(node_of[mark])
                 elif asks(tie):
                     followers[node_of[mark]].append(position)
+    for before, behind in _as_written(rules):
+        followers[before].append(behind)
     return followers
+
+
+def _as_written(rules: Sequence[Converted]) -> Iterable[tuple[int, int]]:
+    """Each rule that is published as written, and the next one of its file."""
+    files: dict[str, list[int]] = {}
+    for position, rule in enumerate(rules):
+        if rule.mode is Mode.AS_WRITTEN:
+            files.setdefault(rule.rule.category, []).append(position)
+    return (pair for positions in files.values() for pair in pairwise(positions))

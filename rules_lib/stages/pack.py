@@ -1,8 +1,8 @@
 """Clusters are laid into rule groups: where one went last time is where it goes now.
 
 A category is a group of its own, cut where the service's limits demand it. Where the groups would
-outnumber what the policy takes, small categories of one mode share. A group keeps the capacity it
-was created with for as long as it holds its rules.
+outnumber what the policy takes, small categories of one mode share, people's own never.
+A group keeps the capacity it was created with for as long as it holds its rules.
 """
 
 from __future__ import annotations
@@ -21,11 +21,13 @@ from rules_lib.packing.moves import exchanging
 from rules_lib.packing.naming import name_of, taken_names
 from rules_lib.packing.parts import Filling, Part
 from rules_lib.packing.sharing import lay_out
+from rules_lib.packing.standing import in_turn
 from rules_lib.variables import declared_by
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist, Firewall
-    from rules_lib.packing.blocks import Block, Standing
+    from rules_lib.packing.blocks import Block
+    from rules_lib.packing.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,8 @@ class Packer:
         for block in blocks:
             by_home[block.home].append(block)
         filling = Filling(self.deployed.current, self._firewall.headroom)
-        parts = sorted(
-            lay_out(by_home, self.standings, filling, self.budget.rule_groups), key=self._rank
+        parts = in_turn(
+            lay_out(by_home, self.standings, filling, self.budget.rule_groups), self.standings
         )
         placed = {block.place for part in parts for block in part.blocks}
         return Packed(
@@ -101,11 +103,6 @@ class Packer:
     @property
     def _firewall(self) -> Firewall:
         return self.allowlist.firewall
-
-    def _rank(self, part: Part) -> tuple[object, ...]:
-        """Drop before alert; people's own, then as listed; what is shared behind its mode's own."""
-        standing = min((self.standings[block.home] for block in part.blocks), key=lambda s: s.rank)
-        return standing.rank[0], part.slot.is_shared, standing.precedence, part.slot
 
     def _groups(self, parts: Sequence[Part]) -> tuple[Group, ...]:
         staying = self._staying(parts)

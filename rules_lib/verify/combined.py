@@ -10,17 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from rules_lib.groups import Variables
+from rules_lib.limits import BLOCKING
 from rules_lib.reading.rule import RuleSyntaxError, split, variables_in, write_variables
 from rules_lib.verify.config import ACTION_ORDER
 from rules_lib.verify.loadable import HOME_NET, Loadable
 
 if TYPE_CHECKING:
     from rules_lib.model import Option
-
-_BLOCKING: Final = frozenset({"drop", "reject"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +114,7 @@ def _action_order(origins: Sequence[Origin]) -> tuple[tuple[str, ...], tuple[str
     for place, origin in enumerate(origins):
         if origin.action == "pass":
             places["pass"].append(place)
-        elif origin.action in _BLOCKING:
+        elif origin.action in BLOCKING:
             places["block"].append(place)
     passing, blocking = places["pass"], places["block"]
     if not passing or not blocking or passing[-1] < blocking[0]:

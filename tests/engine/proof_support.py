@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pipeline_support import allowlist
@@ -75,13 +76,18 @@ class Outcome:
 
 def made(files: Mapping[str, Sequence[str]], **settings: object) -> Built:
     """Build the groups of a feed: by category, its rules; with settings of the allowlist."""
-    feed = tuple(FeedFile(name, "\n".join(rules).encode()) for name, rules in files.items())
-    return _built(feed, settings)
+    return _built(_files(files), settings)
 
 
-def loaded_from(archive: Path, **settings: object) -> Built:
-    """Build the groups of a real feed."""
-    return _built(unpack(archive.read_bytes()), settings)
+def loaded_from(
+    archive: Path, beside: Mapping[str, Sequence[str]] = MappingProxyType({}), **settings: object
+) -> Built:
+    """Build the groups of a real feed, and of more files beside it: by category, their rules."""
+    return _built((*_files(beside), *unpack(archive.read_bytes())), settings)
+
+
+def _files(files: Mapping[str, Sequence[str]]) -> tuple[FeedFile, ...]:
+    return tuple(FeedFile(name, "\n".join(rules).encode()) for name, rules in files.items())
 
 
 def _built(feed: tuple[FeedFile, ...], settings: Mapping[str, object]) -> Built:

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 ENDS: Final = "any any -> any any"
-CATEGORIES: Final = ("emerging-dns", "emerging-malware", "emerging-web", "local-mine")
+FROM_FEED: Final = ("emerging-dns", "emerging-malware", "emerging-web")
+OWN: Final = ("local-house", "local-mine", "local-other")
+CATEGORIES: Final = (*FROM_FEED, *OWN)
 
 
 def text(
@@ -56,7 +58,8 @@ def problem(source: str) -> str:
 def allow(**settings: Any) -> Allowlist:
     """Load an allowlist in which everything alerts, with settings of its own."""
     document = {"version": 1, "default": "alert", **settings}
-    return load(json.dumps(document), source="test", known=CATEGORIES)
+    known = (*CATEGORIES, *settings.get("categories", ()))
+    return load(json.dumps(document), source="test", known=known)
 
 
 def feed(files: Mapping[str, Sequence[str]]) -> tuple[FeedFile, ...]:
@@ -71,10 +74,10 @@ def ruleset(files: Mapping[str, Sequence[str]], *wake: int) -> Ruleset:
 
 
 def candidate(
-    source: str, mode: Mode = Mode.ALERT, *, may_drop: bool = False, setter: bool = False
+    source: str, mode: Mode = Mode.ALERT, *, action: str = "", setter: bool = False
 ) -> Candidate:
     """Ask for a rule, in a mode."""
-    return Candidate(rule(source), mode, may_drop=may_drop, setter=setter)
+    return Candidate(rule(source), mode, action, setter)
 
 
 def published(
@@ -82,7 +85,7 @@ def published(
 ) -> tuple[Converted, ...]:
     """Convert rules that stand in a category, one a line."""
     rules = (rule(source, category, number) for number, source in enumerate(sources, start=1))
-    asked = [Candidate(one, Mode.ALERT, setter=setter) for one in rules]
+    asked = [Candidate(one, Mode.ALERT, "alert" if setter else "", setter) for one in rules]
     return convert(asked, allow(**settings), {}).rules
 
 
@@ -95,7 +98,7 @@ def fitted(
         convert(screen(rules, allowlist).rules, allowlist, {}).rules
         for rules in (selected.wanted, selected.standby)
     )
-    ordered = order(link(wanted, standby).clusters)
+    ordered = order(link(wanted, standby).clusters, allowlist.last)
     return ordered, fit(ordered, allowlist, deployed or Deployed())
 
 
@@ -280,6 +283,14 @@ FEEDS = st.dictionaries(
 MODES = st.sampled_from(["off", "alert", "drop"])
 CONDITIONS = st.sampled_from([{"signature_severity": ["Major"]}, {"confidence": ["High"]}])
 SETTINGS = MODES | CONDITIONS.map(lambda condition: {"mode": "drop", "drop_when": condition})
+OWN_SETTINGS = SETTINGS | st.fixed_dictionaries(
+    {"mode": MODES | st.just("as-written")}, optional={"place": st.sampled_from(["first", "last"])}
+)
+LISTED = st.lists(
+    st.tuples(st.sampled_from(FROM_FEED), SETTINGS) | st.tuples(st.sampled_from(OWN), OWN_SETTINGS),
+    max_size=len(CATEGORIES),
+).map(dict)
+"""What an allowlist says of categories, in an order of its own."""
 
 
 @st.composite
@@ -288,11 +299,11 @@ def allowlists(draw: st.DrawFn) -> Allowlist:
     sids = draw(st.lists(st.integers(1, 30), max_size=8, unique=True))
     return allow(
         default=draw(MODES),
-        categories=draw(st.dictionaries(st.sampled_from(CATEGORIES), SETTINGS)),
+        categories=draw(LISTED),
         rules={"off": sids[:2], "alert": sids[2:4], "drop": sids[4:6], "on": sids[6:]},
         firewall={
             "capacity": draw(st.integers(1, 60)),
-            "rule_groups": draw(st.integers(1, 4)),
+            "rule_groups": draw(st.integers(1, 6)),
             "headroom": draw(st.sampled_from([0, 0.1, 0.5])),
         },
         threshold=draw(st.sampled_from(["keep", "discard"])),

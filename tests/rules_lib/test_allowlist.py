@@ -44,6 +44,22 @@ documented_unsupported: keep
 """
 
 
+@pytest.mark.parametrize(
+    ("value", "mode", "place"),
+    [
+        ("as-written", Mode.AS_WRITTEN, None),
+        ("{mode: as-written, place: last}", Mode.AS_WRITTEN, "last"),
+        ("{mode: as-written, place: first}", Mode.AS_WRITTEN, "first"),
+        ("{mode: drop, place: last}", Mode.DROP, "last"),
+        ("{mode: alert, place: last}", Mode.ALERT, "last"),
+    ],
+)
+def test_own_files_may_stand_as_written_and_last(value: str, mode: Mode, place: str | None) -> None:
+    """Only they: what a feed ships has no place of its own."""
+    setting = read(f"version: 1\ncategories: {{local-mine: {value}}}").setting_of("local-mine")
+    assert (setting.mode, setting.place) == (mode, place)
+
+
 def test_every_key_of_a_full_file_is_read() -> None:
     """One file with each key there is comes out as the value that one would write by hand."""
     assert read(FULL) == Allowlist(

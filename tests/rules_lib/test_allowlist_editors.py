@@ -197,11 +197,12 @@ def test_every_key_has_a_description() -> None:
 def test_unknown_keys_are_refused_everywhere() -> None:
     """But for categories, variables and references, whose names are people's."""
     with_keys = [node for node in _nodes(SCHEMA) if node.get("type") == "object"]
-    assert len(with_keys) == 8
-    assert sum(node["additionalProperties"] is False for node in with_keys) == 5
+    assert len(with_keys) == 9
+    assert sum(node["additionalProperties"] is False for node in with_keys) == 6
 
 
 def test_known_categories_are_offered() -> None:
-    """With the value that they take."""
+    """With the value that they take; what is people's own may have more."""
     categories = SCHEMA["properties"]["categories"]["anyOf"][0]
-    assert categories["properties"]["emerging-malware"] == categories["additionalProperties"]
+    assert categories["properties"]["emerging-malware"] == {"$ref": "#/$defs/FeedSetting"}
+    assert categories["additionalProperties"] == {"$ref": "#/$defs/CategorySetting"}

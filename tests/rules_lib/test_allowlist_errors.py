@@ -74,6 +74,43 @@ from rules_lib.errors import AllowlistError
             ),
         ),
         (
+            "categories:\n  tor: as-written",
+            (
+                'line 3: categories.tor: "as-written" is for files of your own (local-<file>); '
+                "a feed's category is off, alert or drop"
+            ),
+        ),
+        (
+            "categories:\n  tor:\n    mode: as-written",
+            (
+                'line 4: categories.tor.mode: "as-written" is for files of your own '
+                "(local-<file>); a feed's category is off, alert or drop"
+            ),
+        ),
+        (
+            "categories:\n  tor:\n    mode: drop\n    place: last",
+            ("line 5: categories.tor.place: is for files of your own (local-<file>); take it out"),
+        ),
+        (
+            "categories:\n  local-mine:\n    mode: alert\n    place: middle",
+            'line 5: categories.local-mine.place: "middle" is not one of first, last',
+        ),
+        (
+            "categories:\n  local-mine: as-writen",
+            (
+                'line 3: categories.local-mine: "as-writen" is not one of off, alert, drop, '
+                "as-written; nearest: as-written"
+            ),
+        ),
+        (
+            "categories:\n  local-mine:\n    mode: as-written\n    drop_when: {confidence: [High]}",
+            (
+                "line 5: categories.local-mine.drop_when: needs mode: drop, and the mode is "
+                "as-written; change one of them"
+            ),
+        ),
+        ("default: as-written", 'line 2: default: "as-written" is not one of off, alert, drop'),
+        (
             "categories:\n  tor:\n    mode: drop\n    drop_when: {missing: alert}",
             (
                 "line 5: categories.tor.drop_when: asks for nothing; "
@@ -201,7 +238,7 @@ def test_wrong_value_is_told_with_line_key_and_value(text: str, problem: str) ->
         ("malware", "; nearest: emerging-malware"),
         ("emerging-drop", "; nearest: drop"),
         ("local-mime", "; nearest: local-mine"),
-        ("local-zebra-crossing", "; people's own categories are the files under local/"),
+        ("local-zebra-crossing", "; people's own categories are the files local/<name>.rules"),
         ("zzzzzz", "; names are the feed's file names without .rules"),
     ],
 )

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pipeline_support import allowlist, rule
 
 from rules_lib.allowlist import load
+from rules_lib.build import build
 from rules_lib.feed.archive import FeedFile
+from rules_lib.groups import Deployed
 from rules_lib.reading.ruleset import read
 from rules_lib.warnings import warnings_of
 
@@ -20,7 +22,8 @@ def warned(*names: str, **settings: object) -> tuple[str, ...]:
         FeedFile(name, f"{rule(sid)}\n#{rule(sid + 100)}\n".encode())
         for sid, name in enumerate(names, start=1)
     ]
-    return warnings_of(read(files, read_list.rules.on), read_list)
+    found = read(files, read_list.rules.on)
+    return warnings_of(found, read_list, build(found, read_list, Deployed(), {}), "local/")
 
 
 def test_all_well_is_no_warning() -> None:

@@ -10,7 +10,7 @@ from rules_support import FEEDS, allow, allowlists, feed, ruleset, text
 
 from rules_lib.build import Built, build
 from rules_lib.groups import Deployed
-from rules_lib.model import Glimpse, Malformed, Rule
+from rules_lib.model import Glimpse, Rule
 from rules_lib.reading.glance import glance
 from rules_lib.reading.ruleset import Ruleset
 from rules_lib.warnings import warnings_of
@@ -28,7 +28,7 @@ def _said(read: Ruleset, allowlist: Allowlist) -> tuple[object, ...]:
     built: Built = build(read, allowlist, Deployed(), {})
     off = [(rule.place, rule.sid) for rule in built.off]
     named = (built.groups, built.discarded, built.enabled, built.relief)
-    return *named, off, built.missing_variables, warnings_of(read, allowlist)
+    return *named, off, built.missing_variables, warnings_of(read, allowlist, built, "local/")
 
 
 def _kinds(lines: Sequence[str], **settings: object) -> list[type]:
@@ -60,7 +60,6 @@ def test_rule_of_an_off_category_is_read_at_a_glance() -> None:
         pytest.param(text(7, "FlowInt:ab,+,1; "), id="or count a flowint"),
         pytest.param(text(7, "xbits:set,a,track tx; "), id="or set an xbit"),
         pytest.param(text(7, "hostbits:set,a; "), id="or a hostbit"),
-        pytest.param(text(1), id="a wanted rule has its sid"),
         pytest.param(text(8), id="the allowlist names it"),
         pytest.param(text(7).replace("rule 7", "sid 1"), id="where its sid stands is not plain"),
     ],
@@ -68,13 +67,3 @@ def test_rule_of_an_off_category_is_read_at_a_glance() -> None:
 def test_what_a_build_looks_at_is_read_in_full(line: str) -> None:
     """Although its category is off."""
     assert _kinds([line], rules={"alert": [8]}) == [Rule]
-
-
-def test_rules_of_one_sid_in_off_categories_are_read_in_full() -> None:
-    """As the one with the highest rev is off, and the others are discarded."""
-    assert _kinds([text(7), text(7, rev=2), text(9)]) == [Rule, Rule, Glimpse]
-
-
-def test_off_line_that_is_no_rule_never_costs_a_wanted_rule_its_sid() -> None:
-    """It is read in full, and a line that is no rule competes with none."""
-    assert _kinds(["alert tcp nonsense (sid:1;)"]) == [Malformed]

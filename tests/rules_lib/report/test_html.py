@@ -14,7 +14,8 @@ from page_support import SINCE, Page, drawn, rows_of
 from report_support import DISCARDED, GROUPS, SCRIPT, nothing, rule, summary
 
 from rules_lib.deploy.rulewise import RuleChange
-from rules_lib.model import Discarded, Reason
+from rules_lib.model import Discarded, Mode, Reason
+from rules_lib.report.category_line import CategoryLine
 from rules_lib.report.changes import Changes, Told
 from rules_lib.report.remedies import REMEDIES
 from rules_lib.report.rows import LISTED
@@ -36,6 +37,15 @@ def test_page_is_whole() -> None:
     assert made.open == []
     ids = made.attributes("id")
     assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_categories_of_every_mode_are_shown(mode: Mode) -> None:
+    """With their mode in words, as colour is never alone."""
+    one = CategoryLine("local-mine", mode, 1, kept=1, discarded=0, off=0, setters=0)
+    made = Page(drawn(categories=(one,)))
+    assert made.open == []
+    assert str(mode) in made.inside("span")
 
 
 def test_every_inner_link_and_label_has_its_aim() -> None:

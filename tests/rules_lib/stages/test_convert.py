@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rules_support import ENDS, allow, candidate, rule_texts, text
+from rules_support import ENDS, allow, candidate, rule, rule_texts, text
 
 from rules_lib import limits
 from rules_lib.model import Change, Converted, Discarded, Mode, Reason
@@ -19,7 +19,9 @@ REMOVED = {"priority", "classtype", "gid"}
 
 def _converted(source: str, *, drop: bool = False, setter: bool = False, **more: Any) -> Converted:
     mode = Mode.DROP if drop else Mode.ALERT
-    asked = candidate(source, mode, may_drop=drop, setter=setter)
+    shipped = rule(source).header.action.lower()
+    action = "alert" if setter else "drop" if drop and shipped == "alert" else ""
+    asked = candidate(source, mode, action=action, setter=setter)
     done = convert([asked], allow(variables=GIVEN, **more), {})
     assert not done.discarded
     return done.rules[0]
@@ -258,5 +260,5 @@ def test_refused_text_is_discarded_with_the_words_of_the_service() -> None:
     lost = _discarded(source, refusals)
     assert (lost.reason, lost.detail) == (Reason.REJECTED_BY_SERVICE, "because")
     assert convert([candidate(text(1, rev=2))], allow(), refusals).rules
-    dropping = candidate(source, Mode.DROP, may_drop=True)
+    dropping = candidate(source, Mode.DROP, action="drop")
     assert convert([dropping], allow(), refusals).rules

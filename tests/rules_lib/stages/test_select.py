@@ -26,7 +26,7 @@ def _selected(files: Mapping[str, Sequence[str]], **settings: Any) -> Selected:
 
 def _mode(source: str, category: str = "emerging-web", **settings: Any) -> tuple[Mode, bool]:
     (candidate,) = _selected({category: [source]}, **settings).wanted
-    return candidate.mode, candidate.may_drop
+    return candidate.mode, candidate.action == "drop"
 
 
 @given(FEEDS, allowlists())
@@ -60,7 +60,8 @@ def test_noalert_never_may_drop(files: dict[str, list[str]], allowlist: Allowlis
     """It would block, and say nothing."""
     selected = select(ruleset(files, *allowlist.rules.on).rules, allowlist)
     for one in (*selected.wanted, *selected.standby):
-        assert not (one.may_drop and (one.rule.noalert or one.mode is not Mode.DROP or one.setter))
+        drops = one.action == "drop"
+        assert not (drops and (one.rule.noalert or one.mode is not Mode.DROP or one.setter))
 
 
 @pytest.mark.parametrize(
@@ -104,7 +105,7 @@ def test_disabled_rule_is_only_woken_by_its_sid() -> None:
     files = {"emerging-web": [f"#{text(1)}", f"#{text(2)}", f"# {text(3)}"]}
     assert not _selected(files, default="drop", rules={"drop": [2]}).wanted
     woken = _selected(files, default="drop", rules={"on": [1, 3], "alert": [3]}).wanted
-    assert [(one.rule.sid, one.mode, one.may_drop) for one in woken] == [
+    assert [(one.rule.sid, one.mode, one.action == "drop") for one in woken] == [
         (1, Mode.DROP, True),
         (3, Mode.ALERT, False),
     ]
@@ -174,13 +175,64 @@ def test_highest_rev_wins_then_the_first_and_peoples_own_always(
     assert winner in lost.detail
 
 
-def test_duplicates_are_settled_before_categories_are_looked_at() -> None:
-    """A newer rev in an off category wins, and the older rule does not take its place."""
+@pytest.mark.parametrize("settings", [{"categories": {"emerging-dns": "off"}}, {"default": "off"}])
+def test_copy_that_is_off_takes_no_sid_from_one_that_is_wanted(settings: dict[str, Any]) -> None:
+    """Whatever its rev: nobody asks for it, and it is no discard either."""
     files = {"emerging-dns": [text(1, rev=2)], "emerging-web": [text(1, rev=1)]}
-    selected = _selected(files, categories={"emerging-dns": "off"})
+    listed = {"emerging-web": "alert"} | settings.pop("categories", {})
+    selected = _selected(files, categories=listed, **settings)
     assert [rule.category for rule in selected.off] == ["emerging-dns"]
-    assert [one.reason for one in selected.discarded] == [Reason.DUPLICATE_SID]
-    assert not selected.wanted
+    assert [one.rule.category for one in selected.wanted] == ["emerging-web"]
+    assert not selected.discarded
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"categories": {"local-mine": "off"}},
+        {"default": "off", "categories": {"emerging-web": "drop"}},
+    ],
+)
+def test_own_file_that_is_off_leaves_the_sid_to_the_feed(settings: dict[str, Any]) -> None:
+    """Off by its entry, or because the allowlist does not list it."""
+    files = {"emerging-web": [text(1)], "local-mine": [text(1, rev=9)]}
+    selected = _selected(files, **settings)
+    assert [one.rule.category for one in selected.wanted] == ["emerging-web"]
+    assert [rule.category for rule in selected.off] == ["local-mine"]
+
+
+def test_setter_stands_by_once_and_never_beside_a_wanted_copy() -> None:
+    """Brought in, it would give the sid two rules."""
+    bit = "flowbits:set,a; "
+    files = {"emerging-dns": [text(1, bit, rev=9), text(2, bit), text(2, bit, rev=2)]}
+    files["emerging-web"] = [text(1)]
+    selected = _selected(files, categories={"emerging-dns": "off"})
+    assert [(one.rule.sid, one.rule.rev) for one in selected.standby] == [(2, 2)]
+    assert [(rule.sid, rule.category) for rule in selected.off] == [
+        (1, "emerging-dns"),
+        (2, "emerging-dns"),
+    ]
+
+
+@pytest.mark.parametrize("action", ["drop", "reject", "DROP"])
+@pytest.mark.parametrize("mode", ["off", "alert", "drop"])
+def test_sid_under_alert_alerts_though_it_is_shipped_to_block(action: str, mode: str) -> None:
+    """It is how people stop one rule from blocking; without it the rule blocks in either mode."""
+    files = {"emerging-web": [text(1, head=f"{action} tcp"), text(2, head=f"{action} tcp")]}
+    selected = _selected(files, categories={"emerging-web": mode}, rules={"alert": [1]})
+    assert [one.action for one in selected.wanted] == ["alert", ""][: len(selected.wanted)]
+
+
+def test_rule_that_is_published_as_written_keeps_its_action() -> None:
+    """No mode turns it, nor does its sid; but it can be switched off by it."""
+    heads = ("alert tcp", "drop tcp", "pass tcp", "reject tcp")
+    files = {"local-mine": [text(sid, head=head) for sid, head in enumerate(heads, start=1)]}
+    named = {"drop": [1], "alert": [2, 4], "off": [3]}
+    selected = _selected(files, categories={"local-mine": "as-written"}, rules=named)
+    assert [(one.rule.sid, one.mode, one.action) for one in selected.wanted] == [
+        (sid, Mode.AS_WRITTEN, "") for sid in (1, 2, 4)
+    ]
+    assert [rule.sid for rule in selected.off] == [3]
 
 
 def test_disabled_rule_is_no_duplicate() -> None:

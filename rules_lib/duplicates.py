@@ -1,0 +1,69 @@
+"""One sid, several rules that are asked for: which of them counts, and what became of the sid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from rules_lib import requirements
+from rules_lib.model import AnyRule, Discarded, Reason, Rule
+
+
+def settle(rules: Iterable[AnyRule]) -> dict[int, Rule]:
+    """For each sid the rule that keeps it: people's own, then the highest rev, then the first.
+
+    One that the engine passes over, for what it requires, never takes the place of another.
+
+    Args:
+        rules: those that are asked for, in the feed's order; a line that is no rule competes with
+            none.
+    """
+    winners: dict[int, Rule] = {}
+    for rule in rules:
+        if isinstance(rule, Rule) and rule.sid is not None:
+            rival = winners.get(rule.sid)
+            if rival is None or _rank(rule) > _rank(rival):
+                winners[rule.sid] = rule
+    return winners
+
+
+def _rank(rule: Rule) -> tuple[bool, bool, int]:
+    return not requirements.unmet(rule.keywords), rule.is_local, rule.rev
+
+
+def lost(rule: Rule, winner: Rule) -> Discarded:
+    """Discard a rule whose sid another one keeps."""
+    detail = f"sid {rule.sid} is also in {winner.category}, line {winner.line}, as rev {winner.rev}"
+    return Discarded(rule, Reason.DUPLICATE_SID, f"{detail}; that one is used")
+
+
+def in_vain(discarded: Sequence[Discarded]) -> dict[int, Discarded]:
+    """The rules that kept a sid from another and were themselves discarded later, by sid."""
+    losers = {one.rule.sid for one in discarded if one.reason is Reason.DUPLICATE_SID}
+    return {
+        one.rule.sid: one
+        for one in discarded
+        if one.rule.sid is not None and one.rule.sid in losers
+        if isinstance(one.rule, Rule) and one.reason is not Reason.DUPLICATE_SID
+    }
+
+
+def told_truly(discarded: Sequence[Discarded]) -> tuple[Discarded, ...]:
+    """Say of each duplicate whether the rule that counts is used after all.
+
+    Args:
+        discarded: by all stages.
+    """
+    vain = in_vain(discarded)
+    return tuple(_amended(one, vain.get(one.rule.sid or 0)) for one in discarded)
+
+
+def _amended(one: Discarded, winner: Discarded | None) -> Discarded:
+    if winner is None or one.reason is not Reason.DUPLICATE_SID:
+        return one
+    place = f"{winner.rule.category}, line {winner.rule.line}"
+    detail = (
+        f"sid {one.rule.sid} is also in {place}; that one counts, and is itself discarded "
+        f"({winner.reason}), so no rule of this sid is in force"
+    )
+    return replace(one, detail=detail)

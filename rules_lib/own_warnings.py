@@ -1,0 +1,98 @@
+"""What people should know of their own rules although nothing failed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rules_lib.duplicates import in_vain
+from rules_lib.model import LOCAL_PREFIX, Converted, Mode
+from rules_lib.own import name_of
+from rules_lib.ties import Mark
+
+if TYPE_CHECKING:
+    from rules_lib.allowlist import Allowlist
+    from rules_lib.build import Built
+    from rules_lib.groups import Group
+    from rules_lib.reading.ruleset import Ruleset
+
+
+def own_warnings(
+    ruleset: Ruleset, allowlist: Allowlist, built: Built, folder: str
+) -> tuple[str, ...]:
+    """Everything noteworthy about people's own rules.
+
+    Args:
+        ruleset: the feed, and people's own.
+        allowlist: what people ask for.
+        built: what came of it.
+        folder: where their files lie; ends in a slash.
+    """
+    return (
+        *_unlisted(ruleset, allowlist, folder),
+        *_vacant_sids(built, folder),
+        *_late_setters(built, folder),
+        *(line for group in built.groups for line in _strangers(group)),
+    )
+
+
+def _unlisted(ruleset: Ruleset, allowlist: Allowlist, folder: str) -> Iterator[str]:
+    if allowlist.default is Mode.OFF:
+        for name in allowlist.unlisted(ruleset.names):
+            if name.startswith(LOCAL_PREFIX):
+                file = f"{folder}{name_of(name)}"
+                yield f"{file}: {name} is not in the allowlist, whose default is off"
+
+
+def _vacant_sids(built: Built, folder: str) -> Iterator[str]:
+    """Own rules that cannot be used, and keep the feed's of that sid out all the same."""
+    for sid, one in in_vain(built.discarded).items():
+        if one.rule.category.startswith(LOCAL_PREFIX):
+            yield (
+                f"{folder}{name_of(one.rule.category)}:{one.rule.line}: sid {sid} is discarded "
+                f"({one.reason}) and takes the place of the feed's rule, so neither is in force; "
+                "correct it, or take it out"
+            )
+
+
+def _late_setters(built: Built, folder: str) -> Iterator[str]:
+    for group in built.groups:
+        marks = set[Mark]()
+        for rule in group.rules:
+            if rule.mode is Mode.AS_WRITTEN and (late := _unset(rule, marks)):
+                place = f"{folder}{name_of(rule.rule.category)}:{rule.rule.line}"
+                yield (
+                    f"{place}: sid {rule.sid} checks {', '.join(late)} before a rule sets it; the "
+                    "order stays as written, so it cannot match in the packet that sets it"
+                )
+            marks.update(mark for tie in rule.rule.ties if tie.sets for mark in tie.marks)
+
+
+def _unset(rule: Converted, marks: set[Mark]) -> list[str]:
+    """The marks that a rule needs and that nothing before it sets."""
+    return sorted(
+        str(mark)
+        for tie in rule.rule.ties
+        if tie.needs and marks.isdisjoint(tie.marks)
+        for mark in tie.marks
+    )
+
+
+def _strangers(group: Group) -> Iterator[str]:
+    """People's own rules that do not stand in a group of their own."""
+    homes = Counter(rule.rule.category for rule in group.rules if not rule.setter)
+    for name, count in homes.items():
+        if not name.startswith(LOCAL_PREFIX) or name == group.slot.category:
+            continue
+        if group.slot.is_shared:
+            yield (
+                f"{name} stands in {group.name}, behind rules that drop, as a firewall policy that "
+                "rulesync was not given uses that group; give it that policy (RULESYNC_POLICIES), "
+                "or detach the group, and the next sync puts it first"
+            )
+        else:
+            yield (
+                f"{name}: {count} of its rules are tied to {group.slot.category} by what they set "
+                f"and check, so they stand in {group.name}"
+            )
