@@ -112,6 +112,31 @@ def test_json_has_all_of_it(results: Path) -> None:
 
 
 @pytest.mark.engine
+def test_line_that_is_not_loaded_is_told_with_group_line_and_cause(results: Path) -> None:
+    """And the command ends with 1, though the engine says nothing."""
+    spoil(results, "et-emerging-alerting", f"# words\n{rule(77, 'requires:version >= 99; ')}")
+    said = verify(results)
+    assert said.code == 1
+    told = "not loaded: et-emerging-alerting, line"
+    assert f"{told} 3, no sid: Suricata takes it for a comment" in said.stdout
+    assert f"{told} 4, sid 77: Suricata version less than required" in said.stdout
+    assert "2 rule groups, 5 rules: 3 loaded" in said.stdout
+
+
+@pytest.mark.engine
+def test_what_only_the_service_can_judge_is_a_remark(results: Path, captures: Path) -> None:
+    """Such rules are left out of the replay, too, and the command ends well."""
+    spoil(results, "et-emerging-alerting", rule(78, "geoip:dst,RU; "))
+    spoil(results, "et-emerging-alerting", rule(79, "aws_domain_category:Malware; "))
+    said = verify(results, "--pcap", captures / "acting.pcap")
+    assert said.code == 0
+    assert "not asked: et-emerging-alerting, line 3, sid 78: its geoip" in said.stdout
+    assert "not asked: et-emerging-alerting, line 4, sid 79: " in said.stdout
+    assert "1 left to the service" in said.stdout
+    assert "not replayed: 2 rules that only the service can judge" in said.stdout
+
+
+@pytest.mark.engine
 def test_captures_are_replayed_through_all_groups(results: Path, captures: Path) -> None:
     """Who acts and how often, by sid and group; what was dropped; and what was quiet."""
     said = verify(results, "--pcap", captures)
