@@ -29,6 +29,9 @@ from rules_lib.verify.suricata import Suricata
 pytestmark = pytest.mark.feeds
 
 COMPOSITE = "composite-2026-03.tar.gz"
+REPAIRED = {2034585, 2044245, 2044247}
+"""Sids whose fast_pattern is taken out, as Suricata 8 would refuse them with it."""
+
 DOUBTED = "duplicate instance for tls.cert_subject in"
 """What Suricata 8 says of rules, two of the composite, that use a buffer twice; it loads them."""
 
@@ -168,6 +171,16 @@ def test_every_group_loads_in_the_real_engine(alert: Results, engine: Suricata) 
         assert (found.refusals, found.astray, found.errors) == ((), (), ()), group.name
         assert all(DOUBTED in warning for warning in found.warnings), group.name
         assert not found.warnings or engine.line == "8.0"
+
+
+def test_what_suricata_8_refuses_is_repaired(alert: Results) -> None:
+    """Three rules, and nothing else of them is touched."""
+    changed = {one["sid"]: one for one in alert.records("changed.jsonl")}
+    repaired = {sid for sid, one in changed.items() if "fast-pattern-removed" in one["changes"]}
+    assert repaired == REPAIRED
+    for sid in repaired:
+        before, after = changed[sid]["before"], changed[sid]["after"]
+        assert before.count("fast_pattern") == after.count("fast_pattern") + 1
 
 
 # Everything in drop mode.
