@@ -10,7 +10,6 @@ from rules_lib.deploy.quota import quota_words
 from rules_lib.deploy.steps import Delete, Plan, Replace, Step
 from rules_lib.errors import RefusedError, RulesyncError
 from rules_lib.odd_files import odd_files
-from rules_lib.own import LOCAL
 from rules_lib.report.changes import changes_of
 from rules_lib.report.group_line import GroupLine
 from rules_lib.report.summary import Accounting, FeedFacts, Summary, summarise
@@ -74,7 +73,7 @@ def carried_out(  # noqa: PLR0913 - keywords only: the whole of a build comes to
             *drift_of(decision.plan, gathered.latest.groups if gathered.latest else {}),
             *passing(built.groups),
             *full_groups(built.overflow),
-            *map(str, odd_files(gathered.files.own, LOCAL)),
+            *map(str, odd_files(gathered.own.files, gathered.own.folder)),
             *gathered.own.warnings,
             *warnings_of(ruleset, gathered.allowlist, built, gathered.own.folder),
             *staying,

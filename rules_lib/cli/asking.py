@@ -15,6 +15,8 @@ from rules_lib.verify.suricata import installed
 if TYPE_CHECKING:
     from rules_lib.build import Built
 
+INVALID: Final = "the allowlist has errors"
+NO_RULES: Final = "no rule of your own would be published"
 UNWANTED: Final = "--no-engine was given"
 NOT_INSTALLED: Final = "no Suricata is installed; `make engine` installs one on Debian"
 
@@ -30,7 +32,7 @@ class Asked:
 
     Attributes:
         version: of the engine; empty where none was asked.
-        why: why none was asked; empty where one was, and where people have no rules.
+        why: why none was asked; empty where one was.
         rules: how many it loaded.
         left: rules of which it could not be asked, or not wholly, and why: the service judges them.
         faults: own rules that it does not load, in its words.
@@ -78,8 +80,10 @@ def ask_engine(built: Built | None, folder: str, *, without_engine: bool) -> Ask
     Raises:
         EngineError: it could not be run.
     """
-    if built is None or not any(rule.rule.is_local for rule in built.kept):
-        return Asked()
+    if built is None:
+        return Asked(why=INVALID)
+    if not any(rule.rule.is_local for rule in built.kept):
+        return Asked(why=NO_RULES)
     if without_engine:
         return Asked(why=UNWANTED)
     engines = installed()
@@ -105,5 +109,5 @@ def tell(found: Asked) -> None:
     """Say on stderr what the engine said beside faults, or that there was none to ask."""
     for warning in found.warnings:
         click.echo(f"warning: {visible(warning)}", err=True)
-    if found.why not in {"", UNWANTED}:
+    if found.why == NOT_INSTALLED:
         click.echo(found.words, err=True)

@@ -60,11 +60,7 @@ def check(  # noqa: PLR0913 - an argument for each option
         draft = Draft(file.read_bytes(), str(file))
         files = _own(own, store)
         found = examine(draft, files, _evidence(feed, store))
-        said = (
-            ask_engine(found.built, files.folder, without_engine=without_engine)
-            if found.built
-            else Asked()
-        )
+        said = ask_engine(found.built, files.folder, without_engine=without_engine)
     faults = (*found.faults, *beside(found.odd, said.faults))
     if as_json:
         print_json(_document(file, found, faults, said))

@@ -201,3 +201,12 @@ def test_file_that_is_stored_otherwise_is_told_once(file: Path, own: Path) -> No
     assert west.startswith(f"Error: {own}/west.rules:1: not UTF-8 (byte 0xe9), probably Latin-1")
     assert west.endswith("; on lines 1, 3")
     assert wide.startswith(f"Error: {own}/wide.rules:1: it is UTF-16, as PowerShell's Out-File")
+
+
+def test_engine_is_not_asked_about_an_allowlist_with_errors(file: Path, own: Path) -> None:
+    """What would be published is not known; that nothing was asked stands in the JSON."""
+    file.write_text(BAD)
+    (own / "ours.rules").write_text(f"{rule(1)}\n")
+    found = json.loads(run("check", file, "--local", own, "--json").stdout)
+    assert (found["valid"], found["engine"]["asked"]) == (False, False)
+    assert found["engine"]["why"] == "the allowlist has errors"
