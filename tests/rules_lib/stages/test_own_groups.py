@@ -240,7 +240,8 @@ def test_file_as_written_that_no_group_holds_is_left_out_whole(
 
 def _shared_before(files: Mapping[str, Sequence[str]], *, pinned: bool = False) -> Deployed:
     """What an earlier version deployed: one's own rules in a group that the feed's share too."""
-    groups = _groups(files, default="drop", firewall={"rule_groups": 1})
+    asked = {"default": "drop", "feed_pass": "keep", "firewall": {"rule_groups": 1}}
+    groups = _groups(files, **asked)
     together = [rule for group in groups for rule in group.rules]
     shared = replace(groups[0], name="et-shared-drop", slot=Slot("shared/drop"), rules=(*together,))
     (deployed,) = in_force([replace(shared, capacity=20)], associations=1).groups
