@@ -21,6 +21,7 @@ SILENT: Final = Tie("noalert", ())
 Ties: TypeAlias = tuple[Tie, ...]
 
 _FLOWBIT_COMMANDS: Final = frozenset({"set", "unset", "toggle", "isset", "isnotset", "noalert"})
+_ASKING: Final = frozenset({"isset", "isnotset"})
 _FLOWINT: Final = re.compile(
     r"\s*+([a-zA-Z][\w./]++)\s*+,\s*+([+=-]|==|!=|<|<=|>|>=|isset|notset|isnotset)"
     r"\s*+,?\s*+([a-zA-Z]\w++|\d{1,10})?\s*+",
@@ -61,13 +62,18 @@ def read_ties(name: str, value: str) -> Ties:
 
 
 def _flowbits(value: str) -> Ties | None:
-    """`a|b` names two bits; `a&b` is the name of one, as any other sign is a part of a name."""
+    """`a|b` names two bits; `a&b` is the name of one, as any other sign is a part of a name.
+
+    What sets, unsets or toggles takes one name: of `set,a|b` Suricata 8.0.3 sets neither.
+    """
     command, _, names = (part.strip(" \t") for part in value.partition(","))
     found = (name for part in names.split("|") if (name := part.strip(" \t")))
     marks = tuple(_mark(Kind.FLOWBIT, name) for name in found)
     if command not in _FLOWBIT_COMMANDS or bool(marks) is (command == "noalert"):
         return None
-    return (Tie(intern(command), marks) if marks else SILENT,)
+    if not marks:
+        return (SILENT,)
+    return (Tie(intern(command), marks),) if "|" not in names or command in _ASKING else ()
 
 
 def _flowint(value: str) -> Ties | None:

@@ -128,6 +128,7 @@ _PLAIN: Final = (
         "flowbits:set,a.b-c",
         "flowbits:isset,a,b",
         "flowbits:isset,a&b",
+        "flowbits:set,a|b",
         "flowbits:set,a&b",
         "flowbits:isset,c|a & b",
         "flowbits:isset,c|a&b",

@@ -38,6 +38,12 @@ def test_flowbits(value: str, expected: Tie) -> None:
     assert _ties(f"flowbits:{value}") == (expected,)
 
 
+@pytest.mark.parametrize("command", ["set", "unset", "toggle"])
+def test_of_several_flowbits_none_is_set(command: str) -> None:
+    """The engine takes the option, and does nothing to either bit."""
+    assert _ties(f"flowbits:{command},a|b") == ()
+
+
 @pytest.mark.parametrize(
     ("value", "command"),
     [
