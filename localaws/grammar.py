@@ -18,7 +18,7 @@ _NEGATED: Final = frozenset(
 )
 """Keywords whose value a `!` may negate; elsewhere it is a part of the value."""
 _HEADER_FIELDS: Final = 7
-_DIRECTIONS: Final = frozenset({"->", "<>"})
+_DIRECTIONS: Final = frozenset({"->", "<>", "=>"})  # the last since Suricata 8
 
 
 class MalformedRuleError(ValueError):

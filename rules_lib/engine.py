@@ -37,6 +37,9 @@ Left out as documented by the service: ftp-data, sctp, ike, enip, cip. Whether t
 switched on those that a plain Suricata leaves off (pgsql, modbus, dnp3 …) its dry run says.
 """
 
+DIRECTIONS: Final = frozenset({"->", "<>", "=>"})
+"""What may stand between the ends of a header; `=>`, for both sides of a transaction, is of 8."""
+
 NUMBER_MAX: Final = {"sid": 2**32 - 1, "rev": 2**32 - 1}
 """The largest values of the options that are numbers (8.0.8); the smallest is 1, a `+` may lead."""
 

@@ -15,6 +15,7 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
+from rules_lib import engine
 from rules_lib.model import Header, Option
 
 _OPTION = re.compile(
@@ -138,8 +139,8 @@ def header_of(text: str) -> Header:
     if any("\t" in field for field in fields):
         raise RuleSyntaxError("its header has a tab where Suricata takes a space only")
     header = Header(*fields)
-    if header.direction not in {"->", "<>"}:
-        raise RuleSyntaxError(f"its direction is {header.direction[:20]} and not -> or <>")
+    if header.direction not in engine.DIRECTIONS:
+        raise RuleSyntaxError(f"its direction is {header.direction[:20]} and not ->, <> or =>")
     for field in (*header.addresses, *header.ports):
         if field.count("[") != field.count("]"):
             raise RuleSyntaxError(f"the brackets of {field[:80]} do not match")

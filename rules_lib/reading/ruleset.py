@@ -22,7 +22,7 @@ LINE_BYTES: Final = 2**20
 _BOM: Final = b"\xef\xbb\xbf"
 _COMMENT: Final = b"# \t"
 _COMMENTED_HEADER = re.compile(
-    rb"(?:alert|drop|pass|log|reject(?:src|dst|both)?)\s.*(?:->|<>)", re.IGNORECASE | re.DOTALL
+    rb"(?:alert|drop|pass|log|reject(?:src|dst|both)?)\s.*(?:->|<>|=>)", re.IGNORECASE | re.DOTALL
 )
 _SHOWN: Final = 8_192  # bytes of a line that is too long
 _CONTINUED = re.compile(rb"\\\s*?(?:\n|\Z)")

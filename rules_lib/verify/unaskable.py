@@ -20,6 +20,8 @@ def unaskable(rule: str, major: int = engine.VERSION[0]) -> str | None:
         return f"plain Suricata does not know {own[0]}; the service does"
     if newer := (names & engine.keywords()) - engine.keywords(major):
         return f"Suricata {major} does not know {', '.join(sorted(newer))}; the service's does"
+    if major < engine.VERSION[0] and "=>" in header.split():
+        return f"Suricata {major} does not know the direction =>; the service's does"
     return _protocol(header.split()[1:2], major)
 
 

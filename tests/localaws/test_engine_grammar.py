@@ -34,7 +34,7 @@ REFUSED = (
     'alert tcp any any -> any any (msg:"c"; sid:13)',
     'alert tcp any any -> any any (msg:"d"; ; sid:14;)',
     'alert tcp any any -> any any (msg:"e"; sid:15;) more',
-    'alert tcp any any => any any (msg:"f"; sid:16;)',
+    'alert tcp any any ~> any any (msg:"f"; sid:16;)',
     'alert tcp any any -> any any(msg:"g"; sid:17;)',
     'alert tcp any any -> any (msg:"h"; sid:18;)',
     "alert tcp any any -> any any",

@@ -153,7 +153,7 @@ def test_engine_refuses_what_we_refuse(engine: Suricata) -> None:
     [
         ("alert tcp any any -> any", "6 fields instead of 7"),
         ("alert tcp any any -> any any any", "8 fields instead of 7"),
-        ("alert tcp any any => any any", "direction is =>"),
+        ("alert tcp any any ~> any any", "direction is ~>"),
         ("alert tcp [any any -> any any", r"brackets of \[any do not match"),
         ("alert tcp any\tany -> any any any", "tab"),
         ("alert tcp !any any -> any any", "!any leaves nothing"),

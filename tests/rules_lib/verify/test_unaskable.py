@@ -39,6 +39,14 @@ def test_what_came_with_8_cannot_be_asked_of_7(head: str, options: str, word: st
     assert unaskable(_rule(options, head), 8) is None
 
 
+def test_rules_for_both_sides_of_a_transaction_cannot_be_asked_of_7() -> None:
+    """Their arrow is of 8."""
+    text = _rule('http.uri; content:"/a"; http.stat_code; content:"200";', "alert http")
+    both = text.replace("->", "=>")
+    assert "direction =>" in (unaskable(both, 7) or "")
+    assert unaskable(both, 8) is None
+
+
 @pytest.mark.parametrize(
     "rule",
     [
