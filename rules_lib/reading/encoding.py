@@ -21,9 +21,11 @@ _MARKS: Final = (
 )
 _LOOKED_AT: Final = 4_096  # bytes of a file without a mark; ASCII in UTF-16 is half zeros
 
-_BARE_CR: Final = re.compile(rb"\r(?!\n)")
-_NEXT_RULE: Final = re.compile(
-    rb"\r(?!\n)\s*(?:#|(?:alert|drop|pass|reject|log)\w*\s)", re.IGNORECASE
+_NEXT_RULE: Final = re.compile(rb"\r[ \t]*(?:#|(?:alert|drop|pass|reject|log)\w*\s)", re.IGNORECASE)
+"""Behind a carriage return within a line, what would begin another."""
+
+_ONE_LINE: Final = (
+    "a carriage return alone ends no line to Suricata; save the file with LF or CRLF line ends"
 )
 _QUOTED: Final = re.compile(r'"(?:\\.|[^"\\;])*"')
 _FREE: Final = re.compile(
@@ -62,24 +64,21 @@ def oddities(data: bytes) -> tuple[Oddity, ...]:
     """Everything that is odd about a file of rules, each thing once."""
     if words := unreadable(data):
         return (Oddity((1,), words, whole=True),)
-    lines = [
+    lines = list(enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1))
+    odd = [
         (number, line)
-        for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1)
-        if not line.lstrip().startswith(b"#") and not line.isascii()
+        for number, line in lines
+        if not line.isascii() and not line.lstrip().startswith(b"#")
     ]
-    return (*_not_utf8(lines), *_lookalikes(lines))
+    return (*_run_together(lines), *_not_utf8(odd), *_lookalikes(odd))
 
 
 def unreadable(data: bytes) -> str:
     """Why no line of a file can be read, and what to do; empty where lines can be."""
     if encoding := wide(data):
         return f"it is {encoding}, as PowerShell's Out-File writes it; {SAVE}"
-    if _NEXT_RULE.search(data) or (b"\n" not in data and _BARE_CR.search(data.rstrip())):
-        return (
-            "its lines end in a carriage return alone, so they are one line to Suricata; save the "
-            "file with LF or CRLF line ends"
-        )
-    return ""
+    bare = data.strip()
+    return _ONE_LINE if b"\r" in bare and b"\n" not in bare else ""
 
 
 def wide(data: bytes) -> str:
@@ -91,6 +90,11 @@ def wide(data: bytes) -> str:
     halves = (start[0::2], start[1::2])
     zeros = (half.count(0) > len(half) * 0.4 for half in halves)
     return "UTF-16" if len(start) > 1 and any(zeros) else ""
+
+
+def _run_together(lines: Iterable[tuple[int, bytes]]) -> Iterator[Oddity]:
+    if found := tuple(number for number, line in lines if _NEXT_RULE.search(line)):
+        yield Oddity(found, _ONE_LINE)
 
 
 def _not_utf8(lines: Iterable[tuple[int, bytes]]) -> Iterator[Oddity]:

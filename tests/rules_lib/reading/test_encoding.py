@@ -33,18 +33,34 @@ def test_big_endian_marks_are_known() -> None:
     [
         TWO.replace("\n", "\r").encode(),
         TWO.replace("\n", "\r").encode() + b"\n",
-        f"{text(1)}\r# a comment\r{text(2)}\r\n{text(3)}\n".encode(),
+        f"# ours\r{text(1)}".encode(),
     ],
 )
 def test_carriage_returns_alone_are_named(data: bytes) -> None:
-    """Of a whole file or of some of its lines."""
+    """It is one line to the engine, whatever ends it."""
     [found] = oddities(data)
     assert found.whole
     assert "carriage return alone" in found.words
 
 
+@pytest.mark.parametrize("first", [f"{text(1)}\r{text(2)}", f"# ours\r{text(2)}"])
+def test_lines_that_run_together_are_named(first: str) -> None:
+    """A rule behind a comment is lost, too; the file's other lines are read."""
+    [found] = oddities(f"{text(5)}\n{first}\r\n{text(3)}\n".encode())
+    assert (found.lines, found.whole) == ((2,), False)
+    assert "carriage return alone" in found.words
+
+
 @pytest.mark.parametrize(
-    "data", [b"", b"\n", TWO.encode(), TWO.replace("\n", "\r\n").encode(), text(1).encode() + b"\r"]
+    "data",
+    [
+        b"",
+        b"\n",
+        TWO.encode(),
+        TWO.replace("\n", "\r\n").encode(),
+        TWO.replace("\n", "\r\r\n").encode(),
+        text(1).encode() + b"\r",
+    ],
 )
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
 def test_ordinary_file_is_not_odd(data: bytes, mark: bytes) -> None:
