@@ -122,11 +122,11 @@ def feed_in_bucket(store: Store, manifest: Manifest) -> Feed:
     Raises:
         StoreError: its archive cannot be read, or is not the one that the manifest names.
     """
-    key = archive_key(manifest.version)
+    key = archive_key(manifest.version, manifest.archive)
     data = store.get(key)
     if hashlib.sha256(data).hexdigest() != manifest.sha256:
         raise StoreError(f"s3://{store.bucket}/{key} is not the archive that its manifest names")
-    return Feed(data, limits=_EXAMINED, source=f"s3://{store.bucket}/{key}")
+    return Feed(data, limits=_EXAMINED, source=f"s3://{store.bucket}/{key}", name=manifest.archive)
 
 
 def _in_bucket(store: Store) -> Draft:

@@ -13,7 +13,7 @@ from unicodedata import normalize
 
 from rules_lib.errors import RefusedError
 from rules_lib.feed.archive import FeedFile
-from rules_lib.feed.members import SUFFIX
+from rules_lib.feed.naming import SUFFIX
 from rules_lib.model import LOCAL_PREFIX
 
 if TYPE_CHECKING:

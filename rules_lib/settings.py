@@ -91,7 +91,7 @@ _BUILD: Final = _STORE | {
 _FETCH: Final = _STORE | {
     "feed_url": _Variable(
         "RULESYNC_FEED_URL",
-        "an http, https, file or s3 URL of a .tar.gz, or a path",
+        "an http, https, file or s3 URL of an archive, or a path",
         _feed_url,
         DEFAULT_FEED_URL,
     ),

@@ -7,6 +7,7 @@ import hashlib
 import io
 import tarfile
 import threading
+import zipfile
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -46,6 +47,15 @@ def packed(text: str, category: str = "emerging-test") -> bytes:
 def feed(*sids: int, category: str = "emerging-test") -> bytes:
     """Pack a feed of one category with small rules."""
     return packed("".join(map(rule, sids)), category)
+
+
+def zipped(*names: str) -> bytes:
+    """Pack a zip archive whose members have a small rule each."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number, name in enumerate(names, 1):
+            archive.writestr(zipfile.ZipInfo(name), rule(number))
+    return buffer.getvalue()
 
 
 def md5(data: bytes) -> bytes:

@@ -33,4 +33,4 @@ def read_feed(feed: Address) -> tuple[FeedFile, ...]:
     limits = ArchiveLimits(unpacked=settings.max_unpacked_bytes)
     for warning in answer.warnings:
         click.echo(f"warning: {visible_lines(warning)}", err=True)
-    return unpack(answer.data, limits, source=manifest.source)
+    return unpack(answer.data, limits, source=manifest.source, name=feed.file_name)

@@ -30,8 +30,9 @@ _OUT: Final = click.Path(file_okay=False, path_type=Path)
     )
 )
 @click.option("--feed", "feeds", type=FEED, multiple=True, required=True, metavar="PATH_OR_URL",
-              help="The feed's .tar.gz: a path, or an http, https or file URL. Repeat it for "
-              "successive syncs on the same embedded account; the last holds on.")  # fmt: skip
+              help="The feed's archive (.tar.gz, .zip, .rules and more): a path, or an http, https "
+              "or file URL. Repeat it for successive syncs on the same embedded account; the last "
+              "holds on.")  # fmt: skip
 @click.option("--config", "configs", multiple=True, type=FILE, metavar="FILE",
               default=[Path("config/categories.yaml")], show_default="config/categories.yaml",
               help="The allowlist. Repeat it for successive syncs; the last holds on.")  # fmt: skip

@@ -27,7 +27,7 @@ from rules_lib.cli.plans import render_preview
 from rules_lib.cli.progress import waiting
 from rules_lib.errors import RefusedError
 from rules_lib.examine import beside
-from rules_lib.feed.members import SUFFIX
+from rules_lib.feed.naming import SUFFIX
 from rules_lib.gather import ALLOW_SHRINK, ALLOWLIST, Draft
 from rules_lib.own import LOCAL, name_of
 from rules_lib.preview import Preview

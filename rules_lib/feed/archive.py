@@ -1,7 +1,8 @@
-"""The feed's tarball -> its `.rules` files, in memory: nothing is ever written to a disk.
+"""A feed's archive -> its files of rules, in memory: nothing is ever written to a disk.
 
-An archive is taken whole or refused whole. One unsafe member, one byte missing at its end or one
-byte too many, and nothing of it is used: a feed that lost rules looks like a smaller feed.
+What it is, a tarball, a zip archive or one plain file, packed or not, is told by its content: names
+lie. It is taken whole or refused whole. One unsafe member, one byte missing at its end or one byte
+too many, and nothing of it is used: a feed that lost rules looks like a smaller feed.
 """
 
 from __future__ import annotations
@@ -9,35 +10,42 @@ from __future__ import annotations
 import gzip
 import io
 import re
-import tarfile
 import zlib
-from collections import Counter
 from dataclasses import dataclass
-from itertools import islice
+from enum import StrEnum
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.errors import ArchiveError
-from rules_lib.feed.members import (
-    SUFFIX,
-    Header,
-    category,
-    is_rules,
-    named,
-    problems,
-    refusal,
-)
+from rules_lib.feed.described import described, known_kind
+from rules_lib.feed.members import Held
+from rules_lib.feed.naming import SUFFIX, categories, plain_category
+from rules_lib.feed.tar import tar_files
+from rules_lib.feed.zip import MAGIC, zip_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _GZIP: Final = b"\x1f\x8b"
-_BLOCK: Final = tarfile.BLOCKSIZE
-_END_MARK: Final = 2 * _BLOCK
-_PIECE: Final = 2**20  # bytes that are looked at in one go
-_NAMED: Final = 8  # of the categories that come twice
-_MARKUP: Final = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|body|\?xml)\b", re.IGNORECASE
+_TAR_MAGIC: Final = b"ustar"
+_TAR_MAGIC_AT: Final = 257
+_RULE: Final = re.compile(
+    rb"^(?:\xef\xbb\xbf)?[ \t#]*+"
+    rb"(?:alert|pass|drop|reject(?:src|dst|both)?)[ \t]++\S++[^\r\n(]*+\(",
+    re.MULTILINE,
 )
+"""A rule, disabled or not, as far as it must be one for its file to be no page of a web server."""
+_TAKEN: Final = "taken are .tar.gz, .tgz, .tar, .zip, .rules and .rules.gz"
+
+
+class Form(StrEnum):
+    """What a feed's archive is, as its name ends where we store it."""
+
+    TAR_GZ = "tar.gz"
+    TAR = "tar"
+    ZIP = "zip"
+    RULES = "rules"
+    RULES_GZ = "rules.gz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +53,8 @@ class ArchiveLimits:
     """How large an archive may grow; a real one has 64 members and 33 MB, 8 MB in its largest.
 
     Attributes:
-        unpacked: bytes of the whole tarball once unpacked.
-        member: bytes of one member.
+        unpacked: bytes of the whole once unpacked.
+        member: bytes of one file in it.
         members: members of any kind.
         lines: in all files of rules; a real one has 60,000. A line takes a hundred times the memory
             of its own two bytes.
@@ -70,6 +78,30 @@ class FeedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Opened:
+    """An archive that was looked at and is safe to read.
+
+    Attributes:
+        form: what it is.
+        held: its files of rules by category, in order.
+    """
+
+    form: Form
+    held: tuple[tuple[str, Held], ...]
+
+    def __iter__(self) -> Iterator[FeedFile]:
+        """Read the files, one at a time."""
+        for name, file in self.held:
+            yield FeedFile(name, file.read())
+
+    @property
+    def name(self) -> str:
+        """What it is called where we store it; a plain file's name is its category."""
+        plain = self.form in {Form.RULES, Form.RULES_GZ}
+        return f"{self.held[0][0]}.{self.form}" if plain else f"emerging.rules.{self.form}"
+
+
+@dataclass(frozen=True, slots=True)
 class Feed:
     """A feed at hand: people's own files first, then those of its archive.
 
@@ -77,70 +109,86 @@ class Feed:
     looked at stays in memory.
 
     Attributes:
-        archive: the tarball's bytes.
+        archive: its bytes.
         own: people's own files.
-        limits: see `unpack`.
+        limits: see `opened`.
         source: names the archive in errors.
+        name: of the archive's file.
     """
 
     archive: bytes
     own: tuple[FeedFile, ...] = ()
     limits: ArchiveLimits = DEFAULT_LIMITS
     source: str = "the archive"
+    name: str = ""
 
     def __iter__(self) -> Iterator[FeedFile]:
         """Read the files; raises `ArchiveError` before the first of the archive's."""
         yield from self.own
-        yield from unpacked(self.archive, self.limits, source=self.source)
+        yield from opened(self.archive, self.limits, source=self.source, name=self.name)
 
 
 def unpack(
-    data: bytes, limits: ArchiveLimits = DEFAULT_LIMITS, *, source: str = "the archive"
+    data: bytes,
+    limits: ArchiveLimits = DEFAULT_LIMITS,
+    *,
+    source: str = "the archive",
+    name: str = "",
 ) -> tuple[FeedFile, ...]:
-    """Read all of a tarball's files at once; see `unpacked`."""
-    return tuple(unpacked(data, limits, source=source))
+    """Read all of an archive's files at once; see `opened`."""
+    return tuple(opened(data, limits, source=source, name=name))
 
 
-def unpacked(
-    data: bytes, limits: ArchiveLimits = DEFAULT_LIMITS, *, source: str = "the archive"
-) -> Iterator[FeedFile]:
-    """Read the `.rules` files of a gzipped (or plain) tarball, whatever folder they stand in.
-
-    All of the archive is checked before the first file is handed over.
+def opened(
+    data: bytes,
+    limits: ArchiveLimits = DEFAULT_LIMITS,
+    *,
+    source: str = "the archive",
+    name: str = "",
+) -> Opened:
+    """Look at all of an archive, so that its `.rules` files can be read, whatever folder is theirs.
 
     Args:
-        data: the tarball's bytes.
-        limits: sizes above which the archive is refused; memory stays within them.
-        source: names the archive in errors.
+        data: its bytes.
+        limits: sizes above which it is refused; memory stays within them.
+        source: names it in errors.
+        name: of the file, by which the category of a plain one is called.
 
     Returns:
         The files, sorted by category, each category once.
 
     Raises:
-        ArchiveError: the archive is empty, no archive, truncated, damaged, too large, unsafe (an
-            absolute path, `..`, a link or a device) or has no `.rules` file.
+        ArchiveError: it is empty, no archive and no file of rules, truncated, damaged, too large,
+            unsafe (an absolute path, `..`, a link, a device, encrypted) or has no `.rules` file.
     """
     try:
-        _refuse_what_is_no_archive(data)
-        tar = _gunzip(data, limits.unpacked) if data.startswith(_GZIP) else data
-        files = _files(tar, limits)
-        _refuse_repeated(files)
+        form, files = _files(data, limits, name)
+        named = categories([file.name for file in files])
+        _refuse_too_many_lines(files, limits.lines)
     except ArchiveError as error:
         raise ArchiveError(f"{source}: {error}") from error.__cause__
-    in_order = sorted(files, key=category)
-    return (
-        FeedFile(category(file), tar[file.offset_data : file.offset_data + file.size])
-        for file in in_order
-    )
+    held = ((named[file.name], file) for file in files)
+    return Opened(form, tuple(sorted(held, key=itemgetter(0))))
 
 
-def _refuse_what_is_no_archive(data: bytes) -> None:
+def _files(data: bytes, limits: ArchiveLimits, name: str) -> tuple[Form, tuple[Held, ...]]:
     if not data:
-        raise ArchiveError("empty: 0 bytes instead of a .tar.gz")
-    if _MARKUP.match(data):
-        raise ArchiveError(
-            f"looks like an HTML page, {len(data)} bytes, not a .tar.gz; check the URL"
-        )
+        raise ArchiveError(f"empty: 0 bytes; {_TAKEN}")
+    if data.startswith(MAGIC):
+        return Form.ZIP, zip_files(data, limits)
+    packed = data.startswith(_GZIP)
+    content = _gunzip(data, limits.unpacked) if packed else data
+    if len(content) > limits.unpacked:
+        raise ArchiveError(f"{len(content)} bytes, more than {limits.unpacked}, the limit")
+    if _is_tar(content):
+        return Form.TAR_GZ if packed else Form.TAR, tar_files(content, limits)
+    return Form.RULES_GZ if packed else Form.RULES, (_plain(content, limits, name),)
+
+
+def _is_tar(content: bytes) -> bool:
+    """Whether it is to be read as a tarball; one that is damaged too, whose headers have zeros."""
+    marked = content.startswith(_TAR_MAGIC, _TAR_MAGIC_AT)
+    return marked or (b"\0" in content and known_kind(content) is None)
 
 
 def _gunzip(data: bytes, limit: int) -> bytes:
@@ -156,58 +204,16 @@ def _gunzip(data: bytes, limit: int) -> bytes:
     return unpacked
 
 
-def _files(tar: bytes, limits: ArchiveLimits) -> tuple[tarfile.TarInfo, ...]:
-    """The members that are files of rules."""
-    if len(tar) > limits.unpacked:
-        raise ArchiveError(f"{len(tar)} bytes, more than {limits.unpacked}, the limit")
-    try:
-        with tarfile.open(fileobj=io.BytesIO(tar), mode="r:", tarinfo=Header) as archive:
-            members = tuple(_checked(archive, limits))
-    except (tarfile.TarError, ValueError, OverflowError, RecursionError) as error:
-        raise ArchiveError(f"no tar archive, or one damaged or truncated: {error}") from error
-    if not members:
-        raise ArchiveError("an empty archive: it has no member")
-    _refuse_unended(tar, members[-1])
-    files = tuple(member for member in members if is_rules(member))
-    if not files:
-        raise ArchiveError(f"without any {SUFFIX} file among its {len(members)} members")
-    _refuse_too_many_lines(tar, files, limits.lines)
-    return files
+def _plain(content: bytes, limits: ArchiveLimits, name: str) -> Held:
+    """A feed that is one file of rules, as many publishers have it."""
+    if known_kind(content) or not _RULE.search(content):
+        raise ArchiveError(f"{described(content)}, no feed: {_TAKEN}")
+    if len(content) > limits.member:
+        raise ArchiveError(f"has {len(content)} bytes, the limit is {limits.member}")
+    return Held(f"{plain_category(name)}{SUFFIX}", lambda: content, lambda: content.count(b"\n"))
 
 
-def _checked(archive: tarfile.TarFile, limits: ArchiveLimits) -> Iterator[tarfile.TarInfo]:
-    """Yield each member before the next is read, so that a bad one ends the reading."""
-    for number, member in enumerate(islice(archive, limits.members + 1), start=1):
-        if number > limits.members:
-            raise ArchiveError(f"more than {limits.members} members, the limit")
-        for problem in problems(member, limits):
-            raise ArchiveError(refusal(member, problem))
-        member.pax_headers = {}  # they take 30 times the memory of what they are in the archive
-        yield member
-
-
-def _refuse_unended(tar: bytes, last: tarfile.TarInfo) -> None:
-    """`tarfile` takes a damaged header for the end, which would lose the rest in silence."""
-    size = last.size if last.isreg() else 0
-    end = last.offset_data + -(-size // _BLOCK) * _BLOCK
-    if any(tar[at : at + _PIECE].strip(b"\0") for at in range(end, len(tar), _PIECE)):
-        raise ArchiveError(
-            f"damaged after member {named(last)}: no tar header follows, nor the end"
-        )
-    if len(tar) - end < _END_MARK:
-        raise ArchiveError(f"truncated after member {named(last)}: the tar end mark is missing")
-
-
-def _refuse_too_many_lines(tar: bytes, files: Iterable[tarfile.TarInfo], limit: int) -> None:
-    ends = ((file.offset_data, file.offset_data + file.size) for file in files)
-    lines = sum(tar.count(b"\n", *place) for place in ends)
+def _refuse_too_many_lines(files: Iterable[Held], limit: int) -> None:
+    lines = sum(file.lines() for file in files)
     if lines > limit:
         raise ArchiveError(f"{lines:,} lines of rules, more than {limit:,}, the limit")
-
-
-def _refuse_repeated(files: Iterable[tarfile.TarInfo]) -> None:
-    counts = Counter(map(category, files))
-    repeated = sorted(name for name, count in counts.items() if count > 1)
-    if repeated:
-        more = f" and {len(repeated) - _NAMED} more" if len(repeated) > _NAMED else ""
-        raise ArchiveError(f"more than one file for category {', '.join(repeated[:_NAMED])}{more}")

@@ -19,16 +19,20 @@ _KINDS: Final = (
     (rb"7z\xbc\xaf\x27\x1c", "a 7z archive"),
     (rb"Rar!\x1a\x07", "a rar archive"),
     (rb"\xff\xfe|\xfe\xff", "text in UTF-16"),
-    (rb"\x7fELF|MZ", "a program"),
+    (rb"\x7fELF", "a program"),
 )
 _MAGIC: Final = tuple((re.compile(magic, re.IGNORECASE), words) for magic, words in _KINDS)
+
+
+def known_kind(data: bytes) -> str | None:
+    """Name what some bytes are, where their beginning tells; None where it does not."""
+    start = data[:_LOOKED_AT]
+    return next((words for magic, words in _MAGIC if magic.match(start)), None)
 
 
 def described(data: bytes) -> str:
     """Name the kind of some bytes, and how many they are: `an HTML page, 312 bytes`."""
     if not data:
         return "empty, 0 bytes"
-    start = data[:_LOOKED_AT]
-    known = (words for magic, words in _MAGIC if magic.match(start))
-    kind = next(known, "binary data" if b"\0" in start else "text")
-    return f"{kind}, {len(data)} bytes"
+    unknown = "binary data" if b"\0" in data[:_LOOKED_AT] else "text"
+    return f"{known_kind(data) or unknown}, {len(data)} bytes"

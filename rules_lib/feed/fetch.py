@@ -10,14 +10,16 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.aws.store import LONGEST_FETCH, newest_manifest
 from rules_lib.errors import ArchiveError, ChecksumError, RefusedError
-from rules_lib.feed.archive import ArchiveLimits, unpacked
-from rules_lib.feed.manifest import Manifest, archive_key, manifest_key, total
+from rules_lib.feed.archive import ArchiveLimits, opened
+from rules_lib.feed.manifest import Manifest, archive_key, manifest_key, read_manifest, total
 from rules_lib.feed.source import Download, Unchanged, gather
 from rules_lib.reading.ruleset import tally
+from rules_lib.report.text import counted
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,6 +28,13 @@ if TYPE_CHECKING:
     from rules_lib.aws.store import Store
     from rules_lib.settings import FetchSettings
 
+_TYPES: Final = {
+    ".gz": "application/gzip",
+    ".tar": "application/x-tar",
+    ".zip": "application/zip",
+    ".rules": "text/plain",
+}
+"""Media types of archives, by how their names end."""
 _NUMBER: Final = re.compile(r"\d+(?:\.\d+)*")
 
 
@@ -78,13 +87,12 @@ def examine(download: Download, settings: FetchSettings, now: datetime) -> Manif
         ChecksumError: it is not the archive that its source announces.
     """
     source = str(settings.feed_url)
-    files = unpacked(
-        download.data, ArchiveLimits(unpacked=settings.max_unpacked_bytes), source=source
-    )
+    limits = ArchiveLimits(unpacked=settings.max_unpacked_bytes)
+    files = opened(download.data, limits, source=source, name=settings.feed_url.file_name)
     categories = {file.category: tally(file.data) for file in files}
     rules = total(categories)
     if not rules.enabled + rules.disabled:
-        raise ArchiveError(f"{source}: without any rule in its {len(categories)} files")
+        raise ArchiveError(f"{source}: without any rule in {counted(len(categories), 'file')}")
     md5 = hashlib.md5(download.data, usedforsecurity=False).hexdigest()
     if download.md5 not in {None, md5}:
         raise ChecksumError(
@@ -103,6 +111,7 @@ def examine(download: Download, settings: FetchSettings, now: datetime) -> Manif
         last_modified=download.validators.last_modified,
         fetched_at=now,
         categories=categories,
+        archive=files.name,
     )
 
 
@@ -141,14 +150,27 @@ def _publish(store: Store, manifest: Manifest, data: bytes) -> Manifest:
 
     The archive is written only where none is, so that two fetches at once cannot mix theirs.
     """
-    key = archive_key(manifest.version)
-    written = store.put(key, data, content_type="application/gzip", only_if_absent=True)
-    if not written and hashlib.sha256(store.get(key)).hexdigest() != manifest.sha256:
+    if not _is_free(store, manifest) or not _put_archive(store, manifest, data):
         apart = f"{manifest.version}-{manifest.sha256[:8]}"
         manifest = manifest.model_copy(update={"version": apart})
-        store.put(archive_key(apart), data, content_type="application/gzip")
+        _put_archive(store, manifest, data)
     store.put(manifest_key(manifest.version), manifest.to_json(), content_type="application/json")
     return manifest
+
+
+def _is_free(store: Store, manifest: Manifest) -> bool:
+    """Whether the version's folder has no manifest yet, or that of these very bytes."""
+    key = manifest_key(manifest.version)
+    stored = store.find(key)
+    return stored is None or read_manifest(stored.body, key).sha256 == manifest.sha256
+
+
+def _put_archive(store: Store, manifest: Manifest, data: bytes) -> bool:
+    """Write the archive; False where another one has its name already."""
+    key = archive_key(manifest.version, manifest.archive)
+    kind = _TYPES[PurePosixPath(key).suffix]
+    written = store.put(key, data, content_type=kind, only_if_absent=True)
+    return written or hashlib.sha256(store.get(key)).hexdigest() == manifest.sha256
 
 
 def _number(version: str | None) -> tuple[int, ...] | None:

@@ -26,6 +26,12 @@ RAW: Final = "raw/"
 VERSION_PATTERN: Final = r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$"
 """What may name a feed's version: it becomes a folder of the bucket."""
 
+ARCHIVE: Final = "emerging.rules.tar.gz"
+"""What an archive is called that is a packed tarball, as the usual feed is."""
+
+ARCHIVE_PATTERN: Final = r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}\.(tar\.gz|tar|zip|rules|rules\.gz)$"
+"""What may name an archive: it becomes an object of the bucket."""
+
 _MANIFEST: Final = "manifest.json"
 
 Version = Annotated[str, Field(pattern=VERSION_PATTERN)]
@@ -45,6 +51,7 @@ class Manifest(BaseModel):
         last_modified: likewise, as the source words it.
         fetched_at: when the fetch began, in UTC.
         categories: for each category, its rules that are enabled and disabled.
+        archive: what the archive is called beside it, which says its form.
     """
 
     model_config = ConfigDict(frozen=True, strict=True)
@@ -59,6 +66,7 @@ class Manifest(BaseModel):
     last_modified: str | None
     fetched_at: AwareDatetime
     categories: Mapping[str, Tally]
+    archive: Annotated[str, Field(pattern=ARCHIVE_PATTERN)] = ARCHIVE
 
     @field_serializer("fetched_at")
     def _iso(self, moment: datetime) -> str:
@@ -82,9 +90,9 @@ def total(categories: Mapping[str, Tally]) -> Tally:
     )
 
 
-def archive_key(version: str) -> str:
+def archive_key(version: str, archive: str = ARCHIVE) -> str:
     """Name the object that holds the archive of a version."""
-    return f"{RAW}{version}/emerging.rules.tar.gz"
+    return f"{RAW}{version}/{archive}"
 
 
 def manifest_key(version: str) -> str:

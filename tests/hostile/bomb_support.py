@@ -15,16 +15,17 @@ import subprocess
 import sys
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from tar_support import END, header, member, pax, record
+from tar_support import END, RULE, header, member, pax, record
+from zip_support import Entry, zip_of
 
 from rules_lib.allowlist import load
 from rules_lib.build import build
 from rules_lib.errors import AllowlistError, ArchiveError
-from rules_lib.feed.archive import FeedFile, unpacked
+from rules_lib.feed.archive import FeedFile, opened
 from rules_lib.groups import Deployed
 from rules_lib.reading.ruleset import read, tally
 from rules_lib.report.records import discarded_csv, discarded_jsonl
@@ -77,9 +78,20 @@ def filled(unit: bytes, size: int, members: int = 1) -> bytes:
     return gzipped(*parts, (END, 1))
 
 
+def _zipped_member(name: bytes, size: int) -> Entry:
+    """A member of a zip archive that is as large as that, without having it in memory."""
+    block = b" x" * (MIB // 2)
+    packer, crc, made = zlib.compressobj(9, zlib.DEFLATED, -15), 0, []
+    for _ in range(size // MIB):
+        crc = zlib.crc32(block, crc)
+        made.append(packer.compress(block))
+    packed = b"".join((*made, packer.flush()))
+    return Entry(name, b"", packed=packed, crc=crc, size=size)
+
+
 def _fetched(data: bytes) -> str:
     try:
-        return f"taken: {sum(tally(file.data).enabled for file in unpacked(data))} rules"
+        return f"taken: {sum(tally(file.data).enabled for file in opened(data))} rules"
     except ArchiveError as error:
         return f"refused: {error}"[:200]
 
@@ -133,6 +145,22 @@ FETCH: Final = Trial(
     seconds=100,
     bombs={
         "zeros": lambda: gzipped((b"\0", 513 * MIB)),
+        "a large plain file": lambda: b"#" * 10**6 + b"\n" + RULE * (63 * MIB // len(RULE)),
+        "a packed plain file": lambda: gzipped((RULE, 1), (b" x", 63 * MIB)),
+        "a packed plain file over the limit": lambda: gzipped((RULE, 1), (b" x", 65 * MIB)),
+        "a large line that is no rule": lambda: gzipped((b"alert " * 10, MIB), (b"# \t" * 9, MIB)),
+        "large members of a zip archive": lambda: zip_of(
+            *(_zipped_member(b"bomb-%d.rules" % n, 120 * MIB) for n in range(4))
+        ),
+        "a zip archive over the limit": lambda: zip_of(
+            *(_zipped_member(b"bomb-%d.rules" % n, 120 * MIB) for n in range(5))
+        ),
+        "a zip archive of many members": lambda: zip_of(
+            *(Entry(b"%d" % n, b"", 0) for n in range(60_000)), count=9
+        ),
+        "a zip member that lies": lambda: zip_of(
+            replace(_zipped_member(b"a.rules", 500 * MIB), size=1_000)
+        ),
         "zeros behind a member": lambda: gzipped(
             (member(b"a.rules"), 1), (bytes(512), MIB - 100)
         ),

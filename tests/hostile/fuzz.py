@@ -20,7 +20,7 @@ import atheris
 
 ROOT: Final = Path(__file__).parents[2]
 
-with atheris.instrument_imports(include=["rules_lib", "yaml", "tarfile", "gzip"]):
+with atheris.instrument_imports(include=["rules_lib", "yaml", "tarfile", "gzip", "zipfile"]):
     from harness_support import HARNESSES
     from seed_support import SEEDS, WORDS
 

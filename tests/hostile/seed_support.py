@@ -89,6 +89,10 @@ def _archive_seeds() -> Iterator[bytes]:
         yield _RAW + tar
         yield _RAW_GZIPPED + tar
         yield _RAW + gzip.compress(tar, mtime=0)
+    for other in (32, 33, 40, 41):
+        yield bytes([other]) + RULE
+    for lies in range(0, 128, 5):
+        yield bytes([96, 4, lies, len(RULE)]) + RULE + bytes([6, 0, 3]) + b"abc" * 9
     for kind in range(20):
         yield _MADE + bytes([kind, 0, len(RULE)]) + RULE + bytes([128 + kind, 5]) + b"\xff" * 12
         yield _MADE + bytes([kind, 2, 3, kind, 4]) + b"1024" + bytes([0, 0, len(RULE)]) + RULE

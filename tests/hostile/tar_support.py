@@ -8,6 +8,8 @@ from __future__ import annotations
 import gzip
 from typing import Final
 
+from zip_support import Entry, zip_of
+
 BLOCK: Final = 512
 END: Final = bytes(2 * BLOCK)
 RULE: Final = b'alert tcp any any -> any any (msg:"x"; sid:1; rev:1;)\n'
@@ -104,11 +106,39 @@ def archive_of(data: bytes) -> bytes:
     """Make an archive of any bytes: these themselves, or members that they describe."""
     source = _Bytes(data)
     mode = source.number()
+    if mode & 32:
+        return _other_form(source, mode)
     made = source.left if mode & 1 else _members(source)
     if mode & 2 and made:
         made = made[: -1 - source.number() % 8] if mode & 4 else made + END
     packed = gzip.compress(made, compresslevel=1, mtime=0) if mode & 8 else made
     return packed[:-1] if mode & 16 and mode & 8 else packed
+
+
+def _other_form(source: _Bytes, mode: int) -> bytes:
+    """A zip archive of members that the bytes describe, or one plain file, packed or not."""
+    if not mode & 64:
+        made = RULE * (mode & 1) + source.left
+        return gzip.compress(made, compresslevel=1, mtime=0) if mode & 8 else made
+    entries = []
+    while source.left and len(entries) < _MEMBERS:
+        entries.append(_entry(source))
+    count = source.number() if mode & 2 else None
+    return zip_of(*entries, count=count, comment=source.take(mode & 7))
+
+
+def _entry(source: _Bytes) -> Entry:
+    told, lies = source.number(), source.number()
+    return Entry(
+        name=source.take(told >> 2) if told & 1 else _NAMES[told % len(_NAMES)],
+        data=source.take(source.number()),
+        method=(8, 8, 0, source.number())[lies & 3],
+        mode=source.number() << 8 if lies & 4 else 0,
+        flags=source.number() if lies & 8 else 0x800,
+        size=source.number() if lies & 16 else None,
+        at=source.number() if lies & 32 else None,
+        packed=source.take(source.number()) if lies & 64 else None,
+    )
 
 
 def _members(source: _Bytes) -> bytes:

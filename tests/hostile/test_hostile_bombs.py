@@ -7,6 +7,11 @@ from bomb_support import TRIALS, explode, gzipped
 
 REFUSED = {
     "zeros": "unpacks to more than 536870912 bytes",
+    "a packed plain file over the limit": "has 136314934 bytes, the limit is 134217728",
+    "a large line that is no rule": "text, ",
+    "a zip archive over the limit": "unpacks to more than 536870912 bytes",
+    "a zip archive of many members": "more than 4096 members",
+    "a zip member that lies": "is damaged",
     "one member over the limit": "has 135266304 bytes, the limit is 134217728",
     "short lines": "62,914,560 lines of rules, more than 1,500,000, the limit",
     "empty lines": "125,829,120 lines of rules, more than 1,500,000, the limit",

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules_lib.errors import ArchiveError
-from rules_lib.feed.archive import ArchiveLimits, FeedFile, unpack
+from rules_lib.feed.archive import ArchiveLimits, FeedFile, Form, opened, unpack
 
 _RULE = b'alert tcp any any -> any any (msg:"x"; sid:1; rev:1;)\n'
 
@@ -75,6 +75,65 @@ def test_plain_tar_is_taken_too() -> None:
     assert unpack(gzip.decompress(GOOD)) == unpack(GOOD) == GOOD_FILES
 
 
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b""])
+@pytest.mark.parametrize(
+    "data", [_RULE, b"\xef\xbb\xbf" + _RULE, b"# by us\n\n#" + _RULE, b"junk \xff\n  " + _RULE]
+)
+def test_one_plain_file_is_one_category(data: bytes, end: bytes) -> None:
+    """Called by its file's name, packed or not; a line that is no rule costs only itself."""
+    data = data.rstrip() + end
+    for content, form, suffix in ((data, Form.RULES, ""), (_zipped(data), Form.RULES_GZ, ".gz")):
+        for name in (f"plain.rules{suffix}", f"plain{suffix}", f"https:/x/plain.RULES{suffix}"):
+            found = opened(content, name=name)
+            assert tuple(found) == (FeedFile("plain", data),)
+            assert found.form is form
+            assert found.name == f"plain.rules{suffix}"
+            assert tuple(opened(content, name=found.name)) == tuple(found)
+
+
+@pytest.mark.parametrize(
+    ("name", "category"),
+    [
+        ("", "feed"),
+        (".rules", "feed"),
+        ("sslblacklist.txt", "sslblacklist"),
+        ("my rules (1).rules", "my-rules-1"),
+        ("a.rules.rules.gz", "a.rules"),
+    ],
+)
+def test_plain_file_with_an_odd_name_has_a_plain_category(name: str, category: str) -> None:
+    """And keeps it under the name by which it is stored."""
+    found = opened(_RULE, name=name)
+    assert tuple(found) == (FeedFile(category, _RULE),)
+    assert tuple(opened(_RULE, name=found.name)) == tuple(found)
+
+
+def test_plain_file_cannot_pass_for_people_s_own_rules() -> None:
+    """They would win over the feed on the same sid."""
+    with pytest.raises(ArchiveError, match="a name of people's own rules"):
+        unpack(_RULE, name="local-mine.rules")
+
+
+def test_form_is_told_by_the_content_and_stored_under_its_own_name() -> None:
+    """Whatever the file was called."""
+    found = [opened(data, name="x.rules") for data in (GOOD, gzip.decompress(GOOD))]
+    assert [one.form for one in found] == [Form.TAR_GZ, Form.TAR]
+    assert [one.name for one in found] == ["emerging.rules.tar.gz", "emerging.rules.tar"]
+    assert [tuple(one) for one in found] == [GOOD_FILES, GOOD_FILES]
+
+
+def test_plain_file_over_a_limit_is_refused() -> None:
+    """The same limits as in an archive."""
+    for limits, words in (
+        (ArchiveLimits(member=100), "has 540 bytes, the limit is 100"),
+        (ArchiveLimits(unpacked=100), "more than 100"),
+        (ArchiveLimits(lines=9), "10 lines of rules"),
+    ):
+        for data in (_RULE * 10, _zipped(_RULE * 10)):
+            with pytest.raises(ArchiveError, match=words):
+                unpack(data, limits)
+
+
 def test_long_names_are_read() -> None:
     """Names over 100 characters stand in a header of their own."""
     folder = "f" * 150
@@ -94,10 +153,8 @@ def test_long_names_are_read() -> None:
         (_member("null", b"", tarfile.CHRTYPE), "neither a file nor a folder"),
         (_member("disk", b"", tarfile.BLKTYPE), "neither a file nor a folder"),
         (_member("pipe", b"", tarfile.FIFOTYPE), "neither a file nor a folder"),
-        (_member(".rules"), "category name"),
-        (_member("rules/._a.rules"), "category name"),
-        (_member("rules/a b.rules"), "category name"),
-        (_member("rules/a\n.rules"), "category name"),
+        (_member("rules/a\n.rules"), "characters in its name that are not seen"),
+        (_member("rules/\u202ea.rules"), "characters in its name that are not seen"),
     ],
     ids=lambda value: value.name if isinstance(value, tarfile.TarInfo) else "",
 )
@@ -151,10 +208,19 @@ def test_archive_at_its_limits_is_taken() -> None:
     ("data", "words"),
     [
         (b"", "empty: 0 bytes"),
-        (b"\n<!DOCTYPE html><p>Sign in", "looks like an HTML page"),
-        (b"<HTML><body>", "looks like an HTML page"),
-        (b"PK\x03\x04" + b"x" * 600, "no tar archive"),
-        (_zipped(b""), "no tar archive"),
+        (b"\n<!DOCTYPE html><p>Sign in", "an HTML page, "),
+        (b"<HTML><body>", "an HTML page, "),
+        (b"PK\x03\x04" + b"x" * 600, "a zip archive that is damaged or truncated"),
+        (_zipped(b"PK\x03\x04" + b"x" * 600), "a zip archive, 604 bytes, no feed"),
+        (_zipped(GOOD), "gzip data, "),
+        (b"\0" * 600, "an empty archive"),
+        (b"\xfd7zXZ\0" + b"\0" * 600, "xz data, 606 bytes, no feed"),
+        (_RULE.decode().encode("utf-16"), "text in UTF-16, "),
+        (b'{\n"message": 1}\n' + _RULE, "JSON, "),
+        (b"<html>\n" + _RULE, "an HTML page, "),
+        (b"Service unavailable\n", "text, 20 bytes, no feed: taken are .tar.gz, .tgz, .tar, .zip"),
+        (b"# no rule yet\n", "text, 14 bytes, no feed"),
+        (_zipped(b""), "empty, 0 bytes, no feed"),
         (_zipped(_tar()), "an empty archive"),
         (_zipped(_tar((_member("LICENSE"), _RULE))), "without any .rules file"),
         (GOOD + b"garbage", "followed by something else"),
