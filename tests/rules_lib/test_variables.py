@@ -25,7 +25,7 @@ HOME_PAIR = {"EXTERNAL_NET": ("!10.0.0.0/8",), "HOME_NET": ("10.0.0.0/8",)}
 
 def _declared(*ends: str, given: Mapping[str, object]) -> Variables:
     rules = published(*(text(n, ends=e) for n, e in enumerate(ends, 1)), variables=given)
-    return declared_by(rules, allow(variables=given).variables)
+    return declared_by(rules, allow(variables=given))
 
 
 def test_group_declares_what_its_rules_use() -> None:
