@@ -4,31 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from rules_lib import requirements
-from rules_lib.model import AnyRule, Discarded, Reason, Rule
+from rules_lib.model import AnyRule, Discarded, Mode, Reason, Rule
+
+if TYPE_CHECKING:
+    from rules_lib.allowlist import Allowlist
 
 
-def settle(rules: Iterable[AnyRule]) -> dict[int, Rule]:
+def settle(rules: Iterable[AnyRule], allowlist: Allowlist) -> dict[int, Rule]:
     """For each sid the rule that keeps it: people's own, then the highest rev, then the first.
 
-    One that the engine passes over, for what it requires, never takes the place of another.
+    One that the engine passes over, for what it requires, never takes the place of another; nor
+    does one whose category is off, and that is asked for by its sid alone, like the other.
 
     Args:
         rules: those that are asked for, in the feed's order; a line that is no rule competes with
             none.
+        allowlist: says which categories are off.
     """
+
+    def rank(rule: Rule) -> tuple[bool, bool, bool, int]:
+        is_on = allowlist.setting_of(rule.category).mode is not Mode.OFF
+        return not requirements.unmet(rule.keywords), is_on, rule.is_local, rule.rev
+
     winners: dict[int, Rule] = {}
     for rule in rules:
         if isinstance(rule, Rule) and rule.sid is not None:
             rival = winners.get(rule.sid)
-            if rival is None or _rank(rule) > _rank(rival):
+            if rival is None or rank(rule) > rank(rival):
                 winners[rule.sid] = rule
     return winners
-
-
-def _rank(rule: Rule) -> tuple[bool, bool, int]:
-    return not requirements.unmet(rule.keywords), rule.is_local, rule.rev
 
 
 def lost(rule: Rule, winner: Rule) -> Discarded:

@@ -92,8 +92,8 @@ def _own(names: Iterable[str], folder: str, data_of: Callable[[str], bytes]) -> 
         lines = (f"  {folder}{one} and {folder}{other}" for one, other in clashes)
         raise RefusedError(
             "files of your own come to one category, as their names differ in letter case or in "
-            "how an accent is stored alone; rename or remove one of each. Nothing was changed\n"
-            + "\n".join(lines)
+            "how an accent is stored alone; rename or remove one of each",
+            "\n".join(lines),
         )
     return OwnFiles(
         files=tuple(FeedFile(category_of(name), data_of(name)) for name in taken),

@@ -95,10 +95,11 @@ def explain(sid: int, evidence: Evidence) -> Explained:
     )
 
 
-def _is_spare(story: Story) -> bool:
-    """Whether another line of the same sid is the one to read first."""
+def _is_spare(story: Story) -> tuple[bool, bool]:
+    """Whether another line of the sid is to be read first: the one in use, or that counts."""
     duplicate = story.left_out is not None and story.left_out.reason is Reason.DUPLICATE_SID
-    return duplicate or story.fate is Fate.DISABLED
+    unasked = story.fate in {Fate.OFF, Fate.DISABLED}
+    return story.fate is not Fate.KEPT, duplicate or unasked
 
 
 def _story(rule: AnyRule, evidence: Evidence, ledger: Ledger, *, ships_enabled: bool) -> Story:

@@ -34,9 +34,9 @@ class Selected:
 def select(rules: Iterable[AnyRule], allowlist: Allowlist) -> Selected:
     """Sort the enabled rules into wanted, standby, off and discarded."""
     asked = [(rule, mode_of(rule, allowlist)) for rule in rules]
-    winners = settle(rule for rule, mode in asked if mode is not Mode.OFF)
+    winners = settle((rule for rule, mode in asked if mode is not Mode.OFF), allowlist)
     idle = (rule for rule, mode in asked if mode is Mode.OFF and rule.sid not in winners)
-    setters = settle(rule for rule in idle if _stands_by(rule, allowlist))
+    setters = settle((rule for rule in idle if _stands_by(rule, allowlist)), allowlist)
     wanted, standby, discarded = [], [], []
     off: list[AnyRule] = []
     for rule, mode in asked:

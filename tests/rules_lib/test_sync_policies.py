@@ -65,6 +65,27 @@ def test_policy_is_switched_to_a_replacement_in_one_update(running: Account) -> 
     assert running.deployed().keys() == {new, INFO, OURS}
 
 
+def test_own_rules_leave_a_shared_group_in_the_policy_s_one_update(running: Account) -> None:
+    """An earlier version put them there: they are first at once, and in force all the time."""
+    own = rule(900, action="pass")
+    running.allow(default="drop", firewall={"rule_groups": 2})
+    fed = {"malware": TEN, "info": [rule(40)], "dns": [rule(50)]}
+    running.sync(**fed)
+    running.edit_by_hand("et-shared-drop", f"{running.text('et-shared-drop')}{own}\n")
+    running.put("local/ours.rules", own)
+    running.forget()
+    running.build()
+    calls = [call for call, name in running.writes() if "Object" not in call]
+    switch = calls.index("UpdateFirewallPolicy")
+    assert calls.count("UpdateFirewallPolicy") == 1
+    assert set(calls[:switch]) == {"CreateRuleGroup"}
+    assert set(calls[switch + 1 :]) == {"DeleteRuleGroup"}
+    first, *_ = sorted(running.references(POLICY).items(), key=lambda one: one[1] != 1000)
+    assert first == ("et-local-ours", 1000)
+    assert running.text("et-local-ours").strip() == own
+    assert running.sids() == {*range(1, 11), 40, 50, 99, 900}
+
+
 def test_category_that_goes_leaves_the_policy_first(running: Account) -> None:
     """A group in use cannot be deleted."""
     running.sync(malware=TEN, info=[rule(40)])

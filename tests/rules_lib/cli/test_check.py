@@ -101,6 +101,41 @@ def test_good_rules_of_ones_own_are_counted(file: Path, own: Path) -> None:
     assert "rules of your own: 2 rules, none of them discarded" in answer.stdout
 
 
+def test_own_file_that_is_not_read_is_a_warning(file: Path, own: Path) -> None:
+    """Also where the allowlist names it, which is an error that says how files are called."""
+    (own / "ours.RULES").write_text(rule(1))
+    answer = run("check", file, "--local", own)
+    assert answer.exit_code == 0
+    assert f"warning: {own}/ours.RULES is not read: its name must end in .rules" in answer.stderr
+    file.write_text(allowlist(categories={"local-ours": "drop"}))
+    answer = run("check", file, "--local", own)
+    assert answer.exit_code == 1
+    assert "people's own categories are the files local/<name>.rules" in answer.stderr
+    assert f"warning: {own}/ours.RULES is not read" in answer.stderr
+
+
+def test_two_own_files_of_one_name_are_an_error(file: Path, own: Path) -> None:
+    """With both names."""
+    for name in ("ours.rules", "OURS.rules"):
+        (own / name).write_text(rule(1))
+    answer = run("check", file, "--local", own)
+    assert answer.exit_code == 1
+    assert f"{own}/OURS.rules and {own}/ours.rules" in answer.stderr
+
+
+def test_line_without_effect_is_a_warning(file: Path, own: Path) -> None:
+    """Whether or not the feed is given, as far as one can know."""
+    (own / "ours.rules").write_text(f"{rule(1, action='pass')}\n")
+    file.write_text(allowlist(rules={"drop": [1], "off": [404]}))
+    answer = run("check", file, "--local", own)
+    assert answer.exit_code == 0
+    assert "warning: rules: drop: 1 has no effect: it is a pass rule" in answer.stderr
+    assert "404" not in answer.stderr
+    archive = feed(own.parent / "feed", {"emerging-malware": [rule(20)]})
+    answer = run("check", file, "--local", own, "--feed", archive)
+    assert "warning: rules: off: 404 is no enabled rule of this feed" in answer.stderr
+
+
 def test_own_file_that_nobody_switched_on_is_a_warning(file: Path, own: Path) -> None:
     """It is no error, and hardly meant."""
     (own / "ours.rules").write_text(rule(1))

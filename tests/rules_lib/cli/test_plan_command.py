@@ -229,3 +229,20 @@ def test_hostile_msg_cannot_act_on_the_terminal(tmp_path: Path) -> None:
     assert "\u202e" not in answer.stdout
     assert "alert -> drop  1  rule \\u202e[bold] :skull:" in answer.stdout
     assert '+drop tcp any any -> any any (msg:"rule \\u202e[bold] :skull:"' in answer.stdout
+
+
+def test_plan_names_what_has_no_effect_and_what_is_not_read(
+    applied: Account, tmp_path: Path
+) -> None:
+    """As the sync would, and as `check` does."""
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "ours.rules").write_text(rule(900, action="pass"))
+    (own / "ours.rules.txt").write_text(rule(901))
+    config = edited(tmp_path, rules={"drop": [900], "on": [404]})
+    lines = shown("--config", config, "--local", own)
+    assert "warning: rules: drop: 900 has no effect: it is a pass rule, and stays one" in lines
+    assert "warning: rules: on: 404 is no rule of this feed, nor of your own" in lines
+    assert f"warning: {own}/ours.rules.txt is not read: its name must end in .rules" in lines
+    assert "+ 1000 et-local-ours create +1 2" in lines
+    assert applied.has("latest.json")

@@ -128,7 +128,8 @@ def test_action_has_its_why(
 
 def test_action_of_the_feed_stays() -> None:
     """A pass is no drop, whatever the mode."""
-    published = story(1, text(1, head="pass tcp"), categories={WEB: "drop"}).published
+    asked = {"categories": {WEB: "drop"}, "feed_pass": "keep"}
+    published = story(1, text(1, head="pass tcp"), **asked).published
     assert published is not None
     assert (published.action, "ships it as pass" in published.why) == ("pass", True)
 
@@ -241,6 +242,44 @@ def test_duplicate_sid_has_a_story_a_line_and_the_used_one_comes_first() -> None
     assert second.left_out is not None
     assert second.left_out.reason is Reason.DUPLICATE_SID
     assert "emerging-web, line 1, as rev 2" in second.left_out.detail
+
+
+def test_own_copy_that_is_off_comes_behind_the_rule_of_the_feed_that_is_used() -> None:
+    """And says that it is off, not that it is a duplicate."""
+    files = {"local-mine": [text(1)], WEB: [text(1)]}
+    first, second = explained(1, files, categories={"local-mine": "off"}).stories
+    assert (first.origin.category, first.fate) == (WEB, Fate.KEPT)
+    assert (second.origin.category, second.fate) == ("local-mine", Fate.OFF)
+
+
+def test_duplicate_of_a_rule_that_is_discarded_says_that_none_is_in_force() -> None:
+    """And why the one that counts is not."""
+    files = {"local-mine": [text(1, "lua:x; ")], WEB: [text(1)]}
+    first, second = explained(1, files).stories
+    assert first.origin.category == "local-mine"
+    assert second.left_out is not None
+    assert "no rule of this sid is in force" in second.left_out.detail
+    [note] = second.left_out.notes
+    assert note.startswith("the rule that counts is discarded as unsupported-keyword: ")
+
+
+def test_sid_that_is_to_alert_says_so_where_it_is_shipped_to_drop() -> None:
+    """With the change, and the line."""
+    told = story(1, text(1, head="drop tcp"), rules={"alert": [1]})
+    assert told.published is not None
+    assert told.published.action == "alert"
+    assert "shipped as drop" in told.published.why
+    assert [edit.change for edit in told.published.edits] == [Change.DROP_TO_ALERT]
+
+
+def test_rule_as_written_names_its_file_and_no_list() -> None:
+    """A list that has no effect gives no mode."""
+    files = {"local-mine": [text(1)]}
+    written = {"categories": {"local-mine": "as-written"}, "rules": {"drop": [1]}}
+    (told,) = explained(1, files, **written).stories
+    assert told.asked.key == "categories.local-mine"
+    assert told.published is not None
+    assert "published as written" in told.published.why
 
 
 def test_over_budget_names_a_budget_that_keeps_it_and_what_was_worth_more() -> None:

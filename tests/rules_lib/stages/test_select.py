@@ -201,6 +201,17 @@ def test_own_file_that_is_off_leaves_the_sid_to_the_feed(settings: dict[str, Any
     assert [rule.category for rule in selected.off] == ["local-mine"]
 
 
+@pytest.mark.parametrize("key", ["alert", "drop", "on"])
+def test_sid_that_is_named_goes_to_the_copy_whose_category_is_on(key: str) -> None:
+    """The line is about the rule in force; an own file that is off does not take its place."""
+    files = {"emerging-web": [text(1)], "local-mine": [text(1, rev=9)]}
+    selected = _selected(files, categories={"local-mine": "off"}, rules={key: [1]})
+    assert [one.rule.category for one in selected.wanted] == ["emerging-web"]
+    both_off = {"local-mine": "off", "emerging-web": "off"}
+    selected = _selected(files, categories=both_off, rules={key: [1]})
+    assert [one.rule.category for one in selected.wanted] == ["local-mine"]
+
+
 def test_setter_stands_by_once_and_never_beside_a_wanted_copy() -> None:
     """Brought in, it would give the sid two rules."""
     bit = "flowbits:set,a; "
