@@ -25,6 +25,7 @@ WORDS = (
     *("/one", "/ports", "/feed-drops", "/allowed", "/mark", "/check", "/first", "/second"),
     *("/third", "/loud", "/after", "/unset", "/toggle", "/ask", "/plain", "/either", "/far"),
     *("/near", "/severe", "/slight", "/mine", "/unrelated", "/nothing"),
+    *("/locked", "/try", "/once", "/count", "/tally"),
 )
 PATHS = st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map("".join)
 CONVERSATIONS = st.lists(st.lists(PATHS, min_size=1, max_size=5), min_size=1, max_size=3)
