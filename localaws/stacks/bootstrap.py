@@ -21,7 +21,9 @@ def main() -> None:
     module, _, name = environment["_HANDLER"].rpartition(".")
     handler = getattr(importlib.import_module(module.replace("/", ".")), name)
     sys.stderr.write(f"INIT {time.perf_counter() - began:.2f} s\n")
+    ends = began + float(environment["LOCALAWS_SECONDS"])
     context = SimpleNamespace(
+        get_remaining_time_in_millis=lambda: int(1000 * (ends - time.perf_counter())),
         function_name=environment["AWS_LAMBDA_FUNCTION_NAME"],
         function_version="$LATEST",
         aws_request_id=environment["LOCALAWS_REQUEST_ID"],

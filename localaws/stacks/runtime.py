@@ -90,6 +90,7 @@ class Runtime:
             "LAMBDA_TASK_ROOT": str(self._unpacked(function.code_sha_256, [function.code_bytes])),
             "LOCALAWS_OPT": str(opt),
             "LOCALAWS_REQUEST_ID": str(uuid4()),
+            "LOCALAWS_SECONDS": str(function.timeout),
             "AWS_LAMBDA_FUNCTION_NAME": function.function_name,
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_size),
             "AWS_REGION": function.region,
