@@ -32,8 +32,8 @@ FEED: Final = Path(__file__).parents[2] / "examples" / "feed"
 BATCH: Final = 2_000
 """Rules in one run of the engine."""
 
-WAYS: Final[tuple[Mapping[str, bool], ...]] = ({}, {"may_drop": True}, {"setter": True})
-"""As alert, as drop, and as a setter that is brought in."""
+WAYS: Final = (("", False), ("drop", False), ("alert", True))
+"""With its own action, as drop, and as a setter that is brought in: action, setter."""
 
 _ALL: Final = load("version: 1\ndefault: drop\n", source="", known=())
 _MAKERS: Final = frozenset({"fileext", "filename"})
@@ -97,8 +97,8 @@ def differ(engine: Suricata, lines: Sequence[str], tally: Tally) -> None:
     found = analysed(engine, short)
     tally.differences += (*_strangers(found, short), *_other_sids(found))
     _compare(found, {rule.text: partial(view_of, rule) for rule in kept}, tally)
-    for way in WAYS:
-        _compare_published(engine, _published(kept, way), tally)
+    for action, setter in WAYS:
+        _compare_published(engine, _published(kept, action, setter=setter), tally)
 
 
 def _kept(lines: Iterable[str]) -> Iterator[Rule]:
@@ -109,9 +109,13 @@ def _kept(lines: Iterable[str]) -> Iterator[Rule]:
             yield rule
 
 
-def _published(kept: Iterable[Rule], way: Mapping[str, bool]) -> Mapping[str, Converted]:
+def _published(kept: Iterable[Rule], action: str, *, setter: bool) -> Mapping[str, Converted]:
     """By their text; of a sid one alone, as the engine replaces rules by those of a higher rev."""
-    wanted = {rule.sid: Candidate(rule, Mode.DROP, **way) for rule in kept if rule.sid}
+    wanted = {
+        rule.sid: Candidate(rule, Mode.DROP, action, setter)
+        for rule in kept
+        if rule.sid and (action != "drop" or rule.header.action.lower() == "alert")
+    }
     return {rule.text: rule for rule in convert(wanted.values(), _ALL, {}).rules}
 
 
