@@ -22,6 +22,8 @@ from moto.core.botocore_stubber import MockRawResponse
 from moto.core.models import botocore_stubber
 from trouble_support import SILENCES, WRITES, Trouble, troubles
 
+from rules_lib.aws import patience
+
 _SUCCESS: Final = 300
 
 
@@ -173,6 +175,9 @@ def _broken(answer: AWSResponse) -> AWSResponse:
 
 @contextmanager
 def no_waiting() -> Iterator[None]:
-    """Have botocore try again at once."""
-    with mock.patch.object(ExponentialBackoff, "delay_amount", return_value=0):
+    """Have calls tried again at once."""
+    with (
+        mock.patch.object(ExponentialBackoff, "delay_amount", return_value=0),
+        mock.patch.object(patience, "_LONGEST", 0),
+    ):
         yield
