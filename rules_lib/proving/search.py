@@ -48,7 +48,8 @@ _LOOK_AHEAD: Final = 8
 
 _FEW: Final = 16
 """A rule that is refused behind more than so many is tried alone before it is blamed: an unknown
-limit of a text's size is no rule's fault, and none is so small."""
+limit of a text's size is no rule's fault, and none is so small. So are the first one of a group,
+and one that only the answer to a whole batch speaks against: an answer may be wrong once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,14 +208,18 @@ class _Hunt:
         lengths = range(1, len(batch) + 1)
         length = lengths[bisect_left(lengths, True, hi=len(batch) - 1, key=refused)]
         blamed, proven = batch[length - 1], batch[: length - 1]
-        if proven:
-            self._accept(proven)
-            if len(proven) > _FEW and self._ask([blamed]) is None:
-                raise UnpinnedError(words)
+        self._accept(proven)
+        if self._is_hearsay(batch, length) and self._ask([blamed]) is None:
+            raise UnpinnedError(words)
         if self.found:  # one alone says nothing of how many there are
             self.size = max(1, min(len(batch) // 2, 2 * len(proven)))
         self.named = 0
         self._blame(blamed, answers[length])
+
+    def _is_hearsay(self, batch: Sequence[Converted], length: int) -> bool:
+        """Whether the rule at the end of so many is to be tried alone before it is blamed."""
+        only_by_the_batch = 1 < length == len(batch)
+        return not self.found or only_by_the_batch or length - 1 > _FEW
 
     def _make_sure(self, words: str) -> None:
         """Let no rule be blamed for what is wrong with the group."""
