@@ -8,12 +8,15 @@ STAMP := $(VENV)/.installed
 SAM := $(VENV)/sam/.installed
 PEERS := $(VENV)/bench/.installed
 FUZZER := $(VENV)/.fuzzer
+OLDEST := $(VENV)/oldest/.installed
+TALKS_TO_AWS := tests/localaws tests/rules_lib/aws tests/rules_lib/test_sync.py tests/rules_lib/test_sync_policies.py
 SECONDS ?= 600
 SEQUENCES ?= 400
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --quiet
+FLOOR = $(shell sed -n 's/^ *"boto3>\(=[0-9.]*\)",$$/=\1/p' pyproject.toml)
 SOURCES := rules_lib functions localaws benchmarks tests examples scripts
 
-.PHONY: help setup engine browser run test lint type fuzz faults bench build deploy-local clean lock
+.PHONY: help setup engine browser run test lint type oldest fuzz faults bench build deploy-local clean lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +50,16 @@ lint: $(STAMP) ## ruff: style and format
 
 type: $(STAMP) ## mypy --strict
 	$(BIN)/mypy
+
+oldest: $(OLDEST) ## What talks to AWS, tested with the oldest boto3 that pyproject.toml allows
+	$(VENV)/oldest/bin/python -m pytest --numprocesses auto --dist loadfile $(TALKS_TO_AWS)
+
+$(OLDEST): requirements-oldest.lock | $(STAMP)
+	$(BIN)/python -m venv --without-pip $(VENV)/oldest
+	$(BIN)/pip --python $(VENV)/oldest/bin/python install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement $<
+	@$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' \
+	  > "$$($(VENV)/oldest/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/all-else.pth"
+	@touch $@
 
 $(SAM): requirements-sam.lock | $(STAMP)
 	@scripts/sam --version
@@ -83,6 +96,7 @@ lock: $(STAMP) ## Write the lock files anew from pyproject.toml
 	$(LOCK) pyproject.toml --group dev --output-file requirements-dev.lock
 	$(LOCK) layers/packages/requirements.in --constraints requirements.lock --output-file layers/packages/requirements.txt
 	$(LOCK) - <<< aws-sam-cli --output-file requirements-sam.lock
+	$(LOCK) --no-deps - <<< $$'boto3$(FLOOR)\nbotocore$(FLOOR)' --output-file requirements-oldest.lock
 	$(LOCK) --group bench --output-file requirements-bench.lock
 	$(LOCK) --group fuzz --no-annotate --constraints - <<< 'atheris<3.1' --output-file requirements-fuzz.lock  # 3.1 has no wheel for 3.11
 
