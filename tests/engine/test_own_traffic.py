@@ -10,7 +10,7 @@ import yaml
 from flow_support import Tape, client_hello, write
 from pipeline_support import rule
 from proof_support import loaded_from, made, outcome, published, without
-from test_real_traffic import REFUSED_BY_8, RELEASE, SHIPPED
+from real_release_support import REFUSED_BY_8, SHIPPED
 
 if TYPE_CHECKING:
     from proof_support import Outcome
@@ -98,7 +98,9 @@ def test_own_pass_works_in_the_shipped_file_with_a_whole_release(
     for files, expected in ((feed, {"meant"}), (feed | own, set())):
         listed = dict.fromkeys(own, "alert") | shipped["categories"] | {"house-blend": "drop"}
         listed = {name: mode for name, mode in listed.items() if name in files or name not in own}
-        built = loaded_from(releases / RELEASE, files, **shipped | {"categories": listed})
+        built = loaded_from(
+            releases / "composite-2026-03.tar.gz", files, **shipped | {"categories": listed}
+        )
         assert len(built.groups) == 20
         groups = without(REFUSED_BY_8, published(built))
         assert dropped(outcome(groups, captures)) == expected
