@@ -189,7 +189,8 @@ def test_successive_configs_hold_from_their_sync_on(archive: Path, tmp_path: Pat
     """The last one holds for the syncs that are left."""
     before, after = tmp_path / "before.yaml", tmp_path / "after.yaml"
     before.write_text(ALLOWLIST)
-    after.write_text(allowlist(categories={"emerging-malware": "alert", "emerging-info": "off"}))
+    modes = {"emerging-malware": "alert", "emerging-info": "off"}
+    after.write_text(allowlist(categories=modes, max_unblock=1))
     run = synced(tmp_path, archive, archive, archive, config=[before, after])
     actions = [run.sync(number).summary["actions"] for number in (1, 2, 3)]
     assert actions == [{"drop": 2}, {"alert": 2}, {"alert": 2}]
