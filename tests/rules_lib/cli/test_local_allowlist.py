@@ -110,7 +110,7 @@ def test_actions_of_the_feed_stay(publish: Publish) -> None:
     found = publish(
         {"emerging-malware": rules[:3], "emerging-exploit": rules[3:]},
         categories={"emerging-malware": "drop", "emerging-exploit": "alert"},
-        **{"feed_pass": "keep"},
+        feed_pass="keep",  # noqa: S106 - no password
     )
     assert actions(found) == given
     assert found.summary["actions"] == {"pass": 2, "reject": 2, "drop": 2}
