@@ -48,8 +48,9 @@ _LOOK_AHEAD: Final = 8
 
 _FEW: Final = 16
 """A rule that is refused behind more than so many is tried alone before it is blamed: an unknown
-limit of a text's size is no rule's fault, and none is so small. So are the first one of a group,
-and one that only the answer to a whole batch speaks against: an answer may be wrong once."""
+limit of a text's size is no rule's fault, and none is so small. So are one that is refused in words
+that are new, and one that only the answer to a whole batch speaks against: an answer may be wrong
+once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,8 @@ class _Hunt:
         open: by sid, not judged yet, cluster by cluster, those with new rules first.
         size: so many rules are tried at once.
         named: how many rules of this batch were named so far.
+        sure: a rule beyond doubt is accepted, so it is not the group.
+        confirmed: what the service said of rules that were tried alone.
     """
 
     def __init__(self, rules: Sequence[Converted], judge: Judge, quest: Quest) -> None:
@@ -159,6 +162,7 @@ class _Hunt:
         self.size = len(self.open)
         self.named = 0
         self.sure = False
+        self.confirmed: set[str] = set()
 
     def run(self, words: str) -> None:
         """Judge all rules, of which the service said these words.
@@ -209,17 +213,22 @@ class _Hunt:
         length = lengths[bisect_left(lengths, True, hi=len(batch) - 1, key=refused)]
         blamed, proven = batch[length - 1], batch[: length - 1]
         self._accept(proven)
-        if self._is_hearsay(batch, length) and self._ask([blamed]) is None:
-            raise UnpinnedError(words)
+        hearsay = 1 < length == len(batch)  # nothing but the answer to all of it speaks against it
+        self._confirm(blamed, answers[length], doubtful=hearsay or len(proven) > _FEW)
         if self.found:  # one alone says nothing of how many there are
             self.size = max(1, min(len(batch) // 2, 2 * len(proven)))
         self.named = 0
         self._blame(blamed, answers[length])
 
-    def _is_hearsay(self, batch: Sequence[Converted], length: int) -> bool:
-        """Whether the rule at the end of so many is to be tried alone before it is blamed."""
-        only_by_the_batch = 1 < length == len(batch)
-        return not self.found or only_by_the_batch or length - 1 > _FEW
+    def _confirm(self, blamed: Converted, words: str, *, doubtful: bool) -> None:
+        """Try a rule alone, unless others were refused alone in the same words.
+
+        Raises:
+            UnpinnedError: it is accepted, so something else was refused, or for a moment only.
+        """
+        if (doubtful or words not in self.confirmed) and self._ask([blamed]) is None:
+            raise UnpinnedError(words)
+        self.confirmed.add(words)
 
     def _make_sure(self, words: str) -> None:
         """Let no rule be blamed for what is wrong with the group."""

@@ -175,6 +175,14 @@ def test_size_of_the_text_is_no_rules_fault(trusted: int) -> None:
         search(rules, lambda text: "too big" if len(text) > 2000 else None, quest)
 
 
+@pytest.mark.parametrize("count", [1, 2, 10, 99])
+def test_refusal_that_does_not_last_is_no_rules_fault(count: int) -> None:
+    """The service answers so once, and then takes whatever it is asked for."""
+    answers = iter(["busy"])
+    with pytest.raises(UnpinnedError, match="busy"):
+        search(many(count), lambda _: next(answers, None))
+
+
 def test_nothing_is_blamed_where_even_a_rule_beyond_doubt_is_refused() -> None:
     """Two dry runs tell."""
     asked = list[str]()
