@@ -139,9 +139,14 @@ class Turn:
                 self.store.delete(TURN)
 
     def _is_over(self, stored: Stored) -> bool:
-        """Whether the turn is free: run out, unreadable, or by a clock that is far ahead."""
+        """Whether the turn is free: run out, unreadable, or by a clock that is far ahead.
+
+        It is free too for the request that has it: it was killed, and Lambda repeats it.
+        """
         holder, _ = Holder.recall(stored)
-        return holder is None or not timedelta() < holder.until - self.now <= _FARTHEST
+        if holder is None or holder.holder == self.holder:
+            return True
+        return not timedelta() < holder.until - self.now <= _FARTHEST
 
     def _asked(self) -> str | None:
         try:

@@ -126,6 +126,13 @@ def test_turn_that_cannot_be_read_is_free(store: Store, body: bytes) -> None:
     assert turn(store, "mine").taken()
 
 
+def test_request_that_was_killed_has_its_turn_when_it_is_repeated(store: Store) -> None:
+    """Lambda repeats it under the same name; nobody else waits less for that."""
+    assert turn(store, "killed").taken()
+    assert not turn(store, "other").taken()
+    assert turn(store, "killed").taken()
+
+
 def test_turn_by_a_clock_far_ahead_is_free(store: Store) -> None:
     """Else no build would have a turn until then."""
     assert turn(store, "ahead", NOW + timedelta(days=400)).taken()
