@@ -11,12 +11,15 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Final
 
+from localaws.countries import COUNTRIES
 from localaws.grammar import Rule
 from localaws.limits import (
     ACTIONS,
     BUILT_IN_VARIABLES,
+    CATEGORY_PROTOCOLS,
     ORDERED_KEYWORDS,
     PCRE_COMPANIONS,
+    PRIORITY_MAX,
     REFUSED_KEYWORDS,
     REJECT_PROTOCOLS,
     RULE_LENGTH,
@@ -37,12 +40,19 @@ _APPLICATION_HEADERS: Final = {
     "http2": "http",
     **{name: name for name in ("dns", "tls", "ssh", "smtp", "ftp", "smb", "snmp", "sip", "quic")},
 }
+_SIDES: Final = frozenset({"src", "dst", "both", "any"})
 _LIST_SPACE: Final = re.compile(r",\s|\[\s|\s\]")
+
+
+def quoted(rule: str) -> str:
+    """The rule as the service quotes it: with its own gid before the last parenthesis."""
+    head, parenthesis, tail = rule.rpartition(")")
+    return f"{head}{RULE_SUFFIX}{parenthesis}{tail}" if parenthesis else rule
 
 
 def invalid(reason: str, rule: str | None = None) -> str:
     """The service's message about a rule, which it names or does not."""
-    named = "" if rule is None else f"rule: {rule}, "
+    named = "" if rule is None else f"rule: {quoted(rule)}, "
     return f"stateful rule is invalid, {named}reason: {reason}"
 
 
@@ -75,8 +85,16 @@ def order_is_left_to_the_group(rule: Rule, terms: Terms) -> str | None:
     return (
         "RulesString has invalid keywords. Rule groups that use strict order can't have rules "
         "that contain the keywords `priority` or `classtype`, "
-        f"parameter: [{rule.text}], context: RulesSource.RulesString"
+        f"parameter: [{quoted(rule.text)}], context: RulesSource.RulesString"
     )
+
+
+def priority_is_in_range(rule: Rule, terms: Terms) -> str | None:
+    """Where the priority decides, in a group of type IPS; the words are this package's own."""
+    for value in rule.values("priority") if terms.ips else ():
+        if not (value.isascii() and value.isdecimal() and 0 < int(value) <= PRIORITY_MAX):
+            return invalid(f"priority {value} is invalid", rule.text)
+    return None
 
 
 def gid_is_left_to_the_service(rule: Rule, _: Terms) -> str | None:
@@ -135,6 +153,29 @@ def length_is_allowed(rule: Rule, terms: Terms) -> str | None:
     return invalid(f"Rule exceeds max length ({RULE_LENGTH}), Length: {length}.", rule.text)
 
 
+def countries_are_known(rule: Rule, _: Terms) -> str | None:
+    """`geoip` takes codes of ISO 3166-1, after the side that is meant, negated or not."""
+    for value in rule.values("geoip"):
+        side, *rest = (word.strip() for word in value.split(","))
+        codes = rest if side in _SIDES else [side, *rest]
+        if not codes or not all(code.removeprefix("!").strip() in COUNTRIES for code in codes):
+            return invalid("Rule contains an incorrect country code", rule.text)
+    return None
+
+
+def categories_are_in_their_place(rule: Rule, _: Terms) -> str | None:
+    """AWS's categories stand beside no `geoip`, and are for http, that of a domain for tls too.
+
+    Documented; the words are this package's own.
+    """
+    for keyword in sorted(rule.keywords & CATEGORY_PROTOCOLS.keys()):
+        if "geoip" in rule.keywords:
+            return invalid(f"{keyword} cannot be used together with geoip", rule.text)
+        if rule.protocol.lower() not in CATEGORY_PROTOCOLS[keyword]:
+            return invalid(f"{keyword} is not supported on {rule.protocol}", rule.text)
+    return None
+
+
 def lists_have_no_spaces(rule: Rule, terms: Terms) -> str | None:
     """Reported by users, unconfirmed, so only on demand; the words are this package's own."""
     header = rule.text.partition("(")[0]
@@ -191,11 +232,14 @@ RULE_CHECKS: Final[tuple[Check, ...]] = (
     reject_is_possible,
     keywords_are_supported,
     order_is_left_to_the_group,
+    priority_is_in_range,
     gid_is_left_to_the_service,
     sid_is_assigned,
     pcre_has_a_companion,
     variables_are_declared,
     length_is_allowed,
+    countries_are_known,
+    categories_are_in_their_place,
     lists_have_no_spaces,
     protocols_agree,
     engine_accepts,

@@ -18,6 +18,7 @@ class Control:
         quotas: What the account may have.
         strictness: Unconfirmed refusals to enforce too.
         refusals: What the engine refuses beyond what this package knows.
+        lenient: Names of checks that are not made, of one's own choice.
         faults: The failures that are ordered and have not happened yet.
         calls: Every call that was answered, in order.
         lock: Held while a call is worked on, as the server has a thread a call.
@@ -26,6 +27,7 @@ class Control:
     quotas: Quotas = field(default_factory=Quotas)
     strictness: Strictness = field(default_factory=Strictness)
     refusals: tuple[Refusal, ...] = ()
+    lenient: frozenset[str] = frozenset()
     faults: tuple[Fault, ...] = ()
     calls: list[Call] = field(default_factory=list)
     lock: threading.RLock = field(default_factory=threading.RLock)

@@ -8,6 +8,7 @@ keywords are case-insensitive; white space is free around names, values and sepa
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -53,8 +54,15 @@ class Rule:
 
 
 def rule_lines(rules: str) -> tuple[str, ...]:
-    """The lines of a rules string that are not blank, without surrounding white space."""
-    return tuple(line for raw in rules.split("\n") if (line := raw.strip()))
+    """The lines of a rules string that are neither blank nor comments, without space around."""
+    lines = (raw.strip() for raw in rules.split("\n"))
+    return tuple(line for line in lines if line and not line.startswith("#"))
+
+
+def broken_comments(rules: str) -> Iterator[str]:
+    """The comment lines with a carriage return, which users report as refused."""
+    lines = (raw.strip(" \t") for raw in rules.split("\n"))
+    return (line.strip() for line in lines if line.startswith("#") and "\r" in line)
 
 
 def parse_rule(text: str) -> Rule:
@@ -63,8 +71,6 @@ def parse_rule(text: str) -> Rule:
     Raises:
         MalformedRuleError: With the reason, in the engine's words where the engine has words.
     """
-    if text.startswith("#"):
-        raise MalformedRuleError("comment lines are not supported")
     if text.endswith("\\"):
         raise MalformedRuleError("line continuation is not supported")
     header, _, body = text.partition("(")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from localaws.control import Control
 
+SOURCES: Final = ("RulesString", "RulesSourceList", "StatefulRules")
 STRICT_ORDER: Final = "STRICT_ORDER"
 DEFAULT_ORDER: Final = "DEFAULT_ACTION_ORDER"
 _CONTAINERS: Final = ":container-association/"
@@ -43,6 +44,7 @@ class RuleGroup:
     description: str | None
     encryption: Mapping[str, str] | None
     modified: datetime
+    managed: bool = False
 
     @property
     def order(self) -> str:
@@ -83,9 +85,23 @@ def requested_content(params: Mapping[str, Any]) -> Mapping[str, Any]:
     if "Rules" in params:
         return {"RulesSource": {"RulesString": params["Rules"]}}
     content: Mapping[str, Any] = params["RuleGroup"]
-    if set(content["RulesSource"]) != {"RulesString"}:
-        raise InvalidRequestError("parameter is invalid, context: RulesSource")
+    check_source(content)
     return content
+
+
+def check_source(content: Mapping[str, Any]) -> None:
+    """Refuse a source of no rules or of several; of the three kinds this package has strings only.
+
+    Raises:
+        InvalidRequestError: One of these.
+    """
+    given = [kind for kind in SOURCES if kind in content["RulesSource"]]
+    if len(given) != 1:
+        raise InvalidRequestError(
+            f"{', '.join(SOURCES)} must set exactly one of them, context: RulesSource"
+        )
+    if given != ["RulesString"]:
+        raise InvalidRequestError("parameter is invalid, context: RulesSource")
 
 
 def check_order(group: RuleGroup, params: Mapping[str, Any], content: Mapping[str, Any]) -> None:
@@ -110,7 +126,11 @@ def check_capacity(capacity: int) -> None:
     Raises:
         InvalidRequestError: It is below 1 or above the service's limit.
     """
-    if not 1 <= capacity <= GROUP_CAPACITY:
+    if capacity > GROUP_CAPACITY:
+        raise InvalidRequestError(
+            f"Capacity capacity exceeded, parameter: [{capacity}], context: Capacity"
+        )
+    if capacity < 1:
         raise InvalidRequestError(
             f"parameter is invalid, parameter: [{capacity}], context: Capacity"
         )
@@ -122,7 +142,8 @@ def consumed_capacity(content: Mapping[str, Any], capacity: int, control: Contro
     Raises:
         InvalidRequestError: With the service's words about the first thing that is wrong.
     """
-    check_variables(content)
+    if control.strictness.home_net_alone:
+        check_variables(content)
     check_references(content)
     rules = content["RulesSource"]["RulesString"]
     check_size(rules)
@@ -151,10 +172,10 @@ def check_size(rules: str) -> None:
 
 
 def check_variables(content: Mapping[str, Any]) -> None:
-    """Refuse HOME_NET without EXTERNAL_NET, which would keep its old meaning.
+    """Refuse HOME_NET without EXTERNAL_NET, on demand: it is not known that the service does.
 
-    The service's words for this case are not known; these follow its words for a variable
-    without a value.
+    Without it EXTERNAL_NET keeps the policy's meaning. The words follow those of the service for a
+    variable without a value.
 
     Raises:
         InvalidRequestError: That is so.
@@ -198,11 +219,13 @@ def terms_of(content: Mapping[str, Any], control: Control) -> Terms:
     variables = content.get("RuleVariables", {})
     return Terms(
         strict_order=rule_order(content) == STRICT_ORDER,
+        ips=content.get("Type") == "IPS",
         addresses=_definitions(variables.get("IPSets", {})),
         ports=_definitions(variables.get("PortSets", {})),
         references=frozenset(_references(content)),
         strictness=control.strictness,
         refusals=control.refusals,
+        lenient=control.lenient,
     )
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Final
 
 GROUP_CAPACITY: Final = 30_000
-"""The largest capacity of one stateful rule group; the smallest is 1 [api]."""
+"""The largest capacity of one stateful rule group [measured]; the smallest is 1 [api]."""
 
 RULE_LENGTH: Final = 8_192
 """A rule of this many bytes is refused, counted with `RULE_SUFFIX`.
@@ -37,6 +37,12 @@ CONTAINER_REFERENCES: Final = 30
 PAGE_SIZE: Final = 100
 """Items in one page of a list where the caller asks for no other number [api]."""
 
+NEXT_GENERATION_GROUPS: Final = 20
+"""IPS rule groups in one Next Generation policy; nobody told us, so it is Classic's number."""
+
+PRIORITY_MAX: Final = 65_535
+"""The last `priority` of a rule in a group of type IPS; the first is 1 [guide]."""
+
 ACTIONS: Final = frozenset({"alert", "pass", "drop", "reject"})
 """The actions that a stateful rule may have [measured]."""
 
@@ -51,6 +57,12 @@ ORDERED_KEYWORDS: Final = frozenset({"priority", "classtype"})
 
 PCRE_COMPANIONS: Final = ("tls.sni", "http.host", "dns.query", "http.uri", "content")
 """`pcre` needs one of these in its rule, listed as the service lists them [measured]."""
+
+CATEGORY_PROTOCOLS: Final = {
+    "aws_url_category": frozenset({"http"}),
+    "aws_domain_category": frozenset({"http", "tls"}),
+}
+"""AWS's keywords of categories, and the protocols that they are for [guide]."""
 
 BUILT_IN_VARIABLES: Final = frozenset({"HOME_NET", "EXTERNAL_NET"})
 """Address variables that a rule may use without its group declaring them [measured]."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from localaws.errors import ResourceNotFoundError
+from typing import Any
+
+from localaws.errors import LimitExceededError, ResourceNotFoundError
 from localaws.paging import page
 from localaws.policy_actions import FirewallPolicyActions
 from localaws.resources import check_tags
@@ -12,6 +14,15 @@ from localaws.state import Answer, Params, tag_pairs, without_nothing
 
 class NetworkFirewallBackend(RuleGroupActions, FirewallPolicyActions):
     """One account's Network Firewall in one region: firewalls, policies, rule groups, tags."""
+
+    def create_firewall(self, *args: Any, **kwargs: Any) -> Any:
+        """Make a firewall, as moto does, within the account's quota."""
+        if len(self.firewalls) >= self.control.quotas.firewalls:
+            raise LimitExceededError(
+                f"limit exceeded, parameter: [{self.control.quotas.firewalls}], "
+                "context: firewalls of the account"
+            )
+        return super().create_firewall(*args, **kwargs)
 
     def tag_resource(self, params: Params) -> Answer:
         """Add tags to a resource, or give those that it has another value."""

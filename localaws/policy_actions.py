@@ -38,7 +38,7 @@ class FirewallPolicyActions(State):
         policy = self._find_policy(params)
         check_token(policy.token, params)
         content = params["FirewallPolicy"]
-        check_policy(content, self.rule_groups, self.control.quotas)
+        check_policy(content, self.known_groups(), self.control)
         changed = replace(
             policy,
             content=content,
@@ -94,7 +94,7 @@ class FirewallPolicyActions(State):
     def _new_policy(self, params: Params) -> FirewallPolicy:
         arn = self.arn("firewall-policy", params["FirewallPolicyName"])
         check_name_is_free(self.firewall_policies, arn)
-        check_policy(params["FirewallPolicy"], self.rule_groups, self.control.quotas)
+        check_policy(params["FirewallPolicy"], self.known_groups(), self.control)
         return FirewallPolicy(
             arn=arn,
             name=params["FirewallPolicyName"],
@@ -122,7 +122,9 @@ class FirewallPolicyActions(State):
                 "FirewallPolicyStatus": "ACTIVE",
                 "Tags": self.tags_of(policy.arn),
                 "ConsumedStatelessRuleCapacity": 0,
-                "ConsumedStatefulRuleCapacity": reserved_capacity(policy.content, self.rule_groups),
+                "ConsumedStatefulRuleCapacity": reserved_capacity(
+                    policy.content, self.known_groups()
+                ),
                 "NumberOfAssociations": self.firewalls_using(policy.arn),
                 "EncryptionConfiguration": policy.encryption,
                 "LastModifiedTime": policy.modified,

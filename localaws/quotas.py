@@ -10,6 +10,7 @@ class Quotas:
     """The adjustable quotas of one account and region, with the values of a fresh account.
 
     Attributes:
+        firewalls: Firewalls in the account and region.
         rule_groups: Stateful rule groups in the account and region.
         policies: Firewall policies in the account and region.
         policy_rule_groups: Stateful rule groups that one policy refers to.
@@ -21,6 +22,7 @@ class Quotas:
     Source: the quotas page of the AWS developer guide.
     """
 
+    firewalls: int = 5
     rule_groups: int = 50
     policies: int = 20
     policy_rule_groups: int = 20

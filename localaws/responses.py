@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from moto.core.common_types import TYPE_RESPONSE
 
-_NAMES = ("RuleGroupName", "FirewallPolicyName", "FirewallName")
+_NAMES = ("RuleGroupName", "FirewallPolicyName", "FirewallPolicyV2Name", "FirewallName")
 _ARNS = ("RuleGroupArn", "FirewallPolicyArn", "FirewallArn", "ResourceArn")
 _REFUSED = 400
 
@@ -109,6 +109,10 @@ class NetworkFirewallResponse(moto_responses.NetworkFirewallResponse):
     def list_firewall_policies(self) -> ActionResult:
         """ListFirewallPolicies."""
         return ActionResult(self.backend.list_firewall_policies(self.params))
+
+    def create_firewall_policy_v2(self) -> ActionResult:
+        """CreateFirewallPolicyV2."""
+        return ActionResult(self.backend.create_firewall_policy_v2(self.params))
 
     def associate_firewall_policy(self) -> ActionResult:
         """AssociateFirewallPolicy."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from moto.core.utils import utcnow
@@ -15,16 +16,19 @@ from localaws.groups import (
     consumed_capacity,
     requested_content,
 )
+from localaws.nextgen import NextGenerationActions
 from localaws.paging import page
 from localaws.resources import check_name_is_free, check_tags, check_token, find, new_id
-from localaws.state import Answer, Params, State, tag_pairs, without_nothing
+from localaws.state import Answer, Params, tag_pairs, without_nothing
 
 
-class RuleGroupActions(State):
+class RuleGroupActions(NextGenerationActions):
     """Create, update, describe, delete and list stateful rule groups."""
 
     def create_rule_group(self, params: Params) -> Answer:
         """Validate a group and, unless it is a dry run, keep it."""
+        if params["Type"] == "IPS":
+            return self.dry_run_of_ips_group(params)
         check_type(params, needed=True)
         group, tags = self._new_group(params), tag_pairs(params)
         check_tags(tags)
@@ -60,12 +64,12 @@ class RuleGroupActions(State):
 
     def describe_rule_group(self, params: Params) -> Answer:
         """Everything about a group, its rules and its update token too."""
-        group = self._find_group(params)
+        group = self._find_group(params, self.known_groups())
         return self._answer(group) | {"RuleGroup": group.content}
 
     def describe_rule_group_metadata(self, params: Params) -> Answer:
         """What a group is, without its rules."""
-        group = self._find_group(params)
+        group = self._find_group(params, self.known_groups())
         return without_nothing(
             {
                 "RuleGroupArn": group.arn,
@@ -89,10 +93,11 @@ class RuleGroupActions(State):
         return {"RuleGroupResponse": view}
 
     def list_rule_groups(self, params: Params) -> Answer:
-        """The account's groups in pages, by name; this double has no managed ones."""
-        own = params.get("Scope") != "MANAGED" and params.get("Type") in {None, "STATEFUL"}
+        """The account's groups in pages, by name, or AWS's managed ones."""
+        managed, meant = params.get("Scope") == "MANAGED", params.get("Type") in {None, "STATEFUL"}
+        groups = self.known_groups().values() if meant else ()
         shown, token = page(
-            {group.name: group for group in self.rule_groups.values() if own}, params
+            {group.name: group for group in groups if group.managed == managed}, params
         )
         listed = [{"Name": group.name, "Arn": group.arn} for group in shown]
         return without_nothing({"RuleGroups": listed, "NextToken": token})
@@ -115,9 +120,11 @@ class RuleGroupActions(State):
             modified=utcnow(),
         )
 
-    def _find_group(self, params: Params) -> RuleGroup:
+    def _find_group(
+        self, params: Params, among: Mapping[str, RuleGroup] | None = None
+    ) -> RuleGroup:
         check_type(params, needed="RuleGroupArn" not in params)
-        return find(self.rule_groups, "RuleGroup", params)
+        return find(self.rule_groups if among is None else among, "RuleGroup", params)
 
     def _answer(self, group: RuleGroup) -> Answer:
         return {"UpdateToken": group.token, "RuleGroupResponse": self._view(group)}

@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from localaws.checks import RULE_CHECKS, invalid
-from localaws.grammar import MalformedRuleError, Rule, parse_rule, rule_lines
+from localaws.checks import RULE_CHECKS, invalid, quoted
+from localaws.grammar import (
+    MalformedRuleError,
+    Rule,
+    broken_comments,
+    parse_rule,
+    rule_lines,
+)
 from localaws.terms import Terms
 
 GroupCheck = Callable[[tuple[Rule, ...], Terms], str | None]
@@ -18,31 +24,34 @@ def refusal(rules: str, terms: Terms) -> str | None:
     """Judge a rules string: one bad rule refuses the whole group.
 
     Args:
-        rules: The group's rules, one a line; blank lines do not count.
+        rules: The group's rules, one a line; blank lines and comments do not count.
         terms: What they are judged by.
 
     Returns:
         The service's message about the first bad rule of the text, or None where all are accepted.
     """
+    for comment in broken_comments(rules):
+        return invalid("Illegal rule syntax", comment)
     parsed: list[Rule] = []
     for text in rule_lines(rules):
         try:
             rule = parse_rule(text)
         except MalformedRuleError as error:
             return invalid(str(error), text)
-        if message := _first(check(rule, terms) for check in RULE_CHECKS):
+        if message := _first(check(rule, terms) for check in terms.enforced(RULE_CHECKS)):
             return message
         parsed.append(rule)
-    return _first(check(tuple(parsed), terms) for check in GROUP_CHECKS)
+    group = tuple(parsed)
+    return _first(check(group, terms) for check in terms.enforced(GROUP_CHECKS))
 
 
 def sids_are_unique(rules: tuple[Rule, ...], _: Terms) -> str | None:
     """A sid stands once in a group; over several groups the service does not look."""
-    seen: set[int] = set()
+    seen: set[str] = set()
     for rule in rules:
-        sid = int(rule.values("sid")[0])
+        sid = rule.values("sid")[0] if "sid" in rule.keywords else rule.text
         if sid in seen:
-            return invalid(f'Duplicate signature "{rule.text}"')
+            return invalid(f'Duplicate signature "{quoted(rule.text)}"')
         seen.add(sid)
     return None
 

@@ -6,21 +6,29 @@ import inspect
 import json
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from localaws.checks import RULE_CHECKS
 from localaws.control import Control
 from localaws.faults import Fault
+from localaws.policies import POLICY_CHECKS
 from localaws.quotas import Quotas
+from localaws.rulecheck import GROUP_CHECKS
 from localaws.terms import Refusal, Strictness
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 T = TypeVar("T")
 
-_SECTIONS: Final = ("quotas", "strictness", "refusals", "faults")
+_SECTIONS: Final = ("quotas", "strictness", "lenient", "refusals", "faults")
+
+CHECKS: Final = frozenset(
+    check.__name__ for checks in (RULE_CHECKS, GROUP_CHECKS, POLICY_CHECKS) for check in checks
+)
+"""The checks that a double may leave out, by name."""
 
 
 def read_settings(text: str) -> Mapping[str, Any]:
-    """Read a JSON object whose members are among the four sections.
+    """Read a JSON object whose members are among the five sections.
 
     Raises:
         ValueError: It is no JSON, no object, or has another member.
@@ -38,7 +46,8 @@ def control_of(document: Mapping[str, Any]) -> Control:
 
     Args:
         document: `quotas` and `strictness` are objects, `refusals` and `faults` lists of objects,
-            with the attributes of `Quotas`, `Strictness`, `Refusal` and `Fault`. All are optional.
+            with the attributes of `Quotas`, `Strictness`, `Refusal` and `Fault`; `lenient` is a
+            list of `CHECKS`. All are optional.
 
     Raises:
         ValueError: An attribute is unknown, missing or has a value that cannot be used.
@@ -46,9 +55,16 @@ def control_of(document: Mapping[str, Any]) -> Control:
     return Control(
         quotas=_made(Quotas, "quotas", document.get("quotas", {})),
         strictness=_made(Strictness, "strictness", document.get("strictness", {})),
+        lenient=_lenient(document.get("lenient", ())),
         refusals=tuple(_made(Refusal, "refusals", each) for each in document.get("refusals", ())),
         faults=tuple(_made(Fault, "faults", each) for each in document.get("faults", ())),
     )
+
+
+def _lenient(names: Iterable[str]) -> frozenset[str]:
+    if unknown := sorted(set(names) - CHECKS):
+        raise ValueError(f"lenient: no check {unknown[0]}; there are {', '.join(sorted(CHECKS))}")
+    return frozenset(names)
 
 
 def _made(kind: type[T], section: str, given: Mapping[str, Any]) -> T:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from moto.networkfirewall.models import NetworkFirewallBackend
 
 from localaws.control import Control
+from localaws.managed import managed_groups
 
 if TYPE_CHECKING:
     from localaws.groups import RuleGroup
@@ -31,6 +33,10 @@ class State(NetworkFirewallBackend):
         control = self.control
         super().reset()
         self.control = control
+
+    def known_groups(self) -> Mapping[str, RuleGroup]:
+        """The account's rule groups and AWS's managed ones, by ARN."""
+        return ChainMap(self.rule_groups, dict(managed_groups(self.partition, self.region_name)))
 
     def arn(self, kind: str, name: str) -> str:
         """The ARN of a resource here; `kind` is the service's word, such as `firewall-policy`."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+C = TypeVar("C", bound="Callable[..., object]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +19,12 @@ class Strictness:
     Attributes:
         setters_in_group: Refuse `flowbits:isset` where no rule of the same group sets the bit.
         list_spaces: Refuse white space inside a header's address or port list.
+        home_net_alone: Refuse a group that sets HOME_NET and not EXTERNAL_NET.
     """
 
     setters_in_group: bool = False
     list_spaces: bool = False
+    home_net_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +57,24 @@ class Terms:
 
     Attributes:
         strict_order: Whether the group's rules are evaluated in the order of its text.
+        ips: Whether the group is one of type IPS.
         addresses: The IP sets that the group declares, by name.
         ports: The port sets that the group declares, by name.
         references: The names of the group's IP set references.
         strictness: The unconfirmed refusals to enforce too.
         refusals: What the engine refuses beyond what this package knows.
+        lenient: Names of checks that are not made.
     """
 
     strict_order: bool = False
+    ips: bool = False
     addresses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ports: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     references: frozenset[str] = frozenset()
     strictness: Strictness = field(default_factory=Strictness)
     refusals: tuple[Refusal, ...] = ()
+    lenient: frozenset[str] = frozenset()
+
+    def enforced(self, checks: Iterable[C]) -> Iterator[C]:
+        """Those of some checks that are made."""
+        return (check for check in checks if check.__name__ not in self.lenient)

@@ -37,7 +37,10 @@ if TYPE_CHECKING:
 Judge: TypeAlias = Callable[[str], str | None]
 """Takes the text of a group; answers with the service's words, or None where it is accepted."""
 
-_ABOUT_THE_GROUP: Final = ("capacity exceeded", "context: RuleVariables", "validation error")
+_ABOUT_THE_GROUP: Final = (
+    *("capacity exceeded", "validation error"),
+    *("context: RuleVariables", "context: ReferenceSets"),
+)
 _BEYOND_DOUBT: Final = 'alert ip any any -> any any (msg:"rulesync"; sid:2147483647;)\n'
 
 _PATIENCE: Final = 8

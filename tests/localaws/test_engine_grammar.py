@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localaws.grammar import MalformedRuleError, parse_header, parse_options, parse_rule, rule_lines
+from localaws.grammar import (
+    MalformedRuleError,
+    broken_comments,
+    parse_header,
+    parse_options,
+    parse_rule,
+    rule_lines,
+)
 from rules_lib.groups import Variables
 from rules_lib.verify.load import load
 from rules_lib.verify.loadable import Loadable
@@ -86,10 +93,11 @@ def test_bare_semicolon_ends_an_option_inside_quotes_too() -> None:
     assert [each.keyword for each in rule.options] == ["msg", "noalert", "pcre", "sid"]
 
 
-def test_comment_line_is_refused() -> None:
-    """A commented-out rule is not skipped."""
-    with pytest.raises(MalformedRuleError, match="comment lines"):
-        parse_rule("# " + ACCEPTED[0])
+def test_comment_lines_are_no_rules() -> None:
+    """They are skipped, and told where a carriage return is in them."""
+    text = f"# one\n{ACCEPTED[0]}\r\n  # two\r\n#three\r{ACCEPTED[0]}\n"
+    assert rule_lines(text) == (ACCEPTED[0],)
+    assert list(broken_comments(text)) == ["# two", f"#three\r{ACCEPTED[0]}"]
 
 
 def test_continued_line_is_refused() -> None:

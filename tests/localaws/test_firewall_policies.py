@@ -52,10 +52,24 @@ def test_created_policy_is_described_as_it_was_sent(client: NetworkFirewallClien
     [
         ([("nowhere", 1)], {}, "StatefulRuleGroupReferences.ResourceArn"),
         ([("a", 1), ("a", 2)], {}, "StatefulRuleGroupReferences.ResourceArn"),
-        ([("a", None)], {}, "parameter: [None], context: StatefulRuleGroupReferences[0].Priority"),
-        ([("a", 7), ("b", 7)], {}, "parameter: [7], context: StatefulRuleGroupReferences[1]"),
+        ([("a", None)], {}, "Priority cannot be null, context: StatefulRuleGroupReferences[0]"),
+        (
+            [("a", 7), ("b", 7)],
+            {},
+            (
+                "Priority has duplicate values, parameter: [7], "
+                "context: StatefulRuleGroupReferences[Priority=7]"
+            ),
+        ),
         ([("a", 65536)], {}, "less than or equal to 65535"),
-        ([("unordered", 1)], {}, "parameter: [DEFAULT_ACTION_ORDER]"),
+        (
+            [("a", 2), ("unordered", 1)],
+            {},
+            (
+                "ResourceArn has invalid rule order, "
+                "context: StatefulRuleGroupReferences[1].ResourceArn"
+            ),
+        ),
         (
             [("unordered", 3)],
             {"StatefulEngineOptions": {}},
@@ -64,20 +78,34 @@ def test_created_policy_is_described_as_it_was_sent(client: NetworkFirewallClien
                 "context: StatefulRuleGroupReferences[0][Priority=3]"
             ),
         ),
-        ([("a", None)], {"StatefulEngineOptions": {}}, "parameter: [STRICT_ORDER]"),
+        ([("a", None)], {"StatefulEngineOptions": {}}, "ResourceArn has invalid rule order"),
         (
             [],
             {
                 "StatefulEngineOptions": {},
                 "StatefulDefaultActions": ["aws:drop_strict"],
             },
-            "context: StatefulDefaultActions",
+            (
+                "StatefulDefaultActions has invalid rule order, "
+                "parameter: [DEFAULT_ACTION_ORDER], context: StatefulDefaultActions"
+            ),
         ),
         (
             [],
             {"StatefulDefaultActions": ["aws:drop_strict", "aws:drop_established"]},
             "context: StatefulDefaultActions",
         ),
+        *(
+            (
+                [],
+                {"StatefulDefaultActions": [f"aws:{one}", f"aws:{other}_app_layer{end}"]},
+                f"cannot exist together, parameter: [aws:{one}, aws:{other}_app_layer{end}]",
+            )
+            for one in ("drop_established", "alert_established")
+            for other in ("drop_established", "alert_established")
+            for end in ("", "_to_server")
+        ),
+        ([], {"StatelessDefaultActions": []}, "StatelessDefaultActions cannot be null or empty"),
         ([], {"StatefulDefaultActions": ["aws:pass"]}, "context: StatefulDefaultActions"),
         ([], {"StatelessDefaultActions": ["custom"]}, "context: StatelessDefaultActions"),
         (
@@ -88,7 +116,10 @@ def test_created_policy_is_described_as_it_was_sent(client: NetworkFirewallClien
         (
             [],
             {"PolicyVariables": {"RuleVariables": {"OTHER": {"Definition": ["a"]}}}},
-            "parameter: [OTHER], context: PolicyVariables.RuleVariables",
+            (
+                "RuleVariables is invalid, parameter: [OTHER], "
+                "context: PolicyVariables.RuleVariables.IPSet.OTHER"
+            ),
         ),
     ],
 )
@@ -163,10 +194,39 @@ def test_quotas_of_a_policy_are_kept() -> None:
         arns = [group(client, name) for name in ("a", "b", "c")]
         large = group(client, "large", Capacity=151)
         three = policy(*[(arn, index) for index, arn in enumerate(arns, 1)])
-        refused(lambda: make(client, three), "LimitExceededException")
+        assert refused(lambda: make(client, three)) == (
+            "StatefulRuleGroupReferences limit exceeded, parameter: [3], "
+            "context: StatefulRuleGroupReferences"
+        )
         heavy = policy((arns[0], 1), (large, 2))
         refused(lambda: make(client, heavy), "LimitExceededException")
         assert make(client, policy((arns[0], 1), (arns[1], 2)))["UpdateToken"]
+
+
+def test_override_is_for_managed_groups(client: NetworkFirewallClient) -> None:
+    """What the rules of one's own group do is said in them."""
+    managed = client.list_rule_groups(Scope="MANAGED")["RuleGroups"]
+    theirs = next(one["Arn"] for one in managed if one["Name"].endswith("StrictOrder"))
+    override = {"Priority": 1, "Override": {"Action": "DROP_TO_ALERT"}}
+
+    def dry_run(arn: str) -> object:
+        what = policy(StatefulRuleGroupReferences=[{"ResourceArn": arn, **override}])
+        return make(client, what, DryRun=True)
+
+    words = refused(lambda: dry_run(group(client, "a")))
+    assert words == "rule group must be a managed resource"
+    assert dry_run(theirs)
+
+
+def test_account_has_as_many_firewalls_as_its_quota(client: NetworkFirewallClient) -> None:
+    """Five, where nothing is raised."""
+    arn = make(client, FORWARD)["FirewallPolicyResponse"]["FirewallPolicyArn"]
+    for number in range(5):
+        client.create_firewall(FirewallName=f"wall{number}", FirewallPolicyArn=arn)
+    refused(
+        lambda: client.create_firewall(FirewallName="wall5", FirewallPolicyArn=arn),
+        "LimitExceededException",
+    )
 
 
 def test_account_has_as_many_policies_as_its_quota() -> None:

@@ -306,10 +306,22 @@ def test_page_size_can_be_chosen(client: NetworkFirewallClient) -> None:
     assert "NextToken" in refused(lambda: client.list_rule_groups(NextToken="made"))
 
 
-def test_managed_groups_are_not_listed(client: NetworkFirewallClient) -> None:
-    """This account subscribes to none."""
+def test_managed_groups_are_listed_on_demand(client: NetworkFirewallClient) -> None:
+    """In either order; they are nobody's to change, and take a share of a policy's units."""
     create(client)
-    assert client.list_rule_groups(Scope="MANAGED")["RuleGroups"] == []
+    assert [one["Name"] for one in client.list_rule_groups()["RuleGroups"]] == ["one"]
+    managed = client.list_rule_groups(Scope="MANAGED")["RuleGroups"]
+    strict = [one["Arn"] for one in managed if one["Name"].endswith("StrictOrder")]
+    assert len(strict) == len(managed) / 2 == 21
+    about = client.describe_rule_group_metadata(RuleGroupArn=strict[0])
+    assert about["StatefulRuleOptions"] == {"RuleOrder": "STRICT_ORDER"}
+    signatures = [arn for arn in strict if "ThreatSignatures" in arn]
+    made = client.create_firewall_policy(
+        FirewallPolicyName="p",
+        FirewallPolicy=policy(*((arn, at) for at, arn in enumerate(signatures, 1))),
+    )
+    assert made["FirewallPolicyResponse"]["ConsumedStatefulRuleCapacity"] == 29_200
+    refused(lambda: client.delete_rule_group(RuleGroupArn=strict[0]), "ResourceNotFoundException")
     assert client.list_rule_groups(Type="STATELESS")["RuleGroups"] == []
 
 

@@ -9,13 +9,22 @@ import pytest
 from localaws_support import content, create, refused, rule, update
 
 from localaws import Strictness, embedded_aws
+from localaws.countries import COUNTRIES
 from localaws.rulecheck import refusal
 from localaws.terms import Terms
+from rules_lib.vocabulary import countries
 
 if TYPE_CHECKING:
     from types_boto3_network_firewall import NetworkFirewallClient
 
     from localaws import EmbeddedAws
+
+
+def quoted(text: str) -> str:
+    """The rule as the service quotes it, with its own gid."""
+    head, _, tail = text.rpartition(")")
+    return f"{head} gid:1234567890;){tail}"
+
 
 HEADER = "tcp any any -> any any"
 NO_COMPANION = (
@@ -31,6 +40,14 @@ NAMED = {
         for keyword in ("dataset", "datarep", "iprep", "lua", "luajit", "filestore")
     },
     rule(options="DataSet:x; "): "RuleOptions dataset is not supported",
+    **{
+        rule(options=f"geoip:{value}; "): "Rule contains an incorrect country code"
+        for value in ("dst,XX", "any,DE,!QQ", "src", "de", "")
+    },
+    rule(options="aws_domain_category:x; "): "aws_domain_category is not supported on tcp",
+    'alert http any any -> any any (msg:"a"; aws_url_category:x; geoip:DE; sid:1;)': (
+        "aws_url_category cannot be used together with geoip"
+    ),
     rule(options="gid:9999; "): "GIDs are not allowed. Illegal option(s): [gid:9999]",
     f'alert {HEADER} (msg:"a";)': "sid not assigned",
     f'alert {HEADER} (msg:"sid:9";)': "sid not assigned",
@@ -38,7 +55,6 @@ NAMED = {
     rule(sid=0): "sid value 0 is invalid",
     rule(options='pcre:"/a/"; '): NO_COMPANION,
     rule(options='pcre:"/a/"; http_uri; uricontent:"a"; '): NO_COMPANION,
-    f"# {rule()}": "comment lines are not supported",
     f"alert {HEADER} \\": "line continuation is not supported",
     f'alert {HEADER} (msg:"a"; sid:1)': 'no terminating ";" found',
 }
@@ -47,7 +63,8 @@ WHOLE = {
         rule(options=f"{keyword}:1; "): (
             "RulesString has invalid keywords. Rule groups that use strict order can't have rules "
             "that contain the keywords `priority` or `classtype`, "
-            f"parameter: [{rule(options=f'{keyword}:1; ')}], context: RulesSource.RulesString"
+            f"parameter: [{quoted(rule(options=f'{keyword}:1; '))}], "
+            "context: RulesSource.RulesString"
         )
         for keyword in ("priority", "classtype")
     },
@@ -63,11 +80,17 @@ WHOLE = {
     'alert tcp @BETA any -> any any (msg:"a"; sid:1;)': (
         "BETA cannot be null or empty, context: ReferenceSets.IPSetReferences.BETA"
     ),
-    f"{rule()}\n{rule()}": f'stateful rule is invalid, reason: Duplicate signature "{rule()}"',
+    f"{rule()}\n{rule()}": (
+        f'stateful rule is invalid, reason: Duplicate signature "{quoted(rule())}"'
+    ),
+    f"# a\r\n{rule()}": "stateful rule is invalid, rule: # a, reason: Illegal rule syntax",
 }
 TABLE = {
     **{
-        text: f"stateful rule is invalid, rule: {text}, reason: {reason}"
+        text: (
+            f"stateful rule is invalid, rule: {quoted(text) if ')' in text else text}, "
+            f"reason: {reason}"
+        )
         for text, reason in NAMED.items()
     },
     **WHOLE,
@@ -84,6 +107,10 @@ HARMLESS = (
     'PASS tcp $HOME_NET any -> !$EXTERNAL_NET any (msg:"a"; sid:1;)',
     "alert tcp [10.0.0.0/8, 192.168.0.0/16] any -> any any (sid:1;)",
     f"\n{rule(1)}\r\n\n{rule(2)}\n",
+    f"# {rule(1)}\n{rule(1)}\n  # the end",
+    *(rule(options=f"geoip:{value}; ") for value in ("dst,RU", "any,DE,FR", "src, !US", "DE")),
+    'alert tls any any -> any any (aws_domain_category:"Malware"; sid:1;)',
+    rule(options="aws_route_53_resolved_domain; "),
 )
 DRY_RUNS = pytest.mark.parametrize("dry_run", [False, True], ids=["real", "dry run"])
 
@@ -129,7 +156,7 @@ def test_default_order_lets_a_rule_have_its_priority(
 def test_first_bad_rule_of_the_text_is_named(client: NetworkFirewallClient) -> None:
     """An answer names one rule, whatever is wrong further down."""
     first, second = "log ip any any -> any any (sid:1;)", "log ip any any -> any any (sid:2;)"
-    assert f"rule: {first}," in refused(lambda: create(client, f"{first}\n{second}"))
+    assert f"rule: {quoted(first)}," in refused(lambda: create(client, f"{first}\n{second}"))
 
 
 def padded(length: int, header: str = HEADER) -> str:
@@ -145,7 +172,7 @@ def test_rule_of_8175_bytes_is_the_longest(client: NetworkFirewallClient) -> Non
     assert create(client, padded(8175))["RuleGroupResponse"]["ConsumedCapacity"] == 1
     too_long = padded(8176)
     assert refused(lambda: create(client, too_long, name="two")) == (
-        f"stateful rule is invalid, rule: {too_long}, "
+        f"stateful rule is invalid, rule: {quoted(too_long)}, "
         "reason: Rule exceeds max length (8192), Length: 8192."
     )
 
@@ -187,13 +214,34 @@ def test_declared_variables_are_known_by_kind(client: NetworkFirewallClient) -> 
     assert refused(lambda: create(client, RuleGroup=group)).startswith("NET cannot be null")
 
 
-def test_home_net_wants_external_net(client: NetworkFirewallClient) -> None:
-    """Otherwise EXTERNAL_NET would stay the negation of another network."""
+def test_home_net_without_external_net_can_be_made_to_matter(
+    client: NetworkFirewallClient,
+) -> None:
+    """Then EXTERNAL_NET stays the negation of another network; on demand it is refused."""
     home = {"HOME_NET": {"Definition": ["10.0.0.0/8"]}}
     alone = content(rule(), RuleVariables={"IPSets": home})
-    assert "RuleVariables.IPSets.EXTERNAL_NET" in refused(lambda: create(client, RuleGroup=alone))
+    assert create(client, RuleGroup=alone, DryRun=True)
     both = {**home, "EXTERNAL_NET": {"Definition": ["!10.0.0.0/8"]}}
-    assert create(client, RuleGroup=content(rule(), RuleVariables={"IPSets": both}))
+    with embedded_aws(strictness=Strictness(home_net_alone=True)):
+        strict = boto3.client("network-firewall")
+        words = refused(lambda: create(strict, RuleGroup=alone))
+        assert "RuleVariables.IPSets.EXTERNAL_NET" in words
+        assert create(strict, RuleGroup=content(rule(), RuleVariables={"IPSets": both}))
+
+
+def test_check_can_be_left_out() -> None:
+    """For a double that differs from the service in a fact of one's choice."""
+    bad = f"{rule(options='gid:9; ')}\n{rule()}"
+    assert "GIDs are not allowed" in str(refusal(bad, Terms()))
+    one = Terms(lenient=frozenset({"gid_is_left_to_the_service"}))
+    assert "Duplicate signature" in str(refusal(bad, one))
+    both = Terms(lenient=one.lenient | {"sids_are_unique"})
+    assert refusal(bad, both) is None
+
+
+def test_countries_are_those_of_the_package() -> None:
+    """The double stands alone, so it has a list of its own."""
+    assert countries() == COUNTRIES
 
 
 def test_reference_in_a_rule_is_accepted_once_declared(client: NetworkFirewallClient) -> None:
@@ -210,7 +258,8 @@ def test_chosen_rule_is_refused_in_chosen_words(
     """A test can have the engine refuse what nobody foresees, and accept it again."""
     aws.refuse("sid:5;", "rule contains conflicting alprotos set")
     assert refused(lambda: create(client, f"{rule(4)}\n{rule(5)}")) == (
-        f"stateful rule is invalid, rule: {rule(5)}, reason: rule contains conflicting alprotos set"
+        f"stateful rule is invalid, rule: {quoted(rule(5))}, "
+        "reason: rule contains conflicting alprotos set"
     )
     aws.accept_all()
     assert create(client, f"{rule(4)}\n{rule(5)}")["UpdateToken"]

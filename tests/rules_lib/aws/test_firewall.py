@@ -319,8 +319,17 @@ def test_group_whose_rules_are_all_refused_has_none_left(aws: EmbeddedAws) -> No
     [
         (group("et-one", 1, 2, 3, capacity=2), "capacity exceeded"),
         (
-            group("et-one", 1, variables=Variables({"HOME_NET": ("10.0.0.0/8",)})),
-            "EXTERNAL_NET cannot be null",
+            group(
+                "et-one",
+                1,
+                variables=Variables(
+                    references={
+                        f"R{at}": f"arn:aws:ec2:us-east-1:123456789012:prefix-list/pl-{at}"
+                        for at in range(6)
+                    }
+                ),
+            ),
+            "IPSetReferences limit exceeded",
         ),
     ],
     ids=["capacity", "variables"],
