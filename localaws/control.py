@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from localaws.faults import Call, Fault, take
 from localaws.quotas import Quotas
@@ -21,6 +23,7 @@ class Control:
         lenient: Names of checks that are not made, of one's own choice.
         faults: The failures that are ordered and have not happened yet.
         calls: Every call that was answered, in order.
+        unmodelled: Name of a policy -> what its description has beyond the models at hand.
         lock: Held while a call is worked on, as the server has a thread a call.
     """
 
@@ -30,6 +33,7 @@ class Control:
     lenient: frozenset[str] = frozenset()
     faults: tuple[Fault, ...] = ()
     calls: list[Call] = field(default_factory=list)
+    unmodelled: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def strike(self, call: Call) -> Fault | None:

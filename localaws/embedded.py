@@ -6,7 +6,7 @@ import os
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from unittest import mock
 
 from moto import mock_aws
@@ -55,6 +55,16 @@ class EmbeddedAws:
             ValueError: The pattern is no regular expression.
         """
         self.control.refusals += (Refusal(pattern, reason, named),)
+
+    def describe_more(self, policy: str, **answer: Any) -> None:
+        """Have the description of a policy say more than the models at hand know.
+
+        Args:
+            policy: Its name.
+            answer: Laid over the answer, such as `FirewallPolicy={"MadeUp": True}`; what stands in
+                `FirewallPolicy` is gone with the next update, which replaces it.
+        """
+        self.control.unmodelled[policy] = answer
 
     def grant(self, quotas: Quotas) -> None:
         """Raise (or lower) the account's quotas, as AWS does on request; what exists stays."""

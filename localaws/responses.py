@@ -14,6 +14,7 @@ from localaws.constraints import check_request
 from localaws.errors import InvalidRequestError, NetworkFirewallError
 from localaws.faults import Call
 from localaws.models import NetworkFirewallBackend
+from localaws.unmodelled import laid_over
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,7 +49,7 @@ class NetworkFirewallResponse(moto_responses.NetworkFirewallResponse):
             if fault and not fault.carried_out:
                 answer = self._refused(fault.error())
             else:
-                answer = self._checked()
+                answer = laid_over(call, self._checked(), control.unmodelled)
             if fault and fault.carried_out and answer[0] < _REFUSED:
                 answer = self._refused(fault.error())
             control.calls.append(replace(call, error=error_code(answer)))

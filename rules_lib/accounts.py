@@ -77,6 +77,7 @@ def carried_out(  # noqa: PLR0913 - keywords only: the whole of a build comes to
             *gathered.own.warnings,
             *warnings_of(ruleset, gathered.allowlist, built, gathered.own.folder),
             *staying,
+            *_troubled(decision.plan, applied),
         ),
         variables_missing=built.missing_variables,
         relief=built.relief,
@@ -89,6 +90,14 @@ def carried_out(  # noqa: PLR0913 - keywords only: the whole of a build comes to
         ),
         waiting=decision.waiting,
     )
+
+
+def _troubled(plan: Plan, applied: Applied) -> Iterator[str]:
+    """Policies that the service finds fault with, before the plan and after it."""
+    for planned in plan.switches:
+        if trouble := planned.policy.health.trouble:
+            yield f"firewall policy {planned.policy.name}: the service says of it: {trouble}"
+    yield from applied.remarks
 
 
 def _causes(plan: Plan, applied: Applied) -> Iterator[str]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from rules_lib import limits
+
+_NAMED: Final = 5
+"""How many members that would be lost are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +19,19 @@ class Reference:
 
     arn: str
     priority: int
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What the service says of a policy's condition.
+
+    Attributes:
+        broken: it is not in force as it should be.
+        trouble: what is wrong with it, in one line; empty where nothing is.
+    """
+
+    broken: bool = False
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +45,8 @@ class Policy:
         references: to stateful rule groups, whoever made them.
         consumed: capacity that these reserve.
         document: the whole of it, as the API gives and takes it.
+        unread: paths of what the service said of it and botocore did not read: lost by an update.
+        health: when it was read.
     """
 
     name: str
@@ -38,6 +56,8 @@ class Policy:
     references: tuple[Reference, ...] = ()
     consumed: int = 0
     document: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    unread: tuple[str, ...] = ()
+    health: Health = field(default_factory=Health, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +117,8 @@ def problems_of(planned: Switch, capacity: int, freed: int, room: Room) -> Itera
         room: what the policy takes.
     """
     policy = planned.policy
+    if policy.unread and planned.change == "update":
+        yield f"{policy.name}: {would_lose(policy.unread)}"
     if not policy.strict:
         yield (
             f"{policy.name} is in action order, and strict-order rule groups cannot be attached to "
@@ -120,3 +142,12 @@ def problems_of(planned: Switch, capacity: int, freed: int, room: Room) -> Itera
             f"{policy.name}: capacity {total:,}, {policy.consumed - freed:,} of it not ours, and "
             f"it takes {room.capacity:,}; lower firewall.capacity by {total - room.capacity:,}"
         )
+
+
+def would_lose(unread: Sequence[str]) -> str:
+    """Why a policy is not updated of which not all was read; paths as in the API, some of them."""
+    named = ", ".join(unread[:_NAMED]) + (", …" if len(unread) > _NAMED else "")
+    return (
+        f"an update would lose {named}, which this version of boto3 does not know: the service "
+        "replaces the whole policy; install a newer rulesync, or take the setting out of the policy"
+    )

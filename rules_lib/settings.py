@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from rules_lib.errors import SettingsError
 from rules_lib.feed.address import Address
 from rules_lib.feed.redact import redact
+from rules_lib.policy_names import EXPECTED, name_problem, named_policies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,18 +26,22 @@ _LONGEST_WAIT: Final = 900.0
 _MOST_ATTEMPTS: Final = 10
 LARGEST: Final = 2048 * _MIB
 """Bytes; no setting lets a feed, packed or unpacked, be larger."""
-_POLICY: Final = re.compile(r"[A-Za-z0-9-]{1,128}|arn:[\w-]+:network-firewall:\S{1,200}")
 _BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 
 @dataclass(frozen=True, slots=True)
 class _Variable:
-    """One variable: `parse` answers None for a value that is not as `expected` says."""
+    """One variable: `parse` answers None for a value that is not as `expected` says.
+
+    Attributes:
+        why: says what is wrong with such a value, where that is more than that it is not so.
+    """
 
     name: str
     expected: str
     parse: Callable[[str], object | None]
     default: str | None = None
+    why: Callable[[str], str] | None = None
 
 
 def _bucket(text: str) -> str | None:
@@ -57,8 +62,12 @@ def _feed_url(text: str) -> Address | None:
 
 def _names(text: str) -> tuple[str, ...] | None:
     """Take a list of policies, each of them once; none is a list too."""
-    names = tuple(dict.fromkeys(name for part in text.split(",") if (name := part.strip())))
-    return names if all(map(_POLICY.fullmatch, names)) else None
+    names = named_policies(text)
+    return None if any(map(name_problem, names)) else names
+
+
+def _name_problems(text: str) -> str:
+    return "; ".join(problem for name in named_policies(text) if (problem := name_problem(name)))
 
 
 def _seconds(text: str) -> float | None:
@@ -84,9 +93,7 @@ _STORE: Final = {
     "bucket": _Variable("RULESYNC_BUCKET", "the name of an S3 bucket", _bucket),
 }
 _BUILD: Final = _STORE | {
-    "policies": _Variable(
-        "RULESYNC_POLICIES", "names or ARNs of firewall policies, with commas between", _names, ""
-    ),
+    "policies": _Variable("RULESYNC_POLICIES", EXPECTED, _names, "", _name_problems),
 }
 _FETCH: Final = _STORE | {
     "feed_url": _Variable(
@@ -188,4 +195,5 @@ def _read(environment: Mapping[str, str], variables: Mapping[str, _Variable]) ->
 
 def _problem(variable: _Variable, text: str | None) -> str:
     found = "is not set" if text is None else f"is {redact(text)!r}"
-    return f"  {variable.name} {found}; expected: {variable.expected}"
+    why = f" ({variable.why(text)})" if variable.why and text else ""
+    return f"  {variable.name} {found}{why}; expected: {variable.expected}"

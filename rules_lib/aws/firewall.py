@@ -18,7 +18,7 @@ from rules_lib.aws.policies import PolicyCalls
 from rules_lib.content import holds, unchanged
 from rules_lib.errors import FirewallError, StaleError
 from rules_lib.groups import Deployed, DeployedGroup, Group
-from rules_lib.policy import Policy, Reference
+from rules_lib.policy import Health, Policy, Reference
 from rules_lib.proving.search import PLAIN, Quest, Searched, UnpinnedError, search
 
 if TYPE_CHECKING:
@@ -96,12 +96,12 @@ class Firewall:
         return self._api.modified(name)
 
     def tokens(self) -> Mapping[str, str]:
-        """The update token of each policy that we were given, by its ARN.
+        """The update token of each policy that we were given and nothing is wrong with, by its ARN.
 
         Raises:
             FirewallError: a describe failed.
         """
-        return {policy.arn: policy.token for policy in self._given()}
+        return {policy.arn: policy.token for policy in self._given() if not policy.health.trouble}
 
     def _given(self) -> tuple[Policy, ...]:
         """The policies that we were given, each of them once."""
@@ -224,6 +224,14 @@ class Firewall:
             FirewallError: the service refused it.
         """
         self._policies.switch(policy, references)
+
+    def health(self, policy: Policy) -> Health:
+        """What the service says by now of a policy's condition.
+
+        Raises:
+            FirewallError: the describe failed.
+        """
+        return self._policies.describe(policy.arn or policy.name).health
 
     def _is_there(self, group: Group) -> bool:
         """Whether somebody else has meanwhile made the group that is to be made."""

@@ -1,20 +1,25 @@
-"""The calls on firewall policies; an update sends back all of a policy but what it changes."""
+"""The calls on firewall policies; an update sends back all of a policy but what it changes.
+
+The service replaces the whole of it: `unread` names what could not be sent back, and a policy that
+has such is never updated.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from rules_lib.aws.calls import INVALID_TOKEN, NOT_FOUND, Calls
+from rules_lib.aws.policyshapes import read_policy, shapes, sorted_references
 from rules_lib.aws.shapes import PREFIX_TAG
+from rules_lib.aws.whole import keep_body
 from rules_lib.errors import FirewallError, StaleError
-from rules_lib.policy import Policy, Reference
+from rules_lib.policy import Policy, Reference, would_lose
+from rules_lib.policy_names import ONLY_CLASSIC
 
 if TYPE_CHECKING:
     from types_boto3_network_firewall import NetworkFirewallClient
-    from types_boto3_network_firewall.type_defs import DescribeFirewallPolicyResponseTypeDef
 
 _STRICT: Final = "STRICT_ORDER"
 _TOKENS: Final = 5  # as often as one update is tried again where only its token was stale
@@ -37,6 +42,10 @@ class PolicyCalls:
     prefix: str
     calls: Calls
 
+    def __post_init__(self) -> None:
+        """Have the client say all that the service says."""
+        keep_body(self.client)
+
     def describe(self, given: str) -> Policy:
         """Read a policy by name or ARN; one by a name that nobody has is yet to be made.
 
@@ -51,31 +60,38 @@ class PolicyCalls:
                 else:
                     answer = self.client.describe_firewall_policy(FirewallPolicyName=given)
         except FirewallError as error:
-            if error.code != NOT_FOUND or is_arn:
+            if error.code != NOT_FOUND:
                 raise
+            if is_arn:
+                raise _missing(given, error) from error
             return Policy(given)
-        return _policy(answer)
+        return read_policy(answer, self._taken)
 
     def switch(self, policy: Policy, references: Sequence[Reference]) -> None:
         """Have a policy refer to these groups and no others, in one call.
 
         Raises:
             StaleError: somebody changed the policy since it was read.
+            FirewallError: also where an update would lose a part of it; then nothing is sent.
         """
         if not policy.arn:
             self._made(policy.name, references)
             return
+        if policy.unread:
+            raise FirewallError(
+                "UpdateFirewallPolicy", policy.name, "NotSent", would_lose(policy.unread)
+            )
         current = policy
         for _ in range(_TOKENS):
             try:
                 self._update(current, references)
             except FirewallError as error:
                 found = self.describe(policy.arn)
-                if found.references == _sorted(references):
+                if found.references == sorted_references(references):
                     return
                 if error.code != INVALID_TOKEN:
                     raise
-                if found.document != policy.document:
+                if (found.document, found.unread) != (policy.document, policy.unread):
                     raise StaleError("UpdateFirewallPolicy", policy.name) from error
                 current = found
             else:
@@ -90,12 +106,12 @@ class PolicyCalls:
             found = self.describe(name)
             if not found.arn:
                 raise
-            if found.references != _sorted(references):
+            if found.references != sorted_references(references):
                 raise StaleError("CreateFirewallPolicy", name) from error
 
     def _create(self, name: str, references: Sequence[Reference]) -> None:
         with self.calls.write("CreateFirewallPolicy", name):
-            content: Any = {**_NEW, "StatefulRuleGroupReferences": _shapes(references)}
+            content: Any = {**_NEW, "StatefulRuleGroupReferences": shapes(references)}
             self.client.create_firewall_policy(
                 FirewallPolicyName=name,
                 FirewallPolicy=content,
@@ -106,7 +122,7 @@ class PolicyCalls:
     def _update(self, policy: Policy, references: Sequence[Reference]) -> None:
         content: Any = {
             **policy.document["FirewallPolicy"],
-            "StatefulRuleGroupReferences": _shapes(references, policy.document),
+            "StatefulRuleGroupReferences": shapes(references, policy.document),
         }
         rest = {name: value for name, value in policy.document.items() if name != "FirewallPolicy"}
         with self.calls.write("UpdateFirewallPolicy", policy.name):
@@ -117,40 +133,18 @@ class PolicyCalls:
                 **rest,
             )
 
+    @property
+    def _taken(self) -> frozenset[str]:
+        """What an update takes."""
+        model = self.client.meta.service_model.operation_model("UpdateFirewallPolicy")
+        return frozenset(model.input_shape.members if model.input_shape else ())
 
-def _policy(answer: DescribeFirewallPolicyResponseTypeDef) -> Policy:
-    about, content = answer["FirewallPolicyResponse"], answer["FirewallPolicy"]
-    document: dict[str, Any] = {"FirewallPolicy": content}
-    for name in ("Description", "EncryptionConfiguration"):
-        if name in about:
-            document[name] = about[name]
-    references = content.get("StatefulRuleGroupReferences", [])
-    order = content.get("StatefulEngineOptions", {}).get("RuleOrder")
-    return Policy(
-        name=about["FirewallPolicyName"],
-        arn=about["FirewallPolicyArn"],
-        token=answer["UpdateToken"],
-        strict=order == _STRICT,
-        references=_sorted(
-            Reference(reference["ResourceArn"], reference.get("Priority", 0))
-            for reference in references
-        ),
-        consumed=about.get("ConsumedStatefulRuleCapacity", 0),
-        document=MappingProxyType(document),
+
+def _missing(arn: str, error: FirewallError) -> FirewallError:
+    """The service's answer, and what it may mean: a policy of the other kind."""
+    return FirewallError(
+        "DescribeFirewallPolicy",
+        arn,
+        error.code,
+        f"{error.message.rstrip('.')}: there is no classic policy by this ARN; {ONLY_CLASSIC}",
     )
-
-
-def _sorted(references: Any) -> tuple[Reference, ...]:
-    return tuple(sorted(references, key=lambda reference: (reference.priority, reference.arn)))
-
-
-def _shapes(
-    references: Sequence[Reference], document: Any = MappingProxyType({})
-) -> list[dict[str, Any]]:
-    """References as the API takes them; those that stay keep what else was said of them."""
-    before = document.get("FirewallPolicy", {}).get("StatefulRuleGroupReferences", [])
-    known = {(one["ResourceArn"], one.get("Priority")): one for one in before}
-    return [
-        known.get((one.arn, one.priority), {"ResourceArn": one.arn, "Priority": one.priority})
-        for one in _sorted(references)
-    ]

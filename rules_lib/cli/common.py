@@ -13,8 +13,9 @@ import click
 
 from rules_lib.aws import clients
 from rules_lib.aws.store import Store
-from rules_lib.errors import RulesyncError
+from rules_lib.errors import RulesyncError, SettingsError
 from rules_lib.feed.address import Address
+from rules_lib.policy_names import name_problem, named_policies
 from rules_lib.report.text import visible_lines
 from rules_lib.sync import World
 from rules_lib.world import unwatched
@@ -107,10 +108,26 @@ def told() -> Iterator[None]:
 def world(
     bucket: str, policies: tuple[str, ...], watch: Callable[[str], None] = unwatched
 ) -> World:
-    """The bucket and the account that the environment's credentials reach."""
-    names = tuple(name.strip() for part in policies for name in part.split(",") if name.strip())
+    """The bucket and the account that the environment's credentials reach.
+
+    Raises:
+        SettingsError: what is named as a policy is none, or no client can be made.
+    """
+    names = policies_of(policies)
     store = Store(clients.s3(), bucket)
     return World(store, clients.network_firewall(), datetime.now(UTC), names, watch=watch)
+
+
+def policies_of(given: tuple[str, ...]) -> tuple[str, ...]:
+    """The policies that `--policy` names, each of them once; commas between them are fine.
+
+    Raises:
+        SettingsError: one of them is neither a name nor the ARN of a classic policy.
+    """
+    names = named_policies(",".join(given))
+    if problems := [problem for name in names if (problem := name_problem(name))]:
+        raise SettingsError("\n".join(f"--policy: {problem}" for problem in problems))
+    return names
 
 
 def moment(stamp: str) -> str:

@@ -29,6 +29,7 @@ from rules_lib.history.applied import applied_builds
 from rules_lib.history.rollback import resume as lift
 from rules_lib.history.rollback import rollback as put_back
 from rules_lib.history.rollback import unfinished
+from rules_lib.report.text import visible
 
 _COMPLETED: Final = 10
 """How many builds a completion offers: it asks for each, and somebody waits."""
@@ -70,6 +71,8 @@ def rollback(build: str, *, bucket: str, policies: tuple[str, ...], as_json: boo
         print_json({"build": build, "steps": [record(step) for step in steps.steps]})
     else:
         render_plan(steps, rule_changes(steps), stdout())
+    for remark in applied.remarks:
+        click.echo(f"warning: {visible(remark)}", err=True)
     click.echo(f"build {build} is in force and held; `rulesync resume` lets syncs go on", err=True)
 
 

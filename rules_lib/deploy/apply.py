@@ -11,7 +11,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from rules_lib.content import holds
-from rules_lib.deploy.attach import attach
+from rules_lib.deploy.attach import aftermath, attach
 from rules_lib.deploy.effect import Effect, Filling, effect
 from rules_lib.deploy.outcome import Applied, Failure, Staying
 from rules_lib.deploy.steps import Create, Delete, Keep, Plan, Replace, Step, Update
@@ -39,7 +39,8 @@ def apply(plan: Plan, firewall: Firewall, unproven: Collection[Failure] = ()) ->
     done: list[Step] = [found for found in outcomes if not isinstance(found, Failure)]
     failures = [found for found in outcomes if isinstance(found, Failure)]
     chosen = effect(plan.steps, arns)
-    failures += attach(plan, arns, chosen, firewall)
+    attached = attach(plan, arns, chosen, firewall)
+    failures += attached.failures
     staying: list[Staying] = []
     for step in plan.steps:
         if not isinstance(step, Replace | Delete):
@@ -51,7 +52,10 @@ def apply(plan: Plan, firewall: Firewall, unproven: Collection[Failure] = ()) ->
             failures.append(outcome)
         elif isinstance(step, Delete):
             done.append(step)
-    return Applied(tuple(done), tuple(failures), tuple(staying))
+    seen = tuple(aftermath(attached.switched, firewall))
+    failures += [one for one in seen if isinstance(one, Failure)]
+    remarks = tuple(one for one in seen if isinstance(one, str))
+    return Applied(tuple(done), tuple(failures), tuple(staying), remarks)
 
 
 def _written(step: Filling, firewall: Firewall, arns: dict[str, str]) -> Filling | Failure:

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rules_lib import limits
 from rules_lib.deploy.outcome import Failure
 from rules_lib.deploy.steps import Delete, Plan, Step
 from rules_lib.errors import FirewallError
-from rules_lib.policy import Reference, Switch
+from rules_lib.policy import Policy, Reference, Switch
 
 if TYPE_CHECKING:
     from rules_lib.aws.firewall import Firewall
     from rules_lib.deploy.effect import Effect
 
 
-def attach(
-    plan: Plan, arns: Mapping[str, str], chosen: Effect, firewall: Firewall
-) -> list[Failure]:
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """What became of the policies: those that were switched, and those that could not be."""
+
+    switched: tuple[Policy, ...]
+    failures: tuple[Failure, ...]
+
+
+def attach(plan: Plan, arns: Mapping[str, str], chosen: Effect, firewall: Firewall) -> Attached:
     """Switch every policy, in one update each; what must stay in force stays attached.
 
     Args:
@@ -27,7 +34,7 @@ def attach(
         chosen: which of them may be used.
         firewall: where the policies are.
     """
-    failures = []
+    switched, failures = list[Policy](), list[Failure]()
     filling = {step.name: step.deployed.arn for step in plan.steps if step.deployed}
     filling |= {name: arns[name] for name in chosen.taking}
     leaving = {filling[step.name] for step in plan.steps if _waits(step, chosen)}
@@ -40,7 +47,32 @@ def attach(
             firewall.switch(planned.policy, references)
         except FirewallError as error:
             failures.append(Failure.of(planned.policy.name, error))
-    return failures
+        else:
+            switched.append(planned.policy)
+    return Attached(tuple(switched), tuple(failures))
+
+
+def aftermath(switched: Iterable[Policy], firewall: Firewall) -> Iterator[Failure | str]:
+    """Look once at what the service says of policies that were switched, which takes it a while.
+
+    Args:
+        switched: as they were before.
+        firewall: where the policies are.
+
+    Yields:
+        A failure where a policy is broken that was not before; else a line for people.
+    """
+    for policy in switched:
+        try:
+            health = firewall.health(policy)
+        except FirewallError as error:
+            yield f"firewall policy {policy.name} was switched; how it is cannot be read: {error}"
+            continue
+        told = f"the policy was switched, and the service says of it: {health.trouble}"
+        if health.broken and not policy.health.broken:
+            yield Failure(policy.name, told)
+        elif health.trouble and health != policy.health:
+            yield f"firewall policy {policy.name}: {told}"
 
 
 def _waits(step: Step, chosen: Effect) -> bool:

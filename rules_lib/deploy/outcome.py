@@ -56,11 +56,13 @@ class Applied:
             gone.
         failures: groups that are not as desired.
         staying: groups that were to go and are still there.
+        remarks: what else people should know of it, a line each.
     """
 
     done: tuple[Step, ...] = ()
     failures: tuple[Failure, ...] = ()
     staying: tuple[Staying, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def troubles(self) -> frozenset[Trouble]:

@@ -10,6 +10,8 @@ from typing import Any, Final
 import pytest
 from template_support import ROOT, SAM, Template, expanded
 
+from rules_lib.policy_names import name_problem
+
 PLAIN: Final = Template()
 FUNCTIONS: Final = ("FetchFunction", "BuildFunction", "SetupFunction")
 ROLES: Final = ("FetchRole", "BuildRole", "SetupRole")
@@ -243,3 +245,21 @@ def test_resource_policies_allow_services_only() -> None:
     for name in ("BucketPolicy", "TopicPolicy", "DeadLettersPolicy"):
         for each in PLAIN.resource(name)["PolicyDocument"]["Statement"]:
             assert each["Effect"] == "Deny" or set(each["Principal"]) == {"Service"}
+
+
+@pytest.mark.parametrize(
+    ("arn", "taken"),
+    [
+        ("", True),
+        ("arn:aws:network-firewall:eu-west-1:111122223333:firewall-policy/prod", True),
+        ("arn:aws-cn:network-firewall:cn-north-1:111122223333:firewall-policy/a-1", True),
+        ("prod", False),
+        ("arn:aws:network-firewall:eu-west-1:111122223333:firewall-policy-v2/prod", False),
+        ("arn:aws:network-firewall:eu-west-1:111122223333:stateful-rulegroup/prod", False),
+    ],
+)
+def test_stack_takes_the_arns_of_classic_policies_alone(arn: str, taken: bool) -> None:
+    """CloudFormation holds each value of the list against the pattern before it makes anything."""
+    pattern = expanded()["Parameters"]["FirewallPolicies"]["AllowedPattern"]
+    assert bool(re.fullmatch(pattern, arn)) == taken
+    assert not taken or not arn or not name_problem(arn)

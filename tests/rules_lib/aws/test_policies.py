@@ -199,8 +199,10 @@ def test_policy_by_an_arn_that_nobody_has_is_an_error(tmp_path: Path) -> None:
     with account(tmp_path, RULESYNC_POLICIES=arn) as running:
         running.allow()
         running.publish(**FEED)
-        with pytest.raises(SyncError, match="ResourceNotFoundException"):
+        with pytest.raises(SyncError, match="ResourceNotFoundException") as caught:
             running.build()
+        assert "there is no classic policy by this ARN" in str(caught.value)
+        assert "no Next Generation policy (FirewallPolicyV2)" in str(caught.value)
         assert state()["groups"] == {}
 
 

@@ -1,0 +1,47 @@
+"""What a policy has that the models at hand lack, or what becomes of it later: on the wire alone.
+
+moto reads requests and writes answers by botocore's model, so that a member of a newer model cannot
+pass through it. It is laid over the answer to DescribeFirewallPolicy here, and an update, which
+replaces the whole `FirewallPolicy`, takes it away, as the service does.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from moto.core.common_types import TYPE_RESPONSE
+
+    from localaws.faults import Call
+
+_OK: Final = 200
+_REPLACED: Final = "FirewallPolicy"
+
+
+def laid_over(
+    call: Call, answer: TYPE_RESPONSE, unmodelled: dict[str, Mapping[str, Any]]
+) -> TYPE_RESPONSE:
+    """The answer as the service would give it.
+
+    Args:
+        call: what was asked.
+        answer: moto's.
+        unmodelled: name of a policy -> what its description has beside; an update changes it.
+    """
+    status, headers, body = answer
+    more = unmodelled.get(call.resource or "")
+    if more is None or status != _OK:
+        return answer
+    if call.action == "UpdateFirewallPolicy" and not call.dry_run:
+        unmodelled[str(call.resource)] = {k: v for k, v in more.items() if k != _REPLACED}
+    if call.action != "DescribeFirewallPolicy":
+        return answer
+    return status, headers, json.dumps(_merged(json.loads(body), more))
+
+
+def _merged(said: Any, more: Any) -> Any:
+    if not (isinstance(said, Mapping) and isinstance(more, Mapping)):
+        return more
+    return {**said, **{name: _merged(said.get(name), value) for name, value in more.items()}}
