@@ -23,7 +23,7 @@ class Control:
         lenient: Names of checks that are not made, of one's own choice.
         faults: The failures that are ordered and have not happened yet.
         calls: Every call that was answered, in order.
-        unmodelled: Name of a policy -> what its description has beyond the models at hand.
+        unmodelled: Name of a policy or group -> what its description has beyond the models at hand.
         lock: Held while a call is worked on, as the server has a thread a call.
     """
 

@@ -56,15 +56,15 @@ class EmbeddedAws:
         """
         self.control.refusals += (Refusal(pattern, reason, named),)
 
-    def describe_more(self, policy: str, **answer: Any) -> None:
-        """Have the description of a policy say more than the models at hand know.
+    def describe_more(self, name: str, **answer: Any) -> None:
+        """Have the description of a policy or a rule group say more than this package keeps.
 
         Args:
-            policy: Its name.
+            name: Of the policy or the group.
             answer: Laid over the answer, such as `FirewallPolicy={"MadeUp": True}`; what stands in
                 `FirewallPolicy` is gone with the next update, which replaces it.
         """
-        self.control.unmodelled[policy] = answer
+        self.control.unmodelled[name] = answer
 
     def grant(self, quotas: Quotas) -> None:
         """Raise (or lower) the account's quotas, as AWS does on request; what exists stays."""

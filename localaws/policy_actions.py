@@ -34,7 +34,7 @@ class FirewallPolicyActions(State):
         }
 
     def update_firewall_policy(self, params: Params) -> Answer:
-        """Replace a policy's content, description and encryption in one step."""
+        """Replace a policy's content, description and encryption in one step, given or not."""
         policy = self._find_policy(params)
         check_token(policy.token, params)
         content = params["FirewallPolicy"]
@@ -43,7 +43,7 @@ class FirewallPolicyActions(State):
             policy,
             content=content,
             description=params.get("Description"),
-            encryption=params.get("EncryptionConfiguration", policy.encryption),
+            encryption=params.get("EncryptionConfiguration"),
         )
         if not params.get("DryRun"):
             changed = replace(changed, token=new_id(), modified=utcnow())

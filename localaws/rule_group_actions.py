@@ -45,7 +45,10 @@ class RuleGroupActions(NextGenerationActions):
         }
 
     def update_rule_group(self, params: Params) -> Answer:
-        """Replace a group's rules, description and encryption; its capacity and order stay."""
+        """Replace a group's rules, description and encryption; its capacity and order stay.
+
+        Whether the service keeps a key that is left out is not known: this package does not.
+        """
         group = self._find_group(params)
         check_token(group.token, params)
         content = requested_content(params)
@@ -55,7 +58,7 @@ class RuleGroupActions(NextGenerationActions):
             content=content,
             consumed=consumed_capacity(content, group.capacity, self.control),
             description=params.get("Description"),
-            encryption=params.get("EncryptionConfiguration", group.encryption),
+            encryption=params.get("EncryptionConfiguration"),
         )
         if not params.get("DryRun"):
             changed = replace(changed, token=new_id(), modified=utcnow())

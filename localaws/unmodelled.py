@@ -1,8 +1,8 @@
-"""What a policy has that the models at hand lack, or what becomes of it later: on the wire alone.
+"""What a resource has that the models at hand lack, or what becomes of it later: on the wire alone.
 
 moto reads requests and writes answers by botocore's model, so that a member of a newer model cannot
-pass through it. It is laid over the answer to DescribeFirewallPolicy here, and an update, which
-replaces the whole `FirewallPolicy`, takes it away, as the service does.
+pass through it. It is laid over the description here, and an update of a policy, which replaces
+the whole `FirewallPolicy`, takes it away, as the service does.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _OK: Final = 200
 _REPLACED: Final = "FirewallPolicy"
+_DESCRIBED: Final = ("DescribeFirewallPolicy", "DescribeRuleGroup")
 
 
 def laid_over(
@@ -28,7 +29,7 @@ def laid_over(
     Args:
         call: what was asked.
         answer: moto's.
-        unmodelled: name of a policy -> what its description has beside; an update changes it.
+        unmodelled: name of a policy or rule group -> what its description has beside; changed here.
     """
     status, headers, body = answer
     more = unmodelled.get(call.resource or "")
@@ -36,7 +37,7 @@ def laid_over(
         return answer
     if call.action == "UpdateFirewallPolicy" and not call.dry_run:
         unmodelled[str(call.resource)] = {k: v for k, v in more.items() if k != _REPLACED}
-    if call.action != "DescribeFirewallPolicy":
+    if call.action not in _DESCRIBED:
         return answer
     return status, headers, json.dumps(_merged(json.loads(body), more))
 

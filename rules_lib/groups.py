@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from rules_lib.model import Converted, Mode
 from rules_lib.policy import Policy
@@ -96,6 +96,8 @@ class DeployedGroup:
         pinned: a policy that was not given to us uses it, so it cannot be replaced.
         edited: somebody else changed it since we wrote it.
         modified: when it was last changed, ISO 8601; empty where the service does not say.
+        kept: settings of people's own, such as the key it is encrypted with, as the API takes them.
+        tags: of people's own, beside ours.
     """
 
     name: str
@@ -110,6 +112,8 @@ class DeployedGroup:
     pinned: bool = False
     edited: bool = False
     modified: str = field(default="", compare=False)
+    kept: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    tags: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)

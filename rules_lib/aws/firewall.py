@@ -131,7 +131,11 @@ class Firewall:
         return answer and shapes.deployed_group(answer, self.prefix)
 
     def prove(
-        self, group: Group, deployed: DeployedGroup | None = None, quest: Quest = PLAIN
+        self,
+        group: Group,
+        deployed: DeployedGroup | None = None,
+        quest: Quest = PLAIN,
+        replaced: DeployedGroup | None = None,
     ) -> Searched:
         """Find the rules that the service would refuse; changes nothing.
 
@@ -139,6 +143,7 @@ class Firewall:
             group: to be created, or to be what `deployed` becomes.
             deployed: the group of the same name where it is to be updated.
             quest: how rules are searched, and how long.
+            replaced: the group whose place a new one is to take.
 
         Raises:
             StaleError: `deployed` is no longer what it was, or the name is no longer free.
@@ -150,7 +155,7 @@ class Firewall:
 
         def judge(text: str) -> str | None:
             try:
-                self._api.send(group, text, current, dry_run=True)
+                self._api.send(group, text, current, replaced=replaced, dry_run=True)
             except FirewallError as error:
                 if error.code != INVALID_REQUEST:
                     raise
@@ -164,15 +169,15 @@ class Firewall:
                 raise StaleError(call, group.name) from error
             raise FirewallError(call, group.name, INVALID_REQUEST, str(error)) from error
 
-    def create(self, group: Group) -> str:
-        """Make a group and return its ARN.
+    def create(self, group: Group, replaced: DeployedGroup | None = None) -> str:
+        """Make a group, with the settings and tags of the one that it replaces; return its ARN.
 
         Raises:
             StaleError: somebody else has made a group of this name, which holds something else.
             FirewallError: the service refused it.
         """
         try:
-            return self._api.send(group, group.text)
+            return self._api.send(group, group.text, replaced=replaced)
         except FirewallError as error:
             if found := self._holding(group):
                 return found.arn

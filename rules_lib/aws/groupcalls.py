@@ -71,14 +71,18 @@ class GroupCalls:
         text: str,
         current: DeployedGroup | None = None,
         *,
+        replaced: DeployedGroup | None = None,
         dry_run: bool = False,
     ) -> str:
         """Create the group or, where there is a current one, update it; return its ARN.
+
+        What people set of the group, or of the one that it is to replace, stays.
 
         Args:
             group: all but its text is sent as it is.
             text: sent in its place, whole or cut down.
             current: for the update token.
+            replaced: the group whose place a new one takes.
             dry_run: have it validated only.
         """
         content, description = shapes.content(text, group.variables), shapes.description(group)
@@ -92,6 +96,7 @@ class GroupCalls:
                     RuleGroup=content,
                     Description=description,
                     DryRun=dry_run,
+                    **current.kept,
                 )
                 return updated["RuleGroupResponse"]["RuleGroupArn"]
             created = self.client.create_rule_group(
@@ -100,8 +105,9 @@ class GroupCalls:
                 Capacity=group.capacity,
                 RuleGroup=content,
                 Description=description,
-                Tags=shapes.tags(group, self.prefix),
+                Tags=shapes.tags(group, self.prefix, replaced),
                 DryRun=dry_run,
+                **(replaced.kept if replaced else {}),
             )
             return created["RuleGroupResponse"]["RuleGroupArn"]
 

@@ -1,15 +1,16 @@
 """The API's structures, made from our values and read back into them.
 
-Every update sends the whole of `RuleGroup` and the description again: what an update leaves out is
-cleared. The flat `Rules` is never used, as it carries no order.
+Every update sends the whole of `RuleGroup` and the description again, and what people set beside
+them: what an update leaves out is cleared. The flat `Rules` is never used, as it carries no order.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rules_lib.content import digest_of
 from rules_lib.groups import DeployedGroup, Group, Slot, Variables
@@ -28,6 +29,11 @@ if TYPE_CHECKING:
 PREFIX_TAG: Final = "rulesync:prefix"
 SLOT_TAG: Final = "rulesync:slot"
 _STRICT: Final = "STRICT_ORDER"
+_KEPT: Final = ("EncryptionConfiguration", "SourceMetadata", "SummaryConfiguration")
+"""What an update takes beside what is ours to say [api, botocore 1.44.8]. Whether the service keeps
+it where it is left out is not documented, so it is sent back."""
+_AWS_OWNED: Final = "AWS_OWNED_KMS_KEY"
+_AWS_TAG: Final = "aws:"  # nobody but AWS may set such
 _STAMP: Final = re.compile(r"\[([0-9a-f]{16})\]$")
 
 
@@ -54,12 +60,20 @@ def description(group: Group) -> str:
     return f"{about} [{_stamp(group.text, group.variables)}]"
 
 
-def tags(group: Group, prefix: str) -> list[TagTypeDef]:
-    """The tags by which a group is known to be ours."""
-    return [
-        {"Key": PREFIX_TAG, "Value": prefix},
-        {"Key": SLOT_TAG, "Value": str(group.slot)},
-    ]
+def tags(group: Group, prefix: str, before: DeployedGroup | None = None) -> list[TagTypeDef]:
+    """The tags by which a group is known to be ours, and people's own of the one it replaces."""
+    known = {PREFIX_TAG: prefix, SLOT_TAG: str(group.slot)}
+    own = before.tags if before else {}
+    return [{"Key": key, "Value": value} for key, value in {**known, **own}.items()]
+
+
+def kept(about: RuleGroupResponseTypeDef) -> Mapping[str, Any]:
+    """What people set of a group that is not ours to say; the default key is no setting."""
+    said: Mapping[str, Any] = {**about}
+    found = {name: said[name] for name in _KEPT if said.get(name)}
+    if found.get("EncryptionConfiguration", {}).get("Type") == _AWS_OWNED:
+        del found["EncryptionConfiguration"]
+    return MappingProxyType(found)
 
 
 def is_deleting(answer: DescribeRuleGroupResponseTypeDef) -> bool:
@@ -90,6 +104,14 @@ def deployed_group(answer: DescribeRuleGroupResponseTypeDef, prefix: str) -> Dep
         token=answer["UpdateToken"],
         edited=stamp is None or stamp[1] != _stamp(text, variables),
         modified=modified(about),
+        kept=kept(about),
+        tags=MappingProxyType(
+            {
+                key: value
+                for key, value in tagged.items()
+                if key not in {PREFIX_TAG, SLOT_TAG} and not key.startswith(_AWS_TAG)
+            }
+        ),
     )
 
 

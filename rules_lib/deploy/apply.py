@@ -65,7 +65,7 @@ def _written(step: Filling, firewall: Firewall, arns: dict[str, str]) -> Filling
             case Replace(begun=DeployedGroup() as begun):
                 arns[step.name] = _resumed(step.group, begun, firewall)
             case Create() | Replace():
-                arns[step.name] = firewall.create(step.group)
+                arns[step.name] = firewall.create(step.group, step.deployed)
             case Update():
                 firewall.update(step.group, step.deployed)
                 arns[step.name] = step.deployed.arn

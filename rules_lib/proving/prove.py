@@ -90,7 +90,8 @@ def _proven(proof: Proof, step: Step, group: Group, firewall: Firewall, quest: Q
     """The proof with one more group looked at."""
     trusted = proof.accepted.texts
     try:
-        searched = firewall.prove(group, _current(step), replace(quest, trusted=trusted))
+        replaced = step.deployed if isinstance(step, Replace) else None
+        searched = firewall.prove(group, _current(step), replace(quest, trusted=trusted), replaced)
     except FirewallError as error:
         return replace(proof, failures=(*proof.failures, Failure.of(step.name, error)))
     waiting = tuple(rule for rule in searched.open if rule.text not in trusted)
