@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from localaws.faults import Call, Fault
 
 _REGION: Final = "us-east-1"
+_OUTSIDE: Final = ("instance_metadata",)
+"""What moto answers for in a program's own requests too, as if this machine were an instance. Where
+a feed's server redirects to it, that must be refused here as it is in an account."""
 _IN_THE_WAY: Final = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
 
 
@@ -112,7 +115,9 @@ def embedded_aws(
         What was asked so far, and the means to make calls fail.
     """
     control = Control(quotas or Quotas(), strictness or Strictness())
-    config: DefaultConfig = {"core": {"passthrough": {"urls": list(passthrough), "services": []}}}
+    config: DefaultConfig = {
+        "core": {"passthrough": {"urls": list(passthrough), "services": [*_OUTSIDE]}}
+    }
     with _environment(), network_firewall(control), mock_aws(config=config):
         yield EmbeddedAws(control)
 

@@ -7,6 +7,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
+from feed_support import Answer, serving
 from pipeline_support import ARCHIVE, FILES, allowlist, feed, local, packed, process, rule, synced
 
 from examples.server import serve
@@ -81,6 +82,28 @@ def test_html_page_of_a_server_is_an_error(config: Path, tmp_path: Path) -> None
         run = local(tmp_path / "out", f"{base}/{ARCHIVE}", config=config)
     assert "HTML" in run.error
     assert base in run.error
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "http://169.254.169.254/latest/meta-data/iam/security-credentials/role",
+        "http://169.254.169.254/feed.tar.gz",
+        "http://[fe80::1]/feed.tar.gz",
+        "http://10.9.8.7/feed.tar.gz",
+        "http://localhost:1/feed.tar.gz",
+    ],
+)
+def test_redirect_to_where_a_feed_has_no_business_is_refused(
+    config: Path, tmp_path: Path, target: str
+) -> None:
+    """On the embedded AWS too, which would itself answer for the address of the metadata."""
+    away = Answer(302, headers=(("Location", target),))
+    with serving() as server:
+        server.routes = {f"/{ARCHIVE}": [away], f"/{ARCHIVE}.md5": [away]}
+        run = local(tmp_path / "out", f"{server.url}/{ARCHIVE}", config=config)
+    assert "redirects to http://" in run.error
+    assert "refused" in run.error
 
 
 def test_wrong_checksum_of_a_server_is_an_error(config: Path, tmp_path: Path) -> None:
