@@ -16,7 +16,7 @@ LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashe
 FLOOR = $(shell sed -n 's/^ *"boto3>\(=[0-9.]*\)",$$/=\1/p' pyproject.toml)
 SOURCES := rules_lib functions localaws benchmarks tests examples scripts
 
-.PHONY: help setup engine browser run test lint type oldest fuzz faults bench build deploy-local clean lock
+.PHONY: help setup engine browser run test lint type probe-aws oldest fuzz faults bench build deploy-local clean lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ lint: $(STAMP) ## ruff: style and format
 
 type: $(STAMP) ## mypy --strict
 	$(BIN)/mypy
+
+probe-aws: $(STAMP) ## Ask your account what is known of the service, by dry runs alone; keeps the answers
+	$(BIN)/rulesync probe --write rules_lib/data/service-answers.json
 
 oldest: $(OLDEST) ## What talks to AWS, tested with the oldest boto3 that pyproject.toml allows
 	$(VENV)/oldest/bin/python -m pytest --numprocesses auto --dist loadfile $(TALKS_TO_AWS)

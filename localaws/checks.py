@@ -40,6 +40,10 @@ _APPLICATION_HEADERS: Final = {
     "http2": "http",
     **{name: name for name in ("dns", "tls", "ssh", "smtp", "ftp", "smb", "snmp", "sip", "quic")},
 }
+_OF_A_CONTENT: Final = frozenset(
+    {"content", "nocase", "depth", "offset", "distance", "within", "startswith", "endswith"}
+    | {"fast_pattern", "isdataat", "bsize", "pcre"}
+)
 _SIDES: Final = frozenset({"src", "dst", "both", "any"})
 _LIST_SPACE: Final = re.compile(r",\s|\[\s|\s\]")
 
@@ -200,6 +204,16 @@ def protocols_agree(rule: Rule, _: Terms) -> str | None:
     return invalid("rule contains conflicting alprotos set", rule.text)
 
 
+def fast_pattern_has_a_buffer(rule: Rule, _: Terms) -> str | None:
+    """What base64_data holds is not there to be searched fast; tried with Suricata 8.0.8."""
+    decoded = False
+    for option in rule.options:
+        if option.keyword == "fast_pattern" and decoded:
+            return invalid("fast_pattern cannot be used with base64_data", rule.text)
+        decoded = option.keyword == "base64_data" or (decoded and option.keyword in _OF_A_CONTENT)
+    return None
+
+
 def engine_accepts(rule: Rule, terms: Terms) -> str | None:
     """What the caller of this package has the engine refuse."""
     for refusal in terms.refusals:
@@ -242,5 +256,6 @@ RULE_CHECKS: Final[tuple[Check, ...]] = (
     categories_are_in_their_place,
     lists_have_no_spaces,
     protocols_agree,
+    fast_pattern_has_a_buffer,
     engine_accepts,
 )

@@ -15,10 +15,11 @@ from moto.networkfirewall.models import networkfirewall_backends
 from localaws.control import Control
 from localaws.models import NetworkFirewallBackend
 from localaws.quotas import Quotas
+from localaws.settings import checks_named
 from localaws.terms import Refusal, Strictness
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from moto.core.config import DefaultConfig
 
@@ -97,6 +98,7 @@ def embedded_aws(
     *,
     quotas: Quotas | None = None,
     strictness: Strictness | None = None,
+    lenient: Collection[str] = (),
     passthrough: Sequence[str] = (),
 ) -> Iterator[EmbeddedAws]:
     """Run an empty AWS in this process for the length of a `with` block.
@@ -108,13 +110,14 @@ def embedded_aws(
     Args:
         quotas: What the account may have; those of a fresh account where not given.
         strictness: Unconfirmed refusals to enforce too; none where not given.
+        lenient: Names of checks that are not made, as a service might that differs from ours.
         passthrough: Regular expressions for the beginnings of URLs that go out for real although
             they are an AWS service's. Other hosts' URLs always go out.
 
     Yields:
         What was asked so far, and the means to make calls fail.
     """
-    control = Control(quotas or Quotas(), strictness or Strictness())
+    control = Control(quotas or Quotas(), strictness or Strictness(), lenient=checks_named(lenient))
     config: DefaultConfig = {
         "core": {"passthrough": {"urls": list(passthrough), "services": [*_OUTSIDE]}}
     }

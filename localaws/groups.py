@@ -220,7 +220,7 @@ def terms_of(content: Mapping[str, Any], control: Control) -> Terms:
     return Terms(
         strict_order=rule_order(content) == STRICT_ORDER,
         ips=content.get("Type") == "IPS",
-        addresses=_definitions(variables.get("IPSets", {})),
+        addresses=_definitions({**variables.get("ContextSets", {}), **variables.get("IPSets", {})}),
         ports=_definitions(variables.get("PortSets", {})),
         references=frozenset(_references(content)),
         strictness=control.strictness,

@@ -55,13 +55,18 @@ def control_of(document: Mapping[str, Any]) -> Control:
     return Control(
         quotas=_made(Quotas, "quotas", document.get("quotas", {})),
         strictness=_made(Strictness, "strictness", document.get("strictness", {})),
-        lenient=_lenient(document.get("lenient", ())),
+        lenient=checks_named(document.get("lenient", ())),
         refusals=tuple(_made(Refusal, "refusals", each) for each in document.get("refusals", ())),
         faults=tuple(_made(Fault, "faults", each) for each in document.get("faults", ())),
     )
 
 
-def _lenient(names: Iterable[str]) -> frozenset[str]:
+def checks_named(names: Iterable[str]) -> frozenset[str]:
+    """The names of checks, all of which there are.
+
+    Raises:
+        ValueError: There is no check of a name.
+    """
     if unknown := sorted(set(names) - CHECKS):
         raise ValueError(f"lenient: no check {unknown[0]}; there are {', '.join(sorted(CHECKS))}")
     return frozenset(names)

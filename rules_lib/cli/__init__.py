@@ -17,6 +17,7 @@ from rules_lib.cli.explain import explain
 from rules_lib.cli.frame import Commands
 from rules_lib.cli.local import local
 from rules_lib.cli.plan import plan
+from rules_lib.cli.probe import probe
 from rules_lib.cli.push import push
 from rules_lib.cli.rollback import resume, rollback
 from rules_lib.cli.schema import schema
@@ -60,6 +61,7 @@ for command in (
     categories,
     schema,
     verify,
+    probe,
     completion,
 ):
     main.add_command(command)

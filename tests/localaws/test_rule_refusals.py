@@ -44,6 +44,9 @@ NAMED = {
         rule(options=f"geoip:{value}; "): "Rule contains an incorrect country code"
         for value in ("dst,XX", "any,DE,!QQ", "src", "de", "")
     },
+    rule(options='base64_decode; base64_data; content:"a"; nocase; fast_pattern; '): (
+        "fast_pattern cannot be used with base64_data"
+    ),
     rule(options="aws_domain_category:x; "): "aws_domain_category is not supported on tcp",
     'alert http any any -> any any (msg:"a"; aws_url_category:x; geoip:DE; sid:1;)': (
         "aws_url_category cannot be used together with geoip"
@@ -111,6 +114,8 @@ HARMLESS = (
     *(rule(options=f"geoip:{value}; ") for value in ("dst,RU", "any,DE,FR", "src, !US", "DE")),
     'alert tls any any -> any any (aws_domain_category:"Malware"; sid:1;)',
     rule(options="aws_route_53_resolved_domain; "),
+    rule(options='content:"a"; fast_pattern; base64_decode; base64_data; content:"b"; '),
+    rule(options='base64_decode; base64_data; content:"b"; pkt_data; content:"a"; fast_pattern; '),
 )
 DRY_RUNS = pytest.mark.parametrize("dry_run", [False, True], ids=["real", "dry run"])
 

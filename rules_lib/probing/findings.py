@@ -1,0 +1,97 @@
+"""What came of asking: each probe with what the service said, or why it said nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from rules_lib.probing.values import Answer, Probe
+
+QUOTA: Final = "LimitExceededException"
+"""Says something of what was asked only where the account has room for such a resource at all, so
+only after one was accepted: the first probe of each action is one that is taken as it is."""
+
+_SILENCES: Final = 3
+"""After so many calls of an action in a row without an answer, it is asked no more."""
+
+
+class State(StrEnum):
+    """What an answer means."""
+
+    DIFFERS = "differs"
+    LEARNED = "known now"
+    UNANSWERED = "no answer"
+    UNASKABLE = "not askable"
+    AGREES = "agrees"
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Why there is no answer.
+
+    Attributes:
+        why: in plain words.
+        tried: whether the service was asked.
+    """
+
+    why: str
+    tried: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A probe, and what came of it."""
+
+    probe: Probe
+    given: Answer | Silence
+
+    @property
+    def state(self) -> State:
+        """What the answer means."""
+        if isinstance(self.given, Silence):
+            return State.UNANSWERED if self.given.tried else State.UNASKABLE
+        if not self.probe.known:
+            return State.LEARNED
+        return State.AGREES if self.as_expected else State.DIFFERS
+
+    @property
+    def as_expected(self) -> bool:
+        """Whether the answer is the expected one, or the assumed one."""
+        return isinstance(self.given, Answer) and self.probe.expected.agrees(self.given)
+
+
+Ask = Callable[[Probe], Answer | Silence]
+
+
+def find(
+    probes: Sequence[Probe], ask: Ask, between: Callable[[], None], watch: Callable[[str], None]
+) -> Iterator[Finding]:
+    """Ask one probe after the other.
+
+    Args:
+        probes: in the order in which they are asked.
+        ask: asks the service one.
+        between: waits, before each call but the first.
+        watch: is told what is asked.
+    """
+    silent, taken, asked = Counter[str](), set[str](), False
+    for number, probe in enumerate(probes, start=1):
+        watch(f"{probe.id}, {number} of {len(probes)}")
+        if silent[probe.action] >= _SILENCES:
+            why = f"{_SILENCES} calls of {probe.action} in a row had no answer"
+            yield Finding(probe, Silence(f"not asked, as {why}"))
+            continue
+        if asked:
+            between()
+        given = ask(probe)
+        if isinstance(given, Answer) and given.code == QUOTA and probe.action not in taken:
+            given = Silence(f"{given.code}: {given.refusal}")
+        if isinstance(given, Answer) and given.accepted:
+            taken.add(probe.action)
+        asked = not isinstance(given, Silence) or given.tried
+        is_silence = isinstance(given, Silence) and given.tried
+        silent[probe.action] = silent[probe.action] + 1 if is_silence else 0
+        yield Finding(probe, given)

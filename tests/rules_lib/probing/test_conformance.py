@@ -1,0 +1,83 @@
+"""The one table of what is known of the service, held by the double, probe by probe."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+from firewall_support import rule
+
+from localaws import embedded_aws
+from rules_lib.aws.calls import Calls
+from rules_lib.aws.dryruns import DryRuns, places
+from rules_lib.probing.findings import Finding, Silence
+from rules_lib.probing.record import informed, shipped
+from rules_lib.probing.table import TABLE
+from rules_lib.probing.values import NOBODY, RULE, Probe, echo
+from rules_lib.proving.quoted import Quoted, shortened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+KNOWN = informed(TABLE, shipped())
+ASKABLE = [probe for probe in KNOWN if not probe.unaskable]
+
+
+@pytest.fixture(scope="module")
+def dry_runs() -> Iterator[DryRuns]:
+    """An account with a group of its own, and with nothing else afterwards."""
+    with embedded_aws() as aws:
+        client = boto3.client("network-firewall", region_name="us-east-1")
+        make_own_group(client)
+        calls = Calls()
+        yield DryRuns(client, places(client, "rulesync-probe-test", calls), calls)
+        assert all(
+            call.dry_run or call.action.startswith(("List", "Describe")) for call in aws.calls[1:]
+        )
+        assert [one["Name"] for one in client.list_rule_groups()["RuleGroups"]] == ["own"]
+        assert client.list_firewall_policies()["FirewallPolicies"] == []
+
+
+def make_own_group(client: object) -> None:
+    """Make a rule group that the account has before anybody asks."""
+    client.create_rule_group(  # type: ignore[attr-defined]
+        RuleGroupName="own",
+        Type="STATEFUL",
+        Capacity=1,
+        RuleGroup={
+            "RulesSource": {"RulesString": ""},
+            "StatefulRuleOptions": {"RuleOrder": "STRICT_ORDER"},
+        },
+    )
+
+
+@pytest.mark.parametrize("probe", ASKABLE, ids=lambda probe: probe.id)
+def test_double_answers_as_the_service(dry_runs: DryRuns, probe: Probe) -> None:
+    """In its words where they are known; what is assumed is what the double does."""
+    given = dry_runs.ask(probe)
+    assert not isinstance(given, Silence), given
+    assert Finding(probe, given).as_expected, (probe.expected, given)
+
+
+@pytest.mark.parametrize(
+    "probe",
+    [one for one in ASKABLE if RULE in (one.expected.refusal or "")],
+    ids=lambda one: one.id,
+)
+def test_rule_that_the_double_quotes_is_found_by_its_text(probe: Probe) -> None:
+    """With the service's own gid in it, whatever the words around it are."""
+    words = (probe.expected.refusal or "").replace(RULE, echo(probe.rule))
+    asked = rule(1)._replace(text=probe.rule)
+    found = Quoted([rule(77), asked]).rule_in(words)
+    assert found is asked
+    assert "gid:1234567890" not in shortened(words, found)
+
+
+def test_ids_are_unique_and_facts_are_sentences() -> None:
+    """Recorded answers go by the ids."""
+    assert len({probe.id for probe in TABLE}) == len(TABLE) > 150
+    assert len({probe.fact for probe in TABLE}) == len(TABLE)
+    for probe in TABLE:
+        assert bool(probe.action) != bool(probe.unaskable), probe.id
+        assert not probe.known or probe.source != NOBODY, probe.id
