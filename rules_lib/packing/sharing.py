@@ -24,7 +24,9 @@ def lay_out(
 ) -> list[Part]:
     """Give each category parts of its own, or, where these are too many, shared ones to small ones.
 
-    People's own categories never share: their `pass` rules must stand before what drops.
+    People's own categories stand apart: their `pass` rules must stand before what drops. Where even
+    one group a mode is too many beside them, those of theirs share that pass nothing: in a shared
+    group they stand first, and the feed's rules would have no group at all.
 
     Args:
         by_home: category -> its blocks.
@@ -48,7 +50,8 @@ def lay_out(
         return [part for parts in filled for part in parts]
 
     together = shared()
-    for name in _smallest_first(own, sharing | fixed):
+    free = _smallest_first(own, sharing | fixed)
+    for name in (*free, *_smallest_first(own, by_home.keys() - _in_need(by_home, standings))):
         alone = sum(len(parts) for other, parts in own.items() if other not in sharing)
         if alone + len(together) <= most:
             break
@@ -60,6 +63,18 @@ def lay_out(
 def _has_no_say(standing: Standing) -> bool:
     """Whether people have not asked for a place that no shared group has."""
     return standing.tier is not Tier.LAST and standing.mode is not Mode.AS_WRITTEN
+
+
+def _in_need(
+    by_home: Mapping[str, Sequence[Block]], standings: Mapping[str, Standing]
+) -> frozenset[str]:
+    """People's own categories that may share where there is no other way."""
+    return frozenset(
+        name
+        for name, blocks in by_home.items()
+        if standings[name].tier is Tier.FIRST and _has_no_say(standings[name])
+        if not any(rule.action == "pass" for block in blocks for rule in block.cluster)
+    )
 
 
 def _is_bound(blocks: Iterable[Block], filling: Filling) -> bool:

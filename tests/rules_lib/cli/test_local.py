@@ -96,6 +96,7 @@ def test_summary_has_exactly_the_form_that_is_documented(
         "categories": ["emerging-malware"],
         "change": "create",
         "variables": {},
+        "references": {},
     }
 
 

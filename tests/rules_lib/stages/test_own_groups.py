@@ -67,7 +67,7 @@ def test_what_passes_stands_before_everything_that_drops(
 def test_own_groups_stand_apart_in_their_place(
     files: dict[str, list[str]], allowlist: Allowlist
 ) -> None:
-    """Before all of the feed, or behind all others; no rule of one's own is in a feed's group."""
+    """Before all of the feed, or behind all others; none in a feed's group, unless in need."""
     groups = fitted(files, allowlist)[1].packed.groups
     tiers = [
         1 if not _is_own(group) else 2 if group.slot.category in allowlist.last else 0
@@ -76,7 +76,28 @@ def test_own_groups_stand_apart_in_their_place(
     assert tiers == sorted(tiers)
     for group in groups:
         others = [rule for rule in group.rules if not rule.setter]
-        assert _is_own(group) or not any(rule.rule.is_local for rule in others)
+        if not _is_own(group) and any(rule.rule.is_local for rule in others):
+            assert len(groups) == allowlist.firewall.rule_groups
+            assert not any(rule.rule.is_local and rule.action == "pass" for rule in others)
+
+
+def test_own_drops_share_where_the_feed_would_have_no_group() -> None:
+    """In front of the feed's rules; nothing is left out for want of a group."""
+    mine = {"local-block": [text(1, head="drop tcp"), text(2, head="drop tcp")]}
+    built = fitted({**FED, **mine}, allow(default="drop", firewall={"rule_groups": 1}))[1]
+    [group] = built.packed.groups
+    assert not built.discarded
+    assert group.slot.is_shared
+    assert [rule.sid for rule in group.rules[:2]] == [1, 2]
+    assert len(group.rules) == 6
+
+
+def test_own_pass_stays_apart_whatever_the_feed_loses() -> None:
+    """It is the way out of a wrong block; `rule_groups` leaves the feed none here."""
+    mine = {"local-way-out": [text(1, head="pass tcp"), text(2, head="drop tcp")]}
+    built = fitted({**FED, **mine}, allow(default="drop", firewall={"rule_groups": 1}))[1]
+    assert _homes(built.packed.groups) == ["local-way-out"]
+    assert {found.reason for found in built.discarded} == {Reason.OVER_BUDGET}
 
 
 @given(FEEDS, allowlists())
