@@ -85,7 +85,12 @@ def _strangers(group: Group) -> Iterator[str]:
     for name, count in homes.items():
         if not name.startswith(LOCAL_PREFIX) or name == group.slot.category:
             continue
-        if group.slot.is_shared:
+        if group.slot.is_shared and not _passes(group, name):
+            yield (
+                f"{name} shares {group.name} with the feed: firewall.rule_groups has no room for "
+                "a group of its own, or a policy that rulesync was not given uses that group"
+            )
+        elif group.slot.is_shared:
             yield (
                 f"{name} stands in {group.name}, behind rules that drop, as a firewall policy that "
                 "rulesync was not given uses that group; give it that policy (RULESYNC_POLICIES), "
@@ -96,3 +101,7 @@ def _strangers(group: Group) -> Iterator[str]:
                 f"{name}: {count} of its rules are tied to {group.slot.category} by what they set "
                 f"and check, so they stand in {group.name}"
             )
+
+
+def _passes(group: Group, category: str) -> bool:
+    return any(rule.action == "pass" and rule.rule.category == category for rule in group.rules)

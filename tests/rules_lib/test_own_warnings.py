@@ -132,12 +132,22 @@ def test_own_rules_in_the_group_of_another_file_are_told() -> None:
     assert warning.startswith("local-mine: 1 of its rules are tied to local-house")
 
 
+def test_own_rules_that_share_in_need_are_told() -> None:
+    """They pass nothing, so their place costs no way out."""
+    files = {"emerging-dns": [text(1)], "local-mine": [text(3)]}
+    [warning] = _told(files, default="drop", firewall={"rule_groups": 1})
+    assert warning.startswith("local-mine shares et-shared-drop with the feed")
+
+
+MINE = text(3, head="pass tcp")
+
+
 def test_own_rules_in_a_group_that_a_foreign_policy_holds_are_told() -> None:
     """They are not first there, and what to do."""
-    files = {"emerging-dns": [text(1)], "emerging-malware": [text(2)], "local-mine": [text(3)]}
-    fed = {**files, "emerging-dns": [text(1), text(3)]}
+    files = {"emerging-dns": [text(1)], "emerging-malware": [text(2)], "local-mine": [MINE]}
+    fed = {**files, "emerging-dns": [text(1), MINE]}
     del fed["local-mine"]
-    few = {"default": "drop", "firewall": {"rule_groups": 1}}
+    few = {"default": "drop", "firewall": {"rule_groups": 1}, "feed_pass": "keep"}
     pinned = in_force(_built(fed, **few), associations=1)
     (group,) = pinned.groups
     held = Deployed((replace(group, pinned=True, capacity=9),))
