@@ -13,6 +13,10 @@ from rules_lib.reading.rule import sid_of
 _REFUSED: Final = re.compile(
     r'error parsing signature "(.*)" from file .* at line (\d+)', re.DOTALL
 )
+_REFUSED_IN_PART: Final = "error parsing signature"
+"""Suricata 7 writes 2,048 bytes of what it says, or nothing where that would cut a character."""
+_WORDLESS: Final = re.compile(r'"log_level":"Error".*"engine":\{"thread_name".*"module":"detect"\}')
+_ABOUT: Final = re.compile(r"rule (\d+): (.*)", re.DOTALL)
 _LOADED: Final = re.compile(r"(\d+) rules successfully loaded")
 _SKIPPED: Final = re.compile(r"(\d+) rules skipped")
 _REPLACED: Final = re.compile(
@@ -30,7 +34,7 @@ class Refusal:
     """A rule that the engine does not load.
 
     Attributes:
-        line: in the group's text, from 1.
+        line: in the group's text, from 1; 0 where the engine does not tell which rule it is.
         sid: None where none can be read.
         words: the engine's own.
         rule: its text.
@@ -74,14 +78,30 @@ def messages(output: str) -> Iterator[tuple[str, str]]:
             entry = json.loads(line)
             yield entry["log_level"], entry["engine"]["message"]
         except (json.JSONDecodeError, KeyError, TypeError):
-            plain = _PLAIN.fullmatch(line)
-            yield (plain[1], plain[2]) if plain else ("Error", line)
+            yield _not_whole(line)
 
 
-def _last_of(sid: int | None, warnings: list[str]) -> str:
-    """The warning that was the last word before a refusal, where it names the rule."""
-    about = f"rule {sid}: "
-    return warnings.pop().removeprefix(about) if warnings and warnings[-1].startswith(about) else ""
+def _not_whole(line: str) -> tuple[str, str]:
+    """Read a line that is no JSON, or an entry that has no words."""
+    plain = _PLAIN.fullmatch(line)
+    if plain:
+        return plain[1], plain[2]
+    cut = line.startswith('{"timestamp"') and (_REFUSED_IN_PART in line or _WORDLESS.search(line))
+    return "Error", _REFUSED_IN_PART if cut else line
+
+
+def _refusal(words: str, cause: list[str], warnings: list[str]) -> Refusal | None:
+    """Read which rule is refused; what is wrong with it was said before."""
+    whole = _REFUSED.fullmatch(words)
+    if not (whole or words == _REFUSED_IN_PART):
+        return None
+    line, rule = (int(whole[2]), whole[1]) if whole else (0, "")
+    sid = sid_of(rule)
+    about = _ABOUT.fullmatch(warnings[-1]) if warnings and not cause else None
+    if about and (not whole or sid == int(about[1])):
+        warnings.pop()
+        return Refusal(line, int(about[1]), about[2], rule)
+    return Refusal(line, sid, "; ".join(cause) or "no cause was given", rule)
 
 
 def read_log(output: str) -> EngineLog:
@@ -93,10 +113,8 @@ def read_log(output: str) -> EngineLog:
     refusals, warnings = list[Refusal](), list[str]()
     unmet, replaced = list[str](), list[str]()
     for level, words in messages(output):
-        if refused := _REFUSED.fullmatch(words):
-            sid = sid_of(refused[1])
-            said = "; ".join(cause) or _last_of(sid, warnings) or "no cause was given"
-            refusals.append(Refusal(int(refused[2]), sid, said, refused[1]))
+        if refused := _refusal(words, cause, warnings):
+            refusals.append(refused)
             cause = []
         elif newer := _REPLACED.fullmatch(words):
             replaced.append(newer[1])

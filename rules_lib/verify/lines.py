@@ -9,17 +9,20 @@ group are loaded until the lines are found.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice, repeat
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from rules_lib.reading.rule import sid_of
 
 if TYPE_CHECKING:
-    from rules_lib.verify.enginelog import EngineLog
+    from rules_lib.verify.enginelog import EngineLog, Refusal
 
 PIECE: Final = 8_191
 """Bytes, the line end among them, that Suricata reads at a time."""
+
+SHORT: Final = 900
+"""Bytes of a rule that Suricata 7 tells whole in the 2,048 of a message, whatever is escaped."""
 
 MOST: Final = 20
 """How many lines of a group are searched for; each costs some twenty runs of the engine."""
@@ -63,16 +66,48 @@ def astray(rules: Sequence[str], log: EngineLog, probe: Probe) -> tuple[Astray, 
         log: what the engine said of all of them.
         probe: has the engine load some of them.
     """
-    refused = {one.line for one in log.refusals}
+    rejected = {one.line for one in log.refusals}
     known = {**dict(_joined(rules)), **dict(_replaced(rules, log)), **dict(_comments(rules))}
     lines = [line for line, text in enumerate(rules, 1) if text and line not in known]
     long = [line for line in lines if len(rules[line - 1].encode()) > PIECE]
     others = [line for line in lines if line not in long]
-    whole = not log.skipped and log.loaded + len(refused) == len(others) + len(log.replaced)
+    whole = not log.skipped and log.loaded + len(rejected) == len(others) + len(log.replaced)
     found = [] if whole and not long else [_search(rules, others, probe)]
     found += [_search(rules, [line], probe) for line in long]  # they alone can make two of one
-    named = (_astray(rules, line, 0, words) for line, words in known.items() if line not in refused)
+    named = (
+        _astray(rules, line, 0, words) for line, words in known.items() if line not in rejected
+    )
     return tuple(sorted((*named, *islice(chain(*found), MOST)), key=lambda one: one.line))
+
+
+def refused(rules: Sequence[str], log: EngineLog, probe: Probe) -> tuple[Refusal, ...]:
+    """Name all rules that the engine refuses, also those of which it does not say which they are.
+
+    Args:
+        rules: one a line.
+        log: what the engine said of all of them.
+        probe: has the engine load some of them.
+    """
+    named = {one.line: one for one in log.refusals if one.line}
+    if len(named) == len(log.refusals):
+        return log.refusals
+    long = [line for line, text in enumerate(rules, 1) if len(text.encode()) > SHORT]
+    found = _refused(rules, [line for line in long if line not in named], probe)
+    named |= {one.line: one for one in islice(found, MOST)}
+    return tuple(named[line] for line in sorted(named))
+
+
+def _refused(rules: Sequence[str], lines: Sequence[int], probe: Probe) -> Iterator[Refusal]:
+    log = probe([rules[line - 1] for line in lines])
+    if not log.refusals:
+        return
+    if len(lines) == 1:
+        line, text = lines[0], rules[lines[0] - 1]
+        yield replace(log.refusals[0], line=line, sid=sid_of(text), rule=text)
+        return
+    middle = len(lines) // 2
+    yield from _refused(rules, lines[:middle], probe)
+    yield from _refused(rules, lines[middle:], probe)
 
 
 def _comments(rules: Sequence[str]) -> Iterator[tuple[int, str]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from rules_lib.verify.beyond import Unasked, within
 from rules_lib.verify.enginelog import EngineLog, Refusal, read_log
-from rules_lib.verify.lines import Astray, astray, line_of_each_piece
+from rules_lib.verify.lines import Astray, astray, line_of_each_piece, refused
 from rules_lib.verify.loadable import HOME_NET, Loadable
 from rules_lib.verify.suricata import lay_out
 
@@ -62,12 +62,13 @@ def load(engine: Suricata, group: Loadable, home_net: tuple[str, ...] = HOME_NET
     """
     asked, unasked = within(group, engine.major)
     variables = group.with_home_net(home_net)
-    log = _tried(engine, asked.rules, variables)
-    lost = (
-        ()
-        if log.errors
-        else astray(asked.rules, log, lambda rules: _tried(engine, rules, variables))
-    )
+
+    def probe(rules: Sequence[str]) -> EngineLog:
+        return _tried(engine, rules, variables)
+
+    log = probe(asked.rules)
+    log = replace(log, refusals=refused(asked.rules, log, probe))
+    lost = () if log.errors else astray(asked.rules, log, probe)
     return Loading(
         name=group.name,
         rules=len(group.rules),
@@ -92,7 +93,9 @@ def judge(rules: Sequence[str], code: int, said: str) -> EngineLog:
     """Read what the engine said of these rules, by our lines; an end with a code needs a cause."""
     log = read_log(said)
     lines = line_of_each_piece(rules)
-    refusals = tuple(replace(one, line=lines[one.line - 1]) for one in log.refusals)
+    refusals = tuple(
+        replace(one, line=lines[one.line - 1]) if one.line else one for one in log.refusals
+    )
     if code and not (log.errors or refusals):
         return replace(log, refusals=refusals, errors=(f"it ended with {code} and gave no cause",))
     return replace(log, refusals=refusals)

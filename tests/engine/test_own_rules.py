@@ -37,6 +37,20 @@ def test_own_rules_alone_are_asked_about(engine: Suricata) -> None:
     assert [one.rule.sid for one in answer.unasked] == [5]
 
 
+@pytest.mark.parametrize("letter", ["a", r"\"", r"\\", "é", "中"])
+def test_long_rules_that_are_refused_are_each_named(engine: Suricata, letter: str) -> None:
+    """Suricata 7 writes 2,048 bytes of what it says, so neither the sid nor the line."""
+    msg = letter * (4_000 // len(letter.encode()))
+    odds = ("", 'content:""; ', 'content:"x"; pcre:"/(/"; ', "ttl:x; ")
+    rules = [
+        f'alert tcp any any -> any any (msg:"{number} {msg}"; {odd}sid:{number};)'
+        for number, odd in enumerate(odds, 1)
+    ]
+    answer = ask(engine, made({"local-ours": rules}, default="alert"))
+    assert [one.rule.sid for one in answer.faults] == [2, 3, 4]
+    assert (answer.rules, answer.errors) == (1, ())
+
+
 def test_nothing_of_ones_own_is_nothing_to_ask(engine: Suricata) -> None:
     """No engine is started for it."""
     answer = ask(engine, made({"emerging-a": [rule(9)]}, default="alert"))

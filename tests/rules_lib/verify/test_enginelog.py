@@ -46,6 +46,23 @@ def test_rule_that_is_refused_without_a_cause_is_told_so() -> None:
     assert read_log(refused(RULE, 1)).refusals[0].words == "no cause was given"
 
 
+def entry(level: str, engine: str) -> str:
+    """A line with a stamp of time, as all are."""
+    return f'{{"timestamp":"x","log_level":"{level}","event_type":"engine","engine":{{{engine}}}}}'
+
+
+def test_rule_that_is_not_told_whole_is_refused_all_the_same() -> None:
+    """Suricata 7 cuts what it says, and leaves it out where that would cut a character."""
+    cut = entry("Error", f'"message":"error parsing signature {"a" * 3_000}')[:2_048] + "\n"
+    wordless = entry("Error", '"thread_name":"Suricata-Main","module":"detect"') + "\n"
+    found = read_log(said("Error", "odd") + cut + said("Warning", "rule 9: even") + wordless)
+    assert [(one.line, one.sid, one.words) for one in found.refusals] == [
+        (0, None, "odd"),
+        (0, 9, "even"),
+    ]
+    assert (found.errors, found.warnings) == ((), ())
+
+
 def test_warnings_and_other_errors_are_kept_apart() -> None:
     """A warning refuses nothing; an error without a rule is the group's."""
     found = read_log(said("Warning", "odd") + LOADED + said("Error", "no memory"))
