@@ -15,7 +15,7 @@ from rules_lib.deploy.plan import compare, refuse_unfit
 from rules_lib.deploy.rulewise import rule_changes
 from rules_lib.errors import RefusedError
 from rules_lib.history.state import Refusals
-from rules_lib.policy import Room
+from rules_lib.policy_room import Room
 from rules_lib.proving.notebook import Notebook
 from rules_lib.proving.prove import Accepted, prove
 from rules_lib.proving.search import Quest
@@ -154,5 +154,5 @@ def room_of(allowlist: Allowlist) -> Room:
     room = Room()
     return Room(
         rule_groups=max(room.rule_groups, allowlist.firewall.rule_groups),
-        capacity=max(room.capacity, allowlist.firewall.capacity),
+        capacity=allowlist.firewall.in_policy,
     )

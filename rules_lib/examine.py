@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
 from rules_lib.allowlist import load
 from rules_lib.build import build
-from rules_lib.errors import AllowlistError
+from rules_lib.decide import room_of
+from rules_lib.deploy.plan import compare, left_of, refuse_unfit
+from rules_lib.errors import AllowlistError, RefusedError
 from rules_lib.groups import Deployed
 from rules_lib.model import LOCAL_PREFIX, AnyRule, Discarded, Malformed, Reason, Rule
 from rules_lib.odd_files import OddFile, odd_files
@@ -21,8 +23,10 @@ from rules_lib.warnings import without_effect
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
     from rules_lib.build import Built
+    from rules_lib.deploy.steps import Plan
     from rules_lib.feed.archive import FeedFile
     from rules_lib.gather import Draft
+    from rules_lib.policy_room import Left, Room
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +73,13 @@ class Evidence:
         feed: files of the feed; none where no feed is at hand.
         known: categories that the feed, or an earlier one, had.
         refusals: what the service said of texts that it refused (see `stages.convert`).
+        deployed: gives what is there under a prefix, and the policies; by itself nothing.
     """
 
     feed: tuple[FeedFile, ...] = ()
     known: Collection[str] = ()
     refusals: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    deployed: Callable[[str], Deployed] = field(default=lambda _: Deployed())
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,8 @@ class Examined:
         warnings: what is no fault, and probably not meant.
         built: what would be published; None where the allowlist has errors.
         odd: own files that are stored otherwise than they should be.
+        left: what each policy has left for our groups.
+        refusal: why the account cannot take what would be published; None where it can.
     """
 
     allowlist: Allowlist | None
@@ -97,6 +105,8 @@ class Examined:
     warnings: tuple[str, ...] = ()
     built: Built | None = None
     odd: tuple[OddFile, ...] = ()
+    left: tuple[Left, ...] = ()
+    refusal: RefusedError | None = None
 
 
 def examine(draft: Draft, own: OwnFiles, evidence: Evidence) -> Examined:
@@ -116,7 +126,9 @@ def examine(draft: Draft, own: OwnFiles, evidence: Evidence) -> Examined:
         faults = once_a_file(odd, own_faults(_malformed(rules), own.folder))
         return Examined(None, error, len(rules), faults, own.warnings)
     ruleset = read((*own.files, *evidence.feed), allowlist.rules.on)
-    built = build(ruleset, allowlist, Deployed(), evidence.refusals)
+    deployed = evidence.deployed(allowlist.firewall.prefix)
+    built = build(ruleset, allowlist, deployed, evidence.refusals)
+    planned, room = compare(built.groups, deployed), room_of(allowlist)
     faults = once_a_file(odd, own_faults(built.discarded, own.folder))
     unsure = () if evidence.feed else _without_setter(faults)
     return Examined(
@@ -132,7 +144,17 @@ def examine(draft: Draft, own: OwnFiles, evidence: Evidence) -> Examined:
         ),
         built=built,
         odd=odd,
+        left=left_of(planned, deployed, room),
+        refusal=_unfit(planned, deployed, room),
     )
+
+
+def _unfit(planned: Plan, deployed: Deployed, room: Room) -> RefusedError | None:
+    try:
+        refuse_unfit(planned, deployed, room)
+    except RefusedError as error:
+        return error
+    return None
 
 
 def once_a_file(odd: Iterable[OddFile], faults: Iterable[OwnFault]) -> tuple[OwnFault, ...]:

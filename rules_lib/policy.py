@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
-from rules_lib import limits
+from rules_lib.policy_room import Left, Room
 
 _NAMED: Final = 5
 """How many members that would be lost are named."""
@@ -19,6 +19,11 @@ class Reference:
 
     arn: str
     priority: int
+
+    @property
+    def managed(self) -> bool:
+        """Whether the group is one of AWS's, as its ARN says in place of an account."""
+        return self.arn.split(":")[4:5] == ["aws-managed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +74,6 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
-    """How many rule groups and how much capacity a policy takes."""
-
-    rule_groups: int = limits.POLICY_RULE_GROUPS
-    capacity: int = limits.POLICY_CAPACITY
-
-
-@dataclass(frozen=True, slots=True)
 class Switch:
     """What a policy is to refer to, in one update.
 
@@ -107,6 +104,23 @@ def switch(policy: Policy, attachments: Sequence[Attachment], ours: Mapping[str,
     return Switch(policy, tuple(attachments), others, change)
 
 
+def left_in(planned: Switch, freed: int, room: Room) -> Left:
+    """What a policy has left for our groups beside all others.
+
+    Args:
+        planned: says which of its groups are not ours.
+        freed: capacity that our groups reserve in it now.
+        room: what the policy takes.
+    """
+    return Left(
+        policy=planned.policy.name,
+        room=room,
+        others=len(planned.others),
+        managed=sum(other.managed for other in planned.others),
+        reserved=planned.policy.consumed - freed,
+    )
+
+
 def problems_of(planned: Switch, capacity: int, freed: int, room: Room) -> Iterator[str]:
     """Find what stands against a switch, in plain words.
 
@@ -132,16 +146,11 @@ def problems_of(planned: Switch, capacity: int, freed: int, room: Room) -> Itera
                 f"{policy.name}: priority {reference.priority}, wanted for {name}, is taken by "
                 f"{reference.arn}; set another firewall.first_priority"
             )
-    if (count := len(planned.attachments) + len(planned.others)) > room.rule_groups:
-        yield (
-            f"{policy.name}: {count} rule groups, {len(planned.others)} of them not ours, and it "
-            f"takes {room.rule_groups}; lower firewall.rule_groups by {count - room.rule_groups}"
-        )
-    if (total := policy.consumed - freed + capacity) > room.capacity:
-        yield (
-            f"{policy.name}: capacity {total:,}, {policy.consumed - freed:,} of it not ours, and "
-            f"it takes {room.capacity:,}; lower firewall.capacity by {total - room.capacity:,}"
-        )
+    left = left_in(planned, freed, room)
+    groups = len(planned.attachments)
+    if groups > left.rule_groups or capacity > left.capacity:
+        asked = f"the allowlist asks for {groups} groups and {capacity:,}"
+        yield f"{policy.name}: {left.words}; {asked}: {left.advice}"
 
 
 def would_lose(unread: Sequence[str]) -> str:

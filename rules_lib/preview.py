@@ -9,12 +9,14 @@ from rules_lib.accounts import carried_out
 from rules_lib.aws.calls import Calls
 from rules_lib.aws.firewall import Firewall
 from rules_lib.build import Built
-from rules_lib.decide import Decision, foresee
+from rules_lib.decide import Decision, foresee, room_of
 from rules_lib.deploy.apply import Applied
+from rules_lib.deploy.plan import left_of
 from rules_lib.deploy.steps import Plan
 from rules_lib.errors import RefusedError
 from rules_lib.gather import Draft, Gathered, gather
 from rules_lib.history.state import HOLD, Hold
+from rules_lib.policy_room import Left
 from rules_lib.reading.glance import glance
 from rules_lib.report.since import since
 from rules_lib.report.summary import Summary
@@ -34,6 +36,7 @@ class Preview:
         gathered: what it was made from.
         held: where a rollback holds, so that a sync would change nothing before `resume`.
         refusal: why a sync would refuse to carry it out; None where it would not.
+        left: what each policy has left for our groups.
     """
 
     summary: Summary
@@ -43,6 +46,7 @@ class Preview:
     gathered: Gathered
     held: Hold | None = None
     refusal: RefusedError | None = None
+    left: tuple[Left, ...] = ()
 
     @property
     def changes(self) -> bool:
@@ -100,4 +104,5 @@ def preview(
         gathered=gathered,
         held=Hold.parse(stored.body) if stored else None,
         refusal=foreseen.refusal,
+        left=left_of(foreseen.plan, deployed, room_of(gathered.allowlist)),
     )

@@ -98,6 +98,16 @@ def priorities_suffice(document: Document) -> Iterator[Problem]:
         yield document.problem(("firewall", key), f"{text}; start lower")
 
 
+def policy_takes_the_capacity(document: Document) -> Iterator[Problem]:
+    """Our groups alone may not reserve more than the policy takes in all."""
+    given = document.mapping("firewall")
+    whole_policy = whole(given.get("policy_capacity"))
+    ours = whole(given.get("capacity")) or Firewall().capacity
+    if whole_policy and ours > whole_policy:
+        text = f"{whole_policy} is less than firewall.capacity, {ours}; lower that, or raise this"
+        yield document.problem(("firewall", "policy_capacity"), text)
+
+
 def _sids(document: Document) -> Iterator[tuple[str, Path, int]]:
     """List, place and number of every sid under `rules`, in the file's order."""
     for name in document.mapping("rules"):
@@ -113,6 +123,7 @@ CHECKS: Final = (
     drop_when_asks_for_something,
     sids_stand_once,
     priorities_suffice,
+    policy_takes_the_capacity,
     *variable_checks.CHECKS,
     *reference_checks.CHECKS,
 )

@@ -118,6 +118,8 @@ class Firewall(_Frozen):
             changed later.
         prefix: start of the groups' names, before a hyphen; the stack's RuleGroupPrefix.
         first_priority: priority of the first group; the others count up from it.
+        policy_capacity: rules that a policy takes in all, others' groups too; 30,000, or capacity
+            where that is more, unless AWS has raised the quota.
     """
 
     capacity: Annotated[Whole, Field(ge=1, le=1_000_000)] = POLICY_CAPACITY
@@ -125,6 +127,13 @@ class Firewall(_Frozen):
     headroom: Share = 0.1
     prefix: Annotated[str, Field(pattern=r"^[a-zA-Z0-9]([a-zA-Z0-9-]{0,30}[a-zA-Z0-9])?$")] = "et"
     first_priority: Annotated[Whole, Field(ge=1, le=PRIORITY_MAX)] = 1_000
+    policy_capacity: Annotated[Whole, Field(ge=1, le=1_000_000)] = POLICY_CAPACITY
+
+    @property
+    def in_policy(self) -> int:
+        """What a policy takes, as far as the file says so."""
+        given = "policy_capacity" in self.model_fields_set
+        return self.policy_capacity if given else max(POLICY_CAPACITY, self.capacity)
 
 
 class Allowlist(_Frozen):

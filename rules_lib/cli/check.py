@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Callable
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from rules_lib.aws import clients
+from rules_lib.aws.firewall import Firewall
 from rules_lib.aws.store import Store, newest_manifest
 from rules_lib.cli.asking import Asked, ask_engine, engine_option, tell
-from rules_lib.cli.common import FEED, FILE, FOLDER, ending, json_option, print_json
+from rules_lib.cli.common import (
+    FEED,
+    FILE,
+    FOLDER,
+    ending,
+    json_option,
+    policies_of,
+    policy_option,
+    print_json,
+)
 from rules_lib.cli.feed import read_feed
 from rules_lib.cli.progress import waiting
 from rules_lib.examine import Evidence, Examined, OwnFault, beside, examine
 from rules_lib.feed.address import Address
 from rules_lib.gather import Draft, feed_in_bucket
+from rules_lib.groups import Deployed
 from rules_lib.history.state import LATEST, REFUSALS, Latest, Refusals
 from rules_lib.own import OwnFiles, own_in_bucket, own_in_folder
 from rules_lib.report.text import counted, visible, visible_lines
@@ -38,6 +50,7 @@ from rules_lib.report.text import counted, visible, visible_lines
               help="The feed's archive, to know its categories and its rules.")  # fmt: skip
 @click.option("--bucket", envvar="RULESYNC_BUCKET", show_envvar=True,
               help="To take both from the bucket, where they are not given.")  # fmt: skip
+@policy_option
 @engine_option
 @json_option
 def check(  # noqa: PLR0913 - an argument for each option
@@ -46,6 +59,7 @@ def check(  # noqa: PLR0913 - an argument for each option
     own: Path | None,
     feed: Address | None,
     bucket: str | None,
+    policies: tuple[str, ...],
     without_engine: bool,
     as_json: bool,
 ) -> None:
@@ -53,20 +67,22 @@ def check(  # noqa: PLR0913 - an argument for each option
 
     Every error is told at once. It names the file, the line, the value and, of a name, the nearest
     valid one. A rule of your own that would be discarded is an error too, with its reason, and so
-    is one that a Suricata, where one is installed, does not load. Changes nothing.
+    is one that a Suricata, where one is installed, does not load. With --policy it says what that
+    policy has left for the rule groups, and whether they fit. Changes nothing.
     """
     with waiting("checking"):
         store = Store(clients.s3(), bucket) if bucket else None
         draft = Draft(file.read_bytes(), str(file))
         files = _own(own, store)
-        found = examine(draft, files, _evidence(feed, store))
+        evidence = replace(_evidence(feed, store), deployed=_deployed(policies_of(policies)))
+        found = examine(draft, files, evidence)
         said = ask_engine(found.built, files.folder, without_engine=without_engine)
     faults = (*found.faults, *beside(found.odd, said.faults))
     if as_json:
         print_json(_document(file, found, faults, said))
     else:
         _tell(file, found, faults, said)
-    raise SystemExit(1 if found.error or faults else 0)
+    raise SystemExit(1 if found.error or found.refusal or faults else 0)
 
 
 def _own(folder: Path | None, store: Store | None) -> OwnFiles:
@@ -92,16 +108,31 @@ def _evidence(feed: Address | None, store: Store | None) -> Evidence:
     )
 
 
+def _deployed(policies: tuple[str, ...]) -> Callable[[str], Deployed]:
+    """What the account has; it is asked only where a policy is named."""
+
+    def read(prefix: str) -> Deployed:
+        if not policies:
+            return Deployed()
+        return Firewall(clients.network_firewall(), prefix, policies).deployed()
+
+    return read
+
+
 def _tell(file: Path, found: Examined, faults: tuple[OwnFault, ...], said: Asked) -> None:
     if found.error:
         click.echo(f"Error: {visible_lines(str(found.error))}", err=True)
     for fault in faults:
         click.echo(f"Error: {visible(str(fault))}", err=True)
+    if found.refusal:
+        click.echo(f"Error: {visible_lines(str(found.refusal))}", err=True)
     for warning in found.warnings:
         click.echo(f"warning: {visible(warning)}", err=True)
     tell(said)
     if found.allowlist:
         click.echo(f"{file}: valid, {len(found.allowlist.categories)} categories")
+    for left in found.left:
+        click.echo(f"policy {visible(left.policy)}: {left.words}")
     if found.own and not faults:
         engine = f"; {said.words}" if said.version else ""
         click.echo(
@@ -120,10 +151,12 @@ def _document(
     ]
     return {
         "file": str(file),
-        "valid": not errors and not own,
+        "valid": not errors and not own and not found.refusal,
         "categories": len(found.allowlist.categories) if found.allowlist else None,
         "own_rules": found.own,
         "errors": [*errors, *own],
         "warnings": [*found.warnings, *said.warnings],
         "engine": said.document,
+        "left": [left.record for left in found.left],
+        "refused": str(found.refusal) if found.refusal else None,
     }

@@ -63,21 +63,23 @@ shrink_option = click.option(
 )
 
 
+policy_option = click.option(
+    "--policy",
+    "policies",
+    multiple=True,
+    envvar="RULESYNC_POLICIES",
+    metavar="NAME",
+    help="Firewall policy to which the groups are attached, as the stack is set.  "
+    "[env var: RULESYNC_POLICIES]",
+)
+
+
 def account_options(command: _Command) -> _Command:
     """Add the options that say which bucket and which policies."""
     bucket = click.option(
         "--bucket", required=True, envvar="RULESYNC_BUCKET", show_envvar=True, help="The stack's."
     )
-    policies = click.option(
-        "--policy",
-        "policies",
-        multiple=True,
-        envvar="RULESYNC_POLICIES",
-        metavar="NAME",
-        help="Firewall policy to which the groups are attached, as the stack is set.  "
-        "[env var: RULESYNC_POLICIES]",
-    )
-    return bucket(policies(command))
+    return bucket(policy_option(command))
 
 
 def ending(*examples: str, codes: str = CODES) -> str:

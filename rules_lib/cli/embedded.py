@@ -148,7 +148,7 @@ def _grant(aws: EmbeddedAws, store: Store, sync: Sync) -> None:
         Quotas(
             rule_groups=2 * allowlist.firewall.rule_groups,
             policy_rule_groups=allowlist.firewall.rule_groups,
-            policy_capacity=allowlist.firewall.capacity,
+            policy_capacity=allowlist.firewall.in_policy,
         )
     )
 

@@ -93,6 +93,7 @@ def document(found: Preview) -> dict[str, Any]:
         "summary": json.loads(found.summary.to_json()),
         "steps": [record(step) for step in found.plan.steps],
         "policies": [switch_record(planned) for planned in found.plan.switches],
+        "left": [left.record for left in found.left],
         "actions": [way_of(one) for one in found.rules if one.kind == "action"],
         "unblocks": [way_of(one) for one in found.rules if one.unblocks],
         "passes": [way_of(one) for one in found.rules if one.passes_anew],

@@ -58,6 +58,8 @@ def render_preview(
     say(console)
     for line in _figures(found):
         say(console, line)
+    for line in _left(found):
+        say(console, line)
     render_warnings(found.summary, console)
     for remark in remarks:
         say(console, f"warning: {visible(remark)}", "yellow")
@@ -152,6 +154,15 @@ def _figures(found: Preview) -> Iterator[str]:
     yield f"capacity: {ends} of {count(budget)} ({share(room.after, budget)})"
     yield from _rules(summary)
     yield from notes(summary)
+
+
+def _left(found: Preview) -> Iterator[str]:
+    """What policies have left for our groups, where others have groups there too."""
+    groups = [step for step in found.plan.steps if step.group]
+    needed = f"{counted(len(groups), 'rule group')} and {count(room_in_all(found.plan).after)}"
+    for left in found.left:
+        if left.others:
+            yield f"policy {visible(left.policy)}: {left.words}; this plan needs {needed}"
 
 
 def _rules(summary: Summary) -> Iterator[str]:

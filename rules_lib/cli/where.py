@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from rules_lib.cli.common import FEED, FILE, FOLDER
+from rules_lib.cli.common import FEED, FILE, FOLDER, policy_option
 from rules_lib.feed.address import Address
 
 
@@ -54,9 +54,7 @@ def scene_options(command: Callable[..., Any]) -> Callable[..., Any]:
                   )  # fmt: skip
     @click.option("--bucket", envvar="RULESYNC_BUCKET", show_envvar=True,
                   help="The stack's; --feed goes before it.")  # fmt: skip
-    @click.option("--policy", "policies", multiple=True, envvar="RULESYNC_POLICIES", metavar="NAME",
-                  help="Firewall policy to which the groups are attached, as the stack is set.  "
-                  "[env var: RULESYNC_POLICIES]")  # fmt: skip
+    @policy_option
     @wraps(command)
     def wrapped(
         *,

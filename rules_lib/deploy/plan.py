@@ -14,7 +14,8 @@ from rules_lib.content import holds
 from rules_lib.deploy.steps import Create, Delete, Keep, Plan, Replace, Step, Update
 from rules_lib.errors import RefusedError
 from rules_lib.groups import Deployed, DeployedGroup, Group
-from rules_lib.policy import Attachment, Room, Switch, problems_of, switch
+from rules_lib.policy import Attachment, Switch, left_in, problems_of, switch
+from rules_lib.policy_room import Left, Room
 
 _DEFAULT_ROOM: Final = Room()
 
@@ -60,6 +61,11 @@ def refuse_unfit(planned: Plan, deployed: Deployed, room: Room) -> None:
         raise RefusedError("this cannot be deployed", "\n".join(problems))
 
 
+def left_of(planned: Plan, deployed: Deployed, room: Room) -> tuple[Left, ...]:
+    """What each policy that we were given has left for our groups."""
+    return tuple(left_in(one, _freed(one, deployed), room) for one in planned.switches)
+
+
 def _step(group: Group, deployed: Deployed) -> Step:
     """The slot's desired group against the one in force there."""
     current = deployed.current.get(group.slot)
@@ -86,9 +92,14 @@ def _policies(
 ) -> Iterator[str]:
     capacity = sum(group.capacity for group in desired)
     for planned in switches:
-        arns = {reference.arn for reference in planned.policy.references}
-        freed = sum(group.capacity for group in deployed.groups if group.arn in arns)
+        freed = _freed(planned, deployed)
         yield from (f"  {problem}" for problem in problems_of(planned, capacity, freed, room))
+
+
+def _freed(planned: Switch, deployed: Deployed) -> int:
+    """Capacity that our groups reserve in a policy now."""
+    arns = {reference.arn for reference in planned.policy.references}
+    return sum(group.capacity for group in deployed.groups if group.arn in arns)
 
 
 def _foreign_names(desired: Sequence[Group], deployed: Deployed) -> Iterator[str]:

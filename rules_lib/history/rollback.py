@@ -12,7 +12,7 @@ from rules_lib.errors import ContendedError, RefusedError, StoreError, Unfinishe
 from rules_lib.history.applied import AppliedBuild, applied_build
 from rules_lib.history.restore import renamed
 from rules_lib.history.state import HOLD, LATEST, Hold, Latest
-from rules_lib.policy import Room
+from rules_lib.policy_room import Room
 from rules_lib.proving.prove import prove
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from rules_lib.deploy.plan import plan
 from rules_lib.deploy.steps import Update, record
 from rules_lib.feed.archive import unpack
 from rules_lib.groups import Deployed, Group
-from rules_lib.policy import Room
+from rules_lib.policy_room import Room
 from rules_lib.reading.ruleset import Ruleset, read
 
 if TYPE_CHECKING:

@@ -32,7 +32,8 @@ from rules_lib.errors import AllowlistError
             "firewall: {foo: 1}",
             (
                 'line 2: firewall: "foo" is no key that may stand here; '
-                "the keys are capacity, rule_groups, headroom, prefix, first_priority"
+                "the keys are capacity, rule_groups, headroom, prefix, first_priority, "
+                "policy_capacity"
             ),
         ),
         (

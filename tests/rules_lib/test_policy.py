@@ -10,7 +10,8 @@ from rules_lib.deploy.steps import Plan, switch_record
 from rules_lib.errors import RefusedError
 from rules_lib.groups import Deployed, Group
 from rules_lib.model import Mode
-from rules_lib.policy import Policy, Reference, Room
+from rules_lib.policy import Policy, Reference
+from rules_lib.policy_room import Room
 
 ONE = group("et-one", 1, priority=1000)
 TWO = group("et-two", 2, mode=Mode.DROP, priority=1001)
@@ -102,16 +103,19 @@ def test_priority_of_our_own_group_is_free() -> None:
 def test_too_many_groups_are_refused_with_their_number() -> None:
     """Those of others count."""
     text = refused(policy(THEIRS), rule_groups=2)
-    assert "live: 3 rule groups, 1 of them not ours, and it takes 2" in text
-    assert "lower firewall.rule_groups by 1" in text
+    assert "live: 1 of 2 rule groups" in text
+    assert "are left beside 1 group that is not ours" in text
+    assert "the allowlist asks for 2 groups and 200" in text
+    assert "set firewall: {rule_groups: 1, capacity: 30000}" in text
 
 
 def test_too_little_capacity_is_refused_with_what_is_missing() -> None:
     """What our groups reserve there now becomes free: only what is not ours counts on top."""
     there = policy(Reference("arn:et-one", 1000), THEIRS, consumed=100 + 2_000)
     text = refused(there, capacity=2_100)
-    assert "capacity 2,200, 2,000 of it not ours, and it takes 2,100" in text
-    assert "lower firewall.capacity by 100" in text
+    assert "100 of 2,100 capacity are left" in text
+    assert "the allowlist asks for 2 groups and 200" in text
+    assert "set firewall: {rule_groups: 19, capacity: 100}" in text
     assert planned(there, capacity=2_200).switches
 
 
