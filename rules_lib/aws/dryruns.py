@@ -8,6 +8,7 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any, Final
 
 import botocore
+from botocore import xform_name
 
 from rules_lib.aws.calls import INVALID_REQUEST, Calls
 from rules_lib.errors import FirewallError
@@ -33,6 +34,9 @@ VERDICTS: Final = frozenset(
     | {"UnsupportedOperationException", "ValidationException", QUOTA}
 )
 """Codes that say something of what was asked; every other says something of the call."""
+
+_FREE: Final = ":aws-managed:"
+"""In the ARN of AWS's own managed groups, to which nobody has to subscribe."""
 
 _OWN_READ: Final = 20
 """So many of the account's groups are looked at for one in strict order."""
@@ -71,15 +75,10 @@ class DryRuns:
         return ""
 
     def _dry_run(self, action: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
-        client: Any = self.client
-        methods = {
-            "CreateRuleGroup": "create_rule_group",
-            "CreateFirewallPolicy": "create_firewall_policy",
-            "CreateFirewallPolicyV2": "create_firewall_policy_v2",
-        }
+        create: Any = getattr(self.client, xform_name(action))
         always = {NAMES[action]: self.places.name, "DryRun": True}
         with self.calls.write(action, self.places.name, dry_run=True):
-            found: Mapping[str, Any] = getattr(client, methods[action])(**{**request, **always})
+            found: Mapping[str, Any] = create(**{**request, **always})
         return found
 
     def _told(self, probe: Probe, error: FirewallError) -> Answer | Silence:
@@ -104,7 +103,7 @@ def places(client: NetworkFirewallClient, name: str, calls: Calls) -> Places:
     Raises:
         FirewallError: it cannot be read.
     """
-    managed = tuple(_listed(client, calls, "MANAGED"))
+    managed = [arn for arn in _listed(client, calls, "MANAGED") if _FREE in arn]
     return Places(
         region=client.meta.region_name,
         name=name,

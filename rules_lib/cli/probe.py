@@ -47,7 +47,9 @@ _BAD: Final = frozenset({State.DIFFERS, State.UNANSWERED})
         codes="0 nothing differs; 1 a fact differs or had no answer, or an error; 2 wrong usage",
     )
 )
-@click.option("--only", multiple=True, metavar="ID", help="Ask this one. Repeat it for more.")
+@click.option("--only", multiple=True, metavar="ID",
+              help="Ask this one, and the plain one on which it stands. Repeat it for more."
+              )  # fmt: skip
 @click.option("--list", "is_list", is_flag=True,
               help="Print what is known, and how; ask nothing.")  # fmt: skip
 @click.option("--permissions", is_flag=True,
@@ -104,7 +106,8 @@ def probe(  # noqa: PLR0913 - an argument for each option
 def _chosen(probes: Sequence[Probe], only: tuple[str, ...]) -> tuple[Probe, ...]:
     if unknown := sorted(frozenset(only) - {one.id for one in probes}):
         raise click.BadParameter(f"there is no {unknown[0]}; see --list", param_hint="--only")
-    return tuple(one for one in probes if not only or one.id in only)
+    plain = {one.plain for one in probes if one.id in only}
+    return tuple(one for one in probes if not only or one.id in plain.union(only))
 
 
 def _list(probes: Sequence[Probe], *, as_json: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -11,8 +11,7 @@ from typing import Final
 from rules_lib.probing.values import Answer, Probe
 
 QUOTA: Final = "LimitExceededException"
-"""Says something of what was asked only where the account has room for such a resource at all, so
-only after one was accepted: the first probe of each action is one that is taken as it is."""
+"""Says nothing where a plain request is answered so: the account has no room for any."""
 
 _SILENCES: Final = 3
 """After so many calls of an action in a row without an answer, it is asked no more."""
@@ -72,26 +71,40 @@ def find(
     """Ask one probe after the other.
 
     Args:
-        probes: in the order in which they are asked.
+        probes: in the order in which they are asked; a plain one before those that stand on it.
         ask: asks the service one.
         between: waits, before each call but the first.
         watch: is told what is asked.
     """
-    silent, taken, asked = Counter[str](), set[str](), False
+    silent, found, asked = Counter[str](), dict[str, Finding](), False
     for number, probe in enumerate(probes, start=1):
         watch(f"{probe.id}, {number} of {len(probes)}")
-        if silent[probe.action] >= _SILENCES:
-            why = f"{_SILENCES} calls of {probe.action} in a row had no answer"
-            yield Finding(probe, Silence(f"not asked, as {why}"))
-            continue
-        if asked:
-            between()
-        given = ask(probe)
-        if isinstance(given, Answer) and given.code == QUOTA and probe.action not in taken:
-            given = Silence(f"{given.code}: {given.refusal}")
-        if isinstance(given, Answer) and given.accepted:
-            taken.add(probe.action)
-        asked = not isinstance(given, Silence) or given.tried
-        is_silence = isinstance(given, Silence) and given.tried
-        silent[probe.action] = silent[probe.action] + 1 if is_silence else 0
-        yield Finding(probe, given)
+        given: Answer | Silence | None = _in_vain(probe, silent, found)
+        if given is None:
+            if asked:
+                between()
+            given = ask(probe)
+            asked = not isinstance(given, Silence) or given.tried
+            is_silence = isinstance(given, Silence) and given.tried
+            silent[probe.action] = silent[probe.action] + 1 if is_silence else 0
+        found[probe.id] = Finding(probe, _without_room(probe, given))
+        yield found[probe.id]
+
+
+def _in_vain(probe: Probe, silent: Counter[str], found: Mapping[str, Finding]) -> Silence | None:
+    """Why it is no use to ask."""
+    if silent[probe.action] >= _SILENCES:
+        why = f"{_SILENCES} calls of {probe.action} in a row had no answer"
+        return Silence(f"not asked, as {why}")
+    plain = found.get(probe.plain)
+    if plain is None or (isinstance(plain.given, Answer) and plain.given.accepted):
+        return None
+    tried = plain.state is not State.UNASKABLE
+    return Silence(f"not asked, as {probe.plain}, on which it stands, is not accepted", tried)
+
+
+def _without_room(probe: Probe, given: Answer | Silence) -> Answer | Silence:
+    """A plain request that is over a quota has no answer."""
+    if isinstance(given, Answer) and given.code == QUOTA and not probe.plain:
+        return Silence(f"{given.code}: {given.refusal}")
+    return given

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from rules_lib.probing.requests import classic, padded, references, rule, variables
+from rules_lib.probing.requests import classic, references, rule, variables
 from rules_lib.probing.values import (
     ACCEPTED,
     GUIDE,
@@ -20,7 +20,6 @@ from rules_lib.probing.values import (
 _PREFIX_LIST: Final = "arn:aws:ec2:<region>:111122223333:prefix-list/pl-{:017x}"
 _CONTAINERS: Final = "arn:aws:network-firewall:<region>:111122223333:container-association/probe{}"
 _VPC: Final = "vpc-0123456789abcdef0"
-_COMMENT: Final = "# " + "é" * 1_000 + "\n"
 _NO_MATCH: Final = "failed to satisfy constraint"
 
 
@@ -47,7 +46,8 @@ def group(
     source: str = NOBODY,
 ) -> Probe:
     """A fact that the creation of a group tells."""
-    return Probe(name, fact, expected, source, source != NOBODY, "CreateRuleGroup", request)
+    return Probe(name, fact, expected, source, source != NOBODY, "CreateRuleGroup", request,
+                 plain="arn-classic")  # fmt: skip
 
 
 def refused(*words: str) -> Answer:
@@ -131,11 +131,18 @@ def _sizes() -> Iterator[Probe]:
                 "context: RulesSource.StatefulRules"), MEASURED,
     )  # fmt: skip
     yield group("rules-string-characters", "A RulesString has at most 2,000,000 characters",
-                classic("# " + "x" * 5_000 + "\n" + padded(1_000) + "\n" + "\n" * 2_000_000),
-                Answer("", whole=False), MODEL)  # fmt: skip
-    comments = _COMMENT * 1_200
+                classic(_filled(2_000_001, "x")), Answer("", whole=False), MODEL)  # fmt: skip
+    yield group("rules-string-full", "A RulesString of 2,000,000 bytes is taken",
+                classic(_filled(2_000_000, "x")), source=MODEL)  # fmt: skip
     yield group("rules-string-bytes", "Bytes count in a RulesString's size, not characters",
-                classic(comments + rule()), Answer("", whole=False))  # fmt: skip
+                classic(_filled(2_000_000, "é")), Answer("", whole=False))  # fmt: skip
+
+
+def _filled(length: int, filling: str) -> str:
+    """A rule behind so many comments that the text has so many characters."""
+    line, last = f"# {filling * 997}\n", rule()
+    lines, rest = divmod(length - len(last), len(line))
+    return f"{line * (lines - 1)}# {filling * (len(line) + rest - 3)}\n{last}"
 
 
 def _members() -> Iterator[Probe]:
@@ -149,7 +156,7 @@ def _members() -> Iterator[Probe]:
         "consumed-classic", "A dry run says what capacity the rules consume: a unit a rule",
         Answer(value="2"), MODEL, known=True, action="CreateRuleGroup",
         request=classic(["# a comment", rule(), rule(sid=2)]),
-        observe="RuleGroupResponse.ConsumedCapacity",
+        observe="RuleGroupResponse.ConsumedCapacity", plain="arn-classic",
     )  # fmt: skip
     yield group("priority-default-order", "`priority` is taken where a group is in default order",
                 classic(rule("priority:1; "), order="DEFAULT_ACTION_ORDER"),

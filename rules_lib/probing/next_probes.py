@@ -12,8 +12,6 @@ _REFUSED: Final = Answer("", whole=False)
 _DUPLICATE: Final = Answer(f'stateful rule is invalid, reason: Duplicate signature "{RULE}"')
 _WORDS: Final = {
     "classtype": ("classtype:trojan-activity; ", ACCEPTED),
-    "priority": ("priority:1; ", ACCEPTED),
-    "priority-65535": ("priority:65535; ", ACCEPTED),
     "priority-65536": ("priority:65536; ", _REFUSED),
     "priority-0": ("priority:0; ", _REFUSED),
     "gid": ("gid:9999; ", _REFUSED),
@@ -37,20 +35,22 @@ def next_probes() -> tuple[Probe, ...]:
 def _ips(
     name: str, fact: str, request: dict[str, Any], expected: Answer = ACCEPTED, **more: str
 ) -> Probe:
+    plain = {} if "observe" in more else {"plain": "ips-arn"}
     return _asked("CreateRuleGroup", f"ips-{name}", f"In a group of type IPS {fact}", request,
-                  expected, **more)  # fmt: skip
+                  expected, **plain, **more)  # fmt: skip
 
 
 def _next(
     name: str, fact: str, request: dict[str, Any], expected: Answer = ACCEPTED, **more: str
 ) -> Probe:
-    return _asked("CreateFirewallPolicyV2", f"next-{name}",
-                  f"In a Next Generation policy {fact}", request, expected, **more)  # fmt: skip
+    plain = {} if "observe" in more or "plain" in more else {"plain": "next-arn"}
+    return _asked("CreateFirewallPolicyV2", f"next-{name}", f"In a Next Generation policy {fact}",
+                  request, expected, **plain, **more)  # fmt: skip
 
 
 def _asked(  # noqa: PLR0913 - what a probe is
     action: str, name: str, fact: str, request: dict[str, Any], expected: Answer, *,
-    source: str = NOBODY, text: str = "", observe: str = "",
+    source: str = NOBODY, text: str = "", observe: str = "", plain: str = "",
 ) -> Probe:  # fmt: skip
     return Probe(
         id=name,
@@ -62,6 +62,7 @@ def _asked(  # noqa: PLR0913 - what a probe is
         request=request,
         rule=text,
         observe=observe,
+        plain=plain,
     )
 
 
@@ -79,6 +80,10 @@ def _plain() -> Iterator[Probe]:
 
 
 def _rules() -> Iterator[Probe]:
+    for number in (1, 65_535):
+        text = rule(f"priority:{number}; ")
+        yield _ips(f"priority-{number}", f"`priority:{number};` is taken", ips(text), text=text,
+                   source=GUIDE)  # fmt: skip
     for name, (options, assumed) in _WORDS.items():
         text, taken = rule(options), "taken" if assumed.accepted else "refused"
         yield _ips(name, f"`{options.strip()}` is {taken}", ips(text), assumed, text=text)
@@ -89,9 +94,10 @@ def _rules() -> Iterator[Probe]:
     text = rule(header="tcp [$HOME_NET,!10.0.0.5] any -> any any")
     yield _ips("exception-in-header", "`[$HOME_NET,!10.0.0.5]` is taken in a header", ips(text))
     wide = padded(8175, "é" * 100)
-    yield _ips("length-8175", "a rule of 8,175 characters is taken", ips(padded(8175)))
+    yield _ips("length-8175", "a rule of 8,175 characters is taken", ips(padded(8175)),
+               source=GUIDE)  # fmt: skip
     yield _ips("length-8176", "a rule of 8,176 characters is refused", ips(padded(8176)), _REFUSED,
-               text=padded(8176))  # fmt: skip
+               text=padded(8176), source=GUIDE)  # fmt: skip
     yield _ips("length-bytes", "bytes count in a rule's length, not characters",
                ips(wide), _REFUSED, text=wide)  # fmt: skip
     yield _ips("comment", "a comment line is taken", ips(["# a comment", rule()]))
@@ -108,16 +114,19 @@ def _groups() -> Iterator[Probe]:
 
 def _policies() -> Iterator[Probe]:
     many = [rule(sid=at) for at in range(1, 52)]
+    inline = "next-inline"
+    yield _next("inline", "rules in line are taken", next_generation(rule()))
     yield _next("sid-in-two-groups", "a sid may stand in two groups",
-                next_generation(rule(), rule('content:"a"; ')))  # fmt: skip
+                next_generation(rule(), rule('content:"a"; ')), plain=inline)  # fmt: skip
     yield _next("setter-elsewhere", "a flowbit may be set in another group",
-                next_generation(_SETTER, _CHECKER))  # fmt: skip
-    yield _next("groups-20", "20 groups are taken", next_generation(*many[:20]))
-    yield _next("groups-21", "21 groups are refused", next_generation(*many[:21]), _REFUSED)
-    yield _next("groups-51", "51 groups are refused", next_generation(*many), _REFUSED)
+                next_generation(_SETTER, _CHECKER), plain=inline)  # fmt: skip
+    for number, assumed in ((20, ACCEPTED), (21, _REFUSED), (51, _REFUSED)):
+        taken = "taken" if assumed.accepted else "refused"
+        yield _next(f"groups-{number}", f"{number} groups are {taken}",
+                    next_generation(*many[:number]), assumed, plain=inline)  # fmt: skip
     yield _next("inline-30001", "more than 30,000 rules in line are refused",
                 next_generation("\n".join(rule(sid=at) for at in range(1, 30_002))),
-                _REFUSED, source=GUIDE)  # fmt: skip
+                _REFUSED, source=GUIDE, plain=inline)  # fmt: skip
     for mode in ("ENFORCE", "MONITOR"):
         yield _next(f"mode-{mode.lower()}", f"PolicyMode {mode} is taken",
                     next_generation(PolicyMode=mode), source=MODEL)  # fmt: skip

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-_PLACE: Final = re.compile(r"<(?:region|own-strict|managed-(?:strict|default)-\d+)>")
+_PLACE: Final = re.compile(r"<(?:region|own-strict|managed-(?:strict|default|any)-\d+)>")
 _PREFIX: Final = re.compile(r"arn:[\w-]+:([\w-]+):[\w-]+:\d{12}:")
 _ACCOUNT: Final = re.compile(r"\b\d{12}\b")
 _OURS: Final = "111122223333"
@@ -65,9 +65,10 @@ class Places:
         if place == "<own-strict>":
             return self._having(self.own, "a stateful rule group of its own in strict order")
         kind, number = place.removeprefix("<managed-").removesuffix(">").split("-")
-        groups = self.strict if kind == "strict" else self.default
+        both = (*self.strict, *self.default)
+        groups = {"strict": self.strict, "default": self.default, "any": both}[kind]
         arn = groups[int(number)] if int(number) < len(groups) else ""
-        return self._having(arn, f"{int(number) + 1} of AWS's managed groups in {kind} order")
+        return self._having(arn, f"{int(number) + 1} of AWS's managed groups, {kind} order")
 
     @staticmethod
     def _having(value: str, what: str) -> str:

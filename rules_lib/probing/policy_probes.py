@@ -14,6 +14,7 @@ _SCOPES: Final = ("strict", "established", "established_app_layer",
                   "established_app_layer_to_server")  # fmt: skip
 _TOGETHER: Final = Answer("StatefulDefaultActions cannot exist together, parameter: ", whole=False)
 STRICT_GROUP: Final = "<managed-strict-{}>"
+ANY_GROUP: Final = "<managed-any-{}>"
 ORDERED_GROUP: Final = "<managed-default-{}>"
 OWN_GROUP: Final = "<own-strict>"
 
@@ -28,7 +29,7 @@ def measured(
 ) -> Probe:
     """A fact that the creation of a policy tells."""
     return Probe(name, fact, expected, source, known=True, action="CreateFirewallPolicy",
-                 request=request)  # fmt: skip
+                 request=request, plain="arn-policy")  # fmt: skip
 
 
 def _plain() -> Iterator[Probe]:
@@ -41,8 +42,8 @@ def _plain() -> Iterator[Probe]:
 
 
 def _groups() -> Iterator[Probe]:
-    many = [(STRICT_GROUP.format(at), at + 1) for at in range(21)]
-    first, second = many[0][0], many[1][0]
+    many = [(ANY_GROUP.format(at), at + 1) for at in range(21)]
+    first, second = STRICT_GROUP.format(0), STRICT_GROUP.format(1)
     yield measured(
         "policy-groups-21", "A policy refers to at most 20 stateful groups", policy(*many),
         Answer(f"{_REFERENCES} limit exceeded, parameter: [21], context: {_REFERENCES}"),

@@ -1,24 +1,14 @@
-"""What is asked about single rules of a Classic group in strict order."""
+"""What is asked about actions, keywords and lengths of single rules."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
-from rules_lib.probing.requests import HEADER, classic, padded, rule, variables
-from rules_lib.probing.values import (
-    ACCEPTED,
-    ENGINE,
-    GUIDE,
-    MEASURED,
-    NOBODY,
-    RULE,
-    USERS,
-    Answer,
-    Probe,
-)
+from rules_lib.probing.requests import HEADER, padded, rule, variables
+from rules_lib.probing.rule_facts import NAMED, asked, measured, open_question
+from rules_lib.probing.values import ENGINE, MEASURED, RULE, USERS, Answer, Probe
 
-NAMED: Final = f"stateful rule is invalid, rule: {RULE}, reason: "
 NO_COMPANION: Final = (
     f'{NAMED}Using "pcre" without one of the following options is not allowed: '
     "[tls.sni, http.host, dns.query, http.uri, content]."
@@ -56,53 +46,11 @@ COMPANIONS: Final = {
     "dns.query": rule('dns.query; pcre:"/a/"; ', header="udp any any -> any any"),
     "http.uri": rule('http.uri; pcre:"/a/"; '),
 }
-COUNTRIES: Final = {"geoip-dst": "dst,RU", "geoip-any": "any,DE,FR", "geoip-not": "src,!US"}
-AWS_WORDS: Final = {
-    "aws-domain-category": rule('aws_domain_category:"Malware"; ', header="tls any any -> any any"),
-    "aws-url-category": rule('aws_url_category:"Malware"; ', header="http any any -> any any"),
-    "aws-resolved-domain": rule("aws_route_53_resolved_domain; "),
-}
-PROTOCOLS: Final = ("websocket", "doh2", "ldap", "mdns", "pop3", "modbus", "dnp3", "pgsql")
-UNSUPPORTED: Final = ("ftp-data", "sctp", "ike", "enip")
-LISTS: Final = "alert tcp [10.0.0.0/8, 192.168.0.0/16] any -> any any"
-
-
-def measured(name: str, fact: str, text: str, refusal: str | None, **more: Any) -> Probe:
-    """A fact that was seen at the service."""
-    return _asked(name, fact, text, Answer(refusal), MEASURED, known=True, **more)
-
-
-def open_question(
-    name: str, fact: str, text: str, assumed: Answer = ACCEPTED, source: str = NOBODY
-) -> Probe:
-    """A fact that nobody has confirmed."""
-    return _asked(name, fact, text, assumed, source, known=False)
-
-
-def documented(name: str, fact: str, text: str, expected: Answer = ACCEPTED) -> Probe:
-    """A fact from the developer guide."""
-    return _asked(name, fact, text, expected, GUIDE, known=True)
-
-
-def _asked(  # noqa: PLR0913 - what a probe is
-    name: str, fact: str, text: str, expected: Answer, source: str, *, known: bool,
-    before: str = "", **content: Any,
-) -> Probe:  # fmt: skip
-    return Probe(
-        id=name,
-        fact=fact,
-        expected=expected,
-        source=source,
-        known=known,
-        action="CreateRuleGroup",
-        request=classic(before + text, **content),
-        rule=text,
-    )
 
 
 def rule_probes() -> tuple[Probe, ...]:
     """All of them."""
-    return (*_actions(), *_keywords(), *_written(), *_lengths(), *_lines(), *_places(), *_words())
+    return (*_actions(), *_keywords(), *_written(), *_lengths())
 
 
 def _actions() -> Iterator[Probe]:
@@ -155,8 +103,9 @@ def _written() -> Iterator[Probe]:
     yield measured("duplicate-sid", "A sid stands once in a group", text, words,
                    before=f"{rule()}\n")  # fmt: skip
     text = rule('dns.query; content:"a"; ', header="http any any -> any any")
-    words = f"{NAMED}rule contains conflicting alprotos set"
-    yield measured("engine-refuses", "What Suricata refuses is refused in its words", text, words)
+    engine = Answer("rule contains conflicting alprotos set", whole=False)
+    yield asked("engine-refuses", "What Suricata refuses is refused in its words", text, engine,
+                 MEASURED, known=True)  # fmt: skip
     text = rule('content:"$NOPE"; pcre:"/$NOPE/"; ')
     yield measured("dollar-in-options", "`$` in an option is only text", text, None)
     text = rule("flowbits:isset,rulesync-probe; ")
@@ -177,49 +126,8 @@ def _lengths() -> Iterator[Probe]:
     yield open_question("length-bytes", "Bytes count in a rule's length, not characters",
                         padded(8175, "é" * 100), Answer(words, whole=False))  # fmt: skip
     text = padded(8175, header="tcp $NET any -> any any")
-    yield measured(
+    yield asked(
         "length-expanded", "A variable counts with its value", text,
-        f"{NAMED}Rule exceeds max length (8192), Length: 8197.",
-        RuleVariables=variables(NET=["10.0.0.0/8"]),
+        Answer(f"{NAMED}Rule exceeds max length (8192), Length: ", whole=False), MEASURED,
+        known=True, RuleVariables=variables(NET=["10.0.0.0/8"]),
     )  # fmt: skip
-
-
-def _lines() -> Iterator[Probe]:
-    yield _asked("comment-lf", "A comment line that ends with LF is taken", rule(), ACCEPTED,
-                 USERS, known=True, before="# a comment\n")  # fmt: skip
-    yield _asked("comment-cr", "A comment line that ends with CR LF is refused", rule(),
-                 Answer("Illegal rule syntax", whole=False), USERS, known=True,
-                 before="# a comment\r\n")  # fmt: skip
-    yield open_question("continued-line", "A line that `\\` continues is refused",
-                        f'alert {HEADER} \\\n(msg:"rulesync probe"; sid:1;)',
-                        Answer("", whole=False))  # fmt: skip
-    yield open_question("list-spaces", "White space inside an address list is taken",
-                        f'{LISTS} (msg:"rulesync probe"; sid:1;)', source=USERS)  # fmt: skip
-    yield open_question("exception-in-header", "`[$HOME_NET,!10.0.0.5]` is taken in a header",
-                        rule(header="tcp [$HOME_NET,!10.0.0.5] any -> any any"))  # fmt: skip
-
-
-def _places() -> Iterator[Probe]:
-    for name, value in COUNTRIES.items():
-        yield measured(name, f"`geoip:{value}` is taken", rule(f"geoip:{value}; "), None)
-    yield _asked("geoip-wrong", "A wrong country code is refused", rule("geoip:dst,XX; "),
-                 Answer("Rule contains an incorrect country code", whole=False), MEASURED,
-                 known=True)  # fmt: skip
-
-
-def _words() -> Iterator[Probe]:
-    for name, text in AWS_WORDS.items():
-        yield documented(name, f"`{name.replace('-', '_')}` is a keyword", text)
-    text = rule('aws_domain_category:"Malware"; geoip:dst,RU; ', header="tls any any -> any any")
-    yield documented("aws-category-geoip", "A category does not stand beside `geoip`", text,
-                     Answer("", whole=False))  # fmt: skip
-    text = rule('aws_url_category:"Malware"; ', header="tls any any -> any any")
-    yield documented("aws-url-category-tls", "`aws_url_category` is for http alone", text,
-                     Answer("", whole=False))  # fmt: skip
-    for name in PROTOCOLS:
-        text = rule(header=f"{name} any any -> any any")
-        yield open_question(f"protocol-{name}", f"{name} is a protocol of the service", text)
-    for name in UNSUPPORTED:
-        text = rule(header=f"{name} any any -> any any")
-        fact = f"{name} is documented as unsupported and taken all the same"
-        yield open_question(f"protocol-{name}", fact, text)

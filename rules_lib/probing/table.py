@@ -9,6 +9,7 @@ from rules_lib.probing.next_probes import next_probes
 from rules_lib.probing.policy_probes import policy_probes
 from rules_lib.probing.rule_probes import rule_probes
 from rules_lib.probing.values import ACCEPTED, GUIDE, MEASURED, NOBODY, USERS, Probe
+from rules_lib.probing.word_probes import word_probes
 
 
 def _unaskable(name: str, fact: str, why: str, source: str = NOBODY) -> Probe:
@@ -41,6 +42,7 @@ _UNASKABLE: Final = (
 TABLE: Final[tuple[Probe, ...]] = (
     *plain_group(),
     *rule_probes(),
+    *word_probes(),
     *group_probes(),
     *policy_probes(),
     *next_probes(),

@@ -68,6 +68,8 @@ class Probe:
         request: its parameters but for the name and DryRun; `<…>` stands for what an account has.
         rule: the rule that an answer may quote.
         observe: the member of an accepted answer whose value is what is asked for.
+        plain: id of the probe without what this one asks about. Where that is not accepted, a
+            refusal of this one says nothing of the fact.
         unaskable: why no dry run can tell.
     """
 
@@ -80,6 +82,7 @@ class Probe:
     request: Mapping[str, Any] = field(default_factory=dict)
     rule: str = ""
     observe: str = ""
+    plain: str = ""
     unaskable: str = ""
 
 

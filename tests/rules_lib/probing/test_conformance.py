@@ -74,6 +74,16 @@ def test_rule_that_the_double_quotes_is_found_by_its_text(probe: Probe) -> None:
     assert "gid:1234567890" not in shortened(words, found)
 
 
+def test_probe_stands_after_its_plain_one() -> None:
+    """Whether a refusal says anything is known before it is asked."""
+    places_of = {probe.id: place for place, probe in enumerate(TABLE)}
+    assert {probe.id for probe in ASKABLE if not probe.plain} == {
+        *("arn-classic", "arn-policy", "ips-arn", "next-arn"),
+    }
+    for probe in ASKABLE:
+        assert not probe.plain or places_of[probe.plain] < places_of[probe.id]
+
+
 def test_ids_are_unique_and_facts_are_sentences() -> None:
     """Recorded answers go by the ids."""
     assert len({probe.id for probe in TABLE}) == len(TABLE) > 150

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -70,13 +71,35 @@ def test_action_without_answers_is_asked_no_more() -> None:
     assert "3 calls of CreateRuleGroup in a row" in str(found[5].given)
 
 
-@pytest.mark.parametrize("first", [ACCEPTED, WORDS])
-def test_used_up_quota_is_an_answer_only_where_there_is_room(first: Answer) -> None:
-    """In an account with as many groups as it may have every question is answered so."""
-    answers = {"a": first, "b": Answer("limit exceeded", code=QUOTA)}
-    probes = [asked("a"), asked("b")]
-    *_, last = find(probes, lambda probe: answers[probe.id], lambda: None, unwatched)
-    assert last.state is (State.DIFFERS if first.accepted else State.UNANSWERED)
+def test_refusal_says_nothing_where_the_plain_request_is_refused_too() -> None:
+    """Then it is not what was asked about; nor is it asked at all."""
+    one, other = asked("a"), replace(asked("b", WORDS), plain="a")
+    made = list[str]()
+
+    def run(given: Answer | Silence) -> State:
+        def ask(probe: Probe) -> Answer | Silence:
+            made.append(probe.id)
+            return given if probe is one else WORDS
+
+        *_, last = find([one, other], ask, lambda: None, unwatched)
+        return last.state
+
+    assert run(ACCEPTED) is State.AGREES
+    assert run(WORDS) is State.UNANSWERED
+    assert run(Silence("busy")) is State.UNANSWERED
+    assert run(Silence("unknown", tried=False)) is State.UNASKABLE
+    assert made == ["a", "b", "a", "a", "a"]
+
+
+def test_used_up_quota_is_no_answer_of_a_plain_request() -> None:
+    """An account with as many groups as it may have answers every question so."""
+    full = Answer("limit exceeded", code=QUOTA)
+    (found,) = find([asked("a", known=False)], lambda _: full, lambda: None, unwatched)
+    assert found.given == Silence("LimitExceededException: limit exceeded")
+    on_top = replace(asked("b"), plain="a")
+    answers = {"a": ACCEPTED, "b": full}
+    *_, last = find([asked("a"), on_top], lambda one: answers[one.id], lambda: None, unwatched)
+    assert last.state is State.DIFFERS
 
 
 def test_request_is_filled_with_what_the_account_has() -> None:
