@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from localaws.errors import InvalidRequestError
-from localaws.groups import check_capacity, consumed_capacity
+from localaws.group_checks import check_capacity, consumed_capacity
 from localaws.limits import GROUP_CAPACITY, NEXT_GENERATION_GROUPS
 from localaws.resources import new_id
 from localaws.state import Answer, Params, State

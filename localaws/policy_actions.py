@@ -8,7 +8,8 @@ from moto.core.utils import utcnow
 
 from localaws.errors import InvalidOperationError, InvalidRequestError, LimitExceededError
 from localaws.paging import page
-from localaws.policies import FirewallPolicy, check_policy, reserved_capacity
+from localaws.policies import FirewallPolicy, reserved_capacity
+from localaws.policy_checks import check_policy
 from localaws.resources import check_name_is_free, check_tags, check_token, find, new_id
 from localaws.state import Answer, Params, State, tag_pairs, without_nothing
 

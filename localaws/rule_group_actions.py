@@ -8,14 +8,14 @@ from dataclasses import replace
 from moto.core.utils import utcnow
 
 from localaws.errors import InvalidOperationError, LimitExceededError
-from localaws.groups import (
-    RuleGroup,
+from localaws.group_checks import (
     check_capacity,
     check_order,
     check_type,
     consumed_capacity,
     requested_content,
 )
+from localaws.groups import RuleGroup
 from localaws.nextgen import NextGenerationActions
 from localaws.paging import page
 from localaws.resources import check_name_is_free, check_tags, check_token, find, new_id

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from localaws.checks import RULE_CHECKS, invalid, quoted
+from localaws.checks import RULE_CHECKS
 from localaws.grammar import (
     MalformedRuleError,
     Rule,
@@ -14,6 +14,7 @@ from localaws.grammar import (
     rule_lines,
 )
 from localaws.terms import Terms
+from localaws.words import invalid, quoted
 
 GroupCheck = Callable[[tuple[Rule, ...], Terms], str | None]
 

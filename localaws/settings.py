@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from localaws.checks import RULE_CHECKS
 from localaws.control import Control
 from localaws.faults import Fault
-from localaws.policies import POLICY_CHECKS
+from localaws.policy_checks import POLICY_CHECKS
 from localaws.quotas import Quotas
 from localaws.rulecheck import GROUP_CHECKS
 from localaws.terms import Refusal, Strictness
