@@ -41,7 +41,12 @@ _ABOUT_THE_GROUP: Final = (
     *("capacity exceeded", "validation error"),
     *("context: RuleVariables", "context: ReferenceSets"),
 )
-_BEYOND_DOUBT: Final = 'alert ip any any -> any any (msg:"rulesync"; sid:2147483647;)\n'
+_BEYOND_DOUBT: Final = tuple(
+    f'alert {protocol} any any -> any any (msg:"rulesync"; sid:{sid};)\n'
+    for protocol, sid in (("ip", 2147483647), ("tcp", 2147483640), ("udp", 2147483562))
+)
+"""Several that have as little in common as may be: whatever the service takes offence at in single
+rules, a number even, may stand in one of them too, and not in all."""
 
 _PATIENCE: Final = 8
 """So many rules are named in a batch before it is cut in two, so that halves without any are proven
@@ -147,7 +152,7 @@ class _Hunt:
         open: by sid, not judged yet, cluster by cluster, those with new rules first.
         size: so many rules are tried at once.
         named: how many rules of this batch were named so far.
-        sure: a rule beyond doubt is accepted, so it is not the group.
+        sure: a rule beyond doubt was accepted, so it is not the group.
         confirmed: what the service said of rules that were tried alone.
     """
 
@@ -237,7 +242,7 @@ class _Hunt:
         """Let no rule be blamed for what is wrong with the group."""
         if any(sign in words for sign in _ABOUT_THE_GROUP):
             raise UnpinnedError(words)
-        if not self.sure and self.judge(_BEYOND_DOUBT) is not None:
+        if not self.sure and all(self.judge(one) is not None for one in _BEYOND_DOUBT):
             raise UnpinnedError(words)
         self.sure = True
 

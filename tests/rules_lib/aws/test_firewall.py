@@ -352,9 +352,9 @@ def test_quota_of_the_account_is_no_rules_fault() -> None:
 
 
 def test_name_that_is_taken_is_no_rules_fault() -> None:
-    """Not even a rule beyond doubt is accepted then."""
+    """None of the rules beyond doubt is accepted then either."""
     create_by_hand("et-one")
     wall = firewall()
     with pytest.raises(FirewallError, match="already exists"):
         wall.prove(ONE)
-    assert wall.calls.dry_runs == 2
+    assert wall.calls.dry_runs == 4

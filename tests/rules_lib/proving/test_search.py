@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -52,6 +53,18 @@ def test_exactly_the_refused_rules_are_found(
     known = frozenset(one.text for one in rules if one.sid in trusted)
     found = whole(rules, Service(rules, bad, named), Quest(trusted=known))
     assert sorted(refusal.rule.sid for refusal in found) == sorted(bad)
+
+
+@pytest.mark.parametrize("pattern", [r"sid:\d*7;", r"sid:\d*[07];", r"sid:\d*[27];"])
+def test_service_that_refuses_a_rule_beyond_doubt_is_searched_all_the_same(pattern: str) -> None:
+    """What it takes offence at in others may stand in that rule too."""
+    rules = many(30)
+
+    def judge(text: str) -> str | None:
+        return "stateful rule is invalid, reason: bad" if re.search(pattern, text) else None
+
+    found = [one.rule.sid for one in search(rules, judge).refusals]
+    assert found == [one.sid for one in rules if judge(one.text)]
 
 
 @given(st.sets(st.integers(1, 60)), st.sets(st.integers(1, 60)), st.integers(1, 80))
@@ -184,7 +197,7 @@ def test_refusal_that_does_not_last_is_no_rules_fault(count: int) -> None:
 
 
 def test_nothing_is_blamed_where_even_a_rule_beyond_doubt_is_refused() -> None:
-    """Two dry runs tell."""
+    """Four dry runs tell."""
     asked = list[str]()
 
     def judge(text: str) -> str:
@@ -193,7 +206,7 @@ def test_nothing_is_blamed_where_even_a_rule_beyond_doubt_is_refused() -> None:
 
     with pytest.raises(UnpinnedError, match="no"):
         search(many(100), judge)
-    assert len(asked) == 2
+    assert len(asked) == 4
 
 
 def test_group_without_a_rule_is_not_asked_about() -> None:
