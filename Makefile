@@ -9,7 +9,8 @@ SAM := $(VENV)/sam/.installed
 PEERS := $(VENV)/bench/.installed
 FUZZER := $(VENV)/.fuzzer
 OLDEST := $(VENV)/oldest/.installed
-TALKS_TO_AWS := tests/localaws tests/rules_lib/aws tests/rules_lib/test_sync.py tests/rules_lib/test_sync_policies.py
+TALKS_TO_AWS := tests/localaws tests/rules_lib/aws tests/rules_lib/probing tests/rules_lib/cli/test_probe.py \
+  tests/rules_lib/test_sync.py tests/rules_lib/test_sync_policies.py
 SECONDS ?= 600
 SEQUENCES ?= 400
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --quiet

@@ -43,7 +43,7 @@ _BAD: Final = frozenset({State.DIFFERS, State.UNANSWERED})
     epilog=ending(
         "rulesync probe",
         "rulesync probe --yes --json > probe.json",
-        "rulesync probe --only ips-priority --only ips-classtype",
+        "rulesync probe --only ips-classtype --only ips-gid",
         codes="0 nothing differs; 1 a fact differs or had no answer, or an error; 2 wrong usage",
     )
 )
@@ -58,7 +58,7 @@ _BAD: Final = frozenset({State.DIFFERS, State.UNANSWERED})
               help="Keep the answers in this file; those that it has count as known.")  # fmt: skip
 @click.option("--pace", type=click.FloatRange(min=0), default=0.5, show_default=True,
               metavar="SECONDS", help="Wait so long between two calls.")  # fmt: skip
-@click.option("--yes", is_flag=True, help="Do not ask; without a terminal nobody is asked.")
+@click.option("--yes", is_flag=True, help="Do not ask first; needed without a terminal.")
 @json_option
 def probe(  # noqa: PLR0913 - an argument for each option
     *,

@@ -13,7 +13,7 @@ from rich.text import Text
 from rules_lib.cli.console import say, show
 from rules_lib.probing.findings import Finding, Silence, State
 from rules_lib.probing.record import Asked
-from rules_lib.probing.values import Answer, Probe
+from rules_lib.probing.values import ANY, Answer, Probe
 from rules_lib.report.text import count, visible
 
 _STYLES: Final = {
@@ -73,7 +73,7 @@ def _document(found: Finding) -> dict[str, Any]:
 def _answer(answer: Answer) -> dict[str, Any]:
     return {
         "accepted": answer.accepted,
-        "code": None if answer.accepted else answer.code,
+        "code": answer.code if answer.refusal is not None and answer.code != ANY else None,
         "words": answer.refusal and answer.refusal[:_KEPT],
         "value": answer.value,
     }

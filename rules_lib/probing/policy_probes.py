@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from rules_lib.probing.requests import policy
-from rules_lib.probing.values import ACCEPTED, GUIDE, MEASURED, MODEL, Answer, Probe
+from rules_lib.probing.values import ACCEPTED, ANY, GUIDE, MEASURED, MODEL, Answer, Probe
 
 _DEFAULT: Final = "DEFAULT_ACTION_ORDER"
 _REFERENCES: Final = "StatefulRuleGroupReferences"
@@ -47,6 +47,13 @@ def _groups() -> Iterator[Probe]:
     yield measured(
         "policy-groups-21", "A policy refers to at most 20 stateful groups", policy(*many),
         Answer(f"{_REFERENCES} limit exceeded, parameter: [21], context: {_REFERENCES}"),
+    )  # fmt: skip
+    yield Probe(
+        "policy-capacity",
+        "A policy's groups reserve at most 30,000 units, where no more is granted",
+        Answer("", whole=False, code=ANY), GUIDE, action="CreateFirewallPolicy",
+        request=policy(*((STRICT_GROUP.format(at), at + 1) for at in range(20))),
+        plain="arn-policy",
     )  # fmt: skip
     yield measured("policy-priority-missing", "Strict order demands a priority",
                    policy((first, None)),

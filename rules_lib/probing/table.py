@@ -25,8 +25,6 @@ _UNASKABLE: Final = (
                "deleting knows no dry run", GUIDE),
     _unaskable("quotas", "An account has 5 firewalls, 20 policies and 50 stateful groups",
                "a dry run makes nothing that would count", GUIDE),
-    _unaskable("policy-capacity", "A policy's groups reserve at most 30,000 units",
-               "it needs groups of the account's that reserve more", GUIDE),
     _unaskable("tls-authorisation", "Updating a policy is authorised on its TLS inspection "
                "configuration too", "it needs a policy that has one, and a denied call"),
     _unaskable("sid-over-groups", "A sid may stand in two Classic groups of a policy",

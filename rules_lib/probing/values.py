@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+ANY: Final = ""
+"""Stands for whatever code an expected refusal has."""
+
 RULE: Final = "{rule}"
 """In an expected answer: the rule that it is about, as the service quotes it."""
 
@@ -28,7 +31,7 @@ class Answer:
     Attributes:
         refusal: its words, or some of them; None where it accepts.
         whole: whether these are all of its words.
-        code: of the error that carries them.
+        code: of the error that carries them; `ANY` where it is not known.
         value: what an accepted request is to be looked at for, such as the form of an ARN.
     """
 
@@ -48,7 +51,7 @@ class Answer:
             same_value = self.value is None or self.value == given.value
             return self.refusal is given.refusal and same_value
         same = given.refusal == self.refusal if self.whole else self.refusal in given.refusal
-        return same and given.code == self.code
+        return same and self.code in {given.code, ANY}
 
 
 ACCEPTED: Final = Answer()

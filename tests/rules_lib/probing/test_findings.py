@@ -12,7 +12,7 @@ from rules_lib.errors import SettingsError
 from rules_lib.probing.findings import QUOTA, Finding, Silence, State, find
 from rules_lib.probing.places import MissingPlaceError, Places
 from rules_lib.probing.record import Answers, Asked, in_file, informed, recorded, shipped
-from rules_lib.probing.values import ACCEPTED, Answer, Probe, echo, template
+from rules_lib.probing.values import ACCEPTED, ANY, Answer, Probe, echo, template
 from rules_lib.world import unwatched
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def asked(name: str, expected: Answer = ACCEPTED, *, known: bool = True) -> Prob
         (asked("a", WORDS), Answer("no such thing, really"), State.DIFFERS),
         (asked("a", WORDS), Answer("no such thing", code="Other"), State.DIFFERS),
         (asked("a", Answer("such", whole=False)), WORDS, State.AGREES),
+        (asked("a", Answer("", whole=False, code=ANY)), Answer("x", code="Other"), State.AGREES),
         (asked("a", Answer("", whole=False)), WORDS, State.AGREES),
         (asked("a", Answer("", whole=False)), ACCEPTED, State.DIFFERS),
         (asked("a", Answer(value="1")), Answer(value="2"), State.DIFFERS),
