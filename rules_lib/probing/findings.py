@@ -99,8 +99,11 @@ def _in_vain(probe: Probe, silent: Counter[str], found: Mapping[str, Finding]) -
     plain = found.get(probe.plain)
     if plain is None or (isinstance(plain.given, Answer) and plain.given.accepted):
         return None
-    tried = plain.state is not State.UNASKABLE
-    return Silence(f"not asked, as {probe.plain}, on which it stands, is not accepted", tried)
+    became = {State.UNASKABLE: "cannot be asked", State.UNANSWERED: "has no answer"}
+    why = (
+        f"not asked, as {probe.plain}, on which it stands, {became.get(plain.state, 'is refused')}"
+    )
+    return Silence(why, tried=plain.state is not State.UNASKABLE)
 
 
 def _without_room(probe: Probe, given: Answer | Silence) -> Answer | Silence:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import boto3
+import botocore
 import pytest
 from firewall_support import rule
 
@@ -20,6 +22,7 @@ from rules_lib.proving.quoted import Quoted, shortened
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+LOCK = (Path(__file__).parents[3] / "requirements.lock").read_text()
 KNOWN = informed(TABLE, shipped())
 ASKABLE = [probe for probe in KNOWN if not probe.unaskable]
 
@@ -56,6 +59,8 @@ def make_own_group(client: object) -> None:
 def test_double_answers_as_the_service(dry_runs: DryRuns, probe: Probe) -> None:
     """In its words where they are known; what is assumed is what the double does."""
     given = dry_runs.ask(probe)
+    if isinstance(given, Silence) and f"botocore=={botocore.__version__} " not in LOCK:
+        pytest.skip(given.why)  # as `make oldest` has it, an older one may not know a member
     assert not isinstance(given, Silence), given
     assert Finding(probe, given).as_expected, (probe.expected, given)
 
