@@ -19,6 +19,9 @@ from rules_lib.probing.values import Answer, Probe, template
 if TYPE_CHECKING:
     from types_boto3_network_firewall import NetworkFirewallClient
 
+BOTOCORE: Final[str] = botocore.__version__
+"""What the requests are made with: an older one does not know all that is asked."""
+
 NAMES: Final[Mapping[str, str]] = {
     "CreateRuleGroup": "RuleGroupName",
     "CreateFirewallPolicy": "FirewallPolicyName",
@@ -71,7 +74,7 @@ class DryRuns:
     def _unknown(self, action: str) -> str:
         model = self.client.meta.service_model
         if action not in model.operation_names:
-            return f"botocore {botocore.__version__} does not know {action}"
+            return f"botocore {BOTOCORE} does not know {action}"
         return ""
 
     def _dry_run(self, action: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -83,7 +86,7 @@ class DryRuns:
 
     def _told(self, probe: Probe, error: FirewallError) -> Answer | Silence:
         if error.code == "ParamValidationError":
-            known = f"botocore {botocore.__version__} does not send it"
+            known = f"botocore {BOTOCORE} does not send it"
             return Silence(f"{known}: {error.message}", tried=False)
         if error.code in VERDICTS:
             words = self.places.strip(template(error.message, probe.rule))

@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-import botocore
 import click
 
 from rules_lib.aws import clients
 from rules_lib.aws.calls import Calls
-from rules_lib.aws.dryruns import NAMES, READS, DryRuns, places
+from rules_lib.aws.dryruns import BOTOCORE, NAMES, READS, DryRuns, places
 from rules_lib.cli.common import ending, json_option, print_json
 from rules_lib.cli.console import stdout
 from rules_lib.cli.probed import document, listed, render, render_list
@@ -92,7 +91,7 @@ def probe(  # noqa: PLR0913 - an argument for each option
     asked = Asked(
         on=datetime.now(UTC).date(),
         region=client.meta.region_name,
-        botocore=botocore.__version__,
+        botocore=BOTOCORE,
     )
     if as_json:
         print_json(document(findings, asked, aws=_is_aws(client)))

@@ -112,6 +112,15 @@ def test_settings_that_cannot_be_used_are_explained(text: str, words: str) -> No
         control_of(read_settings(text))
 
 
+def test_settings_can_leave_checks_out() -> None:
+    """For a double that differs from the service."""
+    text = '{"lenient": ["gid_is_left_to_the_service", "orders_match"]}'
+    assert control_of(read_settings(text)).lenient == {
+        "gid_is_left_to_the_service",
+        "orders_match",
+    }
+
+
 def test_bad_settings_end_the_command(tmp_path: Path) -> None:
     """With the name of the file, and without a traceback."""
     file = tmp_path / "bad.json"

@@ -51,6 +51,9 @@ def test_double_differs_in_nothing(aws: EmbeddedAws) -> None:
     unsent = answer.stdout.count("does not send it")  # by an older botocore than is locked
     assert f"{len(TABLE)} facts: {news - unsent} known now, " in answer.stdout
     assert all(one.dry_run or one.action.startswith(("List", "Describe")) for one in aws.calls)
+    statements = json.loads(call("probe", "--permissions").stdout)["Statement"]
+    allowed = {action for one in statements for action in one["Action"]}
+    assert {f"network-firewall:{one.action}" for one in aws.calls} <= allowed
 
 
 def test_altered_double_differs_in_exactly_three_facts(altered: EmbeddedAws) -> None:
@@ -141,15 +144,11 @@ def test_nothing_is_asked_for_a_list_or_the_permissions(aws: EmbeddedAws) -> Non
     assert {one["id"] for one in json.loads(call("probe", "--list", "--json").stdout)} == {
         one.id for one in TABLE
     }
-    statements = json.loads(call("probe", "--permissions").stdout)["Statement"]
-    actions = {action for one in statements for action in one["Action"]}
-    assert actions == {
-        *("network-firewall:ListRuleGroups", "network-firewall:DescribeRuleGroupMetadata"),
-        *("network-firewall:CreateRuleGroup", "network-firewall:CreateFirewallPolicy"),
-        "network-firewall:CreateFirewallPolicyV2",
-    }
-    made = {f"network-firewall:{one.action}" for one in aws.calls}
-    assert made == set()
+    looks, *creates = json.loads(call("probe", "--permissions").stdout)["Statement"]
+    assert all(":List" in one or ":Describe" in one for one in looks["Action"])
+    assert all(":Create" in action for one in creates for action in one["Action"])
+    assert all(one["Resource"] != "*" for one in creates)
+    assert aws.calls == ()
 
 
 def test_unknown_id_is_wrong_usage() -> None:
