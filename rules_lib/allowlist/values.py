@@ -127,13 +127,12 @@ class Firewall(_Frozen):
     headroom: Share = 0.1
     prefix: Annotated[str, Field(pattern=r"^[a-zA-Z0-9]([a-zA-Z0-9-]{0,30}[a-zA-Z0-9])?$")] = "et"
     first_priority: Annotated[Whole, Field(ge=1, le=PRIORITY_MAX)] = 1_000
-    policy_capacity: Annotated[Whole, Field(ge=1, le=1_000_000)] = POLICY_CAPACITY
+    policy_capacity: Annotated[Whole, Field(ge=1, le=1_000_000)] | None = None
 
     @property
     def in_policy(self) -> int:
         """What a policy takes, as far as the file says so."""
-        given = "policy_capacity" in self.model_fields_set
-        return self.policy_capacity if given else max(POLICY_CAPACITY, self.capacity)
+        return self.policy_capacity or max(POLICY_CAPACITY, self.capacity)
 
 
 class Allowlist(_Frozen):

@@ -209,6 +209,13 @@ from rules_lib.errors import AllowlistError
             ),
         ),
         (
+            "firewall: {capacity: 40000, policy_capacity: 35000}",
+            (
+                "line 2: firewall.policy_capacity: 35000 is less than firewall.capacity, 40000; "
+                "lower that, or raise this"
+            ),
+        ),
+        (
             "firewall: {first_priority: 65517}",
             (
                 "line 2: firewall.first_priority: 20 groups from priority 65517 on go beyond "

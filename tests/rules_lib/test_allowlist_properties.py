@@ -47,6 +47,7 @@ FILES = st.fixed_dictionaries(
                 "headroom": SHARES,
                 "prefix": st.sampled_from(["et", "my-et", "X1"]),
                 "first_priority": st.integers(1, 60_000),
+                "policy_capacity": st.just(1_000_000),
             },
         ),
         "max_shrink": SHARES,
