@@ -22,10 +22,6 @@ from localaws.words import invalid, quoted
 _SID_MAX: Final = 2**32 - 1  # Suricata 8.0.8
 _COMPANIONS: Final = frozenset(PCRE_COMPANIONS)
 _SIDES: Final = frozenset({"src", "dst", "both", "any"})
-_OF_A_CONTENT: Final = frozenset(
-    {"content", "nocase", "depth", "offset", "distance", "within", "startswith", "endswith"}
-    | {"fast_pattern", "isdataat", "bsize", "pcre"}
-)
 
 
 def keywords_are_supported(rule: Rule, _: Terms) -> str | None:
@@ -110,10 +106,16 @@ def categories_are_in_their_place(rule: Rule, _: Terms) -> str | None:
 
 
 def fast_pattern_has_a_buffer(rule: Rule, _: Terms) -> str | None:
-    """What base64_data holds is not there to be searched fast; tried with Suricata 8.0.8."""
-    decoded = False
-    for option in rule.options:
-        if option.keyword == "fast_pattern" and decoded:
+    """What base64_data holds is not there to be searched fast; only pkt_data ends it.
+
+    Tried with Suricata 8.0.8, which takes `fast_pattern:only` and `fast_pattern:0,3` there.
+    """
+    decoded, about = False, False
+    for keyword, value in rule.options:
+        if keyword in {"base64_data", "pkt_data"}:
+            decoded = keyword == "base64_data"
+        elif keyword == "content":
+            about = decoded
+        elif keyword == "fast_pattern" and about and not value:
             return invalid("fast_pattern cannot be used with base64_data", rule.text)
-        decoded = option.keyword == "base64_data" or (decoded and option.keyword in _OF_A_CONTENT)
     return None

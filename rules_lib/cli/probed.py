@@ -14,7 +14,7 @@ from rules_lib.cli.console import say, show
 from rules_lib.probing.findings import Finding, Silence, State
 from rules_lib.probing.record import Asked
 from rules_lib.probing.values import ANY, Answer, Probe
-from rules_lib.report.text import count, visible
+from rules_lib.report.text import count, counted, visible
 
 _STYLES: Final = {
     State.DIFFERS: "bold red",
@@ -82,14 +82,21 @@ def _answer(answer: Answer) -> dict[str, Any]:
 def render(findings: Sequence[Finding], console: Console) -> None:
     """Print what differs first, then what is known now, what has no answer, and what agrees."""
     for state in State:
-        of_state = [found for found in findings if found.state is state]
+        of_state = sorted((found for found in findings if found.state is state), key=_is_as_assumed)
         if of_state:
             say(console, f"{state.value}: {count(len(of_state))}", "bold")
             show(console, ("", "", ""), _rows(of_state))
             say(console)
     states = Counter(found.state for found in findings)
-    said = ", ".join(f"{count(states[state])} {state.value}" for state in State if states[state])
-    say(console, f"{count(len(findings))} facts: {said}", "bold")
+    said = [f"{count(states[state])} {state.value}" for state in State if states[state]]
+    if otherwise := sum(not _is_as_assumed(found) for found in findings):
+        said.append(f"{count(otherwise)} of those known now not as assumed")
+    say(console, f"{counted(len(findings), 'fact')}: {', '.join(said)}", "bold")
+
+
+def _is_as_assumed(found: Finding) -> bool:
+    """False sorts first: what was open, and turned out otherwise than was assumed."""
+    return found.state is not State.LEARNED or found.as_expected
 
 
 def render_list(probes: Iterable[Probe], console: Console) -> None:

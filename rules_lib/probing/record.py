@@ -75,8 +75,10 @@ def in_file(path: Path) -> Answers:
     """The answers of a file; none where there is no such file.
 
     Raises:
-        SettingsError: it is no such file.
+        SettingsError: it is no such file, or there can be none.
     """
+    if not path.parent.is_dir():
+        raise SettingsError(f"{path}: there is no folder {path.parent}; make it first")
     return _parsed(path.read_text(encoding="utf-8"), str(path)) if path.exists() else Answers()
 
 
@@ -119,7 +121,7 @@ def _parsed(text: str, source: str) -> Answers:
         return Answers.model_validate_json(text)
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
+        place = "".join(f"{step}: " for step in first["loc"])
         raise SettingsError(
-            f"{source}: {place}: {first['msg']}; give a file that `rulesync probe --write` wrote"
+            f"{source}: {place}{first['msg']}; give a file that `rulesync probe --write` wrote"
         ) from error

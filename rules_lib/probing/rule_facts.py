@@ -10,6 +10,9 @@ from rules_lib.probing.values import ACCEPTED, GUIDE, MEASURED, NOBODY, RULE, An
 NAMED: Final = f"stateful rule is invalid, rule: {RULE}, reason: "
 """How an answer begins that says which rule it is about."""
 
+PLAIN: Final = "arn-classic"
+"""A rule that nothing is wrong with."""
+
 
 def measured(name: str, fact: str, text: str, refusal: str | None, **more: Any) -> Probe:
     """A fact that was seen at the service."""
@@ -23,14 +26,16 @@ def open_question(
     return asked(name, fact, text, assumed, source, known=False)
 
 
-def documented(name: str, fact: str, text: str, expected: Answer = ACCEPTED) -> Probe:
+def documented(
+    name: str, fact: str, text: str, expected: Answer = ACCEPTED, plain: str = PLAIN
+) -> Probe:
     """A fact from the developer guide."""
-    return asked(name, fact, text, expected, GUIDE, known=True)
+    return asked(name, fact, text, expected, GUIDE, known=True, plain=plain)
 
 
 def asked(  # noqa: PLR0913 - what a probe is
     name: str, fact: str, text: str, expected: Answer, source: str, *, known: bool,
-    before: str = "", **content: Any,
+    before: str = "", plain: str = PLAIN, **content: Any,
 ) -> Probe:  # fmt: skip
     """Any other; `before` stands before the rule, and `content` is the rest of the group."""
     return Probe(
@@ -42,5 +47,5 @@ def asked(  # noqa: PLR0913 - what a probe is
         action="CreateRuleGroup",
         request=classic(before + text, **content),
         rule=text,
-        plain="arn-classic",
+        plain=plain,
     )

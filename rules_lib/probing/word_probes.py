@@ -10,11 +10,13 @@ from rules_lib.probing.rule_facts import asked, documented, measured, open_quest
 from rules_lib.probing.values import ACCEPTED, MEASURED, USERS, Answer, Probe
 
 COUNTRIES: Final = {"geoip-dst": "dst,RU", "geoip-any": "any,DE,FR", "geoip-not": "src,!US"}
+TLS: Final = "tls any any -> any any"
 AWS_WORDS: Final = {
-    "aws-domain-category": rule('aws_domain_category:"Malware"; ', header="tls any any -> any any"),
-    "aws-url-category": rule('aws_url_category:"Malware"; ', header="http any any -> any any"),
-    "aws-resolved-domain": rule("aws_route_53_resolved_domain; "),
+    "aws-domain-category": ("aws_domain_category:Malicious; ", TLS),
+    "aws-url-category": ("aws_url_category:Malicious; ", "http any any -> any any"),
+    "aws-resolved-domain": ('aws_route_53_resolved_domain:"example.com"; ', TLS),
 }
+"""As the guide writes them: a category has no quotes, a domain has."""
 PROTOCOLS: Final = ("websocket", "doh2", "ldap", "mdns", "pop3", "modbus", "dnp3", "pgsql")
 UNSUPPORTED: Final = ("ftp-data", "sctp", "ike", "enip")
 LISTS: Final = "alert tcp [10.0.0.0/8, 192.168.0.0/16] any -> any any"
@@ -49,14 +51,15 @@ def _places() -> Iterator[Probe]:
 
 
 def _words() -> Iterator[Probe]:
-    for name, text in AWS_WORDS.items():
-        yield documented(name, f"`{name.replace('-', '_')}` is a keyword", text)
-    text = rule('aws_domain_category:"Malware"; geoip:dst,RU; ', header="tls any any -> any any")
+    for name, (option, header) in AWS_WORDS.items():
+        fact = f"`{option.strip()}` is taken on {header.split()[0]}"
+        yield documented(name, fact, rule(option, header=header))
+    text = rule("aws_domain_category:Malicious; geoip:dst,RU; ", header=TLS)
     yield documented("aws-category-geoip", "A category does not stand beside `geoip`", text,
-                     Answer("", whole=False))  # fmt: skip
-    text = rule('aws_url_category:"Malware"; ', header="tls any any -> any any")
+                     Answer("", whole=False), plain="aws-domain-category")  # fmt: skip
+    text = rule("aws_url_category:Malicious; ", header=TLS)
     yield documented("aws-url-category-tls", "`aws_url_category` is for http alone", text,
-                     Answer("", whole=False))  # fmt: skip
+                     Answer("", whole=False), plain="aws-url-category")  # fmt: skip
     for name in PROTOCOLS:
         text = rule(header=f"{name} any any -> any any")
         yield open_question(f"protocol-{name}", f"{name} is a protocol of the service", text)

@@ -44,9 +44,17 @@ NAMED = {
         rule(options=f"geoip:{value}; "): "Rule contains an incorrect country code"
         for value in ("dst,XX", "any,DE,!QQ", "src", "de", "")
     },
-    rule(options='base64_decode; base64_data; content:"a"; nocase; fast_pattern; '): (
-        "fast_pattern cannot be used with base64_data"
-    ),
+    **{
+        rule(options=f"base64_decode:bytes 9; base64_data; {rest}"): (
+            "fast_pattern cannot be used with base64_data"
+        )
+        for rest in (
+            'content:"a"; nocase; fast_pattern; ',
+            'content:"a"; flow:to_server; FAST_PATTERN ; ',
+            'content:"a"; file.data; content:"b"; fast_pattern; ',
+            'pcre:"/a/"; content:!"a"; fast_pattern; ',
+        )
+    },
     rule(options="aws_domain_category:x; "): "aws_domain_category is not supported on tcp",
     'alert http any any -> any any (msg:"a"; aws_url_category:x; geoip:DE; sid:1;)': (
         "aws_url_category cannot be used together with geoip"
@@ -116,6 +124,9 @@ HARMLESS = (
     rule(options="aws_route_53_resolved_domain; "),
     rule(options='content:"a"; fast_pattern; base64_decode; base64_data; content:"b"; '),
     rule(options='base64_decode; base64_data; content:"b"; pkt_data; content:"a"; fast_pattern; '),
+    rule(options='content:"a"; base64_decode; base64_data; fast_pattern; content:"b"; '),
+    rule(options='base64_decode; base64_data; content:"b"; fast_pattern:only; '),
+    rule(options='base64_decode; base64_data; content:"bcd"; fast_pattern:0,2; '),
 )
 DRY_RUNS = pytest.mark.parametrize("dry_run", [False, True], ids=["real", "dry run"])
 

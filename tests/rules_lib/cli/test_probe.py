@@ -89,6 +89,14 @@ def test_fact_that_was_assumed_otherwise_is_told_so(aws: EmbeddedAws) -> None:
     assert "is not supported (assumed: accepted)" in answer.stdout
 
 
+def test_what_is_not_as_assumed_stands_first_and_is_counted(aws: EmbeddedAws) -> None:
+    """Among many open facts that are as assumed nobody would see it."""
+    aws.refuse("websocket any", "protocol websocket is unknown")
+    lines = call(*ASKED).stdout.splitlines()
+    assert lines[1].startswith("protocol-websocket ")
+    assert lines[-1].endswith(", 1 of those known now not as assumed")
+
+
 def test_answers_are_kept_and_count_from_then_on(aws: EmbeddedAws, tmp_path: Path) -> None:
     """A second run with the same file has nothing left to learn; a later change differs."""
     file = tmp_path / "answers.json"

@@ -171,8 +171,14 @@ def test_file_of_another_kind_is_refused(tmp_path: Path, text: str) -> None:
     """Naming it, and what would do."""
     file = tmp_path / "answers.json"
     file.write_text(text)
-    with pytest.raises(SettingsError, match=r"answers\.json: .*rulesync probe --write"):
+    with pytest.raises(SettingsError, match=r"answers\.json: [^:].*rulesync probe --write"):
         in_file(file)
+
+
+def test_file_for_which_there_is_no_folder_is_told_before_anything_is_asked(tmp_path: Path) -> None:
+    """Two minutes of answers would be lost."""
+    with pytest.raises(SettingsError, match=r"answers\.json: there is no folder .*absent"):
+        in_file(tmp_path / "absent" / "answers.json")
 
 
 def test_shipped_answers_can_be_read() -> None:
