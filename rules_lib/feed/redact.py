@@ -28,6 +28,7 @@ _CODED: Final = ("emergingthreatspro.com", "stamus-networks.io")
 """Publishers whose URLs begin with the subscriber's code, whatever that looks like."""
 _OPEN: Final = frozenset({"open", "", HIDDEN})
 _IN_WORDS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://[^\s'\"<>]*[^\s'\"<>.,:;)]")
+_OBJECT: Final = re.compile(r"s3://[^@?#]*")
 _LONG: Final = 8
 """Characters; what is shorter may be part of another word, which stays."""
 _COUNT: Final = re.compile(r"\d{1,3}")
@@ -70,8 +71,13 @@ def clean(words: str, hidden: Iterable[str]) -> str:
 
 
 def clean_urls(words: str) -> str:
-    """Redact whatever is an URL in some words."""
-    return _IN_WORDS.sub(lambda found: redact(found[0]), words)
+    """Redact whatever is an URL in some words, but for an object's plain address in S3.
+
+    Who reads that of an object needs more than its name, and people have to find what is named.
+    """
+    return _IN_WORDS.sub(
+        lambda found: found[0] if _OBJECT.fullmatch(found[0]) else redact(found[0]), words
+    )
 
 
 def _parts(address: str) -> tuple[str, str | None]:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt, ValidationError
 
 from rules_lib.content import digest_of, rules_in
 from rules_lib.errors import StoreError
 from rules_lib.groups import Group, Slot, Variables
+from rules_lib.misfits import misfits
 from rules_lib.model import Converted, Mode, Rule
 from rules_lib.reading.parser import parse
 from rules_lib.reading.ruleset import Line
+
+_ADVICE: Final = "Restore the object's earlier version, or take another build"
 
 
 class GroupEntry(BaseModel):
@@ -95,9 +99,11 @@ def read_groups(data: bytes, texts: Mapping[str, str], source: str) -> Restored:
         file = GroupFile.model_validate_json(data)
         groups = tuple(_group(entry, texts[entry.name], source) for entry in file.groups)
     except ValidationError as error:
-        raise StoreError(f"{source}: not as this version writes it: {error}") from error
+        raise StoreError(f"{source} is damaged: {misfits(error)}. {_ADVICE}") from error
     except KeyError as error:
-        raise StoreError(f"{source}: the rules of {error} are missing") from error
+        raise StoreError(
+            f"{source}: rule-groups/{error.args[0]}.rules is missing. {_ADVICE}"
+        ) from error
     return Restored(file.prefix, groups)
 
 
@@ -136,10 +142,7 @@ def _refuse_damaged(entry: GroupEntry, text: str, source: str) -> None:
 
 
 def _damaged(entry: GroupEntry, source: str, what: str) -> StoreError:
-    return StoreError(
-        f"{source}: rule-groups/{entry.name}.rules is damaged: {what}. Restore its earlier "
-        "version, or take another build"
-    )
+    return StoreError(f"{source}: rule-groups/{entry.name}.rules is damaged: {what}. {_ADVICE}")
 
 
 def _published(slot: Slot, number: int, text: str, mode: Mode) -> Converted:

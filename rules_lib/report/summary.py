@@ -178,7 +178,20 @@ def read_summary(data: bytes, source: str = "this") -> Summary:
     try:
         return _from_json(json.loads(data))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise StoreError(f"{source} is no summary.json that can be read: {error!r}") from error
+        raise StoreError(
+            f"{source} is no summary.json that this version reads: {_misfit(error)}. Restore the "
+            "object's earlier version, or take another build"
+        ) from error
+
+
+def _misfit(error: Exception) -> str:
+    match error:
+        case json.JSONDecodeError():
+            return "it is no JSON"
+        case KeyError():
+            return f"it has no {error.args[0]!r}"
+        case _:
+            return "a value in it is of another kind"
 
 
 def _from_json(record: dict[str, Any]) -> Summary:

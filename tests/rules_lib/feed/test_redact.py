@@ -131,3 +131,9 @@ def test_urls_in_words_are_redacted() -> None:
     """Those that nobody has given: a redirect's, or one in what a library says."""
     words = "no 'https://me:pw@x.example/a?b', nor s3://u:p@bucket/k: gone (http://h/c?d)."
     assert clean_urls(words) == "no 'https://x.example/a', nor s3://bucket/k: gone (http://h/c)."
+
+
+def test_address_of_an_object_of_ours_stays_whole() -> None:
+    """Whoever is to restore it must know which it is; a build's id has many digits."""
+    words = "s3://ours/builds/20261128T185131Z-13a999be/groups.json is damaged"
+    assert clean_urls(words) == words
