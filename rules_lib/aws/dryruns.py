@@ -59,7 +59,7 @@ class DryRuns:
 
     def ask(self, probe: Probe) -> Answer | Silence:
         """Ask by a dry run; nothing else is ever sent."""
-        if why := probe.unaskable or self._unknown(probe.action):
+        if why := self._unknown(probe.action):
             return Silence(why, tried=False)
         try:
             request = self.places.fill(probe.request)

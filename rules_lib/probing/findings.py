@@ -84,8 +84,8 @@ def find(
             if asked:
                 between()
             given = ask(probe)
-            asked = not isinstance(given, Silence) or given.tried
             is_silence = isinstance(given, Silence) and given.tried
+            asked = asked or is_silence or isinstance(given, Answer)
             silent[probe.action] = silent[probe.action] + 1 if is_silence else 0
         found[probe.id] = Finding(probe, _without_room(probe, given))
         yield found[probe.id]
@@ -93,6 +93,8 @@ def find(
 
 def _in_vain(probe: Probe, silent: Counter[str], found: Mapping[str, Finding]) -> Silence | None:
     """Why it is no use to ask."""
+    if probe.unaskable:
+        return Silence(probe.unaskable, tried=False)
     if silent[probe.action] >= _SILENCES:
         why = f"{_SILENCES} calls of {probe.action} in a row had no answer"
         return Silence(f"not asked, as {why}")

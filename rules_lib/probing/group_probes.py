@@ -12,7 +12,6 @@ from rules_lib.probing.values import (
     MEASURED,
     MODEL,
     NOBODY,
-    USERS,
     Answer,
     Probe,
 )
@@ -160,7 +159,7 @@ def _members() -> Iterator[Probe]:
     )  # fmt: skip
     yield group("priority-default-order", "`priority` is taken where a group is in default order",
                 classic(rule("priority:1; "), order="DEFAULT_ACTION_ORDER"),
-                source=USERS)  # fmt: skip
+                source=GUIDE)  # fmt: skip
     yield group("description-513", "A description has at most 512 characters",
                 {**classic(rule()), "Description": "x" * 513},
                 Answer(_NO_MATCH, whole=False), MODEL)  # fmt: skip

@@ -72,6 +72,21 @@ def test_action_without_answers_is_asked_no_more() -> None:
     assert "3 calls of CreateRuleGroup in a row" in str(found[5].given)
 
 
+def test_calls_are_apart_whatever_is_between_them() -> None:
+    """What cannot be asked makes no call, and two calls around it are still apart."""
+    said = list[str]()
+    unaskable = Probe("u", "u", unaskable="it takes traffic")
+
+    def ask(probe: Probe) -> Answer:
+        said.append(probe.id)
+        return ACCEPTED
+
+    found = list(find([unaskable, asked("a"), unaskable, asked("b")], ask,
+                      lambda: said.append("wait"), unwatched))  # fmt: skip
+    assert said == ["a", "wait", "b"]
+    assert found[0].state is State.UNASKABLE
+
+
 def test_refusal_says_nothing_where_the_plain_request_is_refused_too() -> None:
     """Then it is not what was asked about; nor is it asked at all."""
     one, other = asked("a"), replace(asked("b", WORDS), plain="a")
