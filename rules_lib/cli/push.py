@@ -33,6 +33,7 @@ from rules_lib.own import LOCAL, name_of
 from rules_lib.preview import Preview
 from rules_lib.report.text import counted, visible
 
+_LEAVE: Final = "To leave what the engine refuses to the service: --no-engine"
 _NAMES_ALL: Final = "`rulesync plan --config FILE --full`"
 
 
@@ -117,7 +118,8 @@ def _refuse(edit: Edit, found: Preview, said: Asked) -> None:
     if faults:
         rules = counted(len(faults), "rule")
         lines = "\n".join(f"  {fault}" for fault in faults)
-        raise RefusedError(f"{rules} of your own would be discarded or refused", lines)
+        left = f"{lines}\n{_LEAVE}" if said.faults else lines
+        raise RefusedError(f"{rules} of your own would be discarded or refused", left)
 
 
 def _upload(edit: Edit, store: Store) -> tuple[list[str], list[str]]:

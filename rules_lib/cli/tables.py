@@ -70,6 +70,7 @@ def notes(summary: Summary) -> Iterator[str]:
     """What the rules do, and what would bring discarded ones back."""
     if summary.actions:
         yield f"actions: {tally(summary.actions.items())}"
+    yield from _losses(summary)
     for name, number in summary.missing:
         key = "references" if name.startswith("@") else "variables"
         bare = visible(name.removeprefix("@"))
@@ -80,6 +81,21 @@ def notes(summary: Summary) -> Iterator[str]:
     ):
         if back:
             yield f"budget: {what} would bring back {tally(back.items())}"
+
+
+def _losses(summary: Summary) -> Iterator[str]:
+    """What protects less than before, with the first sids."""
+    told = (
+        (summary.changes.unblocks, "rule no longer blocks", "rules no longer block"),
+        (summary.changes.passes, "rule newly passes traffic", "rules newly pass traffic"),
+    )
+    for rules, one, many in told:
+        if rules.number:
+            first = ", ".join(map(str, rules.first))
+            rest = rules.number - len(rules.first)
+            more = f" and {count(rest)} more" if rest else ""
+            what, sids = (one, "sid") if rules.number == 1 else (many, "sids")
+            yield f"{count(rules.number)} {what}: {sids} {first}{more}"
 
 
 def tally(numbers: Iterable[tuple[str, int]]) -> str:

@@ -10,6 +10,7 @@ from report_support import GOLDEN, nothing, summary
 from rich.console import Console
 
 from rules_lib.cli.tables import equation, render
+from rules_lib.report.changes import Changes, Told
 from rules_lib.report.summary import Summary
 
 
@@ -36,6 +37,17 @@ def test_long_name_is_never_cut(terminal: bool) -> None:
     group = replace(summary().groups[0], name=name)
     text = printed(replace(summary(), groups=(group,)), width=40, terminal=terminal)
     assert any(name in line.split() for line in text.splitlines())
+
+
+def test_what_protects_less_than_before_is_told_with_its_first_sids() -> None:
+    """Numbers of actions alone do not tell what they were."""
+    changes = Changes(
+        unblocks=Told(7, {11: "a", 12: "b"}),
+        passes=Told(1, {13: "c"}),
+    )
+    lines = printed(replace(summary(), changes=changes)).splitlines()
+    assert "7 rules no longer block: sids 11, 12 and 5 more" in lines
+    assert "1 rule newly passes traffic: sid 13" in lines
 
 
 def test_file_gets_no_escapes() -> None:
