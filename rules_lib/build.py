@@ -15,8 +15,9 @@ from rules_lib.stages.convert import convert
 from rules_lib.stages.fit import Relief, fit
 from rules_lib.stages.hold import hold
 from rules_lib.stages.link import link
+from rules_lib.stages.names import missing_variables
 from rules_lib.stages.order import order
-from rules_lib.stages.screen import missing_variables, screen
+from rules_lib.stages.screen import screen
 from rules_lib.stages.select import select
 
 if TYPE_CHECKING:

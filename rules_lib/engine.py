@@ -21,10 +21,12 @@ VERSION: Final = (8, 0, 3)
 NAME: Final = f"Suricata {'.'.join(map(str, VERSION))}"
 """The service's engine, as people are told."""
 
-_PROTOCOLS_OF_7: Final = frozenset(
+_OF_PACKETS: Final = frozenset(
     {"ip", "ip4", "ip6", "ipv4", "ipv6", "icmp", "icmpv4", "icmpv6", "pkthdr"}
     | {"tcp", "tcp-pkt", "tcp-stream", "udp"}
-    | {"http", "http1", "http2", "ftp", "tftp", "smtp", "imap", "tls", "ssh", "quic", "telnet"}
+)
+_PROTOCOLS_OF_7: Final = _OF_PACKETS | frozenset(
+    {"http", "http1", "http2", "ftp", "tftp", "smtp", "imap", "tls", "ssh", "quic", "telnet"}
     | {"smb", "nfs", "dcerpc", "dns", "dhcp", "ntp", "snmp", "krb5", "rdp", "rfb", "sip", "mqtt"}
     | {"modbus", "dnp3", "bittorrent-dht", "pgsql"}
 )
@@ -114,6 +116,14 @@ def aliases() -> frozenset[str]:
 def protocols(major: int = VERSION[0]) -> frozenset[str]:
     """Protocols of a rule's header that a Suricata of 7 or 8 takes and the service has."""
     return _PROTOCOLS_OF_7 if major < VERSION[0] else PROTOCOLS
+
+
+def takes_protocol(name: str) -> bool:
+    """Whether the service has the protocol of a rule's header, without its hook.
+
+    The case is ignored in names of packets alone: `TCP` is taken, `HTTP` refused (7.0.10, 8.0.8).
+    """
+    return name in PROTOCOLS or name.lower() in _OF_PACKETS
 
 
 def _release(text: str) -> tuple[int, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from rich.console import Console
@@ -122,13 +122,26 @@ def _aside(step: Step) -> str:
     if isinstance(step, Replace):
         return f"in place of {step.deployed.name}"
     found = record(step)
-    sets = ", ".join(f"@{name}" for name in found["references"])
     asides = {
         "in another order": isinstance(step, Update) and found["moved"],
         "other variables": isinstance(step, Update) and found["variables_changed"],
-        f"refers to {sets}": sets and found["references_changed"],
     }
-    return ", ".join(aside for aside, holds in asides.items() if holds)
+    told = [aside for aside, holds in asides.items() if holds]
+    return ", ".join([*told, *_references(step, found["references"])])
+
+
+def _references(step: Step, after: Mapping[str, str]) -> Iterator[str]:
+    """Reference sets that come, go, or are kept elsewhere than before."""
+    before = step.deployed.variables.references if step.deployed and step.group else {}
+    others = [
+        f"@{name} ({arn.rpartition('/')[2]})"
+        for name, arn in sorted(after.items())
+        if before.get(name) != arn
+    ]
+    if others:
+        yield f"refers to {', '.join(others)}"
+    if gone := sorted(before.keys() - after.keys()):
+        yield f"no more to {', '.join(f'@{name}' for name in gone)}"
 
 
 def _referral(referral: Referral) -> str:

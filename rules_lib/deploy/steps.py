@@ -118,7 +118,7 @@ def record(step: Step) -> dict[str, Any]:
         "removed": list(changes.removed),
         "changed": list(changes.changed),
         "moved": changes.moved,
-        "variables_changed": _variables(group) != _variables(deployed),
+        "variables_changed": _sets(group) != _sets(deployed),
         "references": dict(_variables(group).references),
         "references_changed": _variables(group).references != _variables(deployed).references,
     }
@@ -133,6 +133,11 @@ def _capacity(step: Step) -> int:
 
 def _variables(group: Group | DeployedGroup | None) -> Variables:
     return group.variables if group else Variables()
+
+
+def _sets(group: Group | DeployedGroup | None) -> tuple[object, object]:
+    variables = _variables(group)
+    return variables.ip_sets, variables.port_sets
 
 
 def switch_record(planned: Switch) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from rules_lib.explain.story import Asked, Fate, LeftOut, ToldTie
 from rules_lib.model import LOCAL_PREFIX, AnyRule, Discarded, Mode, Reason, Rule
 from rules_lib.report.remedies import REMEDIES
 from rules_lib.report.text import counted
-from rules_lib.stages.screen import missing_variables
+from rules_lib.stages.names import missing_variables
 from rules_lib.ties import Mark
 
 if TYPE_CHECKING:

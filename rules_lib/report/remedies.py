@@ -92,8 +92,9 @@ REMEDIES: Final[Mapping[Reason, Remedy]] = MappingProxyType(
             "rule of the feed returns once the feed adds one.",
         ),
         Reason.UNDEFINED_VARIABLE: Remedy(
-            "The rule's header uses a variable that has no value.",
-            "Declare it under `variables:` in the allowlist; the detail names it.",
+            "The rule's header uses a variable, or a reference set, that has no value.",
+            "Declare it in the allowlist, under `variables:`, or under `references:` where it "
+            "begins with @; the detail names it.",
         ),
         Reason.TOO_LONG: Remedy(
             f"With its variables written out the rule has over {RULE_BYTES:,} bytes, "

@@ -7,15 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from rules_lib import engine, limits, vocabulary
-from rules_lib.allowlist.endpoints import kind_of
 from rules_lib.model import Candidate, Discarded, Header, Reason
-from rules_lib.reading.rule import (
-    base_of,
-    negates_any,
-    references_in,
-    variables_of,
-    write_variables,
-)
+from rules_lib.reading.rule import base_of
 from rules_lib.stages.keywords import (
     KEYWORD_CHECKS,
     OWN_KEYWORD_CHECKS,
@@ -23,6 +16,7 @@ from rules_lib.stages.keywords import (
     WORD_CHECKS,
     Objection,
 )
+from rules_lib.stages.names import VARIABLE_CHECKS
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
@@ -111,62 +105,13 @@ def _reject(header: Header, _: Allowlist) -> Objection | None:
 
 
 def _protocol(header: Header, _: Allowlist) -> Objection | None:
-    if base_of(header.protocol) in engine.PROTOCOLS:
+    name, base = header.protocol.partition(":")[0], base_of(header.protocol)
+    if engine.takes_protocol(name):
         return None
-    detail = f"the service does not have the protocol {header.protocol}"
+    hint = f"; Suricata writes it {base}" if base in engine.PROTOCOLS else ""
+    detail = f"the service does not have the protocol {header.protocol}{hint}"
     return Reason.UNSUPPORTED_PROTOCOL, detail
 
 
-def _variables(header: Header, allowlist: Allowlist) -> Objection | None:
-    missing = missing_variables(header, allowlist)
-    if not missing:
-        return None
-    names = ", ".join(name if name.startswith("@") else f"${name}" for name in missing)
-    return Reason.UNDEFINED_VARIABLE, f"the allowlist gives no value for {names}"
-
-
-def missing_variables(header: Header, allowlist: Allowlist) -> tuple[str, ...]:
-    """Names in a header that have no value, sorted: variables without `$`, references with `@`."""
-    variables = allowlist.variables
-    given = limits.BUILT_IN_VARIABLES | variables.written.keys() | variables.declared.keys()
-    sets = frozenset(references_in(" ".join(header.addresses))) - allowlist.references.keys()
-    names = frozenset().union(*variables_of(header)) - given
-    return tuple(sorted(names | {f"@{name}" for name in sets}))
-
-
-def _misplaced_variables(header: Header, allowlist: Allowlist) -> Objection | None:
-    """Addresses where the rule wants a port, or ports where it wants an address, are no value."""
-    addresses, ports = variables_of(header)
-    wanted = (*((name, "ip") for name in addresses), *((name, "port") for name in ports))
-    wrong = sorted(
-        f"${name}" for name, kind in wanted if _kind(name, allowlist) not in {kind, None}
-    )
-    wrong += sorted(f"@{name}" for name in references_in(" ".join(header.ports)))
-    if not wrong:
-        return None
-    names = ", ".join(wrong)
-    return Reason.UNDEFINED_VARIABLE, f"it mixes up addresses and ports: {names}"
-
-
-def _kind(name: str, allowlist: Allowlist) -> str | None:
-    """What a variable that has a value stands for; None where that is `any`, so either."""
-    variables = allowlist.variables
-    _, reference, target = variables.written.get(name, f"${name}").rpartition("$")
-    if not reference:
-        return None
-    return "ip" if target in limits.BUILT_IN_VARIABLES else kind_of(variables.declared[target][0])
-
-
-def _nothing_left(header: Header, allowlist: Allowlist) -> Objection | None:
-    """A variable that is written as `any` cannot be negated; `!any` is refused."""
-    written = allowlist.variables.written
-    for field in (*header.addresses, *header.ports):
-        if "!" in field and negates_any(write_variables(field, written)):
-            detail = f"{field} leaves nothing, as the allowlist has any for the variable in it"
-            return Reason.UNDEFINED_VARIABLE, detail
-    return None
-
-
 HEADER_CHECKS: Final[tuple[HeaderCheck, ...]] = (_action, _reject, _protocol)
-VARIABLE_CHECKS: Final[tuple[HeaderCheck, ...]] = (_variables, _misplaced_variables, _nothing_left)
-"""These and those above are in the order in which their reasons count."""
+"""They, and those of `keywords` and `names`, are in the order in which their reasons count."""

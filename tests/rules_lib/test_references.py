@@ -10,7 +10,8 @@ from rules_lib.allowlist import Allowlist
 from rules_lib.model import Converted, Reason
 from rules_lib.references import Kind, go_together, kind_of
 from rules_lib.stages.convert import convert
-from rules_lib.stages.screen import missing_variables, screen
+from rules_lib.stages.names import missing_variables
+from rules_lib.stages.screen import screen
 from rules_lib.variables import declared_by
 
 _OWNER = "eu-west-1:111122223333"

@@ -53,7 +53,9 @@ def test_another_arn_alone_is_an_update(aws: Account, tmp_path: Path) -> None:
     edited.write_text(allowlist(**settings(SECOND)))
     planned = call("plan", "--config", edited)
     assert planned.exit_code == 2
-    assert "other variables, refers to @OURS" in " ".join(planned.stdout.split())
+    words = " ".join(planned.stdout.split())
+    assert f"refers to @OURS ({SECOND.rpartition('/')[2]})" in words
+    assert "other variables" not in words
     aws.allow(**settings(SECOND))
     assert call("apply").exit_code == 0
     assert declared(aws) == {"OURS": SECOND}

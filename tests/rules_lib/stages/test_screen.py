@@ -9,7 +9,8 @@ from hypothesis import given
 from rules_support import FEEDS, allow, candidate, ruleset, text
 
 from rules_lib.model import Candidate, Mode, Reason, Rule
-from rules_lib.stages.screen import missing_variables, screen
+from rules_lib.stages.names import missing_variables
+from rules_lib.stages.screen import screen
 
 TRUSTED = {"feed_pass": "keep"}
 
@@ -124,10 +125,21 @@ def test_protocols_that_the_service_does_not_have(protocol: str) -> None:
     assert _reason(text(1, head=f"alert {protocol}")) is Reason.UNSUPPORTED_PROTOCOL
 
 
-@pytest.mark.parametrize("head", ["alert pgsql", "alert WebSocket", "alert tls:client_hello_done"])
+@pytest.mark.parametrize(
+    "head",
+    ["alert pgsql", "alert websocket", "alert tls:client_hello_done", "alert TCP", "alert Tcp-Pkt"],
+)
 def test_protocols_and_hooks_of_suricata_8_are_kept(head: str) -> None:
-    """In any case, as Suricata takes them."""
+    """Those of packets in any case, as Suricata takes them."""
     assert _reason(text(1, head=head)) is None
+
+
+@pytest.mark.parametrize("protocol", ["HTTP", "WebSocket", "TLS:client_hello_done"])
+def test_protocol_of_an_application_is_in_lower_case(protocol: str) -> None:
+    """Suricata does not know it otherwise; the detail says how it is written."""
+    name = protocol.partition(":")[0].lower()
+    detail = f"the service does not have the protocol {protocol}; Suricata writes it {name}"
+    assert _objection(text(1, head=f"alert {protocol}")) == (Reason.UNSUPPORTED_PROTOCOL, detail)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +148,6 @@ def test_protocols_and_hooks_of_suricata_8_are_kept(head: str) -> None:
         ("$NOPE any -> any any", "$NOPE"),
         ("any any -> any ![80,$NOPE]", "$NOPE"),
         ("!$B any -> [$A,!$C] $A", "$A, $B, $C"),
-        ("$HOME_NET-X any -> any any", "$HOME_NET-X"),
         ("$home_net any -> any any", "$home_net"),
     ],
 )
@@ -147,6 +158,22 @@ def test_variable_without_value_is_named(ends: str, names: str) -> None:
     assert _objection(source) == (Reason.UNDEFINED_VARIABLE, detail)
     wanted = missing_variables(candidate(source).rule.header, allow())
     assert ", ".join(f"${name}" for name in wanted) == names
+
+
+@pytest.mark.parametrize(
+    ("ends", "names"),
+    [
+        ("$HOME_NET-X any -> any any", "$HOME_NET-X"),
+        ("$ any -> [$9TH,@,@a.b,$FINE] any", "$, $9TH, @, @a.b"),
+        (f"any any -> @{'A' * 33} any", f"@{'A' * 33}"),
+    ],
+)
+def test_what_is_no_name_is_not_asked_for(ends: str, names: str) -> None:
+    """The service takes no such name, so to declare it would be an error."""
+    source = text(1, ends=ends)
+    detail = f"{names} is no name: a letter, then letters, digits and _, at most 32"
+    assert _objection(source) == (Reason.UNDEFINED_VARIABLE, detail)
+    assert missing_variables(candidate(source).rule.header, allow()) == ()
 
 
 def test_built_in_and_given_variables_have_a_value() -> None:
