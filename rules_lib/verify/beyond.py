@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rules_lib import engine
 from rules_lib.reading.rule import RuleSyntaxError, references_in, split, without
 from rules_lib.verify.unaskable import unaskable
-from rules_lib.vocabulary import GEOIP, OF_AWS
+from rules_lib.vocabulary import GEOIP, KEYWORDS, OF_AWS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,10 +37,10 @@ class Unasked:
 def within(group: Loadable, major: int = engine.VERSION[0]) -> tuple[Loadable, tuple[Unasked, ...]]:
     """The group as plain Suricata can be asked; its lines keep their numbers.
 
-    `geoip` needs a database of countries, without which Suricata refuses the rule, and only AWS
-    knows the addresses of a reference set: the rest of such a rule is asked, with addresses that
-    stand in for the set. A rule with a word that this Suricata lacks is left out: its line is
-    blank.
+    `geoip` needs a database of countries, without which Suricata refuses the rule; no Suricata has
+    the service's keywords; and only AWS knows the addresses of a reference set: the rest of such a
+    rule is asked, with addresses that stand in for the set. A rule with another word that this
+    Suricata lacks, or that may be a buffer for what follows, is left out: its line is blank.
 
     Args:
         group: with what it declares.
@@ -58,16 +58,23 @@ def _within(line: int, text: str, major: int) -> tuple[str, Unasked | None]:
         header, options = split(text)
     except RuleSyntaxError:
         return text, None
-    if words := unaskable(text, major):
+    beyond = [one for one in options if one.name == GEOIP or (one.name in KEYWORDS and one.value)]
+    rest = without(text, beyond)
+    if words := unaskable(rest, major):
         return "", Unasked(line, _sid(options), words, whole=True)
-    countries = [one for one in options if one.name == GEOIP]
-    if countries:
-        words = "its geoip was not checked: plain Suricata needs a database of countries for it"
-        return without(text, countries), Unasked(line, _sid(options), words, whole=False)
+    if beyond:
+        words = f"its {beyond[0].name} was not checked: {_why(beyond[0].name)}"
+        return rest, Unasked(line, _sid(options), words, whole=False)
     if sets := references_in(header):
         words = f"@{sets[0]} is known to AWS alone: another address stood in for it"
         return text, Unasked(line, _sid(options), words, whole=False)
     return text, None
+
+
+def _why(name: str) -> str:
+    if name == GEOIP:
+        return "plain Suricata needs a database of countries for it"
+    return "plain Suricata does not know it; the service does"
 
 
 def _may_matter(text: str) -> bool:

@@ -161,11 +161,33 @@ def test_countries_are_left_to_the_service_and_the_rest_is_asked(loaded: Loader)
 
 
 def test_keyword_of_aws_is_left_to_the_service(loaded: Loader) -> None:
-    """Plain Suricata knows none of them; in a msg it is a word."""
+    """Plain Suricata knows none of them and is asked for the rest; in a msg it is a word."""
     named = rule(1, "aws_domain_category:Malicious; ")
     found = loaded(named, rule(2, 'content:"aws_url_category:x\\; geoip"; '))
-    assert (found.ok, found.loaded) == (True, 1)
-    assert [(one.line, one.sid, one.whole) for one in found.unasked] == [(1, 1, True)]
+    assert (found.ok, found.loaded) == (True, 2)
+    assert [(one.line, one.sid, one.whole) for one in found.unasked] == [(1, 1, False)]
+
+
+@pytest.mark.parametrize(
+    "beyond",
+    [
+        "aws_domain_category:Command and Control,Spam; ",
+        "AWS_URL_CATEGORY:Malicious; ",
+        'aws_route_53_resolved_domain:"a.example"; ',
+        "aws_domain_category:Spam; geoip:dst,RU; ",
+    ],
+)
+def test_mistake_beside_a_keyword_of_aws_is_found(loaded: Loader, beyond: str) -> None:
+    """The rest of the rule is as wrong as it would be without."""
+    found = loaded(rule(1, f"{beyond}nope; "), rule(2, f'{beyond}content:""; '))
+    assert [one.sid for one in found.refusals] == [1, 2]
+
+
+def test_rule_with_a_word_of_aws_that_may_be_a_buffer_is_left_out(loaded: Loader) -> None:
+    """What it would be asked without is another rule; so is one with a word that nobody told."""
+    found = loaded(rule(1, 'aws_new_word:1; content:""; '), rule(2, "aws_domain_category; nope; "))
+    assert (found.refusals, found.loaded) == ((), 0)
+    assert [(one.line, one.whole) for one in found.unasked] == [(1, True), (2, True)]
 
 
 def test_flowbit_that_nobody_sets_is_a_warning(loaded: Loader) -> None:

@@ -132,12 +132,14 @@ def test_what_only_the_service_can_judge_is_a_remark(results: Path, captures: Pa
     """Such rules are left out of the replay, too, and the command ends well."""
     spoil(results, "et-emerging-alerting", rule(78, "geoip:dst,RU; "))
     spoil(results, "et-emerging-alerting", rule(79, "aws_domain_category:Malware; "))
+    spoil(results, "et-emerging-alerting", rule(80, "aws_new_word:1; "))
     said = verify(results, "--pcap", captures / "acting.pcap")
     assert said.code == 0
     assert "not asked: et-emerging-alerting, line 3, sid 78: its geoip" in said.stdout
-    assert "not asked: et-emerging-alerting, line 4, sid 79: " in said.stdout
+    assert "not asked: et-emerging-alerting, line 4, sid 79: its aws_domain_category" in said.stdout
+    assert "line 5, sid 80: plain Suricata does not know aws_new_word" in said.stdout
     assert "1 left to the service" in said.stdout
-    assert "not replayed: 2 rules that only the service can judge" in said.stdout
+    assert "not replayed: 3 rules that only the service can judge" in said.stdout
 
 
 @pytest.mark.engine
