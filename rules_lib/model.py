@@ -121,6 +121,7 @@ class Rule(NamedTuple):
         severity: the metadata's `signature_severity`, the highest where several; empty if none.
         confidence: the metadata's `confidence`, the highest where several; empty if none.
         updated_at: the metadata's `updated_at` as `YYYY_MM_DD`, the latest; empty if none.
+        alert_only: its metadata say `deployment alert_only`: it is not meant to block.
         unwanted: the options that must go, with their places: those that no strict-order group
             takes, and `fast_pattern` where Suricata 8 refuses it.
     """
@@ -139,6 +140,7 @@ class Rule(NamedTuple):
     severity: str = ""
     confidence: str = ""
     updated_at: str = ""
+    alert_only: bool = False
     unwanted: tuple[Option, ...] = ()
 
     @property

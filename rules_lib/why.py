@@ -35,6 +35,8 @@ def _why_in_drop_mode(converted: Converted, allowlist: Allowlist) -> str:
         if rule.sid in allowlist.rules.drop:
             return "drop mode, and its sid is named, whatever its metadata"
         return "drop mode, and `drop_when` holds" if condition else "drop mode turns alert into it"
+    if rule.alert_only:
+        return "its metadata say `deployment alert_only`: it is not meant to block"
     unmet = _unmet(rule, condition) if condition else ()
     return f"`drop_when` does not hold: {'; '.join(unmet)}"
 

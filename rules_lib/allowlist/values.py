@@ -50,8 +50,9 @@ class CategorySetting(_Frozen):
     Attributes:
         mode: off leaves the category out, but for setters of marks that kept rules check; alert
             publishes it as the feed ships it; drop turns alert into drop, where drop_when holds
-            and the rule is not noalert; as-written, for local-<file> alone, publishes every action
-            and the order exactly as they stand in the file.
+            and the rule is neither noalert nor `deployment alert_only`; as-written, for
+            local-<file> alone, publishes every action and the order exactly as they stand in the
+            file.
         drop_when: with mode drop only; without it every rule drops.
         place: for local-<file> alone; first, as where it is left out, is before all groups of the
             feed, last behind them.
@@ -77,7 +78,7 @@ class RuleOverrides(_Frozen):
     Attributes:
         off: left out, even where a kept rule needs their mark.
         alert: published, and never as drop or reject, even where the feed ships it so.
-        drop: turned into drop whatever drop_when says, unless the rule is noalert.
+        drop: turned into drop whatever its metadata say, unless the rule is noalert.
         on: wanted although the feed ships them disabled, in the mode of their category.
     """
 

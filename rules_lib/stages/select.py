@@ -100,6 +100,8 @@ def _may_drop(rule: Rule, mode: Mode, allowlist: Allowlist) -> bool:
     """A rule that says nothing never drops; a sid that is named drops whatever its metadata."""
     if mode is not Mode.DROP or rule.noalert:
         return False
+    if rule.sid in allowlist.rules.drop:
+        return True
     condition = allowlist.setting_of(rule.category).drop_when
-    named = rule.sid in allowlist.rules.drop
-    return named or condition is None or condition.holds(rule.severity, rule.confidence)
+    holds = condition is None or condition.holds(rule.severity, rule.confidence)
+    return holds and not rule.alert_only

@@ -94,6 +94,24 @@ def test_drop_when_decides_by_metadata(metadata: str, may_drop: bool) -> None:
     assert _mode(source, categories={"emerging-web": SEVERE}) == (Mode.DROP, may_drop)
 
 
+@pytest.mark.parametrize(
+    ("metadata", "may_drop"),
+    [
+        ("deployment alert_only", False),
+        ("created_at 2020_01_01, deployment Perimeter, deployment Alert_Only , tag a", False),
+        ("deployment Perimeter", True),
+        ("tag alert_only, deployment alert_only_once", True),
+    ],
+)
+def test_rule_that_is_not_meant_to_block_alerts_unless_its_sid_is_named(
+    metadata: str, may_drop: bool
+) -> None:
+    """Emerging Threats says so of some by `deployment alert_only`."""
+    source = text(1, f"metadata:{metadata}; ")
+    assert _mode(source, default="drop") == (Mode.DROP, may_drop)
+    assert _mode(source, default="drop", rules={"drop": [1]}) == (Mode.DROP, True)
+
+
 @pytest.mark.parametrize("silence", ["noalert; ", "flowbits:noalert; ", "flowbits: noalert ; "])
 def test_noalert_stays_alert_even_where_its_sid_is_named(silence: str) -> None:
     """People who name it want the flow marked, not blocked without a word."""
