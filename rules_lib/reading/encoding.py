@@ -19,6 +19,7 @@ _MARKS: Final = (
     (b"\xff\xfe", "UTF-16"),
     (b"\xfe\xff", "UTF-16"),
 )
+_PACKED: Final = ((b"\x1f\x8b", "gzip"), (b"PK\x03\x04", "zip"))
 _LOOKED_AT: Final = 4_096  # bytes of a file without a mark; ASCII in UTF-16 is half zeros
 
 _NEXT_RULE: Final = re.compile(rb"\r[ \t]*(?:#|(?:alert|drop|pass|reject|log)\w*\s)", re.IGNORECASE)
@@ -75,6 +76,9 @@ def oddities(data: bytes) -> tuple[Oddity, ...]:
 
 def unreadable(data: bytes) -> str:
     """Why no line of a file can be read, and what to do; empty where lines can be."""
+    for mark, name in _PACKED:
+        if data.startswith(mark):
+            return f"it is packed ({name}), and only a feed may be; unpack it"
     if encoding := wide(data):
         return f"it is {encoding}, as PowerShell's Out-File writes it; {SAVE}"
     bare = data.strip()

@@ -22,6 +22,14 @@ def test_wide_encoding_is_named_once(name: str, ends: str) -> None:
     assert "PowerShell" in found.words
 
 
+@pytest.mark.parametrize(("start", "name"), [(b"\x1f\x8b\x08", "gzip"), (b"PK\x03\x04", "zip")])
+def test_packed_file_is_named_as_that(start: bytes, name: str) -> None:
+    """And not as text of another encoding."""
+    [found] = oddities(start + bytes(range(256)))
+    assert found.whole
+    assert f"packed ({name})" in found.words
+
+
 def test_big_endian_marks_are_known() -> None:
     """Python writes none by itself."""
     assert wide(b"\xfe\xff" + TWO.encode("utf-16-be")) == "UTF-16"
