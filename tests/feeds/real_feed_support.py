@@ -59,6 +59,11 @@ class Published:
         return int(re.findall(r"[(;]\s*sid:\s*(\d+)\s*;", self.bare)[0])
 
     @property
+    def alert_only(self) -> bool:
+        """Whether Emerging Threats does not mean it to block."""
+        return "deployment alert_only" in self.text
+
+    @property
     def noalert(self) -> bool:
         """Whether it only marks a flow."""
         return bool(_NOALERT.search(self.bare))
