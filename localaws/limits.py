@@ -34,6 +34,9 @@ IP_SET_REFERENCES: Final = 5
 CONTAINER_REFERENCES: Final = 30
 """IP set references in one rule group that has container associations and nothing else [guide]."""
 
+COUNTRIES_IN_A_RULE: Final = 64
+"""Countries that one `geoip` lists, by the engine (8.0.8)."""
+
 PAGE_SIZE: Final = 100
 """Items in one page of a list where the caller asks for no other number [api]."""
 

@@ -11,6 +11,7 @@ from localaws.countries import COUNTRIES
 from localaws.grammar import Rule
 from localaws.limits import (
     CATEGORY_PROTOCOLS,
+    COUNTRIES_IN_A_RULE,
     ORDERED_KEYWORDS,
     PCRE_COMPANIONS,
     PRIORITY_MAX,
@@ -83,10 +84,15 @@ def pcre_has_a_companion(rule: Rule, _: Terms) -> str | None:
 
 
 def countries_are_known(rule: Rule, _: Terms) -> str | None:
-    """`geoip` takes codes of ISO 3166-1, after the side that is meant, negated or not."""
+    """`geoip` takes codes of ISO 3166-1, after the side that is meant, negated or not.
+
+    That there are 64 at most is of the engine, as are the words (8.0.8).
+    """
     for value in rule.values("geoip"):
         side, *rest = (word.strip() for word in value.split(","))
         codes = rest if side in _SIDES else [side, *rest]
+        if len(codes) > COUNTRIES_IN_A_RULE:
+            return invalid("too many arguments for geoip keyword", rule.text)
         if not codes or not all(code.removeprefix("!").strip() in COUNTRIES for code in codes):
             return invalid("Rule contains an incorrect country code", rule.text)
     return None

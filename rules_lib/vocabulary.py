@@ -37,6 +37,10 @@ KEYWORDS: Final = CATEGORY_PROTOCOLS.keys() | {RESOLVED_DOMAIN}
 GEOIP: Final = "geoip"
 """A keyword of Suricata's that needs a database; the service has it, a plain Suricata has none."""
 
+GEOIP_MOST: Final = 64
+"""Countries in one `geoip`; Suricata refuses the 65th: too many arguments for geoip keyword (8.0.8,
+and GEOOPTION_MAXLOCATIONS of the source of 8.0.3)."""
+
 _GEOIP_SIDES: Final = frozenset({"src", "dst", "both", "any"})
 
 
@@ -49,8 +53,13 @@ def countries() -> frozenset[str]:
 
 
 def wrong_countries(value: str) -> tuple[str, ...]:
-    """What stands for a country in a value of `geoip` and is no code: `dst,RU`, `src,!US`, `DE`."""
+    """What stands for a country in a value of `geoip` and is no code: `dst,RU`, `src,!US`, `DE`.
+
+    Of more codes than there may be their number, such as `#65`.
+    """
     side, *rest = value.split(",")
     codes = rest if side.strip() in _GEOIP_SIDES else [side, *rest]
+    if len(codes) > GEOIP_MOST:
+        return (f"#{len(codes)}",)
     bare = (code.strip().removeprefix("!").strip() for code in codes)
     return tuple(code for code in bare if code not in countries()) if codes else ("",)

@@ -59,10 +59,16 @@ def _misused(keywords: Keywords, _: Allowlist) -> Objection | None:
     """The qualified names tell of values which the engine, or the service, refuses."""
     uses = sorted(name.partition(":")[::2] for name in keywords if ":" in name)
     if codes := [value or "none" for name, value in uses if name == vocabulary.GEOIP]:
-        detail = f"the service takes no such country code in geoip: {', '.join(codes)}"
-        return Reason.UNSUPPORTED_KEYWORD, detail
+        return Reason.UNSUPPORTED_KEYWORD, _country_detail(codes)
     wrong = [f"{name}: {engine.MISUSES[use]}" for name, use in uses if use in engine.MISUSES]
     return (Reason.UNSUPPORTED_KEYWORD, f"{engine.NAME} refuses: {wrong[0]}") if wrong else None
+
+
+def _country_detail(codes: list[str]) -> str:
+    if codes[0].startswith("#"):
+        most = f"{vocabulary.GEOIP_MOST} countries in one geoip"
+        return f"{engine.NAME} takes {most}, and not {codes[0].removeprefix('#')}"
+    return f"the service takes no such country code in geoip: {', '.join(codes)}"
 
 
 def _category_keyword(used: tuple[Header, Keywords], _: Allowlist) -> Objection | None:

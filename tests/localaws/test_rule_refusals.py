@@ -55,6 +55,9 @@ NAMED = {
             'pcre:"/a/"; content:!"a"; fast_pattern; ',
         )
     },
+    rule(options=f"geoip:dst,{','.join(sorted(COUNTRIES)[:65])}; "): (
+        "too many arguments for geoip keyword"
+    ),
     rule(options="aws_domain_category:x; "): "aws_domain_category is not supported on tcp",
     'alert http any any -> any any (msg:"a"; aws_url_category:x; geoip:DE; sid:1;)': (
         "aws_url_category cannot be used together with geoip"

@@ -9,6 +9,7 @@ from rules_support import allow, candidate, rule
 
 from rules_lib.model import Candidate, Mode, Reason
 from rules_lib.stages.screen import screen
+from rules_lib.vocabulary import countries
 
 
 def _objection(source: str, **settings: Any) -> tuple[Reason, str] | None:
@@ -157,6 +158,15 @@ def test_what_is_no_country_is_named(value: str, wrong: str) -> None:
     """The service refuses the whole group for it."""
     detail = f"the service takes no such country code in geoip: {wrong}"
     assert _objection(_only(f"geoip:{value};")) == (Reason.UNSUPPORTED_KEYWORD, detail)
+
+
+def test_more_countries_than_suricata_takes_are_told() -> None:
+    """64 are the most; plain Suricata is not asked about geoip, so nobody else would say it."""
+    codes = sorted(countries())
+    assert _reason(_only(f"geoip:dst,{','.join(codes[:64])};")) is None
+    reason, detail = _objection(_only(f"geoip:dst,{','.join(codes[:65])};")) or (None, "")
+    assert reason is Reason.UNSUPPORTED_KEYWORD
+    assert detail == "Suricata 8.0.3 takes 64 countries in one geoip, and not 65"
 
 
 @pytest.mark.parametrize(
