@@ -48,6 +48,11 @@ class Rule:
     options: tuple[Option, ...]
     keywords: frozenset[str]
 
+    @property
+    def base(self) -> str:
+        """The protocol in lower case, without the hook that Suricata 8 takes: `tls:…`."""
+        return self.protocol.partition(":")[0].lower()
+
     def values(self, keyword: str) -> tuple[str, ...]:
         """The values of every option with this keyword, in the rule's order."""
         return tuple(option.value for option in self.options if option.keyword == keyword)

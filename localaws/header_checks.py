@@ -42,7 +42,7 @@ def action_is_supported(rule: Rule, _: Terms) -> str | None:
 
 def reject_is_possible(rule: Rule, _: Terms) -> str | None:
     """A reject answers the sender, which not every protocol allows."""
-    if rule.action.lower() != "reject" or rule.protocol.lower() in REJECT_PROTOCOLS:
+    if rule.action.lower() != "reject" or rule.base in REJECT_PROTOCOLS:
         return None
     return invalid(f"{rule.protocol} reject is not supported", rule.text)
 
@@ -88,7 +88,7 @@ def protocols_agree(rule: Rule, _: Terms) -> str | None:
     families = {
         family for word in rule.keywords if (family := word.partition(".")[0]) in _APPLICATIONS
     }
-    header = rule.protocol.lower()
+    header = rule.base
     if header in _APPLICATION_HEADERS:
         families.add(_APPLICATION_HEADERS[header])
     if len(families) < 2:  # noqa: PLR2004 - two protocols conflict

@@ -106,7 +106,7 @@ def categories_are_in_their_place(rule: Rule, _: Terms) -> str | None:
     for keyword in sorted(rule.keywords & CATEGORY_PROTOCOLS.keys()):
         if "geoip" in rule.keywords:
             return invalid(f"{keyword} cannot be used together with geoip", rule.text)
-        if rule.protocol.lower() not in CATEGORY_PROTOCOLS[keyword]:
+        if rule.base not in CATEGORY_PROTOCOLS[keyword]:
             return invalid(f"{keyword} is not supported on {rule.protocol}", rule.text)
     return None
 

@@ -67,3 +67,6 @@ def _words() -> Iterator[Probe]:
         text = rule(header=f"{name} any any -> any any")
         fact = f"{name} is documented as unsupported and taken all the same"
         yield open_question(f"protocol-{name}", fact, text)
+    text = rule('tls.sni; content:"a"; ', header="tls:client_hello_done any any -> any any")
+    yield open_question("protocol-hook", "A protocol may have one of Suricata 8's hooks, as in "
+                        "`tls:client_hello_done`", text)  # fmt: skip

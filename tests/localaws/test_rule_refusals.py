@@ -35,6 +35,9 @@ NAMED = {
     f'log {HEADER} (msg:"a"; sid:1;)': "Action log is not supported",
     'reject udp any any -> any any (msg:"a"; sid:1;)': "udp reject is not supported",
     'reject dns any any -> any any (msg:"a"; sid:1;)': "dns reject is not supported",
+    'alert tls:client_hello_done any any -> any any (http.uri; content:"a"; sid:1;)': (
+        "rule contains conflicting alprotos set"
+    ),
     **{
         rule(options=f"{keyword}:x; "): f"RuleOptions {keyword} is not supported"
         for keyword in ("dataset", "datarep", "iprep", "lua", "luajit", "filestore")
@@ -118,6 +121,8 @@ HARMLESS = (
     rule(options="tag:host; filename:a; filesize:1; fileext:b; "),
     rule(options="flowbits:isset,x; "),
     'reject tls any any -> any any (msg:"a"; sid:1;)',
+    'reject tls:client_hello_done any any -> any any (msg:"a"; sid:1;)',
+    "alert tls:client_hello_done any any -> any any (aws_domain_category:Spam; sid:1;)",
     'PASS tcp $HOME_NET any -> !$EXTERNAL_NET any (msg:"a"; sid:1;)',
     "alert tcp [10.0.0.0/8, 192.168.0.0/16] any -> any any (sid:1;)",
     f"\n{rule(1)}\r\n\n{rule(2)}\n",
