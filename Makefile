@@ -53,7 +53,7 @@ type: $(STAMP) ## mypy --strict
 	$(BIN)/mypy
 
 probe-aws: $(STAMP) ## Ask your account what is known of the service, by dry runs alone; keeps the answers
-	env -u AWS_ENDPOINT_URL -u AWS_ENDPOINT_URL_NETWORK_FIREWALL $(BIN)/rulesync probe --write rules_lib/data/service-answers.json
+	env -u AWS_ENDPOINT_URL -u AWS_ENDPOINT_URL_NETWORK_FIREWALL $(BIN)/rulesync probe --write rules_lib/facts/data/service-answers.json
 
 oldest: $(OLDEST) ## What talks to AWS, tested with the oldest boto3 that pyproject.toml allows
 	$(VENV)/oldest/bin/python -m pytest --numprocesses auto --dist loadfile $(TALKS_TO_AWS)

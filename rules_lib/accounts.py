@@ -9,7 +9,7 @@ from rules_lib.deploy.drift import drift_of
 from rules_lib.deploy.quota import quota_words
 from rules_lib.deploy.steps import Delete, Plan, Replace, Step
 from rules_lib.errors import RefusedError, RulesyncError
-from rules_lib.odd_files import odd_files
+from rules_lib.own.odd_files import odd_files
 from rules_lib.report.changes import changes_of
 from rules_lib.report.group_line import GroupLine
 from rules_lib.report.summary import Accounting, FeedFacts, Summary, summarise

@@ -9,9 +9,9 @@ from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from rules_lib.duplicates import told_truly
 from rules_lib.model import AnyRule, Converted, Discarded, Reason, Rule
 from rules_lib.stages.convert import convert
+from rules_lib.stages.duplicates import told_truly
 from rules_lib.stages.fit import Relief, fit
 from rules_lib.stages.hold import hold
 from rules_lib.stages.link import link

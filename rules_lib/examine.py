@@ -14,10 +14,10 @@ from rules_lib.deploy.plan import compare, left_of, refuse_unfit
 from rules_lib.errors import AllowlistError, RefusedError
 from rules_lib.groups import Deployed
 from rules_lib.model import LOCAL_PREFIX, AnyRule, Discarded, Malformed, Reason, Rule
-from rules_lib.odd_files import OddFile, odd_files
-from rules_lib.own import OwnFiles, name_of
+from rules_lib.own.files import OwnFiles, name_of
+from rules_lib.own.odd_files import OddFile, odd_files
+from rules_lib.own.remarks import remarks
 from rules_lib.reading.ruleset import read
-from rules_lib.remarks import remarks
 from rules_lib.warnings import without_effect
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from rules_lib.errors import StoreError
 from rules_lib.feed.archive import ArchiveLimits, Feed
 from rules_lib.feed.manifest import Manifest, archive_key
 from rules_lib.history.state import LATEST, REFUSALS, Latest, Refusals
-from rules_lib.own import OwnFiles, own_in_bucket
+from rules_lib.own.files import OwnFiles, own_in_bucket
 from rules_lib.settings import LARGEST
 
 if TYPE_CHECKING:

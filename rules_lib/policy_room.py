@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from rules_lib import limits
+from rules_lib.facts import limits
 
 BESIDE_MANAGED: Final = "config/categories-beside-aws-managed.yaml"
 """The allowlist that is shipped for policies that AWS's managed groups fill."""

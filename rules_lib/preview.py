@@ -23,7 +23,7 @@ from rules_lib.report.summary import Summary
 
 if TYPE_CHECKING:
     from rules_lib.deploy.rulewise import RuleChange
-    from rules_lib.own import OwnFiles
+    from rules_lib.own.files import OwnFiles
     from rules_lib.sync import World
 
 

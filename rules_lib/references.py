@@ -12,7 +12,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from rules_lib.limits import CONTAINER_REFERENCES, IP_SET_REFERENCES
+from rules_lib.facts.limits import CONTAINER_REFERENCES, IP_SET_REFERENCES
 from rules_lib.reading.rule import references_in
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from rules_lib.content import lets_through
 from rules_lib.deploy.passes import overruled
-from rules_lib.limits import BLOCKING
+from rules_lib.facts.limits import BLOCKING
 from rules_lib.model import LOCAL_PREFIX, Converted, Mode, Reason
-from rules_lib.own_warnings import own_warnings
+from rules_lib.own.warnings import own_warnings
 from rules_lib.report.text import counted
 
 if TYPE_CHECKING:

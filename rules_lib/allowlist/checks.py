@@ -12,7 +12,7 @@ from rules_lib.allowlist import reference_checks, variable_checks
 from rules_lib.allowlist.fields import whole
 from rules_lib.allowlist.problem import shown
 from rules_lib.allowlist.values import Firewall, RuleOverrides
-from rules_lib.limits import PRIORITY_MAX
+from rules_lib.facts.limits import PRIORITY_MAX
 from rules_lib.model import LOCAL_PREFIX, Mode
 
 if TYPE_CHECKING:

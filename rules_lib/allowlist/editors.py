@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from rules_lib.allowlist.endpoints import PORT_MAX
 from rules_lib.allowlist.names import known_categories
 from rules_lib.allowlist.values import Allowlist, CategorySetting, DropWhen, Firewall, RuleOverrides
-from rules_lib.limits import REFERENCE_ARN_CHARACTERS, VARIABLE_NAME_PATTERN
+from rules_lib.facts.limits import REFERENCE_ARN_CHARACTERS, VARIABLE_NAME_PATTERN
 
 if TYPE_CHECKING:
     from pydantic import BaseModel

@@ -6,7 +6,7 @@ import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Final, Literal
 
-from rules_lib.limits import VARIABLE_NAME_PATTERN
+from rules_lib.facts.limits import VARIABLE_NAME_PATTERN
 
 Kind = Literal["ip", "port"]
 

@@ -17,8 +17,8 @@ _LIKENESS: Final = 0.7  # of 1; at difflib's own 0.6 `false` is like `alert`
 
 @cache
 def known_categories() -> frozenset[str]:
-    """The categories that ET Open has or has had, from `rules_lib/data/et-categories.txt`."""
-    text = files("rules_lib").joinpath("data", "et-categories.txt").read_text(encoding="utf-8")
+    """The categories that ET Open has or has had, from `rules_lib/facts/data/et-categories.txt`."""
+    text = files("rules_lib.facts").joinpath("data/et-categories.txt").read_text(encoding="utf-8")
     names = (line.partition("#")[0].strip() for line in text.splitlines())
     return frozenset(name for name in names if name)
 

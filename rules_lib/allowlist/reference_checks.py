@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from rules_lib.allowlist.problem import shown
 from rules_lib.allowlist.variables import values_of
-from rules_lib.limits import REFERENCE_ARN_CHARACTERS, VARIABLE_NAME_PATTERN
+from rules_lib.facts.limits import REFERENCE_ARN_CHARACTERS, VARIABLE_NAME_PATTERN
 from rules_lib.reading.rule import references_in
 from rules_lib.references import Kind, kind_of
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from rules_lib.allowlist.endpoints import Kind, kind_of
 from rules_lib.allowlist.fields import Confidence, Keep, Severity, Share, Sids, Version, Whole
-from rules_lib.limits import POLICY_CAPACITY, POLICY_RULE_GROUPS, PRIORITY_MAX
+from rules_lib.facts.limits import POLICY_CAPACITY, POLICY_RULE_GROUPS, PRIORITY_MAX
 from rules_lib.model import Mode
 
 

@@ -16,7 +16,7 @@ from rules_lib.allowlist.variables import (
     references_in,
     values_of,
 )
-from rules_lib.limits import BUILT_IN_VARIABLES, VARIABLE_NAME_PATTERN
+from rules_lib.facts.limits import BUILT_IN_VARIABLES, VARIABLE_NAME_PATTERN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

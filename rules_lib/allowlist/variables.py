@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from rules_lib.allowlist.endpoints import negation_of
 from rules_lib.allowlist.values import Variables
-from rules_lib.limits import BUILT_IN_VARIABLES
+from rules_lib.facts.limits import BUILT_IN_VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

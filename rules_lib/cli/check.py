@@ -30,7 +30,7 @@ from rules_lib.feed.address import Address
 from rules_lib.gather import Draft, feed_in_bucket
 from rules_lib.groups import Deployed
 from rules_lib.history.state import LATEST, REFUSALS, Latest, Refusals
-from rules_lib.own import OwnFiles, own_in_bucket, own_in_folder
+from rules_lib.own.files import OwnFiles, own_in_bucket, own_in_folder
 from rules_lib.report.text import counted, visible, visible_lines
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from rules_lib.examine import OwnFault, beside, once_a_file, own_faults
 from rules_lib.gather import Draft
-from rules_lib.odd_files import OddFile, odd_files
-from rules_lib.own import LOCAL, OwnFiles, own_in_folder
+from rules_lib.own.files import LOCAL, OwnFiles, own_in_folder
+from rules_lib.own.odd_files import OddFile, odd_files
 from rules_lib.preview import Preview, preview
 from rules_lib.world import World
 

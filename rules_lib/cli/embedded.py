@@ -20,7 +20,7 @@ from rules_lib.errors import AllowlistError, RefusedError, RulesyncError, SyncEr
 from rules_lib.feed.address import Address
 from rules_lib.gather import ALLOWLIST
 from rules_lib.history.record import build_key
-from rules_lib.own import LOCAL, name_of, own_in_folder
+from rules_lib.own.files import LOCAL, name_of, own_in_folder
 from rules_lib.report.summary import Accounting, FeedFacts, Summary, read_summary, summarise
 from rules_lib.report.text import visible, visible_lines
 

@@ -29,7 +29,7 @@ from rules_lib.errors import RefusedError
 from rules_lib.examine import beside
 from rules_lib.feed.naming import SUFFIX
 from rules_lib.gather import ALLOW_SHRINK, ALLOWLIST, Draft
-from rules_lib.own import LOCAL, name_of
+from rules_lib.own.files import LOCAL, name_of
 from rules_lib.preview import Preview
 from rules_lib.report.text import counted, visible
 

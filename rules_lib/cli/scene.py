@@ -23,7 +23,7 @@ from rules_lib.feed.address import Address
 from rules_lib.gather import ALLOWLIST, Draft, gather
 from rules_lib.groups import Deployed
 from rules_lib.history.state import HOLD, Hold, Latest
-from rules_lib.own import OwnFiles, own_in_folder
+from rules_lib.own.files import OwnFiles, own_in_folder
 from rules_lib.reading.ruleset import read
 
 _CONFIG: Final = Path("config/categories.yaml")

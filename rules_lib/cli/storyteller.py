@@ -12,7 +12,7 @@ from rules_lib.cli.pieces import INDENT, render_pieces
 from rules_lib.cli.status import held_words
 from rules_lib.explain.story import Fate, Relative, Story, ToldTie
 from rules_lib.model import LOCAL_PREFIX
-from rules_lib.own import LOCAL, name_of
+from rules_lib.own.files import LOCAL, name_of
 from rules_lib.report.text import count, counted, visible
 from rules_lib.ties import Kind, kinds_of
 

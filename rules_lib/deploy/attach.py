@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rules_lib import limits
 from rules_lib.deploy.outcome import Failure
 from rules_lib.deploy.steps import Delete, Plan, Step
 from rules_lib.errors import FirewallError
+from rules_lib.facts import limits
 from rules_lib.policy import Policy, Reference, Switch
 
 if TYPE_CHECKING:

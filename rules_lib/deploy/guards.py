@@ -9,7 +9,7 @@ from rules_lib.content import action_of, by_sid
 from rules_lib.deploy.causes import cause_of, told_together
 from rules_lib.deploy.passes import overruled, sweep_of
 from rules_lib.errors import ShrinkError
-from rules_lib.limits import BLOCKING
+from rules_lib.facts.limits import BLOCKING
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist

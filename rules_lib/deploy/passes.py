@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rules_lib.content import lets_through
-from rules_lib.limits import BLOCKING
+from rules_lib.facts.limits import BLOCKING
 from rules_lib.reading.rule import RuleSyntaxError, header_of, split
 
 if TYPE_CHECKING:

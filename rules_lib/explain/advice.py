@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.build import prepare
-from rules_lib.duplicates import in_vain
 from rules_lib.explain.story import Asked, Fate, LeftOut, ToldTie
 from rules_lib.model import LOCAL_PREFIX, AnyRule, Discarded, Mode, Reason, Rule
 from rules_lib.report.remedies import REMEDIES
 from rules_lib.report.text import counted
+from rules_lib.stages.duplicates import in_vain
 from rules_lib.stages.names import missing_variables
 from rules_lib.ties import Mark
 

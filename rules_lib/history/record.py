@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from rules_lib.deploy.steps import record as step_record
 from rules_lib.deploy.steps import switch_record
+from rules_lib.facts.limits import BLOCKING
 from rules_lib.history.groupfile import groups_json
-from rules_lib.limits import BLOCKING
 from rules_lib.model import Reason
 from rules_lib.report.category_line import CategoryLine
 from rules_lib.report.html import render_html

@@ -27,7 +27,7 @@ from rules_lib.errors import StoreError
 from rules_lib.gather import ALLOWLIST
 from rules_lib.history.record import build_key
 from rules_lib.history.state import HOLD, LATEST, REFUSALS, STATE, Cache, Latest
-from rules_lib.own import LOCAL
+from rules_lib.own.files import LOCAL
 from rules_lib.report.summary import Summary, read_summary
 
 if TYPE_CHECKING:

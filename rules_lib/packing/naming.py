@@ -8,7 +8,7 @@ from collections.abc import Collection
 from itertools import count
 from typing import TYPE_CHECKING, Final
 
-from rules_lib import limits
+from rules_lib.facts import limits
 
 if TYPE_CHECKING:
     from rules_lib.groups import Deployed, Slot

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from rules_lib import limits
+from rules_lib.facts import limits
 from rules_lib.groups import Slot
 from rules_lib.references import go_together
 

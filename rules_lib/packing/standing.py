@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from rules_lib.limits import BLOCKING
+from rules_lib.facts.limits import BLOCKING
 from rules_lib.model import LOCAL_PREFIX, Mode
 
 if TYPE_CHECKING:

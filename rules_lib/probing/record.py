@@ -68,7 +68,8 @@ class Asked(BaseModel):
 
 def shipped() -> Answers:
     """The answers that come with the package."""
-    return _parsed(files("rules_lib").joinpath("data/service-answers.json").read_text(), "shipped")
+    text = files("rules_lib.facts").joinpath("data/service-answers.json").read_text()
+    return _parsed(text, "shipped")
 
 
 def in_file(path: Path) -> Answers:

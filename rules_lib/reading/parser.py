@@ -12,7 +12,7 @@ from functools import lru_cache
 from sys import intern
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from rules_lib import engine, limits
+from rules_lib.facts import engine, limits
 from rules_lib.model import Malformed, Rule
 from rules_lib.reading.rule import Parts, RuleSyntaxError, cut, header_of, sid_of
 from rules_lib.reading.shape import Shape, shape_of

@@ -15,7 +15,7 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
-from rules_lib import engine
+from rules_lib.facts import engine
 from rules_lib.model import Header, Option
 
 _OPTION = re.compile(

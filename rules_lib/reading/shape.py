@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from rules_lib import engine
+from rules_lib.facts import engine
+from rules_lib.facts.vocabulary import GEOIP
 from rules_lib.reading.requires import REQUIRES
 from rules_lib.reading.ties import TYING
-from rules_lib.vocabulary import GEOIP
 
 UNWANTED: Final = frozenset({"priority", "classtype", "gid"})
 """Options that no strict-order group takes."""

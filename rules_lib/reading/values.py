@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from rules_lib import engine, vocabulary
+from rules_lib.facts import engine, vocabulary
 from rules_lib.reading.requires import REQUIRES, read_requires
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 from rules_lib.errors import RefusedError, RulesyncError, root_of
-from rules_lib.limits import BLOCKING
+from rules_lib.facts.limits import BLOCKING
 from rules_lib.report.text import portion
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from rules_lib.engine import NAME
-from rules_lib.limits import (
+from rules_lib.facts.engine import NAME
+from rules_lib.facts.limits import (
     ACTIONS,
     PCRE_COMPANIONS,
     POLICY_CAPACITY,

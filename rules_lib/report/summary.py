@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from rules_lib.errors import StoreError
-from rules_lib.limits import POLICY_CAPACITY
+from rules_lib.facts.limits import POLICY_CAPACITY
 from rules_lib.model import Reason
 from rules_lib.report.changes import Changes
 from rules_lib.report.facts import Accounting, FeedFacts

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from rules_lib import limits
+from rules_lib.facts import limits
 from rules_lib.model import Candidate, Change, Converted, Discarded, Reason
 from rules_lib.reading.rule import (
     close_up,

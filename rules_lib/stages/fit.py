@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from rules_lib import limits
+from rules_lib.facts import limits
 from rules_lib.model import Discarded, Mode, Reason
 from rules_lib.packing.blocks import Block, measure
 from rules_lib.references import go_together

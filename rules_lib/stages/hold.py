@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from rules_lib.limits import BLOCKING
+from rules_lib.facts.limits import BLOCKING
 from rules_lib.model import Candidate, Change, Converted, Discarded, Reason, Rule
 from rules_lib.reading.parser import parse
 from rules_lib.reading.rule import variables_in

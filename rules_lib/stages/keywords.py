@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from rules_lib import engine, limits, requirements, vocabulary
+from rules_lib.facts import engine, limits, requirements, vocabulary
 from rules_lib.model import Header, Reason
 from rules_lib.reading.rule import base_of
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from rules_lib import limits
 from rules_lib.allowlist.endpoints import kind_of
+from rules_lib.facts import limits
 from rules_lib.model import Header, Reason
 from rules_lib.reading.rule import negates_any, references_in, variables_of, write_variables
 from rules_lib.stages.keywords import Objection

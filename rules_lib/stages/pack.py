@@ -15,7 +15,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from rules_lib import limits
+from rules_lib.facts import limits
 from rules_lib.groups import Deployed, Group, Slot
 from rules_lib.packing.moves import exchanging
 from rules_lib.packing.naming import name_of, taken_names

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
-from rules_lib import engine, limits, vocabulary
+from rules_lib.facts import engine, limits, vocabulary
 from rules_lib.model import Candidate, Discarded, Header, Reason
 from rules_lib.reading.rule import base_of
 from rules_lib.stages.keywords import (

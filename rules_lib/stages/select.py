@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rules_lib.duplicates import lost, settle
-from rules_lib.limits import BLOCKING
+from rules_lib.facts.limits import BLOCKING
 from rules_lib.model import AnyRule, Candidate, Discarded, Glimpse, Malformed, Mode, Reason, Rule
+from rules_lib.stages.duplicates import lost, settle
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist

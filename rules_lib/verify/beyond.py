@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from rules_lib import engine
+from rules_lib.facts import engine
+from rules_lib.facts.vocabulary import GEOIP, KEYWORDS, OF_AWS
 from rules_lib.reading.rule import RuleSyntaxError, references_in, split, without
 from rules_lib.verify.unaskable import unaskable
-from rules_lib.vocabulary import GEOIP, KEYWORDS, OF_AWS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

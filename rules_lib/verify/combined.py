@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING
 
+from rules_lib.facts.limits import BLOCKING
 from rules_lib.groups import Variables
-from rules_lib.limits import BLOCKING
 from rules_lib.reading.rule import RuleSyntaxError, split, variables_in, write_variables
 from rules_lib.verify.config import ACTION_ORDER
 from rules_lib.verify.loadable import HOME_NET, Loadable

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rules_lib import engine, vocabulary
+from rules_lib.facts import engine, vocabulary
 from rules_lib.reading.rule import RuleSyntaxError, split
 
 

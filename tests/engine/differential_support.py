@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 from analysis_support import ENDS, Analysis, View, analysed
 from spelling_support import filled, respelled, spelled
 
-from rules_lib import limits
 from rules_lib.allowlist import load
+from rules_lib.facts import limits
 from rules_lib.feed.archive import FeedFile
 from rules_lib.model import Candidate, Converted, Mode, Rule
 from rules_lib.reading.parser import parse

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from differential_support import Tally, batch, differ, examples
 
-from rules_lib import limits
+from rules_lib.facts import limits
 from rules_lib.reading import parser
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ import pytest
 from pipeline_support import rule
 from proof_support import made, published
 
-from rules_lib import engine as known
 from rules_lib.errors import EngineError
+from rules_lib.facts import engine as known
 from rules_lib.groups import Variables
 from rules_lib.verify.load import load
 from rules_lib.verify.loadable import Loadable

@@ -12,7 +12,7 @@ from localaws import Strictness, embedded_aws
 from localaws.countries import COUNTRIES
 from localaws.rulecheck import refusal
 from localaws.terms import Terms
-from rules_lib.vocabulary import countries
+from rules_lib.facts.vocabulary import countries
 
 if TYPE_CHECKING:
     from types_boto3_network_firewall import NetworkFirewallClient

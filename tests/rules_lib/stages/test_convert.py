@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rules_support import ENDS, allow, candidate, rule, rule_texts, text
 
-from rules_lib import limits
+from rules_lib.facts import limits
 from rules_lib.model import Change, Converted, Discarded, Mode, Reason
 from rules_lib.stages.convert import convert, expanded_length, fingerprint
 

@@ -148,7 +148,7 @@ def test_cluster_too_large_for_any_group_is_discarded(
     monkeypatch: pytest.MonkeyPatch, limit: str
 ) -> None:
     """It cannot be cut; rules of less value are kept all the same."""
-    monkeypatch.setattr(f"rules_lib.limits.{limit}", 2 if limit == "GROUP_CAPACITY" else 200)
+    monkeypatch.setattr(f"rules_lib.facts.limits.{limit}", 2 if limit == "GROUP_CAPACITY" else 200)
     tied = [text(sid, "flowbits:set,a; metadata:signature_severity Major; ") for sid in (1, 2, 3)]
     _, result = fitted({"emerging-web": [*tied, text(4)]}, allow())
     assert [rule.sid for group in result.packed.groups for rule in group.rules] == [4]

@@ -10,11 +10,11 @@ from deployed_support import in_force
 from hypothesis import given
 from rules_support import FEEDS, allow, allowlists, fitted, text
 
-from rules_lib import limits
 from rules_lib.deploy.plan import compare
 from rules_lib.deploy.steps import Create, Replace
+from rules_lib.facts import limits
+from rules_lib.facts.limits import BLOCKING
 from rules_lib.groups import Deployed, Group, Slot
-from rules_lib.limits import BLOCKING
 from rules_lib.model import LOCAL_PREFIX, Mode, Reason
 from rules_lib.stages.select import mode_of
 

@@ -12,7 +12,7 @@ from deployed_support import in_force
 from hypothesis import given
 from rules_support import FEEDS, allow, allowlists, fitted, text
 
-from rules_lib import limits
+from rules_lib.facts import limits
 from rules_lib.groups import Deployed, Group
 from rules_lib.model import Mode
 

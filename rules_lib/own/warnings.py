@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rules_lib.duplicates import in_vain
 from rules_lib.model import LOCAL_PREFIX, Converted, Mode
-from rules_lib.own import name_of
+from rules_lib.own.files import name_of
+from rules_lib.stages.duplicates import in_vain
 from rules_lib.ties import Mark
 
 if TYPE_CHECKING:

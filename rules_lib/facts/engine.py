@@ -131,5 +131,5 @@ def _release(text: str) -> tuple[int, ...]:
 
 
 def _lines(name: str) -> tuple[str, ...]:
-    lines = files("rules_lib").joinpath(f"data/{name}").read_text().splitlines()
+    lines = files("rules_lib.facts").joinpath(f"data/{name}").read_text().splitlines()
     return tuple(line for line in lines if line and not line.startswith("#"))

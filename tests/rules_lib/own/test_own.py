@@ -10,7 +10,7 @@ from pipeline_support import rule
 
 from rules_lib.aws.store import Store
 from rules_lib.errors import RefusedError
-from rules_lib.own import OwnFiles, category_of, name_of, own_in_bucket, own_in_folder
+from rules_lib.own.files import OwnFiles, category_of, name_of, own_in_bucket, own_in_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,7 +8,7 @@ from account_support import account
 from pipeline_support import rule
 
 from rules_lib.feed.archive import FeedFile
-from rules_lib.odd_files import odd_files
+from rules_lib.own.odd_files import odd_files
 
 if TYPE_CHECKING:
     from pathlib import Path

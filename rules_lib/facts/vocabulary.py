@@ -47,7 +47,7 @@ _GEOIP_SIDES: Final = frozenset({"src", "dst", "both", "any"})
 @cache
 def countries() -> frozenset[str]:
     """The country codes of `geoip`: ISO 3166-1 alpha-2 [guide]."""
-    text = files("rules_lib").joinpath("data/countries.txt").read_text()
+    text = files("rules_lib.facts").joinpath("data/countries.txt").read_text()
     lines = (line for line in text.splitlines() if not line.startswith("#"))
     return frozenset(word for line in lines for word in line.split())
 

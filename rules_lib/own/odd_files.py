@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.model import LOCAL_PREFIX
-from rules_lib.own import name_of
+from rules_lib.own.files import name_of
 from rules_lib.reading.encoding import Oddity, oddities
 
 if TYPE_CHECKING:

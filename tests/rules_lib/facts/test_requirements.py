@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from rules_support import problem, rule, text
 
-from rules_lib import engine as known
+from rules_lib.facts import engine as known
+from rules_lib.facts.requirements import unmet
 from rules_lib.groups import Variables
-from rules_lib.requirements import unmet
 from rules_lib.verify.load import Loading, load
 from rules_lib.verify.loadable import Loadable
 from rules_lib.verify.suricata import Suricata

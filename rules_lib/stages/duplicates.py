@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rules_lib import requirements
+from rules_lib.facts import requirements
 from rules_lib.model import AnyRule, Discarded, Mode, Reason, Rule
 
 if TYPE_CHECKING:

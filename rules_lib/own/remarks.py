@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rules_lib import engine, vocabulary
 from rules_lib.allowlist.names import nearest
+from rules_lib.facts import engine, vocabulary
 from rules_lib.stages.keywords import unknown_keywords
 from rules_lib.ties import Kind
 

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from rules_lib import engine as facts
+from rules_lib.facts import engine as facts
 from rules_lib.groups import Variables
 from rules_lib.verify.load import load
 from rules_lib.verify.loadable import Loadable

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from rules_lib import engine
+from rules_lib.facts import engine
 from rules_lib.reading.requires import REQUIRES, Bound, Requires, Version, read_requires
 
 _QUALIFIED: Final = f"{REQUIRES}:"
