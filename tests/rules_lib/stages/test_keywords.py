@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from rules_support import allow, candidate, rule
 
+from rules_lib.facts.vocabulary import countries
 from rules_lib.model import Candidate, Mode, Reason
 from rules_lib.stages.screen import screen
-from rules_lib.vocabulary import countries
 
 
 def _objection(source: str, **settings: Any) -> tuple[Reason, str] | None:
