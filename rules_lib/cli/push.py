@@ -33,7 +33,7 @@ from rules_lib.own.files import LOCAL, name_of
 from rules_lib.preview import Preview
 from rules_lib.report.text import counted, visible
 
-_LEAVE: Final = "To leave what the engine refuses to the service: --no-engine"
+_LEAVE: Final = "To leave what the engine refuses to the service: --yes, or --no-engine"
 _NAMES_ALL: Final = "`rulesync plan --config FILE --full`"
 
 
@@ -68,8 +68,8 @@ def push(  # noqa: PLR0913 - an argument for each option
 
     Reads what `plan` reads. Writes config/categories.yaml, and with --local what is below local/;
     that starts the build function, which changes the rule groups. A file with errors, one whose
-    plan a sync would refuse, and a folder with rules that would be discarded, or that a Suricata
-    does not load where one is installed, are not uploaded.
+    plan a sync would refuse, and a folder with rules that would be discarded, are not uploaded; nor
+    is, unless you say --yes, one with rules that a Suricata does not load where one is installed.
     """
     edit = Edit.read(file, own, bucket, allow_shrink=allow_shrink)
     with waiting() as watch:
@@ -80,7 +80,7 @@ def push(  # noqa: PLR0913 - an argument for each option
     if not as_json:
         render_preview(found, stdout(), remarks=edit.remarks(found), names_all=_NAMES_ALL)
         tell(said)
-    _refuse(edit, found, said)
+    _refuse(edit, found, said, yes=yes)
     if not yes and asked() and not click.confirm(f"upload it to s3://{bucket}?", err=True):
         raise click.ClickException("not confirmed; nothing was uploaded")
     uploaded, deleted = _upload(edit, here.store)
@@ -104,8 +104,11 @@ def asked() -> bool:
     return sys.stdin.isatty()
 
 
-def _refuse(edit: Edit, found: Preview, said: Asked) -> None:
+def _refuse(edit: Edit, found: Preview, said: Asked, *, yes: bool) -> None:
     """Upload nothing that would not be taken as it is meant.
+
+    What only the engine of this machine refuses is left to the service where people say yes: it
+    judges each rule for itself, and what it refuses costs no other rule.
 
     Raises:
         RefusedError: says what is wrong.
@@ -114,11 +117,14 @@ def _refuse(edit: Edit, found: Preview, said: Asked) -> None:
         raise found.refusal
     if edit.own is None:
         return
-    faults = (*edit.faults(found), *beside(edit.odd(found), said.faults))
+    engine = beside(edit.odd(found), said.faults)
+    for fault in engine if yes else ():
+        click.echo(f"warning: {visible(str(fault))}", err=True)
+    faults = (*edit.faults(found), *(() if yes else engine))
     if faults:
         rules = counted(len(faults), "rule")
         lines = "\n".join(f"  {fault}" for fault in faults)
-        left = f"{lines}\n{_LEAVE}" if said.faults else lines
+        left = f"{lines}\n{_LEAVE}" if engine and not yes else lines
         raise RefusedError(f"{rules} of your own would be discarded or refused", left)
 
 

@@ -140,12 +140,16 @@ def running(tmp_path: Path) -> Iterator[Account]:
 def test_folder_with_a_rule_that_the_engine_refuses_is_not_uploaded(
     running: Account, file: Path, own: Path
 ) -> None:
-    """`push` names it, and uploads where it is asked to leave the engine out."""
+    """`push` names it, and uploads where people say yes, or ask to leave the engine out."""
     (own / "ours.rules").write_text(f"{rule(50)}\n{REFUSED[3]}\n")
-    answer = call("push", file, "--local", own, "--yes")
+    answer = call("push", file, "--local", own)
     assert answer.exit_code == 1
     assert f"{own}/ours.rules:2: sid 4: Suricata {installed()[0].version} refuses" in answer.stderr
     assert "--no-engine" in answer.stderr
     assert running.keys("local/") == []
+    sure = call("push", file, "--local", own, "--yes")
+    assert sure.exit_code == 0
+    assert f"warning: {own}/ours.rules:2: sid 4: Suricata" in sure.stderr
+    running.s3.delete_object(Bucket="rulesync-test", Key="local/ours.rules")
     assert call("push", file, "--local", own, "--yes", "--no-engine").exit_code == 0
     assert running.keys("local/") == ["local/ours.rules"]
