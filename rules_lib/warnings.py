@@ -106,7 +106,7 @@ def full_groups(overflow: Mapping[str, int]) -> Iterator[str]:
     """
     for name, count in overflow.items():
         yield (
-            f"category {name}: {count:,} rules are left out (over-budget), as their rule group is "
+            f"category {name}: {counted(count, 'rule')} left out (over-budget), as the group is "
             "full and in use by a firewall policy that rulesync was not given; give it that "
             "policy (RULESYNC_POLICIES), or detach the group, so that a larger one can replace it"
         )
@@ -132,7 +132,7 @@ def _new(ruleset: Ruleset, allowlist: Allowlist) -> Iterator[str]:
         new = [one for one in new if not one.name.startswith(LOCAL_PREFIX)]
     new.sort(key=lambda category: len(category.rules), reverse=True)
     if new:
-        named = ", ".join(f"{one.name} ({len(one.rules):,} rules)" for one in new[:_NAMED])
+        named = ", ".join(f"{one.name} ({counted(len(one.rules), 'rule')})" for one in new[:_NAMED])
         more = f" and {len(new) - _NAMED} more" if len(new) > _NAMED else ""
         yield f"not in the allowlist, so its default ({allowlist.default}) holds: {named}{more}"
 

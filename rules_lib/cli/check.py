@@ -130,7 +130,7 @@ def _tell(file: Path, found: Examined, faults: tuple[OwnFault, ...], said: Asked
         click.echo(f"warning: {visible(warning)}", err=True)
     tell(said)
     if found.allowlist:
-        click.echo(f"{file}: valid, {len(found.allowlist.categories)} categories")
+        click.echo(f"{file}: valid, {counted(len(found.allowlist.categories), 'category')}")
     for left in found.left:
         click.echo(f"policy {visible(left.policy)}: {left.words}")
     if found.own and not faults:

@@ -15,6 +15,7 @@ from rules_lib.misfits import misfits
 from rules_lib.model import Converted, Mode, Rule
 from rules_lib.reading.parser import parse
 from rules_lib.reading.ruleset import Line
+from rules_lib.report.text import counted
 
 _ADVICE: Final = "Restore the object's earlier version, or take another build"
 
@@ -135,7 +136,7 @@ def _refuse_damaged(entry: GroupEntry, text: str, source: str) -> None:
     rules = len(rules_in(text))
     if rules != entry.rules if entry.rules is not None else not rules:
         stored = "" if entry.rules is None else f", and {entry.rules:,} were stored"
-        raise _damaged(entry, source, f"it has {rules:,} rules{stored}")
+        raise _damaged(entry, source, f"it has {counted(rules, 'rule')}{stored}")
     digest = digest_of(text, entry.variables)
     if entry.digest not in {digest, None}:
         raise _damaged(entry, source, "its rules or variables are not those that were stored")

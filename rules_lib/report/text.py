@@ -37,8 +37,10 @@ def count(number: int) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """A number and its noun: `1 rule`, `2,000 rules`."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    """A number and its noun: `1 rule`, `2,000 rules`, `3 categories`."""
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number:,} {noun[:-1]}ies" if noun.endswith("ory") else f"{number:,} {noun}s"
 
 
 def share(part: int, whole: int) -> str:

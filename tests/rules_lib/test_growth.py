@@ -297,7 +297,7 @@ def test_group_in_use_by_an_unknown_policy_is_filled_by_value(alone: Account) ->
     assert "in use by a firewall policy that rulesync was not given" in detail
     assert "give it that policy, or detach the group" in detail
     [warning] = [one for one in summary["warnings"] if "emerging-malware:" in one]
-    assert "4 rules are left out" in warning
+    assert "4 rules left out" in warning
     assert "RULESYNC_POLICIES" in warning
     assert set(range(20, 31)) <= alone.sids()
     assert alone.sync(malware=worth, info=rules(20, 30))["calls"] == {}

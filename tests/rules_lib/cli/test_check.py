@@ -34,7 +34,7 @@ def test_valid_file_says_so(file: Path) -> None:
     """And how much is in it."""
     answer = run("check", file)
     assert (answer.exit_code, answer.stderr) == (0, "")
-    assert answer.stdout == f"{file}: valid, 1 categories\n"
+    assert answer.stdout == f"{file}: valid, 1 category\n"
 
 
 def test_every_error_is_told_on_stderr(file: Path) -> None:

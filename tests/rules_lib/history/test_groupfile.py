@@ -74,7 +74,7 @@ def test_text_that_holds_no_rule_is_an_error_with_its_line() -> None:
     {
         "emptied": ("", "it has 0 rules, and 2 were stored"),
         "blank": (" \n\n", "it has 0 rules, and 2 were stored"),
-        "truncated": (GROUP.rules[0].text, "it has 1 rules, and 2 were stored"),
+        "truncated": (GROUP.rules[0].text, "it has 1 rule, and 2 were stored"),
         "other action": (GROUP.text.replace("drop tcp", "pass tcp"), "not those that were stored"),
         "other order": ("\n".join(GROUP.text.splitlines()[::-1]), "not those that were stored"),
         "other bytes": (GROUP.text.replace("b", "\ufffd"), "not those that were stored"),
