@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.allowlist.problem import shown
+from rules_lib.allowlist.variable_checks import misnamed
 from rules_lib.allowlist.variables import values_of
-from rules_lib.facts.limits import REFERENCE_ARN_CHARACTERS, VARIABLE_NAME_PATTERN
+from rules_lib.facts.limits import REFERENCE_ARN_CHARACTERS
 from rules_lib.reading.rule import references_in
 from rules_lib.references import Kind, kind_of
 
@@ -22,14 +22,8 @@ _KINDS: Final = ", ".join(Kind)
 
 
 def names_are_valid(document: Document) -> Iterator[Problem]:
-    """As of variables: a letter and then letters, digits and underscores, 32 in all."""
-    for name in document.mapping(_KEY):
-        if name.startswith("@"):
-            text = f"{shown(name)} is a reference; a name is written without its @"
-            yield document.key_problem((_KEY, name), text)
-        elif not re.fullmatch(VARIABLE_NAME_PATTERN, name):
-            text = f"{shown(name)} is no name: a letter, then letters, digits and _, at most 32"
-            yield document.key_problem((_KEY, name), text)
+    """As of variables."""
+    return misnamed(document, _KEY, "@")
 
 
 def arns_are_of_a_kind(document: Document) -> Iterator[Problem]:

@@ -39,13 +39,24 @@ def variables_are_a_mapping(document: Document) -> Iterator[Problem]:
 
 def names_are_valid(document: Document) -> Iterator[Problem]:
     """The service takes a letter and then letters, digits and underscores, 32 in all."""
-    for name in document.mapping(_KEY):
-        if name.startswith("$"):
-            text = f"{shown(name)} is a reference; a name is written without its $"
-            yield document.key_problem((_KEY, name), text)
+    return misnamed(document, _KEY, "$")
+
+
+def misnamed(document: Document, key: str, sign: str) -> Iterator[Problem]:
+    """The names below a key that the service does not take, or that are written as references.
+
+    Args:
+        document: the file.
+        key: of the mapping whose keys are names.
+        sign: stands before a name where a rule refers to it.
+    """
+    for name in document.mapping(key):
+        if name.startswith(sign):
+            text = f"{shown(name)} is a reference; a name is written without its {sign}"
+            yield document.key_problem((key, name), text)
         elif not re.fullmatch(VARIABLE_NAME_PATTERN, name):
             text = f"{shown(name)} is no name: a letter, then letters, digits and _, at most 32"
-            yield document.key_problem((_KEY, name), text)
+            yield document.key_problem((key, name), text)
 
 
 def values_are_valid(document: Document) -> Iterator[Problem]:
