@@ -18,8 +18,6 @@ from rules_lib.reading.rule import references_in
 if TYPE_CHECKING:
     from rules_lib.allowlist.values import Variables
 
-NOTHING: Final[frozenset[str]] = frozenset()
-
 
 class Kind(StrEnum):
     """What a reference set is kept as."""
