@@ -9,13 +9,13 @@ SAM := $(VENV)/sam/.installed
 PEERS := $(VENV)/bench/.installed
 FUZZER := $(VENV)/.fuzzer
 OLDEST := $(VENV)/oldest/.installed
-TALKS_TO_AWS := tests/localaws tests/rules_lib/aws tests/rules_lib/probing tests/rules_lib/cli/test_probe.py \
-  tests/rules_lib/test_sync.py tests/rules_lib/test_sync_policies.py
+TALKS_TO_AWS := tests/localaws tests/rules_lib/aws tests/rulesync_cli/probing tests/rulesync_cli/commands/test_probe.py \
+  tests/rules_lib/sync/test_sync.py tests/rules_lib/sync/test_sync_policies.py
 SECONDS ?= 600
 SEQUENCES ?= 400
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --quiet
 FLOOR = $(shell sed -n 's/^ *"boto3>\(=[0-9.]*\)",$$/=\1/p' pyproject.toml)
-SOURCES := rules_lib functions localaws benchmarks tests examples scripts
+SOURCES := rules_lib rulesync_cli functions localaws benchmarks tests examples scripts
 
 .PHONY: help setup engine browser run test lint type probe-aws oldest fuzz faults bench build deploy-local clean lock
 
@@ -70,8 +70,8 @@ $(SAM): requirements-sam.lock | $(STAMP)
 
 fuzz: $(FUZZER) engine ## Fuzz the readers, SECONDS=600 each, and compare with Suricata for as long
 	for reader in rules archive allowlist; do \
-	  $(BIN)/python tests/hostile/fuzz.py $$reader $(SECONDS) || exit 1; done
-	$(BIN)/python tests/engine/differ.py $(SECONDS)
+	  PYTHONPATH=tests $(BIN)/python tests/hostile/fuzz.py $$reader $(SECONDS) || exit 1; done
+	PYTHONPATH=tests $(BIN)/python tests/engine/differ.py $(SECONDS)
 
 $(FUZZER): requirements-fuzz.lock | $(STAMP)
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-fuzz.lock

@@ -17,7 +17,7 @@ from benchmarks.account import account
 from benchmarks.contenders import bare_parse, cold_sync, suricata_update, sync
 from benchmarks.costs import Cost, alternating, ratio, typical
 from benchmarks.feeds import SHIPPED, Feeds, prepare, revised, roomy
-from rules_lib.history.settled import AT_REST
+from rules_lib.sync.settled import AT_REST
 
 _MARKS: Final = ("<!-- measured -->\n", "<!-- /measured -->\n")
 

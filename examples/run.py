@@ -32,7 +32,7 @@ def command(urls: tuple[str, ...]) -> list[str]:
     """Give the command line that syncs the feeds at ``urls`` one after the other."""
     feeds = [word for url in urls for word in ("--feed", url)]
     settings = ["--config", str(HERE / "categories.yaml"), "--out", str(OUT)]
-    return [sys.executable, "-m", "rules_lib.cli", "local", *feeds, *settings]
+    return [sys.executable, "-m", "rulesync_cli", "local", *feeds, *settings]
 
 
 def main() -> int:

@@ -19,6 +19,14 @@ Place: TypeAlias = tuple[bool, str, int]
 """Sorts rules into the feed's order: people's own first, then by file and line."""
 
 
+@dataclass(frozen=True, slots=True)
+class FeedFile:
+    """One file of rules; its category is its name without folder and `.rules`."""
+
+    category: str
+    data: bytes
+
+
 class Mode(StrEnum):
     """What the allowlist asks for a category; `as-written` for people's own alone."""
 

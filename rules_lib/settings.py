@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urlsplit
 
+from rules_lib.address import Address
 from rules_lib.errors import SettingsError
-from rules_lib.feed.address import Address
-from rules_lib.feed.redact import redact
-from rules_lib.policy_names import EXPECTED, name_problem, named_policies
+from rules_lib.groups.policy_names import EXPECTED, name_problem, named_policies
+from rules_lib.redact import redact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

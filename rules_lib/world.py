@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rules_lib.deadline import NEVER, Deadline
-from rules_lib.history.record import build_key, content_type
+from rules_lib.state.record import build_key, content_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from types_boto3_network_firewall import NetworkFirewallClient
 
     from rules_lib.aws.store import Store
-    from rules_lib.history.turn import Turn
+    from rules_lib.state.turn import Turn
 
 
 def unwatched(_: str) -> None:

@@ -7,15 +7,20 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 import pytest
 from hypothesis import HealthCheck, settings
+from moto import mock_aws
+from support.feed import BUCKET, WebServer, serving
 
-from rules_lib.verify.suricata import VERSIONS, Suricata, installed
+from localaws import EmbeddedAws, embedded_aws
+from rules_lib.aws import clients
+from rules_lib.aws.store import Store
+from rulesync_cli.verify.suricata import VERSIONS, Suricata, installed
 
 RELEASES: Final = Path(__file__).parents[2] / "shared" / "et-open"
 """Real releases of ET Open, which are not ours to ship."""
@@ -28,6 +33,8 @@ PROGRAMS: Final[dict[str, tuple[Callable[[], object], str]]] = {
     ),
 }
 """By marker: what finds the program that such a test needs, and what is said where it does not."""
+
+_LOCAL: Final = r"http://127\.0\.0\.1:.*"
 
 settings.register_profile(
     "rulesync",
@@ -87,3 +94,31 @@ def engine(request: pytest.FixtureRequest) -> Suricata:
 def renew_golden(request: pytest.FixtureRequest) -> bool:
     """Tell whether golden files are to be written instead of compared."""
     return bool(request.config.getoption("--renew-golden"))
+
+
+@pytest.fixture
+def aws() -> Iterator[EmbeddedAws]:
+    """Run an empty account with the quotas of a fresh one."""
+    with embedded_aws() as running:
+        yield running
+
+
+@pytest.fixture
+def server() -> Iterator[WebServer]:
+    """Serve what a test puts into `routes`."""
+    with serving() as running:
+        yield running
+
+
+@pytest.fixture
+def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """Give an empty bucket; requests to this machine pass moto by."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    with mock_aws(config={"core": {"passthrough": {"urls": [_LOCAL]}}}):
+        client = clients.s3()
+        client.create_bucket(Bucket=BUCKET)
+        yield Store(client, BUCKET)

@@ -17,16 +17,17 @@ from uuid import uuid4
 from aws_lambda_powertools import Logger
 
 from rules_lib.aws import clients
-from rules_lib.aws.store import Store, newest_manifest
+from rules_lib.aws.store import Store
 from rules_lib.deadline import NEVER, Deadline
 from rules_lib.errors import RulesyncError
 from rules_lib.feed.manifest import Manifest
-from rules_lib.history.state import Hold
-from rules_lib.history.turn import GaveWay, Turn, in_turn
+from rules_lib.feed.newest import newest_manifest
+from rules_lib.notify.telemetry import Telemetry
 from rules_lib.report.summary import Summary
 from rules_lib.settings import BuildSettings
-from rules_lib.sync import Unchanged, World, sync, sync_if_changed
-from rules_lib.telemetry import Telemetry
+from rules_lib.state.state import Hold
+from rules_lib.state.turn import GaveWay, Turn, in_turn
+from rules_lib.sync.sync import Unchanged, World, sync, sync_if_changed
 
 logger = Logger(service="build", stream=sys.stderr)
 

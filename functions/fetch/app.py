@@ -14,14 +14,14 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from rules_lib.aws import clients
-from rules_lib.aws.reader import reader_for
 from rules_lib.aws.store import Store
 from rules_lib.errors import RulesyncError
 from rules_lib.feed.fetch import Fetched, fetch
 from rules_lib.feed.manifest import manifest_key
 from rules_lib.feed.source import Unchanged
+from rules_lib.notify.telemetry import Telemetry
 from rules_lib.settings import FetchSettings
-from rules_lib.telemetry import Telemetry
+from rules_lib.sources.reader import reader_for
 
 logger = Logger(service="fetch", stream=sys.stderr)
 

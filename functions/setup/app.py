@@ -12,7 +12,7 @@ from rules_lib.aws import clients
 from rules_lib.aws.handover import answer
 from rules_lib.aws.store import Store
 from rules_lib.errors import RulesyncError
-from rules_lib.first_run import first_run
+from rules_lib.sync.first_run import first_run
 
 logger = Logger(service="setup", stream=sys.stderr)
 

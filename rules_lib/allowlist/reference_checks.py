@@ -8,8 +8,8 @@ from rules_lib.allowlist.problem import shown
 from rules_lib.allowlist.variable_checks import misnamed
 from rules_lib.allowlist.variables import values_of
 from rules_lib.facts.limits import REFERENCE_ARN_CHARACTERS
+from rules_lib.facts.references import Kind, kind_of
 from rules_lib.reading.rule import references_in
-from rules_lib.references import Kind, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

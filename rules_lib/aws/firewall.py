@@ -15,10 +15,10 @@ from rules_lib.aws import shapes
 from rules_lib.aws.calls import INVALID_REQUEST, INVALID_TOKEN, NOT_FOUND, Calls
 from rules_lib.aws.groupcalls import GroupCalls
 from rules_lib.aws.policies import PolicyCalls
-from rules_lib.content import holds, unchanged
 from rules_lib.errors import FirewallError, StaleError
-from rules_lib.groups import Deployed, DeployedGroup, Group
-from rules_lib.policy import Health, Policy, Reference
+from rules_lib.groups.content import holds, unchanged
+from rules_lib.groups.group import Deployed, DeployedGroup, Group
+from rules_lib.groups.policy import Health, Policy, Reference
 from rules_lib.proving.search import PLAIN, Quest, Searched, UnpinnedError, search
 
 if TYPE_CHECKING:

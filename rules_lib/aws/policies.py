@@ -15,8 +15,8 @@ from rules_lib.aws.policyshapes import read_policy, shapes, sorted_references
 from rules_lib.aws.shapes import PREFIX_TAG
 from rules_lib.aws.whole import keep_body
 from rules_lib.errors import FirewallError, StaleError
-from rules_lib.policy import Policy, Reference, would_lose
-from rules_lib.policy_names import ONLY_CLASSIC
+from rules_lib.groups.policy import Policy, Reference, would_lose
+from rules_lib.groups.policy_names import ONLY_CLASSIC
 
 if TYPE_CHECKING:
     from types_boto3_network_firewall import NetworkFirewallClient

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from rules_lib.aws.whole import unread
-from rules_lib.policy import Health, Policy, Reference
+from rules_lib.groups.policy import Health, Policy, Reference
 
 if TYPE_CHECKING:
     from types_boto3_network_firewall.type_defs import DescribeFirewallPolicyResponseTypeDef

@@ -12,8 +12,8 @@ from datetime import UTC
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from rules_lib.content import digest_of
-from rules_lib.groups import DeployedGroup, Group, Slot, Variables
+from rules_lib.groups.content import digest_of
+from rules_lib.groups.group import DeployedGroup, Group, Slot, Variables
 
 if TYPE_CHECKING:
     from types_boto3_network_firewall.type_defs import (

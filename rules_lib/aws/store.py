@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from tempfile import SpooledTemporaryFile
 from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, Final, cast
@@ -13,7 +13,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from rules_lib.aws.advice import explained
 from rules_lib.errors import StoreError
-from rules_lib.feed.manifest import RAW, Manifest, is_manifest_key, read_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -24,12 +23,6 @@ if TYPE_CHECKING:
         ListObjectsV2RequestTypeDef,
         PutObjectRequestTypeDef,
     )
-
-LONGEST_FETCH: Final = timedelta(minutes=15)
-"""The longest that a Lambda function may run: an older fetch may end this much after a newer."""
-
-_CLOCKS: Final = timedelta(minutes=1)
-"""By so much the clocks of S3 and of a fetch may differ; S3 tells whole seconds."""
 
 _SPOOLED: Final = 2**26
 """Bytes; more than that of an object's pieces is kept on the disk until it is sent."""
@@ -228,35 +221,6 @@ def _body(data: bytes | Iterable[bytes]) -> Iterator[bytes | IO[bytes]]:
         file.writelines(data)
         file.seek(0)
         yield cast("IO[bytes]", file)
-
-
-def newest_manifest(store: Store) -> Manifest | None:
-    """Find the manifest of the newest feed in the bucket; None where there is none.
-
-    The manifest written last decides, and with it those that were written so shortly before that
-    their fetches may have overlapped: of these the fetch that began last is the newest. None began
-    after its manifest was written, whatever its clock said.
-
-    Raises:
-        StoreError: the bucket cannot be read, or one of those is no manifest.
-    """
-    entries = [entry for entry in store.entries(RAW) if is_manifest_key(entry.key)]
-    if not entries:
-        return None
-    since = max(entry.last_modified for entry in entries) - LONGEST_FETCH
-    recent = sorted(
-        (entry for entry in entries if entry.last_modified >= since),
-        key=lambda entry: entry.last_modified,
-        reverse=True,
-    )
-    found = [(entry, read_manifest(store.get(entry.key), entry.key)) for entry in recent]
-    return max(found, key=lambda one: _began(*one))[1]
-
-
-def _began(entry: Entry, manifest: Manifest) -> datetime:
-    """When a feed was fetched; by S3's clock where the fetch went by one that is far ahead."""
-    ahead = manifest.fetched_at - entry.last_modified > _CLOCKS
-    return entry.last_modified if ahead else manifest.fetched_at
 
 
 def _code(error: BotoCoreError | ClientError) -> str:

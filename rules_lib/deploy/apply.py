@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from rules_lib.content import holds
 from rules_lib.deploy.attach import aftermath, attach
 from rules_lib.deploy.effect import Effect, Filling, effect
 from rules_lib.deploy.outcome import Applied, Failure, Staying
 from rules_lib.deploy.steps import Create, Delete, Keep, Plan, Replace, Step, Update
 from rules_lib.errors import FirewallError
-from rules_lib.groups import DeployedGroup, Group
+from rules_lib.groups.content import holds
+from rules_lib.groups.group import DeployedGroup, Group
 
 if TYPE_CHECKING:
     from rules_lib.aws.firewall import Firewall

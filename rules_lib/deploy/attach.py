@@ -10,7 +10,7 @@ from rules_lib.deploy.outcome import Failure
 from rules_lib.deploy.steps import Delete, Plan, Step
 from rules_lib.errors import FirewallError
 from rules_lib.facts import limits
-from rules_lib.policy import Policy, Reference, Switch
+from rules_lib.groups.policy import Policy, Reference, Switch
 
 if TYPE_CHECKING:
     from rules_lib.aws.firewall import Firewall

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
-from rules_lib.why import why_action
+from rules_lib.stages.why import why_action
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist

@@ -12,8 +12,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from rules_lib.content import by_sid
 from rules_lib.deploy.steps import Create, Delete, Keep, Replace, Step, Update
+from rules_lib.groups.content import by_sid
 
 Filling: TypeAlias = Create | Update | Replace | Keep
 """A step after which a group fills its slot."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from rules_lib.content import action_of, by_sid
 from rules_lib.deploy.causes import cause_of, told_together
 from rules_lib.deploy.passes import overruled, sweep_of
 from rules_lib.errors import ShrinkError
 from rules_lib.facts.limits import BLOCKING
+from rules_lib.groups.content import action_of, by_sid
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
     from rules_lib.deploy.rulewise import RuleChange
-    from rules_lib.groups import Deployed, Group
+    from rules_lib.groups.group import Deployed, Group
 
 _NAMED: Final = 5
 """How many of the rules that would no longer block are named."""

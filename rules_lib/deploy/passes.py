@@ -13,12 +13,12 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from rules_lib.content import lets_through
 from rules_lib.facts.limits import BLOCKING
+from rules_lib.groups.content import lets_through
 from rules_lib.reading.rule import RuleSyntaxError, header_of, split
 
 if TYPE_CHECKING:
-    from rules_lib.groups import Group
+    from rules_lib.groups.group import Group
     from rules_lib.model import Converted, Header
 
 _INERT: Final = frozenset(

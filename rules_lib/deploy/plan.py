@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from rules_lib.content import holds
 from rules_lib.deploy.steps import Create, Delete, Keep, Plan, Replace, Step, Update
 from rules_lib.errors import RefusedError
-from rules_lib.groups import Deployed, DeployedGroup, Group
-from rules_lib.policy import Attachment, Switch, left_in, problems_of, switch
-from rules_lib.policy_room import Left, Room
+from rules_lib.groups.content import holds
+from rules_lib.groups.group import Deployed, DeployedGroup, Group
+from rules_lib.groups.policy import Attachment, Switch, left_in, problems_of, switch
+from rules_lib.groups.policy_room import Left, Room
 
 _DEFAULT_ROOM: Final = Room()
 

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
-from rules_lib.content import action_of, by_sid, lets_through
 from rules_lib.deploy.steps import Delete
 from rules_lib.facts.limits import BLOCKING
+from rules_lib.groups.content import action_of, by_sid, lets_through
 
 if TYPE_CHECKING:
     from rules_lib.build import Built

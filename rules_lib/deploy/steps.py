@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
 
-from rules_lib.content import by_sid, compare, rules_in
-from rules_lib.groups import DeployedGroup, Group, Variables
-from rules_lib.policy import Switch
+from rules_lib.groups.content import by_sid, compare, rules_in
+from rules_lib.groups.group import DeployedGroup, Group, Variables
+from rules_lib.groups.policy import Switch
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,13 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.errors import ArchiveError
+from rules_lib.feed.archive_limits import ArchiveLimits
 from rules_lib.feed.described import described, known_kind
 from rules_lib.feed.members import Held
 from rules_lib.feed.naming import SUFFIX, categories, plain_category
 from rules_lib.feed.tar import tar_files
 from rules_lib.feed.zip import MAGIC, zip_files
+from rules_lib.model import FeedFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -48,33 +50,7 @@ class Form(StrEnum):
     RULES_GZ = "rules.gz"
 
 
-@dataclass(frozen=True, slots=True)
-class ArchiveLimits:
-    """How large an archive may grow; a real one has 64 members and 33 MB, 8 MB in its largest.
-
-    Attributes:
-        unpacked: bytes of the whole once unpacked.
-        member: bytes of one file in it.
-        members: members of any kind.
-        lines: in all files of rules; a real one has 60,000. A line takes a hundred times the memory
-            of its own two bytes.
-    """
-
-    unpacked: int = 512 * 2**20
-    member: int = 128 * 2**20
-    members: int = 4096
-    lines: int = 1_500_000
-
-
 DEFAULT_LIMITS: Final = ArchiveLimits()
-
-
-@dataclass(frozen=True, slots=True)
-class FeedFile:
-    """One file of rules; its category is its name without folder and `.rules`."""
-
-    category: str
-    data: bytes
 
 
 @dataclass(frozen=True, slots=True)

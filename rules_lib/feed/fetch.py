@@ -13,20 +13,21 @@ from datetime import timedelta
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from rules_lib.aws.store import LONGEST_FETCH, newest_manifest
 from rules_lib.errors import ArchiveError, ChecksumError, RefusedError
-from rules_lib.feed.archive import ArchiveLimits, opened
+from rules_lib.feed.archive import opened
+from rules_lib.feed.archive_limits import ArchiveLimits
 from rules_lib.feed.manifest import Manifest, archive_key, manifest_key, read_manifest, total
+from rules_lib.feed.newest import LONGEST_FETCH, newest_manifest
 from rules_lib.feed.source import Download, Unchanged, gather
-from rules_lib.reading.ruleset import tally
-from rules_lib.report.text import counted
+from rules_lib.reading.lines import tally
+from rules_lib.text import counted
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from rules_lib.aws.answers import Reader
     from rules_lib.aws.store import Store
     from rules_lib.settings import FetchSettings
+    from rules_lib.sources.answers import Reader
 
 _TYPES: Final = {
     ".gz": "application/gzip",

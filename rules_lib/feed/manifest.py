@@ -18,7 +18,7 @@ from pydantic import (
 
 from rules_lib.errors import StoreError
 from rules_lib.misfits import misfits
-from rules_lib.reading.ruleset import Tally
+from rules_lib.reading.lines import Tally
 
 RAW: Final = "raw/"
 """The folder of the bucket that holds every feed ever fetched, a folder each."""

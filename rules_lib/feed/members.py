@@ -12,7 +12,7 @@ from rules_lib.feed.naming import is_rules, name_problem
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from rules_lib.feed.archive import ArchiveLimits
+    from rules_lib.feed.archive_limits import ArchiveLimits
 
 NO_FILE: Final = "is neither a file nor a folder"
 _SHOWN: Final = 200  # characters of a name

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from rules_lib.errors import ArchiveError
 from rules_lib.model import LOCAL_PREFIX
-from rules_lib.report.text import visible
+from rules_lib.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -6,15 +6,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from rules_lib.aws.answers import NO_VALIDATORS, Body, Unmodified, Validators
 from rules_lib.errors import ChecksumError, DownloadError
 from rules_lib.feed.described import described
 from rules_lib.feed.manifest import VERSION_PATTERN, Manifest
+from rules_lib.sources.answers import NO_VALIDATORS, Body, Unmodified, Validators
 
 if TYPE_CHECKING:
-    from rules_lib.aws.answers import Reader
-    from rules_lib.feed.address import Address
+    from rules_lib.address import Address
     from rules_lib.settings import FetchSettings
+    from rules_lib.sources.answers import Reader
 
 _MD5: Final = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*"

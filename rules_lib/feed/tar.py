@@ -14,7 +14,7 @@ from rules_lib.feed.members import NO_FILE, Held, Kind, Member, problems, quoted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rules_lib.feed.archive import ArchiveLimits
+    from rules_lib.feed.archive_limits import ArchiveLimits
 
 EXTENSION_BYTES: Final = 4_096
 """Size of an extended header: a long name, or what some programs note of a file beside it."""

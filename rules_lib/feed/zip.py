@@ -22,7 +22,7 @@ from rules_lib.feed.members import Held, Kind, Member, problems, refusal
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rules_lib.feed.archive import ArchiveLimits
+    from rules_lib.feed.archive_limits import ArchiveLimits
 
 MAGIC: Final = (b"PK\x03\x04", b"PK\x05\x06")
 """How an archive begins; the second is one without members."""

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Final
 from unicodedata import normalize
 
 from rules_lib.errors import RefusedError
-from rules_lib.feed.archive import FeedFile
 from rules_lib.feed.naming import SUFFIX
-from rules_lib.model import LOCAL_PREFIX
+from rules_lib.model import LOCAL_PREFIX, FeedFile
 
 if TYPE_CHECKING:
     from rules_lib.aws.store import Store

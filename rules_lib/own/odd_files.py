@@ -12,7 +12,7 @@ from rules_lib.reading.encoding import Oddity, oddities
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rules_lib.feed.archive import FeedFile
+    from rules_lib.model import FeedFile
 
 _NAMED: Final = 8
 """How many lines are named."""

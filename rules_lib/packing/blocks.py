@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from rules_lib.content import rules_in
+from rules_lib.groups.content import rules_in
+from rules_lib.groups.variables import UsedReferences
 from rules_lib.model import Converted
 from rules_lib.packing.standing import Standing, standings_of
 from rules_lib.reading.rule import sid_of
-from rules_lib.variables import UsedReferences
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
-    from rules_lib.groups import Deployed, Slot
+    from rules_lib.groups.group import Deployed, Slot
     from rules_lib.stages.link import Cluster
     from rules_lib.stages.order import Ordered
 

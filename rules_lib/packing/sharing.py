@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from rules_lib.groups import SHARED
+from rules_lib.groups.group import SHARED
 from rules_lib.model import Mode
-from rules_lib.packing.standing import Tier
+from rules_lib.stages.tiers import Tier
 
 if TYPE_CHECKING:
     from rules_lib.packing.blocks import Block

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from rules_lib.facts.limits import BLOCKING
 from rules_lib.model import LOCAL_PREFIX, Mode
+from rules_lib.stages.tiers import Tier, tier_of
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
-    from rules_lib.packing.parts import Part
     from rules_lib.stages.link import Cluster
-
-
-class Tier(IntEnum):
-    """People's own groups stand before all of the feed, or, where they ask for it, behind."""
-
-    FIRST = 0
-    FEED = 1
-    LAST = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,42 +56,8 @@ def standings_of(clusters: Iterable[Cluster], allowlist: Allowlist) -> dict[str,
     }
 
 
-def tier_of(category: str, last: Collection[str]) -> Tier:
-    """Where a category's groups stand; `last` are people's own that are to stand behind all."""
-    if not category.startswith(LOCAL_PREFIX):
-        return Tier.FEED
-    return Tier.LAST if category in last else Tier.FIRST
-
-
 def _mode(category: Mode, rules: Iterable[Mode]) -> Mode:
     """A category's own mode; where it is off, that of the sids which are named one by one."""
     if category is Mode.OFF:
         return Mode.DROP if Mode.DROP in rules else Mode.ALERT
     return category
-
-
-def in_turn(parts: Iterable[Part], standings: Mapping[str, Standing]) -> list[Part]:
-    """Sort parts into the order of their priorities.
-
-    People's own stand first, or last. Of the others those that drop stand before those that alert,
-    and what is shared behind the rest of its mode; all else as listed.
-    """
-
-    def rank(part: Part) -> tuple[object, ...]:
-        standing = min((standings[block.home] for block in part.blocks), key=lambda s: s.rank)
-        if part.slot.is_shared or standing.tier is Tier.FEED:
-            return Tier.FEED, standing.rank[0], part.slot.is_shared, standing.precedence, part.slot
-        return standing.tier, *_turn(part, standing.mode), standing.precedence, part.slot
-
-    return sorted(parts, key=rank)
-
-
-def _turn(part: Part, mode: Mode) -> tuple[bool, bool, bool]:
-    """Sorts people's own: what lets traffic pass before what may drop it, then what drops it.
-
-    Of two that do the same, the one that is published as written stands first.
-    """
-    actions = {rule.action for block in part.blocks for rule in block.cluster}
-    passes, blocks = "pass" in actions, not actions.isdisjoint(BLOCKING)
-    altered = mode is not Mode.AS_WRITTEN
-    return (False, blocks, altered) if passes else (True, altered, not blocks)

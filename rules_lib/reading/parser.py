@@ -12,7 +12,7 @@ from functools import lru_cache
 from sys import intern
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from rules_lib.facts import engine, limits
+from rules_lib.facts import limits, suricata
 from rules_lib.model import Malformed, Rule
 from rules_lib.reading.rule import Parts, RuleSyntaxError, cut, header_of, sid_of
 from rules_lib.reading.shape import Shape, shape_of
@@ -22,7 +22,7 @@ from rules_lib.reading.values import qualified, unwanted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from rules_lib.reading.ruleset import Line
+    from rules_lib.reading.lines import Line
     from rules_lib.ties import Tie
 
 _SEVERITIES: Final = ("Critical", "Major", "Minor", "Informational")
@@ -109,7 +109,7 @@ def _last(name: str, values: Sequence[str], places: Iterable[int]) -> str:
 
 def _number(name: str, value: str) -> int:
     """The value of an option that is a number, in range."""
-    most = engine.NUMBER_MAX[name]
+    most = suricata.NUMBER_MAX[name]
     number = int(value) if _NUMBER.fullmatch(value) else 0
     if 0 < number <= most:
         return number

@@ -15,7 +15,7 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
-from rules_lib.facts import engine
+from rules_lib.facts import suricata
 from rules_lib.model import Header, Option
 
 _OPTION = re.compile(
@@ -139,7 +139,7 @@ def header_of(text: str) -> Header:
     if any("\t" in field for field in fields):
         raise RuleSyntaxError("its header has a tab where Suricata takes a space only")
     header = Header(*fields)
-    if header.direction not in engine.DIRECTIONS:
+    if header.direction not in suricata.DIRECTIONS:
         raise RuleSyntaxError(f"its direction is {header.direction[:20]} and not ->, <> or =>")
     for field in (*header.addresses, *header.ports):
         if field.count("[") != field.count("]"):

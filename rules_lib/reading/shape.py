@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from rules_lib.facts import engine
+from rules_lib.facts import suricata
 from rules_lib.facts.vocabulary import GEOIP
 from rules_lib.reading.requires import REQUIRES
 from rules_lib.reading.ties import TYING
@@ -20,7 +20,7 @@ UNWANTED: Final = frozenset({"priority", "classtype", "gid"})
 
 _ONCE: Final = ("sid", "rev", "msg")
 _QUALIFIED: Final = (
-    frozenset({"tag", "xbits", "hostbits", GEOIP, REQUIRES}) | engine.MD5_LIKE | engine.NO_SPACE
+    frozenset({"tag", "xbits", "hostbits", GEOIP, REQUIRES}) | suricata.MD5_LIKE | suricata.NO_SPACE
 )
 _SILENCING: Final = (TYING - {"flowint"}) | {"noalert"}
 _BASE64: Final = frozenset({"base64_data", "pkt_data", "content", "fast_pattern"})

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from rules_lib.facts import engine, vocabulary
+from rules_lib.facts import suricata, vocabulary
 from rules_lib.reading.requires import REQUIRES, read_requires
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def qualified(parts: Parts, shape: Shape) -> Iterator[str]:
             yield f"{name}:{value.strip()}"
         elif name == vocabulary.GEOIP:
             yield from (f"{name}:{code}" for code in vocabulary.wrong_countries(value))
-        elif misuse := engine.misuse(name, tuple(_contents(parts, place))):
+        elif misuse := suricata.misuse(name, tuple(_contents(parts, place))):
             yield f"{name}:{misuse}"
 
 

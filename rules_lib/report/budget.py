@@ -8,7 +8,7 @@ from itertools import accumulate
 
 from rules_lib.report.category_line import CategoryLine
 from rules_lib.report.group_line import GroupEntry
-from rules_lib.report.text import count, portion
+from rules_lib.text import count, portion
 
 
 @dataclass(frozen=True, slots=True)

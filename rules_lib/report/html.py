@@ -17,9 +17,9 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from rules_lib import text
 from rules_lib.deploy.rulewise import KINDS
 from rules_lib.model import AnyRule, Discarded, Mode
-from rules_lib.report import text
 from rules_lib.report.budget import budget_of
 from rules_lib.report.category_line import CategoryLine
 from rules_lib.report.remedies import REMEDIES
@@ -30,7 +30,7 @@ from rules_lib.report.squeeze import squeezed
 from rules_lib.report.summary import Status, Summary
 
 if TYPE_CHECKING:
-    from rules_lib.groups import Group
+    from rules_lib.groups.group import Group
 
 _HEADLINES: Final[dict[Status, str]] = {
     "healthy": "The sync went through",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from rules_lib.errors import RefusedError, RulesyncError, root_of
 from rules_lib.facts.limits import BLOCKING
-from rules_lib.report.text import portion
+from rules_lib.text import portion
 
 if TYPE_CHECKING:
     from rules_lib.report.summary import Summary

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from rules_lib.facts.engine import NAME
 from rules_lib.facts.limits import (
     ACTIONS,
     PCRE_COMPANIONS,
@@ -15,6 +14,7 @@ from rules_lib.facts.limits import (
     REJECT_PROTOCOLS,
     RULE_BYTES,
 )
+from rules_lib.facts.suricata import NAME
 from rules_lib.model import Reason
 
 

@@ -11,11 +11,11 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.model import AnyRule, Discarded, Rule
-from rules_lib.report.text import visible
+from rules_lib.text import visible
 
 if TYPE_CHECKING:
     from rules_lib.deploy.rulewise import RuleChange
-    from rules_lib.groups import Group
+    from rules_lib.groups.group import Group
 
 LISTED: Final = 500
 """How many rules are listed of each kind of change; plan.json has the sids of all."""

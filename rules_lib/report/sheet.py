@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from rules_lib.report.text import visible
+from rules_lib.text import visible
 
 CELL_CHARACTERS: Final = 32_767
 """Characters in a cell of Excel; LibreOffice and Google take more."""

@@ -17,7 +17,7 @@ from rules_lib.report.group_line import GroupEntry, GroupLine
 from rules_lib.report.table import Table, group_table
 
 __all__ = ["Accounting", "FeedFacts", "Status", "Summary", "read_summary", "summarise"]
-from rules_lib.stages.fit import Relief
+from rules_lib.packing.fit import Relief
 
 _NONE: Final = Relief()
 _UNCHANGED: Final = Changes()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from rules_lib.report.group_line import GroupEntry
-from rules_lib.report.text import count, share, size
+from rules_lib.text import count, share, size
 
 
 @dataclass(frozen=True, slots=True)

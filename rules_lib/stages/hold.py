@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Final
 
 from rules_lib.facts.limits import BLOCKING
 from rules_lib.model import Candidate, Change, Converted, Discarded, Reason, Rule
+from rules_lib.reading.lines import Line
 from rules_lib.reading.parser import parse
 from rules_lib.reading.rule import variables_in
-from rules_lib.reading.ruleset import Line
 from rules_lib.stages.convert import fingerprint
 from rules_lib.stages.screen import screen
 

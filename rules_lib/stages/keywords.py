@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from rules_lib.facts import engine, limits, requirements, vocabulary
+from rules_lib.facts import limits, suricata, vocabulary
 from rules_lib.model import Header, Reason
+from rules_lib.reading import requirements
 from rules_lib.reading.rule import base_of
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def _refused_keyword(keywords: Keywords, _: Allowlist) -> Objection | None:
 
 
 def _unknown_keyword(keywords: Keywords, _: Allowlist) -> Objection | None:
-    return _keyword_objection(unknown_keywords(keywords), f"{engine.NAME} does not know")
+    return _keyword_objection(unknown_keywords(keywords), f"{suricata.NAME} does not know")
 
 
 def unknown_keywords(keywords: Keywords) -> frozenset[str]:
@@ -43,16 +44,16 @@ def unknown_keywords(keywords: Keywords) -> frozenset[str]:
     In a feed they are an objection. In people's own rules the service decides, in its dry run: it
     has words of its own, and gets more of them without telling us.
     """
-    names = keywords - engine.keywords() - vocabulary.KEYWORDS
+    names = keywords - suricata.keywords() - vocabulary.KEYWORDS
     return frozenset(name for name in names if ":" not in name)
 
 
 def _obsolete(keywords: Keywords, _: Allowlist) -> Objection | None:
-    names = sorted(keywords & engine.OBSOLETE.keys())
+    names = sorted(keywords & suricata.OBSOLETE.keys())
     if not names:
         return None
-    words = "; ".join(engine.OBSOLETE[name] for name in names)
-    return Reason.UNSUPPORTED_KEYWORD, f"{engine.NAME} refuses: {words}"
+    words = "; ".join(suricata.OBSOLETE[name] for name in names)
+    return Reason.UNSUPPORTED_KEYWORD, f"{suricata.NAME} refuses: {words}"
 
 
 def _misused(keywords: Keywords, _: Allowlist) -> Objection | None:
@@ -60,14 +61,14 @@ def _misused(keywords: Keywords, _: Allowlist) -> Objection | None:
     uses = sorted(name.partition(":")[::2] for name in keywords if ":" in name)
     if codes := [value or "none" for name, value in uses if name == vocabulary.GEOIP]:
         return Reason.UNSUPPORTED_KEYWORD, _country_detail(codes)
-    wrong = [f"{name}: {engine.MISUSES[use]}" for name, use in uses if use in engine.MISUSES]
-    return (Reason.UNSUPPORTED_KEYWORD, f"{engine.NAME} refuses: {wrong[0]}") if wrong else None
+    wrong = [f"{name}: {suricata.MISUSES[use]}" for name, use in uses if use in suricata.MISUSES]
+    return (Reason.UNSUPPORTED_KEYWORD, f"{suricata.NAME} refuses: {wrong[0]}") if wrong else None
 
 
 def _country_detail(codes: list[str]) -> str:
     if codes[0].startswith("#"):
         most = f"{vocabulary.GEOIP_MOST} countries in one geoip"
-        return f"{engine.NAME} takes {most}, and not {codes[0].removeprefix('#')}"
+        return f"{suricata.NAME} takes {most}, and not {codes[0].removeprefix('#')}"
     return f"the service takes no such country code in geoip: {', '.join(codes)}"
 
 
@@ -108,7 +109,7 @@ def _keyword_objection(names: Iterable[str], why: str) -> Objection | None:
 def _requirement(keywords: Keywords, _: Allowlist) -> Objection | None:
     if not (missing := requirements.unmet(keywords)):
         return None
-    detail = f"it requires {missing}, which the service's {engine.NAME} does not meet"
+    detail = f"it requires {missing}, which the service's {suricata.NAME} does not meet"
     return Reason.UNMET_REQUIREMENT, detail
 
 

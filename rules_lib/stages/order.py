@@ -14,8 +14,8 @@ from typing import Final, TypeAlias
 
 from rules_lib.graph import Followers, layers
 from rules_lib.model import Converted, Mode, Place
-from rules_lib.packing.standing import Tier, tier_of
 from rules_lib.stages.link import Cluster
+from rules_lib.stages.tiers import Tier, tier_of
 from rules_lib.ties import Tie
 
 Asks: TypeAlias = Callable[[Tie], bool]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
-from rules_lib.facts import engine, limits, vocabulary
+from rules_lib.facts import limits, suricata, vocabulary
 from rules_lib.model import Candidate, Discarded, Header, Reason
 from rules_lib.reading.rule import base_of
 from rules_lib.stages.keywords import (
@@ -106,9 +106,9 @@ def _reject(header: Header, _: Allowlist) -> Objection | None:
 
 def _protocol(header: Header, _: Allowlist) -> Objection | None:
     name, base = header.protocol.partition(":")[0], base_of(header.protocol)
-    if engine.takes_protocol(name):
+    if suricata.takes_protocol(name):
         return None
-    hint = f"; Suricata writes it {base}" if base in engine.PROTOCOLS else ""
+    hint = f"; Suricata writes it {base}" if base in suricata.PROTOCOLS else ""
     detail = f"the service does not have the protocol {header.protocol}{hint}"
     return Reason.UNSUPPORTED_PROTOCOL, detail
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
-from deploy_support import ALLOWLIST, ROOT, Stack, build, local_aws, say
+from support.deploy import ALLOWLIST, ROOT, Stack, build, local_aws, say
 
 from examples.run import releases
 from examples.server import serve

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from deploy_support import ROOT
+from support.deploy import ROOT
 
 if TYPE_CHECKING:
     from conftest import Act

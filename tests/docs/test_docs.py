@@ -13,15 +13,15 @@ import pytest
 from pydantic import BaseModel
 
 from rules_lib.allowlist import Allowlist, CategorySetting, DropWhen, Firewall, RuleOverrides, load
-from rules_lib.cli import main
 from rules_lib.errors import AllowlistError
 from rules_lib.feed.manifest import Manifest
-from rules_lib.history.groupfile import GroupEntry as FileEntry
-from rules_lib.history.groupfile import GroupFile
-from rules_lib.history.state import Hold, Latest
 from rules_lib.model import Change, Reason
 from rules_lib.report.group_line import GroupEntry
 from rules_lib.report.records import DISCARDED_FIELDS
+from rules_lib.state.groupfile import GroupEntry as FileEntry
+from rules_lib.state.groupfile import GroupFile
+from rules_lib.state.state import Hold, Latest
+from rulesync_cli import main
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 from typing import Final
 
-from rules_lib.probing.table import TABLE
-from rules_lib.probing.values import ENGINE, GUIDE, MEASURED, MODEL, NOBODY, USERS
+from rulesync_cli.probing.table import TABLE
+from rulesync_cli.probing.values import ENGINE, GUIDE, MEASURED, MODEL, NOBODY, USERS
 
 PAGE: Final = (Path(__file__).parents[2] / "docs" / "probe.md").read_text(encoding="utf-8")
 

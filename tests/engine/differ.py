@@ -16,9 +16,9 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
-from differential_support import Tally, batch, differ, examples
+from support.differential import Tally, batch, differ, examples
 
-from rules_lib.verify.suricata import installed
+from rulesync_cli.verify.suricata import installed
 
 OUT: Final = Path(__file__).parents[2] / "out" / "fuzz" / "engine"
 

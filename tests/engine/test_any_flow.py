@@ -7,17 +7,17 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
-from flow_support import Tape, write
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from proof_support import differences, published, replayed, running, source
-from target_support import FEED, of_mode
+from support.flow import Tape, write
+from support.proof import differences, published, replayed, running, source
+from support.target import FEED, of_mode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rules_lib.build import Built
-    from rules_lib.verify.traffic import Replayer
+    from rulesync_cli.verify.traffic import Replayer
 
 pytestmark = pytest.mark.engine
 

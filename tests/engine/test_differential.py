@@ -9,7 +9,7 @@ from random import Random
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from differential_support import Tally, batch, differ, examples
+from support.differential import Tally, batch, differ, examples
 
 from rules_lib.facts import limits
 from rules_lib.reading import parser
@@ -17,7 +17,7 @@ from rules_lib.reading import parser
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rules_lib.verify.suricata import Suricata
+    from rulesync_cli.verify.suricata import Suricata
 
 pytestmark = pytest.mark.engine
 

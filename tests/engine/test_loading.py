@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from pipeline_support import rule
-from proof_support import made, published
+from support.pipeline import rule
+from support.proof import made, published
 
 from rules_lib.errors import EngineError
-from rules_lib.facts import engine as known
-from rules_lib.groups import Variables
-from rules_lib.verify.load import load
-from rules_lib.verify.loadable import Loadable
-from rules_lib.verify.suricata import Suricata
-from rules_lib.verify.traffic import replayer
+from rules_lib.facts import suricata as known
+from rules_lib.groups.group import Variables
+from rulesync_cli.verify.load import load
+from rulesync_cli.verify.loadable import Loadable
+from rulesync_cli.verify.suricata import Suricata
+from rulesync_cli.verify.traffic import replayer
 
 if TYPE_CHECKING:
-    from rules_lib.verify.load import Loading
+    from rulesync_cli.verify.load import Loading
 
 pytestmark = pytest.mark.engine
 

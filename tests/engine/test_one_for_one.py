@@ -11,15 +11,15 @@ import os
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from analysis_support import analysed
-from proof_support import Built, source
-from real_release_support import REFUSED_BY_8, RELEASES, built_from
+from support.analysis import analysed
+from support.proof import Built, source
+from support.real_release import REFUSED_BY_8, RELEASES, built_from
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from rules_lib.verify.suricata import Suricata
+    from rulesync_cli.verify.suricata import Suricata
 
 pytestmark = [pytest.mark.engine, pytest.mark.feeds]
 

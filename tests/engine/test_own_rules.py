@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from pipeline_support import rule
-from proof_support import made
+from support.pipeline import rule
+from support.proof import made
 
-from rules_lib.verify.own import ask
+from rulesync_cli.verify.own import ask
 
 if TYPE_CHECKING:
-    from rules_lib.verify.suricata import Suricata
+    from rulesync_cli.verify.suricata import Suricata
 
 pytestmark = pytest.mark.engine
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 import yaml
-from flow_support import Tape, client_hello, write
-from pipeline_support import rule
-from proof_support import loaded_from, made, outcome, published, without
-from real_release_support import REFUSED_BY_8, SHIPPED
+from support.flow import Tape, client_hello, write
+from support.pipeline import rule
+from support.proof import loaded_from, made, outcome, published, without
+from support.real_release import REFUSED_BY_8, SHIPPED
 
 if TYPE_CHECKING:
-    from proof_support import Outcome
+    from support.proof import Outcome
 
 pytestmark = pytest.mark.engine
 

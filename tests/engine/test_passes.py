@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from flow_support import Tape, write
-from proof_support import HOME_NET, made, published, replayed
+from support.flow import Tape, write
+from support.proof import HOME_NET, made, published, replayed
 
 from rules_lib.deploy.passes import overruled
-from rules_lib.verify.traffic import replayer
+from rulesync_cli.verify.traffic import replayer
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rules_lib.verify.suricata import Suricata
+    from rulesync_cli.verify.suricata import Suricata
 
 pytestmark = pytest.mark.engine
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from proof_support import (
+from support.proof import (
     Outcome,
     differences,
     naive,
@@ -19,7 +19,7 @@ from proof_support import (
     source,
     without,
 )
-from real_release_support import REFUSED_BY_8, built_from, variables
+from support.real_release import REFUSED_BY_8, built_from, variables
 
 if TYPE_CHECKING:
     from rules_lib.build import Built

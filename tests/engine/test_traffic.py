@@ -9,17 +9,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from flow_support import Tape, client_hello, dnp3_read, enip_list, modbus_read, write
-from proof_support import Outcome, differences, made, naive, outcome, published, source
-from target_support import of_mode, on
+from support.flow import Tape, client_hello, dnp3_read, enip_list, modbus_read, write
+from support.proof import Outcome, differences, made, naive, outcome, published, source
+from support.target import of_mode, on
 
-from rules_lib.groups import Variables
-from rules_lib.verify.loadable import Loadable
+from rules_lib.groups.group import Variables
+from rulesync_cli.verify.loadable import Loadable
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rules_lib.verify.suricata import Suricata
+    from rulesync_cli.verify.suricata import Suricata
 
 pytestmark = pytest.mark.engine
 

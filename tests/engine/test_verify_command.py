@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from account_support import BUCKET, account
 from click.testing import CliRunner
-from flow_support import Tape, write
-from pipeline_support import allowlist, feed, rule, synced
+from support.account import BUCKET, account
+from support.flow import Tape, write
+from support.pipeline import allowlist, feed, rule, synced
 
-from rules_lib.cli import main
-from rules_lib.verify.suricata import installed
+from rulesync_cli import main
+from rulesync_cli.verify.suricata import installed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

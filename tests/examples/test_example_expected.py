@@ -5,12 +5,12 @@ import re
 from collections import Counter
 
 import pytest
-from example_feed import ALLOWLIST, EXPECTED, FEED, Entry, entries, expectation
+from support.example_feed import ALLOWLIST, EXPECTED, FEED, Entry, entries, expectation
 
-from rules_lib.groups import Variables
-from rules_lib.verify.load import load
-from rules_lib.verify.loadable import Loadable
-from rules_lib.verify.suricata import Suricata
+from rules_lib.groups.group import Variables
+from rulesync_cli.verify.load import load
+from rulesync_cli.verify.loadable import Loadable
+from rulesync_cli.verify.suricata import Suricata
 
 REASONS = {
     "unparseable",

@@ -13,11 +13,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from growth_support import Snapshot, state
-from inforce_support import InForce
-from release_support import FIRST, Feed, Spec
-from scene_support import Scene
-from wire_support import Script, troubles
+from support.growth import Snapshot, state
+from support.inforce import InForce
+from support.release import FIRST, Feed, Spec
+from support.scene import Scene
+from support.wire import Script, troubles
 
 from rules_lib.errors import RulesyncError
 from rules_lib.report.summary import Summary

@@ -21,11 +21,11 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from people_support import DEEDS, Deed
-from pipeline_support import rule as rule_text
-from release_support import ALLOWLISTS, RELEASES, released
-from scene_support import Scene
-from wire_support import Script, Tally
+from support.people import DEEDS, Deed
+from support.pipeline import rule as rule_text
+from support.release import ALLOWLISTS, RELEASES, released
+from support.scene import Scene
+from support.wire import Script, Tally
 
 SEQUENCES: Final = int(os.environ.get("SEQUENCES", "25"))
 TALLY: Final = Tally()

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from real_feed_support import SHIPPED, rules_of, run
+from support.real_feed import SHIPPED, rules_of, run
 
-from rules_lib.policy_room import BESIDE_CAPACITY, BESIDE_RULE_GROUPS
+from rules_lib.groups.policy_room import BESIDE_CAPACITY, BESIDE_RULE_GROUPS
 
 pytestmark = pytest.mark.feeds
 

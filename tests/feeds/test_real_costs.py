@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from census_support import Trial
-from real_feed_support import SHIPPED
+from support.census import Trial
+from support.real_feed import SHIPPED
 
 from rules_lib.allowlist import load
 from rules_lib.feed.archive import unpack

@@ -9,8 +9,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from pipeline_support import Results
-from real_feed_support import (
+from support.pipeline import Results
+from support.real_feed import (
     SHIPPED,
     allowlist_of_all,
     bits_by_group,
@@ -22,9 +22,9 @@ from real_feed_support import (
     undeclared,
 )
 
-from rules_lib.verify.load import load
-from rules_lib.verify.sources import in_folder
-from rules_lib.verify.suricata import Suricata
+from rulesync_cli.verify.load import load
+from rulesync_cli.verify.sources import in_folder
+from rulesync_cli.verify.suricata import Suricata
 
 pytestmark = pytest.mark.feeds
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from real_feed_support import SHIPPED
+from support.real_feed import SHIPPED
 
 from rules_lib.allowlist import load
 from rules_lib.build import build
 from rules_lib.feed.archive import unpack
-from rules_lib.groups import Deployed
+from rules_lib.groups.group import Deployed
 from rules_lib.model import Glimpse
-from rules_lib.reading.glance import glance
 from rules_lib.reading.ruleset import read
+from rules_lib.stages.glance import glance
 
 
 @pytest.mark.feeds

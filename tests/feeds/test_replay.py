@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 import yaml
-from deployed_support import in_force
-from real_feed_support import LARGE, SHIPPED, Published, allowlist_of_all, rules_of, run
+from support.deployed import in_force
+from support.real_feed import LARGE, SHIPPED, Published, allowlist_of_all, rules_of, run
 
 from rules_lib.allowlist import Allowlist, load
 from rules_lib.build import Built, build
-from rules_lib.content import by_sid
 from rules_lib.deploy.plan import plan
 from rules_lib.deploy.steps import Update, record
 from rules_lib.feed.archive import unpack
-from rules_lib.groups import Deployed, Group
-from rules_lib.policy_room import Room
+from rules_lib.groups.content import by_sid
+from rules_lib.groups.group import Deployed, Group
+from rules_lib.groups.policy_room import Room
 from rules_lib.reading.ruleset import Ruleset, read
 
 if TYPE_CHECKING:

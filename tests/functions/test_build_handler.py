@@ -7,8 +7,8 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from account_support import ALLOWLIST, Account, account
-from pipeline_support import FILES, rule
+from support.account import ALLOWLIST, Account, account
+from support.pipeline import FILES, rule
 
 from functions.build.app import handler
 from rules_lib.errors import AllowlistError, SettingsError, StoreError, SyncError

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from account_support import BUCKET, Account, account
-from pipeline_support import rule
+from support.account import BUCKET, Account, account
+from support.pipeline import rule
 
 from functions.fetch import app as fetch_app
 from rules_lib.errors import DownloadError, SyncError

@@ -8,8 +8,8 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from account_support import account
-from pipeline_support import rule
+from support.account import account
+from support.pipeline import rule
 
 from rules_lib.report.records import DISCARDED_FIELDS
 from rules_lib.report.sheet import CELL_CHARACTERS

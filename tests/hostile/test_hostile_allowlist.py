@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from harness_support import SOURCE, hold_allowlist, hold_problems
 from hypothesis import given
 from hypothesis import strategies as st
-from mutation_support import HOSTILE, damaged, joined
-from seed_support import YAML_WORDS, allowlists
+from support.harness import SOURCE, hold_allowlist, hold_problems
+from support.mutation import HOSTILE, damaged, joined
+from support.seed import YAML_WORDS, allowlists
 
 from rules_lib.allowlist import load
 from rules_lib.errors import AllowlistError
@@ -149,7 +149,7 @@ def test_yaml_s_own_words_are_told_in_short() -> None:
 
 WATCHED: Final = """
 import sys
-sys.path.insert(0, sys.argv[1])
+sys.path[:0] = sys.argv[1:]
 from rules_lib.allowlist import load
 from rules_lib.errors import AllowlistError
 from test_hostile_allowlist import ODD, START
@@ -172,7 +172,7 @@ print(json.dumps([event for event, _ in done]))
 def test_nothing_is_done_for_a_hostile_file() -> None:
     """Python tells of everything that a program does beyond thinking; there is nothing to tell."""
     done = subprocess.run(  # noqa: S603 - ours
-        [sys.executable, "-c", WATCHED, str(Path(__file__).parent)],
+        [sys.executable, "-c", WATCHED, str(Path(__file__).parent), str(Path(__file__).parents[1])],
         capture_output=True,
         text=True,
         check=True,

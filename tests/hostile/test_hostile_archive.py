@@ -7,15 +7,16 @@ import io
 import tarfile
 
 import pytest
-from harness_support import LIMITS, SOURCE, hold_archive, hold_made_archive
 from hypothesis import given
 from hypothesis import strategies as st
-from mutation_support import HOSTILE, damaged
-from seed_support import archives
-from tar_support import END, KEYS, RULE, header, member, pax, record
+from support.harness import LIMITS, SOURCE, hold_archive, hold_made_archive
+from support.mutation import HOSTILE, damaged
+from support.seed import archives
+from support.tar import END, KEYS, RULE, header, member, pax, record
 
 from rules_lib.errors import ArchiveError
-from rules_lib.feed.archive import DEFAULT_LIMITS, ArchiveLimits, unpack
+from rules_lib.feed.archive import DEFAULT_LIMITS, unpack
+from rules_lib.feed.archive_limits import ArchiveLimits
 from rules_lib.feed.tar import EXTENSION_BYTES
 
 GOOD = member(b"rules/good.rules")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from bomb_support import TRIALS, explode, gzipped
+from support.bomb import TRIALS, explode, gzipped
 
 REFUSED = {
     "zeros": "unpacks to more than 536870912 bytes",

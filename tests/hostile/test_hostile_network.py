@@ -16,10 +16,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from rules_lib.aws.download import HttpReader
-from rules_lib.aws.session import UnguidedSession
+from rules_lib.address import Address
 from rules_lib.errors import DownloadError
-from rules_lib.feed.address import Address
+from rules_lib.sources.download import HttpReader
+from rules_lib.sources.session import UnguidedSession
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,21 +5,21 @@ from __future__ import annotations
 from typing import Final
 
 import pytest
-from harness_support import (
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from support.harness import (
     AFTER,
     BEFORE,
     NEIGHBOURS,
     hold_rules,
     read_between,
 )
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
-from mutation_support import HOSTILE, damaged, joined
-from seed_support import RULE_WORDS, rule_lines
+from support.mutation import HOSTILE, damaged, joined
+from support.seed import RULE_WORDS, rule_lines
 
-from rules_lib.feed.archive import FeedFile
-from rules_lib.model import Malformed, Rule
-from rules_lib.reading.ruleset import LINE_BYTES, read
+from rules_lib.model import FeedFile, Malformed, Rule
+from rules_lib.reading.lines import LINE_BYTES
+from rules_lib.reading.ruleset import read
 
 GOOD: Final = b"\n".join(rule_lines())
 """The whole example feed, as one file."""

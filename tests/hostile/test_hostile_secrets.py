@@ -8,24 +8,24 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from account_support import BUCKET, account
 from click.testing import CliRunner
-from feed_support import Answer, Pauses, feed, md5, packed, reader, rule, serving, settings
+from support.account import BUCKET, account
+from support.feed import Answer, Pauses, feed, md5, packed, reader, rule, serving, settings
 
 from functions.fetch import app as fetch_app
-from rules_lib.aws.session import UnguidedSession
 from rules_lib.aws.store import Store
-from rules_lib.cli import main
-from rules_lib.cli.frame import DEBUG, unexpected
 from rules_lib.errors import RulesyncError
 from rules_lib.feed.fetch import Unchanged, examine
 from rules_lib.feed.source import gather
+from rules_lib.sources.session import UnguidedSession
+from rulesync_cli import main
+from rulesync_cli.frame import DEBUG, unexpected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from feed_support import WebServer
+    from support.feed import WebServer
 
     from rules_lib.settings import FetchSettings
 

@@ -20,35 +20,35 @@ from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from account_support import BUCKET, Account, account
 from click.testing import CliRunner
 from hypothesis import example, given
 from hypothesis import strategies as st
-from mutation_support import HOSTILE
-from pipeline_support import allowlist, feed, rule
+from support.account import BUCKET, Account, account
+from support.mutation import HOSTILE
+from support.pipeline import allowlist, feed, rule
 
 from functions.fetch import app as fetch_app
-from rules_lib.aws.answers import Body, Validators
-from rules_lib.aws.download import HttpReader
-from rules_lib.aws.session import UnguidedSession
-from rules_lib.cli import main
-from rules_lib.cli.console import say, show, stdout
-from rules_lib.cli.verdicts import Verified, render
+from rules_lib.address import Address
 from rules_lib.errors import DownloadError, FeedError, SyncError
-from rules_lib.feed.address import Address
-from rules_lib.groups import Variables
-from rules_lib.report.notice import notice_of_failure
+from rules_lib.groups.group import Variables
+from rules_lib.notify.notice import notice_of_failure
 from rules_lib.report.place import Place
 from rules_lib.report.sheet import csv_lines, inert
-from rules_lib.report.text import visible, visible_lines
-from rules_lib.verify.beyond import Unasked
-from rules_lib.verify.combined import Origin
-from rules_lib.verify.enginelog import Refusal
-from rules_lib.verify.events import Alert, Drop, Flow
-from rules_lib.verify.lines import Astray
-from rules_lib.verify.load import Loading
-from rules_lib.verify.loadable import Loadable
-from rules_lib.verify.traffic import Dropped, Logged, Replay
+from rules_lib.sources.answers import Body, Validators
+from rules_lib.sources.download import HttpReader
+from rules_lib.sources.session import UnguidedSession
+from rules_lib.text import visible, visible_lines
+from rulesync_cli import main
+from rulesync_cli.show.console import say, show, stdout
+from rulesync_cli.show.verdicts import Verified, render
+from rulesync_cli.verify.beyond import Unasked
+from rulesync_cli.verify.combined import Origin
+from rulesync_cli.verify.enginelog import Refusal
+from rulesync_cli.verify.events import Alert, Drop, Flow
+from rulesync_cli.verify.lines import Astray
+from rulesync_cli.verify.load import Loading
+from rulesync_cli.verify.loadable import Loadable
+from rulesync_cli.verify.traffic import Dropped, Logged, Replay
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,14 +8,16 @@ import tracemalloc
 import zipfile
 
 import pytest
-from harness_support import LIMITS, SOURCE, hold_archive
 from hypothesis import given
 from hypothesis import strategies as st
-from mutation_support import HOSTILE, damaged
-from zip_support import RULE, Entry, deflated, zip_of
+from support.harness import LIMITS, SOURCE, hold_archive
+from support.mutation import HOSTILE, damaged
+from support.zip import RULE, Entry, deflated, zip_of
 
 from rules_lib.errors import ArchiveError
-from rules_lib.feed.archive import DEFAULT_LIMITS, ArchiveLimits, FeedFile, unpack
+from rules_lib.feed.archive import DEFAULT_LIMITS, unpack
+from rules_lib.feed.archive_limits import ArchiveLimits
+from rules_lib.model import FeedFile
 
 GOOD = Entry()
 LINK = stat.S_IFLNK | 0o777

@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 
-from localaws import EmbeddedAws, embedded_aws
+from localaws import EmbeddedAws
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from types_boto3_network_firewall import NetworkFirewallClient
 
 
@@ -25,13 +23,6 @@ def _one_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
 def session() -> boto3.Session:
     """A session that reads the service model once for all tests."""
     return boto3.Session("test", "test", region_name="us-east-1")
-
-
-@pytest.fixture
-def aws() -> Iterator[EmbeddedAws]:
-    """The embedded AWS, with a fresh account's quotas."""
-    with embedded_aws() as running:
-        yield running
 
 
 @pytest.fixture

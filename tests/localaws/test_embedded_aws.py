@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 import requests
-from localaws_support import create
 from moto import mock_aws
+from support.localaws import create
 
 from localaws import embedded_aws
 

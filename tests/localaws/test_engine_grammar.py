@@ -17,12 +17,12 @@ from localaws.grammar import (
     parse_rule,
     rule_lines,
 )
-from rules_lib.groups import Variables
-from rules_lib.verify.load import load
-from rules_lib.verify.loadable import Loadable
+from rules_lib.groups.group import Variables
+from rulesync_cli.verify.load import load
+from rulesync_cli.verify.loadable import Loadable
 
 if TYPE_CHECKING:
-    from rules_lib.verify.suricata import Suricata
+    from rulesync_cli.verify.suricata import Suricata
 
 ACCEPTED = (
     'alert tcp any any -> any any (msg:"a"; sid:1;)',

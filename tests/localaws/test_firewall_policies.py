@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from localaws_support import FORWARD, content, create, policy, refused
+from support.localaws import FORWARD, content, create, policy, refused
 
 from localaws import Quotas, embedded_aws
 

@@ -9,8 +9,8 @@ import boto3
 import pytest
 import requests
 from click.testing import CliRunner
-from localaws_support import create, refused, rule
-from server_support import local_server
+from support.localaws import create, refused, rule
+from support.server import local_server
 
 from localaws.__main__ import main
 from localaws.settings import control_of, read_settings

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from localaws_support import create, refused, rule, update
+from support.localaws import create, refused, rule, update
 
 from localaws import Call, EmbeddedAws, Fault
 

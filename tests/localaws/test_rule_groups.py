@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from localaws_support import content, create, policy, refused, rule, update
+from support.localaws import content, create, policy, refused, rule, update
 
 from localaws import Call, EmbeddedAws, Quotas, embedded_aws
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from localaws_support import content, create, refused, rule, update
+from support.localaws import content, create, refused, rule, update
 
 from localaws import Strictness, embedded_aws
 from localaws.countries import COUNTRIES

@@ -13,7 +13,7 @@ import boto3
 import pytest
 import requests
 from botocore.config import Config
-from server_support import local_server
+from support.server import local_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from deployed_support import in_force
 from hypothesis import given
-from rules_support import FEEDS, allow, allowlists, ruleset, text
+from support.deployed import in_force
+from support.rules import FEEDS, allow, allowlists, ruleset, text
 
 from rules_lib.allowlist import Allowlist, load
 from rules_lib.build import Built, build
 from rules_lib.feed.archive import unpack
-from rules_lib.groups import Deployed
+from rules_lib.groups.group import Deployed
 from rules_lib.model import AnyRule, Change, Mode, Reason, Rule
 from rules_lib.reading.ruleset import read
 from rules_lib.stages.convert import fingerprint
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 BY_HASH_SEED = """
 import sys
-sys.path.insert(0, "tests/rules_lib")
-from rules_support import allow, ruleset, text
+sys.path.insert(0, "tests")
+from support.rules import allow, ruleset, text
 from rules_lib.build import build
-from rules_lib.groups import Deployed
+from rules_lib.groups.group import Deployed
 bits = [("set,a", "isset,b"), ("isset,a", "set,b"), ("toggle,c", "set,b"), ("isset,c|a", "unset,a")]
 tied = [[f"flowbits:{bit}; " for bit in pair] for pair in bits]
 lines = [text(sid, "".join(tied[sid % 4]) if sid % 3 else "") for sid in range(1, 60)]

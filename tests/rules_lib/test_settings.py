@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from rules_lib.address import Address
 from rules_lib.errors import SettingsError
-from rules_lib.feed.address import Address
 from rules_lib.settings import DEFAULT_FEED_URL, BuildSettings, FetchSettings
 
 LEAST = {"RULESYNC_BUCKET": "feeds"}

@@ -14,18 +14,18 @@ from unittest import mock
 import boto3
 import duckdb
 import pytest
-from account_support import account
-from template_support import BUCKET, ROOT, VALUES, Template, expanded
+from support.account import account
+from support.template import BUCKET, ROOT, VALUES, Template, expanded
 
 from examples.run import releases
 from functions.build import app as build_app
 from functions.fetch import app as fetch_app
 from localaws import embedded_aws
-from rules_lib.history.discards import COLUMNS, DISCARDS
 from rules_lib.report.records import DISCARDED_FIELDS
+from rules_lib.sync.discards import COLUMNS, DISCARDS
 
 if TYPE_CHECKING:
-    from account_support import Account
+    from support.account import Account
 
 PLAIN: Final = Template()
 TABLE: Final = PLAIN.resource("DiscardsTable")["TableInput"]

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import boto3
 import pytest
-from account_support import Account, account
-from pipeline_support import rule
-from template_support import (
+from support.account import Account, account
+from support.pipeline import rule
+from support.template import (
     ACCOUNT,
     BUCKET,
     FETCH,
@@ -28,8 +28,8 @@ from functions.fetch import app as fetch_app
 from rules_lib.aws import clients
 from rules_lib.aws.store import Store
 from rules_lib.errors import RulesyncError
-from rules_lib.first_run import first_run
-from rules_lib.history import settled
+from rules_lib.sync import settled
+from rules_lib.sync.first_run import first_run
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,9 +8,9 @@ import subprocess
 from typing import Any, Final
 
 import pytest
-from template_support import ROOT, SAM, Template, expanded
+from support.template import ROOT, SAM, Template, expanded
 
-from rules_lib.policy_names import name_problem
+from rules_lib.groups.policy_names import name_problem
 
 PLAIN: Final = Template()
 FUNCTIONS: Final = ("FetchFunction", "BuildFunction", "SetupFunction")

@@ -10,12 +10,12 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ConnectTimeoutError
-from firewall_support import change_by_hand, client, create_by_hand, firewall, group, rule, use
+from support.firewall import change_by_hand, client, create_by_hand, firewall, group, rule, use
 
 from localaws import EmbeddedAws, Fault, Quotas, embedded_aws
 from rules_lib.aws.firewall import Firewall
 from rules_lib.errors import FirewallError, StaleError
-from rules_lib.groups import Deployed, DeployedGroup, Group, Slot, Variables
+from rules_lib.groups.group import Deployed, DeployedGroup, Group, Slot, Variables
 
 pytestmark = pytest.mark.usefixtures("aws")
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from account_support import Account, account
-from pipeline_support import rule
+from support.account import Account, account
+from support.pipeline import rule
 
 from rules_lib.aws.shapes import kept
 

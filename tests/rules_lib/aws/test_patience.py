@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import botocore.endpoint
 import pytest
-from account_support import account
 from botocore.awsrequest import AWSResponse
-from firewall_support import create_by_hand, group
 from moto.core.botocore_stubber import MockRawResponse
-from pipeline_support import rule
+from support.account import account
+from support.firewall import create_by_hand, group
+from support.pipeline import rule
 
 from localaws import EmbeddedAws, Fault, Quotas
 from rules_lib.aws import clients

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from account_support import Account, account
-from growth_support import Watch, after_each_write, attached, references, state
-from pipeline_support import rule
+from support.account import Account, account
+from support.growth import Watch, after_each_write, attached, references, state
+from support.pipeline import rule
 
 from localaws import Fault
 from rules_lib.aws import clients
 from rules_lib.aws.firewall import Firewall
 from rules_lib.errors import FirewallError, StaleError, SyncError
-from rules_lib.policy import Reference
+from rules_lib.groups.policy import Reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,10 +10,11 @@ from botocore.exceptions import NoCredentialsError
 from botocore.stub import Stubber
 
 from rules_lib.aws import clients
-from rules_lib.aws.store import LONGEST_FETCH, Entry, Store, newest_manifest
+from rules_lib.aws.store import Entry, Store
 from rules_lib.errors import SettingsError, StoreError
 from rules_lib.feed.manifest import Manifest, manifest_key
-from rules_lib.reading.ruleset import Tally
+from rules_lib.feed.newest import LONGEST_FETCH, newest_manifest
+from rules_lib.reading.lines import Tally
 
 NOON = datetime(2026, 3, 31, 12, tzinfo=UTC)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from firewall_support import (
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.firewall import (
     change_by_hand,
     create_by_hand,
     firewall,
@@ -13,16 +15,14 @@ from firewall_support import (
     rule,
     use,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from localaws import EmbeddedAws, Fault, embedded_aws
 from rules_lib.aws.firewall import Firewall
 from rules_lib.deploy.apply import Applied, apply
 from rules_lib.deploy.plan import plan
+from rules_lib.deploy.prove import Proof, prove
 from rules_lib.deploy.steps import Plan
-from rules_lib.groups import Deployed, Group
-from rules_lib.proving.prove import Proof, prove
+from rules_lib.groups.group import Deployed, Group
 
 pytestmark = pytest.mark.usefixtures("aws")
 

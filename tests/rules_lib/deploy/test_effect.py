@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from firewall_support import as_deployed, group
 from hypothesis import given
 from hypothesis import strategies as st
+from support.firewall import as_deployed, group
 
-from rules_lib.content import by_sid
 from rules_lib.deploy.effect import effect
 from rules_lib.deploy.plan import plan
 from rules_lib.deploy.steps import Delete, Replace, Step
-from rules_lib.groups import Deployed, Group
+from rules_lib.groups.content import by_sid
+from rules_lib.groups.group import Deployed, Group
 
 
 def steps(before: list[Group], after: list[Group]) -> tuple[Step, ...]:

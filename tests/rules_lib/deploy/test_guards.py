@@ -6,18 +6,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from account_support import Account, account
-from firewall_support import as_deployed, group
-from firewall_support import rule as plain
-from growth_support import state
-from pipeline_support import rule
+from support.account import Account, account
+from support.firewall import as_deployed, group
+from support.firewall import rule as plain
+from support.growth import state
+from support.pipeline import rule
 
 from rules_lib.allowlist import Allowlist
 from rules_lib.deploy.guards import refuse_losses
 from rules_lib.deploy.plan import compare
 from rules_lib.deploy.rulewise import rule_changes
 from rules_lib.errors import ShrinkError, SyncError
-from rules_lib.groups import Deployed, DeployedGroup, Group, Slot
+from rules_lib.groups.group import Deployed, DeployedGroup, Group, Slot
 from rules_lib.model import Converted
 
 if TYPE_CHECKING:

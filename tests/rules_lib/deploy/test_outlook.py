@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from firewall_support import as_deployed, group, rule
+from support.firewall import as_deployed, group, rule
 
-from rules_lib.deploy.outlook import (
-    Referral,
-    Room,
-    referrals,
-    room_in_all,
-    room_of,
-)
 from rules_lib.deploy.plan import plan
-from rules_lib.groups import Deployed, Group
-from rules_lib.policy import Policy, Reference
+from rules_lib.groups.group import Deployed, Group
+from rules_lib.groups.policy import Policy, Reference
+from rulesync_cli.outlook import Referral, Room, referrals, room_in_all, room_of
 
 
 def at(place: int, name: str, *rules: int) -> Group:

@@ -6,15 +6,15 @@ import json
 from dataclasses import replace
 
 import pytest
-from firewall_support import as_deployed, group, rule
 from hypothesis import given
 from hypothesis import strategies as st
+from support.firewall import as_deployed, group, rule
 
-from rules_lib.content import by_sid, difference
 from rules_lib.deploy.plan import plan
 from rules_lib.deploy.steps import Create, Delete, Keep, Plan, Replace, Step, Update, record
 from rules_lib.errors import RefusedError
-from rules_lib.groups import Deployed, DeployedGroup, Slot, Variables
+from rules_lib.groups.content import by_sid, difference
+from rules_lib.groups.group import Deployed, DeployedGroup, Slot, Variables
 from rules_lib.reading.rule import sid_of
 
 ONE = group("et-one", 1, 2)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from report_support import converted, rule
-from rulewise_support import NOTHING, changes, deployed, group
+from support.report import converted, rule
+from support.rulewise import NOTHING, changes, deployed, group
 
 from rules_lib.deploy.rulewise import UNFILED, rule_changes
 from rules_lib.deploy.steps import Create, Delete, Plan, Update

@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules_lib.errors import ArchiveError
-from rules_lib.feed.archive import ArchiveLimits, FeedFile, Form, opened, unpack
+from rules_lib.feed.archive import Form, opened, unpack
+from rules_lib.feed.archive_limits import ArchiveLimits
+from rules_lib.model import FeedFile
 
 _RULE = b'alert tcp any any -> any any (msg:"x"; sid:1; rev:1;)\n'
 

@@ -18,7 +18,7 @@ from rules_lib.feed.manifest import (
     manifest_key,
     read_manifest,
 )
-from rules_lib.reading.ruleset import Tally
+from rules_lib.reading.lines import Tally
 
 MANIFEST = Manifest(
     version="10523",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from account_support import account
-from pipeline_support import rule
+from support.account import account
+from support.pipeline import rule
 
-from rules_lib.feed.archive import FeedFile
+from rules_lib.model import FeedFile
 from rules_lib.own.odd_files import odd_files
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from account_support import BUCKET, Account, account
-from pipeline_support import rule
+from support.account import BUCKET, Account, account
+from support.pipeline import rule
 
 from rules_lib.aws.store import Store
 from rules_lib.errors import RefusedError

@@ -6,17 +6,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from deployed_support import in_force
-from rules_support import allow, ruleset, text
+from support.deployed import in_force
+from support.rules import allow, ruleset, text
 
 from rules_lib.build import build
-from rules_lib.groups import Deployed
-from rules_lib.warnings import without_effect
+from rules_lib.groups.group import Deployed
+from rules_lib.sync.warnings import without_effect
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from rules_lib.groups import Group
+    from rules_lib.groups.group import Group
 
 SETS, CHECKS = "flowbits:set,a; ", "flowbits:isset,a; "
 

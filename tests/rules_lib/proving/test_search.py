@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from firewall_support import rule
 from hypothesis import given
 from hypothesis import strategies as st
-from service_support import Service, many, whole, without
+from support.firewall import rule
+from support.service import Service, many, whole, without
 
-from rules_lib.content import by_sid
+from rules_lib.groups.content import by_sid
 from rules_lib.proving.search import PLAIN, Quest, UnpinnedError, search
 from rules_lib.ties import Kind, Mark, Tie
 

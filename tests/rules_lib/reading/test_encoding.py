@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rules_support import text
+from support.rules import text
 
 from rules_lib.reading.encoding import SAVE, oddities, unreadable, wide
 

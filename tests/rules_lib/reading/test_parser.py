@@ -9,10 +9,10 @@ import idstools.rule
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rules_support import ENDS, ENGINE_REFUSES, ENGINE_TAKES, line, problem, rule, rule_texts, text
+from support.rules import ENDS, ENGINE_REFUSES, ENGINE_TAKES, line, problem, rule, rule_texts, text
 
-from rules_lib.feed.archive import FeedFile, unpack
-from rules_lib.model import Malformed, Rule
+from rules_lib.feed.archive import unpack
+from rules_lib.model import FeedFile, Malformed, Rule
 from rules_lib.reading.rule import close_up, split
 from rules_lib.reading.ruleset import read
 from rules_lib.ties import Kind, Mark, Tie

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rules_support import (
+from support.rules import (
     CUT_IN_TWO_WAYS,
     ENDS,
     ENGINE_REFUSES,
@@ -20,7 +20,7 @@ from rules_support import (
 )
 
 import rules_lib
-from rules_lib.groups import Variables
+from rules_lib.groups.group import Variables
 from rules_lib.model import Header
 from rules_lib.reading.rule import (
     RuleSyntaxError,
@@ -34,13 +34,13 @@ from rules_lib.reading.rule import (
     without,
     write_variables,
 )
-from rules_lib.verify.load import load
-from rules_lib.verify.loadable import Loadable
+from rulesync_cli.verify.load import load
+from rulesync_cli.verify.loadable import Loadable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rules_lib.verify.suricata import Suricata
+    from rulesync_cli.verify.suricata import Suricata
 
 UNWANTED = {"priority", "classtype", "gid"}
 

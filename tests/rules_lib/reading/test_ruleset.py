@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rules_support import FEEDS, feed, rule_texts, ruleset, text
+from support.rules import FEEDS, feed, rule_texts, ruleset, text
 
-from rules_lib.feed.archive import FeedFile, unpack
-from rules_lib.model import Malformed, Rule
-from rules_lib.reading.ruleset import Ruleset, Tally, read, tally
+from rules_lib.feed.archive import unpack
+from rules_lib.model import FeedFile, Malformed, Rule
+from rules_lib.reading.lines import Tally, tally
+from rules_lib.reading.ruleset import Ruleset, read
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from rules_support import problem, rule, text
+from support.rules import problem, rule, text
 
-from rules_lib.groups import Variables
+from rules_lib.groups.group import Variables
 from rules_lib.ties import Kind, Mark, Tie
-from rules_lib.verify.load import Loading, load
-from rules_lib.verify.loadable import Loadable
-from rules_lib.verify.suricata import Suricata
+from rulesync_cli.verify.load import Loading, load
+from rulesync_cli.verify.loadable import Loadable
+from rulesync_cli.verify.suricata import Suricata
 
 
 def _tie(command: str, kind: Kind, *names: str) -> Tie:

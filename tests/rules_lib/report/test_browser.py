@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from browser_support import many, search, sids
-from page_support import EARLIER, drawn
 from playwright.sync_api import expect
-from report_support import rule
+from support.browser import many, search, sids
+from support.page import EARLIER, drawn
+from support.report import rule
 
 from rules_lib.deploy.rulewise import RuleChange
 from rules_lib.model import Discarded, Reason
 from rules_lib.report.since import Since
 
 if TYPE_CHECKING:
-    from browser_support import Show
+    from support.browser import Show
 
 pytestmark = pytest.mark.browser
 

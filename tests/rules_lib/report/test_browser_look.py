@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from page_support import drawn
+from support.page import drawn
 
 if TYPE_CHECKING:
-    from browser_support import Show
+    from support.browser import Show
 
 pytestmark = pytest.mark.browser
 

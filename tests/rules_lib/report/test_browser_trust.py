@@ -6,16 +6,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from browser_support import many, search, sids
-from page_support import SINCE, drawn
-from report_support import CATEGORIES, rule, summary
+from support.browser import many, search, sids
+from support.page import SINCE, drawn
+from support.report import CATEGORIES, rule, summary
 
 from rules_lib.deploy.rulewise import RuleChange
 from rules_lib.model import Discarded, Reason
-from rules_lib.report.text import visible, visible_lines
+from rules_lib.text import visible, visible_lines
 
 if TYPE_CHECKING:
-    from browser_support import Show
+    from support.browser import Show
 
 pytestmark = pytest.mark.browser
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from report_support import CATEGORIES, summary
+from support.report import CATEGORIES, summary
 
 from rules_lib.model import Mode
 from rules_lib.report.budget import budget_of

@@ -10,18 +10,18 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from page_support import SINCE, Page, drawn, rows_of
-from report_support import DISCARDED, GROUPS, SCRIPT, nothing, rule, summary
+from support.page import SINCE, Page, drawn, rows_of
+from support.report import DISCARDED, GROUPS, SCRIPT, nothing, rule, summary
 
 from rules_lib.deploy.rulewise import RuleChange
 from rules_lib.model import Discarded, Mode, Reason
+from rules_lib.packing.fit import Relief
 from rules_lib.report.category_line import CategoryLine
 from rules_lib.report.changes import Changes, Told
 from rules_lib.report.remedies import REMEDIES
 from rules_lib.report.rows import LISTED
 from rules_lib.report.since import Since
 from rules_lib.report.summary import Summary
-from rules_lib.stages.fit import Relief
 
 REQUESTS = {"src", "href", "action", "srcset", "data", "poster", "formaction", "xlink:href"}
 

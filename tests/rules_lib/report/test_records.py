@@ -6,7 +6,7 @@ import json
 
 from hypothesis import given
 from hypothesis import strategies as st
-from report_support import DISCARDED, GOLDEN, INFO, WEB, converted, rule
+from support.report import DISCARDED, GOLDEN, INFO, WEB, converted, rule
 
 from rules_lib.model import Change, Discarded, Malformed, Reason
 from rules_lib.report.records import changed_jsonl, discarded_jsonl

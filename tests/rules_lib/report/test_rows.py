@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from page_support import SINCE
-from report_support import DISCARDED, GROUPS, rule
+from support.page import SINCE
+from support.report import DISCARDED, GROUPS, rule
 
 from rules_lib.deploy.rulewise import RuleChange
 from rules_lib.model import Discarded, Malformed, Reason

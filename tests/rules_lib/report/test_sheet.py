@@ -8,12 +8,12 @@ import io
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from report_support import DISCARDED, GOLDEN, rule
+from support.report import DISCARDED, GOLDEN, rule
 
 from rules_lib.model import Discarded, Reason
 from rules_lib.report.records import DISCARDED_FIELDS, discarded_csv
 from rules_lib.report.sheet import CELL_CHARACTERS, inert
-from rules_lib.report.text import visible
+from rules_lib.text import visible
 
 STARTS_A_FORMULA = tuple("=+-@\t\r\uff1d\uff0b\uff0d\uff20")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from report_support import rule
+from support.report import rule
 
 from rules_lib.model import Discarded, Reason
 from rules_lib.report.shortfall import shortfalls

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rules_support import ENDS, allow, candidate, rule, rule_texts, text
+from support.rules import ENDS, allow, candidate, rule, rule_texts, text
 
 from rules_lib.facts import limits
 from rules_lib.model import Change, Converted, Discarded, Mode, Reason

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rules_support import allow, published, text
+from support.rules import allow, published, text
 
 from rules_lib.model import Change, Converted, Reason
 from rules_lib.stages.convert import fingerprint

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from rules_support import allow, candidate, rule
+from support.rules import allow, candidate, rule
 
 from rules_lib.facts.vocabulary import countries
 from rules_lib.model import Candidate, Mode, Reason

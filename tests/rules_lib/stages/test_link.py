@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rules_support import TIES, published, text
+from support.rules import TIES, published, text
 
 from rules_lib.model import Converted, Reason
 from rules_lib.stages.link import Linked, link

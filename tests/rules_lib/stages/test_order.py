@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
-from rules_support import TIES, published, text
+from support.rules import TIES, published, text
 
 from rules_lib.model import Converted
 from rules_lib.stages.link import link

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from rules_support import FEEDS, allow, candidate, ruleset, text
+from support.rules import FEEDS, allow, candidate, ruleset, text
 
 from rules_lib.model import Candidate, Mode, Reason, Rule
 from rules_lib.stages.names import missing_variables

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
-from rules_support import FEEDS, allow, allowlists, ruleset, text
+from support.rules import FEEDS, allow, allowlists, ruleset, text
 
 from rules_lib.model import Mode, Reason
 from rules_lib.stages.select import Selected, select

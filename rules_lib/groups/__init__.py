@@ -1,0 +1,1 @@
+"""Rule groups and firewall policies as values, and what they hold."""

@@ -1,0 +1,159 @@
+"""Rule groups as values: what we desire, and what is deployed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final
+
+from rules_lib.groups.policy import Policy
+from rules_lib.model import Converted, Mode
+
+SHARED: Final = "shared"
+"""The category part of a slot that several small categories of one mode share."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Slot:
+    """The place that a rule group fills; its name may change when it is replaced, its slot not.
+
+    Attributes:
+        category: the category it holds, or `shared/alert`, `shared/drop`.
+        part: 1, or more where a category is cut in several groups.
+    """
+
+    category: str
+    part: int = 1
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether small categories share it."""
+        return self.category.startswith(f"{SHARED}/")
+
+    def __str__(self) -> str:
+        """As the group's tag carries it."""
+        return f"{self.category}:{self.part}"
+
+    @classmethod
+    def parse(cls, text: str) -> Slot | None:
+        """Read a tag's value; None where it is none of ours."""
+        category, _, part = text.rpartition(":")
+        return cls(category, int(part)) if category and part.isdecimal() and int(part) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Variables:
+    """What a group declares to the service: names without `$`, values as in the allowlist.
+
+    Attributes:
+        references: name without `@` -> ARN of a reference set.
+    """
+
+    ip_sets: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    port_sets: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    references: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A desired rule group.
+
+    Attributes:
+        mode: drop where its categories are in drop mode, else alert; drop groups come first.
+        priority: its place in a firewall policy, lowest first.
+        capacity: rules that it will ever hold; fixed once it is created.
+        rules: in the order in which the service is to inspect them.
+    """
+
+    name: str
+    slot: Slot
+    mode: Mode
+    priority: int
+    capacity: int
+    rules: tuple[Converted, ...]
+    variables: Variables = field(default_factory=Variables)
+
+    @property
+    def text(self) -> str:
+        """The `RulesString`: one rule a line."""
+        return "\n".join([*[rule.text for rule in self.rules], ""])
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The categories of its rules, in their order."""
+        return tuple(dict.fromkeys(rule.rule.category for rule in self.rules))
+
+
+@dataclass(frozen=True, slots=True)
+class DeployedGroup:
+    """A rule group of ours as the service has it.
+
+    Attributes:
+        strict: its rules are inspected in strict order.
+        associations: how many firewall policies use it.
+        token: the update token of this very content.
+        pinned: a policy that was not given to us uses it, so it cannot be replaced.
+        edited: somebody else changed it since we wrote it.
+        modified: when it was last changed, ISO 8601; empty where the service does not say.
+        kept: settings of people's own, such as the key it is encrypted with, as the API takes them.
+        tags: of people's own, beside ours.
+    """
+
+    name: str
+    arn: str
+    slot: Slot
+    capacity: int
+    text: str
+    variables: Variables
+    strict: bool
+    associations: int
+    token: str
+    pinned: bool = False
+    edited: bool = False
+    modified: str = field(default="", compare=False)
+    kept: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    tags: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """All that the account has under our prefix.
+
+    Attributes:
+        groups: ours, known by their tag.
+        foreign: names of groups under our prefix that are not ours.
+        policies: the firewall policies that were given to us.
+    """
+
+    groups: tuple[DeployedGroup, ...] = ()
+    foreign: frozenset[str] = frozenset()
+    policies: tuple[Policy, ...] = ()
+
+    @property
+    def current(self) -> Mapping[Slot, DeployedGroup]:
+        """The group in force in each slot.
+
+        A slot has two where a replacement broke off. Policies are switched one after the other, so
+        the groups of the first of them belong together and count; then whatever is used at all,
+        and of groups that nobody uses the larger. One that is not in strict order is never chosen
+        before one that is: no policy can have both.
+
+        Slots whose groups are used come last, so that where a rule stands in two groups, a reader
+        that goes by the last of them finds the one in use.
+        """
+        turn: dict[str, int] = {}
+        for place, policy in enumerate(self.policies):
+            for reference in policy.references:
+                turn.setdefault(reference.arn, -place)
+        last = -len(self.policies)
+
+        def rank(group: DeployedGroup) -> tuple[object, ...]:
+            used = turn.get(group.arn, last), group.associations > 0
+            return group.strict, *used, group.capacity, group.name
+
+        found: dict[Slot, DeployedGroup] = {}
+        for group in sorted(self.groups, key=rank):
+            found.pop(group.slot, None)
+            found[group.slot] = group
+        return found

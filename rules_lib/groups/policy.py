@@ -1,0 +1,162 @@
+"""Firewall policies that were given to us: what they refer to, and what they are to refer to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final
+
+from rules_lib.groups.policy_room import Left, Room
+
+_NAMED: Final = 5
+"""How many members that would be lost are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A policy's reference to a stateful rule group."""
+
+    arn: str
+    priority: int
+
+    @property
+    def managed(self) -> bool:
+        """Whether the group is one of AWS's, as its ARN says in place of an account."""
+        return self.arn.split(":")[4:5] == ["aws-managed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What the service says of a policy's condition.
+
+    Attributes:
+        broken: it is not in force as it should be.
+        trouble: what is wrong with it, in one line; empty where nothing is.
+    """
+
+    broken: bool = False
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A policy as the service has it; one that does not exist yet has no ARN.
+
+    Attributes:
+        name: or ARN, as it was given.
+        token: the update token of this very content.
+        strict: its rule groups are inspected in strict order.
+        references: to stateful rule groups, whoever made them.
+        consumed: capacity that these reserve.
+        document: the whole of it, as the API gives and takes it.
+        unread: paths of what the service said of it and botocore did not read: lost by an update.
+        health: when it was read.
+    """
+
+    name: str
+    arn: str = ""
+    token: str = ""
+    strict: bool = True
+    references: tuple[Reference, ...] = ()
+    consumed: int = 0
+    document: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    unread: tuple[str, ...] = ()
+    health: Health = field(default_factory=Health, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """One of our groups in a policy, by name: a new group's ARN is not known before it exists."""
+
+    name: str
+    priority: int
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """What a policy is to refer to, in one update.
+
+    Attributes:
+        attachments: our groups.
+        others: references that are not ours, as they are.
+        change: create, update or keep.
+    """
+
+    policy: Policy
+    attachments: tuple[Attachment, ...]
+    others: tuple[Reference, ...]
+    change: str
+
+
+def switch(policy: Policy, attachments: Sequence[Attachment], ours: Mapping[str, str]) -> Switch:
+    """Say what a policy is to refer to: our groups anew, every other reference as it is.
+
+    Args:
+        policy: as it is.
+        attachments: our groups, as desired.
+        ours: ARN -> name of every deployed group of ours.
+    """
+    others = tuple(ref for ref in policy.references if ref.arn not in ours)
+    before = {(ours[ref.arn], ref.priority) for ref in policy.references if ref.arn in ours}
+    after = {(attachment.name, attachment.priority) for attachment in attachments}
+    change = ("keep" if before == after else "update") if policy.arn else "create"
+    return Switch(policy, tuple(attachments), others, change)
+
+
+def left_in(planned: Switch, freed: int, room: Room) -> Left:
+    """What a policy has left for our groups beside all others.
+
+    Args:
+        planned: says which of its groups are not ours.
+        freed: capacity that our groups reserve in it now.
+        room: what the policy takes.
+    """
+    return Left(
+        policy=planned.policy.name,
+        room=room,
+        others=len(planned.others),
+        managed=sum(other.managed for other in planned.others),
+        reserved=planned.policy.consumed - freed,
+    )
+
+
+def problems_of(planned: Switch, capacity: int, freed: int, room: Room) -> Iterator[str]:
+    """Find what stands against a switch, in plain words.
+
+    Args:
+        planned: the switch.
+        capacity: that our desired groups reserve.
+        freed: that our groups reserve in it now.
+        room: what the policy takes.
+    """
+    policy = planned.policy
+    if policy.unread and planned.change == "update":
+        yield f"{policy.name}: {would_lose(policy.unread)}"
+    if not policy.strict:
+        yield (
+            f"{policy.name} is in action order, and strict-order rule groups cannot be attached to "
+            "it; name a policy in strict order"
+        )
+        return
+    wanted = {attachment.priority: attachment.name for attachment in planned.attachments}
+    for reference in planned.others:
+        if name := wanted.get(reference.priority):
+            yield (
+                f"{policy.name}: priority {reference.priority}, wanted for {name}, is taken by "
+                f"{reference.arn}; set another firewall.first_priority"
+            )
+    left = left_in(planned, freed, room)
+    groups = len(planned.attachments)
+    if groups > left.rule_groups or capacity > left.capacity:
+        asked = f"the allowlist asks for {groups} groups and {capacity:,}"
+        yield f"{policy.name}: {left.words}; {asked}: {left.advice}"
+
+
+def would_lose(unread: Sequence[str]) -> str:
+    """Why a policy is not updated of which not all was read; paths as in the API, some of them."""
+    named = ", ".join(unread[:_NAMED]) + (", …" if len(unread) > _NAMED else "")
+    return (
+        f"an update would lose {named}, which this version of boto3 does not know: the service "
+        "replaces the whole policy; install a newer rulesync, or take the setting out of the policy"
+    )

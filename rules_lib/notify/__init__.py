@@ -1,0 +1,1 @@
+"""Metrics for alarms and the dashboard, and notices for people."""

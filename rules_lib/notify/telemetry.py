@@ -1,0 +1,167 @@
+"""Metrics for alarms and the dashboard, and notices for people, where they are asked for.
+
+`POWERTOOLS_METRICS_NAMESPACE` switches metrics on: they are written to stdout in CloudWatch's
+embedded metric format. `RULESYNC_TOPIC` names the SNS topic for notices. A notice that cannot be
+sent is logged, and fails nothing: the alarms do not need it. A failure that lasts is told once a
+day, however often it is met.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import TYPE_CHECKING, Final, Self
+
+from aws_lambda_powertools.metrics import EphemeralMetrics
+
+from rules_lib.aws import clients
+from rules_lib.aws.handover import publish
+from rules_lib.aws.store import Store
+from rules_lib.errors import RulesyncError
+from rules_lib.notify.notice import Notice, notice_of_build, notice_of_failure
+from rules_lib.report.measures import (
+    Measure,
+    measures_of_build,
+    measures_of_change,
+    measures_of_failure,
+    measures_of_hold,
+)
+from rules_lib.report.place import Place
+from rules_lib.state import told
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools import Logger
+
+    from rules_lib.report.summary import Summary
+    from rules_lib.state.state import Hold
+
+_NAMESPACE: Final = "POWERTOOLS_METRICS_NAMESPACE"
+_TOPIC: Final = "RULESYNC_TOPIC"
+_NOWHERE: Final = Place("")
+
+
+@dataclass(frozen=True, slots=True)
+class Telemetry:
+    """Tells what became of one invocation.
+
+    Attributes:
+        service: `fetch` or `build`.
+        began: when the invocation began, in UTC.
+        namespace: of the metrics; without one there are none.
+        topic: ARN; without one nobody is told.
+        place: where people find what they are told about.
+    """
+
+    service: str
+    logger: Logger
+    began: datetime
+    namespace: str = ""
+    topic: str = ""
+    place: Place = _NOWHERE
+
+    @classmethod
+    def begin(cls, service: str, logger: Logger, environment: Mapping[str, str]) -> Self:
+        """Start the clock."""
+        return cls(
+            service=service,
+            logger=logger,
+            began=datetime.now(UTC),
+            namespace=environment.get(_NAMESPACE, ""),
+            topic=environment.get(_TOPIC, ""),
+            place=Place.of(environment),
+        )
+
+    def fetched(self) -> None:
+        """The source was asked, and the bucket has its newest feed."""
+        self._measure([Measure("FeedConfirmed", 1)])
+        self._recovered()
+
+    def built(self, summary: Summary, fetched_at: datetime) -> None:
+        """A build was carried out.
+
+        Args:
+            summary: of the build.
+            fetched_at: when its feed was.
+        """
+        now = measures_of_build(summary, self.began - fetched_at)
+        self._measure((*now, *measures_of_change(summary)))
+        self._tell(notice_of_build(summary, self.place))
+        self._recovered()
+
+    def confirmed(self, summary: Summary, fetched_at: datetime) -> None:
+        """Nothing has changed since a build; its numbers still hold.
+
+        Args:
+            summary: of that build.
+            fetched_at: when its feed was.
+        """
+        self._measure(measures_of_build(summary, self.began - fetched_at))
+        self._recovered()
+
+    def held(self, hold: Hold) -> None:
+        """A build did nothing, as a rollback holds."""
+        self._measure(measures_of_hold(self.began - datetime.fromisoformat(hold.since)))
+        self._recovered()
+
+    def failed(self, error: RulesyncError) -> None:
+        """The invocation failed or was refused."""
+        self._measure(measures_of_failure(self.service, error))
+        if not self.topic or not self._is_news(error):
+            return
+        if self._tell(notice_of_failure(self.service, error, self.place)):
+            self._remember(told.note, error, self.began)
+
+    def _measure(self, measures: Iterable[Measure]) -> None:
+        if self.namespace:
+            seconds = (datetime.now(UTC) - self.began).total_seconds()
+            emit(self.namespace, self.service, [Measure("Seconds", seconds, "Seconds"), *measures])
+
+    def _tell(self, notice: Notice | None) -> bool:
+        """Say whether people were told."""
+        if not (self.topic and notice):
+            return False
+        try:
+            publish(clients.sns(), self.topic, notice.subject, notice.text)
+        except RulesyncError as error:
+            self.logger.warning("nobody was told", cause=str(error))
+            return False
+        return True
+
+    def _is_news(self, failure: RulesyncError) -> bool:
+        """Whether people do not know it yet; where the bucket cannot say, they are told again."""
+        try:
+            return told.is_news(self._store(), self.service, failure, self.began)
+        except RulesyncError as error:
+            self.logger.warning("what was told before is not known", cause=str(error))
+            return True
+
+    def _recovered(self) -> None:
+        if self.topic:
+            self._remember(told.over)
+
+    def _remember(self, act: Callable[..., None], *what: object) -> None:
+        try:
+            act(self._store(), self.service, *what)
+        except RulesyncError as error:
+            self.logger.warning("what was told is not remembered", cause=str(error))
+
+    def _store(self) -> Store:
+        return Store(clients.s3(), self.place.bucket)
+
+
+def emit(namespace: str, service: str, measures: Iterable[Measure]) -> None:
+    """Write measures to stdout in the embedded metric format, a line for each set of dimensions."""
+    in_order = sorted(measures, key=_reason)
+    for reason, alike in groupby(in_order, key=_reason):
+        metrics = EphemeralMetrics(namespace=namespace, service=service)
+        if reason:
+            metrics.add_dimension("reason", reason)
+        for measure in alike:
+            metrics.add_metric(measure.name, measure.unit, measure.value)
+        metrics.flush_metrics()
+
+
+def _reason(measure: Measure) -> str:
+    return measure.reason or ""

@@ -1,0 +1,154 @@
+"""What the firewall's quotas have no room for is discarded, least valued first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+from rules_lib.facts import limits
+from rules_lib.groups.references import go_together
+from rules_lib.model import Discarded, Mode, Reason
+from rules_lib.packing.blocks import Block, measure
+from rules_lib.packing.pack import Budget, Packed, Packer
+from rules_lib.ties import kinds_of
+
+if TYPE_CHECKING:
+    from rules_lib.allowlist import Allowlist
+    from rules_lib.groups.group import Deployed
+    from rules_lib.stages.order import Ordered
+
+MORE_CAPACITY: Final = 1_000
+"""Capacity by which the budget is raised to see what that would bring back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relief:
+    """Rules that a larger budget would bring back, by category."""
+
+    capacity: Mapping[str, int] = field(default_factory=dict)
+    rule_group: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """Rule groups within the quotas, and the rules that these had no room for.
+
+    Attributes:
+        relief: what 1,000 more capacity, and what one more rule group, would bring back.
+    """
+
+    packed: Packed
+    discarded: tuple[Discarded, ...]
+    relief: Relief
+
+
+def fit(ordered: Ordered, allowlist: Allowlist, deployed: Deployed) -> Fitted:
+    """Pack as many clusters as the quotas take: none is left out for one of less value."""
+    measured = measure(ordered, allowlist, deployed)
+    budget = Budget(allowlist.firewall.capacity, allowlist.firewall.rule_groups)
+    packer = Packer(budget, allowlist, deployed, measured.standings, ordered.position)
+    valued = sorted(measured.blocks, key=lambda block: block.worth)
+    chosen = choose(valued, packer)
+    full = {block.place for block in chosen.packed.overflow}
+    left_out = (block for block in measured.blocks if block.place not in chosen.places)
+    discarded = tuple(
+        discard
+        for block in left_out
+        for discard in _left_out(block, _detail(block, packer, full=block.place in full))
+    )
+    relief = _relief(valued, chosen, packer) if discarded else Relief()
+    return Fitted(chosen.packed, discarded, relief)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The most valued blocks that fit, packed; `places` are those of the kept ones."""
+
+    packed: Packed
+    places: frozenset[int]
+
+
+def choose(valued: Sequence[Block], packer: Packer) -> Choice:
+    """Find by bisection how many of the most valued blocks fit: all of them, at best.
+
+    A block that has no room even alone is passed over, as it would stop all that is worth less.
+
+    Args:
+        valued: blocks, the most valued first.
+        packer: packs them; knows the budget.
+    """
+    possible = [block for block in valued if _is_possible(block, packer)]
+    count, packed = len(possible), packer.pack(_in_order(possible))
+    if not packer.budget.has_room_for(packed):
+        fits, fails, packed = 0, count, packer.pack(())
+        while fails - fits > 1:
+            middle = (fits + fails) // 2
+            tried = packer.pack(_in_order(possible[:middle]))
+            if packer.budget.has_room_for(tried):
+                fits, packed = middle, tried
+            else:
+                fails = middle
+        count = fits
+    full = {block.place for block in packed.overflow}
+    return Choice(packed, frozenset(block.place for block in possible[:count]) - full)
+
+
+def _is_possible(block: Block, packer: Packer) -> bool:
+    return fits_one_group(block) and packer.needed(block.rules) <= packer.budget.capacity
+
+
+def fits_one_group(block: Block) -> bool:
+    """Whether a rule group can hold it at all: a cluster is never cut."""
+    small = block.rules <= limits.GROUP_CAPACITY and block.size <= limits.RULES_STRING_BYTES
+    return small and go_together(block.references)
+
+
+def _in_order(blocks: Iterable[Block]) -> list[Block]:
+    return sorted(blocks, key=lambda block: block.place)
+
+
+def _relief(valued: Sequence[Block], chosen: Choice, packer: Packer) -> Relief:
+    budget = packer.budget
+    more = Budget(budget.capacity + MORE_CAPACITY, budget.rule_groups)
+    another = Budget(budget.capacity, budget.rule_groups + 1)
+    return Relief(
+        _regained(valued, chosen, replace(packer, budget=more)),
+        _regained(valued, chosen, replace(packer, budget=another)),
+    )
+
+
+def _regained(valued: Sequence[Block], chosen: Choice, packer: Packer) -> dict[str, int]:
+    back = choose(valued, packer).places - chosen.places
+    rules = (rule for block in valued if block.place in back for rule in block.cluster)
+    return dict(Counter(rule.rule.category for rule in rules if not rule.setter).most_common())
+
+
+def _left_out(block: Block, detail: str) -> Iterator[Discarded]:
+    wanted = (rule.rule for rule in block.cluster if not rule.setter)
+    return (Discarded(rule, Reason.OVER_BUDGET, detail) for rule in wanted)
+
+
+def _detail(block: Block, packer: Packer, *, full: bool) -> str:
+    whole = any(rule.mode is Mode.AS_WRITTEN for rule in block.cluster)
+    kinds = kinds_of(m.kind for r in block.cluster for t in r.rule.ties for m in t.marks)
+    ties = "its file, published as written, ties" if whole else f"{kinds} tie"
+    tied = f", with the {block.rules - 1:,} that {ties} it to" if block.rules > 1 else ""
+    if not go_together(block.references):
+        return (
+            f"it needs {len(block.references)} reference sets in its rule group{tied}: a group "
+            f"takes {limits.IP_SET_REFERENCES}, or {limits.CONTAINER_REFERENCES} container "
+            "associations and nothing else"
+        )
+    if not fits_one_group(block):
+        return f"{ties} it to {block.rules - 1:,} rules, too many for one rule group"
+    if full:
+        return (
+            f"its rule group is full and in use by a firewall policy that rulesync was not given"
+            f"{tied}; give it that policy, or detach the group, so that a larger one can replace it"
+        )
+    budget = packer.budget
+    room = f"{budget.capacity:,} rules of capacity in {budget.rule_groups} rule groups"
+    why = "what is kept is worth more" if _is_possible(block, packer) else "it needs more alone"
+    return f"no room for it in {room}{tied}: {why}"

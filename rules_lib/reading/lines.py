@@ -1,0 +1,113 @@
+"""A file of the feed -> its logical lines: which may be meant as rules, and which are comments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple, TypeAlias
+
+NumberedLine: TypeAlias = tuple[int, bytes]
+"""The number of a logical line's first line in its file, from 1, and its text."""
+
+LINE_BYTES: Final = 2**20
+"""Bytes of a logical line; the service takes 8,175 characters."""
+
+_BOM: Final = b"\xef\xbb\xbf"
+_COMMENT: Final = b"# \t"
+_COMMENTED_HEADER = re.compile(
+    rb"(?:alert|drop|pass|log|reject(?:src|dst|both)?)\s.*(?:->|<>|=>)", re.IGNORECASE | re.DOTALL
+)
+_SHOWN: Final = 8_192  # bytes of a line that is too long
+_CONTINUED = re.compile(rb"\\\s*?(?:\n|\Z)")
+
+
+class Line(NamedTuple):
+    """One logical line: lines that end in a backslash are joined with the next.
+
+    Attributes:
+        number: of its first line in the file, from 1.
+        text: without line ends; where it is no UTF-8, with replacement characters; of one that has
+            more than `LINE_BYTES` the beginning.
+        problem: why its text cannot be a rule's; empty where nothing is known against it.
+    """
+
+    number: int
+    text: str
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What a file has: logical lines that may be rules, and rules that are commented out."""
+
+    enabled: int
+    disabled: int
+
+
+def tally(data: bytes) -> Tally:
+    """Count a file's rules without parsing them."""
+    enabled, comments = parted(data)
+    return Tally(len(enabled), sum(1 for _ in commented(comments)))
+
+
+def parted(data: bytes) -> tuple[list[NumberedLine], list[NumberedLine]]:
+    """The logical lines that may be meant as rules, and the comments."""
+    enabled: list[NumberedLine] = []
+    comments: list[NumberedLine] = []
+    for line in _logical_lines(data):
+        if line[1]:
+            (comments if line[1].startswith(b"#") else enabled).append(line)
+    return enabled, comments
+
+
+def line_of(number: int, raw: bytes) -> Line:
+    """Decode a logical line; one that cannot be a rule's text has a problem."""
+    if len(raw) > LINE_BYTES:
+        problem = f"it has {len(raw):,} bytes, and no line may have more than {LINE_BYTES:,}"
+        return Line(number, raw[:_SHOWN].decode(errors="replace"), problem)
+    try:
+        return Line(number, raw.decode())
+    except UnicodeDecodeError as error:
+        problem = f"it is not valid UTF-8 (byte {error.object[error.start]:#04x})"
+        return Line(number, raw.decode(errors="replace"), problem)
+
+
+def commented(comments: Iterable[NumberedLine]) -> Iterator[NumberedLine]:
+    """Number and text of every rule that is commented out."""
+    for number, raw in comments:
+        rule = raw.lstrip(_COMMENT)
+        header, _, options = rule.partition(b"(")
+        if options.endswith(b")") and _COMMENTED_HEADER.match(header):
+            yield number, rule
+
+
+def _logical_lines(data: bytes) -> Iterator[NumberedLine]:
+    """Number and text of each line, stripped; lines that end in a backslash are joined."""
+    lines = data.removeprefix(_BOM).split(b"\n")
+    if _CONTINUED.search(data):
+        return _joined(lines)
+    return enumerate(map(bytes.strip, lines), start=1)
+
+
+def _joined(lines: Sequence[bytes]) -> Iterator[NumberedLine]:
+    """Join lines that end in a backslash with the next, as Suricata reads them.
+
+    The next line takes the backslash's place. After a comment it reads the
+    next line on its own, unless that is indented: so the rest of a commented-out rule goes with it,
+    and no rule is lost to a comment.
+    """
+    parts: list[bytes] = []
+    first, comment = 1, False
+    for number, raw in enumerate(lines, start=1):
+        line = raw.rstrip()
+        if not parts:
+            first, comment = number, line.lstrip().startswith(b"#")
+        following = lines[number] if number < len(lines) else b""
+        if line.endswith(b"\\") and (following[:1].isspace() or not comment):
+            parts.append(line[:-1])
+            continue
+        yield first, b"".join((*parts, line)).strip()
+        parts = []
+    if parts:
+        yield first, b"".join(parts).strip()

@@ -1,0 +1,143 @@
+"""The groups of an earlier build are put back, exactly, and held until somebody resumes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from rules_lib.aws.calls import Calls
+from rules_lib.aws.firewall import Firewall
+from rules_lib.deploy.apply import Applied, apply
+from rules_lib.deploy.plan import plan
+from rules_lib.deploy.prove import prove
+from rules_lib.errors import ContendedError, RefusedError, StoreError, UnfinishedError
+from rules_lib.groups.policy_room import Room
+from rules_lib.rollback.restore import renamed
+from rules_lib.state.applied import AppliedBuild, applied_build
+from rules_lib.state.state import HOLD, LATEST, Hold, Latest
+
+if TYPE_CHECKING:
+    from rules_lib.aws.store import Store
+    from rules_lib.deploy.steps import Plan
+    from rules_lib.world import World
+
+_ATTEMPTS: Final = 5
+"""How often it starts over because somebody else changed what it had seen."""
+
+_ANY_ROOM: Final = Room(rule_groups=1_000, capacity=1_000_000)
+"""The build fitted its policies when it was made; the service has the last word on the quotas."""
+
+
+_UNREADABLE: Final = Hold(build="(which, cannot be read)", since="an unknown time")
+
+
+def rollback(world: World, build: str) -> tuple[Plan, Applied]:
+    """Put the groups of a build back, without the feed, and hold them.
+
+    The hold comes first, so that no scheduled sync comes in between; it stays also where some
+    groups could not be written, as the next rollback or `resume` decides.
+
+    Args:
+        world: where to read and write.
+        build: id of an applied build.
+
+    Raises:
+        StoreError: there is no such build, or not all of it as it was stored; nothing was changed.
+        RefusedError: the service would refuse it; nothing was changed.
+        UnfinishedError: it broke off after something was written.
+    """
+    earlier = applied_build(world.store, build)
+    calls = Calls(watch=world.watch)
+    _planned(_firewall(world, earlier, calls), earlier)
+    hold = Hold(build=build, since=world.now.isoformat())
+    world.store.put(HOLD, hold.to_json(), content_type="application/json")
+    return _carried_out(world, earlier, calls)
+
+
+def put_back(world: World, held: Hold) -> None:
+    """Put the held build back once more, as a sync that had begun before may have written since.
+
+    Raises:
+        StoreError: there is no such build, or not all of it as it was stored.
+        RefusedError: the service would refuse it; nothing was changed.
+        UnfinishedError: it broke off after something was written, or not all of it was.
+    """
+    earlier = applied_build(world.store, held.build)
+    _, applied = _carried_out(world, earlier, Calls(watch=world.watch))
+    if applied.failures:
+        raise unfinished(f"build {held.build} is held, and not all of it is in force", applied)
+
+
+def unfinished(what: str, applied: Applied) -> UnfinishedError:
+    """The error for groups that could not be written, with every cause."""
+    causes = "; ".join(f"{one.name}: {one.cause}" for one in applied.failures)
+    return UnfinishedError(f"{what}: {causes}", applied.troubles)
+
+
+def _carried_out(world: World, earlier: AppliedBuild, calls: Calls) -> tuple[Plan, Applied]:
+    """Apply, again where somebody else was faster, and have `latest.json` point at the build."""
+    with calls.candid():
+        for _ in range(_ATTEMPTS):
+            latest = world.store.find(LATEST)
+            before = (Latest.parse(latest.body), latest.etag) if latest else None
+            firewall = _firewall(world, earlier, calls)
+            steps = _planned(firewall, earlier)
+            applied = apply(steps, firewall)
+            if any(failure.stale for failure in applied.failures):
+                continue
+            if applied.failures or before is None or _point_at(world, earlier, steps, *before):
+                return steps, applied
+    raise ContendedError(
+        f"build {earlier.build}: somebody else keeps changing the rule groups; try again"
+    )
+
+
+def _firewall(world: World, earlier: AppliedBuild, calls: Calls) -> Firewall:
+    return Firewall(world.client, earlier.restored.prefix, world.policies, calls)
+
+
+def _planned(firewall: Firewall, earlier: AppliedBuild) -> Plan:
+    """Plan, and have the service look at it.
+
+    Raises:
+        RefusedError: the service would refuse it.
+    """
+    deployed = firewall.deployed()
+    groups = renamed(earlier.restored.groups, earlier.restored.prefix, deployed)
+    steps = plan(groups, deployed, _ANY_ROOM)
+    proof = prove(steps, firewall)
+    failures = [failure for failure in proof.failures if not failure.stale]
+    if proof.refusals or failures:
+        words = [f"sid {one.rule.sid}: {one.words}" for one in proof.refusals]
+        words += [f"{one.name}: {one.cause}" for one in failures]
+        raise RefusedError(f"build {earlier.build} cannot be put back: {'; '.join(words)}")
+    return steps
+
+
+def resume(store: Store) -> Hold | None:
+    """Lift the hold, also one that cannot be read; None where there is none."""
+    held = store.find(HOLD)
+    if held is None:
+        return None
+    store.delete(HOLD)
+    try:
+        return Hold.parse(held.body)
+    except StoreError:
+        return _UNREADABLE
+
+
+def _point_at(world: World, earlier: AppliedBuild, steps: Plan, latest: Latest, etag: str) -> bool:
+    """Move `latest.json`, unless somebody else has moved it since; say whether it was moved."""
+    feed = earlier.summary.feed
+    moved = latest.model_copy(
+        update={
+            "build": earlier.build,
+            "version": feed.version,
+            "sha256": feed.sha256,
+            "applied_at": world.now.isoformat(),
+            "groups": {step.group.name: str(step.group.slot) for step in steps.steps if step.group},
+            "discarded": earlier.summary.discarded,
+        }
+    )
+    return world.store.put(
+        LATEST, moved.to_json(), content_type="application/json", only_if_etag=etag
+    )

@@ -1,0 +1,53 @@
+"""The feed's files -> rules; those that nobody asks for at a glance: their place and their sid.
+
+A third of a feed or more is in categories that are off, and of most of its rules a build says no
+more than that. Read like any other is still what may set a mark for a wanted rule, what the
+allowlist names by its sid, and what shares a sid, as the one with the highest rev is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from rules_lib.model import AnyRule, Glimpse, Mode
+from rules_lib.reading.lines import Line
+from rules_lib.reading.parser import parse
+from rules_lib.reading.rule import sid_of
+from rules_lib.reading.ruleset import Reader, Ruleset, read
+
+if TYPE_CHECKING:
+    from rules_lib.allowlist import Allowlist
+    from rules_lib.model import FeedFile
+
+
+def glance(files: Iterable[FeedFile], allowlist: Allowlist) -> Ruleset:
+    """Read what a build with this allowlist looks at; it comes to the same as from every word.
+
+    Args:
+        files: of the feed, and people's own.
+        allowlist: says which categories are off, and which disabled rules are wanted.
+    """
+    overrides = allowlist.rules
+    named = overrides.off | overrides.alert | overrides.drop | overrides.on
+    at_a_glance = partial(_glimpse_or_rule, named)
+
+    def reader_for(category: str) -> Reader:
+        return at_a_glance if allowlist.setting_of(category).mode is Mode.OFF else parse
+
+    return read(files, overrides.on, reader_for)
+
+
+def _glimpse_or_rule(named: Collection[int], category: str, line: Line) -> AnyRule:
+    lowered = line.text.lower()
+    if not line.problem and not _may_tie(lowered) and lowered.count("sid") == 1:
+        sid = sid_of(line.text)
+        if sid is not None and sid not in named:
+            return Glimpse(category, line.number, line.text, sid)
+    return parse(category, line)
+
+
+def _may_tie(lowered: str) -> bool:
+    """Whether a line may set a mark: by flowbits, xbits, hostbits or flowint."""
+    return "bits" in lowered or "flowint" in lowered

@@ -1,0 +1,154 @@
+"""`groups.json`: a build's rule groups but for their rules, so that they can be put back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt, ValidationError
+
+from rules_lib.errors import StoreError
+from rules_lib.groups.content import digest_of, rules_in
+from rules_lib.groups.group import Group, Slot, Variables
+from rules_lib.misfits import misfits
+from rules_lib.model import Converted, Mode, Rule
+from rules_lib.reading.lines import Line
+from rules_lib.reading.parser import parse
+from rules_lib.text import counted
+
+_ADVICE: Final = "Restore the object's earlier version, or take another build"
+
+
+class GroupEntry(BaseModel):
+    """One rule group; its rules are in `rule-groups/<name>.rules`.
+
+    Attributes:
+        rules: how many these are; None where an earlier version wrote the file, as with `digest`.
+        digest: of the rules and the variables (see `content.digest_of`).
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    slot: str
+    mode: Mode
+    priority: PositiveInt
+    capacity: PositiveInt
+    ip_sets: Mapping[str, tuple[str, ...]] = {}
+    port_sets: Mapping[str, tuple[str, ...]] = {}
+    references: Mapping[str, str] = {}
+    rules: NonNegativeInt | None = None
+    digest: str | None = None
+
+    @property
+    def variables(self) -> Variables:
+        """What the group declares."""
+        return Variables(self.ip_sets, self.port_sets, self.references)
+
+
+class GroupFile(BaseModel):
+    """The whole file."""
+
+    model_config = ConfigDict(frozen=True)
+
+    prefix: str
+    groups: tuple[GroupEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A build's groups, read back."""
+
+    prefix: str
+    groups: tuple[Group, ...]
+
+
+def groups_json(groups: Iterable[Group], prefix: str) -> bytes:
+    """Write the file."""
+    entries = tuple(
+        GroupEntry(
+            name=group.name,
+            slot=str(group.slot),
+            mode=group.mode,
+            priority=group.priority,
+            capacity=group.capacity,
+            ip_sets=group.variables.ip_sets,
+            port_sets=group.variables.port_sets,
+            references=group.variables.references,
+            rules=len(group.rules),
+            digest=digest_of(group.text, group.variables),
+        )
+        for group in groups
+    )
+    return GroupFile(prefix=prefix, groups=entries).model_dump_json(indent=2).encode() + b"\n"
+
+
+def read_groups(data: bytes, texts: Mapping[str, str], source: str) -> Restored:
+    """Read a build's groups back.
+
+    Args:
+        data: the file.
+        texts: name -> `RulesString` of each group.
+        source: names the file in errors.
+
+    Raises:
+        StoreError: the file is not of this form, or a group's rules are missing, unreadable, or not
+            those that were stored.
+    """
+    try:
+        file = GroupFile.model_validate_json(data)
+        groups = tuple(_group(entry, texts[entry.name], source) for entry in file.groups)
+    except ValidationError as error:
+        raise StoreError(f"{source} is damaged: {misfits(error)}. {_ADVICE}") from error
+    except KeyError as error:
+        raise StoreError(
+            f"{source}: rule-groups/{error.args[0]}.rules is missing. {_ADVICE}"
+        ) from error
+    return Restored(file.prefix, groups)
+
+
+def _group(entry: GroupEntry, text: str, source: str) -> Group:
+    slot = Slot.parse(entry.slot)
+    if slot is None:
+        raise StoreError(f"{source}: {entry.name} has no slot: {entry.slot!r}")
+    _refuse_damaged(entry, text, source)
+    return Group(
+        name=entry.name,
+        slot=slot,
+        mode=entry.mode,
+        priority=entry.priority,
+        capacity=entry.capacity,
+        rules=tuple(
+            _published(slot, number, line, entry.mode)
+            for number, line in enumerate(rules_in(text), start=1)
+        ),
+        variables=entry.variables,
+    )
+
+
+def _refuse_damaged(entry: GroupEntry, text: str, source: str) -> None:
+    """Take no text but the one that was stored.
+
+    Raises:
+        StoreError: it is another one, or has no rule at all.
+    """
+    rules = len(rules_in(text))
+    if rules != entry.rules if entry.rules is not None else not rules:
+        stored = "" if entry.rules is None else f", and {entry.rules:,} were stored"
+        raise _damaged(entry, source, f"it has {counted(rules, 'rule')}{stored}")
+    digest = digest_of(text, entry.variables)
+    if entry.digest not in {digest, None}:
+        raise _damaged(entry, source, "its rules or variables are not those that were stored")
+
+
+def _damaged(entry: GroupEntry, source: str, what: str) -> StoreError:
+    return StoreError(f"{source}: rule-groups/{entry.name}.rules is damaged: {what}. {_ADVICE}")
+
+
+def _published(slot: Slot, number: int, text: str, mode: Mode) -> Converted:
+    """A published rule, read back from its text; it is not changed any more."""
+    rule = parse(slot.category, Line(number, text))
+    if not isinstance(rule, Rule):
+        raise StoreError(f"{slot}, line {number}: {rule.problem}")
+    return Converted(rule, text, rule.header.action.lower(), mode, (), frozenset())

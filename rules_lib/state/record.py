@@ -1,0 +1,105 @@
+"""A build's objects in the bucket: what was published, what was left out, what was changed."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Final
+
+from rules_lib.deploy.steps import record as step_record
+from rules_lib.deploy.steps import switch_record
+from rules_lib.facts.limits import BLOCKING
+from rules_lib.model import Reason
+from rules_lib.report.category_line import CategoryLine
+from rules_lib.report.html import render_html
+from rules_lib.report.records import changed_jsonl, discarded_csv, discarded_jsonl
+from rules_lib.state.groupfile import groups_json
+
+if TYPE_CHECKING:
+    from rules_lib.allowlist import Allowlist
+    from rules_lib.build import Built
+    from rules_lib.deploy.steps import Plan
+    from rules_lib.reading.ruleset import Ruleset
+    from rules_lib.report.since import Since
+    from rules_lib.report.summary import Summary
+
+BUILDS: Final = "builds/"
+
+_TYPES: Final = {
+    "rules": "text/plain; charset=utf-8",
+    "json": "application/json",
+    "jsonl": "application/x-ndjson",
+    "csv": "text/csv; charset=utf-8",
+    "html": "text/html; charset=utf-8",
+}
+
+
+def build_key(build_id: str, name: str) -> str:
+    """Name an object of a build."""
+    return f"{BUILDS}{build_id}/{name}"
+
+
+def content_type(name: str) -> str:
+    """Tell a file's media type by its ending."""
+    return _TYPES[name.rsplit(".", 1)[-1]]
+
+
+def files_before(
+    build_id: str, built: Built, plan: Plan, allowlist: Allowlist
+) -> Iterator[tuple[str, bytes | Iterable[bytes]]]:
+    """What is known before anything is applied: each file's name, and its content or its pieces."""
+    document = {
+        "build": build_id,
+        "steps": [step_record(step) for step in plan.steps],
+        "policies": [switch_record(planned) for planned in plan.switches],
+    }
+    yield "plan.json", json.dumps(document, indent=2).encode() + b"\n"
+    yield "groups.json", groups_json(built.groups, allowlist.firewall.prefix)
+    yield "discarded.jsonl", discarded_jsonl(built.discarded)
+    yield "discarded.csv", discarded_csv(built.discarded)
+    yield "changed.jsonl", changed_jsonl(built.kept)
+
+
+def files_after(
+    summary: Summary, ruleset: Ruleset, allowlist: Allowlist, built: Built, since: Since
+) -> Iterator[tuple[str, bytes | Iterable[bytes]]]:
+    """What is known once the plan was carried out."""
+    page = render_html(
+        summary=summary,
+        discarded=built.discarded,
+        categories=category_lines(ruleset, allowlist, built),
+        since=since,
+        groups=built.groups,
+        off=built.off,
+    )
+    yield "report.html", page
+    yield "summary.json", summary.to_json()
+
+
+def category_lines(
+    ruleset: Ruleset, allowlist: Allowlist, built: Built
+) -> tuple[CategoryLine, ...]:
+    """Where the rules of each category went, in the feed's order."""
+    kept = Counter(rule.rule.category for rule in built.kept)
+    setters = Counter(rule.rule.category for rule in built.kept if rule.setter)
+    blocking = Counter(rule.rule.category for rule in built.kept if rule.action in BLOCKING)
+    discarded = Counter(discard.rule.category for discard in built.discarded)
+    unfit = Counter(
+        discard.rule.category for discard in built.discarded if discard.reason is Reason.OVER_BUDGET
+    )
+    off = Counter(rule.category for rule in built.off)
+    return tuple(
+        CategoryLine(
+            name=category.name,
+            mode=allowlist.setting_of(category.name).mode,
+            enabled=len(category.rules),
+            kept=kept[category.name],
+            discarded=discarded[category.name],
+            off=off[category.name],
+            setters=setters[category.name],
+            blocking=blocking[category.name],
+            unfit=unfit[category.name],
+        )
+        for category in ruleset.categories
+    )

@@ -1,0 +1,86 @@
+"""What people were told went wrong, so that they are not told the same again and again.
+
+Lambda runs a function that failed once or twice more, and its schedule again every few hours: a
+feed that is away for a day, or an allowlist with an error, would be told a dozen times.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final, Literal
+
+from rules_lib.errors import AllowlistError, RulesyncError
+from rules_lib.state.state import Cache, Moment
+
+if TYPE_CHECKING:
+    from rules_lib.aws.store import Store
+
+AGAIN: Final = timedelta(hours=23)
+"""What lasts is told once a day: an hour less, as a schedule is not exact."""
+
+
+class Told(Cache):
+    """The newest failure that people were told of; without a cause where it is over.
+
+    Attributes:
+        cause: SHA-256 of the error, its numbers left out.
+        at: ISO 8601, UTC.
+    """
+
+    KEY = "state/told-SERVICE.json"
+
+    cause: str = ""
+    at: Moment | Literal[""] = ""
+
+    def lasts(self, now: datetime) -> bool:
+        """Whether it was told less than a day ago; what is told in the future was never told."""
+        return bool(self.at) and timedelta() <= now - datetime.fromisoformat(self.at) <= AGAIN
+
+
+def told_key(service: str) -> str:
+    """Name the object; each function has its own, as their roles differ."""
+    return f"state/told-{service}.json"
+
+
+def is_news(store: Store, service: str, error: RulesyncError, now: datetime) -> bool:
+    """Whether people were not told of this error in the last day.
+
+    Raises:
+        StoreError: the bucket may not be read.
+    """
+    told, _ = Told.recall(store.find(told_key(service)))
+    return told is None or told.cause != _mark(error) or not told.lasts(now)
+
+
+def note(store: Store, service: str, error: RulesyncError, now: datetime) -> None:
+    """Remember that people were told.
+
+    Raises:
+        StoreError: the bucket may not be written.
+    """
+    _write(store, service, Told(cause=_mark(error), at=now.isoformat()))
+
+
+def over(store: Store, service: str) -> None:
+    """Forget what was told, as it works again: the next failure is news.
+
+    Raises:
+        StoreError: the bucket may not be read or written.
+    """
+    stored = store.find(told_key(service))
+    told, _ = Told.recall(stored)
+    if stored and (told is None or told.cause):
+        _write(store, service, Told())
+
+
+def _write(store: Store, service: str, told: Told) -> None:
+    store.put(told_key(service), told.to_json(), content_type="application/json")
+
+
+def _mark(error: RulesyncError) -> str:
+    """Identify an error; times and counts differ with each run, lines of a file do not."""
+    text = str(error)
+    exact = isinstance(error, AllowlistError) or isinstance(error.__cause__, AllowlistError)
+    return hashlib.sha256((text if exact else re.sub(r"\d+", "#", text)).encode()).hexdigest()

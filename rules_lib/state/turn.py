@@ -1,0 +1,184 @@
+"""One build at a time: a build that comes while another runs leaves word, and gives way.
+
+Ten files that are uploaded at once start ten builds. One of them takes the turn; the others write
+`state/asked.json` and end well. The one with the turn looks for such word before it writes a rule
+group, and once more when it is done, so the newest files are always built.
+
+The turn saves work and guards nothing: two builds at once do not mix in any case (see `sync`). So
+it is taken without further ado from a build that died, and where the bucket does not let it be
+written, a build goes on without it.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from pydantic import AwareDatetime
+
+from rules_lib.errors import StoreError
+from rules_lib.state.state import Cache
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rules_lib.aws.store import Store, Stored
+
+TURN: Final = "state/turn.json"
+"""There while a build of the function runs."""
+
+ASKED: Final = "state/asked.json"
+"""Written by a build that gives way."""
+
+_RESTARTS: Final = 3
+"""How often a build starts over, before it writes anything, as others were asked for meanwhile."""
+
+_FARTHEST: Final = timedelta(minutes=30)
+"""No turn is longer: Lambda ends a function after 15 minutes, and clocks differ."""
+
+Outcome = TypeVar("Outcome")
+
+
+class Holder(Cache):
+    """Who has the turn.
+
+    Attributes:
+        holder: the request that has it.
+        until: when it is over at the latest, as its function is ended then; ISO 8601, UTC.
+    """
+
+    KEY = TURN
+
+    holder: str
+    until: AwareDatetime
+
+
+class Asked(Cache):
+    """Who gave way last.
+
+    Attributes:
+        holder: the request that gave way.
+        at: when; ISO 8601, UTC.
+    """
+
+    KEY = ASKED
+
+    holder: str
+    at: AwareDatetime
+
+
+@dataclass(frozen=True, slots=True)
+class GaveWay:
+    """Another build has the turn, and builds what this one was asked for."""
+
+    holder: str
+
+
+@dataclass(slots=True)
+class Turn:
+    """The right to build, and an ear for those who gave way.
+
+    Attributes:
+        holder: names this request.
+        now: when it began, in UTC.
+        until: when it is ended at the latest.
+    """
+
+    store: Store
+    holder: str
+    now: datetime
+    until: datetime
+    _heard: str | None = None
+    _restarts: int = field(default=_RESTARTS)
+
+    def listen(self) -> None:
+        """Note what was asked for before the bucket is read: that will be built."""
+        self._heard = self._asked()
+
+    def asked_again(self) -> bool:
+        """Whether somebody has given way since the bucket was read."""
+        return self._asked() != self._heard
+
+    def starts_over(self) -> bool:
+        """Whether to read the bucket again, as more is asked for; not without end."""
+        if self._restarts and self.asked_again():
+            self._restarts -= 1
+            return True
+        return False
+
+    def taken(self) -> bool:
+        """Take the turn, if nobody has it; say whether it was taken."""
+        mine = Holder(holder=self.holder, until=self.until).to_json()
+        try:
+            stored = self.store.find(TURN)
+            if stored and not self._is_over(stored):
+                return False
+            return self.store.put(
+                TURN,
+                mine,
+                content_type="application/json",
+                only_if_absent=stored is None,
+                only_if_etag=stored.etag if stored else None,
+            )
+        except StoreError:
+            return True
+
+    def ask(self) -> None:
+        """Leave word for whoever has the turn."""
+        word = Asked(holder=self.holder, at=self.now).to_json()
+        self.store.put(ASKED, word, content_type="application/json")
+
+    def release(self) -> None:
+        """Let others have the turn; one that cannot be deleted is over by itself."""
+        with suppress(StoreError):
+            stored = self.store.find(TURN)
+            holder, _ = Holder.recall(stored)
+            if holder and holder.holder == self.holder:
+                self.store.delete(TURN)
+
+    def _is_over(self, stored: Stored) -> bool:
+        """Whether the turn is free: run out, unreadable, or by a clock that is far ahead.
+
+        It is free too for the request that has it: it was killed, and Lambda repeats it.
+        """
+        holder, _ = Holder.recall(stored)
+        if holder is None or holder.holder == self.holder:
+            return True
+        return not timedelta() < holder.until - self.now <= _FARTHEST
+
+    def _asked(self) -> str | None:
+        try:
+            stored = self.store.find(ASKED)
+        except StoreError:
+            return None
+        return stored.etag if stored else None
+
+
+def in_turn(turn: Turn, build: Callable[[Turn], Outcome]) -> Outcome | GaveWay:
+    """Build when nobody else does, again for those who gave way meanwhile; else give way.
+
+    Whoever gives way looks once more after it has left word, and whoever is done looks once more
+    after it has let go: so word that is left is always heard by one of them.
+
+    Args:
+        turn: not taken yet.
+        build: reads what is newest, and tells the turn when (see `Turn.listen`).
+
+    Raises:
+        StoreError: no word can be left.
+        RulesyncError: what `build` raises; the turn is let go.
+    """
+    if not turn.taken():
+        turn.ask()
+        if not turn.taken():
+            return GaveWay(turn.holder)
+    while True:
+        turn.listen()  # a build that reads nothing, as while a rollback holds, hears nothing later
+        try:
+            outcome = build(turn)
+        finally:
+            turn.release()
+        if not turn.asked_again() or not turn.taken():
+            return outcome

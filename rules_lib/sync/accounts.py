@@ -1,0 +1,128 @@
+"""What a build came to, as its summary."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from rules_lib.deploy.drift import drift_of
+from rules_lib.deploy.quota import quota_words
+from rules_lib.deploy.steps import Delete, Plan, Replace, Step
+from rules_lib.errors import RefusedError, RulesyncError
+from rules_lib.own.odd_files import odd_files
+from rules_lib.report.changes import changes_of
+from rules_lib.report.group_line import GroupLine
+from rules_lib.report.summary import Accounting, FeedFacts, Summary, summarise
+from rules_lib.stages.hold import waiting_in
+from rules_lib.sync.warnings import full_groups, passing, unjudged, warnings_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rules_lib.aws.calls import Calls
+    from rules_lib.deploy.outcome import Applied
+    from rules_lib.feed.manifest import Manifest
+    from rules_lib.reading.ruleset import Ruleset
+    from rules_lib.report.since import Since
+    from rules_lib.sync.decide import Decision
+    from rules_lib.sync.gather import Gathered
+
+
+def facts_of(manifest: Manifest) -> FeedFacts:
+    """The feed, as a summary names it."""
+    return FeedFacts(
+        source=manifest.source,
+        version=manifest.version,
+        sha256=manifest.sha256,
+        enabled=manifest.total.enabled,
+        disabled=manifest.total.disabled,
+    )
+
+
+def carried_out(  # noqa: PLR0913 - keywords only: the whole of a build comes together here
+    *,
+    build_id: str,
+    gathered: Gathered,
+    ruleset: Ruleset,
+    decision: Decision,
+    applied: Applied,
+    calls: Calls,
+    changed: Since,
+    lost: tuple[str, ...] = (),
+) -> Summary:
+    """Summarise a build that was carried out, as far as the service let it."""
+    built = decision.built
+    staying = (f"rule group {stay.name} stays: {stay.why}" for stay in applied.staying)
+    return summarise(
+        build_id=build_id,
+        feed=facts_of(gathered.manifest),
+        accounting=Accounting(
+            enabled=built.enabled,
+            kept=len(built.kept),
+            off=len(built.off),
+            setters_added=sum(rule.setter for rule in built.kept),
+        ),
+        groups=tuple(group_line(step) for step in decision.plan.steps),
+        discarded=Counter(discard.reason for discard in built.discarded),
+        calls=calls.writes,
+        dry_runs=calls.dry_runs,
+        warnings=(
+            *lost,
+            *gathered.lost,
+            *unjudged(decision.waiting, waiting_in(built.kept, built.discarded)),
+            *drift_of(decision.plan, gathered.latest.groups if gathered.latest else {}),
+            *passing(built.groups),
+            *full_groups(built.overflow),
+            *map(str, odd_files(gathered.own.files, gathered.own.folder)),
+            *gathered.own.warnings,
+            *warnings_of(ruleset, gathered.allowlist, built, gathered.own.folder),
+            *staying,
+            *_troubled(decision.plan, applied),
+        ),
+        variables_missing=built.missing_variables,
+        relief=built.relief,
+        failed="; ".join(_causes(decision.plan, applied)) or None,
+        budget=gathered.allowlist.firewall.capacity,
+        changes=changes_of(
+            changed.rules,
+            Counter(discard.reason for discard in built.discarded),
+            gathered.latest.discarded if gathered.latest else None,
+        ),
+        waiting=decision.waiting,
+    )
+
+
+def _troubled(plan: Plan, applied: Applied) -> Iterator[str]:
+    """Policies that the service finds fault with, before the plan and after it."""
+    for planned in plan.switches:
+        if trouble := planned.policy.health.trouble:
+            yield f"firewall policy {planned.policy.name}: the service says of it: {trouble}"
+    yield from applied.remarks
+
+
+def _causes(plan: Plan, applied: Applied) -> Iterator[str]:
+    yield from (f"{one.name}: {one.cause}" for one in applied.failures)
+    yield from quota_words(plan, applied.failures)
+
+
+def ended(build_id: str, feed: FeedFacts, error: RulesyncError) -> Summary:
+    """Summarise a build of which nothing was carried out."""
+    refused = str(error) if isinstance(error, RefusedError) else None
+    return summarise(
+        build_id=build_id,
+        feed=feed,
+        accounting=Accounting(),
+        discarded={},
+        calls={},
+        variables_missing={},
+        refused=refused,
+        failed=None if refused else str(error),
+    )
+
+
+def group_line(step: Step) -> GroupLine:
+    """One rule group's line in the summary."""
+    if isinstance(step, Delete):
+        return GroupLine(None, step.name, step.change, step.deployed.capacity)
+    replaces = step.deployed.name if isinstance(step, Replace) else None
+    return GroupLine(step.group, step.name, step.change, step.group.capacity, replaces)

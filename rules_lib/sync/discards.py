@@ -1,0 +1,77 @@
+"""Discards at rest: a copy of each build's discarded rules by day, for SQL over many builds.
+
+    discarded/day=2026-11-24/20261124T025039Z-3f082e8a.jsonl
+
+Nothing else lies under the prefix, as Athena reads every object below a table's location. A row is
+one discarded rule of one build, so a question about a day or a build is a plain `WHERE`. A build
+whose discards are those of the newest copy of the same day writes none: copies are one a day, and
+one for each change.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Final
+
+from rules_lib.model import Discarded, Reason, Rule
+from rules_lib.report.records import DISCARDED_FIELDS, discarded_record, json_line
+from rules_lib.stages.names import missing_variables
+
+if TYPE_CHECKING:
+    from rules_lib.allowlist import Allowlist
+    from rules_lib.build import Built
+    from rules_lib.sync.gather import Gathered
+    from rules_lib.world import World
+
+DISCARDS: Final = "discarded/"
+
+COLUMNS: Final = ("build", "version", *DISCARDED_FIELDS, "severity", "variables")
+"""The fields of a row: the build, its feed, the discarded rule, its `signature_severity`, and the
+variables that would bring it back."""
+
+
+def keep_discards(world: World, gathered: Gathered, built: Built) -> str:
+    """Store the build's discards under its day, unless the day's newest copy has the same.
+
+    Returns:
+        The mark by which `latest.json` knows what the newest copy holds.
+    """
+    version = gathered.manifest.version
+    day = f"{world.now:%Y-%m-%d}"
+    mark = _mark(day, rows(built.discarded, "", version, gathered.allowlist))
+    if gathered.latest is None or gathered.latest.discards != mark:
+        lines = rows(built.discarded, world.build_id, version, gathered.allowlist)
+        world.store.put(
+            f"{DISCARDS}day={day}/{world.build_id}.jsonl",
+            lines,
+            content_type="application/x-ndjson",
+        )
+    return mark
+
+
+def rows(
+    discarded: Iterable[Discarded], build_id: str, version: str, allowlist: Allowlist
+) -> Iterator[bytes]:
+    """One line a discarded rule, with `COLUMNS`."""
+    for item in discarded:
+        rule = item.rule if isinstance(item.rule, Rule) else None
+        undefined = rule is not None and item.reason is Reason.UNDEFINED_VARIABLE
+        yield json_line(
+            {
+                "build": build_id,
+                "version": version,
+                **discarded_record(item),
+                "severity": (rule.severity or None) if rule else None,
+                "variables": missing_variables(rule.header, allowlist)
+                if rule and undefined
+                else (),
+            }
+        )
+
+
+def _mark(day: str, lines: Iterable[bytes]) -> str:
+    digest = hashlib.sha256(day.encode())
+    for line in lines:
+        digest.update(line)
+    return digest.hexdigest()

@@ -1,0 +1,47 @@
+"""The last applied build, as far as a report needs it to say what is new."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from rules_lib.errors import StoreError
+from rules_lib.report.since import Earlier
+from rules_lib.state.record import build_key
+
+if TYPE_CHECKING:
+    from rules_lib.aws.store import Store
+    from rules_lib.deploy.steps import Plan
+    from rules_lib.sync.gather import Gathered
+
+
+def earlier_build(store: Store, gathered: Gathered, plan: Plan) -> Earlier | None:
+    """Name the newest applied build and what it discarded; None before the first.
+
+    Its discards are read only where something is different: a sync that has nothing to do reads
+    no more than it must.
+    """
+    latest = gathered.latest
+    if latest is None:
+        return None
+    inputs = gathered.manifest.sha256, gathered.allowlist_sha256
+    same = not plan.changes and (latest.sha256, latest.allowlist) == inputs
+    discards = None if same else _discards(store, latest.build)
+    return Earlier(latest.build, latest.version, discards)
+
+
+def _discards(store: Store, build: str) -> Mapping[int, str] | None:
+    """Sid -> reason; None where they cannot be had: a report is no cause to fail a sync."""
+    try:
+        stored = store.find(build_key(build, "discarded.jsonl"))
+        return discards_in(stored.body) if stored else None
+    except (StoreError, KeyError, TypeError, ValueError):
+        return None
+
+
+def discards_in(lines: bytes) -> dict[int, str]:
+    """Read `discarded.jsonl` back: sid -> reason, without the rules that have no sid."""
+    records = (json.loads(line) for line in BytesIO(lines))
+    return {record["sid"]: record["reason"] for record in records if record["sid"] is not None}

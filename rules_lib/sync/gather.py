@@ -1,0 +1,141 @@
+"""All that a build needs from the bucket: the newest feed, people's files, what was before."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from rules_lib.allowlist import Allowlist, load
+from rules_lib.errors import StoreError
+from rules_lib.feed.archive import Feed
+from rules_lib.feed.archive_limits import ArchiveLimits
+from rules_lib.feed.manifest import Manifest, archive_key
+from rules_lib.feed.newest import newest_manifest
+from rules_lib.own.files import OwnFiles, own_in_bucket
+from rules_lib.settings import LARGEST
+from rules_lib.state.state import LATEST, REFUSALS, Latest, Refusals
+
+if TYPE_CHECKING:
+    from rules_lib.aws.store import Store
+
+ALLOWLIST: Final = "config/categories.yaml"
+_EXAMINED: Final = ArchiveLimits(unpacked=LARGEST, member=LARGEST)
+ALLOW_SHRINK: Final = "rulesync-allow-shrink"
+"""Metadata of an uploaded allowlist: `true` where what it takes away is meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What the bucket says.
+
+    Attributes:
+        manifest: of the newest feed.
+        files: the feed's, people's own first.
+        seen: every category that this or an earlier feed had.
+        refusals: what the service refused before.
+        allowlist_sha256: of the allowlist's text.
+        own: people's own files, and what lies beside them.
+        allow_shrink: the allowlist was uploaded with leave to shrink, and is not applied yet.
+        latest: the newest applied build; None before the first.
+        latest_etag: by which it is known whether another build has ended since.
+        lost: warnings of refusals that cannot be read.
+    """
+
+    manifest: Manifest
+    files: Feed
+    allowlist: Allowlist
+    seen: frozenset[str]
+    refusals: Refusals
+    allowlist_sha256: str
+    own: OwnFiles
+    allow_shrink: bool = False
+    latest: Latest | None = None
+    latest_etag: str | None = None
+    lost: tuple[str, ...] = ()
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """Names of the categories at hand, in order."""
+        return (*(file.category for file in self.files.own), *sorted(self.manifest.categories))
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An allowlist as text.
+
+    Attributes:
+        source: names it in errors.
+        allow_shrink: whoever uploaded it means what it takes away.
+    """
+
+    text: bytes
+    source: str
+    allow_shrink: bool = False
+
+    @property
+    def sha256(self) -> str:
+        """Identifies it."""
+        return hashlib.sha256(self.text).hexdigest()
+
+
+def gather(store: Store, draft: Draft | None = None, own: OwnFiles | None = None) -> Gathered:
+    """Read the bucket: always its newest feed, whichever event asks.
+
+    Args:
+        store: the bucket.
+        draft: stands in for the bucket's allowlist.
+        own: stand in for the bucket's `local/`.
+
+    Raises:
+        StoreError: there is no feed or no allowlist yet, or the bucket cannot be read.
+        AllowlistError: the allowlist has errors.
+        RefusedError: two files of people's own come to one category.
+    """
+    stored = store.find(LATEST)  # first: whatever ends after this is noticed
+    latest = Latest.parse(stored.body) if stored else None
+    manifest = newest_manifest(store)
+    if manifest is None:
+        raise StoreError(f"s3://{store.bucket}/raw/ has no feed yet: run the fetch function first")
+    own = own_in_bucket(store) if own is None else own
+    seen = frozenset((*(latest.categories_seen if latest else ()), *manifest.categories))
+    known = {*seen, *(file.category for file in own.files)}
+    draft = draft or _in_bucket(store)
+    refusals, lost = Refusals.recall(store.find(REFUSALS))
+    return Gathered(
+        manifest=manifest,
+        files=replace(feed_in_bucket(store, manifest), own=own.files),
+        allowlist=load(draft.text, source=draft.source, known=known),
+        seen=seen,
+        refusals=refusals or Refusals({}),
+        allowlist_sha256=draft.sha256,
+        own=own,
+        allow_shrink=draft.allow_shrink and (not latest or latest.allowlist != draft.sha256),
+        latest=latest,
+        latest_etag=stored.etag if stored else None,
+        lost=lost,
+    )
+
+
+def feed_in_bucket(store: Store, manifest: Manifest) -> Feed:
+    """A feed in the bucket, as large as it may be: the fetch has looked at this very archive.
+
+    Raises:
+        StoreError: its archive cannot be read, or is not the one that the manifest names.
+    """
+    key = archive_key(manifest.version, manifest.archive)
+    data = store.get(key)
+    if hashlib.sha256(data).hexdigest() != manifest.sha256:
+        raise StoreError(f"s3://{store.bucket}/{key} is not the archive that its manifest names")
+    return Feed(data, limits=_EXAMINED, source=f"s3://{store.bucket}/{key}", name=manifest.archive)
+
+
+def _in_bucket(store: Store) -> Draft:
+    stored = store.find(ALLOWLIST)
+    if stored is None:
+        raise StoreError(
+            f"s3://{store.bucket}/{ALLOWLIST} does not exist: upload one, for instance with "
+            "`rulesync push`"
+        )
+    allowed = stored.metadata.get(ALLOW_SHRINK) == "true"
+    return Draft(stored.body, f"s3://{store.bucket}/{ALLOWLIST}", allowed)

@@ -1,0 +1,252 @@
+"""One build, from the bucket to the firewall: gather, decide, act.
+
+The one place that joins the pure part to the world. Whatever happens, the build's folder in the
+bucket says it: `summary.json` is written also where the build failed or was refused.
+
+Two builds at once do not mix. What a build writes it writes by the update token of what it has
+seen, and `latest.json` by the ETag; where somebody else was faster it starts over from what the
+bucket has by then, which is the same for both.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from rules_lib.aws.calls import Calls
+from rules_lib.aws.firewall import Firewall
+from rules_lib.deploy.apply import apply
+from rules_lib.errors import ContendedError, RulesyncError, StaleError, StoreError, SyncError
+from rules_lib.memory import without_search_for_cycles
+from rules_lib.report.since import since
+from rules_lib.report.summary import FeedFacts, Summary
+from rules_lib.rollback.rollback import put_back
+from rules_lib.stages.glance import glance
+from rules_lib.state.record import files_after, files_before
+from rules_lib.state.state import HOLD, LATEST, REFUSALS, Hold, Latest
+from rules_lib.sync.accounts import carried_out, ended, facts_of
+from rules_lib.sync.decide import Decision, decide
+from rules_lib.sync.discards import keep_discards
+from rules_lib.sync.earlier import earlier_build
+from rules_lib.sync.gather import Gathered, gather
+from rules_lib.sync.settled import SETTLED, Settled, Unchanged, inputs_of, settle, unchanged
+from rules_lib.world import World
+
+__all__ = ["Unchanged", "World", "sync", "sync_if_changed"]
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rules_lib.aws.store import Store
+    from rules_lib.deploy.outcome import Applied
+    from rules_lib.feed.manifest import Manifest
+    from rules_lib.reading.ruleset import Ruleset
+    from rules_lib.report.since import Since
+    from rules_lib.state.state import Refusals
+
+Outcome = TypeVar("Outcome")
+
+_ATTEMPTS: Final = 5
+"""How often a build starts over because somebody else changed what it had seen."""
+
+
+def sync(world: World, *, allow_shrink: bool = False) -> Summary | Hold:
+    """Bring the firewall's rule groups to what the newest feed and the allowlist ask for.
+
+    Args:
+        world: where to read and write.
+        allow_shrink: whether it may remove or unblock more than the allowlist allows.
+
+    Returns:
+        What was done; or the hold, where a rollback holds the groups as they are.
+
+    Raises:
+        SyncError: the build failed or was refused, wholly or for some groups; says why, and the
+            build's summary says it too. What was in force before stays, where it was not written.
+    """
+    with without_search_for_cycles():
+        return _sync(world, allow_shrink=allow_shrink)
+
+
+def sync_if_changed(
+    world: World, manifest: Manifest, run: Callable[[World], Outcome]
+) -> Outcome | Unchanged:
+    """Run a sync; but stop, having read little and written nothing, where nothing has changed.
+
+    Args:
+        world: where to read and write.
+        manifest: of the newest feed.
+        run: the sync.
+
+    Raises:
+        RulesyncError: see `sync`; or the bucket or the firewall cannot be read.
+    """
+    inputs = inputs_of(world, manifest)
+    settled, lost = Settled.recall(world.store.find(SETTLED))
+    return unchanged(world, inputs, settled) or run(replace(world, inputs=inputs, lost=lost))
+
+
+def _sync(world: World, *, allow_shrink: bool) -> Summary | Hold:
+    feed = FeedFacts(source=f"s3://{world.store.bucket}")
+    calls = Calls(watch=world.watch)
+    try:
+        with calls.candid():
+            for attempt in range(_ATTEMPTS):
+                if held := _held(world):
+                    if attempt:  # what it began before the rollback came may have undone some of it
+                        put_back(world, held)
+                    return held
+                world.watch("reading the bucket")
+                if world.turn:
+                    world.turn.listen()
+                gathered = gather(world.store)
+                feed = facts_of(gathered.manifest)
+                if summary := _attempt(world, gathered, calls, allow_shrink=allow_shrink):
+                    return summary
+        raise ContendedError("somebody else keeps changing the rule groups; run the sync again")
+    except SyncError:
+        raise
+    except RulesyncError as error:
+        raise SyncError(world.build_id, _told(world, feed, error)) from error
+
+
+def _told(world: World, feed: FeedFacts, error: RulesyncError) -> str:
+    """Write the summary of a build that an error ended; say the cause, and what else failed."""
+    try:
+        world.put("summary.json", ended(world.build_id, feed, error).to_json())
+    except StoreError as unwritten:
+        cause = str(unwritten).partition(": ")[2]
+        also = "for the same reason" if cause in str(error) else f"as {unwritten}"
+        return f"{error}; the build's summary cannot be written either, {also}"
+    return str(error)
+
+
+def _held(world: World) -> Hold | None:
+    stored = world.store.find(HOLD)
+    return Hold.parse(stored.body) if stored else None
+
+
+def _attempt(
+    world: World, gathered: Gathered, calls: Calls, *, allow_shrink: bool
+) -> Summary | None:
+    """Carry a build out; None where somebody else changed what it was made from.
+
+    Raises:
+        SyncError: some groups failed.
+    """
+    try:
+        return _carried_out(world, gathered, calls, allow_shrink=allow_shrink)
+    except StaleError:
+        return None
+
+
+def _overtaken(world: World, gathered: Gathered) -> bool:
+    """Whether another build has ended, or a rollback begun, since the bucket was read."""
+    stored = world.store.find(LATEST)
+    etag = stored.etag if stored else None
+    return etag != gathered.latest_etag or _held(world) is not None
+
+
+def _outdated(world: World, gathered: Gathered) -> bool:
+    """Whether the bucket is to be read again before anything is written."""
+    if _overtaken(world, gathered):
+        return True
+    return world.turn is not None and not world.deadline.passed and world.turn.starts_over()
+
+
+def _carried_out(
+    world: World, gathered: Gathered, calls: Calls, *, allow_shrink: bool
+) -> Summary | None:
+    allowlist = gathered.allowlist
+    if gathered.lost:
+        _remember(world.store, gathered.refusals)
+    world.watch("building the rule groups")
+    ruleset = glance(gathered.files, allowlist)
+    firewall = Firewall(world.client, allowlist.firewall.prefix, world.policies, calls)
+    deployed = firewall.deployed()
+    decision = decide(
+        ruleset=ruleset,
+        allowlist=allowlist,
+        deployed=deployed,
+        refusals=gathered.refusals,
+        firewall=firewall,
+        allow_shrink=allow_shrink or gathered.allow_shrink,
+        deadline=world.deadline,
+        remember=partial(_remember, world.store),
+    )
+    stale = any(failure.stale for failure in decision.failures)
+    if stale or _outdated(world, gathered):
+        return None
+    for name, data in files_before(world.build_id, decision.built, decision.plan, allowlist):
+        world.put(name, data)
+    applied = apply(decision.plan, firewall, decision.failures)
+    if any(failure.stale for failure in applied.failures) or (
+        applied.failures and _overtaken(world, gathered)
+    ):
+        return None
+    earlier = earlier_build(world.store, gathered, decision.plan)
+    changed = since(decision.changes, decision.built, earlier)
+    summary = carried_out(
+        build_id=world.build_id,
+        gathered=gathered,
+        ruleset=ruleset,
+        decision=decision,
+        applied=applied,
+        calls=calls,
+        changed=changed,
+        lost=world.lost,
+    )
+    recorded = _record(world, gathered, ruleset, decision, applied, summary, changed)
+    if recorded and world.inputs and not decision.waiting:
+        settle(world, decision.plan, deployed, allowlist.firewall.prefix)
+    return recorded
+
+
+def _remember(store: Store, refusals: Refusals) -> None:
+    """Write what the service refuses, so that no build asks for it again."""
+    store.put(REFUSALS, refusals.to_json(), content_type="application/json")
+
+
+def _record(  # noqa: PLR0913, PLR0917 - all that a build leaves behind
+    world: World,
+    gathered: Gathered,
+    ruleset: Ruleset,
+    decision: Decision,
+    applied: Applied,
+    summary: Summary,
+    changed: Since,
+) -> Summary | None:
+    for step in applied.done:
+        if step.group:
+            world.put(f"rule-groups/{step.name}.rules", step.group.text.encode())
+    mark = "" if summary.failed else keep_discards(world, gathered, decision.built)
+    for name, data in files_after(summary, ruleset, gathered.allowlist, decision.built, changed):
+        world.put(name, data)
+    if summary.failed:
+        raise SyncError(world.build_id, summary.failed, applied.troubles)
+    return summary if _point_at(world, gathered, decision, mark) else None
+
+
+def _point_at(world: World, gathered: Gathered, decision: Decision, mark: str) -> bool:
+    """Move `latest.json`, unless another build has moved it since; say whether it was moved."""
+    latest = Latest(
+        build=world.build_id,
+        version=gathered.manifest.version,
+        sha256=gathered.manifest.sha256,
+        applied_at=world.now.isoformat(),
+        categories_seen=tuple(sorted(gathered.seen)),
+        allowlist=gathered.allowlist_sha256,
+        prefix=gathered.allowlist.firewall.prefix,
+        groups={group.name: str(group.slot) for group in decision.built.groups},
+        discarded=Counter(str(discard.reason) for discard in decision.built.discarded),
+        discards=mark,
+    )
+    return world.store.put(
+        LATEST,
+        latest.to_json(),
+        content_type="application/json",
+        only_if_absent=gathered.latest is None,
+        only_if_etag=gathered.latest_etag,
+    )

@@ -1,0 +1,170 @@
+"""What people should know although nothing failed; each line says what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Final
+
+from rules_lib.deploy.passes import overruled
+from rules_lib.facts.limits import BLOCKING
+from rules_lib.groups.content import lets_through
+from rules_lib.model import LOCAL_PREFIX, Converted, Mode, Reason
+from rules_lib.own.warnings import own_warnings
+from rules_lib.text import counted
+
+if TYPE_CHECKING:
+    from rules_lib.allowlist import Allowlist
+    from rules_lib.build import Built
+    from rules_lib.groups.group import Group
+    from rules_lib.reading.ruleset import Ruleset
+
+_NAMED: Final = 8
+"""How many new categories a warning names, the largest first, or rules."""
+
+
+def warnings_of(
+    ruleset: Ruleset, allowlist: Allowlist, built: Built, folder: str
+) -> tuple[str, ...]:
+    """Everything noteworthy about this feed and people's own rules with this allowlist.
+
+    Args:
+        ruleset: the feed, and people's own.
+        allowlist: what people ask for.
+        built: what came of it.
+        folder: where people's own files lie; ends in a slash.
+    """
+    return (
+        *_home_net(allowlist),
+        *_new(ruleset, allowlist),
+        *without_effect(ruleset, allowlist, built, folder),
+    )
+
+
+def without_effect(
+    ruleset: Ruleset, allowlist: Allowlist, built: Built, folder: str, *, has_feed: bool = True
+) -> tuple[str, ...]:
+    """What stands in the allowlist, or in people's own files, and does not do what it says.
+
+    Args:
+        ruleset: as in `warnings_of`, like all that follows.
+        allowlist: likewise.
+        built: likewise.
+        folder: likewise.
+        has_feed: whether a feed is at hand, so that it is known what it lacks.
+    """
+    return (
+        *(_gone(ruleset, allowlist) if has_feed else ()),
+        *(_unknown_sids(ruleset, allowlist) if has_feed else ()),
+        *_not_taken(allowlist, built),
+        *own_warnings(ruleset, allowlist, built, folder),
+    )
+
+
+def unjudged(texts: int, rules: tuple[int, int]) -> Iterator[str]:
+    """Say what waits, as there was no time to ask the service about it.
+
+    Args:
+        texts: that were to be asked about.
+        rules: how many keep the text that is in force, and how many are left out.
+    """
+    held, out = rules
+    if texts:
+        yield (
+            f"there was no time to have the service judge {counted(texts, 'text')}, of which some "
+            f"may be refused: left out until then (not-yet-proven): {counted(out, 'rule')}; kept "
+            f"in the text that is in force: {counted(held, 'rule')}; the next build goes on from "
+            "there"
+        )
+
+
+def passing(groups: Sequence[Group]) -> Iterator[str]:
+    """Name the rules that let everything through, and all of the feed that let anything through.
+
+    Args:
+        groups: desired ones, in the order of their priorities.
+    """
+    for found in overruled(groups):
+        rule = found.rule
+        header = " ".join(rule.text.partition("(")[0].split())
+        yield (
+            f"sid {rule.sid} of {rule.rule.category} lets everything through that its header "
+            f"names ({header}): {len(found.blocking):,} blocking rules act in part or not at all"
+        )
+    kept = (rule for group in groups for rule in group.rules)
+    feeds = [one for one in kept if lets_through(one.text) and not one.rule.is_local]
+    if feeds:
+        named = ", ".join(f"{one.sid} of {one.rule.category}" for one in feeds[:_NAMED])
+        more = f" and {len(feeds) - _NAMED} more" if len(feeds) > _NAMED else ""
+        yield f"feed_pass: keep: the feed has traffic pass uninspected by sid {named}{more}"
+
+
+def full_groups(overflow: Mapping[str, int]) -> Iterator[str]:
+    """Name the categories whose group is full and cannot be replaced.
+
+    Args:
+        overflow: category -> rules that are left out for it.
+    """
+    for name, count in overflow.items():
+        yield (
+            f"category {name}: {counted(count, 'rule')} left out (over-budget), as the group is "
+            "full and in use by a firewall policy that rulesync was not given; give it that "
+            "policy (RULESYNC_POLICIES), or detach the group, so that a larger one can replace it"
+        )
+
+
+def _home_net(allowlist: Allowlist) -> Iterator[str]:
+    if "HOME_NET" not in allowlist.variables.declared:
+        yield (
+            "HOME_NET is not set in the allowlist, so the firewall policy's value holds; its "
+            "default, the inspection VPC's own range, is the usual reason why rules never fire"
+        )
+
+
+def _gone(ruleset: Ruleset, allowlist: Allowlist) -> Iterator[str]:
+    for name in allowlist.gone(ruleset.names):
+        yield f"category {name} is in the allowlist, and this feed does not have it"
+
+
+def _new(ruleset: Ruleset, allowlist: Allowlist) -> Iterator[str]:
+    unlisted = frozenset(allowlist.unlisted(ruleset.names))
+    new = [one for one in ruleset.categories if one.name in unlisted]
+    if allowlist.default is Mode.OFF:  # of people's own this is told with their file
+        new = [one for one in new if not one.name.startswith(LOCAL_PREFIX)]
+    new.sort(key=lambda category: len(category.rules), reverse=True)
+    if new:
+        named = ", ".join(f"{one.name} ({counted(len(one.rules), 'rule')})" for one in new[:_NAMED])
+        more = f" and {len(new) - _NAMED} more" if len(new) > _NAMED else ""
+        yield f"not in the allowlist, so its default ({allowlist.default}) holds: {named}{more}"
+
+
+def _unknown_sids(ruleset: Ruleset, allowlist: Allowlist) -> Iterator[str]:
+    present = {rule.sid for rule in ruleset.rules}
+    for name in ("off", "alert", "drop", "on"):
+        kind = "rule" if name == "on" else "enabled rule"
+        for sid in sorted(getattr(allowlist.rules, name) - present):
+            yield f"rules: {name}: {sid} is no {kind} of this feed, nor of your own"
+
+
+def _not_taken(allowlist: Allowlist, built: Built) -> Iterator[str]:
+    """Sids whose rule does not become what the list asks for."""
+    kept = {rule.sid: rule for rule in built.kept}
+    lost = {one.rule.sid: one for one in built.discarded if one.reason is not Reason.DUPLICATE_SID}
+    for name in ("alert", "drop"):
+        for sid in sorted(getattr(allowlist.rules, name)):
+            if sid in kept:
+                why = _why_not(name, kept[sid])
+            else:
+                why = f"it is discarded ({lost[sid].reason})" if sid in lost else ""
+            if why:
+                yield f"rules: {name}: {sid} has no effect: {why}"
+
+
+def _why_not(name: str, rule: Converted) -> str:
+    """Why a kept rule does not become what its list asks for; empty where it does."""
+    if rule.mode is Mode.AS_WRITTEN:
+        return f"{rule.rule.category} is published as written"
+    if rule.action == "pass":
+        return "it is a pass rule, and stays one"
+    if name == "drop" and rule.rule.noalert and rule.action not in BLOCKING:
+        return "it only marks a flow (noalert), and would block without a word"
+    return ""

@@ -1,0 +1,5 @@
+"""`python -m rules_lib.cli` is `rulesync`."""
+
+from rulesync_cli import main
+
+main(prog_name="rulesync")

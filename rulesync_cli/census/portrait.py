@@ -1,0 +1,117 @@
+"""What each category of the feed has, and what it takes of the budget."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rules_lib.model import Mode, Rule
+from rules_lib.world import unwatched
+from rulesync_cli.census.cost import Cost, Watch, costs_of, empty_packer
+
+if TYPE_CHECKING:
+    from rules_lib.allowlist import Allowlist
+    from rules_lib.build import Built
+    from rules_lib.groups.group import Deployed
+    from rules_lib.reading.ruleset import Category, Ruleset
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """One category of the feed.
+
+    Attributes:
+        listed: the allowlist has a line for it.
+        enabled: rules, what `rules: on:` wakes included.
+        disabled: rules that the feed ships commented out.
+        severities: `signature_severity` -> enabled rules; empty for those without.
+        confidences: likewise.
+        kept: published, the setters included.
+        setters: brought in although the category is off.
+        discarded: wanted, and left out.
+        rule_groups: names of the groups that have rules of it.
+        capacity: what its kept rules take of the budget, with headroom.
+        cost: of turning it on; None where it is on.
+    """
+
+    name: str
+    mode: Mode
+    listed: bool
+    enabled: int
+    disabled: int
+    severities: Mapping[str, int]
+    confidences: Mapping[str, int]
+    kept: int
+    setters: int
+    discarded: int
+    rule_groups: tuple[str, ...]
+    capacity: int
+    cost: Cost | None
+
+
+def census(  # noqa: PLR0913 - keywords only: all that a build depends on, and what is asked
+    *,
+    ruleset: Ruleset,
+    allowlist: Allowlist,
+    deployed: Deployed,
+    refusals: Mapping[str, str],
+    built: Built,
+    names: Collection[str] = (),
+    watch: Watch = unwatched,
+) -> tuple[Portrait, ...]:
+    """Describe the feed's categories, in its order.
+
+    Args:
+        ruleset: all of the feed.
+        allowlist: what people ask for.
+        deployed: the groups in force.
+        refusals: what the service refused before.
+        built: what a build makes of these four.
+        names: only these categories; empty: all.
+        watch: told which category's cost is being found.
+    """
+    asked = [one for one in ruleset.categories if not names or one.name in names]
+    off = [one.name for one in asked if allowlist.setting_of(one.name).mode is Mode.OFF]
+    costs = costs_of(tuple(ruleset.rules), allowlist, deployed, refusals, off, watch) if off else {}
+    shares = _shares(built)
+    discarded = Counter(item.rule.category for item in built.discarded)
+    return tuple(
+        _portrait(one, allowlist, shares[one.name], discarded[one.name], costs.get(one.name))
+        for one in asked
+    )
+
+
+def _shares(built: Built) -> Mapping[str, Counter[tuple[str, bool]]]:
+    """For each category its kept rules, by group and by whether they were brought in."""
+    shares: Mapping[str, Counter[tuple[str, bool]]] = defaultdict(Counter)
+    for group in built.groups:
+        for rule in group.rules:
+            shares[rule.rule.category][group.name, rule.setter] += 1
+    return shares
+
+
+def _portrait(
+    category: Category,
+    allowlist: Allowlist,
+    share: Counter[tuple[str, bool]],
+    discarded: int,
+    cost: Cost | None,
+) -> Portrait:
+    rules = [rule for rule in category.rules if isinstance(rule, Rule)]
+    return Portrait(
+        name=category.name,
+        mode=allowlist.setting_of(category.name).mode,
+        listed=allowlist.lists(category.name),
+        enabled=len(category.rules),
+        disabled=category.disabled,
+        severities=dict(Counter(rule.severity for rule in rules)),
+        confidences=dict(Counter(rule.confidence for rule in rules)),
+        kept=share.total(),
+        setters=sum(number for (_, setter), number in share.items() if setter),
+        discarded=discarded,
+        rule_groups=tuple(dict.fromkeys(group for group, _ in share)),
+        capacity=empty_packer(allowlist).needed(share.total()),
+        cost=cost,
+    )

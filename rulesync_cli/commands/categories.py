@@ -1,0 +1,162 @@
+"""`rulesync categories`: what the feed has, what is on, and what it would cost to turn more on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Final
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from rules_lib.allowlist.names import nearest
+from rules_lib.text import count, visible
+from rulesync_cli.census import Cost, Portrait, census
+from rulesync_cli.common import ending, json_option, print_json
+from rulesync_cli.scene import Scene, look
+from rulesync_cli.show.console import say, show, stdout
+from rulesync_cli.show.progress import waiting
+from rulesync_cli.show.tables import STYLES
+from rulesync_cli.where import Where, scene_options
+
+_SEVERITIES: Final = ("Critical", "Major", "Minor", "Informational", "")
+_CONFIDENCES: Final = ("High", "Medium", "Low", "")
+_HEADINGS: Final = (
+    "category",
+    "mode",
+    "enabled",
+    "disabled",
+    "severity C/M/m/I/-",
+    "confidence H/M/L/-",
+    "kept",
+    "discarded",
+    "capacity",
+    "to turn on",
+)
+_NUMBERS: Final = ("enabled", "disabled", "kept", "discarded", "capacity")
+_LEGEND: Final = (
+    "severity: Critical/Major/minor/Informational/none; confidence: High/Medium/Low/none",
+    "capacity: of the kept rules, with headroom; to turn on: what `NAME: alert` would add",
+)
+_NAMED: Final = 3
+
+
+@click.command(
+    epilog=ending(
+        "rulesync categories",
+        "rulesync categories emerging-hunting tor",
+        "rulesync categories --feed emerging.rules.tar.gz --config edited.yaml",
+        "rulesync categories --json | jq '.categories[] | select(.cost.fits)'",
+    )
+)
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+@json_option
+@scene_options
+def categories(*, where: Where, names: tuple[str, ...], as_json: bool) -> None:
+    """List the categories, and what turning one on would cost.
+
+    For each category of the feed: its mode, its rules with their severities and confidences, what
+    is kept and what capacity that takes. For one that is off also what `NAME: alert` would add,
+    setters that it needs included, whether the budget has room for it, and what it would push out.
+    These numbers are those of a build with that edit.
+    """
+    scene = look(where)
+    _refuse_unknown(names, scene)
+    evidence = scene.evidence
+    with waiting("counting") as watch:
+        found = census(
+            ruleset=evidence.ruleset,
+            allowlist=evidence.allowlist,
+            deployed=evidence.deployed,
+            refusals=evidence.refusals,
+            built=evidence.built,
+            names=names,
+            watch=watch,
+        )
+    if as_json:
+        print_json(_document(scene, found))
+    else:
+        _render(scene, found, stdout())
+
+
+def _refuse_unknown(names: Sequence[str], scene: Scene) -> None:
+    known = scene.evidence.ruleset.names
+    for name in names:
+        if name not in known:
+            meant = nearest(name, known)
+            near = f"; nearest: {meant}" if meant else ""
+            raise click.BadParameter(f"{scene.feed} has no category {name!r}{near}")
+
+
+def _document(scene: Scene, found: Sequence[Portrait]) -> dict[str, object]:
+    return {
+        "feed": scene.feed,
+        "allowlist": scene.allowlist,
+        "budget": _budget(scene),
+        "categories": [
+            asdict(one) | {"cost": asdict(one.cost) | {"fits": one.cost.fits} if one.cost else None}
+            for one in found
+        ],
+    }
+
+
+def _budget(scene: Scene) -> dict[str, int]:
+    """What there is to spend, and what the groups of a sync would reserve of it."""
+    firewall, groups = scene.evidence.allowlist.firewall, scene.evidence.built.groups
+    return {
+        "capacity": firewall.capacity,
+        "reserved": sum(group.capacity for group in groups),
+        "rule_groups": firewall.rule_groups,
+        "rule_groups_used": len(groups),
+    }
+
+
+def _render(scene: Scene, found: Sequence[Portrait], console: Console) -> None:
+    budget = _budget(scene)
+    say(
+        console,
+        f"{visible(scene.feed)}: capacity {count(budget['reserved'])} of"
+        f" {count(budget['capacity'])} reserved, {budget['rule_groups_used']} of"
+        f" {budget['rule_groups']} rule groups",
+        "bold",
+    )
+    say(console)
+    show(console, _HEADINGS, map(_row, found), numbers=_NUMBERS)
+    say(console)
+    for line in _LEGEND:
+        say(console, line, "dim")
+
+
+def _row(one: Portrait) -> Sequence[Text | str]:
+    mode = f"{one.mode}" if one.listed else f"{one.mode} (default)"
+    setters = f" ({count(one.setters)} brought in)" if one.setters else ""
+    return (
+        visible(one.name),
+        Text(mode, style=STYLES.get(one.mode, "dim")),
+        count(one.enabled),
+        count(one.disabled),
+        _spread(one.severities, _SEVERITIES),
+        _spread(one.confidences, _CONFIDENCES),
+        count(one.kept) + setters,
+        count(one.discarded),
+        count(one.capacity),
+        _cost(one.cost) if one.cost else "",
+    )
+
+
+def _spread(numbers: Mapping[str, int], scale: Sequence[str]) -> str:
+    return "/".join(str(numbers.get(level, 0)) for level in scale)
+
+
+def _cost(cost: Cost) -> Text:
+    setters = f" and {count(cost.setters)} setters" if cost.setters else ""
+    groups = f", {cost.rule_groups:+} rule groups" if cost.rule_groups else ""
+    text = f"+{count(cost.rules)} rules{setters}, capacity {cost.capacity:+,}{groups}"
+    if cost.fits:
+        return Text(f"{text}: fits", style="green")
+    lost = [f"{count(cost.left_out)} of its own"] if cost.left_out else []
+    pushed = sorted(cost.pushed_out.items(), key=lambda item: -item[1])
+    lost += [f"{count(number)} of {visible(name)}" for name, number in pushed[:_NAMED]]
+    more = f" and of {len(pushed) - _NAMED} more categories" if len(pushed) > _NAMED else ""
+    return Text(f"{text}: no room for {', '.join(lost)}{more}", style="yellow")

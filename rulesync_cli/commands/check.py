@@ -1,0 +1,163 @@
+"""`rulesync check`: an allowlist and people's own rules, before they are uploaded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from rules_lib.address import Address
+from rules_lib.aws import clients
+from rules_lib.aws.firewall import Firewall
+from rules_lib.aws.store import Store
+from rules_lib.feed.newest import newest_manifest
+from rules_lib.groups.group import Deployed
+from rules_lib.own.files import OwnFiles, own_in_bucket, own_in_folder
+from rules_lib.state.state import LATEST, REFUSALS, Latest, Refusals
+from rules_lib.sync.gather import Draft, feed_in_bucket
+from rules_lib.text import counted, visible, visible_lines
+from rulesync_cli.asking import Asked, ask_engine, engine_option, tell
+from rulesync_cli.check_draft import Evidence, Examined, OwnFault, beside, examine
+from rulesync_cli.common import (
+    FEED,
+    FILE,
+    FOLDER,
+    ending,
+    json_option,
+    policies_of,
+    policy_option,
+    print_json,
+)
+from rulesync_cli.feed import read_feed
+from rulesync_cli.show.progress import waiting
+
+
+@click.command(
+    epilog=ending(
+        "rulesync check config/categories.yaml",
+        "rulesync check mine.yaml --local rules/ --feed emerging.rules.tar.gz",
+        "rulesync check mine.yaml --bucket my-bucket",
+        "rulesync check mine.yaml --json | jq '.errors[] | [.file, .line, .message]'",
+        codes="0 valid; 1 errors, on stderr; 2 wrong usage",
+    )
+)
+@click.argument("file", type=FILE)
+@click.option("--local", "own", type=FOLDER, metavar="DIR",
+              help="Folder with .rules files of your own, to be checked too.")  # fmt: skip
+@click.option("--feed", type=FEED, metavar="PATH_OR_URL",
+              help="The feed's archive, to know its categories and its rules.")  # fmt: skip
+@click.option("--bucket", envvar="RULESYNC_BUCKET", show_envvar=True,
+              help="To take both from the bucket, where they are not given.")  # fmt: skip
+@policy_option
+@engine_option
+@json_option
+def check(  # noqa: PLR0913 - an argument for each option
+    file: Path,
+    *,
+    own: Path | None,
+    feed: Address | None,
+    bucket: str | None,
+    policies: tuple[str, ...],
+    without_engine: bool,
+    as_json: bool,
+) -> None:
+    """Check an allowlist FILE, and your own rules.
+
+    Every error is told at once. It names the file, the line, the value and, of a name, the nearest
+    valid one. A rule of your own that would be discarded is an error too, with its reason, and so
+    is one that a Suricata, where one is installed, does not load. With --policy it says what that
+    policy has left for the rule groups, and whether they fit. Changes nothing.
+    """
+    with waiting("checking"):
+        store = Store(clients.s3(), bucket) if bucket else None
+        draft = Draft(file.read_bytes(), str(file))
+        files = _own(own, store)
+        evidence = replace(_evidence(feed, store), deployed=_deployed(policies_of(policies)))
+        found = examine(draft, files, evidence)
+        said = ask_engine(found.built, files.folder, without_engine=without_engine)
+    faults = (*found.faults, *beside(found.odd, said.faults))
+    if as_json:
+        print_json(_document(file, found, faults, said))
+    else:
+        _tell(file, found, faults, said)
+    raise SystemExit(1 if found.error or found.refusal or faults else 0)
+
+
+def _own(folder: Path | None, store: Store | None) -> OwnFiles:
+    """People's own rules, where they are at hand."""
+    if folder:
+        return own_in_folder(folder)
+    return own_in_bucket(store) if store else OwnFiles()
+
+
+def _evidence(feed: Address | None, store: Store | None) -> Evidence:
+    """The feed that was given, else the bucket's newest; from the bucket what was seen before."""
+    files = read_feed(feed) if feed else ()
+    if store is None:
+        return Evidence(files)
+    manifest = newest_manifest(store)
+    latest = store.find(LATEST)
+    refusals, _ = Refusals.recall(store.find(REFUSALS))
+    seen = Latest.parse(latest.body).categories_seen if latest else ()
+    return Evidence(
+        feed=files or tuple(feed_in_bucket(store, manifest) if manifest else ()),
+        known=(*seen, *(manifest.categories if manifest else ())),
+        refusals=refusals.words if refusals else {},
+    )
+
+
+def _deployed(policies: tuple[str, ...]) -> Callable[[str], Deployed]:
+    """What the account has; it is asked only where a policy is named."""
+
+    def read(prefix: str) -> Deployed:
+        if not policies:
+            return Deployed()
+        return Firewall(clients.network_firewall(), prefix, policies).deployed()
+
+    return read
+
+
+def _tell(file: Path, found: Examined, faults: tuple[OwnFault, ...], said: Asked) -> None:
+    if found.error:
+        click.echo(f"Error: {visible_lines(str(found.error))}", err=True)
+    for fault in faults:
+        click.echo(f"Error: {visible(str(fault))}", err=True)
+    if found.refusal:
+        click.echo(f"Error: {visible_lines(str(found.refusal))}", err=True)
+    for warning in found.warnings:
+        click.echo(f"warning: {visible(warning)}", err=True)
+    tell(said)
+    if found.allowlist:
+        click.echo(f"{file}: valid, {counted(len(found.allowlist.categories), 'category')}")
+    for left in found.left:
+        click.echo(f"policy {visible(left.policy)}: {left.words}")
+    if found.own and not faults:
+        engine = f"; {said.words}" if said.version else ""
+        click.echo(
+            f"rules of your own: {counted(found.own, 'rule')}, none of them discarded{engine}"
+        )
+
+
+def _document(
+    file: Path, found: Examined, faults: tuple[OwnFault, ...], said: Asked
+) -> dict[str, Any]:
+    records = found.error.records if found.error else ()
+    errors = [{"file": str(file), **record} for record in records]
+    own = [
+        {**asdict(fault), "value": fault.rule, "message": fault.message, "nearest": None}
+        for fault in faults
+    ]
+    return {
+        "file": str(file),
+        "valid": not errors and not own and not found.refusal,
+        "categories": len(found.allowlist.categories) if found.allowlist else None,
+        "own_rules": found.own,
+        "errors": [*errors, *own],
+        "warnings": [*found.warnings, *said.warnings],
+        "engine": said.document,
+        "left": [left.record for left in found.left],
+        "refused": str(found.refusal) if found.refusal else None,
+    }

@@ -1,0 +1,172 @@
+"""`rulesync discarded`: which rules are left out, why, and what brings them back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
+
+import click
+from rich.console import Console
+
+from rules_lib.allowlist.names import nearest
+from rules_lib.aws import clients
+from rules_lib.aws.store import Store
+from rules_lib.errors import StoreError
+from rules_lib.model import Reason
+from rules_lib.report.remedies import REMEDIES
+from rules_lib.state.record import BUILDS, build_key
+from rules_lib.state.state import LATEST, Latest
+from rules_lib.text import count, counted, visible
+from rulesync_cli.common import FOLDER, ending, json_option, print_json
+from rulesync_cli.review import Entry, Filter, by_reason, read_discarded
+from rulesync_cli.scene import look
+from rulesync_cli.show.console import say, show, stdout
+from rulesync_cli.where import Where, scene_options
+
+_FILE: Final = "discarded.jsonl"
+_LIMIT: Final = 50
+
+
+@click.command(
+    epilog=ending(
+        "rulesync discarded",
+        "rulesync discarded --reason over-budget --category emerging-malware",
+        "rulesync discarded --build 20261124T031110Z-d8d3b8ca --json",
+        "rulesync discarded out/1 --contains cobalt",
+        "rulesync discarded --feed emerging.rules.tar.gz --config edited.yaml",
+    )
+)
+@click.argument("folder", metavar="[DIR]", required=False, type=FOLDER)
+@click.option("--build", metavar="ID", help="A build of the bucket; else the one in force.")
+@click.option("--reason", "reasons", multiple=True, metavar="REASON",
+              type=click.Choice([reason.value for reason in Reason]),
+              help="Only rules discarded for this; repeat it for more."
+              )  # fmt: skip
+@click.option("--category", "categories", multiple=True, metavar="NAME",
+              help="Only rules of this category; repeat it for more.")  # fmt: skip
+@click.option("--sid", "sids", multiple=True, type=int, metavar="SID",
+              help="Only this sid; repeat it for more.")  # fmt: skip
+@click.option("--contains", default="", metavar="TEXT",
+              help="Only rules with this in the msg, the detail or the rule, in any case."
+              )  # fmt: skip
+@click.option("--limit", type=click.IntRange(min=0), default=_LIMIT, show_default=True,
+              metavar="N", help="List so many rules; 0: all. JSON always has all.")  # fmt: skip
+@json_option
+@scene_options
+def discarded(  # noqa: PLR0913 - an argument for each option
+    *,
+    where: Where,
+    folder: Path | None,
+    build: str | None,
+    reasons: tuple[Reason, ...],
+    categories: tuple[str, ...],
+    sids: tuple[int, ...],
+    contains: str,
+    limit: int,
+    as_json: bool,
+) -> None:
+    """List the discarded rules, and what brings them back.
+
+    By reason, then one by one. Of the build in force, of another --build, or of a results folder
+    DIR of `rulesync local`. With --config, --local or --feed: those that a sync with these would
+    discard.
+    """
+    source, entries = _entries(where, folder, build)
+    asked = Filter(
+        frozenset(map(Reason, reasons)), frozenset(categories), frozenset(sids), contains
+    )
+    found = tuple(filter(asked.keeps, entries))
+    for hint in _hints(categories, entries):
+        click.echo(hint, err=True)
+    if as_json:
+        print_json(_document(source, found))
+    else:
+        _render(source, found, len(entries), limit, stdout())
+
+
+def _entries(where: Where, folder: Path | None, build: str | None) -> tuple[str, tuple[Entry, ...]]:
+    """Where the discarded rules come from, and all of them."""
+    edited = where.feed or where.config or where.own
+    if sum(map(bool, (folder, build, edited))) > 1:
+        raise click.UsageError("give DIR, --build, or --feed, --config and --local: not both")
+    if folder:
+        return str(folder), _in_folder(folder)
+    if edited:
+        scene = look(where)
+        return scene.feed, tuple(map(Entry.of, scene.evidence.built.discarded))
+    return _in_bucket(Store(clients.s3(), where.stack), build)
+
+
+def _hints(names: Sequence[str], entries: Sequence[Entry]) -> Iterator[str]:
+    """For each category without a discarded rule, one that has some and may be meant."""
+    having = {entry.category for entry in entries}
+    for name in names:
+        meant = nearest(name, having)
+        if meant and name not in having:
+            yield f"{visible(name)} has no discarded rule; nearest that has: {visible(meant)}"
+
+
+def _in_folder(folder: Path) -> tuple[Entry, ...]:
+    path = folder / _FILE
+    if not path.is_file():
+        inside = sorted(one.parent for one in folder.glob(f"*/{_FILE}"))
+        advice = f"; did you mean {inside[-1]}?" if inside else ""
+        raise StoreError(f"{folder} has no {_FILE}: it is no results folder{advice}")
+    return read_discarded(path.read_bytes(), str(path))
+
+
+def _in_bucket(store: Store, build: str | None) -> tuple[str, tuple[Entry, ...]]:
+    build = build or _latest(store)
+    key = build_key(build, _FILE)
+    stored = store.find(key)
+    if stored is None:
+        raise StoreError(
+            f"s3://{store.bucket}/{key} does not exist: build {build!r} is none of this bucket, or "
+            f"it ended before rules were discarded; see the folders under {BUILDS}"
+        )
+    return f"build {build}", read_discarded(stored.body, f"s3://{store.bucket}/{key}")
+
+
+def _latest(store: Store) -> str:
+    stored = store.find(LATEST)
+    if stored is None:
+        raise StoreError(
+            f"s3://{store.bucket}/{LATEST} does not exist: no build has been applied yet. "
+            "`--config FILE` says what a sync would discard."
+        )
+    return Latest.parse(stored.body).build
+
+
+def _document(source: str, found: Sequence[Entry]) -> dict[str, object]:
+    reasons = [
+        {"reason": reason, "rules": number, **asdict(REMEDIES[reason])}
+        for reason, number in by_reason(found)
+    ]
+    return {"source": source, "reasons": reasons, "discarded": [asdict(one) for one in found]}
+
+
+def _render(source: str, found: Sequence[Entry], total: int, limit: int, console: Console) -> None:
+    of = "" if len(found) == total else f" of {count(total)}"
+    say(console, f"{visible(source)}: {counted(len(found), 'discarded rule')}{of}", "bold")
+    for reason, number in by_reason(found):
+        remedy = REMEDIES[reason]
+        say(console)
+        say(console, f"{reason}: {counted(number, 'rule')}", "bold red")
+        say(console, f"  {remedy.cause}")
+        say(console, f"  {remedy.way_back}")
+    shown = found[:limit] if limit else found
+    if not shown:
+        return
+    headings = ("sid", "rev", "category", "reason", "detail", "msg")
+    say(console)
+    show(console, headings, map(_cells, shown), numbers=("sid", "rev"))
+    if len(shown) < len(found):
+        say(console, f"and {count(len(found) - len(shown))} more: --limit 0 lists all", "dim")
+
+
+def _cells(entry: Entry) -> tuple[str, ...]:
+    sid, rev = ("-" if n is None else str(n) for n in (entry.sid, entry.rev))
+    words = (entry.category, entry.reason, entry.detail, entry.msg or "-")
+    return (sid, rev, *map(visible, words))

@@ -1,0 +1,75 @@
+"""`rulesync explain SID`: one rule's whole story."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Final
+
+import click
+
+from rulesync_cli.commands.status import held_words
+from rulesync_cli.common import ending, json_option, print_json
+from rulesync_cli.explain import Explained
+from rulesync_cli.explain import explain as explained_by
+from rulesync_cli.scene import Scene, look
+from rulesync_cli.show.console import stdout
+from rulesync_cli.show.storyteller import tell
+from rulesync_cli.where import Where, scene_options
+
+_LARGEST: Final = 2**32 - 1
+"""Suricata keeps a sid in 32 bits."""
+
+
+def _sid(_: click.Context, __: click.Parameter, word: str) -> int:
+    digits = word.isascii() and word.isdigit() and len(word) <= len(str(_LARGEST))
+    if digits and 1 <= int(word) <= _LARGEST:
+        return int(word)
+    raise click.BadParameter(f"{word!r} is no sid: a whole number from 1 to {_LARGEST}")
+
+
+@click.command(
+    epilog=ending(
+        "rulesync explain 2100498",
+        "rulesync explain 2100498 --config edited.yaml",
+        "rulesync explain 2100498 --feed emerging.rules.tar.gz --config config/categories.yaml",
+        "rulesync explain 1000001 --local rules/ --feed emerging.rules.tar.gz",
+        "rulesync explain 2100498 --json | jq '.stories[0].left_out'",
+        codes="0 done; 1 failed, or there is no such sid; 2 wrong usage",
+    )
+)
+@click.argument("sid", callback=_sid)
+@json_option
+@scene_options
+def explain(sid: int, *, where: Where, as_json: bool) -> None:
+    """Tell one rule's whole story, from the feed to the firewall.
+
+    Where it stands in the feed, disabled or not; its mode and which line of the allowlist gives it;
+    each change to its text as a diff; who sets and who checks its marks; its rule group,
+    priority and position, or why it is left out and what brings it back. Of a stack also what is in
+    force now, and what the next sync does to it. Rules of your own are explained in the same way.
+    """
+    scene = look(where)
+    found = explained_by(sid, scene.evidence)
+    if as_json:
+        print_json(_document(found, scene))
+    if not found.stories and not found.in_force.groups:
+        raise click.ClickException(_unknown(found, scene))
+    if not as_json:
+        tell(found, scene, stdout())
+
+
+def _document(found: Explained, scene: Scene) -> dict[str, object]:
+    return {
+        "feed": scene.feed,
+        "allowlist": scene.allowlist,
+        **asdict(found),
+        "in_force": asdict(found.in_force) if scene.bucket else None,
+        "build": scene.latest.build if scene.latest else None,
+        "held": held_words(scene.held) if scene.held else None,
+        "refused": str(scene.refusal) if scene.refusal else None,
+    }
+
+
+def _unknown(found: Explained, scene: Scene) -> str:
+    near = f"; one slip away: {', '.join(map(str, found.nearest))}" if found.nearest else ""
+    return f"{scene.feed} has no rule with sid {found.sid}, not even a disabled one{near}"

@@ -1,0 +1,109 @@
+"""`rulesync local`: both Lambda handlers as deployed, on an embedded AWS, no account needed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+import click
+
+from rules_lib.address import Address
+from rules_lib.report.summary import Summary
+from rules_lib.text import visible
+from rulesync_cli.common import FEED, FILE, FOLDER, ending, json_option, print_json
+from rulesync_cli.embedded import SUMMARY, Sync, account, run
+from rulesync_cli.show.console import stdout
+from rulesync_cli.show.tables import render
+
+_OUT: Final = click.Path(file_okay=False, path_type=Path)
+
+
+@click.command(
+    epilog=ending(
+        "rulesync local --feed emerging.rules.tar.gz --config config/categories.yaml --out out",
+        "rulesync local --feed monday.tar.gz --feed tuesday.tar.gz --config mine.yaml --out out",
+        "rulesync local --feed URL --feed URL --config before.yaml --config after.yaml --out out",
+        codes="0 all syncs done; 1 a sync failed or was refused; 2 wrong usage",
+    )
+)
+@click.option("--feed", "feeds", type=FEED, multiple=True, required=True, metavar="PATH_OR_URL",
+              help="The feed's archive (.tar.gz, .zip, .rules and more): a path, or an http, https "
+              "or file URL. Repeat it for successive syncs on the same embedded account; the last "
+              "holds on.")  # fmt: skip
+@click.option("--config", "configs", multiple=True, type=FILE, metavar="FILE",
+              default=[Path("config/categories.yaml")], show_default="config/categories.yaml",
+              help="The allowlist. Repeat it for successive syncs; the last holds on.")  # fmt: skip
+@click.option("--local", "own", type=FOLDER, metavar="DIR",
+              help="Folder with .rules files of your own; each is a category local-<file>."
+              )  # fmt: skip
+@click.option("--policy", "policies", multiple=True, metavar="NAME",
+              help="Attach the groups to this firewall policy of the embedded account; it is made "
+              "if it is not there. Repeat it for more.")  # fmt: skip
+@click.option("--allow-shrink", is_flag=True,
+              help="Let these syncs remove more of the deployed rules than max_shrink allows, and "
+              "unblock more than max_unblock."
+              )  # fmt: skip
+@click.option("--out", required=True, type=_OUT, metavar="DIR",
+              help="Where the results go: DIR/1 for the first sync, DIR/2 for the second …"
+              )  # fmt: skip
+@json_option
+def local(  # noqa: PLR0913 - an argument for each option
+    *,
+    feeds: tuple[Address, ...],
+    configs: tuple[Path, ...],
+    own: Path | None,
+    policies: tuple[str, ...],
+    allow_shrink: bool,
+    out: Path,
+    as_json: bool,
+) -> None:
+    """Run both Lambdas on an embedded AWS; no account needed.
+
+    Downloads the feed, builds the rule groups and deploys them to an AWS that lives and dies with
+    this command. Each sync leaves in its folder what a build leaves in the bucket: rule-groups/
+    (exactly what was deployed), summary.json, plan.json, discarded.jsonl and .csv, changed.jsonl
+    and report.html. The summary is printed to stdout. The first sync that fails or is refused
+    ends the command.
+    """
+    syncs = [
+        Sync(
+            feed=feeds[min(number, len(feeds)) - 1],
+            config=configs[min(number, len(configs)) - 1],
+            own=own,
+            allow_shrink=allow_shrink,
+            out=out / str(number),
+        )
+        for number in range(1, max(len(feeds), len(configs)) + 1)
+    ]
+    _clear(out)
+    try:
+        with account(policies) as aws:
+            for number, sync in enumerate(syncs, start=1):
+                click.echo(f"sync {number} of {len(syncs)}: {visible(str(sync.feed))}", err=True)
+                run(sync, aws, _silent if as_json else _shown)
+    finally:
+        if as_json:
+            print_json({"syncs": list(_summaries(syncs))})
+
+
+def _shown(summary: Summary) -> None:
+    render(summary, stdout())
+
+
+def _silent(_: Summary) -> None:
+    """The summaries are printed together, at the end."""
+
+
+def _summaries(syncs: Iterable[Sync]) -> Iterable[object]:
+    paths = (sync.out / SUMMARY for sync in syncs)
+    return (json.loads(path.read_bytes()) for path in paths if path.is_file())
+
+
+def _clear(out: Path) -> None:
+    """Remove what an earlier run left: folders with a number for a name and a summary inside."""
+    for folder in out.iterdir() if out.is_dir() else ():
+        if folder.name.isdecimal() and (folder / SUMMARY).is_file():
+            shutil.rmtree(folder)

@@ -1,0 +1,103 @@
+"""`rulesync plan`: what a sync would do now, or what an edit would do."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from rules_lib.deploy.steps import record, switch_record
+from rulesync_cli.common import (
+    FILE,
+    account_options,
+    ending,
+    json_option,
+    own_option,
+    print_json,
+    shrink_option,
+    world,
+)
+from rulesync_cli.edits import Edit
+from rulesync_cli.outlook import room_in_all
+from rulesync_cli.preview import Preview
+from rulesync_cli.show.actions import way_of
+from rulesync_cli.show.console import stdout
+from rulesync_cli.show.diffs import ALL, render_diff, steps_named
+from rulesync_cli.show.plans import render_preview
+from rulesync_cli.show.progress import waiting
+
+_CHANGES: Final = 2
+"""Exit code where there is something to do."""
+
+
+@click.command(
+    epilog=ending(
+        "rulesync plan",
+        "rulesync plan --config edited.yaml",
+        "rulesync plan --config edited.yaml --local rules/ --full",
+        "rulesync plan --diff et-emerging-malware",
+        "rulesync plan --json | jq .actions",
+        codes="0 nothing to do; 2 there are changes, or wrong usage; 1 failed",
+    )
+)
+@click.option("--config", type=FILE, metavar="FILE",
+              help="An edited allowlist, in place of the bucket's.")  # fmt: skip
+@own_option
+@click.option("--diff", "group", is_flag=False, flag_value=ALL, metavar="[GROUP]",
+              help="Show the rules that come, go and change, in one rule group or in all."
+              )  # fmt: skip
+@click.option("--full", is_flag=True,
+              help="Show every rule group, and every rule that acts otherwise.")  # fmt: skip
+@shrink_option
+@json_option
+@account_options
+def plan(  # noqa: PLR0913 - an argument for each option
+    *,
+    bucket: str,
+    policies: tuple[str, ...],
+    config: Path | None,
+    own: Path | None,
+    group: str | None,
+    full: bool,
+    allow_shrink: bool,
+    as_json: bool,
+) -> None:
+    """Say what a sync would do now; change nothing.
+
+    Reads the bucket's newest feed, its allowlist and your own rules, and compares what they come to
+    with the deployed rule groups and the policies. With --config and --local it says what an edit
+    would do before it is uploaded. Where a sync would refuse the plan, it is shown all the same,
+    and why.
+    """
+    edit = Edit.read(config, own, bucket)
+    with waiting() as watch:
+        found = edit.preview(world(bucket, policies, watch), allow_shrink=allow_shrink)
+    steps = steps_named(found.plan, group) if group else ()
+    if as_json:
+        faults = [asdict(fault) for fault in edit.faults(found)]
+        print_json(document(found) | {"own_faults": faults})
+    else:
+        console = stdout()
+        remarks = edit.remarks(found)
+        render_preview(found, console, remarks=remarks, full=full, names_all="--full")
+        render_diff(steps, console)
+    raise SystemExit(_CHANGES if found.changes else 0)
+
+
+def document(found: Preview) -> dict[str, Any]:
+    """A plan as JSON shows it."""
+    return {
+        "summary": json.loads(found.summary.to_json()),
+        "steps": [record(step) for step in found.plan.steps],
+        "policies": [switch_record(planned) for planned in found.plan.switches],
+        "left": [left.record for left in found.left],
+        "actions": [way_of(one) for one in found.rules if one.kind == "action"],
+        "unblocks": [way_of(one) for one in found.rules if one.unblocks],
+        "passes": [way_of(one) for one in found.rules if one.passes_anew],
+        "capacity": asdict(room_in_all(found.plan)) | {"budget": found.summary.budget},
+        "compared_with": found.gathered.latest.build if found.gathered.latest else None,
+        "held": found.held.build if found.held else None,
+    }

@@ -1,0 +1,85 @@
+"""`rulesync rollback` and `rulesync resume`: an earlier build put back and held, and let go."""
+
+from __future__ import annotations
+
+import os
+from itertools import islice
+from typing import Final
+
+import click
+from click.shell_completion import CompletionItem
+
+from rules_lib.aws import clients
+from rules_lib.aws.store import Store
+from rules_lib.deploy.rulewise import rule_changes
+from rules_lib.deploy.steps import record
+from rules_lib.errors import RulesyncError
+from rules_lib.rollback.rollback import resume as lift
+from rules_lib.rollback.rollback import rollback as put_back
+from rules_lib.rollback.rollback import unfinished
+from rules_lib.state.applied import applied_builds
+from rules_lib.text import visible
+from rulesync_cli.common import account_options, ending, json_option, moment, print_json, world
+from rulesync_cli.show.console import stdout
+from rulesync_cli.show.plans import render_plan
+from rulesync_cli.show.progress import waiting
+
+_COMPLETED: Final = 10
+"""How many builds a completion offers: it asks for each, and somebody waits."""
+
+
+def builds(ctx: click.Context, _: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Complete an applied build's id, the newest first; none where the bucket cannot be read."""
+    bucket = ctx.params.get("bucket") or os.environ.get("RULESYNC_BUCKET")
+    if not bucket:
+        return []
+    try:
+        names = tuple(islice(applied_builds(Store(clients.s3(), bucket), begun), _COMPLETED))
+    except RulesyncError:
+        return []
+    return [CompletionItem(name) for name in names]
+
+
+@click.command(
+    epilog=ending(
+        "rulesync rollback 20261124T031110Z-d8d3b8ca",
+        "rulesync rollback --json 20261124T031110Z-d8d3b8ca | jq .steps",
+    )
+)
+@click.argument("build", shell_complete=builds)
+@json_option
+@account_options
+def rollback(build: str, *, bucket: str, policies: tuple[str, ...], as_json: bool) -> None:
+    """Put an earlier BUILD back, and hold it.
+
+    The rule groups get exactly the rules, variables and priorities that they had. Reads the build's
+    folder in the bucket, and not the feed; writes the rule groups and the policies, and sets a
+    hold: syncs change nothing until `rulesync resume`.
+    """
+    with waiting() as watch:
+        steps, applied = put_back(world(bucket, policies, watch), build)
+    if applied.failures:
+        raise unfinished(f"not all of build {build} could be put back", applied)
+    if as_json:
+        print_json({"build": build, "steps": [record(step) for step in steps.steps]})
+    else:
+        render_plan(steps, rule_changes(steps), stdout())
+    for remark in applied.remarks:
+        click.echo(f"warning: {visible(remark)}", err=True)
+    click.echo(f"build {build} is in force and held; `rulesync resume` lets syncs go on", err=True)
+
+
+@click.command(epilog=ending("rulesync resume", "rulesync resume && rulesync apply"))
+@json_option
+@account_options
+def resume(*, bucket: str, policies: tuple[str, ...], as_json: bool) -> None:
+    """Lift the hold of a rollback.
+
+    Removes the hold from the bucket. No rule group is touched before the next sync, which goes on
+    with the newest feed.
+    """
+    held = lift(world(bucket, policies).store)
+    if as_json:
+        print_json({"lifted": held.model_dump(mode="json") if held else None})
+    lifted = held and f"lifted: build {held.build} was held since {moment(held.since)}"
+    click.echo(lifted or "nothing is held", err=True)

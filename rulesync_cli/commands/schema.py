@@ -1,0 +1,17 @@
+"""`rulesync schema`: the JSON Schema of the allowlist, for editors."""
+
+from __future__ import annotations
+
+import click
+
+from rulesync_cli.common import ending, print_json
+from rulesync_cli.editors import json_schema
+
+
+@click.command(epilog=ending("rulesync schema > categories.schema.json"))
+def schema() -> None:
+    """Print the JSON Schema of the allowlist, for editors.
+
+    By it they complete and check the file. Save it beside the file, as categories.schema.json.
+    """
+    print_json(json_schema())

@@ -1,0 +1,157 @@
+"""`rulesync verify`: the groups in a real Suricata, alone, and all of them on captured traffic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from ipaddress import ip_network
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from rules_lib.errors import StoreError
+from rules_lib.text import counted
+from rulesync_cli.common import FOLDER, ending, json_option, print_json, world
+from rulesync_cli.show.console import stdout
+from rulesync_cli.show.progress import waiting
+from rulesync_cli.show.verdicts import Verified, document, render
+from rulesync_cli.verify.captures import Capture, captures_in
+from rulesync_cli.verify.load import Loading, load
+from rulesync_cli.verify.loadable import HOME_NET, Loadable
+from rulesync_cli.verify.sources import in_account, in_folder, of_build
+from rulesync_cli.verify.suricata import Suricata, find
+from rulesync_cli.verify.traffic import Replay, replayer
+
+_SECONDS: Final = 10
+"""Between two lines of what is being done where stderr is no terminal."""
+
+if TYPE_CHECKING:
+    Watch = Callable[[str], None]
+
+
+def _networks(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    try:
+        return tuple(str(ip_network(value)) for value in values) or HOME_NET
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+@click.command(
+    epilog=ending(
+        "rulesync verify out",
+        "rulesync verify out --pcap captures --home-net 10.20.0.0/16",
+        "rulesync verify --bucket my-bucket --json | jq '.groups[].refusals'",
+        codes="0 every rule of every group is loaded; 1 a rule is refused, or an error; "
+        "2 wrong usage",
+    )
+)
+@click.argument("results", type=FOLDER, required=False)
+@click.option("--bucket", envvar="RULESYNC_BUCKET", show_envvar=True,
+              help="Without RESULTS: the stack's; the groups in force are taken.")  # fmt: skip
+@click.option("--policy", "policies", multiple=True, envvar="RULESYNC_POLICIES", metavar="NAME",
+              help="With --bucket: firewall policy whose priorities count.  "
+              "[env var: RULESYNC_POLICIES]")  # fmt: skip
+@click.option("--build", metavar="ID", help="With --bucket: the groups that this build made.")
+@click.option("--pcap", "places", multiple=True, metavar="PATH",
+              type=click.Path(exists=True, path_type=Path),
+              help="A capture, or a folder of them, to replay through all groups. Repeat it for "
+              "more.")  # fmt: skip
+@click.option("--home-net", multiple=True, metavar="CIDR", callback=_networks,
+              help="HOME_NET of the firewall policy, for groups that declare none. Repeat it for "
+              "more. Private addresses where it is left out.")  # fmt: skip
+@click.option("--suricata", "program", metavar="PATH",
+              help="The engine, an 8.0 or 7.0; else 8.0 before 7.0, of those that are "
+              "installed.")  # fmt: skip
+@json_option
+def verify(  # noqa: PLR0913 - an argument for each option
+    *,
+    results: Path | None,
+    bucket: str | None,
+    policies: tuple[str, ...],
+    build: str | None,
+    places: tuple[Path, ...],
+    home_net: tuple[str, ...],
+    program: str | None,
+    as_json: bool,
+) -> None:
+    """Load the rule groups into a real Suricata.
+
+    8.0, as the service has, or 7.0. Each group alone, with its own variables and nothing else.
+    RESULTS is a folder that `rulesync local` left; without it, the groups in force are taken.
+    With --pcap: what all groups together would log and drop of captured traffic. Changes nothing.
+    """
+    engine = find(program)
+    captures = tuple(chain.from_iterable(captures_in(place) for place in places))
+    if places and not captures:
+        raise click.UsageError(f"there is no file in {', '.join(map(str, places))}")
+    with waiting("reading the groups", every=_SECONDS) as watch:
+        groups = _groups(results, bucket, policies, build)
+        loadings = _load(engine, groups, home_net, watch)
+        remarks, replays = (
+            _replay(engine, _replayable(groups, loadings), home_net, captures, watch)
+            if captures
+            else ((), ())
+        )
+    remarks = (*_unseen(loadings), *remarks) if captures else ()
+    verified = Verified(
+        engine.version, home_net, groups, loadings, captures != (), remarks, replays
+    )
+    if as_json:
+        print_json(document(verified))
+    else:
+        render(verified, stdout())
+    raise SystemExit(0 if verified.ok else 1)
+
+
+def _groups(
+    results: Path | None, bucket: str | None, policies: tuple[str, ...], build: str | None
+) -> tuple[Loadable, ...]:
+    if results:
+        found = in_folder(results)
+    elif bucket:
+        here = world(bucket, policies)
+        found = of_build(here.store, build) if build else in_account(here)
+    else:
+        raise click.UsageError("name a folder of results, or the stack's bucket with --bucket")
+    if not found:
+        raise StoreError("there is no rule group to verify")
+    return found
+
+
+def _load(
+    engine: Suricata, groups: Sequence[Loadable], home_net: tuple[str, ...], watch: Watch
+) -> tuple[Loading, ...]:
+    loadings = list[Loading]()
+    for number, group in enumerate(groups, start=1):
+        watch(f"loading {group.name}, {number} of {len(groups)}")
+        loadings.append(load(engine, group, home_net))
+    return tuple(loadings)
+
+
+def _replayable(groups: Sequence[Loadable], loadings: Sequence[Loading]) -> tuple[Loadable, ...]:
+    """The groups without the rules that were not loaded, each as one and as a whole."""
+    return tuple(
+        group.without(loading.left_out) for group, loading in zip(groups, loadings, strict=True)
+    )
+
+
+def _unseen(loadings: Sequence[Loading]) -> Iterator[str]:
+    if rules := sum(len(loading.unasked) for loading in loadings):
+        yield f"not replayed: {counted(rules, 'rule')} that only the service can judge"
+
+
+def _replay(
+    engine: Suricata,
+    groups: Sequence[Loadable],
+    home_net: tuple[str, ...],
+    captures: Sequence[Capture],
+    watch: Watch,
+) -> tuple[tuple[str, ...], tuple[Replay, ...]]:
+    watch("loading all groups together")
+    with replayer(engine, groups, home_net) as running:
+        replays = list[Replay]()
+        for number, capture in enumerate(captures, start=1):
+            watch(f"replaying {capture.name}, {number} of {len(captures)}")
+            replays += running.replay([capture])
+        return running.combined.remarks, tuple(replays)

@@ -1,0 +1,145 @@
+"""What the commands share: their options, the world they work on, and how an error is told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import click
+
+from rules_lib.address import Address
+from rules_lib.aws import clients
+from rules_lib.aws.store import Store
+from rules_lib.errors import RulesyncError, SettingsError
+from rules_lib.groups.policy_names import name_problem, named_policies
+from rules_lib.sync.sync import World
+from rules_lib.text import visible_lines
+from rules_lib.world import unwatched
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
+"""An option or argument that names a file to read."""
+
+
+class _Feed(click.ParamType[Address]):
+    """Where a feed lies; from here on it prints without its secrets."""
+
+    name = "feed"
+
+    def convert(
+        self, value: str | Address, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Address:
+        del param, ctx  # any text is an address; whether one lies there is seen when it is read
+        return value if isinstance(value, Address) else Address(value)
+
+
+FEED: Final = _Feed()
+"""An option that names a feed: a path or an URL."""
+
+FOLDER: Final = click.Path(exists=True, file_okay=False, path_type=Path)
+"""An option or argument that names a folder to read."""
+
+CODES: Final = "0 done; 1 failed or refused, the cause is on stderr; 2 wrong usage"
+"""The exit codes of a command that has no others."""
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+own_option = click.option(
+    "--local",
+    "own",
+    type=FOLDER,
+    metavar="DIR",
+    help="Folder with .rules files of your own, in place of the bucket's local/.",
+)
+shrink_option = click.option(
+    "--allow-shrink",
+    is_flag=True,
+    help="Let this sync remove more of the deployed rules than max_shrink allows, and unblock more "
+    "than max_unblock.",
+)
+
+
+policy_option = click.option(
+    "--policy",
+    "policies",
+    multiple=True,
+    envvar="RULESYNC_POLICIES",
+    metavar="NAME",
+    help="Firewall policy to which the groups are attached, as the stack is set.  "
+    "[env var: RULESYNC_POLICIES]",
+)
+
+
+def account_options(command: _Command) -> _Command:
+    """Add the options that say which bucket and which policies."""
+    bucket = click.option(
+        "--bucket", required=True, envvar="RULESYNC_BUCKET", show_envvar=True, help="The stack's."
+    )
+    return bucket(policy_option(command))
+
+
+def ending(*examples: str, codes: str = CODES) -> str:
+    """What stands last in a command's help: examples, and its exit codes."""
+    return "\n".join(("\b", "Examples:", *(f"  {line}" for line in examples), "", "\b",
+                      *_exit_lines(codes)))  # fmt: skip
+
+
+def _exit_lines(codes: str) -> Iterator[str]:
+    yield "Exit codes:"
+    yield from (f"  {code}" for code in codes.split("; "))
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Tell an error in its own words, without a traceback."""
+    try:
+        yield
+    except RulesyncError as error:
+        raise click.ClickException(visible_lines(str(error))) from error
+    except BrokenPipeError:
+        raise  # the reader has seen enough, as `| head` does: click ends in silence
+    except OSError as error:
+        place = f"{visible_lines(str(error.filename))}: " if error.filename else ""
+        raise click.ClickException(f"{place}{error.strerror or error}") from error
+
+
+def world(
+    bucket: str, policies: tuple[str, ...], watch: Callable[[str], None] = unwatched
+) -> World:
+    """The bucket and the account that the environment's credentials reach.
+
+    Raises:
+        SettingsError: what is named as a policy is none, or no client can be made.
+    """
+    names = policies_of(policies)
+    store = Store(clients.s3(), bucket)
+    return World(store, clients.network_firewall(), datetime.now(UTC), names, watch=watch)
+
+
+def policies_of(given: tuple[str, ...]) -> tuple[str, ...]:
+    """The policies that `--policy` names, each of them once; commas between them are fine.
+
+    Raises:
+        SettingsError: one of them is neither a name nor the ARN of a classic policy.
+    """
+    names = named_policies(",".join(given))
+    if problems := [problem for name in names if (problem := name_problem(name))]:
+        raise SettingsError("\n".join(f"--policy: {problem}" for problem in problems))
+    return names
+
+
+def moment(stamp: str) -> str:
+    """An ISO 8601 time as people read it, to the second; text that is none stays as it is."""
+    try:
+        return f"{datetime.fromisoformat(stamp).astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    except ValueError:
+        return stamp
+
+
+def print_json(value: object) -> None:
+    """Print a value for other programs."""
+    click.echo(json.dumps(value, indent=2))

@@ -1,0 +1,60 @@
+"""An edit that is not uploaded yet: an allowlist, people's own rules, or both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rules_lib.own.files import LOCAL, OwnFiles, own_in_folder
+from rules_lib.own.odd_files import OddFile, odd_files
+from rules_lib.sync.gather import Draft
+from rules_lib.world import World
+from rulesync_cli.check_draft import OwnFault, beside, once_a_file, own_faults
+from rulesync_cli.preview import Preview, preview
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What stands in for the bucket's files.
+
+    Attributes:
+        draft: the allowlist; None: the bucket's.
+        own: people's own rules; None: the bucket's.
+        folder: where people's own rules lie; ends in a slash.
+    """
+
+    draft: Draft | None
+    own: OwnFiles | None
+    folder: str
+
+    @classmethod
+    def read(
+        cls, file: Path | None, own: Path | None, bucket: str, *, allow_shrink: bool = False
+    ) -> Edit:
+        """Read it from the disk.
+
+        Raises:
+            OSError: a file cannot be read.
+        """
+        return cls(
+            draft=Draft(file.read_bytes(), str(file), allow_shrink) if file else None,
+            own=own_in_folder(own) if own else None,
+            folder=f"{own}/" if own else f"s3://{bucket}/{LOCAL}",
+        )
+
+    def preview(self, world: World, *, allow_shrink: bool) -> Preview:
+        """What a sync would do with it; see `rules_lib.preview`."""
+        return preview(world, self.draft, self.own, allow_shrink=allow_shrink)
+
+    def faults(self, found: Preview) -> tuple[OwnFault, ...]:
+        """People's own rules that would be discarded, and files that cannot be read."""
+        return once_a_file(self.odd(found), own_faults(found.built.discarded, self.folder))
+
+    def odd(self, found: Preview) -> tuple[OddFile, ...]:
+        """People's own files that are stored otherwise than they should be."""
+        return odd_files(found.gathered.files.own, self.folder)
+
+    def remarks(self, found: Preview) -> tuple[str, ...]:
+        """What is to be known of people's own rules beside the plan's warnings, a line each."""
+        faults = own_faults(found.built.discarded, self.folder)
+        return tuple(map(str, beside(self.odd(found), faults)))

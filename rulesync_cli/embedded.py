@@ -1,0 +1,182 @@
+"""Successive syncs by both Lambda handlers, as deployed, on an AWS that lives in this process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from unittest import mock
+
+import click
+
+from rules_lib.address import Address
+from rules_lib.allowlist import load
+from rules_lib.aws import clients
+from rules_lib.aws.store import Store
+from rules_lib.errors import AllowlistError, RefusedError, RulesyncError, SyncError
+from rules_lib.feed.newest import newest_manifest
+from rules_lib.own.files import LOCAL, name_of, own_in_folder
+from rules_lib.report.summary import Accounting, FeedFacts, Summary, read_summary, summarise
+from rules_lib.state.record import build_key
+from rules_lib.sync.gather import ALLOWLIST
+from rules_lib.text import visible, visible_lines
+from rulesync_cli.show.progress import waiting
+
+if TYPE_CHECKING:
+    from localaws import EmbeddedAws
+
+    Handler = Callable[[dict[str, Any], object], dict[str, Any]]
+
+_BUCKET: Final = "rulesync-local"
+_ENVIRONMENT: Final = {
+    "RULESYNC_BUCKET": _BUCKET,
+    "AWS_DEFAULT_REGION": "us-east-1",  # wherever people's own account is
+    "POWERTOOLS_LOG_LEVEL": "CRITICAL",  # what the log says, this command says in its own way
+}
+SUMMARY: Final = "summary.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Sync:
+    """One of the successive syncs.
+
+    Attributes:
+        feed: path or URL of the archive.
+        config: the allowlist.
+        own: folder with people's own rules.
+        allow_shrink: whether it may remove or unblock more rules than the allowlist allows.
+        out: where its results go.
+    """
+
+    feed: Address
+    config: Path
+    own: Path | None
+    allow_shrink: bool
+    out: Path
+
+
+@contextmanager
+def account(policies: tuple[str, ...]) -> Iterator[EmbeddedAws]:
+    """An empty embedded account with our bucket, and the environment that the stack would set."""
+    try:
+        # Only this command needs moto, which is no package of the deployed functions.
+        from localaws import embedded_aws  # noqa: PLC0415
+    except ImportError as error:
+        raise click.ClickException(
+            f"the embedded AWS needs the package {error.name}: pip install 'rulesync[local]'"
+        ) from error
+    environment = _ENVIRONMENT | {"RULESYNC_POLICIES": ",".join(policies)}
+    with mock.patch.dict(os.environ, environment), embedded_aws() as aws:
+        clients.s3().create_bucket(Bucket=_BUCKET)
+        yield aws
+
+
+def run(sync: Sync, aws: EmbeddedAws, report: Callable[[Summary], None]) -> None:
+    """One sync: the files are uploaded, the schedule fetches, the event builds.
+
+    Args:
+        sync: what to do.
+        aws: the account to do it in.
+        report: is given the summary of every build, however it ended.
+
+    Raises:
+        RulesyncError: the sync failed or was refused; its folder has a summary that says so.
+    """
+    # moto is imported with the embedded AWS, so the handlers' clients are made under it.
+    from functions.build import app as build  # noqa: PLC0415
+    from functions.fetch import app as fetch  # noqa: PLC0415
+
+    store = Store(clients.s3(), _BUCKET)
+    store.put(ALLOWLIST, sync.config.read_bytes(), content_type="application/yaml")
+    try:
+        _upload_own(sync.own, store)
+        fetched = _fetch(fetch.handler, sync.feed)
+        _grant(aws, store, sync)
+        build_id = _build(build.handler, fetched, allow_shrink=sync.allow_shrink)["build"]
+    except SyncError as error:
+        report(_copy(store, error.build, sync.out))
+        uploaded = f"s3://{_BUCKET}/{ALLOWLIST}"  # whose file is known here by its path
+        raise SyncError(error.build, str(error).replace(uploaded, str(sync.config))) from error
+    except RulesyncError as error:
+        _write(sync.out / SUMMARY, _failed(sync, error).to_json())
+        raise
+    report(_copy(store, build_id, sync.out))
+
+
+def _upload_own(folder: Path | None, store: Store) -> None:
+    """Upload people's own rules; of what is not read the name alone, which the build tells."""
+    if folder:
+        own = own_in_folder(folder)
+        files = {name_of(one.category): one.data for one in own.files}
+        for name, data in {**files, **{one.name: b"" for one in own.unread}}.items():
+            store.put(f"{LOCAL}{name}", data, content_type="text/plain")
+
+
+def _fetch(handler: Handler, feed: Address) -> dict[str, Any]:
+    named = {"RULESYNC_FEED_URL": feed.reveal()}
+    with mock.patch.dict(os.environ, named), waiting(f"fetching {feed}"):
+        fetched = handler({"source": "aws.scheduler"}, None)
+    click.echo(f"fetch: {fetched['status']}, version {visible(fetched['version'])}", err=True)
+    for warning in fetched["warnings"]:
+        click.echo(f"warning: {visible_lines(warning)}", err=True)
+    return fetched
+
+
+def _build(handler: Handler, fetched: dict[str, Any], *, allow_shrink: bool) -> dict[str, Any]:
+    """Start the build by what arrived last: a new feed's manifest, else the allowlist."""
+    key = fetched["manifest"] if fetched["status"] == "fetched" else ALLOWLIST
+    click.echo(f"build: started by {visible(key)}", err=True)
+    detail = {"bucket": {"name": _BUCKET}, "object": {"key": key}}
+    event = {"source": "aws.s3", "detail-type": "Object Created", "detail": detail}
+    with waiting("building, validating and writing the rule groups"):
+        return handler({**event, "allow_shrink": allow_shrink}, None)
+
+
+def _grant(aws: EmbeddedAws, store: Store, sync: Sync) -> None:
+    """Give the account the quotas that the file asks for, and room to replace every group."""
+    from localaws import Quotas  # noqa: PLC0415 - as in `account`
+
+    manifest = newest_manifest(store)
+    known = manifest.categories if manifest else ()
+    try:
+        allowlist = load(sync.config.read_bytes(), source=str(sync.config), known=known)
+    except AllowlistError:
+        return  # the build reports it, with people's own categories known too
+    aws.grant(
+        Quotas(
+            rule_groups=2 * allowlist.firewall.rule_groups,
+            policy_rule_groups=allowlist.firewall.rule_groups,
+            policy_capacity=allowlist.firewall.in_policy,
+        )
+    )
+
+
+def _copy(store: Store, build_id: str, out: Path) -> Summary:
+    """Copy a build's objects out of the bucket, and give its summary."""
+    folder = build_key(build_id, "")
+    for entry in store.entries(folder):
+        _write(out / entry.key.removeprefix(folder), store.get(entry.key))
+    return read_summary((out / SUMMARY).read_bytes())
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+
+
+def _failed(sync: Sync, error: RulesyncError) -> Summary:
+    """Summarise a sync that did not come as far as a build."""
+    refused = isinstance(error, RefusedError)
+    return summarise(
+        build_id="",
+        feed=FeedFacts(source=str(sync.feed)),
+        accounting=Accounting(),
+        discarded={},
+        calls={},
+        variables_missing={},
+        refused=str(error) if refused else None,
+        failed=None if refused else str(error),
+    )

@@ -1,0 +1,146 @@
+"""What brings back a rule that is left out, off or disabled: in general, and for this very rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Final
+
+from rules_lib.build import prepare
+from rules_lib.model import LOCAL_PREFIX, AnyRule, Discarded, Mode, Reason, Rule
+from rules_lib.report.remedies import REMEDIES
+from rules_lib.stages.duplicates import in_vain
+from rules_lib.stages.names import missing_variables
+from rules_lib.text import counted
+from rules_lib.ties import Mark
+from rulesync_cli.explain.story import Asked, Fate, LeftOut, ToldTie
+
+if TYPE_CHECKING:
+    from rules_lib.allowlist import Allowlist
+    from rules_lib.build import Built
+    from rulesync_cli.explain.price import Price
+
+_RISK: Final = "documented_unsupported"
+_KEEPING: Final = ((_RISK,), ("threshold",), (_RISK, "threshold"))
+"""Keys of the allowlist by which rules are kept in spite of a keyword, the fewest first."""
+
+
+def left_out_of(discarded: Discarded, way_back: str, notes: Iterator[str]) -> LeftOut:
+    """Tell of a discarded rule."""
+    cause = REMEDIES[discarded.reason].cause
+    return LeftOut(discarded.reason, discarded.detail, cause, way_back, tuple(notes))
+
+
+def way_back_of(
+    discarded: Discarded,
+    allowlist: Allowlist,
+    refusals: Mapping[str, str],
+    ties: tuple[ToldTie, ...],
+) -> str:
+    """The reason's remedy; narrowed down where it is known what helps this very rule."""
+    if discarded.reason is Reason.UNSUPPORTED_KEYWORD:
+        return _keeping(discarded.rule, allowlist, refusals)
+    if discarded.reason is Reason.FLOWBIT_NEVER_SET and not any(tie.setters for tie in ties):
+        return "A rule that sets it: from a later release of the feed, or one of your own."
+    return REMEDIES[discarded.reason].way_back
+
+
+def _keeping(rule: AnyRule, allowlist: Allowlist, refusals: Mapping[str, str]) -> str:
+    """Which settings have the service take the rule, found by trying them."""
+    for keys in _KEEPING:
+        trial = allowlist.model_copy(update=dict.fromkeys(keys, "keep"))
+        if not prepare((rule,), trial, refusals).discarded:
+            named = " and ".join(f"`{key}: keep`" for key in keys)
+            risk = "; AWS documents it as not working" if _RISK in keys else ""
+            return f"{named} in the allowlist{risk}."
+    return "Nothing: no setting makes the service take the keyword."
+
+
+def off_of(rule: AnyRule, asked: Asked, notes: Iterator[str]) -> LeftOut:
+    """Tell of an enabled rule that nobody asked for."""
+    if asked.key == "rules.off":
+        back = "Take its sid out of `rules: off:`."
+    else:
+        back = (
+            f"Set `{rule.category}: alert` under `categories:`, or, for this rule alone, put its "
+            f"sid under `rules: alert:` or `rules: drop:`."
+        )
+    return LeftOut(None, asked.why, "Nobody asks for the rule.", back, tuple(notes))
+
+
+def disabled_of(rule: AnyRule, asked: Asked, notes: Iterator[str]) -> LeftOut:
+    """Tell of a rule that the feed ships commented out."""
+    detail = "the feed ships it disabled, and `rules: on:` does not name it"
+    mode = Mode.ALERT if asked.mode is Mode.OFF else asked.mode
+    if asked.key == "rules.off":
+        back = "It stands under `rules: off:` too; move it from there to `rules: on:`."
+    else:
+        back = f"`rules: on: [{rule.sid}]` wakes it, in {mode} mode."
+    cause = "Feeds ship disabled what is old, slow or prone to false alarms."
+    if rule.category.startswith(LOCAL_PREFIX):
+        cause = "The line is commented out in your own file."
+    return LeftOut(None, detail, cause, back, tuple(notes))
+
+
+def if_asked(rule: AnyRule, allowlist: Allowlist, refusals: Mapping[str, str]) -> Iterator[str]:
+    """What would stand in the way of a rule that is not asked for now, looked at alone."""
+    asked = allowlist.model_copy(
+        update={
+            "rules": allowlist.rules.model_copy(
+                update={"off": frozenset(), "alert": frozenset({rule.sid})}
+            )
+        }
+    )
+    for found in prepare((rule,), asked, refusals).discarded:
+        yield f"even then it would be discarded as {found.reason}: {found.detail}"
+
+
+def notes_on(
+    discarded: Discarded, built: Built, allowlist: Allowlist, ties: tuple[ToldTie, ...]
+) -> Iterator[str]:
+    """What holds for this very rule beside its reason's remedy."""
+    rule = discarded.rule
+    if discarded.reason is Reason.UNDEFINED_VARIABLE and isinstance(rule, Rule):
+        for name in missing_variables(rule.header, allowlist):
+            number = built.missing_variables.get(name, 0)
+            wait = "waits" if number == 1 else "wait"
+            key = "references" if name.startswith("@") else "variables"
+            bare = name.removeprefix("@")
+            yield (
+                f"`{key}: {bare}:` is what {counted(number, 'discarded rule')} of this feed"
+                f" {wait} for"
+            )
+    if discarded.reason is Reason.FLOWBIT_NEVER_SET:
+        yield from _setters(ties)
+    duplicate = discarded.reason is Reason.DUPLICATE_SID
+    if duplicate and (other := in_vain(built.discarded).get(rule.sid or 0)):
+        yield f"the rule that counts is discarded as {other.reason}: {other.detail}"
+
+
+def _setters(ties: tuple[ToldTie, ...]) -> Iterator[str]:
+    """Who could set the marks that nobody sets."""
+    for tie in ties:
+        if not tie.needs or any(one.fate is Fate.KEPT for one in tie.setters):
+            continue
+        mark = Mark(tie.kind, tie.name)
+        if not tie.setters:
+            yield f"no rule of this feed sets {mark}, not even a disabled one"
+        sleeping = ", ".join(str(one.sid) for one in tie.setters if one.fate is Fate.DISABLED)
+        if sleeping:
+            yield f"disabled in the feed, and setting {mark}: `rules: on: [{sleeping}]`"
+
+
+def note_on_price(price: Price | None) -> Iterator[str]:
+    """What a rule that is over budget would need."""
+    if price is None:
+        yield "no budget alone brings it back; see the detail"
+        return
+    yield (
+        f"it is kept with `firewall: capacity: {price.capacity}` and "
+        f"`rule_groups: {price.rule_groups}` or more, with all that is worth more"
+    )
+    if last := price.last:
+        facts = ", ".join(filter(None, (last.severity, last.confidence, last.updated_at)))
+        yield (
+            f"the least valued rule that is kept is {last.sid} of {last.category}"
+            f" ({facts or 'without metadata'})"
+        )

@@ -1,0 +1,170 @@
+"""A sid in, the story of every line of the feed that has it out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from rules_lib.model import AnyRule, Change, Converted, Reason, Rule
+from rules_lib.stages.why import why_action
+from rulesync_cli.explain import advice
+from rulesync_cli.explain.asked import asked_of
+from rulesync_cli.explain.disabled import disabled_rules
+from rulesync_cli.explain.ledger import Ledger
+from rulesync_cli.explain.nearest import nearest_to
+from rulesync_cli.explain.price import price_of
+from rulesync_cli.explain.service import InForce, in_force
+from rulesync_cli.explain.story import Edit, Fate, LeftOut, Origin, Published, Story, ToldTie
+from rulesync_cli.explain.ties import cluster_of, ties_of
+from rulesync_cli.explain.tokens import pieces_of
+
+if TYPE_CHECKING:
+    from rules_lib.allowlist import Allowlist
+    from rules_lib.allowlist.document import Document
+    from rules_lib.build import Built
+    from rules_lib.groups.group import Deployed
+    from rules_lib.model import FeedFile
+    from rules_lib.reading.ruleset import Ruleset
+
+_WHY: Final[Mapping[Change, str]] = {
+    Change.HEADER_SPACES_REMOVED: "the service refuses spaces inside a list",
+    Change.PRIORITY_REMOVED: "in strict order a rule's place decides, and the service refuses it",
+    Change.CLASSTYPE_REMOVED: "a strict-order group does not take it",
+    Change.GID_REMOVED: "the service sets its own",
+    Change.FAST_PATTERN_REMOVED: "Suricata 8 refuses it for what is looked for in base64_data",
+    Change.VARIABLE_WRITTEN: "the allowlist gives the variable another's value",
+    Change.ALERT_TO_DROP: "the rule is in drop mode",
+    Change.DROP_TO_ALERT: "its sid stands under `rules: alert:`",
+    Change.SETTER_BROUGHT_IN: "a kept rule checks a mark that it sets; it says nothing itself",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that a story stands on.
+
+    Attributes:
+        files: of the feed, people's own first.
+        ruleset: the same, read, with what `rules: on:` wakes.
+        document: the allowlist's file as read, for its lines.
+        refusals: what the service said of texts, by fingerprint (see `stages.convert`).
+    """
+
+    files: tuple[FeedFile, ...]
+    ruleset: Ruleset
+    allowlist: Allowlist
+    document: Document
+    deployed: Deployed
+    refusals: Mapping[str, str]
+    built: Built
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """What there is to say of a sid.
+
+    Attributes:
+        stories: one for each line of the feed that has the sid: the used one first, then in the
+            feed's order; none where the feed has no such sid.
+        nearest: sids of the feed that are one slip away, where it has no such sid.
+    """
+
+    sid: int
+    stories: tuple[Story, ...]
+    in_force: InForce
+    nearest: tuple[int, ...] = ()
+
+
+def explain(sid: int, evidence: Evidence) -> Explained:
+    """Tell the story of a sid, through all stages."""
+    ledger = Ledger.of(evidence.built)
+    enabled = [rule for rule in evidence.ruleset.rules if rule.sid == sid]
+    shipped_off = [r for r in disabled_rules(evidence.files, str(sid)) if r.sid == sid]
+    asleep = {rule.place for rule in shipped_off}
+    sleeping = asleep - {rule.place for rule in enabled}
+    lines = (*enabled, *(rule for rule in shipped_off if rule.place in sleeping))
+    stories = [
+        _story(rule, evidence, ledger, ships_enabled=rule.place not in asleep) for rule in lines
+    ]
+    return Explained(
+        sid=sid,
+        stories=tuple(sorted(stories, key=_is_spare)),
+        in_force=in_force(sid, evidence.deployed, ledger),
+        nearest=() if stories else nearest_to(sid, evidence.files),
+    )
+
+
+def _is_spare(story: Story) -> tuple[bool, bool]:
+    """Whether another line of the sid is to be read first: the one in use, or that counts."""
+    duplicate = story.left_out is not None and story.left_out.reason is Reason.DUPLICATE_SID
+    unasked = story.fate in {Fate.OFF, Fate.DISABLED}
+    return story.fate is not Fate.KEPT, duplicate or unasked
+
+
+def _story(rule: AnyRule, evidence: Evidence, ledger: Ledger, *, ships_enabled: bool) -> Story:
+    ties = ties_of(rule, evidence.ruleset, evidence.files, ledger) if isinstance(rule, Rule) else ()
+    fate = ledger.fate(rule)
+    asked = asked_of(rule, evidence.allowlist, evidence.document)
+    origin = _origin(rule, fate, ships_enabled=ships_enabled)
+    if fate is Fate.KEPT and isinstance(rule, Rule):
+        converted, _ = ledger.kept[rule.place]
+        return Story(
+            sid=converted.sid,
+            origin=origin,
+            fate=fate,
+            asked=asked,
+            published=_published(converted, evidence.allowlist),
+            seat=ledger.seat(rule),
+            ties=ties,
+            cluster=cluster_of(rule, ledger),
+        )
+    left_out = _left_out(rule, evidence, ledger, ties)
+    return Story(rule.sid or 0, origin, fate, asked, ties=ties, left_out=left_out)
+
+
+def _origin(rule: AnyRule, fate: Fate, *, ships_enabled: bool) -> Origin:
+    woken = not ships_enabled and fate is not Fate.DISABLED
+    if not isinstance(rule, Rule):
+        return Origin(rule.category, rule.line, ships_enabled, woken, rule.text)
+    return Origin(
+        category=rule.category,
+        line=rule.line,
+        enabled=ships_enabled,
+        woken=woken,
+        text=rule.text,
+        rev=rule.rev,
+        msg=rule.msg,
+        severity=rule.severity,
+        confidence=rule.confidence,
+        updated_at=rule.updated_at,
+        classtype=rule.classtype,
+    )
+
+
+def _published(converted: Converted, allowlist: Allowlist) -> Published:
+    return Published(
+        action=converted.action,
+        why=why_action(converted, allowlist),
+        text=converted.text,
+        edits=tuple(Edit(change, _WHY[change]) for change in converted.changes),
+        pieces=pieces_of(converted.rule.text, converted.text),
+    )
+
+
+def _left_out(
+    rule: AnyRule, evidence: Evidence, ledger: Ledger, ties: tuple[ToldTie, ...]
+) -> LeftOut:
+    allowlist, refusals = evidence.allowlist, evidence.refusals
+    if discarded := ledger.discarded.get(rule.place):
+        notes = advice.notes_on(discarded, evidence.built, allowlist, ties)
+        if discarded.reason is Reason.OVER_BUDGET and isinstance(rule, Rule):
+            price = price_of(rule, evidence.ruleset, allowlist, evidence.deployed, refusals)
+            notes = advice.note_on_price(price)
+        way_back = advice.way_back_of(discarded, allowlist, refusals, ties)
+        return advice.left_out_of(discarded, way_back, notes)
+    asked = asked_of(rule, allowlist, evidence.document)
+    notes = advice.if_asked(rule, allowlist, refusals)
+    if ledger.fate(rule) is Fate.OFF:
+        return advice.off_of(rule, asked, notes)
+    return advice.disabled_of(rule, asked, notes)

@@ -1,0 +1,67 @@
+"""What became of every rule, looked up by its place in the feed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rules_lib.model import AnyRule, Converted, Discarded, Place, Rule
+from rulesync_cli.explain.story import Fate, Relative, Seat
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rules_lib.build import Built
+    from rules_lib.groups.group import Group
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What became of every enabled rule.
+
+    Attributes:
+        kept: each with its group.
+        off: places of the rules that nobody asked for.
+    """
+
+    kept: Mapping[Place, tuple[Converted, Group]]
+    discarded: Mapping[Place, Discarded]
+    off: frozenset[Place]
+
+    @classmethod
+    def of(cls, built: Built) -> Ledger:
+        """Open the ledger of a build."""
+        return cls(
+            {rule.rule.place: (rule, group) for group in built.groups for rule in group.rules},
+            {item.rule.place: item for item in built.discarded},
+            frozenset(rule.place for rule in built.off),
+        )
+
+    def fate(self, rule: AnyRule) -> Fate:
+        """What became of a rule; one that the build does not know is disabled."""
+        if rule.place in self.kept:
+            return Fate.KEPT
+        if rule.place in self.discarded:
+            return Fate.DISCARDED
+        return Fate.OFF if rule.place in self.off else Fate.DISABLED
+
+    def relative(self, rule: Rule) -> Relative:
+        """A rule as others name it."""
+        return Relative(rule.sid, rule.category, rule.line, self.fate(rule), self._note(rule))
+
+    def seat(self, rule: Rule) -> Seat:
+        """Where a kept rule stands."""
+        converted, group = self.kept[rule.place]
+        return Seat(
+            group=group.name,
+            priority=group.priority,
+            position=group.rules.index(converted) + 1,
+            rules=len(group.rules),
+            capacity=group.capacity,
+        )
+
+    def _note(self, rule: Rule) -> str:
+        if rule.place in self.kept:
+            converted, _ = self.kept[rule.place]
+            return f"{converted.action}, brought in" if converted.setter else converted.action
+        return self.discarded[rule.place].reason if rule.place in self.discarded else ""

@@ -1,0 +1,86 @@
+"""What a rule that is over budget would need, and what was worth more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from rules_lib.build import prepare
+from rules_lib.packing.blocks import Block, measure, worth_of
+from rules_lib.packing.fit import choose, fits_one_group
+from rules_lib.packing.pack import Budget, Packer
+from rules_lib.packing.standing import Standing
+from rules_lib.stages.link import link
+from rules_lib.stages.order import order
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rules_lib.allowlist import Allowlist
+    from rules_lib.groups.group import Deployed
+    from rules_lib.model import Rule
+    from rules_lib.reading.ruleset import Ruleset
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What it takes to keep a rule together with all that is worth more.
+
+    Attributes:
+        capacity: that the budget must have.
+        rule_groups: likewise.
+        last: the least valued rule that is kept now; None where none is.
+    """
+
+    capacity: int
+    rule_groups: int
+    last: Rule | None
+
+
+def price_of(
+    rule: Rule,
+    ruleset: Ruleset,
+    allowlist: Allowlist,
+    deployed: Deployed,
+    refusals: Mapping[str, str],
+) -> Price | None:
+    """Find what would keep a rule that was left out as over budget; None where no budget would.
+
+    Args:
+        rule: as it stands in the ruleset.
+        ruleset: as the build had it, like all that follows.
+        allowlist: what people ask for.
+        deployed: the groups in force.
+        refusals: what the service refused before.
+    """
+    prepared = prepare(ruleset.rules, allowlist, refusals)
+    ordered = order(link(prepared.wanted, prepared.standby).clusters, allowlist.last)
+    measured = measure(ordered, allowlist, deployed)
+    budget = Budget(allowlist.firewall.capacity, allowlist.firewall.rule_groups)
+    packer = Packer(budget, allowlist, deployed, measured.standings, ordered.position)
+    valued = sorted(measured.blocks, key=lambda block: block.worth)
+    kept = choose(valued, packer).places
+    last = next((block for block in reversed(valued) if block.place in kept), None)
+    place = next(number for number, block in enumerate(valued) if _has(block, rule))
+    ahead = [block for block in valued[: place + 1] if fits_one_group(block)]
+    if valued[place] not in ahead:
+        return None
+    packed = packer.pack(ahead)
+    tight = replace(packer, budget=replace(budget, capacity=packed.needed)).pack(ahead)
+    if valued[place] in tight.overflow:
+        return None
+    return Price(
+        capacity=max(budget.capacity, tight.needed, tight.capacity),
+        rule_groups=max(budget.rule_groups, len(tight.groups)),
+        last=_most_valued(last, measured.standings) if last else None,
+    )
+
+
+def _has(block: Block, rule: Rule) -> bool:
+    return any(one.rule.place == rule.place for one in block.cluster)
+
+
+def _most_valued(block: Block, standings: Mapping[str, Standing]) -> Rule:
+    """The rule of a cluster by which the cluster was valued."""
+    own = (one for one in block.cluster if not one.setter)
+    return min(own, key=lambda one: worth_of(one, standings)).rule

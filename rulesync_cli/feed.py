@@ -1,0 +1,38 @@
+"""A feed as the option `--feed` names it, looked at and stored nowhere."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+
+import click
+
+from rules_lib.address import Address
+from rules_lib.errors import FeedError
+from rules_lib.feed.archive import unpack
+from rules_lib.feed.archive_limits import ArchiveLimits
+from rules_lib.feed.fetch import examine
+from rules_lib.feed.source import Download, gather
+from rules_lib.model import FeedFile
+from rules_lib.settings import FetchSettings
+from rules_lib.sources.reader import reader_for
+from rules_lib.text import visible_lines
+
+
+def read_feed(feed: Address) -> tuple[FeedFile, ...]:
+    """Read a feed as a fetch does, its checksum compared; warnings go to stderr.
+
+    Raises:
+        FeedError: it cannot be had, or is not what it should be.
+        SettingsError: it is no address of a feed.
+    """
+    named = {"RULESYNC_FEED_URL": feed.reveal(), "RULESYNC_BUCKET": "none-is-used"}
+    settings = FetchSettings.from_environment({**os.environ, **named})
+    answer = gather(settings, reader_for(settings), None)
+    if not isinstance(answer, Download):
+        raise FeedError(f"{feed}: {answer.why}")
+    manifest = examine(answer, settings, datetime.now(UTC))
+    limits = ArchiveLimits(unpacked=settings.max_unpacked_bytes)
+    for warning in answer.warnings:
+        click.echo(f"warning: {visible_lines(warning)}", err=True)
+    return unpack(answer.data, limits, source=manifest.source, name=feed.file_name)

@@ -1,0 +1,108 @@
+"""What a sync would do now, with the bucket's files or with edited ones; nothing is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from rules_lib.aws.calls import Calls
+from rules_lib.aws.firewall import Firewall
+from rules_lib.build import Built
+from rules_lib.deploy.apply import Applied
+from rules_lib.deploy.plan import left_of
+from rules_lib.deploy.steps import Plan
+from rules_lib.errors import RefusedError
+from rules_lib.groups.policy_room import Left
+from rules_lib.report.since import since
+from rules_lib.report.summary import Summary
+from rules_lib.stages.glance import glance
+from rules_lib.state.state import HOLD, Hold
+from rules_lib.sync.accounts import carried_out
+from rules_lib.sync.decide import Decision, foresee, room_of
+from rules_lib.sync.gather import Draft, Gathered, gather
+
+if TYPE_CHECKING:
+    from rules_lib.deploy.rulewise import RuleChange
+    from rules_lib.own.files import OwnFiles
+    from rules_lib.sync.sync import World
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A plan that nobody carried out, and what would come of it.
+
+    Attributes:
+        rules: rule by rule, what the plan does.
+        gathered: what it was made from.
+        held: where a rollback holds, so that a sync would change nothing before `resume`.
+        refusal: why a sync would refuse to carry it out; None where it would not.
+        left: what each policy has left for our groups.
+    """
+
+    summary: Summary
+    built: Built
+    plan: Plan
+    rules: tuple[RuleChange, ...]
+    gathered: Gathered
+    held: Hold | None = None
+    refusal: RefusedError | None = None
+    left: tuple[Left, ...] = ()
+
+    @property
+    def changes(self) -> bool:
+        """Whether the plan has anything to write."""
+        return bool(self.plan.changes) or any(s.change != "keep" for s in self.plan.switches)
+
+
+def preview(
+    world: World,
+    draft: Draft | None = None,
+    own: OwnFiles | None = None,
+    *,
+    allow_shrink: bool = False,
+) -> Preview:
+    """Plan, and stop there. The service is only read: what it would refuse shows when it is asked.
+
+    Args:
+        world: what is read.
+        draft: stands in for the bucket's allowlist.
+        own: stand in for people's own rules in the bucket.
+        allow_shrink: whether more of the deployed rules may go than `max_shrink` allows.
+
+    Raises:
+        RulesyncError: the bucket or the firewall cannot be read, or the allowlist has errors.
+    """
+    world.watch("reading the bucket")
+    gathered = gather(world.store, draft, own)
+    stored = world.store.find(HOLD)
+    ruleset = glance(gathered.files, gathered.allowlist)
+    calls = Calls(watch=world.watch)
+    prefix = gathered.allowlist.firewall.prefix
+    deployed = Firewall(world.client, prefix, world.policies, calls).deployed()
+    world.watch("building the rule groups")
+    foreseen = foresee(
+        ruleset,
+        gathered.allowlist,
+        deployed,
+        gathered.refusals.words,
+        allow_shrink=allow_shrink or gathered.allow_shrink,
+    )
+    summary = carried_out(
+        build_id="",
+        gathered=gathered,
+        ruleset=ruleset,
+        decision=Decision(foreseen.built, foreseen.plan, changes=foreseen.changes),
+        applied=Applied(),
+        calls=calls,
+        changed=since(foreseen.changes, foreseen.built, None),
+    )
+    return Preview(
+        summary=replace(summary, refused=str(foreseen.refusal) if foreseen.refusal else None),
+        built=foreseen.built,
+        plan=foreseen.plan,
+        rules=foreseen.changes,
+        gathered=gathered,
+        held=Hold.parse(stored.body) if stored else None,
+        refusal=foreseen.refusal,
+        left=left_of(foreseen.plan, deployed, room_of(gathered.allowlist)),
+    )

@@ -1,0 +1,51 @@
+"""What is being done, told on stderr while people wait."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import click
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from rules_lib.text import visible
+from rules_lib.world import unwatched
+
+
+@contextmanager
+def waiting(first: str = "starting", every: float = 0) -> Iterator[Callable[[str], None]]:
+    """Show a spinner, what is being done, and for how long; it leaves nothing behind.
+
+    Args:
+        first: what is being done at the beginning.
+        every: seconds after which a line is written where stderr is no terminal; 0: none is.
+
+    Yields:
+        To be told what is being done by then.
+    """
+    console = Console(stderr=True)
+    if not sys.stderr.isatty() or console.is_dumb_terminal:  # FORCE_COLOR makes no terminal
+        yield paced(every) if every else unwatched
+        return
+    text = TextColumn("{task.description}", markup=False)
+    with Progress(
+        SpinnerColumn(), text, TimeElapsedColumn(), console=console, transient=True
+    ) as bar:
+        task = bar.add_task(visible(first), total=None)
+        yield lambda what: bar.update(task, description=visible(what))
+
+
+def paced(every: float, clock: Callable[[], float] = time.monotonic) -> Callable[[str], None]:
+    """Write a line on stderr, but none before so many seconds have passed since the last."""
+    last = clock()
+
+    def tell(what: str) -> None:
+        nonlocal last
+        if clock() - last >= every:
+            last = clock()
+            click.echo(visible(what), err=True)
+
+    return tell

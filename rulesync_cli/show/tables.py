@@ -1,0 +1,118 @@
+"""A summary on the terminal: the equation, the rule groups, what was discarded, what to know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from rich.console import Console
+from rich.text import Text
+
+from rules_lib.report.summary import Summary
+from rules_lib.report.table import Table
+from rules_lib.text import count, counted, visible, visible_lines
+from rulesync_cli.show.console import say, show
+
+STYLES: Final = {
+    "alert": "cyan",
+    "drop": "red",
+    "as-written": "blue",
+    "create": "green",
+    "update": "yellow",
+    "replace": "yellow",
+    "keep": "dim",
+    "delete": "magenta",
+}
+
+
+def render(summary: Summary, console: Console) -> None:
+    """Print the summary: the equation, the rule groups, what was discarded, calls and warnings."""
+    say(console, headline(summary), "bold")
+    if summary.groups:
+        say(console)
+        show_groups(summary.table(), console)
+    if summary.discarded:
+        say(console)
+        reasons = ((count(number), reason.value) for reason, number in summary.reasons)
+        show(console, ("discarded", "reason"), reasons, numbers=("discarded",))
+    say(console)
+    for line in (*notes(summary), _calls(summary)):
+        say(console, line)
+    render_warnings(summary, console)
+    if summary.cause is not None:
+        say(console, f"{summary.status}: {visible_lines(summary.cause)}", "bold red")
+
+
+def render_warnings(summary: Summary, console: Console) -> None:
+    """Print what people should know although nothing failed."""
+    for warning in summary.warnings:
+        say(console, f"warning: {visible_lines(warning)}", "yellow")
+
+
+def headline(summary: Summary) -> str:
+    """The feed and where its rules went."""
+    feed = f"feed {visible(summary.feed.version or summary.feed.source)}"
+    return f"{feed}: {equation(summary)}" if summary.rules.enabled else feed
+
+
+def equation(summary: Summary) -> str:
+    """Where every enabled rule went: `9 enabled = 6 kept + 1 discarded + 2 off`."""
+    rules = summary.rules
+    setters = counted(rules.setters_added, "setter")
+    return (
+        f"{count(rules.enabled)} enabled = {count(rules.kept)} kept"
+        f" + {count(summary.discards)} discarded + {count(rules.off)} off"
+        + (f" ({setters} brought in)" if rules.setters_added else "")
+    )
+
+
+def notes(summary: Summary) -> Iterator[str]:
+    """What the rules do, and what would bring discarded ones back."""
+    if summary.actions:
+        yield f"actions: {tally(summary.actions.items())}"
+    yield from _losses(summary)
+    for name, number in summary.missing:
+        key = "references" if name.startswith("@") else "variables"
+        bare = visible(name.removeprefix("@"))
+        yield f"{key}: declare {bare} and {counted(number, 'rule')} can come back"
+    for what, back in (
+        ("1,000 more capacity", summary.relief.capacity),
+        ("1 more rule group", summary.relief.rule_group),
+    ):
+        if back:
+            yield f"budget: {what} would bring back {tally(back.items())}"
+
+
+def _losses(summary: Summary) -> Iterator[str]:
+    """What protects less than before, with the first sids."""
+    told = (
+        (summary.changes.unblocks, "rule no longer blocks", "rules no longer block"),
+        (summary.changes.passes, "rule newly passes traffic", "rules newly pass traffic"),
+    )
+    for rules, one, many in told:
+        if rules.number:
+            first = ", ".join(map(str, rules.first))
+            rest = rules.number - len(rules.first)
+            more = f" and {count(rest)} more" if rest else ""
+            what, sids = (one, "sid") if rules.number == 1 else (many, "sids")
+            yield f"{count(rules.number)} {what}: {sids} {first}{more}"
+
+
+def tally(numbers: Iterable[tuple[str, int]]) -> str:
+    """Numbers and what they count: `2 alert, 3 drop`."""
+    return ", ".join(f"{count(number)} {visible(name)}" for name, number in sorted(numbers))
+
+
+def show_groups(table: Table, console: Console) -> None:
+    """Print the rule groups, a line each."""
+    show(
+        console,
+        [column.heading for column in table.columns],
+        ([Text(visible(cell), style=STYLES.get(cell, "")) for cell in row] for row in table.rows),
+        numbers=[column.heading for column in table.columns if column.number],
+    )
+
+
+def _calls(summary: Summary) -> str:
+    dry = f" ({counted(summary.dry_runs, 'dry run')})" if summary.dry_runs else ""
+    return f"calls: {tally(summary.calls.items()) or 'none'}{dry}"

@@ -1,0 +1,131 @@
+"""All groups as one text, so that one engine inspects traffic by them as a firewall policy would.
+
+Suricata sorts rules: by action, then setters of marks before checkers, then by sid. So that
+the last of these is the policy's order, the rules are numbered anew in that order; then one sid may
+also stand in two groups. Each group's variables get names of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import TYPE_CHECKING
+
+from rules_lib.facts.limits import BLOCKING
+from rules_lib.groups.group import Variables
+from rules_lib.reading.rule import RuleSyntaxError, split, variables_in, write_variables
+from rulesync_cli.verify.config import ACTION_ORDER
+from rulesync_cli.verify.loadable import HOME_NET, Loadable
+
+if TYPE_CHECKING:
+    from rules_lib.model import Option
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a numbered rule comes from."""
+
+    group: str
+    sid: int
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Combined:
+    """The groups of a policy in one text.
+
+    Attributes:
+        rules: numbered 1, 2, 3 … by their sid.
+        origins: of each of them, in the same order.
+        action_order: in which the engine is to take the actions.
+        remarks: where the engine's order cannot be the policy's, in plain words.
+    """
+
+    rules: tuple[str, ...]
+    origins: tuple[Origin, ...]
+    variables: Variables
+    action_order: tuple[str, ...]
+    remarks: tuple[str, ...]
+
+
+def combine(groups: Sequence[Loadable], home_net: tuple[str, ...] = HOME_NET) -> Combined:
+    """Put groups together, in the order of the policy.
+
+    Rules without a readable sid are left out; the engine does not load them either.
+    """
+    numbers = count(1)
+    numbered = tuple(
+        found
+        for place, group in enumerate(groups, start=1)
+        for found in _numbered(group, place, numbers)
+    )
+    origins = tuple(origin for _, origin in numbered)
+    order, remarks = _action_order(origins)
+    return Combined(
+        rules=tuple(text for text, _ in numbered),
+        origins=origins,
+        variables=_variables(groups, home_net),
+        action_order=order,
+        remarks=remarks,
+    )
+
+
+def _numbered(group: Loadable, place: int, numbers: Iterator[int]) -> Iterator[tuple[str, Origin]]:
+    for text in map(group.resolved, group.rules):
+        try:
+            header, options = split(text)
+        except RuleSyntaxError:
+            continue
+        sids = [option for option in options if option.name == "sid"]
+        if len(sids) == 1 and (sid := (sids[0].value or "").strip().lstrip("+")).isdecimal():
+            number = next(numbers)
+            action = header.split(maxsplit=1)[0].lower()
+            yield (
+                _renamed(text, header, sids[0], place, number),
+                Origin(group.name, int(sid), action),
+            )
+
+
+def _renamed(text: str, header: str, sid: Option, place: int, number: int) -> str:
+    names = {name: f"${name}_{place}" for name in variables_in(header)}
+    numbered = f"{text[: sid.start]} sid:{number};{text[sid.end :]}"
+    return write_variables(header, names) + numbered[len(header) :]
+
+
+def _variables(groups: Sequence[Loadable], home_net: tuple[str, ...]) -> Variables:
+    ip_sets, port_sets = dict[str, tuple[str, ...]](), dict[str, tuple[str, ...]]()
+    for place, group in enumerate(groups, start=1):
+        own = group.with_home_net(home_net)
+        for name, values in own.ip_sets.items():
+            ip_sets[f"{name}_{place}"] = tuple(_placed(value, place) for value in values)
+        for name, values in own.port_sets.items():
+            port_sets[f"{name}_{place}"] = values
+    return Variables(ip_sets, port_sets)
+
+
+def _placed(value: str, place: int) -> str:
+    return f"{value}_{place}" if "$" in value else value
+
+
+def _action_order(origins: Sequence[Origin]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Pass rules come first or last as a whole: as the first of them does in the policy."""
+    places = {"pass": list[int](), "block": list[int]()}
+    for place, origin in enumerate(origins):
+        if origin.action == "pass":
+            places["pass"].append(place)
+        elif origin.action in BLOCKING:
+            places["block"].append(place)
+    passing, blocking = places["pass"], places["block"]
+    if not passing or not blocking or passing[-1] < blocking[0]:
+        return ACTION_ORDER, ()
+    last = ("alert", "drop", "reject", "pass")
+    if blocking[-1] < passing[0]:
+        return last, ()
+    early = passing[0] < blocking[0]
+    where = "before" if early else "after"
+    remark = (
+        f"pass rules stand between drop or reject rules, and Suricata takes all of them {where} "
+        "these; where both match, the service may do otherwise"
+    )
+    return (ACTION_ORDER if early else last), (remark,)

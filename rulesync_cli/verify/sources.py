@@ -1,0 +1,77 @@
+"""Where the groups to verify come from: a folder of results, a build in the bucket, the account."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from pydantic import ValidationError
+
+from rules_lib.aws.firewall import Firewall
+from rules_lib.errors import StoreError
+from rules_lib.state.groupfile import GroupFile
+from rules_lib.state.record import build_key
+from rules_lib.state.state import LATEST, Latest
+from rulesync_cli.verify.loadable import Loadable, from_build, from_deployed
+
+if TYPE_CHECKING:
+    from rules_lib.aws.store import Store
+    from rules_lib.world import World
+
+_GROUPS: Final = "groups.json"
+_RULES: Final = "rule-groups"
+
+
+def in_folder(place: Path) -> tuple[Loadable, ...]:
+    """The groups of a folder that `rulesync local` left: of one sync, or of the last of several.
+
+    Raises:
+        StoreError: it is no such folder.
+    """
+    syncs = [path for path in place.iterdir() if path.name.isdecimal() and path.is_dir()]
+    folder = max(syncs, key=lambda path: int(path.name), default=place)
+    file = folder / _GROUPS
+    if not file.is_file():
+        raise StoreError(f"{file}: not there; name a folder that `rulesync local --out` has made")
+    rules = (folder / _RULES).glob("*.rules")
+    texts = {path.stem: path.read_text(encoding="utf-8", errors="replace") for path in rules}
+    return from_build(_read(file.read_bytes(), str(file)).groups, texts)
+
+
+def of_build(store: Store, build: str) -> tuple[Loadable, ...]:
+    """The groups that a build made.
+
+    Raises:
+        StoreError: there is no such build, or not all of it.
+    """
+    prefix = build_key(build, f"{_RULES}/")
+    texts = {
+        PurePosixPath(entry.key).stem: store.get(entry.key).decode("utf-8", "replace")
+        for entry in store.entries(prefix)
+    }
+    return from_build(_file_of(store, build).groups, texts)
+
+
+def in_account(world: World) -> tuple[Loadable, ...]:
+    """The groups that are in force.
+
+    Raises:
+        StoreError: no build has been applied yet, or its files cannot be read.
+        FirewallError: the groups cannot be read.
+    """
+    latest = Latest.parse(world.store.get(LATEST))
+    entries = _file_of(world.store, latest.build).groups
+    firewall = Firewall(world.client, latest.prefix, world.policies)
+    return from_deployed(firewall.deployed(), entries)
+
+
+def _file_of(store: Store, build: str) -> GroupFile:
+    key = build_key(build, _GROUPS)
+    return _read(store.get(key), f"s3://{store.bucket}/{key}")
+
+
+def _read(data: bytes, source: str) -> GroupFile:
+    try:
+        return GroupFile.model_validate_json(data)
+    except ValidationError as error:
+        raise StoreError(f"{source}: not as this version writes it: {error}") from error

@@ -1,0 +1,95 @@
+"""What is said of the engine is what the engine says."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from rules_lib.facts import suricata as facts
+from rules_lib.groups.group import Variables
+from rulesync_cli.verify.load import load
+from rulesync_cli.verify.loadable import Loadable
+from rulesync_cli.verify.suricata import Suricata, find
+
+
+def test_keywords_of_every_kind_are_known() -> None:
+    """Sticky buffers, their older names, modifiers and what only describes a rule."""
+    known = {"dns.query", "dns_query", "http_uri", "nocase", "msg", "flowbits", "xbits", "ja3.hash"}
+    assert known < facts.keywords()
+
+
+@pytest.mark.parametrize("name", ["", "#", "contents", "ntp.stratum", "gunzip", "tcp.session"])
+def test_keywords_of_later_versions_are_not_known(name: str) -> None:
+    """Suricata 8.0.8 has more than the service's engine."""
+    assert name not in facts.keywords()
+
+
+def test_keywords_that_came_with_suricata_8_are_known() -> None:
+    """And are not in the list of 7, which is kept beside it."""
+    known = {"websocket.opcode", "ldap.request.operation", "email.subject", "entropy", "absent"}
+    assert known <= facts.keywords() - facts.keywords(7)
+    assert facts.keywords(7) - facts.keywords() == {"luajit", "mqtt.connack.return_code"}
+
+
+def test_newer_keywords_are_in_the_list_that_they_are_newer_than() -> None:
+    """One that the list does not have would be left out of nothing."""
+    listed = facts.keywords() | facts.newer_keywords()
+    assert len(facts.newer_keywords()) == len(listed - facts.keywords()) == 8
+
+
+def test_protocols_that_came_with_suricata_8_are_known() -> None:
+    """WebSocket is one of its own since then."""
+    newer = {"doh2", "ldap", "mdns", "pop3", "websocket"}
+    assert facts.protocols() - facts.protocols(7) == newer
+    assert "pgsql" in facts.protocols(7)
+
+
+@pytest.mark.parametrize("name", ["ftp-data", "sctp", "ike", "ikev2", "enip", "cip"])
+def test_protocols_that_the_service_rules_out_are_left_out(name: str) -> None:
+    """The engine alone would take some of them."""
+    assert name not in facts.PROTOCOLS
+
+
+@pytest.mark.engine
+def test_every_listed_keyword_is_known(engine: Suricata) -> None:
+    """None that `suricata --list-keywords` names is missing, whichever release it is."""
+    command = [engine.path, "--list-keywords=csv"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - ours
+    entries = (line.split(";") for line in done.stdout.splitlines())
+    names = {entry[0].lower() for entry in entries if len(entry) > 3} - {"name"}  # the heading
+    assert len(names) > 200
+    known = facts.keywords(int(engine.line[0]))
+    assert names <= known | facts.newer_keywords()
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("name", sorted(facts.OBSOLETE))
+def test_obsolete_keywords_are_refused_in_the_words_that_we_tell(name: str) -> None:
+    """Whatever their value is."""
+    rule = f"alert ssh any any -> any any ({name}:2; sid:1;)"
+    [refusal] = load(find(), Loadable("old", 1, (rule,), Variables())).refusals
+    assert facts.OBSOLETE[name] in refusal.words
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("buffer", sorted(facts.MD5_LIKE | facts.NO_SPACE))
+def test_misused_buffers_are_refused_and_others_loaded(buffer: str) -> None:
+    """Each of them, by its name and by its older one."""
+    wrong, right = ("a b", "HTTP/1.1") if buffer in facts.NO_SPACE else ("z" * 32, "a" * 32)
+    texts = [
+        f'alert ip any any -> any any ({buffer}; content:"{text}"; sid:{n};)'
+        for n, text in enumerate((wrong, right), start=1)
+    ]
+    [refusal] = load(find(), Loadable("buffers", 1, tuple(texts), Variables())).refusals
+    assert refusal.sid == 1
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize(("name", "most"), facts.NUMBER_MAX.items())
+def test_engine_takes_the_largest_number_and_no_larger(name: str, most: int) -> None:
+    """A sid, a rev."""
+    for number, taken in ((most, True), (most + 1, False), (1, True), (0, False)):
+        other = "" if name == "sid" else " sid:1;"
+        rule = f"alert tcp any any -> any any ({name}:{number};{other})"
+        assert load(find(), Loadable("numbers", 1, (rule,), Variables())).ok is taken

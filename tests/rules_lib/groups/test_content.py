@@ -1,0 +1,86 @@
+"""What a rule group holds, by sid, and what another text would change."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.firewall import as_deployed, group, rule
+
+from rules_lib.groups.content import Difference, by_sid, difference, holds, rules_in, unchanged
+from rules_lib.groups.group import Variables
+from rules_lib.reading.rule import sid_of
+
+TEXTS = st.dictionaries(st.integers(1, 20), st.sampled_from("ab")).map(
+    lambda rules: "".join(f"alert ip (msg:{msg}; sid:{sid};)\n" for sid, msg in rules.items())
+)
+
+
+@given(TEXTS)
+def test_text_does_not_differ_from_itself(text: str) -> None:
+    """Nothing is added, removed, changed or moved."""
+    assert difference(text, text) == Difference()
+
+
+@given(TEXTS, TEXTS)
+def test_difference_leads_from_one_text_to_the_other(before: str, after: str) -> None:
+    """Removed and added sids, and what stays the same, account for both texts."""
+    found, old, new = difference(before, after), by_sid(before), by_sid(after)
+    assert (set(old) - set(found.removed)) | set(found.added) == set(new)
+    assert set(found.added).isdisjoint(old)
+    assert set(found.removed) <= set(old)
+    assert set(found.changed) == {sid for sid in old if sid in new and old[sid] != new[sid]}
+
+
+def test_same_rules_in_another_order_have_moved() -> None:
+    """The order is what is inspected first."""
+    one, two = rule(1).text, rule(2).text
+    assert difference(f"{one}\n{two}\n", f"{two}\n{one}\n") == Difference(moved=True)
+    assert not difference(f"{one}\n", f"{two}\n{one}\n").moved
+
+
+def test_blank_lines_are_no_rules() -> None:
+    """Whatever line ends the service gives back."""
+    assert rules_in(" a \r\n\n\n b") == ("a", "b")
+
+
+@pytest.mark.parametrize(
+    ("text", "sid"),
+    [
+        ("alert ip (sid:5;)", 5),
+        ('alert ip (msg:"a"; SID : 5 ;)', 5),
+        ('alert ip (msg:"a\\; sid:9\\;"; sid:5; rev:1;)', 5),
+        ('alert ip (msg:"a; sid:9;"; sid:5;)', 5),
+        ("…; sid:5; gid:1234567890;)", 5),
+        ("alert ip (rev:1;)", None),
+    ],
+)
+def test_sid_of_a_text(text: str, sid: int | None) -> None:
+    """Also of a part of one, as the service quotes it."""
+    assert sid_of(text) == sid
+
+
+def test_group_holds_what_is_asked_for() -> None:
+    """A last line end more or less is no difference; all else is."""
+    desired = group("et-a", 1, 2)
+    deployed = as_deployed(desired)
+    assert holds(deployed, desired)
+    assert holds(replace(deployed, text=desired.text.rstrip()), desired)
+    assert holds(replace(deployed, capacity=2), desired)
+    for other in (
+        replace(deployed, strict=False),
+        replace(deployed, capacity=1),
+        replace(deployed, variables=Variables({"A": ("10.0.0.0/8",)})),
+        replace(deployed, text=rule(1).text),
+        replace(deployed, text=f"{rule(2).text}\n{rule(1).text}\n"),
+    ):
+        assert not holds(other, desired)
+
+
+def test_new_token_is_no_change() -> None:
+    """Another text is."""
+    deployed = as_deployed(group("et-a", 1))
+    assert unchanged(deployed, replace(deployed, token="u", associations=3))  # noqa: S106 - no secret
+    assert not unchanged(deployed, replace(deployed, text=""))

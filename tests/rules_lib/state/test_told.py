@@ -1,0 +1,65 @@
+"""What people were told, remembered in a file that may hold anything."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from support.account import BUCKET, Account, account
+
+from rules_lib.aws.store import Store
+from rules_lib.errors import StoreError
+from rules_lib.state import told
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+NOON = datetime(2026, 4, 1, 12, tzinfo=UTC)
+KEY = told.told_key("build")
+ERROR = StoreError("no")
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Account]:
+    """An account with a bucket."""
+    with account(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def store(running: Account) -> Store:
+    """Its bucket."""
+    return Store(running.s3, BUCKET)
+
+
+def test_what_lasts_is_told_once_a_day(store: Store) -> None:
+    """And again where it came back after it was over."""
+    assert told.is_news(store, "build", ERROR, NOON)
+    told.note(store, "build", ERROR, NOON)
+    assert not told.is_news(store, "build", ERROR, NOON + timedelta(hours=22))
+    assert told.is_news(store, "build", ERROR, NOON + timedelta(hours=24))
+    told.over(store, "build")
+    assert told.is_news(store, "build", ERROR, NOON)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", '{"cause": 3}', '{"at": "noon"}', '{"at": "2026-04-01T12:00:00"}', "\0"],
+)
+def test_file_that_cannot_be_read_fails_nothing(running: Account, store: Store, text: str) -> None:
+    """It is news then, and the file is written anew, whether it fails again or is over."""
+    running.put(KEY, text)
+    assert told.is_news(store, "build", ERROR, NOON)
+    told.over(store, "build")
+    assert not told.Told.parse(running.read(KEY)).cause
+    running.put(KEY, text)
+    told.note(store, "build", ERROR, NOON)
+    assert not told.is_news(store, "build", ERROR, NOON)
+
+
+def test_what_was_told_in_the_future_was_not_told(store: Store) -> None:
+    """A clock was wrong: people would hear nothing until then."""
+    told.note(store, "build", ERROR, NOON + timedelta(days=400))
+    assert told.is_news(store, "build", ERROR, NOON)

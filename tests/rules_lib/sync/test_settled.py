@@ -1,0 +1,217 @@
+"""A scheduled build stops where nothing has changed, and nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from support.account import BUCKET, Account, account
+from support.pipeline import rule
+from support.world import world
+
+from localaws import Fault
+from rules_lib.aws.store import Store
+from rules_lib.errors import RulesyncError
+from rules_lib.feed.newest import newest_manifest
+from rules_lib.report.summary import Summary
+from rules_lib.rollback.rollback import resume
+from rules_lib.state.state import HOLD, LATEST, REFUSALS
+from rules_lib.sync import settled
+from rules_lib.sync.settled import SETTLED, Unchanged
+from rules_lib.sync.sync import sync, sync_if_changed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from rules_lib.state.state import Hold
+
+MALWARE = "et-emerging-malware"
+NOON = datetime(2100, 1, 1, 12, tzinfo=UTC)
+"""Long after anything was changed."""
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Account]:
+    """An account that a scheduled build has found as it should be."""
+    with account(tmp_path, RULESYNC_POLICIES="perimeter") as found:
+        found.allow()
+        found.create_policy("perimeter", {})
+        found.sync(malware=[rule(1), rule(2)], info=[rule(3)])
+        assert isinstance(_tick(found), Summary)
+        yield found
+
+
+def _tick(running: Account, now: datetime = NOON) -> Summary | Hold | Unchanged:
+    seen = replace(world(running), now=now)
+    manifest = newest_manifest(seen.store)
+    assert manifest
+    return sync_if_changed(seen, manifest, sync)
+
+
+def test_second_scheduled_build_reads_little_and_writes_nothing(running: Account) -> None:
+    """No rule's text is read, and the answer is the summary that still holds."""
+    mark, journal = len(running.aws.calls), len(running.journal)
+    outcome = _tick(running)
+    assert isinstance(outcome, Unchanged)
+    assert outcome.summary.rules.kept == 3
+    assert set(running.since(mark)) == {
+        "ListRuleGroups",
+        "DescribeRuleGroupMetadata",
+        "DescribeFirewallPolicy",
+    }
+    assert not any(call.startswith(("Put", "Delete")) for call, _ in running.journal[journal:])
+
+
+def _new_feed(running: Account) -> None:
+    running.publish(malware=[rule(1), rule(2), rule(4)], info=[rule(3)])
+
+
+def _own_rule(running: Account) -> None:
+    running.put("local/ours.rules", f"{rule(9)}\n")
+
+
+def _edited_by_hand(running: Account) -> None:
+    running.edit_by_hand(MALWARE, rule(99))
+
+
+def _detached_by_hand(running: Account) -> None:
+    found = running.firewall.describe_firewall_policy(FirewallPolicyName="perimeter")
+    policy = dict(found["FirewallPolicy"], StatefulRuleGroupReferences=[])
+    running.firewall.update_firewall_policy(
+        FirewallPolicyName="perimeter", FirewallPolicy=policy, UpdateToken=found["UpdateToken"]
+    )
+
+
+def _deleted_by_hand(running: Account) -> None:
+    _detached_by_hand(running)
+    running.firewall.delete_rule_group(RuleGroupName=MALWARE, Type="STATEFUL")
+
+
+def _made_by_hand(running: Account) -> None:
+    running.create_by_hand("et-mine", rule(9))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _new_feed,
+        _own_rule,
+        _edited_by_hand,
+        _deleted_by_hand,
+        _made_by_hand,
+        lambda running: running.allow(threshold="discard"),
+        _detached_by_hand,
+        lambda running: running.put("state/refusals.json", "{}"),
+    ],
+)
+def test_whatever_changes_is_built(running: Account, change: Callable[[Account], None]) -> None:
+    """Feed, own rules, allowlist, refusals; groups and policies, by whomever."""
+    change(running)
+    assert isinstance(_tick(running, NOON + timedelta(minutes=1)), Summary)
+
+
+def test_edit_by_hand_is_put_right(running: Account) -> None:
+    """As if there were no note."""
+    _edited_by_hand(running)
+    _tick(running, NOON + timedelta(minutes=1))
+    assert rule(99) not in running.text(MALWARE)
+
+
+def test_other_code_builds(running: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new version may see the same files with other eyes."""
+    monkeypatch.setattr(settled, "_code", lambda: "another")
+    assert isinstance(_tick(running), Summary)
+
+
+def test_first_build_of_a_day_reads_everything(running: Account) -> None:
+    """Whatever the note says."""
+    assert isinstance(_tick(running, NOON + timedelta(hours=11)), Unchanged)
+    assert isinstance(_tick(running, NOON + timedelta(hours=12)), Summary)
+
+
+def test_group_that_was_changed_just_now_is_not_noted(tmp_path: Path) -> None:
+    """The service tells whole seconds: it may change again within the same."""
+    with account(tmp_path) as running:
+        running.allow()
+        running.sync(malware=[rule(1)])
+        now = datetime.now(UTC)
+        assert isinstance(_tick(running, now), Summary)
+        assert not running.has(SETTLED)
+
+
+def test_build_that_changes_something_is_not_noted(tmp_path: Path) -> None:
+    """Only what was found to be as it should."""
+    with account(tmp_path) as running:
+        running.allow()
+        running.publish(malware=[rule(1)])
+        assert isinstance(_tick(running), Summary)
+        assert not running.has(SETTLED)
+
+
+def test_build_by_an_event_reads_everything(running: Account) -> None:
+    """Something has arrived, so somebody looks for a result."""
+    before = len(running.builds)
+    assert running.build()["status"] == "applied"
+    assert len(running.builds) == before + 1
+
+
+def test_what_cannot_be_read_is_an_error(running: Account) -> None:
+    """A refusal is not taken for absence."""
+    running.aws.inject(Fault("DescribeRuleGroupMetadata", "AccessDeniedException"))
+    with pytest.raises(RulesyncError, match="DescribeRuleGroupMetadata"):
+        _tick(running)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"build": 3}', "\0"])
+def test_note_that_cannot_be_read_fails_no_build(running: Account, text: str) -> None:
+    """It is ignored with a warning, and written anew."""
+    running.put(SETTLED, text)
+    outcome = _tick(running)
+    assert isinstance(outcome, Summary)
+    assert [line for line in outcome.warnings if line.startswith(f"{SETTLED} cannot be read")]
+    assert isinstance(_tick(running, NOON + timedelta(hours=1)), Unchanged)
+
+
+@pytest.mark.parametrize("text", [None, "{"])
+def test_summary_that_cannot_be_read_fails_no_build(running: Account, text: str | None) -> None:
+    """The build that it would repeat is made anew."""
+    key = f"builds/{running.latest()['build']}/summary.json"
+    if text is None:
+        running.s3.delete_object(Bucket=BUCKET, Key=key)
+    else:
+        running.put(key, text)
+    assert isinstance(_tick(running), Summary)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"a": 7}', "\0"])
+def test_refusals_that_cannot_be_read_fail_no_build(running: Account, text: str) -> None:
+    """The service is asked again; the file is written anew, and the next build warns no more."""
+    running.put(REFUSALS, text)
+    running.build()
+    warned = [line for line in running.summary()["warnings"] if line.startswith(REFUSALS)]
+    assert len(warned) == 1
+    assert "is ignored" in warned[0]
+    running.build()
+    assert not [line for line in running.summary()["warnings"] if REFUSALS in line]
+
+
+@pytest.mark.parametrize("key", [LATEST, HOLD])
+def test_file_that_is_no_cache_is_not_ignored(running: Account, key: str) -> None:
+    """Nothing is written, and the error says which object and what to do."""
+    running.put(key, "{")
+    running.forget()
+    with pytest.raises(RulesyncError, match=f"{key} cannot be read: .*earlier version"):
+        running.build()
+    assert not any("RuleGroup" in call for call, _ in running.writes())
+
+
+def test_hold_that_cannot_be_read_can_be_lifted(running: Account) -> None:
+    """Syncs go on then."""
+    running.put(HOLD, "{")
+    lifted = resume(Store(running.s3, BUCKET))
+    assert lifted
+    assert "cannot be read" in lifted.build
+    assert running.build()["status"] == "applied"

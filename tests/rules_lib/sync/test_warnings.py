@@ -1,0 +1,66 @@
+"""What people are told although nothing failed."""
+
+from __future__ import annotations
+
+from support.pipeline import allowlist, rule
+
+from rules_lib.allowlist import load
+from rules_lib.build import build
+from rules_lib.groups.group import Deployed
+from rules_lib.model import FeedFile
+from rules_lib.reading.ruleset import read
+from rules_lib.sync.warnings import warnings_of
+
+HOME = {"HOME_NET": ["10.0.0.0/8"]}
+
+
+def warned(*names: str, **settings: object) -> tuple[str, ...]:
+    """Warnings about a feed with one rule, and a disabled one, in each category."""
+    text = allowlist(**{"variables": HOME, **settings})
+    read_list = load(text, source="categories.yaml", known=("house-blend",))
+    files = [
+        FeedFile(name, f"{rule(sid)}\n#{rule(sid + 100)}\n".encode())
+        for sid, name in enumerate(names, start=1)
+    ]
+    found = read(files, read_list.rules.on)
+    return warnings_of(found, read_list, build(found, read_list, Deployed(), {}), "local/")
+
+
+def test_all_well_is_no_warning() -> None:
+    """Every category is listed, every sid is there, HOME_NET is given."""
+    listed = {"emerging-malware": "drop"}
+    assert warned("emerging-malware", categories=listed, rules={"drop": [1], "on": [101]}) == ()
+
+
+def test_home_net_that_is_left_out_is_warned_of() -> None:
+    """Its default is the usual reason why rules never fire."""
+    [warning] = warned("tor", categories={"tor": "off"}, variables={})
+    assert "HOME_NET" in warning
+    assert "never fire" in warning
+
+
+def test_listed_category_that_the_feed_lacks_is_warned_of() -> None:
+    """Somebody relies on it."""
+    [warning] = warned("tor", categories={"tor": "off", "house-blend": "drop"})
+    assert "house-blend" in warning
+
+
+def test_category_that_is_not_listed_is_warned_of_with_its_size() -> None:
+    """ET added it, and the default holds until somebody has read it."""
+    [warning] = warned("tor", "emerging-malware", default="off", categories={"tor": "off"})
+    assert "emerging-malware" in warning
+    assert "off" in warning
+    assert "1 rule" in warning
+
+
+def test_sid_that_no_enabled_rule_has_is_warned_of() -> None:
+    """A typo in a sid changes nothing, and nobody would notice."""
+    found = warned(
+        "tor", categories={"tor": "alert"}, rules={"off": [404], "alert": [1], "drop": [101]}
+    )
+    assert ["404" in warning or "101" in warning for warning in found] == [True, True]
+
+
+def test_sid_that_was_woken_is_no_warning() -> None:
+    """`on:` is there for disabled rules."""
+    assert warned("tor", categories={"tor": "alert"}, rules={"on": [101]}) == ()

@@ -1,0 +1,112 @@
+"""What turning a category on would cost is what a build with that edit comes to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.census import Trial
+from support.rules import allow, ruleset, text
+
+import examples
+from rules_lib.allowlist import load
+from rules_lib.model import FeedFile, Mode
+from rules_lib.reading.ruleset import read
+from rulesync_cli.census import Cost, Portrait
+
+ROOT = Path(examples.__file__).parent
+WEB, DNS = "emerging-web", "emerging-dns"
+
+
+@pytest.fixture(scope="module")
+def example() -> Trial:
+    """Read the example feed and its allowlist."""
+    paths = sorted((ROOT / "feed").glob("*.rules"))
+    files = [FeedFile(path.stem, path.read_bytes()) for path in paths]
+    source = (ROOT / "categories.yaml").read_bytes()
+    allowlist = load(source, source="the example", known=[file.category for file in files])
+    return Trial(read(files, allowlist.rules.on), allowlist)
+
+
+def cost(files: dict[str, list[str]], name: str, **settings: Any) -> Cost:
+    """What one category would cost."""
+    return Trial(ruleset(files), allow(**settings)).costs(name)[name]
+
+
+def portrait(*lines: str) -> Portrait:
+    """The portrait of a feed's only category, which alerts."""
+    (one,) = Trial(ruleset({WEB: lines}), allow()).portraits()
+    return one
+
+
+def test_costs_are_those_of_a_build_with_that_edit(example: Trial) -> None:
+    """Each category of the example feed that is off, one after the other, in its small budget."""
+    before, costs = example.built(), example.costs()
+    assert len(costs) > 3
+    assert any(not found.fits for found in costs.values())
+    for name, found in costs.items():
+        wanted = example.measured(name, before)
+        assert (found.rules, found.left_out) == (wanted.rules, wanted.left_out), name
+        assert found.pushed_out == wanted.pushed_out, name
+
+
+def test_capacity_and_groups_are_those_of_a_build_where_all_fits(example: Trial) -> None:
+    """With room enough, the groups reserve so much more, and setters come in as was said."""
+    roomy = example.with_room(2_000, 60)
+    before, costs = roomy.built(), roomy.costs()
+    assert costs == {name: roomy.measured(name, before) for name in costs}
+    assert all(found.fits for found in costs.values())
+
+
+def test_portraits_add_up_to_the_build(example: Trial) -> None:
+    """What is kept and discarded, category by category."""
+    built, found = example.built(), example.portraits()
+    assert sum(one.kept for one in found) == len(built.kept)
+    assert sum(one.discarded for one in found) == len(built.discarded)
+    assert sum(one.enabled for one in found) == built.enabled
+    assert {name for one in found for name in one.rule_groups} == {g.name for g in built.groups}
+
+
+def test_setters_that_it_needs_are_brought_in_with_it() -> None:
+    """From a category that stays off, as `noalert`."""
+    files = {WEB: [text(1, "flowbits:isset,a; ")], DNS: [text(2, "flowbits:set,a; ")]}
+    found = cost(files, WEB, default="off")
+    assert (found.rules, found.setters, found.fits) == (1, 1, True)
+
+
+def test_setter_that_is_there_already_takes_no_more_room() -> None:
+    """It only ceases to be brought in."""
+    files = {WEB: [text(1, "flowbits:isset,a; ")], DNS: [text(2, "flowbits:set,a; ")]}
+    found = cost(files, DNS, categories={DNS: "off"}, firewall={"headroom": 0})
+    assert (found.rules, found.capacity) == (1, 0)
+
+
+def test_category_that_is_worth_more_pushes_out() -> None:
+    """It stands above the other in the file."""
+    files = {WEB: [text(1), text(2)], DNS: [text(3), text(4)]}
+    listed = {DNS: "off", WEB: "alert"}
+    found = cost(files, DNS, categories=listed, firewall={"capacity": 3, "headroom": 0})
+    assert (found.left_out, found.pushed_out, found.fits) == (0, {WEB: 1}, False)
+
+
+def test_category_that_is_worth_less_is_left_out_itself() -> None:
+    """A category without a line gets the last one."""
+    files = {WEB: [text(1), text(2)], DNS: [text(3), text(4)]}
+    budget = {"capacity": 3, "headroom": 0}
+    found = cost(files, DNS, default="off", categories={WEB: "alert"}, firewall=budget)
+    assert (found.left_out, found.pushed_out, found.fits) == (1, {}, False)
+
+
+def test_category_that_is_on_has_no_cost() -> None:
+    """It is paid for; what it takes stands in its capacity, with headroom."""
+    one = portrait(text(1))
+    assert (one.cost, one.capacity, one.mode) == (None, 2, Mode.ALERT)
+
+
+def test_spreads_count_enabled_rules_alone() -> None:
+    """Those without the key under an empty name."""
+    major = text(1, "metadata:signature_severity Major, confidence High; ")
+    one = portrait(major, text(2), f"#{text(3)}")
+    assert (one.severities, one.confidences) == ({"Major": 1, "": 1}, {"High": 1, "": 1})
+    assert (one.enabled, one.disabled) == (2, 1)

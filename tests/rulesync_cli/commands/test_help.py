@@ -1,0 +1,79 @@
+"""What `--help` promises: every command says what it does, gives examples and its exit codes."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import click
+import pytest
+from click.testing import CliRunner
+from support.command import run
+
+from rulesync_cli import main
+
+
+@pytest.mark.parametrize("name", main.commands)
+def test_help_has_a_sentence_examples_and_exit_codes(name: str) -> None:
+    """Of each command."""
+    text = run(name, "--help").stdout
+    assert f"rulesync {name}" in text.split("Examples:")[1]
+    assert "Exit codes:" in text
+
+
+@pytest.mark.parametrize("name", main.commands)
+def test_list_of_commands_has_whole_sentences(name: str) -> None:
+    """On a terminal of 80 columns nothing of them is cut."""
+    listed = CliRunner().invoke(main, ["--help"], terminal_width=80).stdout.splitlines()
+    [line] = [line for line in listed if line.startswith(f"  {name} ")]
+    assert line.endswith(".")
+    assert not line.endswith("...")
+
+
+@pytest.mark.parametrize("name", main.commands)
+def test_examples_use_options_that_exist(name: str) -> None:
+    """An option that was renamed is renamed there too."""
+    command = main.commands[name]
+    known = {one for parameter in command.params for one in parameter.opts} | {"--help"}
+    lines = re.findall(rf"(?m)^  rulesync {name}\b.*$", command.epilog or "")
+    assert lines
+    used = {word for line in lines for word in re.findall(r" (--[a-z-]+)", line.split(" | ")[0])}
+    assert used <= known
+
+
+@pytest.mark.parametrize("name", [name for name in main.commands if name != "completion"])
+def test_every_command_prints_json_on_request(name: str) -> None:
+    """But for the one that prints a script, and those that print nothing else."""
+    flags = {one for parameter in main.commands[name].params for one in parameter.opts}
+    assert "--json" in flags or name == "schema"
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_script_is_printed(shell: str) -> None:
+    """It asks the program that is installed."""
+    script = run("completion", shell).stdout
+    assert "_RULESYNC_COMPLETE" in script
+    assert f"{shell}_complete" in script
+
+
+def test_unknown_shell_is_wrong_usage() -> None:
+    """The known ones are named."""
+    answer = run("completion", "tcsh")
+    assert answer.exit_code == 2
+    assert "'bash', 'zsh', 'fish'" in answer.stderr
+
+
+def test_commands_stand_in_the_order_in_which_people_meet_them() -> None:
+    """What needs no account is first."""
+    assert main.list_commands(click.Context(main))[:5] == [
+        "local",
+        "check",
+        "plan",
+        "push",
+        "apply",
+    ]
+
+
+def test_schema_is_json() -> None:
+    """Although it has no option that says so."""
+    assert json.loads(run("schema").stdout)

@@ -1,0 +1,1 @@
+"""What tests share: an account, a feed, a wire, rules and programs to try things on."""

@@ -1,0 +1,191 @@
+"""A deploy on this machine: the real sam build, the real sam deploy, and what they made."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import boto3
+from botocore.config import Config
+
+from support.server import local_server
+
+ROOT: Final = Path(__file__).parents[2]
+SAM: Final = ROOT / "scripts" / "sam"
+SAM_PYTHON: Final = ROOT / ".venv" / "sam" / "bin" / "python"
+BUILT: Final = ROOT / ".aws-sam" / "local"
+ALLOWLIST: Final = "config/categories.yaml"
+
+_PATIENCE: Final = 120.0
+_RUNTIME: Final = f"python{sys.version_info.major}.{sys.version_info.minor}"
+_MACHINE: Final = "arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64"
+_HERE: Final = (f"Architecture={_MACHINE}", f"PythonRuntime={_RUNTIME}")
+"""Packages for this machine, where they are to run, not for the one that AWS would choose."""
+
+
+def say(what: str) -> None:
+    """Tell whoever watches (`pytest -s`) how far it is."""
+    sys.stderr.write(f"\n-- {what}\n")
+
+
+def build() -> None:
+    """Run `sam build` for this machine."""
+    say(f"sam build for {_MACHINE}, {_RUNTIME}")
+    folders = ["--build-dir", BUILT, "--cache-dir", ROOT / ".aws-sam" / "local-cache"]
+    _run([SAM, "build", *folders, "--parameter-overrides", " ".join(_HERE)], dict(os.environ))
+
+
+@contextmanager
+def local_aws(folder: Path) -> Iterator[str]:
+    """Run the embedded AWS as a server; its log is `localaws.log` in the folder."""
+    log = folder / "localaws.log"
+    with local_server(log=log, LOCALAWS_SAM_PYTHON=str(SAM_PYTHON)) as url:
+        # SAM takes `localhost` for an endpoint; it does not take an address.
+        yield f"http://localhost:{url.rpartition(':')[2]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A stack on the embedded AWS.
+
+    Attributes:
+        endpoint: URL of the embedded AWS.
+        folder: for files that the AWS clients read.
+    """
+
+    endpoint: str
+    folder: Path
+
+    def deploy(self, **parameters: str) -> str:
+        """Run `sam deploy`, as a person without questions does; gives what it printed."""
+        say(f"sam deploy {parameters}")
+        config = self.folder / "aws-config"
+        config.write_text("[default]\ns3 =\n    addressing_style = path\n", encoding="utf-8")
+        overrides = [*_HERE, *(f"{name}={value}" for name, value in parameters.items())]
+        files = ["--config-file", ROOT / "samconfig.toml", "--template", BUILT / "template.yaml"]
+        return _run(
+            [SAM, "deploy", *files, "--parameter-overrides", " ".join(overrides)],
+            _without_profile(os.environ)
+            | {
+                "AWS_ENDPOINT_URL": self.endpoint,
+                "AWS_ACCESS_KEY_ID": "testing",
+                "AWS_SECRET_ACCESS_KEY": "testing",
+                "AWS_DEFAULT_REGION": "us-east-1",
+                "AWS_CONFIG_FILE": str(config),
+            },
+        )
+
+    def client(self, service: str) -> Any:
+        """A client of the embedded AWS."""
+        return boto3.client(
+            service,
+            region_name="us-east-1",
+            endpoint_url=self.endpoint,
+            aws_access_key_id="testing",
+            aws_secret_access_key="testing",  # noqa: S106  # no secret
+            config=Config(s3={"addressing_style": "path"}),
+        )
+
+    @property
+    def outputs(self) -> Mapping[str, str]:
+        """The stack's outputs, by their keys."""
+        stack = self.client("cloudformation").describe_stacks(StackName="rulesync")["Stacks"][0]
+        return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+
+    def read(self, key: str) -> bytes | None:
+        """An object of the bucket; None where there is none."""
+        client = self.client("s3")
+        try:
+            body: bytes = client.get_object(Bucket=self.outputs["BucketName"], Key=key)[
+                "Body"
+            ].read()
+        except client.exceptions.NoSuchKey:
+            return None
+        return body
+
+    def write(self, key: str, data: bytes) -> None:
+        """Put an object into the bucket, as a person does."""
+        self.client("s3").put_object(Bucket=self.outputs["BucketName"], Key=key, Body=data)
+
+    def latest(self) -> dict[str, Any]:
+        """What `latest.json` says; empty before the first build."""
+        return dict(json.loads(self.read("latest.json") or b"{}"))
+
+    def groups(self) -> dict[str, str]:
+        """The rules of every rule group, by its name."""
+        client = self.client("network-firewall")
+        names = [group["Name"] for group in client.list_rule_groups()["RuleGroups"]]
+        found = [client.describe_rule_group(RuleGroupName=name, Type="STATEFUL") for name in names]
+        rules = [each["RuleGroup"]["RulesSource"]["RulesString"] for each in found]
+        return dict(zip(names, rules, strict=True))
+
+    def references(self) -> set[str]:
+        """The names of the groups that the stack's firewall policy refers to."""
+        client = self.client("network-firewall")
+        arn = self.outputs["PolicyArn"]
+        policy = client.describe_firewall_policy(FirewallPolicyArn=arn)["FirewallPolicy"]
+        references = policy.get("StatefulRuleGroupReferences", ())
+        return {reference["ResourceArn"].rpartition("/")[2] for reference in references}
+
+    def on_schedule(self, function: str) -> dict[str, Any]:
+        """Send a function what its schedule sends, to the target of the schedule's rule."""
+        client = self.client("events")
+        for rule in client.list_rules()["Rules"]:
+            targets = client.list_targets_by_rule(Rule=rule["Name"])["Targets"]
+            if "ScheduleExpression" in rule and targets[0]["Arn"].endswith(f":{function}"):
+                return self.invoke(targets[0]["Arn"], _scheduled(rule["Arn"]))
+        raise LookupError(f"no schedule has the target {function}")
+
+    def invoke(self, function: str, event: Mapping[str, Any]) -> dict[str, Any]:
+        """Run a function and give its result."""
+        answer = self.client("lambda").invoke(
+            FunctionName=function, Payload=json.dumps(event).encode()
+        )
+        return dict(json.loads(answer["Payload"].read()))
+
+    def until(self, what: str, reached: Callable[[], object]) -> None:
+        """Wait for what events set in motion.
+
+        Raises:
+            TimeoutError: it does not come; the log of the embedded AWS says why.
+        """
+        say(f"waiting: {what}")
+        deadline = time.monotonic() + _PATIENCE
+        while not reached():
+            if time.monotonic() > deadline:
+                log = (self.folder / "localaws.log").read_text(encoding="utf-8")
+                raise TimeoutError(f"{what}: not within {_PATIENCE:.0f} s\n{log[-8000:]}")
+            time.sleep(0.2)
+
+
+def _scheduled(rule: str) -> dict[str, Any]:
+    return {
+        "version": "0",
+        "source": "aws.events",
+        "detail-type": "Scheduled Event",
+        "resources": [rule],
+        "detail": {},
+    }
+
+
+def _without_profile(environment: Mapping[str, str]) -> dict[str, str]:
+    hidden = {"AWS_PROFILE", "AWS_SESSION_TOKEN"}
+    return {name: value for name, value in environment.items() if name not in hidden}
+
+
+def _run(command: list[Any], environment: Mapping[str, str]) -> str:
+    done = subprocess.run(  # noqa: S603  # our own script
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    output = done.stdout + done.stderr
+    assert done.returncode == 0, output
+    return output

@@ -1,0 +1,56 @@
+"""Evidence from a feed and an allowlist that are written in the test."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from rules_lib.allowlist import load
+from rules_lib.allowlist.reader import read as read_document
+from rules_lib.build import build
+from rules_lib.groups.group import Deployed
+from rules_lib.reading.ruleset import read
+from rulesync_cli.explain import Evidence, Explained, Story, explain
+from support.rules import CATEGORIES, feed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+def evidence(
+    files: Mapping[str, Sequence[str]],
+    allowlist: str,
+    deployed: Deployed | None = None,
+    refusals: Mapping[str, str] | None = None,
+) -> Evidence:
+    """Take a feed and the text of an allowlist through all stages."""
+    parsed = load(allowlist, source="test", known=CATEGORIES)
+    in_order = feed(files)
+    ruleset = read(in_order, parsed.rules.on)
+    held, refused = deployed or Deployed(), refusals or {}
+    return Evidence(
+        files=in_order,
+        ruleset=ruleset,
+        allowlist=parsed,
+        document=read_document(allowlist),
+        deployed=held,
+        refusals=refused,
+        built=build(ruleset, parsed, held, refused),
+    )
+
+
+def explained(
+    sid: int,
+    files: Mapping[str, Sequence[str]],
+    refusals: Mapping[str, str] | None = None,
+    **settings: Any,
+) -> Explained:
+    """Explain a sid; everything alerts unless the settings say otherwise."""
+    text = json.dumps({"version": 1, "default": "alert", **settings})
+    return explain(sid, evidence(files, text, refusals=refusals))
+
+
+def story(sid: int, *lines: str, refusals: Mapping[str, str] | None = None, **set_: Any) -> Story:
+    """The one story of a sid of a feed with one category."""
+    (found,) = explained(sid, {"emerging-web": lines}, refusals, **set_).stories
+    return found

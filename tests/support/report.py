@@ -1,0 +1,118 @@
+"""A small sync with everything in it that a report has to show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rules_lib.deploy.rulewise import UNFILED
+from rules_lib.groups.group import Group, Slot, Variables
+from rules_lib.model import Change, Converted, Discarded, Header, Malformed, Mode, Reason, Rule
+from rules_lib.report.category_line import CategoryLine
+from rules_lib.report.changes import CategoryChange, Changes, Told
+from rules_lib.report.group_line import GroupLine
+from rules_lib.report.summary import Accounting, FeedFacts, Summary, summarise
+
+GOLDEN = Path(__file__).parents[1] / "rules_lib" / "report" / "golden"
+SCRIPT = "</script><script>alert(1)</script>"
+
+
+def rule(
+    sid: int | None, msg: str = "a message", category: str = "web", text: str | None = None
+) -> Rule:
+    """A rule as the feed ships it; its text need not be one that parses."""
+    header = Header("alert", "tcp", "any", "any", "->", "any", "any")
+    options = f'(msg:"{msg}"; classtype:misc; sid:{sid}; rev:3;)'
+    return Rule(
+        category=category,
+        line=1,
+        text=f"alert tcp any any -> any any {options}" if text is None else text,
+        header=header,
+        sid=sid,
+        rev=3,
+        msg=msg,
+        keywords=frozenset({"msg", "classtype", "sid", "rev"}),
+    )
+
+
+def converted(source: Rule, action: str = "alert", *changes: Change) -> Converted:
+    """The rule as it is published, without its classtype."""
+    text = source.text.replace("alert", action, 1).replace(" classtype:misc;", "")
+    return Converted(source, text, action, Mode(action), changes, frozenset())
+
+
+WEB = (
+    converted(rule(1, "first"), "drop", Change.CLASSTYPE_REMOVED, Change.ALERT_TO_DROP),
+    converted(rule(2, "second, \u00e4\u00f6"), "drop"),
+)
+INFO = (converted(rule(3, "third", "info"), "alert", Change.CLASSTYPE_REMOVED),)
+DISCARDED = (
+    Discarded(rule(10, SCRIPT), Reason.UNDEFINED_VARIABLE, "$SQL_SERVERS has no value"),
+    Discarded(rule(11, '=cmd|"x"', "info"), Reason.OVER_BUDGET, "it is Minor & <old>"),
+    Discarded(
+        Malformed("local-own", 4, "alert \x1b[31m\u2028\u202e broken", "its header has 2 fields"),
+        Reason.UNPARSEABLE,
+        "its header has 2 fields",
+    ),
+)
+GROUPS = (
+    GroupLine(None, "et-games", "delete", 40),
+    GroupLine(
+        Group("et-info", Slot("info"), Mode.ALERT, 1001, 10, INFO), "et-info", "keep", capacity=10
+    ),
+    GroupLine(
+        Group(
+            "et-web-b",
+            Slot("web"),
+            Mode.DROP,
+            1000,
+            20,
+            WEB,
+            Variables({"HTTP_SERVERS": ("10.0.0.0/8", "!10.9.0.0/16")}, {"HTTP_PORTS": ("80",)}),
+        ),
+        "et-web-b",
+        "replace",
+        capacity=20,
+        replaces="et-web",
+    ),
+)
+CATEGORIES = (
+    CategoryLine("web", Mode.DROP, 3, kept=2, discarded=1, off=0, setters=0, blocking=2),
+    CategoryLine("info", Mode.ALERT, 2, kept=1, discarded=1, off=0, setters=0, unfit=1),
+    CategoryLine("games", Mode.OFF, enabled=2, kept=0, discarded=0, off=2, setters=0),
+)
+CHANGES = Changes(
+    categories={UNFILED: CategoryChange(removed=1), "web": CategoryChange(2, 0, 1)},
+    drops=Told(2, {1: "first", 2: "second, \u00e4\u00f6"}),
+    discarded={"over-budget": 1, "too-long": -2},
+)
+FEED = FeedFacts("feeds/emerging.rules.tar.gz", "10789", "9f" * 32, enabled=8, disabled=4)
+
+
+def summary(**causes: str) -> Summary:
+    """The small sync; `refused=` or `failed=` says why it was not carried out."""
+    return summarise(
+        build_id="20260311T041209Z-7f3a",
+        feed=FEED,
+        accounting=Accounting(enabled=8, kept=3, off=2, setters_added=1),
+        groups=GROUPS,
+        discarded={item.reason: 1 for item in DISCARDED} | {Reason.TOO_LONG: 0},
+        calls={"UpdateFirewallPolicy": 1, "CreateRuleGroup": 1},
+        dry_runs=2,
+        warnings=("HOME_NET is left to the policy",),
+        variables_missing={"SQL_SERVERS": 1},
+        changes=CHANGES,
+        **causes,
+    )
+
+
+def nothing(failed: str) -> Summary:
+    """A sync that ended before it had a feed."""
+    return summarise(
+        build_id="b",
+        feed=FeedFacts("http://127.0.0.1/feed"),
+        accounting=Accounting(),
+        discarded={},
+        calls={},
+        variables_missing={},
+        failed=failed,
+    )
