@@ -179,7 +179,7 @@ def test_dashboard_shows_metrics_that_are_sent() -> None:
     alarms = PLAIN.of_type("AWS::CloudWatch::Alarm").values()
     names |= {alarm["MetricName"] for alarm in alarms if alarm["Namespace"].startswith("rulesync/")}
     code = (ROOT / "rules_lib" / "report" / "measures.py").read_text(encoding="utf-8")
-    code += (ROOT / "rules_lib" / "telemetry.py").read_text(encoding="utf-8")
+    code += (ROOT / "rules_lib" / "notify" / "telemetry.py").read_text(encoding="utf-8")
     assert {name for name in names if f'"{name}"' not in code} == {"BuildRefused"}
     assert '"{name}Refused"' in code  # BuildRefused
 

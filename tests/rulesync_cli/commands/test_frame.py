@@ -93,7 +93,7 @@ def test_interrupt_ends_a_command_in_silence(tmp_path: Path) -> None:
 
 LOADING = """
 import os, signal, sys
-from rules_lib.cli import interrupt
+from rulesync_cli import interrupt
 class Finder:
     def find_spec(self, name, *rest):
         if name == "click":
@@ -102,7 +102,7 @@ for name in [name for name in sys.modules if name.startswith(("click", "rulesync
     del sys.modules[name]
 sys.excepthook = sys.__excepthook__
 sys.meta_path.insert(0, Finder())
-import rules_lib.cli
+import rulesync_cli
 """
 
 
