@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 LOCAL_PREFIX: Final = "local-"
 """Begins the names of people's own categories: first in order, and winners on the same sid."""
 
-Place: TypeAlias = tuple[bool, str, int]
+FeedPosition: TypeAlias = tuple[bool, str, int]
 """Sorts rules into the feed's order: people's own first, then by file and line."""
 
 
@@ -157,7 +157,7 @@ class Rule(NamedTuple):
         return self.category.startswith(LOCAL_PREFIX)
 
     @property
-    def place(self) -> Place:
+    def place(self) -> FeedPosition:
         """Where it stands in the feed."""
         return _place(self)
 
@@ -178,12 +178,12 @@ class Malformed:
     sid: int | None = None
 
     @property
-    def place(self) -> Place:
+    def place(self) -> FeedPosition:
         """Where it stands in the feed."""
         return _place(self)
 
 
-class Glimpse(NamedTuple):
+class SidOnly(NamedTuple):
     """A logical line that nobody asks for, of which only the sid was read (see `glance`)."""
 
     category: str
@@ -192,16 +192,16 @@ class Glimpse(NamedTuple):
     sid: int
 
     @property
-    def place(self) -> Place:
+    def place(self) -> FeedPosition:
         """Where it stands in the feed."""
         return _place(self)
 
 
-AnyRule: TypeAlias = Rule | Malformed | Glimpse
+AnyRule: TypeAlias = Rule | Malformed | SidOnly
 """A logical line of the feed that may be meant as a rule, as far as it was read."""
 
 
-def _place(rule: AnyRule) -> Place:
+def _place(rule: AnyRule) -> FeedPosition:
     return not rule.category.startswith(LOCAL_PREFIX), rule.category, rule.line
 
 

@@ -17,7 +17,7 @@ _CALLING: Final = _NEEDING | {"read"}
 _CHECKING: Final = _CALLING | {"isnotset"}
 
 
-class Kind(StrEnum):
+class MarkKind(StrEnum):
     """Where the engine keeps a mark; marks of one name and two kinds are two.
 
     A bit of a host is one, whether the rule tracks ip_src or ip_dst, by xbits or by hostbits: one
@@ -35,12 +35,12 @@ class Kind(StrEnum):
 class Mark(NamedTuple):
     """What one rule leaves for another: a bit or a number, by its name."""
 
-    kind: Kind
+    kind: MarkKind
     name: str
 
     def __str__(self) -> str:
         """As people are told of it; a flowbit, as nearly all are, by its name alone."""
-        return self.name if self.kind is Kind.FLOWBIT else f"the {self.kind} {self.name}"
+        return self.name if self.kind is MarkKind.FLOWBIT else f"the {self.kind} {self.name}"
 
 
 class Tie(NamedTuple):
@@ -80,7 +80,7 @@ class Tie(NamedTuple):
         return self.command in _CHECKING
 
 
-def kinds_of(kinds: Iterable[Kind]) -> str:
+def kinds_of(kinds: Iterable[MarkKind]) -> str:
     """Name kinds of marks as a subject in the plural: `flowbits and host xbits`."""
     named = sorted({f"{kind}s" for kind in kinds})
     return " and ".join(filter(None, (", ".join(named[:-1]), *named[-1:])))

@@ -9,7 +9,7 @@ import click
 
 from rules_lib.text import counted, visible
 from rulesync_cli.check_draft import OwnFault
-from rulesync_cli.verify.own import Answer, Word, ask
+from rulesync_cli.verify.own import EngineAnswer, Word, ask
 from rulesync_cli.verify.suricata import installed
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 INVALID: Final = "the allowlist has errors"
 NO_RULES: Final = "no rule of your own would be published"
-UNWANTED: Final = "--no-engine was given"
+NO_ENGINE_GIVEN: Final = "--no-engine was given"
 NOT_INSTALLED: Final = "no Suricata is installed; `make engine` installs one on Debian"
 
 engine_option = click.option(
@@ -27,7 +27,7 @@ engine_option = click.option(
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class EngineCheck:
     """What came of it.
 
     Attributes:
@@ -69,7 +69,7 @@ class Asked:
         return f"{counted(self.rules, 'rule')} loaded by Suricata {self.version}{left}"
 
 
-def ask_engine(built: Built | None, folder: str, *, without_engine: bool) -> Asked:
+def ask_engine(built: Built | None, folder: str, *, without_engine: bool) -> EngineCheck:
     """Ask the engine about people's own rules, if there are any.
 
     Args:
@@ -81,18 +81,18 @@ def ask_engine(built: Built | None, folder: str, *, without_engine: bool) -> Ask
         EngineError: it could not be run.
     """
     if built is None:
-        return Asked(why=INVALID)
+        return EngineCheck(why=INVALID)
     if not any(rule.rule.is_local for rule in built.kept):
-        return Asked(why=NO_RULES)
+        return EngineCheck(why=NO_RULES)
     if without_engine:
-        return Asked(why=UNWANTED)
+        return EngineCheck(why=NO_ENGINE_GIVEN)
     engines = installed()
-    return _told(ask(engines[0], built), folder) if engines else Asked(why=NOT_INSTALLED)
+    return _told(ask(engines[0], built), folder) if engines else EngineCheck(why=NOT_INSTALLED)
 
 
-def _told(answer: Answer, folder: str) -> Asked:
+def _told(answer: EngineAnswer, folder: str) -> EngineCheck:
     name = f"Suricata {answer.version}"
-    return Asked(
+    return EngineCheck(
         version=answer.version,
         rules=answer.rules,
         faults=tuple(_fault(one, f"{name} {one.words}", folder) for one in answer.faults),
@@ -105,7 +105,7 @@ def _fault(word: Word, detail: str, folder: str) -> OwnFault:
     return OwnFault.of(word.rule, None, detail, folder)
 
 
-def tell(found: Asked) -> None:
+def tell(found: EngineCheck) -> None:
     """Say on stderr what the engine said beside faults, or that there was none to ask."""
     for warning in found.warnings:
         click.echo(f"warning: {visible(warning)}", err=True)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
     from rules_lib.build import Built
     from rules_lib.deploy.steps import Plan
-    from rules_lib.groups.policy_room import Left, Room
+    from rules_lib.groups.policy_room import Left, PolicyQuotas
     from rules_lib.model import FeedFile
     from rules_lib.sync.gather import Draft
 
@@ -66,7 +66,7 @@ class OwnFault:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class DraftContext:
     """What is known beside the files that are examined.
 
     Attributes:
@@ -109,7 +109,7 @@ class Examined:
     refusal: RefusedError | None = None
 
 
-def examine(draft: Draft, own: OwnFiles, evidence: Evidence) -> Examined:
+def examine(draft: Draft, own: OwnFiles, evidence: DraftContext) -> Examined:
     """Look at an allowlist and at people's own rules.
 
     Args:
@@ -149,7 +149,7 @@ def examine(draft: Draft, own: OwnFiles, evidence: Evidence) -> Examined:
     )
 
 
-def _unfit(planned: Plan, deployed: Deployed, room: Room) -> RefusedError | None:
+def _unfit(planned: Plan, deployed: Deployed, room: PolicyQuotas) -> RefusedError | None:
     try:
         refuse_unfit(planned, deployed, room)
     except RefusedError as error:

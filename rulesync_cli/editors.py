@@ -15,7 +15,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rules_lib.allowlist.endpoints import PORT_MAX
 from rules_lib.allowlist.names import known_categories
-from rules_lib.allowlist.values import Allowlist, CategorySetting, DropWhen, Firewall, RuleOverrides
+from rules_lib.allowlist.values import (
+    Allowlist,
+    CategorySetting,
+    DropWhen,
+    FirewallSettings,
+    RuleOverrides,
+)
 from rules_lib.facts.limits import REFERENCE_ARN_CHARACTERS, VARIABLE_NAME_PATTERN
 
 if TYPE_CHECKING:
@@ -25,7 +31,7 @@ Schema = dict[str, Any]
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
-_MODELS: Final = (CategorySetting, DropWhen, Firewall, RuleOverrides)
+_MODELS: Final = (CategorySetting, DropWhen, FirewallSettings, RuleOverrides)
 _MAY_BE_EMPTY: Final = ("categories", "rules", "variables", "references", "firewall")
 _DIGITS: Final = "^[0-9]{1,18}$"
 _DECIMAL: Final = r"^([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"

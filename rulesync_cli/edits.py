@@ -14,7 +14,7 @@ from rulesync_cli.preview import Preview, preview
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
+class LocalEdit:
     """What stands in for the bucket's files.
 
     Attributes:
@@ -30,7 +30,7 @@ class Edit:
     @classmethod
     def read(
         cls, file: Path | None, own: Path | None, bucket: str, *, allow_shrink: bool = False
-    ) -> Edit:
+    ) -> LocalEdit:
         """Read it from the disk.
 
         Raises:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class ReservedCapacity:
     """Capacity that all groups of ours reserve, or one of them."""
 
     before: int
@@ -38,19 +38,19 @@ class Referral:
     moved: tuple[str, ...]
 
 
-def room_of(step: Step) -> Room:
+def room_of(step: Step) -> ReservedCapacity:
     """What one group reserves; a group that stays has the capacity that it was created with."""
     before = step.deployed.capacity if step.deployed else 0
     if isinstance(step, Delete):
-        return Room(before, 0)
+        return ReservedCapacity(before, 0)
     created = isinstance(step, Create | Replace)
-    return Room(before, step.group.capacity if created else before)
+    return ReservedCapacity(before, step.group.capacity if created else before)
 
 
-def room_in_all(plan: Plan) -> Room:
+def room_in_all(plan: Plan) -> ReservedCapacity:
     """What all groups of ours reserve."""
     rooms = tuple(map(room_of, plan.steps))
-    return Room(sum(room.before for room in rooms), sum(room.after for room in rooms))
+    return ReservedCapacity(sum(room.before for room in rooms), sum(room.after for room in rooms))
 
 
 def referrals(plan: Plan) -> Iterator[Referral]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rules_lib.allowlist.names import nearest
 from rules_lib.facts import suricata, vocabulary
 from rules_lib.stages.keywords import unknown_keywords
-from rules_lib.ties import Kind
+from rules_lib.ties import MarkKind
 
 if TYPE_CHECKING:
     from rules_lib.model import Rule
@@ -28,7 +28,7 @@ def remarks(rule: Rule) -> Iterator[str]:
             "Route53ResolvedIPValidation"
         )
     toggled = {mark.kind for tie in rule.ties if tie.command == "toggle" for mark in tie.marks}
-    if Kind.FLOWBIT in toggled:
+    if MarkKind.FLOWBIT in toggled:
         yield "flowbits:toggle works, and is deprecated since Suricata 8.0.6"
 
 

@@ -12,7 +12,7 @@ from rules_lib.model import Discarded, Reason, Rule
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class DiscardedEntry:
     """One discarded rule, as `discarded.jsonl` has it.
 
     Attributes:
@@ -29,7 +29,7 @@ class Entry:
     rule: str
 
     @classmethod
-    def of(cls, item: Discarded) -> Entry:
+    def of(cls, item: Discarded) -> DiscardedEntry:
         """The entry of a rule that was just discarded."""
         rule = item.rule
         rev, msg = (rule.rev, rule.msg) if isinstance(rule, Rule) else (None, None)
@@ -49,7 +49,7 @@ class Filter:
     sids: frozenset[int] = frozenset()
     contains: str = ""
 
-    def keeps(self, entry: Entry) -> bool:
+    def keeps(self, entry: DiscardedEntry) -> bool:
         """Whether the entry is what is asked for."""
         return (
             (not self.reasons or entry.reason in self.reasons)
@@ -62,7 +62,7 @@ class Filter:
         )
 
 
-def read_discarded(data: bytes, source: str) -> tuple[Entry, ...]:
+def read_discarded(data: bytes, source: str) -> tuple[DiscardedEntry, ...]:
     """Read `discarded.jsonl`.
 
     Args:
@@ -78,10 +78,10 @@ def read_discarded(data: bytes, source: str) -> tuple[Entry, ...]:
     )
 
 
-def _entry(line: bytes, place: str) -> Entry:
+def _entry(line: bytes, place: str) -> DiscardedEntry:
     try:
         record = json.loads(line)
-        return Entry(
+        return DiscardedEntry(
             sid=record["sid"],
             rev=record["rev"],
             category=record["category"],
@@ -96,7 +96,7 @@ def _entry(line: bytes, place: str) -> Entry:
         ) from error
 
 
-def by_reason(entries: Iterable[Entry]) -> tuple[tuple[Reason, int], ...]:
+def by_reason(entries: Iterable[DiscardedEntry]) -> tuple[tuple[Reason, int], ...]:
     """The reasons with their number of rules, the most frequent first."""
     counts = Counter(entry.reason for entry in entries)
     return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))

@@ -27,7 +27,7 @@ from rules_lib.report.summary import Summary
 from rules_lib.settings import BuildSettings
 from rules_lib.state.state import Hold
 from rules_lib.state.turn import GaveWay, Turn, in_turn
-from rules_lib.sync.sync import Unchanged, World, sync, sync_if_changed
+from rules_lib.sync.sync import InputsUnchanged, World, sync, sync_if_changed
 
 logger = Logger(service="build", stream=sys.stderr)
 
@@ -91,7 +91,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         )
         telemetry.failed(error)
         raise
-    if isinstance(outcome, Unchanged):
+    if isinstance(outcome, InputsUnchanged):
         telemetry.confirmed(outcome.summary, manifest.fetched_at)
     result = _result(outcome)
     logger.info("build done", event=cause, **result)
@@ -132,12 +132,12 @@ def _in_turn(
     return run
 
 
-def _result(outcome: Summary | Hold | Unchanged | GaveWay) -> dict[str, Any]:
+def _result(outcome: Summary | Hold | InputsUnchanged | GaveWay) -> dict[str, Any]:
     if isinstance(outcome, GaveWay):
         return {"status": "gathered"}
     if isinstance(outcome, Hold):
         return {"status": "held", "build": outcome.build, "since": outcome.since}
-    if isinstance(outcome, Unchanged):
+    if isinstance(outcome, InputsUnchanged):
         return {"status": "unchanged", "build": outcome.summary.build_id}
     return {
         "status": "applied",

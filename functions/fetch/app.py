@@ -18,7 +18,7 @@ from rules_lib.aws.store import Store
 from rules_lib.errors import RulesyncError
 from rules_lib.feed.fetch import Fetched, fetch
 from rules_lib.feed.manifest import manifest_key
-from rules_lib.feed.source import Unchanged
+from rules_lib.feed.source import FeedUnchanged
 from rules_lib.notify.telemetry import Telemetry
 from rules_lib.settings import FetchSettings
 from rules_lib.sources.reader import reader_for
@@ -58,11 +58,11 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: 
     return summary
 
 
-def _summary(outcome: Fetched | Unchanged) -> dict[str, Any]:
+def _summary(outcome: Fetched | FeedUnchanged) -> dict[str, Any]:
     manifest = outcome.manifest
     return {
-        "status": "unchanged" if isinstance(outcome, Unchanged) else "fetched",
-        "why": outcome.why if isinstance(outcome, Unchanged) else "new to the bucket",
+        "status": "unchanged" if isinstance(outcome, FeedUnchanged) else "fetched",
+        "why": outcome.why if isinstance(outcome, FeedUnchanged) else "new to the bucket",
         "version": manifest.version,
         "sha256": manifest.sha256,
         "source": manifest.source,

@@ -15,20 +15,20 @@ from rules_lib.allowlist.loader import load
 from rules_lib.allowlist.names import known_categories
 from rules_lib.allowlist.values import (
     Allowlist,
+    AllowlistVariables,
     CategorySetting,
     DropWhen,
-    Firewall,
+    FirewallSettings,
     RuleOverrides,
-    Variables,
 )
 
 __all__ = [
     "Allowlist",
+    "AllowlistVariables",
     "CategorySetting",
     "DropWhen",
-    "Firewall",
+    "FirewallSettings",
     "RuleOverrides",
-    "Variables",
     "known_categories",
     "load",
 ]

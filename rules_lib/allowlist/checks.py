@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from rules_lib.allowlist import reference_checks, variable_checks
 from rules_lib.allowlist.fields import whole
 from rules_lib.allowlist.problem import shown
-from rules_lib.allowlist.values import Firewall, RuleOverrides
+from rules_lib.allowlist.values import FirewallSettings, RuleOverrides
 from rules_lib.facts.limits import PRIORITY_MAX
 from rules_lib.model import LOCAL_PREFIX, Mode
 
@@ -90,8 +90,8 @@ def sids_stand_once(document: Document) -> Iterator[Problem]:
 def priorities_suffice(document: Document) -> Iterator[Problem]:
     """The last group's priority must still be one that the service takes."""
     given = document.mapping("firewall")
-    groups = whole(given.get("rule_groups")) or Firewall().rule_groups
-    first = whole(given.get("first_priority")) or Firewall().first_priority
+    groups = whole(given.get("rule_groups")) or FirewallSettings().rule_groups
+    first = whole(given.get("first_priority")) or FirewallSettings().first_priority
     if first <= PRIORITY_MAX < first + groups - 1:
         key = "first_priority" if "first_priority" in given else "rule_groups"
         text = f"{groups} groups from priority {first} on go beyond the last, {PRIORITY_MAX}"
@@ -102,7 +102,7 @@ def policy_takes_the_capacity(document: Document) -> Iterator[Problem]:
     """Our groups alone may not reserve more than the policy takes in all."""
     given = document.mapping("firewall")
     whole_policy = whole(given.get("policy_capacity"))
-    ours = whole(given.get("capacity")) or Firewall().capacity
+    ours = whole(given.get("capacity")) or FirewallSettings().capacity
     if whole_policy and ours > whole_policy:
         text = f"{whole_policy} is less than firewall.capacity, {ours}; lower that, or raise this"
         yield document.problem(("firewall", "policy_capacity"), text)
@@ -117,13 +117,13 @@ def _sids(document: Document) -> Iterator[tuple[str, Path, int]]:
             yield from ((name, path, sid) for path, sid in numbers if sid is not None)
 
 
-CHECKS: Final = (
+KEY_CHECKS: Final = (
     own_alone_stand_as_written,
     drop_when_goes_with_drop,
     drop_when_asks_for_something,
     sids_stand_once,
     priorities_suffice,
     policy_takes_the_capacity,
-    *variable_checks.CHECKS,
-    *reference_checks.CHECKS,
+    *variable_checks.DECLARATION_CHECKS,
+    *reference_checks.REFERENCE_CHECKS,
 )

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from rules_lib.facts.limits import VARIABLE_NAME_PATTERN
 
-Kind = Literal["ip", "port"]
+EndpointKind = Literal["ip", "port"]
 
 PORT_MAX: Final = 65_535
 
@@ -20,7 +20,7 @@ _NETWORK: Final = re.compile(
 )  # no netmask, no zone: CIDR only
 
 
-def kind_of(value: str) -> Kind | None:
+def kind_of(value: str) -> EndpointKind | None:
     """What the value is meant for, `!` in front or not; None where it is neither."""
     plain = value.removeprefix("!")
     if _PORTS.fullmatch(plain):

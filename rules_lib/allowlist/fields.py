@@ -38,7 +38,7 @@ def _list(value: object) -> object:
 
 
 Whole = Annotated[int, BeforeValidator(_number)]
-Version = Annotated[Literal[1], BeforeValidator(_number)]
+FileVersion = Annotated[Literal[1], BeforeValidator(_number)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Sids = Annotated[
     frozenset[Annotated[Whole, Field(ge=1, le=SID_MAX)]],
@@ -49,4 +49,4 @@ Severity = Annotated[
     BeforeValidator(_capitalized),
 ]
 Confidence = Annotated[Literal["High", "Medium", "Low"], BeforeValidator(_capitalized)]
-Keep = Literal["keep", "discard"]
+KeepOrDiscard = Literal["keep", "discard"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from rules_lib.allowlist.checks import CHECKS, categories_are_known
+from rules_lib.allowlist.checks import KEY_CHECKS, categories_are_known
 from rules_lib.allowlist.names import known_categories
 from rules_lib.allowlist.problem import in_order, report
 from rules_lib.allowlist.reader import read
@@ -40,7 +40,7 @@ def load(text: str | bytes, *, source: str, known: Collection[str]) -> Allowlist
     found = (
         *(() if isinstance(allowlist, Allowlist) else allowlist),
         *categories_are_known(document, known_categories().union(known)),
-        *chain.from_iterable(check(document) for check in CHECKS),
+        *chain.from_iterable(check(document) for check in KEY_CHECKS),
     )
     problems = (*document.problems, *(p for p in found if not document.is_judged(p)))
     if problems or not isinstance(allowlist, Allowlist):

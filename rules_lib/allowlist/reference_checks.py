@@ -8,7 +8,7 @@ from rules_lib.allowlist.problem import shown
 from rules_lib.allowlist.variable_checks import misnamed
 from rules_lib.allowlist.variables import values_of
 from rules_lib.facts.limits import REFERENCE_ARN_CHARACTERS
-from rules_lib.facts.references import Kind, kind_of
+from rules_lib.facts.references import ReferenceKind, kind_of
 from rules_lib.reading.rule import references_in
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rules_lib.allowlist.problem import Path, Problem
 
 _KEY: Final = "references"
-_KINDS: Final = ", ".join(Kind)
+_KINDS: Final = ", ".join(ReferenceKind)
 
 
 def names_are_valid(document: Document) -> Iterator[Problem]:
@@ -68,4 +68,9 @@ def _is_plain(tree: Tree) -> bool:
     return isinstance(tree, list) and all(isinstance(entry, str) for entry in tree)
 
 
-CHECKS: Final = (names_are_valid, arns_are_of_a_kind, arns_stand_once, values_are_declared)
+REFERENCE_CHECKS: Final = (
+    names_are_valid,
+    arns_are_of_a_kind,
+    arns_stand_once,
+    values_are_declared,
+)

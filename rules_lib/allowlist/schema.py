@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Final
 from pydantic import ValidationError
 
 from rules_lib.allowlist.problem import Problem, shown
-from rules_lib.allowlist.values import Allowlist, CategorySetting, DropWhen, Firewall, RuleOverrides
+from rules_lib.allowlist.values import (
+    Allowlist,
+    CategorySetting,
+    DropWhen,
+    FirewallSettings,
+    RuleOverrides,
+)
 from rules_lib.model import LOCAL_PREFIX, Mode
 
 if TYPE_CHECKING:
@@ -82,7 +88,7 @@ def _class_of(path: Path) -> type[BaseModel]:
         case ("rules",):
             return RuleOverrides
         case ("firewall",):
-            return Firewall
+            return FirewallSettings
         case ("categories", _):
             return CategorySetting
         case ("categories", _, "drop_when"):

@@ -9,8 +9,16 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from rules_lib.allowlist.endpoints import Kind, kind_of
-from rules_lib.allowlist.fields import Confidence, Keep, Severity, Share, Sids, Version, Whole
+from rules_lib.allowlist.endpoints import EndpointKind, kind_of
+from rules_lib.allowlist.fields import (
+    Confidence,
+    FileVersion,
+    KeepOrDiscard,
+    Severity,
+    Share,
+    Sids,
+    Whole,
+)
 from rules_lib.facts.limits import POLICY_CAPACITY, POLICY_RULE_GROUPS, PRIORITY_MAX
 from rules_lib.model import Mode
 
@@ -88,7 +96,7 @@ class RuleOverrides(_Frozen):
     on: Sids = frozenset()
 
 
-class Variables(_Frozen):
+class AllowlistVariables(_Frozen):
     """The names that may stand as `$NAME` in a rule's header, beside the two that are built in.
 
     Attributes:
@@ -102,13 +110,13 @@ class Variables(_Frozen):
     declared: Mapping[str, tuple[str, ...]] = {}
 
     @property
-    def kinds(self) -> Mapping[str, Kind]:
+    def kinds(self) -> Mapping[str, EndpointKind]:
         """Whether a declared name stands for addresses or for ports, as its values do."""
         kinds = {name: kind_of(values[0]) for name, values in self.declared.items()}
         return {name: kind for name, kind in kinds.items() if kind}
 
 
-class Firewall(_Frozen):
+class FirewallSettings(_Frozen):
     """The room there is in the firewall policy, and how our rule groups are called.
 
     Attributes:
@@ -163,18 +171,18 @@ class Allowlist(_Frozen):
             the service accepts them.
     """
 
-    version: Version
+    version: FileVersion
     default: Literal[Mode.OFF, Mode.ALERT, Mode.DROP] = Mode.OFF
     categories: Mapping[str, CategorySetting] = {}
     rules: RuleOverrides = RuleOverrides()
-    variables: Variables = Variables()
+    variables: AllowlistVariables = AllowlistVariables()
     references: Mapping[str, str] = {}
-    firewall: Firewall = Firewall()
+    firewall: FirewallSettings = FirewallSettings()
     max_shrink: Share = 0.3
     max_unblock: Share = 0.3
-    feed_pass: Keep = "discard"  # noqa: S105 - no password
-    threshold: Keep = "keep"
-    documented_unsupported: Keep = "discard"
+    feed_pass: KeepOrDiscard = "discard"  # noqa: S105 - no password
+    threshold: KeepOrDiscard = "keep"
+    documented_unsupported: KeepOrDiscard = "discard"
 
     @field_validator("categories", "rules", "references", "firewall", mode="before")
     @classmethod

@@ -135,7 +135,7 @@ def _value_faults(document: Document, path: Path) -> Iterator[Problem]:
             yield document.problem(place, f"{shown(entry)} {fault}")
 
 
-CHECKS: Final = (
+DECLARATION_CHECKS: Final = (
     variables_are_a_mapping,
     names_are_valid,
     values_are_valid,

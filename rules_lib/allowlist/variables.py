@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.allowlist.endpoints import negation_of
-from rules_lib.allowlist.values import Variables
+from rules_lib.allowlist.values import AllowlistVariables
 from rules_lib.facts.limits import BUILT_IN_VARIABLES
 
 if TYPE_CHECKING:
@@ -34,14 +34,14 @@ _REFERENCE: Final = re.compile(r"(!?)\$([A-Za-z0-9_]{1,32})")
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class VariableReference:
     """A value that is `$name`, or `!$name`."""
 
     name: str
     negated: bool
 
 
-def variables_of(document: Document) -> Variables:
+def variables_of(document: Document) -> AllowlistVariables:
     """The variables of a file in which `variable_checks` found nothing."""
     given = document.mapping("variables")
     references = references_in(given)
@@ -52,7 +52,7 @@ def variables_of(document: Document) -> Variables:
     if "HOME_NET" in declared and "EXTERNAL_NET" not in declared:
         negation = negation_of(declared["HOME_NET"]) if "EXTERNAL_NET" not in written else None
         declared["EXTERNAL_NET"] = negation or _EVERY_ADDRESS
-    return Variables(written=written, declared=declared)
+    return AllowlistVariables(written=written, declared=declared)
 
 
 def values_of(tree: Tree) -> tuple[str, ...]:
@@ -61,14 +61,14 @@ def values_of(tree: Tree) -> tuple[str, ...]:
     return tuple(entry for entry in entries if isinstance(entry, str))
 
 
-def references_in(given: Mapping[str, Tree]) -> dict[str, Reference]:
+def references_in(given: Mapping[str, Tree]) -> dict[str, VariableReference]:
     """The names that stand for another one; the built-in names never do."""
     texts = {n: text for n, text in given.items() if isinstance(text, str)}
     found = {n: _REFERENCE.fullmatch(t) for n, t in texts.items() if n not in BUILT_IN_VARIABLES}
-    return {n: Reference(match[2], bool(match[1])) for n, match in found.items() if match}
+    return {n: VariableReference(match[2], bool(match[1])) for n, match in found.items() if match}
 
 
-def chain_of(name: str, references: Mapping[str, Reference]) -> tuple[str, ...]:
+def chain_of(name: str, references: Mapping[str, VariableReference]) -> tuple[str, ...]:
     """The names from `name` to where its references end, or the first 17 where they do not."""
     chain = [name]
     while chain[-1] in references and len(chain) <= CHAIN_MAX:
@@ -76,7 +76,9 @@ def chain_of(name: str, references: Mapping[str, Reference]) -> tuple[str, ...]:
     return tuple(chain)
 
 
-def ending(name: str, given: Mapping[str, Tree], references: Mapping[str, Reference]) -> str:
+def ending(
+    name: str, given: Mapping[str, Tree], references: Mapping[str, VariableReference]
+) -> str:
     """The text to write for `$name`; two negations on the way there cancel each other."""
     *passed, last = chain_of(name, references)
     negated = sum(references[link].negated for link in passed) % 2

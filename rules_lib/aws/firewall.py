@@ -18,7 +18,7 @@ from rules_lib.aws.policies import PolicyCalls
 from rules_lib.errors import FirewallError, StaleError
 from rules_lib.groups.content import holds, unchanged
 from rules_lib.groups.group import Deployed, DeployedGroup, Group
-from rules_lib.groups.policy import Health, Policy, Reference
+from rules_lib.groups.policy import GroupReference, Health, Policy
 from rules_lib.proving.search import PLAIN, Quest, Searched, UnpinnedError, search
 
 if TYPE_CHECKING:
@@ -221,7 +221,7 @@ class Firewall:
             if error.code != NOT_FOUND:
                 raise
 
-    def switch(self, policy: Policy, references: Sequence[Reference]) -> None:
+    def switch(self, policy: Policy, references: Sequence[GroupReference]) -> None:
         """Have a policy refer to these groups and no others, in one call.
 
         Raises:

@@ -15,7 +15,7 @@ from rules_lib.aws.policyshapes import read_policy, shapes, sorted_references
 from rules_lib.aws.shapes import PREFIX_TAG
 from rules_lib.aws.whole import keep_body
 from rules_lib.errors import FirewallError, StaleError
-from rules_lib.groups.policy import Policy, Reference, would_lose
+from rules_lib.groups.policy import GroupReference, Policy, would_lose
 from rules_lib.groups.policy_names import ONLY_CLASSIC
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class PolicyCalls:
             return Policy(given)
         return read_policy(answer, self._taken)
 
-    def switch(self, policy: Policy, references: Sequence[Reference]) -> None:
+    def switch(self, policy: Policy, references: Sequence[GroupReference]) -> None:
         """Have a policy refer to these groups and no others, in one call.
 
         Raises:
@@ -98,7 +98,7 @@ class PolicyCalls:
                 return
         raise StaleError("UpdateFirewallPolicy", policy.name)
 
-    def _made(self, name: str, references: Sequence[Reference]) -> None:
+    def _made(self, name: str, references: Sequence[GroupReference]) -> None:
         """Create the policy; that it is there, as when botocore asked twice, is as good."""
         try:
             self._create(name, references)
@@ -109,7 +109,7 @@ class PolicyCalls:
             if found.references != sorted_references(references):
                 raise StaleError("CreateFirewallPolicy", name) from error
 
-    def _create(self, name: str, references: Sequence[Reference]) -> None:
+    def _create(self, name: str, references: Sequence[GroupReference]) -> None:
         with self.calls.write("CreateFirewallPolicy", name):
             content: Any = {**_NEW, "StatefulRuleGroupReferences": shapes(references)}
             self.client.create_firewall_policy(
@@ -119,7 +119,7 @@ class PolicyCalls:
                 Tags=[{"Key": PREFIX_TAG, "Value": self.prefix}],
             )
 
-    def _update(self, policy: Policy, references: Sequence[Reference]) -> None:
+    def _update(self, policy: Policy, references: Sequence[GroupReference]) -> None:
         content: Any = {
             **policy.document["FirewallPolicy"],
             "StatefulRuleGroupReferences": shapes(references, policy.document),

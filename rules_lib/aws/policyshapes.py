@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from rules_lib.aws.whole import unread
-from rules_lib.groups.policy import Health, Policy, Reference
+from rules_lib.groups.policy import GroupReference, Health, Policy
 
 if TYPE_CHECKING:
     from types_boto3_network_firewall.type_defs import DescribeFirewallPolicyResponseTypeDef
@@ -35,7 +35,7 @@ def read_policy(answer: DescribeFirewallPolicyResponseTypeDef, taken: frozenset[
         token=answer["UpdateToken"],
         strict=content.get("StatefulEngineOptions", {}).get("RuleOrder") == _STRICT,
         references=sorted_references(
-            Reference(reference["ResourceArn"], reference.get("Priority", 0))
+            GroupReference(reference["ResourceArn"], reference.get("Priority", 0))
             for reference in content.get("StatefulRuleGroupReferences", [])
         ),
         consumed=about.get("ConsumedStatefulRuleCapacity", 0),
@@ -45,13 +45,13 @@ def read_policy(answer: DescribeFirewallPolicyResponseTypeDef, taken: frozenset[
     )
 
 
-def sorted_references(references: Iterable[Reference]) -> tuple[Reference, ...]:
+def sorted_references(references: Iterable[GroupReference]) -> tuple[GroupReference, ...]:
     """By priority."""
     return tuple(sorted(references, key=lambda reference: (reference.priority, reference.arn)))
 
 
 def shapes(
-    references: Sequence[Reference], document: Mapping[str, Any] = MappingProxyType({})
+    references: Sequence[GroupReference], document: Mapping[str, Any] = MappingProxyType({})
 ) -> list[dict[str, Any]]:
     """References as the API takes them; a group that stays keeps what else was said of it."""
     before = document.get(_CONTENT, {}).get("StatefulRuleGroupReferences", [])

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from rules_lib.groups.content import digest_of
-from rules_lib.groups.group import DeployedGroup, Group, Slot, Variables
+from rules_lib.groups.group import DeployedGroup, Group, GroupVariables, Slot
 
 if TYPE_CHECKING:
     from types_boto3_network_firewall.type_defs import (
@@ -37,7 +37,7 @@ _AWS_TAG: Final = "aws:"  # nobody but AWS may set such
 _STAMP: Final = re.compile(r"\[([0-9a-f]{16})\]$")
 
 
-def content(text: str, variables: Variables) -> RuleGroupTypeDef:
+def content(text: str, variables: GroupVariables) -> RuleGroupTypeDef:
     """The `RuleGroup` structure of a strict-order group."""
     structure: RuleGroupTypeDef = {
         "RulesSource": {"RulesString": text},
@@ -121,16 +121,16 @@ def modified(about: RuleGroupResponseTypeDef | DescribeRuleGroupMetadataResponse
     return at.astimezone(UTC).isoformat() if at else ""
 
 
-def _stamp(text: str, variables: Variables) -> str:
+def _stamp(text: str, variables: GroupVariables) -> str:
     """A digest, short enough for a description."""
     return digest_of(text, variables)[:16]
 
 
-def _declared(held: RuleGroupOutputTypeDef) -> Variables:
+def _declared(held: RuleGroupOutputTypeDef) -> GroupVariables:
     structure = held.get("RuleVariables", {})
     references = held.get("ReferenceSets", {}).get("IPSetReferences", {})
     ip_sets, port_sets = structure.get("IPSets", {}), structure.get("PortSets", {})
-    return Variables(
+    return GroupVariables(
         MappingProxyType({name: tuple(found["Definition"]) for name, found in ip_sets.items()}),
         MappingProxyType(
             {name: tuple(found.get("Definition", ())) for name, found in port_sets.items()}
@@ -141,7 +141,7 @@ def _declared(held: RuleGroupOutputTypeDef) -> Variables:
     )
 
 
-def _variables(variables: Variables) -> RuleVariablesTypeDef:
+def _variables(variables: GroupVariables) -> RuleVariablesTypeDef:
     declared: RuleVariablesTypeDef = {}
     if variables.ip_sets:
         declared["IPSets"] = {

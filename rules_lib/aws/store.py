@@ -53,7 +53,7 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ListedObject:
     """An object in a listing; S3 gives its time in whole seconds."""
 
     key: str
@@ -161,7 +161,7 @@ class Store:
         with self._explained(key):
             self.client.delete_object(Bucket=self.bucket, Key=key)
 
-    def entries(self, prefix: str) -> tuple[Entry, ...]:
+    def entries(self, prefix: str) -> tuple[ListedObject, ...]:
         """List the objects whose keys start with a prefix, in the order of their keys.
 
         Raises:
@@ -169,7 +169,7 @@ class Store:
         """
         with self._explained(prefix):
             return tuple(
-                Entry(item["Key"], item["LastModified"], item["Size"], item["ETag"])
+                ListedObject(item["Key"], item["LastModified"], item["Size"], item["ETag"])
                 for page in self._pages({"Bucket": self.bucket, "Prefix": prefix})
                 for item in page.get("Contents", ())
             )

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from rules_lib.deploy.attach import aftermath, attach
-from rules_lib.deploy.effect import Effect, Filling, effect
+from rules_lib.deploy.effect import Effect, FillStep, effect
 from rules_lib.deploy.outcome import Applied, Failure, Staying
 from rules_lib.deploy.steps import Create, Delete, Keep, Plan, Replace, Step, Update
 from rules_lib.errors import FirewallError
@@ -58,7 +58,7 @@ def apply(plan: Plan, firewall: Firewall, unproven: Collection[Failure] = ()) ->
     return Applied(tuple(done), tuple(failures), tuple(staying), remarks)
 
 
-def _written(step: Filling, firewall: Firewall, arns: dict[str, str]) -> Filling | Failure:
+def _written(step: FillStep, firewall: Firewall, arns: dict[str, str]) -> FillStep | Failure:
     """Write one group and note its ARN."""
     try:
         match step:

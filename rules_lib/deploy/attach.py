@@ -10,7 +10,7 @@ from rules_lib.deploy.outcome import Failure
 from rules_lib.deploy.steps import Delete, Plan, Step
 from rules_lib.errors import FirewallError
 from rules_lib.facts import limits
-from rules_lib.groups.policy import Policy, Reference, Switch
+from rules_lib.groups.policy import GroupReference, Policy, Switch
 
 if TYPE_CHECKING:
     from rules_lib.aws.firewall import Firewall
@@ -80,16 +80,16 @@ def _waits(step: Step, chosen: Effect) -> bool:
     return isinstance(step, Delete) and step.name in chosen.needed
 
 
-def _attached(planned: Switch, filling: Mapping[str, str]) -> Iterator[Reference]:
+def _attached(planned: Switch, filling: Mapping[str, str]) -> Iterator[GroupReference]:
     """Our groups at their priorities: the new one, or else the old one of the same slot."""
     for attachment in planned.attachments:
         if arn := filling.get(attachment.name):
-            yield Reference(arn, attachment.priority)
+            yield GroupReference(arn, attachment.priority)
 
 
 def _behind(
-    references: Sequence[Reference], planned: Switch, leaving: Collection[str]
-) -> tuple[Reference, ...]:
+    references: Sequence[GroupReference], planned: Switch, leaving: Collection[str]
+) -> tuple[GroupReference, ...]:
     """Groups that go later: where they stand, or at the next priority that is free."""
     if not leaving:
         return ()
@@ -100,5 +100,5 @@ def _behind(
             later = (priority for priority in free if priority >= reference.priority)
             priority = min(later, default=max(free))
             free.discard(priority)
-            found.append(Reference(reference.arn, priority))
+            found.append(GroupReference(reference.arn, priority))
     return tuple(found)

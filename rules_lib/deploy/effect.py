@@ -15,7 +15,7 @@ from typing import TypeAlias
 from rules_lib.deploy.steps import Create, Delete, Keep, Replace, Step, Update
 from rules_lib.groups.content import by_sid
 
-Filling: TypeAlias = Create | Update | Replace | Keep
+FillStep: TypeAlias = Create | Update | Replace | Keep
 """A step after which a group fills its slot."""
 
 
@@ -62,13 +62,13 @@ def effect(steps: Sequence[Step], written: Collection[str]) -> Effect:
     return Effect(frozenset(taking), needed | kept)
 
 
-def _in_force(step: Filling, taking: Collection[str]) -> Iterable[int]:
+def _in_force(step: FillStep, taking: Collection[str]) -> Iterable[int]:
     if step.name in taking:
         return (rule.sid for rule in step.group.rules)
     return _old(step)
 
 
-def _undone(filling: Iterable[Filling], taking: Collection[str]) -> Iterator[Create | Replace]:
+def _undone(filling: Iterable[FillStep], taking: Collection[str]) -> Iterator[Create | Replace]:
     """The steps that need not take effect although they were written."""
     for step in filling:
         if isinstance(step, Create | Replace) and step.name in taking:

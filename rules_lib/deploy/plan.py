@@ -15,12 +15,12 @@ from rules_lib.errors import RefusedError
 from rules_lib.groups.content import holds
 from rules_lib.groups.group import Deployed, DeployedGroup, Group
 from rules_lib.groups.policy import Attachment, Switch, left_in, problems_of, switch
-from rules_lib.groups.policy_room import Left, Room
+from rules_lib.groups.policy_room import Left, PolicyQuotas
 
-_DEFAULT_ROOM: Final = Room()
+_DEFAULT_ROOM: Final = PolicyQuotas()
 
 
-def plan(desired: Sequence[Group], deployed: Deployed, room: Room = _DEFAULT_ROOM) -> Plan:
+def plan(desired: Sequence[Group], deployed: Deployed, room: PolicyQuotas = _DEFAULT_ROOM) -> Plan:
     """Say what turns the deployed groups, and the policies, into the desired ones.
 
     Args:
@@ -45,7 +45,7 @@ def compare(desired: Sequence[Group], deployed: Deployed) -> Plan:
     return Plan((*steps, *map(Delete, left)), _switches(by_priority, deployed))
 
 
-def refuse_unfit(planned: Plan, deployed: Deployed, room: Room) -> None:
+def refuse_unfit(planned: Plan, deployed: Deployed, room: PolicyQuotas) -> None:
     """Let no plan through that the account cannot take.
 
     Raises:
@@ -61,7 +61,7 @@ def refuse_unfit(planned: Plan, deployed: Deployed, room: Room) -> None:
         raise RefusedError("this cannot be deployed", "\n".join(problems))
 
 
-def left_of(planned: Plan, deployed: Deployed, room: Room) -> tuple[Left, ...]:
+def left_of(planned: Plan, deployed: Deployed, room: PolicyQuotas) -> tuple[Left, ...]:
     """What each policy that we were given has left for our groups."""
     return tuple(left_in(one, _freed(one, deployed), room) for one in planned.switches)
 
@@ -88,7 +88,7 @@ def _switches(desired: Sequence[Group], deployed: Deployed) -> tuple[Switch, ...
 
 
 def _policies(
-    switches: Sequence[Switch], desired: Sequence[Group], deployed: Deployed, room: Room
+    switches: Sequence[Switch], desired: Sequence[Group], deployed: Deployed, room: PolicyQuotas
 ) -> Iterator[str]:
     capacity = sum(group.capacity for group in desired)
     for planned in switches:

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from rules_lib.deploy.steps import Plan, Step
     from rules_lib.model import AnyRule, Converted
 
-Kind: TypeAlias = Literal["added", "removed", "action", "revised", "edited"]
+ChangeKind: TypeAlias = Literal["added", "removed", "action", "revised", "edited"]
 
-KINDS: Final[tuple[Kind, ...]] = ("action", "removed", "revised", "edited", "added")
+CHANGE_KINDS: Final[tuple[ChangeKind, ...]] = ("action", "removed", "revised", "edited", "added")
 """What happens to a rule: another action, gone, another rev, another text only, new."""
 
 UNFILED: Final = "no longer in the feed"
@@ -41,7 +41,7 @@ class RuleChange(NamedTuple):
         before: its text as deployed; empty where it is new, as `after` is where it is gone.
     """
 
-    kind: Kind
+    kind: ChangeKind
     sid: int
     category: str
     group: str
@@ -84,10 +84,10 @@ def rule_changes(plan: Plan, built: Built | None = None) -> tuple[RuleChange, ..
         built: what the plan was made from; None where an earlier build is put back.
 
     Returns:
-        Every rule that is not deployed as it was, in the order of `KINDS`, then of the groups.
+        Every rule not deployed as it was, in the order of `CHANGE_KINDS`, then of the groups.
     """
     found = _changes(plan.changes, built)
-    return tuple(sorted(found, key=lambda one: KINDS.index(one.kind)))
+    return tuple(sorted(found, key=lambda one: CHANGE_KINDS.index(one.kind)))
 
 
 def _changes(steps: tuple[Step, ...], built: Built | None) -> Iterator[RuleChange]:
@@ -118,7 +118,7 @@ def _deployed(steps: tuple[Step, ...]) -> dict[int, tuple[str, Step]]:
     }
 
 
-def _difference(before: str, rule: Converted) -> tuple[Kind, str]:
+def _difference(before: str, rule: Converted) -> tuple[ChangeKind, str]:
     if not before:
         return "added", ""
     action = action_of(before)

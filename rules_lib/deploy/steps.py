@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
 
 from rules_lib.groups.content import by_sid, compare, rules_in
-from rules_lib.groups.group import DeployedGroup, Group, Variables
+from rules_lib.groups.group import DeployedGroup, Group, GroupVariables
 from rules_lib.groups.policy import Switch
 
 
@@ -131,8 +131,8 @@ def _capacity(step: Step) -> int:
     return step.deployed.capacity
 
 
-def _variables(group: Group | DeployedGroup | None) -> Variables:
-    return group.variables if group else Variables()
+def _variables(group: Group | DeployedGroup | None) -> GroupVariables:
+    return group.variables if group else GroupVariables()
 
 
 def _sets(group: Group | DeployedGroup | None) -> tuple[object, object]:

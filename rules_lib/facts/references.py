@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Final
 
 
-class Kind(StrEnum):
+class ReferenceKind(StrEnum):
     """What a reference set is kept as."""
 
     PREFIX_LIST = "prefix list"
@@ -21,15 +21,15 @@ class Kind(StrEnum):
     CONTAINERS = "container association"
 
 
-_ARNS: Final[Mapping[Kind, re.Pattern[str]]] = MappingProxyType(
+_ARNS: Final[Mapping[ReferenceKind, re.Pattern[str]]] = MappingProxyType(
     {
-        Kind.PREFIX_LIST: re.compile(
+        ReferenceKind.PREFIX_LIST: re.compile(
             r"arn:aws[a-z-]*:ec2:[a-z0-9-]+:([0-9]{12}|aws):prefix-list/pl-[0-9a-f]{8,17}"
         ),
-        Kind.RESOURCE_GROUP: re.compile(
+        ReferenceKind.RESOURCE_GROUP: re.compile(
             r"arn:aws[a-z-]*:resource-groups:[a-z0-9-]+:[0-9]{12}:group/[A-Za-z0-9_./-]{1,150}"
         ),
-        Kind.CONTAINERS: re.compile(
+        ReferenceKind.CONTAINERS: re.compile(
             r"arn:aws[a-z-]*:network-firewall:[a-z0-9-]+:[0-9]{12}:container-association/"
             r"[A-Za-z0-9-]{1,128}"
         ),
@@ -38,6 +38,6 @@ _ARNS: Final[Mapping[Kind, re.Pattern[str]]] = MappingProxyType(
 """What the ARN of each kind looks like [guide]; the service takes `^arn:aws.*` and 256 [api]."""
 
 
-def kind_of(arn: str) -> Kind | None:
+def kind_of(arn: str) -> ReferenceKind | None:
     """What an ARN refers to; None where it is none that a rule group takes."""
     return next((kind for kind, form in _ARNS.items() if form.fullmatch(arn)), None)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 from rules_lib.errors import ArchiveError
 from rules_lib.feed.archive_limits import ArchiveLimits
 from rules_lib.feed.described import described, known_kind
-from rules_lib.feed.members import Held
+from rules_lib.feed.members import RulesMember
 from rules_lib.feed.naming import SUFFIX, categories, plain_category
 from rules_lib.feed.tar import tar_files
 from rules_lib.feed.zip import MAGIC, zip_files
@@ -63,7 +63,7 @@ class Opened:
     """
 
     form: Form
-    held: tuple[tuple[str, Held], ...]
+    held: tuple[tuple[str, RulesMember], ...]
 
     def __iter__(self) -> Iterator[FeedFile]:
         """Read the files, one at a time."""
@@ -147,7 +147,7 @@ def opened(
     return Opened(form, tuple(sorted(held, key=itemgetter(0))))
 
 
-def _files(data: bytes, limits: ArchiveLimits, name: str) -> tuple[Form, tuple[Held, ...]]:
+def _files(data: bytes, limits: ArchiveLimits, name: str) -> tuple[Form, tuple[RulesMember, ...]]:
     if not data:
         raise ArchiveError(f"empty: 0 bytes; {_TAKEN}")
     if data.startswith(MAGIC):
@@ -180,16 +180,18 @@ def _gunzip(data: bytes, limit: int) -> bytes:
     return unpacked
 
 
-def _plain(content: bytes, limits: ArchiveLimits, name: str) -> Held:
+def _plain(content: bytes, limits: ArchiveLimits, name: str) -> RulesMember:
     """A feed that is one file of rules, as many publishers have it."""
     if known_kind(content) or not _RULE.search(content):
         raise ArchiveError(f"{described(content)}, no feed: {_TAKEN}")
     if len(content) > limits.member:
         raise ArchiveError(f"has {len(content)} bytes, the limit is {limits.member}")
-    return Held(f"{plain_category(name)}{SUFFIX}", lambda: content, lambda: content.count(b"\n"))
+    return RulesMember(
+        f"{plain_category(name)}{SUFFIX}", lambda: content, lambda: content.count(b"\n")
+    )
 
 
-def _refuse_too_many_lines(files: Iterable[Held], limit: int) -> None:
+def _refuse_too_many_lines(files: Iterable[RulesMember], limit: int) -> None:
     lines = sum(file.lines() for file in files)
     if lines > limit:
         raise ArchiveError(f"{lines:,} lines of rules, more than {limit:,}, the limit")

@@ -18,7 +18,7 @@ from rules_lib.feed.archive import opened
 from rules_lib.feed.archive_limits import ArchiveLimits
 from rules_lib.feed.manifest import Manifest, archive_key, manifest_key, read_manifest, total
 from rules_lib.feed.newest import LONGEST_FETCH, newest_manifest
-from rules_lib.feed.source import Download, Unchanged, gather
+from rules_lib.feed.source import Download, FeedUnchanged, gather
 from rules_lib.reading.lines import tally
 from rules_lib.text import counted
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from rules_lib.aws.store import Store
     from rules_lib.settings import FetchSettings
-    from rules_lib.sources.answers import Reader
+    from rules_lib.sources.answers import SourceReader
 
 _TYPES: Final = {
     ".gz": "application/gzip",
@@ -48,8 +48,8 @@ class Fetched:
 
 
 def fetch(
-    settings: FetchSettings, reader: Reader, store: Store, now: datetime
-) -> Fetched | Unchanged:
+    settings: FetchSettings, reader: SourceReader, store: Store, now: datetime
+) -> Fetched | FeedUnchanged:
     """Bring the feed into the bucket, unless the bucket has it already.
 
     Args:
@@ -64,11 +64,11 @@ def fetch(
         StoreError: the bucket cannot be read or written.
     """
     gathered = gather(settings, reader, newest_manifest(store))
-    if isinstance(gathered, Unchanged):
+    if isinstance(gathered, FeedUnchanged):
         return gathered
     held = newest_manifest(store)  # Another fetch may have ended while this one was downloading.
     if held and _is_held(gathered, held):
-        return Unchanged(held, "the archive's bytes are the same", gathered.warnings)
+        return FeedUnchanged(held, "the archive's bytes are the same", gathered.warnings)
     manifest = examine(gathered, settings, now)
     refuse_older(manifest, held)
     return Fetched(_publish(store, manifest, gathered.data), gathered.warnings)

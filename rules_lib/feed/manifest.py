@@ -34,7 +34,7 @@ ARCHIVE_PATTERN: Final = r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}\.(tar\.gz|tar|zip
 
 _MANIFEST: Final = "manifest.json"
 
-Version = Annotated[str, Field(pattern=VERSION_PATTERN)]
+FeedVersion = Annotated[str, Field(pattern=VERSION_PATTERN)]
 
 
 class Manifest(BaseModel):
@@ -57,7 +57,7 @@ class Manifest(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True)
 
     version: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,79}$")]
-    announced: Version | None
+    announced: FeedVersion | None
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     md5: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
     size: PositiveInt

@@ -18,7 +18,7 @@ NO_FILE: Final = "is neither a file nor a folder"
 _SHOWN: Final = 200  # characters of a name
 
 
-class Kind(Enum):
+class MemberKind(Enum):
     """What a member is."""
 
     FILE = auto()
@@ -38,17 +38,17 @@ class Member:
 
     name: str
     size: int
-    kind: Kind
+    kind: MemberKind
     link: str = ""
 
     @property
     def is_rules(self) -> bool:
         """Whether it is a file of rules."""
-        return self.kind is Kind.FILE and is_rules(self.name)
+        return self.kind is MemberKind.FILE and is_rules(self.name)
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class RulesMember:
     """A file of rules in an archive, and how to get at it.
 
     Attributes:
@@ -85,9 +85,9 @@ def _path_problem(member: Member, _: ArchiveLimits) -> str:
 
 
 def _kind_problem(member: Member, _: ArchiveLimits) -> str:
-    if member.kind is Kind.LINK:
+    if member.kind is MemberKind.LINK:
         return f"is a link to {quoted(member.link)}" if member.link else "is a link"
-    return NO_FILE if member.kind is Kind.OTHER else ""
+    return NO_FILE if member.kind is MemberKind.OTHER else ""
 
 
 def _size_problem(member: Member, limits: ArchiveLimits) -> str:

@@ -10,7 +10,7 @@ from rules_lib.feed.manifest import RAW, is_manifest_key, read_manifest
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from rules_lib.aws.store import Entry, Store
+    from rules_lib.aws.store import ListedObject, Store
     from rules_lib.feed.manifest import Manifest
 
 LONGEST_FETCH: Final = timedelta(minutes=15)
@@ -43,7 +43,7 @@ def newest_manifest(store: Store) -> Manifest | None:
     return max(found, key=lambda one: _began(*one))[1]
 
 
-def _began(entry: Entry, manifest: Manifest) -> datetime:
+def _began(entry: ListedObject, manifest: Manifest) -> datetime:
     """When a feed was fetched; by S3's clock where the fetch went by one that is far ahead."""
     ahead = manifest.fetched_at - entry.last_modified > _CLOCKS
     return entry.last_modified if ahead else manifest.fetched_at

@@ -14,7 +14,7 @@ from rules_lib.sources.answers import NO_VALIDATORS, Body, Unmodified, Validator
 if TYPE_CHECKING:
     from rules_lib.address import Address
     from rules_lib.settings import FetchSettings
-    from rules_lib.sources.answers import Reader
+    from rules_lib.sources.answers import SourceReader
 
 _MD5: Final = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*"
@@ -43,7 +43,7 @@ class Download:
 
 
 @dataclass(frozen=True, slots=True)
-class Unchanged:
+class FeedUnchanged:
     """The source still has the feed that the bucket has; nothing was written."""
 
     manifest: Manifest
@@ -51,7 +51,9 @@ class Unchanged:
     warnings: tuple[str, ...] = ()
 
 
-def gather(settings: FetchSettings, reader: Reader, held: Manifest | None) -> Download | Unchanged:
+def gather(
+    settings: FetchSettings, reader: SourceReader, held: Manifest | None
+) -> Download | FeedUnchanged:
     """Ask for the checksum, then for the archive, unless that is the one we have.
 
     A checksum equal to ours is believed as long as the archive's size does not speak against it,
@@ -71,10 +73,10 @@ def gather(settings: FetchSettings, reader: Reader, held: Manifest | None) -> Do
         held = None
     md5, warnings = _announced_md5(reader, source, limit)
     if held and md5 == held.md5 and reader.size(source) in {None, held.size}:
-        return Unchanged(held, "the source announces the checksum that we have", warnings)
+        return FeedUnchanged(held, "the source announces the checksum that we have", warnings)
     answer = reader.read(source, limit, _validators(held, source, md5))
     if held and isinstance(answer, Unmodified):
-        return Unchanged(held, answer.reason, warnings)
+        return FeedUnchanged(held, answer.reason, warnings)
     if not isinstance(answer, Body):
         raise DownloadError(f"{source}: {answer.reason}")
     version, doubts = _announced_version(reader, source, limit)
@@ -93,7 +95,7 @@ def _validators(held: Manifest | None, source: Address, md5: str | None) -> Vali
 
 
 def _announced_md5(
-    reader: Reader, source: Address, limit: int
+    reader: SourceReader, source: Address, limit: int
 ) -> tuple[str | None, tuple[str, ...]]:
     address = source.checksum
     answer = reader.read(address, limit)
@@ -110,7 +112,7 @@ def _announced_md5(
 
 
 def _announced_version(
-    reader: Reader, source: Address, limit: int
+    reader: SourceReader, source: Address, limit: int
 ) -> tuple[str | None, tuple[str, ...]]:
     address = source.version
     answer = reader.read(address, limit)

@@ -9,7 +9,15 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final, Self
 
 from rules_lib.errors import ArchiveError
-from rules_lib.feed.members import NO_FILE, Held, Kind, Member, problems, quoted, refusal
+from rules_lib.feed.members import (
+    NO_FILE,
+    Member,
+    MemberKind,
+    RulesMember,
+    problems,
+    quoted,
+    refusal,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +36,7 @@ _LONG_NUMBER: Final = re.compile(rb"[0-9]{80}")
 _FOR_ALL: Final = 64  # records that hold for every member; `git archive` writes one
 
 
-class Header(tarfile.TarInfo):
+class MemberHeader(tarfile.TarInfo):
     """A header that is looked at before `tarfile` goes by it.
 
     What extended headers hold `tarfile` reads and follows before anybody sees their member. Python
@@ -49,7 +57,7 @@ class Header(tarfile.TarInfo):
         return super().fromtarfile(tarfile)
 
 
-def _header_problem(header: Header, held: bytes, for_all: int) -> str:
+def _header_problem(header: MemberHeader, held: bytes, for_all: int) -> str:
     """Say why `tarfile` is not to follow a header, of which `held` is the content's beginning."""
     if for_all > _FOR_ALL:
         return f"follows more than {_FOR_ALL} records that hold for every member"
@@ -63,14 +71,14 @@ def _header_problem(header: Header, held: bytes, for_all: int) -> str:
     return ""
 
 
-def tar_files(tar: bytes, limits: ArchiveLimits) -> tuple[Held, ...]:
+def tar_files(tar: bytes, limits: ArchiveLimits) -> tuple[RulesMember, ...]:
     """The files of rules in a tarball, all of whose members were looked at.
 
     Raises:
         ArchiveError: it is no tarball, damaged, truncated, too large or unsafe.
     """
     try:
-        with tarfile.open(fileobj=io.BytesIO(tar), mode="r:", tarinfo=Header) as archive:
+        with tarfile.open(fileobj=io.BytesIO(tar), mode="r:", tarinfo=MemberHeader) as archive:
             members = tuple(_checked(archive, limits))
     except (tarfile.TarError, ValueError, OverflowError, RecursionError) as error:
         raise ArchiveError(f"no tar archive, or one damaged or truncated: {error}") from error
@@ -96,16 +104,16 @@ def _checked(archive: tarfile.TarFile, limits: ArchiveLimits) -> Iterator[tarfil
 
 def _member(info: tarfile.TarInfo) -> Member:
     if info.issym() or info.islnk():
-        return Member(info.name, info.size, Kind.LINK, info.linkname)
+        return Member(info.name, info.size, MemberKind.LINK, info.linkname)
     if info.isdir():
-        return Member(info.name, info.size, Kind.FOLDER)
+        return Member(info.name, info.size, MemberKind.FOLDER)
     plain = info.isreg() and not info.issparse()
-    return Member(info.name, info.size, Kind.FILE if plain else Kind.OTHER)
+    return Member(info.name, info.size, MemberKind.FILE if plain else MemberKind.OTHER)
 
 
-def _held(tar: bytes, info: tarfile.TarInfo) -> Held:
+def _held(tar: bytes, info: tarfile.TarInfo) -> RulesMember:
     start, end = info.offset_data, info.offset_data + info.size
-    return Held(info.name, lambda: tar[start:end], lambda: tar.count(b"\n", start, end))
+    return RulesMember(info.name, lambda: tar[start:end], lambda: tar.count(b"\n", start, end))
 
 
 def _refuse_unended(tar: bytes, last: tarfile.TarInfo) -> None:

@@ -17,7 +17,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.errors import ArchiveError
-from rules_lib.feed.members import Held, Kind, Member, problems, refusal
+from rules_lib.feed.members import Member, MemberKind, RulesMember, problems, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -56,7 +56,7 @@ class _Place:
         return self.start + self.info.compress_size
 
 
-def zip_files(data: bytes, limits: ArchiveLimits) -> tuple[Held, ...]:
+def zip_files(data: bytes, limits: ArchiveLimits) -> tuple[RulesMember, ...]:
     """The files of rules in a zip archive, all of whose members were looked at.
 
     Raises:
@@ -117,11 +117,11 @@ def _problems(info: zipfile.ZipInfo, limits: ArchiveLimits) -> Iterator[str]:
 def _member(info: zipfile.ZipInfo) -> Member:
     name, form = info.orig_filename, stat.S_IFMT(info.external_attr >> 16)
     if form == stat.S_IFLNK:
-        return Member(name, info.file_size, Kind.LINK)
+        return Member(name, info.file_size, MemberKind.LINK)
     if form not in {0, stat.S_IFREG, stat.S_IFDIR}:
-        return Member(name, info.file_size, Kind.OTHER)
+        return Member(name, info.file_size, MemberKind.OTHER)
     folder = name.endswith(("/", "\\")) or form == stat.S_IFDIR
-    return Member(name, info.file_size, Kind.FOLDER if folder else Kind.FILE)
+    return Member(name, info.file_size, MemberKind.FOLDER if folder else MemberKind.FILE)
 
 
 def _place(data: bytes, info: zipfile.ZipInfo) -> _Place:
@@ -142,8 +142,8 @@ def _refuse_overlaps(places: list[_Place], directory: int) -> None:
         raise ArchiveError(refusal(places[-1].info.orig_filename, "reaches into the directory"))
 
 
-def _held(data: bytes, place: _Place) -> Held:
-    return Held(
+def _held(data: bytes, place: _Place) -> RulesMember:
+    return RulesMember(
         place.info.orig_filename,
         lambda: _content(data, place),
         lambda: _content(data, place).count(b"\n"),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from rules_lib.reading.rule import sid_of
 
 if TYPE_CHECKING:
-    from rules_lib.groups.group import DeployedGroup, Group, Variables
+    from rules_lib.groups.group import DeployedGroup, Group, GroupVariables
 
 _BYPASS: Final = re.compile(r"[;(]\s*bypass\s*;", re.IGNORECASE | re.ASCII)
 """The option by which a rule has the engine look at a flow no further."""
@@ -90,7 +90,7 @@ def holds(deployed: DeployedGroup, group: Group) -> bool:
     )
 
 
-def digest_of(text: str, variables: Variables) -> str:
+def digest_of(text: str, variables: GroupVariables) -> str:
     """Identify what a group holds: its rules in their order, and its variables."""
     sets = (variables.ip_sets, variables.port_sets)
     declared = [sorted((name, list(values)) for name, values in one.items()) for one in sets]

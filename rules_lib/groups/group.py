@@ -43,7 +43,7 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
-class Variables:
+class GroupVariables:
     """What a group declares to the service: names without `$`, values as in the allowlist.
 
     Attributes:
@@ -72,7 +72,7 @@ class Group:
     priority: int
     capacity: int
     rules: tuple[Converted, ...]
-    variables: Variables = field(default_factory=Variables)
+    variables: GroupVariables = field(default_factory=GroupVariables)
 
     @property
     def text(self) -> str:
@@ -105,7 +105,7 @@ class DeployedGroup:
     slot: Slot
     capacity: int
     text: str
-    variables: Variables
+    variables: GroupVariables
     strict: bool
     associations: int
     token: str

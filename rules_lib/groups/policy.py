@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
-from rules_lib.groups.policy_room import Left, Room
+from rules_lib.groups.policy_room import Left, PolicyQuotas
 
 _NAMED: Final = 5
 """How many members that would be lost are named."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class GroupReference:
     """A policy's reference to a stateful rule group."""
 
     arn: str
@@ -58,7 +58,7 @@ class Policy:
     arn: str = ""
     token: str = ""
     strict: bool = True
-    references: tuple[Reference, ...] = ()
+    references: tuple[GroupReference, ...] = ()
     consumed: int = 0
     document: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     unread: tuple[str, ...] = ()
@@ -85,7 +85,7 @@ class Switch:
 
     policy: Policy
     attachments: tuple[Attachment, ...]
-    others: tuple[Reference, ...]
+    others: tuple[GroupReference, ...]
     change: str
 
 
@@ -104,7 +104,7 @@ def switch(policy: Policy, attachments: Sequence[Attachment], ours: Mapping[str,
     return Switch(policy, tuple(attachments), others, change)
 
 
-def left_in(planned: Switch, freed: int, room: Room) -> Left:
+def left_in(planned: Switch, freed: int, room: PolicyQuotas) -> Left:
     """What a policy has left for our groups beside all others.
 
     Args:
@@ -121,7 +121,7 @@ def left_in(planned: Switch, freed: int, room: Room) -> Left:
     )
 
 
-def problems_of(planned: Switch, capacity: int, freed: int, room: Room) -> Iterator[str]:
+def problems_of(planned: Switch, capacity: int, freed: int, room: PolicyQuotas) -> Iterator[str]:
     """Find what stands against a switch, in plain words.
 
     Args:

@@ -17,7 +17,7 @@ _RAISED: Final = "have AWS raise its capacity and set firewall: {policy_capacity
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class PolicyQuotas:
     """How many rule groups and how much capacity a policy takes."""
 
     rule_groups: int = limits.POLICY_RULE_GROUPS
@@ -36,7 +36,7 @@ class Left:
     """
 
     policy: str
-    room: Room
+    room: PolicyQuotas
     others: int
     managed: int
     reserved: int

@@ -10,11 +10,11 @@ from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from rules_lib.facts.limits import CONTAINER_REFERENCES, IP_SET_REFERENCES
-from rules_lib.facts.references import Kind, kind_of
+from rules_lib.facts.references import ReferenceKind, kind_of
 from rules_lib.reading.rule import references_in
 
 if TYPE_CHECKING:
-    from rules_lib.allowlist.values import Variables
+    from rules_lib.allowlist.values import AllowlistVariables
 
 
 def go_together(arns: Collection[str]) -> bool:
@@ -24,12 +24,12 @@ def go_together(arns: Collection[str]) -> bool:
     """
     if len(arns) <= 1:
         return True
-    containers = {kind_of(arn) is Kind.CONTAINERS for arn in arns}
+    containers = {kind_of(arn) is ReferenceKind.CONTAINERS for arn in arns}
     most = CONTAINER_REFERENCES if containers == {True} else IP_SET_REFERENCES
     return len(containers) == 1 and len(arns) <= most
 
 
-def used_by(names: Iterable[str], variables: Variables) -> frozenset[str]:
+def used_by(names: Iterable[str], variables: AllowlistVariables) -> frozenset[str]:
     """Names, without `@`, that stand among these names, or in the values of the variables.
 
     Args:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from rules_lib.groups.group import Variables
+from rules_lib.groups.group import GroupVariables
 from rules_lib.groups.references import used_by
 
 if TYPE_CHECKING:
@@ -17,20 +17,20 @@ if TYPE_CHECKING:
 _PAIR: Final = frozenset({"HOME_NET", "EXTERNAL_NET"})
 
 
-def declared_by(rules: Iterable[Converted], allowlist: Allowlist) -> Variables:
+def declared_by(rules: Iterable[Converted], allowlist: Allowlist) -> GroupVariables:
     """Take from the allowlist what these rules use."""
     variables = allowlist.variables
     names = with_pair(frozenset().union(*(rule.variables for rule in rules)), variables)
     sets = {name: variables.declared[name] for name in sorted(names & variables.declared.keys())}
     references = sorted(used_by(names, variables)) if allowlist.references else ()
-    return Variables(
+    return GroupVariables(
         ip_sets={name: v for name, v in sets.items() if variables.kinds[name] == "ip"},
         port_sets={name: v for name, v in sets.items() if variables.kinds[name] == "port"},
         references={name: allowlist.references[name] for name in references},
     )
 
 
-def with_pair(names: frozenset[str], variables: allowlist.Variables) -> frozenset[str]:
+def with_pair(names: frozenset[str], variables: allowlist.AllowlistVariables) -> frozenset[str]:
     """HOME_NET and EXTERNAL_NET go together: a group that sets the one must set the other."""
     if "HOME_NET" in variables.declared and not names.isdisjoint(_PAIR):
         return names | _PAIR

@@ -27,7 +27,7 @@ from rules_lib.errors import (
     UnfinishedError,
     root_of,
 )
-from rules_lib.report.place import Place
+from rules_lib.report.place import StackPlace
 
 SHRINK: Final = '{"allow_shrink": true}'
 """The event that lets one build remove or unblock more rules than the allowlist does."""
@@ -169,7 +169,7 @@ STEPS: Final = (
 )
 
 
-def next_steps(error: RulesyncError, place: Place) -> Iterator[str]:
+def next_steps(error: RulesyncError, place: StackPlace) -> Iterator[str]:
     """What to do about an error, a line each."""
     root = root_of(error)
     step = next(step for step in STEPS if step.knows(root))

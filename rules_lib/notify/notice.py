@@ -21,8 +21,8 @@ from rules_lib.state.record import build_key
 from rules_lib.text import count, counted, share, visible, visible_lines
 
 if TYPE_CHECKING:
-    from rules_lib.report.changes import CategoryChange, Changes, Told
-    from rules_lib.report.place import Place
+    from rules_lib.report.changes import CategoryChange, Changes, FirstRules
+    from rules_lib.report.place import StackPlace
     from rules_lib.report.summary import Summary
 
 SUBJECT_CHARACTERS: Final = 100
@@ -47,7 +47,7 @@ class Notice:
     text: str
 
 
-def notice_of_build(summary: Summary, place: Place) -> Notice | None:
+def notice_of_build(summary: Summary, place: StackPlace) -> Notice | None:
     """Say what a build changed; None where it changed nothing and nothing waits.
 
     Args:
@@ -62,7 +62,7 @@ def notice_of_build(summary: Summary, place: Place) -> Notice | None:
     return _notice(headline, _of_build(summary, place))
 
 
-def notice_of_failure(service: str, error: RulesyncError, place: Place) -> Notice:
+def notice_of_failure(service: str, error: RulesyncError, place: StackPlace) -> Notice:
     """Say that a fetch or a build failed or was refused, why, and what to do."""
     what = "was refused" if is_refusal(error) else "failed"
     cause = visible_lines(str(error))
@@ -89,7 +89,7 @@ def _cut(text: str, most: int, mark: str = "…") -> str:
     return text if len(text) <= most else text[: most - len(mark)] + mark
 
 
-def _of_build(summary: Summary, place: Place) -> Iterator[str]:
+def _of_build(summary: Summary, place: StackPlace) -> Iterator[str]:
     changes = summary.changes
     yield f"Feed {visible(str(summary.feed.version))} is in force: {_counts(changes.total)}."
     if changes.categories:
@@ -111,7 +111,7 @@ def _of_build(summary: Summary, place: Place) -> Iterator[str]:
         yield f"  rulesync {command} --bucket {place.bucket}"
 
 
-def _named(heading: str, told: Told) -> Iterator[str]:
+def _named(heading: str, told: FirstRules) -> Iterator[str]:
     """The first rules of a kind, where there are any."""
     if told.number:
         yield from ("", f"{heading}: {counted(told.number, 'rule')}")
@@ -119,7 +119,7 @@ def _named(heading: str, told: Told) -> Iterator[str]:
         yield from _few(rows, told.number, "rule", "rules", len(told.first))
 
 
-def _of_failure(what: str, cause: str, error: RulesyncError, place: Place) -> Iterator[str]:
+def _of_failure(what: str, cause: str, error: RulesyncError, place: StackPlace) -> Iterator[str]:
     stays = "What was in force stays in force"
     early = isinstance(root_of(error), _EARLY) or not isinstance(error, SyncError)
     nothing = what == "was refused" or early

@@ -28,7 +28,7 @@ from rules_lib.report.measures import (
     measures_of_failure,
     measures_of_hold,
 )
-from rules_lib.report.place import Place
+from rules_lib.report.place import StackPlace
 from rules_lib.state import told
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 _NAMESPACE: Final = "POWERTOOLS_METRICS_NAMESPACE"
 _TOPIC: Final = "RULESYNC_TOPIC"
-_NOWHERE: Final = Place("")
+_NOWHERE: Final = StackPlace("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Telemetry:
     began: datetime
     namespace: str = ""
     topic: str = ""
-    place: Place = _NOWHERE
+    place: StackPlace = _NOWHERE
 
     @classmethod
     def begin(cls, service: str, logger: Logger, environment: Mapping[str, str]) -> Self:
@@ -70,7 +70,7 @@ class Telemetry:
             began=datetime.now(UTC),
             namespace=environment.get(_NAMESPACE, ""),
             topic=environment.get(_TOPIC, ""),
-            place=Place.of(environment),
+            place=StackPlace.of(environment),
         )
 
     def fetched(self) -> None:

@@ -20,12 +20,12 @@ from rules_lib.groups.group import Deployed, Group, Slot
 from rules_lib.groups.naming import name_of, taken_names
 from rules_lib.groups.variables import declared_by
 from rules_lib.packing.moves import exchanging
-from rules_lib.packing.parts import Filling, Part
+from rules_lib.packing.parts import Filler, Part
 from rules_lib.packing.sharing import lay_out
 from rules_lib.packing.turns import in_turn
 
 if TYPE_CHECKING:
-    from rules_lib.allowlist import Allowlist, Firewall
+    from rules_lib.allowlist import Allowlist, FirewallSettings
     from rules_lib.packing.blocks import Block
     from rules_lib.packing.standing import Standing
 
@@ -83,7 +83,7 @@ class Packer:
         by_home: dict[str, list[Block]] = defaultdict(list)
         for block in blocks:
             by_home[block.home].append(block)
-        filling = Filling(self.deployed.current, self._firewall.headroom)
+        filling = Filler(self.deployed.current, self._firewall.headroom)
         parts = in_turn(
             lay_out(by_home, self.standings, filling, self.budget.rule_groups), self.standings
         )
@@ -101,7 +101,7 @@ class Packer:
         return min(_with_headroom(rules, self._firewall.headroom), limits.GROUP_CAPACITY)
 
     @property
-    def _firewall(self) -> Firewall:
+    def _firewall(self) -> FirewallSettings:
         return self.allowlist.firewall
 
     def _groups(self, parts: Sequence[Part]) -> tuple[Group, ...]:

@@ -72,7 +72,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Filling:
+class Filler:
     """How parts are filled: where a block went last time is where it goes now.
 
     Attributes:

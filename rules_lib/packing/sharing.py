@@ -12,14 +12,14 @@ from rules_lib.stages.tiers import Tier
 
 if TYPE_CHECKING:
     from rules_lib.packing.blocks import Block
-    from rules_lib.packing.parts import Filling, Part
+    from rules_lib.packing.parts import Filler, Part
     from rules_lib.packing.standing import Standing
 
 
 def lay_out(
     by_home: Mapping[str, Sequence[Block]],
     standings: Mapping[str, Standing],
-    filling: Filling,
+    filling: Filler,
     most: int,
 ) -> list[Part]:
     """Give each category parts of its own, or, where these are too many, shared ones to small ones.
@@ -77,7 +77,7 @@ def _in_need(
     )
 
 
-def _is_bound(blocks: Iterable[Block], filling: Filling) -> bool:
+def _is_bound(blocks: Iterable[Block], filling: Filler) -> bool:
     """Whether a policy that was not given to us has a category in a shared group: it stays there.
 
     A group of its own would be attached by nobody.

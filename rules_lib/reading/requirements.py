@@ -11,17 +11,17 @@ from types import MappingProxyType
 from typing import Final
 
 from rules_lib.facts import suricata
-from rules_lib.reading.requires import REQUIRES, Bound, Requires, Version, read_requires
+from rules_lib.reading.requires import REQUIRES, Bound, EngineVersion, Requires, read_requires
 
 _QUALIFIED: Final = f"{REQUIRES}:"
 """Begins the qualified keyword by which a rule tells what it requires: `requires:version >= 8`."""
 
-_HOLDS: Final[Mapping[str, Callable[[Version, Version], bool]]] = MappingProxyType(
+_HOLDS: Final[Mapping[str, Callable[[EngineVersion, EngineVersion], bool]]] = MappingProxyType(
     {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le}
 )
 
 
-def unmet(keywords: frozenset[str], version: Version = suricata.VERSION) -> str:
+def unmet(keywords: frozenset[str], version: EngineVersion = suricata.VERSION) -> str:
     """The first requirement, as written, that the engine does not meet; empty where it meets all.
 
     Args:
@@ -35,7 +35,7 @@ def unmet(keywords: frozenset[str], version: Version = suricata.VERSION) -> str:
     return next(filter(None, missing), "")
 
 
-def _missing(requires: Requires, version: Version) -> str:
+def _missing(requires: Requires, version: EngineVersion) -> str:
     if requires.unknown:
         return requires.unknown[0] or "nothing"
     if requires.versions and not any(_hold(bounds, version) for bounds in requires.versions):
@@ -49,5 +49,5 @@ def _missing(requires: Requires, version: Version) -> str:
     return ""
 
 
-def _hold(bounds: Iterable[Bound], version: Version) -> bool:
+def _hold(bounds: Iterable[Bound], version: EngineVersion) -> bool:
     return all(_HOLDS[comparison](version, bound) for comparison, bound in bounds)

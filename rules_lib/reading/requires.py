@@ -16,8 +16,8 @@ from rules_lib.reading.rule import RuleSyntaxError
 REQUIRES: Final = "requires"
 """Name of the option."""
 
-Version: TypeAlias = tuple[int, int, int]
-Bound: TypeAlias = tuple[str, Version]
+EngineVersion: TypeAlias = tuple[int, int, int]
+Bound: TypeAlias = tuple[str, EngineVersion]
 """A comparison and a version: `>=` and 8.0.3."""
 
 _ENTRY: Final = re.compile(r"[ \t\r\n]*([\w-]*)[ \t\r\n]*([^,]*)[,\s]*")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _SID = re.compile(rb"[;(]\s*sid\s*:\s*\+?(\d{1,20})\s*(?=;)", re.IGNORECASE)
 
 
-Reader: TypeAlias = Callable[[str, Line], AnyRule]
+LineParser: TypeAlias = Callable[[str, Line], AnyRule]
 """What makes of a category's logical line what it is."""
 
 
@@ -52,14 +52,14 @@ class Ruleset:
         return tuple(category.name for category in self.categories)
 
 
-def _in_full(_: str) -> Reader:
+def _in_full(_: str) -> LineParser:
     return parse
 
 
 def read(
     files: Iterable[FeedFile],
     wake: Collection[int] = frozenset(),
-    reader_for: Callable[[str], Reader] = _in_full,
+    reader_for: Callable[[str], LineParser] = _in_full,
 ) -> Ruleset:
     """Read the feed's files.
 
@@ -71,7 +71,7 @@ def read(
     return Ruleset(tuple(_category(file, wake, reader_for(file.category)) for file in files))
 
 
-def _category(file: FeedFile, wake: Collection[int], reader: Reader) -> Category:
+def _category(file: FeedFile, wake: Collection[int], reader: LineParser) -> Category:
     lines, comments = parted(file.data)
     disabled = tuple(commented(comments))
     rules = [reader(file.category, line_of(number, raw)) for number, raw in lines]

@@ -15,7 +15,7 @@ from rules_lib.facts.vocabulary import GEOIP
 from rules_lib.reading.requires import REQUIRES
 from rules_lib.reading.ties import TYING
 
-UNWANTED: Final = frozenset({"priority", "classtype", "gid"})
+REMOVED_OPTIONS: Final = frozenset({"priority", "classtype", "gid"})
 """Options that no strict-order group takes."""
 
 _ONCE: Final = ("sid", "rev", "msg")
@@ -24,7 +24,7 @@ _QUALIFIED: Final = (
 )
 _SILENCING: Final = (TYING - {"flowint"}) | {"noalert"}
 _BASE64: Final = frozenset({"base64_data", "pkt_data", "content", "fast_pattern"})
-_FACTS: Final = frozenset({*_ONCE, "metadata"}) | TYING | UNWANTED | _QUALIFIED | _BASE64
+_FACTS: Final = frozenset({*_ONCE, "metadata"}) | TYING | REMOVED_OPTIONS | _QUALIFIED | _BASE64
 
 
 class Shape(NamedTuple):
@@ -72,7 +72,7 @@ def shape_of(written: tuple[str, ...]) -> Shape:
         ties=tuple([place for name, place in facts if name in TYING]),
         classtype=tuple(places["classtype"]),
         qualified=tuple([place for name, place in facts if name in _QUALIFIED]),
-        unwanted=tuple([place for name, place in facts if name in UNWANTED]),
+        unwanted=tuple([place for name, place in facts if name in REMOVED_OPTIONS]),
         silent=_silent(names) if not _SILENCING.isdisjoint(names) else (),
         behind_base64=tuple(_behind_base64(facts)) if places["base64_data"] else (),
     )

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from rules_lib.reading.rule import RuleSyntaxError
-from rules_lib.ties import Kind, Mark, Tie
+from rules_lib.ties import Mark, MarkKind, Tie
 
 SILENT: Final = Tie("noalert", ())
 """What an option comes to that says `noalert`, and so ties the rule to nothing."""
@@ -32,12 +32,12 @@ _BIT_COMMANDS: Final = frozenset({"set", "unset", "toggle", "isset", "isnotset"}
 _HOSTBITS: Final = re.compile(
     r"([a-z]++)(?:\s*+,\s*+([^\s,]++))?\s*+(?:,\s*+(src|dst))?\s*+", re.ASCII
 )
-_TRACKED: Final[Mapping[str, Kind]] = MappingProxyType(
+_TRACKED: Final[Mapping[str, MarkKind]] = MappingProxyType(
     {
-        "ip_src": Kind.HOST,
-        "ip_dst": Kind.HOST,
-        "ip_pair": Kind.PAIR,
-        "tx": Kind.TRANSACTION,
+        "ip_src": MarkKind.HOST,
+        "ip_dst": MarkKind.HOST,
+        "ip_pair": MarkKind.PAIR,
+        "tx": MarkKind.TRANSACTION,
     }
 )
 _EXPIRE: Final = re.compile(r"\+?0*[1-9][0-9]{0,9}", re.ASCII)
@@ -68,7 +68,7 @@ def _flowbits(value: str) -> Ties | None:
     """
     command, _, names = (part.strip(" \t") for part in value.partition(","))
     found = (name for part in names.split("|") if (name := part.strip(" \t")))
-    marks = tuple(_mark(Kind.FLOWBIT, name) for name in found)
+    marks = tuple(_mark(MarkKind.FLOWBIT, name) for name in found)
     if command not in _FLOWBIT_COMMANDS or bool(marks) is (command == "noalert"):
         return None
     if not marks:
@@ -82,13 +82,15 @@ def _flowint(value: str) -> Ties | None:
     if not match:
         return None
     name, command, operand = match.groups()
-    mark = _mark(Kind.FLOWINT, name)
+    mark = _mark(MarkKind.FLOWINT, name)
     if command.endswith("set"):
         return (Tie("isset" if command == "isset" else "isnotset", (mark,)),)
     if operand is None or (operand[0].isdigit() and int(operand) > _FLOWINT_MAX):
         return None
     own = Tie(intern(command), (mark,))
-    return (own,) if operand[0].isdigit() else (own, Tie("read", (_mark(Kind.FLOWINT, operand),)))
+    return (
+        (own,) if operand[0].isdigit() else (own, Tie("read", (_mark(MarkKind.FLOWINT, operand),)))
+    )
 
 
 def _hostbits(value: str) -> Ties | None:
@@ -98,7 +100,7 @@ def _hostbits(value: str) -> Ties | None:
         return (SILENT,)
     if command not in _BIT_COMMANDS or name is None:
         return None
-    return (Tie(intern(command), (_mark(Kind.HOST, name),)),)
+    return (Tie(intern(command), (_mark(MarkKind.HOST, name),)),)
 
 
 def _xbits(value: str) -> Ties | None:
@@ -114,10 +116,10 @@ def _xbits(value: str) -> Ties | None:
     settings = _settings(words[2:], pairs[2:])
     if command not in _BIT_COMMANDS or extra or more or settings is None:
         return None
-    kind = _TRACKED[settings["track"]] if "track" in settings else Kind.NOWHERE
-    if kind is Kind.TRANSACTION and command not in {"set", "isset"}:
+    kind = _TRACKED[settings["track"]] if "track" in settings else MarkKind.NOWHERE
+    if kind is MarkKind.TRANSACTION and command not in {"set", "isset"}:
         return None
-    if kind is not Kind.NOWHERE:
+    if kind is not MarkKind.NOWHERE:
         return (Tie(intern(command), (_mark(kind, name),)),)
     return (Tie("isset", (_mark(kind, name),)),) if command.startswith("is") else ()
 
@@ -144,7 +146,7 @@ _ALLOWED: Final[Mapping[str, Callable[[str], bool]]] = MappingProxyType(
 
 
 @lru_cache(maxsize=8192)
-def _mark(kind: Kind, name: str) -> Mark:
+def _mark(kind: MarkKind, name: str) -> Mark:
     return Mark(kind, intern(name))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from rules_lib.report.category_line import CategoryLine
-from rules_lib.report.group_line import GroupEntry
+from rules_lib.report.group_line import SummaryGroup
 from rules_lib.text import count, portion
 
 
@@ -27,7 +27,7 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
-class Budget:
+class BudgetBar:
     """The bar and the numbers beside it, in units of capacity (1 a rule).
 
     Attributes:
@@ -54,8 +54,8 @@ class Budget:
 
 
 def budget_of(
-    groups: Iterable[GroupEntry], categories: Sequence[CategoryLine], total: int
-) -> Budget:
+    groups: Iterable[SummaryGroup], categories: Sequence[CategoryLine], total: int
+) -> BudgetBar:
     """Lay the categories out along the budget, and behind its end what did not fit.
 
     Args:
@@ -69,7 +69,7 @@ def budget_of(
     unfit = sum(line.unfit for line in categories)
     end = max(total, reserved)
     scale = max(end + unfit, 1)
-    return Budget(
+    return BudgetBar(
         total=total,
         reserved=reserved,
         used=used,

@@ -34,7 +34,7 @@ class CategoryChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class FirstRules:
     """Rules of one kind: their number, and the first by name.
 
     Attributes:
@@ -52,19 +52,19 @@ class Told:
         }
 
     @classmethod
-    def from_json(cls, record: Mapping[str, Any], name: str) -> Told:
+    def from_json(cls, record: Mapping[str, Any], name: str) -> FirstRules:
         """Read them back; none where a build of an earlier version did not count them."""
         first = record.get(f"first_{name}", {})
         return cls(record.get(name, 0), {int(sid): msg for sid, msg in first.items()})
 
     @classmethod
-    def of(cls, rules: Iterable[RuleChange]) -> Told:
+    def of(cls, rules: Iterable[RuleChange]) -> FirstRules:
         """Count the rules, and name the first."""
         rules = tuple(rules)
         return cls(len(rules), {rule.sid: rule.msg for rule in rules[:_NAMED]})
 
 
-_NONE: Final = Told()
+_NONE: Final = FirstRules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +83,9 @@ class Changes:
     """
 
     categories: Mapping[str, CategoryChange] = field(default_factory=lambda: MappingProxyType({}))
-    drops: Told = _NONE
-    unblocks: Told = _NONE
-    passes: Told = _NONE
+    drops: FirstRules = _NONE
+    unblocks: FirstRules = _NONE
+    passes: FirstRules = _NONE
     discarded: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
@@ -116,9 +116,9 @@ class Changes:
         """Read `changes` of `summary.json` back."""
         return cls(
             categories={name: CategoryChange(**one) for name, one in record["categories"].items()},
-            drops=Told.from_json(record, "drops"),
-            unblocks=Told.from_json(record, "unblocks"),
-            passes=Told.from_json(record, "passes"),
+            drops=FirstRules.from_json(record, "drops"),
+            unblocks=FirstRules.from_json(record, "unblocks"),
+            passes=FirstRules.from_json(record, "passes"),
             discarded=record["discarded"],
         )
 
@@ -139,9 +139,9 @@ def changes_of(
         kinds.setdefault(rule.category, Counter())[_TOLD_AS.get(rule.kind, "changed")] += 1
     return Changes(
         categories={name: CategoryChange(**kinds[name]) for name in sorted(kinds)},
-        drops=Told.of(rule for rule in rules if rule.blocks_anew),
-        unblocks=Told.of(rule for rule in rules if rule.unblocks),
-        passes=Told.of(rule for rule in rules if rule.passes_anew),
+        drops=FirstRules.of(rule for rule in rules if rule.blocks_anew),
+        unblocks=FirstRules.of(rule for rule in rules if rule.unblocks),
+        passes=FirstRules.of(rule for rule in rules if rule.passes_anew),
         discarded={} if before is None else _more(now, before),
     )
 

@@ -29,12 +29,12 @@ class GroupLine:
     capacity: int
     replaces: str | None = None
 
-    def entry(self) -> GroupEntry:
+    def entry(self) -> SummaryGroup:
         """The same in numbers, without the rules."""
         if self.group is None:
-            return GroupEntry(self.name, self.change, self.capacity, replaces=self.replaces)
+            return SummaryGroup(self.name, self.change, self.capacity, replaces=self.replaces)
         group = self.group
-        return GroupEntry(
+        return SummaryGroup(
             name=self.name,
             change=self.change,
             capacity=self.capacity,
@@ -50,7 +50,7 @@ class GroupLine:
 
 
 @dataclass(frozen=True, slots=True)
-class GroupEntry:
+class SummaryGroup:
     """One entry of `rule_groups` in `summary.json`.
 
     Attributes:
@@ -100,7 +100,7 @@ class GroupEntry:
         }
 
     @classmethod
-    def from_json(cls, record: Mapping[str, Any]) -> GroupEntry:
+    def from_json(cls, record: Mapping[str, Any]) -> SummaryGroup:
         """Read an entry of `summary.json` back."""
         return cls(
             name=record["name"],

@@ -18,7 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from rules_lib import text
-from rules_lib.deploy.rulewise import KINDS
+from rules_lib.deploy.rulewise import CHANGE_KINDS
 from rules_lib.model import AnyRule, Discarded, Mode
 from rules_lib.report.budget import budget_of
 from rules_lib.report.category_line import CategoryLine
@@ -73,7 +73,7 @@ def render_html(  # noqa: PLR0913 - keywords only, one for each thing that the p
         sections=[(mode, [line for line in lines if line.mode is mode]) for mode in _MODES],
         largest=max((line.wanted for line in lines), default=0),
         since=since,
-        kinds=KINDS,
+        kinds=CHANGE_KINDS,
         listed=LISTED,
         data={
             "discarded": squeezed(discard_rows(discarded, since.fresh or ())),

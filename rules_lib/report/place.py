@@ -14,7 +14,7 @@ _USUAL: Final = "console.aws.amazon.com"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class StackPlace:
     """The stack, as far as one of its functions knows it.
 
     Attributes:

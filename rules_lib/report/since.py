@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from rules_lib.build import Built
-    from rules_lib.deploy.rulewise import Kind, RuleChange
+    from rules_lib.deploy.rulewise import ChangeKind, RuleChange
     from rules_lib.model import Converted
 
 
@@ -50,13 +50,13 @@ class Since:
         return self.earlier is None and self.kinds.keys() == {"added"}
 
     @property
-    def kinds(self) -> Counter[Kind]:
+    def kinds(self) -> Counter[ChangeKind]:
         """How many rules changed in each way."""
         return Counter(change.kind for change in self.rules)
 
-    def by(self, field: Literal["category", "group"]) -> list[tuple[str, Counter[Kind]]]:
+    def by(self, field: Literal["category", "group"]) -> list[tuple[str, Counter[ChangeKind]]]:
         """The same for each category or group that has any, by name."""
-        counts: dict[str, Counter[Kind]] = {}
+        counts: dict[str, Counter[ChangeKind]] = {}
         for change in self.rules:
             counts.setdefault(getattr(change, field), Counter())[change.kind] += 1
         return sorted(counts.items())

@@ -13,7 +13,7 @@ from rules_lib.facts.limits import POLICY_CAPACITY
 from rules_lib.model import Reason
 from rules_lib.report.changes import Changes
 from rules_lib.report.facts import Accounting, FeedFacts
-from rules_lib.report.group_line import GroupEntry, GroupLine
+from rules_lib.report.group_line import GroupLine, SummaryGroup
 from rules_lib.report.table import Table, group_table
 
 __all__ = ["Accounting", "FeedFacts", "Status", "Summary", "read_summary", "summarise"]
@@ -48,7 +48,7 @@ class Summary:
     rules: Accounting
     actions: Mapping[str, int]
     discarded: Mapping[Reason, int]
-    groups: tuple[GroupEntry, ...]
+    groups: tuple[SummaryGroup, ...]
     calls: Mapping[str, int]
     dry_runs: int
     warnings: tuple[str, ...]
@@ -151,7 +151,7 @@ def summarise(  # noqa: PLR0913 - keywords only, one for each part of summary.js
         rules=accounting,
         actions=_actions(groups),
         discarded={reason: number for reason, number in discarded.items() if number},
-        groups=tuple(sorted((line.entry() for line in groups), key=GroupEntry.place)),
+        groups=tuple(sorted((line.entry() for line in groups), key=SummaryGroup.place)),
         calls={call: number for call, number in calls.items() if number},
         dry_runs=dry_runs,
         warnings=tuple(warnings),
@@ -201,7 +201,7 @@ def _from_json(record: dict[str, Any]) -> Summary:
         rules=Accounting.from_json(record["rules"]),
         actions=record["actions"],
         discarded={Reason(reason): number for reason, number in record["discarded"].items()},
-        groups=tuple(map(GroupEntry.from_json, record["rule_groups"])),
+        groups=tuple(map(SummaryGroup.from_json, record["rule_groups"])),
         calls=record["calls"],
         dry_runs=record["dry_runs"],
         warnings=tuple(record["warnings"]),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from rules_lib.report.group_line import GroupEntry
+from rules_lib.report.group_line import SummaryGroup
 from rules_lib.text import count, share, size
 
 
@@ -38,12 +38,12 @@ GROUP_COLUMNS: Final = (
 )
 
 
-def group_table(groups: Iterable[GroupEntry]) -> Table:
+def group_table(groups: Iterable[SummaryGroup]) -> Table:
     """One row a rule group, in the given order; a deleted one has neither priority nor mode."""
     return Table(GROUP_COLUMNS, tuple(_row(group) for group in groups))
 
 
-def _row(group: GroupEntry) -> tuple[str, ...]:
+def _row(group: SummaryGroup) -> tuple[str, ...]:
     return (
         "-" if group.priority is None else str(group.priority),
         group.name,

@@ -10,7 +10,7 @@ from rules_lib.deploy.apply import Applied, apply
 from rules_lib.deploy.plan import plan
 from rules_lib.deploy.prove import prove
 from rules_lib.errors import ContendedError, RefusedError, StoreError, UnfinishedError
-from rules_lib.groups.policy_room import Room
+from rules_lib.groups.policy_room import PolicyQuotas
 from rules_lib.rollback.restore import renamed
 from rules_lib.state.applied import AppliedBuild, applied_build
 from rules_lib.state.state import HOLD, LATEST, Hold, Latest
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _ATTEMPTS: Final = 5
 """How often it starts over because somebody else changed what it had seen."""
 
-_ANY_ROOM: Final = Room(rule_groups=1_000, capacity=1_000_000)
+_ANY_ROOM: Final = PolicyQuotas(rule_groups=1_000, capacity=1_000_000)
 """The build fitted its policies when it was made; the service has the last word on the quotas."""
 
 

@@ -45,7 +45,7 @@ class Absent:
     reason: str
 
 
-class Reader(Protocol):
+class SourceReader(Protocol):
     """A kind of source: http, S3 or the file system."""
 
     def read(

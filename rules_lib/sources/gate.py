@@ -25,7 +25,7 @@ _NAT64: Final = IPv6Network("64:ff9b::/96")
 """An IPv4 address in IPv6, as networks without IPv4 give it; RFC 6052."""
 
 
-class Kind(StrEnum):
+class HostKind(StrEnum):
     """What an address belongs to, in the words of an error."""
 
     PUBLIC = "a public address"
@@ -51,7 +51,7 @@ class BarredError(Exception):
         address: as numbers.
     """
 
-    def __init__(self, kind: Kind, address: str) -> None:
+    def __init__(self, kind: HostKind, address: str) -> None:
         self.kind = kind
         self.address = address
         super().__init__(f"{address} is {kind}")
@@ -72,7 +72,7 @@ class Gate:
 
     asked: Origin | None = None
     redirected: bool = False
-    homes: dict[Origin, Kind] = field(default_factory=dict)
+    homes: dict[Origin, HostKind] = field(default_factory=dict)
 
     def begin(self, asked: Origin) -> None:
         """Ask for what was configured."""
@@ -129,28 +129,28 @@ class Gate:
             return  # only the proxy knows the name, and decides
         self._note(Origin(host, port), addresses[0])
 
-    def _lets(self, target: Origin, kind: Kind) -> bool:
-        if not self.redirected or kind is Kind.PUBLIC:
+    def _lets(self, target: Origin, kind: HostKind) -> bool:
+        if not self.redirected or kind is HostKind.PUBLIC:
             return True
         home = self.homes.get(self.asked) if self.asked else None
-        return kind is home and (kind is Kind.PRIVATE or target == self.asked)
+        return kind is home and (kind is HostKind.PRIVATE or target == self.asked)
 
     def _note(self, target: Origin, address: str) -> None:
         if not self.redirected:
             self.homes[target] = kind_of(address)
 
 
-def kind_of(address: str) -> Kind:
+def kind_of(address: str) -> HostKind:
     """Say what an address belongs to; an IPv4 address within an IPv6 address is what it is."""
     found = _unwrapped(ip_address(address.partition("%")[0]))
     if found.is_loopback:
-        return Kind.LOOPBACK
+        return HostKind.LOOPBACK
     if found.is_link_local:
-        return Kind.LINK_LOCAL
+        return HostKind.LINK_LOCAL
     if found.is_multicast or found.is_unspecified or found.is_reserved:
-        return Kind.OTHER
+        return HostKind.OTHER
     site = isinstance(found, IPv6Address) and found.is_site_local
-    return Kind.PUBLIC if found.is_global and not site else Kind.PRIVATE
+    return HostKind.PUBLIC if found.is_global and not site else HostKind.PRIVATE
 
 
 def _unwrapped(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rules_lib.settings import FetchSettings
-    from rules_lib.sources.answers import Reader
+    from rules_lib.sources.answers import SourceReader
 
 
 def reader_for(
@@ -22,7 +22,7 @@ def reader_for(
     *,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
-) -> Reader:
+) -> SourceReader:
     """Make the reader for the feed's address: over http, from a bucket, or from the file system."""
     if settings.feed_url.is_web:
         return HttpReader(

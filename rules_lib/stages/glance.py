@@ -11,11 +11,11 @@ from collections.abc import Collection, Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from rules_lib.model import AnyRule, Glimpse, Mode
+from rules_lib.model import AnyRule, Mode, SidOnly
 from rules_lib.reading.lines import Line
 from rules_lib.reading.parser import parse
 from rules_lib.reading.rule import sid_of
-from rules_lib.reading.ruleset import Reader, Ruleset, read
+from rules_lib.reading.ruleset import LineParser, Ruleset, read
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
@@ -33,7 +33,7 @@ def glance(files: Iterable[FeedFile], allowlist: Allowlist) -> Ruleset:
     named = overrides.off | overrides.alert | overrides.drop | overrides.on
     at_a_glance = partial(_glimpse_or_rule, named)
 
-    def reader_for(category: str) -> Reader:
+    def reader_for(category: str) -> LineParser:
         return at_a_glance if allowlist.setting_of(category).mode is Mode.OFF else parse
 
     return read(files, overrides.on, reader_for)
@@ -44,7 +44,7 @@ def _glimpse_or_rule(named: Collection[int], category: str, line: Line) -> AnyRu
     if not line.problem and not _may_tie(lowered) and lowered.count("sid") == 1:
         sid = sid_of(line.text)
         if sid is not None and sid not in named:
-            return Glimpse(category, line.number, line.text, sid)
+            return SidOnly(category, line.number, line.text, sid)
     return parse(category, line)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from rules_lib.model import Converted, Discarded, Mode, Place, Reason
+from rules_lib.model import Converted, Discarded, FeedPosition, Mode, Reason
 from rules_lib.ties import Mark, Tie
 
 Cluster: TypeAlias = tuple[Converted, ...]
@@ -127,7 +127,7 @@ def _detail(rule: Converted, settable: frozenset[Mark]) -> str:
     return f"it checks {missing}, and no enabled rule that can be published ever sets it"
 
 
-def _place(rule: Converted) -> Place:
+def _place(rule: Converted) -> FeedPosition:
     return rule.rule.place
 
 

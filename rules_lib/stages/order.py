@@ -13,7 +13,7 @@ from operator import attrgetter
 from typing import Final, TypeAlias
 
 from rules_lib.graph import Followers, layers
-from rules_lib.model import Converted, Mode, Place
+from rules_lib.model import Converted, FeedPosition, Mode
 from rules_lib.stages.link import Cluster
 from rules_lib.stages.tiers import Tier, tier_of
 from rules_lib.ties import Tie
@@ -21,7 +21,7 @@ from rules_lib.ties import Tie
 Asks: TypeAlias = Callable[[Tie], bool]
 """Whether a tie is to come behind those that change its marks."""
 
-Turn: TypeAlias = tuple[Tier, Place]
+FeedOrderKey: TypeAlias = tuple[Tier, FeedPosition]
 """Sorts rules as they would stand without ties: people's own, the feed's, people's last."""
 
 _ASKS: Final[tuple[Asks, ...]] = (attrgetter("checks"), attrgetter("calls"))
@@ -54,7 +54,7 @@ def order(clusters: Sequence[Cluster], last: Collection[str] = frozenset()) -> O
     rules = [rule for cluster in clusters for rule in cluster]
     turns = _turns(rules, last)
 
-    def turn(rule: Converted) -> Turn:
+    def turn(rule: Converted) -> FeedOrderKey:
         return turns[rule.sid]
 
     rules.sort(key=turn)
@@ -68,7 +68,7 @@ def _is_tied(rule: Converted) -> bool:
     return bool(rule.rule.ties) or rule.mode is Mode.AS_WRITTEN
 
 
-def _turns(rules: Iterable[Converted], last: Collection[str]) -> dict[int, Turn]:
+def _turns(rules: Iterable[Converted], last: Collection[str]) -> dict[int, FeedOrderKey]:
     """What a rule of people's own waits for comes with it, before the rest of the feed."""
     tied = [rule for rule in rules if _is_tied(rule)]
     early = _awaited(tied, last)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rules_lib.facts.limits import BLOCKING
-from rules_lib.model import AnyRule, Candidate, Discarded, Glimpse, Malformed, Mode, Reason, Rule
+from rules_lib.model import AnyRule, Candidate, Discarded, Malformed, Mode, Reason, Rule, SidOnly
 from rules_lib.stages.duplicates import lost, settle
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def select(rules: Iterable[AnyRule], allowlist: Allowlist) -> Selected:
     wanted, standby, discarded = [], [], []
     off: list[AnyRule] = []
     for rule, mode in asked:
-        if mode is Mode.OFF or isinstance(rule, Glimpse):
+        if mode is Mode.OFF or isinstance(rule, SidOnly):
             if isinstance(rule, Rule) and setters.get(rule.sid or 0) is rule:
                 standby.append(Candidate(rule, Mode.ALERT, action="alert", setter=True))
             else:

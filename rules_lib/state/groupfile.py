@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt, Validat
 
 from rules_lib.errors import StoreError
 from rules_lib.groups.content import digest_of, rules_in
-from rules_lib.groups.group import Group, Slot, Variables
+from rules_lib.groups.group import Group, GroupVariables, Slot
 from rules_lib.misfits import misfits
 from rules_lib.model import Converted, Mode, Rule
 from rules_lib.reading.lines import Line
@@ -20,7 +20,7 @@ from rules_lib.text import counted
 _ADVICE: Final = "Restore the object's earlier version, or take another build"
 
 
-class GroupEntry(BaseModel):
+class StoredGroup(BaseModel):
     """One rule group; its rules are in `rule-groups/<name>.rules`.
 
     Attributes:
@@ -42,9 +42,9 @@ class GroupEntry(BaseModel):
     digest: str | None = None
 
     @property
-    def variables(self) -> Variables:
+    def variables(self) -> GroupVariables:
         """What the group declares."""
-        return Variables(self.ip_sets, self.port_sets, self.references)
+        return GroupVariables(self.ip_sets, self.port_sets, self.references)
 
 
 class GroupFile(BaseModel):
@@ -53,7 +53,7 @@ class GroupFile(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     prefix: str
-    groups: tuple[GroupEntry, ...]
+    groups: tuple[StoredGroup, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Restored:
 def groups_json(groups: Iterable[Group], prefix: str) -> bytes:
     """Write the file."""
     entries = tuple(
-        GroupEntry(
+        StoredGroup(
             name=group.name,
             slot=str(group.slot),
             mode=group.mode,
@@ -108,7 +108,7 @@ def read_groups(data: bytes, texts: Mapping[str, str], source: str) -> Restored:
     return Restored(file.prefix, groups)
 
 
-def _group(entry: GroupEntry, text: str, source: str) -> Group:
+def _group(entry: StoredGroup, text: str, source: str) -> Group:
     slot = Slot.parse(entry.slot)
     if slot is None:
         raise StoreError(f"{source}: {entry.name} has no slot: {entry.slot!r}")
@@ -127,7 +127,7 @@ def _group(entry: GroupEntry, text: str, source: str) -> Group:
     )
 
 
-def _refuse_damaged(entry: GroupEntry, text: str, source: str) -> None:
+def _refuse_damaged(entry: StoredGroup, text: str, source: str) -> None:
     """Take no text but the one that was stored.
 
     Raises:
@@ -142,7 +142,7 @@ def _refuse_damaged(entry: GroupEntry, text: str, source: str) -> None:
         raise _damaged(entry, source, "its rules or variables are not those that were stored")
 
 
-def _damaged(entry: GroupEntry, source: str, what: str) -> StoreError:
+def _damaged(entry: StoredGroup, source: str, what: str) -> StoreError:
     return StoreError(f"{source}: rule-groups/{entry.name}.rules is damaged: {what}. {_ADVICE}")
 
 

@@ -21,7 +21,7 @@ AGAIN: Final = timedelta(hours=23)
 """What lasts is told once a day: an hour less, as a schedule is not exact."""
 
 
-class Told(Cache):
+class LastNotice(Cache):
     """The newest failure that people were told of; without a cause where it is over.
 
     Attributes:
@@ -50,7 +50,7 @@ def is_news(store: Store, service: str, error: RulesyncError, now: datetime) -> 
     Raises:
         StoreError: the bucket may not be read.
     """
-    told, _ = Told.recall(store.find(told_key(service)))
+    told, _ = LastNotice.recall(store.find(told_key(service)))
     return told is None or told.cause != _mark(error) or not told.lasts(now)
 
 
@@ -60,7 +60,7 @@ def note(store: Store, service: str, error: RulesyncError, now: datetime) -> Non
     Raises:
         StoreError: the bucket may not be written.
     """
-    _write(store, service, Told(cause=_mark(error), at=now.isoformat()))
+    _write(store, service, LastNotice(cause=_mark(error), at=now.isoformat()))
 
 
 def over(store: Store, service: str) -> None:
@@ -70,12 +70,12 @@ def over(store: Store, service: str) -> None:
         StoreError: the bucket may not be read or written.
     """
     stored = store.find(told_key(service))
-    told, _ = Told.recall(stored)
+    told, _ = LastNotice.recall(stored)
     if stored and (told is None or told.cause):
-        _write(store, service, Told())
+        _write(store, service, LastNotice())
 
 
-def _write(store: Store, service: str, told: Told) -> None:
+def _write(store: Store, service: str, told: LastNotice) -> None:
     store.put(told_key(service), told.to_json(), content_type="application/json")
 
 

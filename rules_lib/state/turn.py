@@ -38,7 +38,7 @@ _RESTARTS: Final = 3
 _FARTHEST: Final = timedelta(minutes=30)
 """No turn is longer: Lambda ends a function after 15 minutes, and clocks differ."""
 
-Outcome = TypeVar("Outcome")
+_Outcome = TypeVar("_Outcome")
 
 
 class Holder(Cache):
@@ -55,7 +55,7 @@ class Holder(Cache):
     until: AwareDatetime
 
 
-class Asked(Cache):
+class BuildRequest(Cache):
     """Who gave way last.
 
     Attributes:
@@ -127,7 +127,7 @@ class Turn:
 
     def ask(self) -> None:
         """Leave word for whoever has the turn."""
-        word = Asked(holder=self.holder, at=self.now).to_json()
+        word = BuildRequest(holder=self.holder, at=self.now).to_json()
         self.store.put(ASKED, word, content_type="application/json")
 
     def release(self) -> None:
@@ -156,7 +156,7 @@ class Turn:
         return stored.etag if stored else None
 
 
-def in_turn(turn: Turn, build: Callable[[Turn], Outcome]) -> Outcome | GaveWay:
+def in_turn(turn: Turn, build: Callable[[Turn], _Outcome]) -> _Outcome | GaveWay:
     """Build when nobody else does, again for those who gave way meanwhile; else give way.
 
     Whoever gives way looks once more after it has left word, and whoever is done looks once more

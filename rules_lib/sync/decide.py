@@ -15,7 +15,7 @@ from rules_lib.deploy.prove import Accepted, prove
 from rules_lib.deploy.rulewise import rule_changes
 from rules_lib.errors import RefusedError
 from rules_lib.groups.content import by_sid
-from rules_lib.groups.policy_room import Room
+from rules_lib.groups.policy_room import PolicyQuotas
 from rules_lib.proving.search import Quest
 from rules_lib.stages.convert import fingerprint
 from rules_lib.state.notebook import Notebook
@@ -149,10 +149,10 @@ def foresee(  # noqa: PLR0913 - all that a plan depends on
     return Foreseen(built, steps, changes)
 
 
-def room_of(allowlist: Allowlist) -> Room:
+def room_of(allowlist: Allowlist) -> PolicyQuotas:
     """What a policy takes: AWS's quotas, or more where the file says that they were raised."""
-    room = Room()
-    return Room(
+    room = PolicyQuotas()
+    return PolicyQuotas(
         rule_groups=max(room.rule_groups, allowlist.firewall.rule_groups),
         capacity=allowlist.firewall.in_policy,
     )

@@ -72,7 +72,7 @@ class Settled(Cache):
 
 
 @dataclass(frozen=True, slots=True)
-class Unchanged:
+class InputsUnchanged:
     """Nothing has changed since a build, whose summary therefore still holds."""
 
     summary: Summary
@@ -115,7 +115,7 @@ def _code() -> str:
     return digest.hexdigest()
 
 
-def unchanged(world: World, inputs: str, settled: Settled | None) -> Unchanged | None:
+def unchanged(world: World, inputs: str, settled: Settled | None) -> InputsUnchanged | None:
     """Look whether all is as a build of today left it; None where it is not, or nobody knows.
 
     Args:
@@ -141,11 +141,11 @@ def unchanged(world: World, inputs: str, settled: Settled | None) -> Unchanged |
     return _summarised(world.store, settled.build)
 
 
-def _summarised(store: Store, build: str) -> Unchanged | None:
+def _summarised(store: Store, build: str) -> InputsUnchanged | None:
     """A build's summary; None where it is gone or cannot be read, so that it is made anew."""
     stored = store.find(build_key(build, "summary.json"))
     with suppress(StoreError):
-        return Unchanged(read_summary(stored.body)) if stored else None
+        return InputsUnchanged(read_summary(stored.body)) if stored else None
     return None
 
 

@@ -31,10 +31,10 @@ from rules_lib.sync.decide import Decision, decide
 from rules_lib.sync.discards import keep_discards
 from rules_lib.sync.earlier import earlier_build
 from rules_lib.sync.gather import Gathered, gather
-from rules_lib.sync.settled import SETTLED, Settled, Unchanged, inputs_of, settle, unchanged
+from rules_lib.sync.settled import SETTLED, InputsUnchanged, Settled, inputs_of, settle, unchanged
 from rules_lib.world import World
 
-__all__ = ["Unchanged", "World", "sync", "sync_if_changed"]
+__all__ = ["InputsUnchanged", "World", "sync", "sync_if_changed"]
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from rules_lib.report.since import Since
     from rules_lib.state.state import Refusals
 
-Outcome = TypeVar("Outcome")
+_Outcome = TypeVar("_Outcome")
 
 _ATTEMPTS: Final = 5
 """How often a build starts over because somebody else changed what it had seen."""
@@ -71,8 +71,8 @@ def sync(world: World, *, allow_shrink: bool = False) -> Summary | Hold:
 
 
 def sync_if_changed(
-    world: World, manifest: Manifest, run: Callable[[World], Outcome]
-) -> Outcome | Unchanged:
+    world: World, manifest: Manifest, run: Callable[[World], _Outcome]
+) -> _Outcome | InputsUnchanged:
     """Run a sync; but stop, having read little and written nothing, where nothing has changed.
 
     Args:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from rules_lib.allowlist import CategorySetting
 from rules_lib.build import Prepared, prepare
 from rules_lib.groups.group import Deployed
-from rules_lib.model import AnyRule, Converted, Mode, Place
+from rules_lib.model import AnyRule, Converted, FeedPosition, Mode
 from rules_lib.packing.blocks import Block, measure
 from rules_lib.packing.fit import choose, fits_one_group
 from rules_lib.packing.pack import Budget, Packer
@@ -105,7 +105,7 @@ def _touched(name: str, rules: tuple[AnyRule, ...]) -> tuple[AnyRule, ...]:
     return tuple(rule for rule in rules if rule.category == name or rule.sid in sids)
 
 
-def _with(then: Prepared, now: Prepared, touched: Collection[Place]) -> Prepared:
+def _with(then: Prepared, now: Prepared, touched: Collection[FeedPosition]) -> Prepared:
     """What is prepared now, but for some rules, and these as they are prepared then."""
 
     def merged(then: tuple[Converted, ...], now: tuple[Converted, ...]) -> tuple[Converted, ...]:

@@ -19,8 +19,8 @@ from rules_lib.own.files import OwnFiles, own_in_bucket, own_in_folder
 from rules_lib.state.state import LATEST, REFUSALS, Latest, Refusals
 from rules_lib.sync.gather import Draft, feed_in_bucket
 from rules_lib.text import counted, visible, visible_lines
-from rulesync_cli.asking import Asked, ask_engine, engine_option, tell
-from rulesync_cli.check_draft import Evidence, Examined, OwnFault, beside, examine
+from rulesync_cli.asking import EngineCheck, ask_engine, engine_option, tell
+from rulesync_cli.check_draft import DraftContext, Examined, OwnFault, beside, examine
 from rulesync_cli.common import (
     FEED,
     FILE,
@@ -93,16 +93,16 @@ def _own(folder: Path | None, store: Store | None) -> OwnFiles:
     return own_in_bucket(store) if store else OwnFiles()
 
 
-def _evidence(feed: Address | None, store: Store | None) -> Evidence:
+def _evidence(feed: Address | None, store: Store | None) -> DraftContext:
     """The feed that was given, else the bucket's newest; from the bucket what was seen before."""
     files = read_feed(feed) if feed else ()
     if store is None:
-        return Evidence(files)
+        return DraftContext(files)
     manifest = newest_manifest(store)
     latest = store.find(LATEST)
     refusals, _ = Refusals.recall(store.find(REFUSALS))
     seen = Latest.parse(latest.body).categories_seen if latest else ()
-    return Evidence(
+    return DraftContext(
         feed=files or tuple(feed_in_bucket(store, manifest) if manifest else ()),
         known=(*seen, *(manifest.categories if manifest else ())),
         refusals=refusals.words if refusals else {},
@@ -120,7 +120,7 @@ def _deployed(policies: tuple[str, ...]) -> Callable[[str], Deployed]:
     return read
 
 
-def _tell(file: Path, found: Examined, faults: tuple[OwnFault, ...], said: Asked) -> None:
+def _tell(file: Path, found: Examined, faults: tuple[OwnFault, ...], said: EngineCheck) -> None:
     if found.error:
         click.echo(f"Error: {visible_lines(str(found.error))}", err=True)
     for fault in faults:
@@ -142,7 +142,7 @@ def _tell(file: Path, found: Examined, faults: tuple[OwnFault, ...], said: Asked
 
 
 def _document(
-    file: Path, found: Examined, faults: tuple[OwnFault, ...], said: Asked
+    file: Path, found: Examined, faults: tuple[OwnFault, ...], said: EngineCheck
 ) -> dict[str, Any]:
     records = found.error.records if found.error else ()
     errors = [{"file": str(file), **record} for record in records]

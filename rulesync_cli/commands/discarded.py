@@ -20,7 +20,7 @@ from rules_lib.state.record import BUILDS, build_key
 from rules_lib.state.state import LATEST, Latest
 from rules_lib.text import count, counted, visible
 from rulesync_cli.common import FOLDER, ending, json_option, print_json
-from rulesync_cli.review import Entry, Filter, by_reason, read_discarded
+from rulesync_cli.review import DiscardedEntry, Filter, by_reason, read_discarded
 from rulesync_cli.scene import look
 from rulesync_cli.show.console import say, show, stdout
 from rulesync_cli.where import Where, scene_options
@@ -86,7 +86,9 @@ def discarded(  # noqa: PLR0913 - an argument for each option
         _render(source, found, len(entries), limit, stdout())
 
 
-def _entries(where: Where, folder: Path | None, build: str | None) -> tuple[str, tuple[Entry, ...]]:
+def _entries(
+    where: Where, folder: Path | None, build: str | None
+) -> tuple[str, tuple[DiscardedEntry, ...]]:
     """Where the discarded rules come from, and all of them."""
     edited = where.feed or where.config or where.own
     if sum(map(bool, (folder, build, edited))) > 1:
@@ -95,11 +97,11 @@ def _entries(where: Where, folder: Path | None, build: str | None) -> tuple[str,
         return str(folder), _in_folder(folder)
     if edited:
         scene = look(where)
-        return scene.feed, tuple(map(Entry.of, scene.evidence.built.discarded))
+        return scene.feed, tuple(map(DiscardedEntry.of, scene.evidence.built.discarded))
     return _in_bucket(Store(clients.s3(), where.stack), build)
 
 
-def _hints(names: Sequence[str], entries: Sequence[Entry]) -> Iterator[str]:
+def _hints(names: Sequence[str], entries: Sequence[DiscardedEntry]) -> Iterator[str]:
     """For each category without a discarded rule, one that has some and may be meant."""
     having = {entry.category for entry in entries}
     for name in names:
@@ -108,7 +110,7 @@ def _hints(names: Sequence[str], entries: Sequence[Entry]) -> Iterator[str]:
             yield f"{visible(name)} has no discarded rule; nearest that has: {visible(meant)}"
 
 
-def _in_folder(folder: Path) -> tuple[Entry, ...]:
+def _in_folder(folder: Path) -> tuple[DiscardedEntry, ...]:
     path = folder / _FILE
     if not path.is_file():
         inside = sorted(one.parent for one in folder.glob(f"*/{_FILE}"))
@@ -117,7 +119,7 @@ def _in_folder(folder: Path) -> tuple[Entry, ...]:
     return read_discarded(path.read_bytes(), str(path))
 
 
-def _in_bucket(store: Store, build: str | None) -> tuple[str, tuple[Entry, ...]]:
+def _in_bucket(store: Store, build: str | None) -> tuple[str, tuple[DiscardedEntry, ...]]:
     build = build or _latest(store)
     key = build_key(build, _FILE)
     stored = store.find(key)
@@ -139,7 +141,7 @@ def _latest(store: Store) -> str:
     return Latest.parse(stored.body).build
 
 
-def _document(source: str, found: Sequence[Entry]) -> dict[str, object]:
+def _document(source: str, found: Sequence[DiscardedEntry]) -> dict[str, object]:
     reasons = [
         {"reason": reason, "rules": number, **asdict(REMEDIES[reason])}
         for reason, number in by_reason(found)
@@ -147,7 +149,9 @@ def _document(source: str, found: Sequence[Entry]) -> dict[str, object]:
     return {"source": source, "reasons": reasons, "discarded": [asdict(one) for one in found]}
 
 
-def _render(source: str, found: Sequence[Entry], total: int, limit: int, console: Console) -> None:
+def _render(
+    source: str, found: Sequence[DiscardedEntry], total: int, limit: int, console: Console
+) -> None:
     of = "" if len(found) == total else f" of {count(total)}"
     say(console, f"{visible(source)}: {counted(len(found), 'discarded rule')}{of}", "bold")
     for reason, number in by_reason(found):
@@ -166,7 +170,7 @@ def _render(source: str, found: Sequence[Entry], total: int, limit: int, console
         say(console, f"and {count(len(found) - len(shown))} more: --limit 0 lists all", "dim")
 
 
-def _cells(entry: Entry) -> tuple[str, ...]:
+def _cells(entry: DiscardedEntry) -> tuple[str, ...]:
     sid, rev = ("-" if n is None else str(n) for n in (entry.sid, entry.rev))
     words = (entry.category, entry.reason, entry.detail, entry.msg or "-")
     return (sid, rev, *map(visible, words))

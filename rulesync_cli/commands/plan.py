@@ -20,7 +20,7 @@ from rulesync_cli.common import (
     shrink_option,
     world,
 )
-from rulesync_cli.edits import Edit
+from rulesync_cli.edits import LocalEdit
 from rulesync_cli.outlook import room_in_all
 from rulesync_cli.preview import Preview
 from rulesync_cli.show.actions import way_of
@@ -72,7 +72,7 @@ def plan(  # noqa: PLR0913 - an argument for each option
     would do before it is uploaded. Where a sync would refuse the plan, it is shown all the same,
     and why.
     """
-    edit = Edit.read(config, own, bucket)
+    edit = LocalEdit.read(config, own, bucket)
     with waiting() as watch:
         found = edit.preview(world(bucket, policies, watch), allow_shrink=allow_shrink)
     steps = steps_named(found.plan, group) if group else ()

@@ -20,7 +20,7 @@ from rulesync_cli.common import ending, json_option, print_json
 from rulesync_cli.probing.dryruns import BOTOCORE, NAMES, READS, DryRuns, places
 from rulesync_cli.probing.findings import Finding, State, find
 from rulesync_cli.probing.permissions import PREFIX, policy
-from rulesync_cli.probing.record import Answers, Asked, in_file, informed, recorded, shipped
+from rulesync_cli.probing.record import Answers, ProbeRun, in_file, informed, recorded, shipped
 from rulesync_cli.probing.table import TABLE
 from rulesync_cli.show.console import stdout
 from rulesync_cli.show.probed import document, listed, render, render_list
@@ -88,7 +88,7 @@ def probe(  # noqa: PLR0913 - an argument for each option
     if _is_aws(client) and not yes:
         _confirm()
     findings = _ask(client, probes, pace)
-    asked = Asked(
+    asked = ProbeRun(
         on=datetime.now(UTC).date(),
         region=client.meta.region_name,
         botocore=BOTOCORE,

@@ -14,7 +14,7 @@ from rules_lib.feed.naming import SUFFIX
 from rules_lib.own.files import LOCAL, name_of
 from rules_lib.sync.gather import ALLOW_SHRINK, ALLOWLIST, Draft
 from rules_lib.text import counted, visible
-from rulesync_cli.asking import Asked, ask_engine, engine_option, tell
+from rulesync_cli.asking import EngineCheck, ask_engine, engine_option, tell
 from rulesync_cli.check_draft import beside
 from rulesync_cli.commands.plan import document
 from rulesync_cli.common import (
@@ -27,7 +27,7 @@ from rulesync_cli.common import (
     shrink_option,
     world,
 )
-from rulesync_cli.edits import Edit
+from rulesync_cli.edits import LocalEdit
 from rulesync_cli.preview import Preview
 from rulesync_cli.show.console import stdout
 from rulesync_cli.show.plans import render_preview
@@ -71,7 +71,7 @@ def push(  # noqa: PLR0913 - an argument for each option
     plan a sync would refuse, and a folder with rules that would be discarded, are not uploaded; nor
     is, unless you say --yes, one with rules that a Suricata does not load where one is installed.
     """
-    edit = Edit.read(file, own, bucket, allow_shrink=allow_shrink)
+    edit = LocalEdit.read(file, own, bucket, allow_shrink=allow_shrink)
     with waiting() as watch:
         here = world(bucket, policies, watch)
         found = edit.preview(here, allow_shrink=allow_shrink)
@@ -104,7 +104,7 @@ def asked() -> bool:
     return sys.stdin.isatty()
 
 
-def _refuse(edit: Edit, found: Preview, said: Asked, *, yes: bool) -> None:
+def _refuse(edit: LocalEdit, found: Preview, said: EngineCheck, *, yes: bool) -> None:
     """Upload nothing that would not be taken as it is meant.
 
     What only the engine of this machine refuses is left to the service where people say yes: it
@@ -128,7 +128,7 @@ def _refuse(edit: Edit, found: Preview, said: Asked, *, yes: bool) -> None:
         raise RefusedError(f"{rules} of your own would be discarded or refused", left)
 
 
-def _upload(edit: Edit, store: Store) -> tuple[list[str], list[str]]:
+def _upload(edit: LocalEdit, store: Store) -> tuple[list[str], list[str]]:
     """Upload what the edit has, the allowlist after the files that it names.
 
     Returns:

@@ -12,7 +12,7 @@ from rules_lib.stages.duplicates import in_vain
 from rules_lib.stages.names import missing_variables
 from rules_lib.text import counted
 from rules_lib.ties import Mark
-from rulesync_cli.explain.story import Asked, Fate, LeftOut, ToldTie
+from rulesync_cli.explain.story import Fate, LeftOut, RequestedMode, ToldTie
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
@@ -55,7 +55,7 @@ def _keeping(rule: AnyRule, allowlist: Allowlist, refusals: Mapping[str, str]) -
     return "Nothing: no setting makes the service take the keyword."
 
 
-def off_of(rule: AnyRule, asked: Asked, notes: Iterator[str]) -> LeftOut:
+def off_of(rule: AnyRule, asked: RequestedMode, notes: Iterator[str]) -> LeftOut:
     """Tell of an enabled rule that nobody asked for."""
     if asked.key == "rules.off":
         back = "Take its sid out of `rules: off:`."
@@ -67,7 +67,7 @@ def off_of(rule: AnyRule, asked: Asked, notes: Iterator[str]) -> LeftOut:
     return LeftOut(None, asked.why, "Nobody asks for the rule.", back, tuple(notes))
 
 
-def disabled_of(rule: AnyRule, asked: Asked, notes: Iterator[str]) -> LeftOut:
+def disabled_of(rule: AnyRule, asked: RequestedMode, notes: Iterator[str]) -> LeftOut:
     """Tell of a rule that the feed ships commented out."""
     detail = "the feed ships it disabled, and `rules: on:` does not name it"
     mode = Mode.ALERT if asked.mode is Mode.OFF else asked.mode

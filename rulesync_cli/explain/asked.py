@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from rules_lib.allowlist.fields import whole
 from rules_lib.model import AnyRule, Mode
 from rules_lib.stages.select import mode_of
-from rulesync_cli.explain.story import Asked
+from rulesync_cli.explain.story import RequestedMode
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
@@ -18,7 +18,7 @@ _NAMED: Final = ("off", "alert", "drop")
 """Lists under `rules` that give a sid its mode; it stands in no more than one of them."""
 
 
-def asked_of(rule: AnyRule, allowlist: Allowlist, document: Document) -> Asked:
+def asked_of(rule: AnyRule, allowlist: Allowlist, document: Document) -> RequestedMode:
     """Say which mode a rule is asked for in, and which key says so.
 
     Args:
@@ -31,16 +31,16 @@ def asked_of(rule: AnyRule, allowlist: Allowlist, document: Document) -> Asked:
     given = _NAMED[:1] if mode is Mode.AS_WRITTEN else _NAMED
     if named := next((n for n in given if sid in getattr(allowlist.rules, n)), None):
         why = f"its sid stands under `rules: {named}:`"
-        return Asked(mode, f"rules.{named}", _line_of_sid(document, named, sid), why)
+        return RequestedMode(mode, f"rules.{named}", _line_of_sid(document, named, sid), why)
     if own is not mode:
         why = f"`rules: on:` names its sid, so it alerts although its category is {own}"
-        return Asked(mode, "rules.on", _line_of_sid(document, "on", sid), why)
+        return RequestedMode(mode, "rules.on", _line_of_sid(document, "on", sid), why)
     if allowlist.lists(rule.category):
         path: Path = ("categories", rule.category)
         why = f"the category is `{rule.category}: {mode}`"
-        return Asked(mode, ".".join(map(str, path)), document.lines.get(path), why)
+        return RequestedMode(mode, ".".join(map(str, path)), document.lines.get(path), why)
     why = f"the category is not listed, so `default: {mode}` holds"
-    return Asked(mode, "default", document.lines.get(("default",)), why)
+    return RequestedMode(mode, "default", document.lines.get(("default",)), why)
 
 
 def _line_of_sid(document: Document, name: str, sid: int | None) -> int | None:

@@ -15,7 +15,15 @@ from rulesync_cli.explain.ledger import Ledger
 from rulesync_cli.explain.nearest import nearest_to
 from rulesync_cli.explain.price import price_of
 from rulesync_cli.explain.service import InForce, in_force
-from rulesync_cli.explain.story import Edit, Fate, LeftOut, Origin, Published, Story, ToldTie
+from rulesync_cli.explain.story import (
+    Fate,
+    LeftOut,
+    Published,
+    RuleOrigin,
+    Story,
+    TextChange,
+    ToldTie,
+)
 from rulesync_cli.explain.ties import cluster_of, ties_of
 from rulesync_cli.explain.tokens import pieces_of
 
@@ -123,11 +131,11 @@ def _story(rule: AnyRule, evidence: Evidence, ledger: Ledger, *, ships_enabled: 
     return Story(rule.sid or 0, origin, fate, asked, ties=ties, left_out=left_out)
 
 
-def _origin(rule: AnyRule, fate: Fate, *, ships_enabled: bool) -> Origin:
+def _origin(rule: AnyRule, fate: Fate, *, ships_enabled: bool) -> RuleOrigin:
     woken = not ships_enabled and fate is not Fate.DISABLED
     if not isinstance(rule, Rule):
-        return Origin(rule.category, rule.line, ships_enabled, woken, rule.text)
-    return Origin(
+        return RuleOrigin(rule.category, rule.line, ships_enabled, woken, rule.text)
+    return RuleOrigin(
         category=rule.category,
         line=rule.line,
         enabled=ships_enabled,
@@ -147,7 +155,7 @@ def _published(converted: Converted, allowlist: Allowlist) -> Published:
         action=converted.action,
         why=why_action(converted, allowlist),
         text=converted.text,
-        edits=tuple(Edit(change, _WHY[change]) for change in converted.changes),
+        edits=tuple(TextChange(change, _WHY[change]) for change in converted.changes),
         pieces=pieces_of(converted.rule.text, converted.text),
     )
 

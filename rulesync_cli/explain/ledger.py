@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rules_lib.model import AnyRule, Converted, Discarded, Place, Rule
+from rules_lib.model import AnyRule, Converted, Discarded, FeedPosition, Rule
 from rulesync_cli.explain.story import Fate, Relative, Seat
 
 if TYPE_CHECKING:
@@ -24,9 +24,9 @@ class Ledger:
         off: places of the rules that nobody asked for.
     """
 
-    kept: Mapping[Place, tuple[Converted, Group]]
-    discarded: Mapping[Place, Discarded]
-    off: frozenset[Place]
+    kept: Mapping[FeedPosition, tuple[Converted, Group]]
+    discarded: Mapping[FeedPosition, Discarded]
+    off: frozenset[FeedPosition]
 
     @classmethod
     def of(cls, built: Built) -> Ledger:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from rules_lib.model import Change, Mode, Reason
-from rules_lib.ties import Kind
+from rules_lib.ties import MarkKind
 from rulesync_cli.explain.tokens import Piece
 
 
@@ -20,7 +20,7 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class RuleOrigin:
     """Where a rule stands in the feed, and what it says of itself.
 
     Attributes:
@@ -44,7 +44,7 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RequestedMode:
     """What the allowlist asks for.
 
     Attributes:
@@ -60,7 +60,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
+class TextChange:
     """One change on the way to the published text, and why it is made."""
 
     change: Change
@@ -80,7 +80,7 @@ class Published:
     action: str
     why: str
     text: str
-    edits: tuple[Edit, ...]
+    edits: tuple[TextChange, ...]
     pieces: tuple[Piece, ...]
 
 
@@ -129,7 +129,7 @@ class ToldTie:
         changers: other enabled rules that unset or lessen it.
     """
 
-    kind: Kind
+    kind: MarkKind
     name: str
     commands: tuple[str, ...]
     needs: bool
@@ -168,9 +168,9 @@ class Story:
     """
 
     sid: int
-    origin: Origin
+    origin: RuleOrigin
     fate: Fate
-    asked: Asked
+    asked: RequestedMode
     published: Published | None = None
     seat: Seat | None = None
     ties: tuple[ToldTie, ...] = ()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final, Literal
 
-Kind = Literal["same", "removed", "added"]
+TokenKind = Literal["same", "removed", "added"]
 
 _TOKEN: Final = re.compile(r"\s*+(?:[\[\],!()]|[^\s;,\[\]!()]++;?|;)|\s++")
 
@@ -17,7 +17,7 @@ _TOKEN: Final = re.compile(r"\s*+(?:[\[\],!()]|[^\s;,\[\]!()]++;?|;)|\s++")
 class Piece:
     """A stretch of text that both have, or only the one before, or only the one after."""
 
-    kind: Kind
+    kind: TokenKind
     text: str
 
 

@@ -14,7 +14,7 @@ from rules_lib.aws.calls import INVALID_REQUEST, Calls
 from rules_lib.errors import FirewallError
 from rulesync_cli.probing.findings import QUOTA, Silence
 from rulesync_cli.probing.places import MissingPlaceError, Places
-from rulesync_cli.probing.values import Answer, Probe, template
+from rulesync_cli.probing.values import Probe, ServiceAnswer, template
 
 if TYPE_CHECKING:
     from types_boto3_network_firewall import NetworkFirewallClient
@@ -57,7 +57,7 @@ class DryRuns:
     places: Places
     calls: Calls
 
-    def ask(self, probe: Probe) -> Answer | Silence:
+    def ask(self, probe: Probe) -> ServiceAnswer | Silence:
         """Ask by a dry run; nothing else is ever sent."""
         if why := self._unknown(probe.action):
             return Silence(why, tried=False)
@@ -69,7 +69,7 @@ class DryRuns:
             answer = self._dry_run(probe.action, request)
         except FirewallError as error:
             return self._told(probe, error)
-        return Answer(value=self._observed(answer, probe.observe))
+        return ServiceAnswer(value=self._observed(answer, probe.observe))
 
     def _unknown(self, action: str) -> str:
         model = self.client.meta.service_model
@@ -84,13 +84,13 @@ class DryRuns:
             found: Mapping[str, Any] = create(**{**request, **always})
         return found
 
-    def _told(self, probe: Probe, error: FirewallError) -> Answer | Silence:
+    def _told(self, probe: Probe, error: FirewallError) -> ServiceAnswer | Silence:
         if error.code == "ParamValidationError":
             known = f"botocore {BOTOCORE} does not send it"
             return Silence(f"{known}: {error.message}", tried=False)
         if error.code in VERDICTS:
             words = self.places.strip(template(error.message, probe.rule))
-            return Answer(words, code=error.code)
+            return ServiceAnswer(words, code=error.code)
         return Silence(self.places.strip(f"{error.code}: {error.message}"))
 
     def _observed(self, answer: Mapping[str, Any], path: str) -> str | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from rulesync_cli.probing.values import Answer, Probe
+from rulesync_cli.probing.values import Probe, ServiceAnswer
 
 QUOTA: Final = "LimitExceededException"
 """Says nothing where a plain request is answered so: the account has no room for any."""
@@ -45,7 +45,7 @@ class Finding:
     """A probe, and what came of it."""
 
     probe: Probe
-    given: Answer | Silence
+    given: ServiceAnswer | Silence
 
     @property
     def state(self) -> State:
@@ -59,10 +59,10 @@ class Finding:
     @property
     def as_expected(self) -> bool:
         """Whether the answer is the expected one, or the assumed one."""
-        return isinstance(self.given, Answer) and self.probe.expected.agrees(self.given)
+        return isinstance(self.given, ServiceAnswer) and self.probe.expected.agrees(self.given)
 
 
-Ask = Callable[[Probe], Answer | Silence]
+Ask = Callable[[Probe], ServiceAnswer | Silence]
 
 
 def find(
@@ -79,13 +79,13 @@ def find(
     silent, found, asked = Counter[str](), dict[str, Finding](), False
     for number, probe in enumerate(probes, start=1):
         watch(f"{probe.id}, {number} of {len(probes)}")
-        given: Answer | Silence | None = _in_vain(probe, silent, found)
+        given: ServiceAnswer | Silence | None = _in_vain(probe, silent, found)
         if given is None:
             if asked:
                 between()
             given = ask(probe)
             is_silence = isinstance(given, Silence) and given.tried
-            asked = asked or is_silence or isinstance(given, Answer)
+            asked = asked or is_silence or isinstance(given, ServiceAnswer)
             silent[probe.action] = silent[probe.action] + 1 if is_silence else 0
         found[probe.id] = Finding(probe, _without_room(probe, given))
         yield found[probe.id]
@@ -99,7 +99,7 @@ def _in_vain(probe: Probe, silent: Counter[str], found: Mapping[str, Finding]) -
         why = f"{_SILENCES} calls of {probe.action} in a row had no answer"
         return Silence(f"not asked, as {why}")
     plain = found.get(probe.plain)
-    if plain is None or (isinstance(plain.given, Answer) and plain.given.accepted):
+    if plain is None or (isinstance(plain.given, ServiceAnswer) and plain.given.accepted):
         return None
     became = {State.UNASKABLE: "cannot be asked", State.UNANSWERED: "has no answer"}
     why = (
@@ -108,8 +108,8 @@ def _in_vain(probe: Probe, silent: Counter[str], found: Mapping[str, Finding]) -
     return Silence(why, tried=plain.state is not State.UNASKABLE)
 
 
-def _without_room(probe: Probe, given: Answer | Silence) -> Answer | Silence:
+def _without_room(probe: Probe, given: ServiceAnswer | Silence) -> ServiceAnswer | Silence:
     """A plain request that is over a quota has no answer."""
-    if isinstance(given, Answer) and given.code == QUOTA and not probe.plain:
+    if isinstance(given, ServiceAnswer) and given.code == QUOTA and not probe.plain:
         return Silence(f"{given.code}: {given.refusal}")
     return given

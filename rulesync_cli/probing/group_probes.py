@@ -6,7 +6,15 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from rulesync_cli.probing.requests import classic, references, rule, variables
-from rulesync_cli.probing.values import ACCEPTED, GUIDE, MEASURED, MODEL, NOBODY, Answer, Probe
+from rulesync_cli.probing.values import (
+    ACCEPTED,
+    GUIDE,
+    MEASURED,
+    MODEL,
+    NOBODY,
+    Probe,
+    ServiceAnswer,
+)
 
 _PREFIX_LIST: Final = "arn:aws:ec2:<region>:111122223333:prefix-list/pl-{:017x}"
 _CONTAINERS: Final = "arn:aws:network-firewall:<region>:111122223333:container-association/probe{}"
@@ -18,7 +26,7 @@ def plain_group() -> Iterator[Probe]:
     """What is asked first: a group that nothing is wrong with."""
     yield Probe(
         "arn-classic", "The form of a stateful group's ARN",
-        Answer(value="arn:aws:network-firewall:<region>:<account>:stateful-rulegroup/<name>"),
+        ServiceAnswer(value="arn:aws:network-firewall:<region>:<account>:stateful-rulegroup/<name>"),
         MODEL, known=True, action="CreateRuleGroup", request=classic(rule()),
         observe="RuleGroupResponse.RuleGroupArn",
     )  # fmt: skip
@@ -33,7 +41,7 @@ def group(
     name: str,
     fact: str,
     request: dict[str, Any],
-    expected: Answer = ACCEPTED,
+    expected: ServiceAnswer = ACCEPTED,
     source: str = NOBODY,
 ) -> Probe:
     """A fact that the creation of a group tells."""
@@ -41,9 +49,9 @@ def group(
                  plain="arn-classic")  # fmt: skip
 
 
-def refused(*words: str) -> Answer:
+def refused(*words: str) -> ServiceAnswer:
     """The service's whole words."""
-    return Answer("".join(words))
+    return ServiceAnswer("".join(words))
 
 
 def _variables() -> Iterator[Probe]:
@@ -76,7 +84,7 @@ def _variables() -> Iterator[Probe]:
     yield group(
         "variable-name", "A variable's name is a letter, then letters, digits and _",
         classic(rule(), RuleVariables=variables(**{"9NET": ["10.0.0.0/8"]})),
-        Answer(_NO_MATCH, whole=False), MODEL,
+        ServiceAnswer(_NO_MATCH, whole=False), MODEL,
     )  # fmt: skip
 
 
@@ -100,12 +108,12 @@ def _references() -> Iterator[Probe]:
     yield group(
         "references-containers", "A group has at most 30 container associations",
         classic(rule(), ReferenceSets=references([_CONTAINERS.format(at) for at in range(31)])),
-        Answer("IPSetReferences limit exceeded", whole=False), GUIDE,
+        ServiceAnswer("IPSetReferences limit exceeded", whole=False), GUIDE,
     )  # fmt: skip
     mixed = [_PREFIX_LIST.format(0), _CONTAINERS.format(0)]
     yield group("references-mixed", "Container associations stand beside nothing else",
                 classic(rule(), ReferenceSets=references(mixed)),
-                Answer("", whole=False), GUIDE)  # fmt: skip
+                ServiceAnswer("", whole=False), GUIDE)  # fmt: skip
 
 
 def _sizes() -> Iterator[Probe]:
@@ -122,11 +130,12 @@ def _sizes() -> Iterator[Probe]:
                 "context: RulesSource.StatefulRules"), MEASURED,
     )  # fmt: skip
     yield group("rules-string-characters", "A RulesString has at most 2,000,000 characters",
-                classic(_filled(2_000_001, "x")), Answer("", whole=False), MODEL)  # fmt: skip
+                classic(_filled(2_000_001, "x")),
+                ServiceAnswer("", whole=False), MODEL)  # fmt: skip
     yield group("rules-string-full", "A RulesString of 2,000,000 bytes is taken",
                 classic(_filled(2_000_000, "x")), source=MODEL)  # fmt: skip
     yield group("rules-string-bytes", "Bytes count in a RulesString's size, not characters",
-                classic(_filled(2_000_000, "é")), Answer("", whole=False))  # fmt: skip
+                classic(_filled(2_000_000, "é")), ServiceAnswer("", whole=False))  # fmt: skip
 
 
 def _filled(length: int, filling: str) -> str:
@@ -145,7 +154,7 @@ def _members() -> Iterator[Probe]:
     )  # fmt: skip
     yield Probe(
         "consumed-classic", "A dry run says what capacity the rules consume: a unit a rule",
-        Answer(value="2"), MODEL, known=True, action="CreateRuleGroup",
+        ServiceAnswer(value="2"), MODEL, known=True, action="CreateRuleGroup",
         request=classic(["# a comment", rule(), rule(sid=2)]),
         observe="RuleGroupResponse.ConsumedCapacity", plain="arn-classic",
     )  # fmt: skip
@@ -154,7 +163,7 @@ def _members() -> Iterator[Probe]:
                 source=GUIDE)  # fmt: skip
     yield group("description-513", "A description has at most 512 characters",
                 {**classic(rule()), "Description": "x" * 513},
-                Answer(_NO_MATCH, whole=False), MODEL)  # fmt: skip
+                ServiceAnswer(_NO_MATCH, whole=False), MODEL)  # fmt: skip
     yield group("tags-51", "A group has at most 50 tags",
                 {**classic(rule()), "Tags": [{"Key": f"k{at}", "Value": ""} for at in range(51)]},
-                Answer("", whole=False), GUIDE)  # fmt: skip
+                ServiceAnswer("", whole=False), GUIDE)  # fmt: skip

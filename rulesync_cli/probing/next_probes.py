@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from rulesync_cli.probing.requests import ips, next_generation, padded, rule, variables
-from rulesync_cli.probing.values import ACCEPTED, GUIDE, MODEL, NOBODY, RULE, Answer, Probe
+from rulesync_cli.probing.values import ACCEPTED, GUIDE, MODEL, NOBODY, RULE, Probe, ServiceAnswer
 
-_REFUSED: Final = Answer("", whole=False)
-_DUPLICATE: Final = Answer(f'stateful rule is invalid, reason: Duplicate signature "{RULE}"')
+_REFUSED: Final = ServiceAnswer("", whole=False)
+_DUPLICATE: Final = ServiceAnswer(f'stateful rule is invalid, reason: Duplicate signature "{RULE}"')
 _WORDS: Final = {
     "classtype": ("classtype:trojan-activity; ", ACCEPTED),
     "priority-65536": ("priority:65536; ", _REFUSED),
@@ -33,7 +33,7 @@ def next_probes() -> tuple[Probe, ...]:
 
 
 def _ips(
-    name: str, fact: str, request: dict[str, Any], expected: Answer = ACCEPTED, **more: str
+    name: str, fact: str, request: dict[str, Any], expected: ServiceAnswer = ACCEPTED, **more: str
 ) -> Probe:
     plain = {} if "observe" in more else {"plain": "ips-arn"}
     return _asked("CreateRuleGroup", f"ips-{name}", f"In a group of type IPS {fact}", request,
@@ -41,7 +41,7 @@ def _ips(
 
 
 def _next(
-    name: str, fact: str, request: dict[str, Any], expected: Answer = ACCEPTED, **more: str
+    name: str, fact: str, request: dict[str, Any], expected: ServiceAnswer = ACCEPTED, **more: str
 ) -> Probe:
     plain = {} if "observe" in more or "plain" in more else {"plain": "next-arn"}
     return _asked("CreateFirewallPolicyV2", f"next-{name}", f"In a Next Generation policy {fact}",
@@ -49,7 +49,7 @@ def _next(
 
 
 def _asked(  # noqa: PLR0913 - what a probe is
-    action: str, name: str, fact: str, request: dict[str, Any], expected: Answer, *,
+    action: str, name: str, fact: str, request: dict[str, Any], expected: ServiceAnswer, *,
     source: str = NOBODY, text: str = "", observe: str = "", plain: str = "",
 ) -> Probe:  # fmt: skip
     return Probe(
@@ -69,12 +69,12 @@ def _asked(  # noqa: PLR0913 - what a probe is
 def _plain() -> Iterator[Probe]:
     yield _ips(
         "arn", "the ARN has this form", ips(rule()),
-        Answer(value="arn:aws:network-firewall:<region>:<account>:stateful-rulegroup/<name>"),
+        ServiceAnswer(value="arn:aws:network-firewall:<region>:<account>:stateful-rulegroup/<name>"),
         observe="RuleGroupResponse.RuleGroupArn",
     )  # fmt: skip
     yield _next(
         "arn", "the ARN has this form", next_generation(),
-        Answer(value="arn:aws:network-firewall:<region>:<account>:firewall-policy-v2/<name>"),
+        ServiceAnswer(value="arn:aws:network-firewall:<region>:<account>:firewall-policy-v2/<name>"),
         observe="FirewallPolicyV2Response.FirewallPolicyV2Arn",
     )  # fmt: skip
 

@@ -6,13 +6,23 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from rulesync_cli.probing.requests import policy
-from rulesync_cli.probing.values import ACCEPTED, ANY, GUIDE, MEASURED, MODEL, Answer, Probe
+from rulesync_cli.probing.values import (
+    ACCEPTED,
+    ANY_CODE,
+    GUIDE,
+    MEASURED,
+    MODEL,
+    Probe,
+    ServiceAnswer,
+)
 
 _DEFAULT: Final = "DEFAULT_ACTION_ORDER"
 _REFERENCES: Final = "StatefulRuleGroupReferences"
 _SCOPES: Final = ("strict", "established", "established_app_layer",
                   "established_app_layer_to_server")  # fmt: skip
-_TOGETHER: Final = Answer("StatefulDefaultActions cannot exist together, parameter: ", whole=False)
+_TOGETHER: Final = ServiceAnswer(
+    "StatefulDefaultActions cannot exist together, parameter: ", whole=False
+)
 STRICT_GROUP: Final = "<managed-strict-{}>"
 ANY_GROUP: Final = "<managed-any-{}>"
 ORDERED_GROUP: Final = "<managed-default-{}>"
@@ -25,7 +35,7 @@ def policy_probes() -> tuple[Probe, ...]:
 
 
 def measured(
-    name: str, fact: str, request: dict[str, Any], expected: Answer, source: str = MEASURED
+    name: str, fact: str, request: dict[str, Any], expected: ServiceAnswer, source: str = MEASURED
 ) -> Probe:
     """A fact that the creation of a policy tells."""
     return Probe(name, fact, expected, source, known=True, action="CreateFirewallPolicy",
@@ -35,7 +45,7 @@ def measured(
 def _plain() -> Iterator[Probe]:
     yield Probe(
         "arn-policy", "The form of a policy's ARN",
-        Answer(value="arn:aws:network-firewall:<region>:<account>:firewall-policy/<name>"),
+        ServiceAnswer(value="arn:aws:network-firewall:<region>:<account>:firewall-policy/<name>"),
         MODEL, known=True, action="CreateFirewallPolicy", request=policy(),
         observe="FirewallPolicyResponse.FirewallPolicyArn",
     )  # fmt: skip
@@ -46,37 +56,38 @@ def _groups() -> Iterator[Probe]:
     first, second = STRICT_GROUP.format(0), STRICT_GROUP.format(1)
     yield measured(
         "policy-groups-21", "A policy refers to at most 20 stateful groups", policy(*many),
-        Answer(f"{_REFERENCES} limit exceeded, parameter: [21], context: {_REFERENCES}"),
+        ServiceAnswer(f"{_REFERENCES} limit exceeded, parameter: [21], context: {_REFERENCES}"),
     )  # fmt: skip
     yield Probe(
         "policy-capacity",
         "A policy's groups reserve at most 30,000 units, where no more is granted",
-        Answer("", whole=False, code=ANY), GUIDE, action="CreateFirewallPolicy",
+        ServiceAnswer("", whole=False, code=ANY_CODE), GUIDE, action="CreateFirewallPolicy",
         request=policy(*((STRICT_GROUP.format(at), at + 1) for at in range(20))),
         plain="arn-policy",
     )  # fmt: skip
     yield measured("policy-priority-missing", "Strict order demands a priority",
                    policy((first, None)),
-                   Answer(f"Priority cannot be null, context: {_REFERENCES}[0]"))  # fmt: skip
+                   ServiceAnswer(
+                       f"Priority cannot be null, context: {_REFERENCES}[0]"))  # fmt: skip
     yield measured(
         "policy-priority-twice", "Priorities are unique", policy((first, 1), (second, 1)),
-        Answer("Priority has duplicate values, parameter: [1], "
+        ServiceAnswer("Priority has duplicate values, parameter: [1], "
                f"context: {_REFERENCES}[Priority=1]"),
     )  # fmt: skip
     yield measured("policy-priority-65536", "A priority is at most 65,535",
-                   policy((first, 65_536)), Answer("", whole=False), MODEL)  # fmt: skip
+                   policy((first, 65_536)), ServiceAnswer("", whole=False), MODEL)  # fmt: skip
     yield measured(
         "policy-order-of-group", "A group has the policy's order",
         policy((ORDERED_GROUP.format(0), 1)),
-        Answer(f"ResourceArn has invalid rule order, context: {_REFERENCES}[0].ResourceArn"),
+        ServiceAnswer(f"ResourceArn has invalid rule order, context: {_REFERENCES}[0].ResourceArn"),
     )  # fmt: skip
     yield measured("policy-priority-default", "Default order refuses a priority",
                    policy((ORDERED_GROUP.format(0), 1), order=_DEFAULT),
-                   Answer("Priority", whole=False), MODEL)  # fmt: skip
+                   ServiceAnswer("Priority", whole=False), MODEL)  # fmt: skip
     override = [{"ResourceArn": OWN_GROUP, "Priority": 1, "Override": {"Action": "DROP_TO_ALERT"}}]
     yield measured("policy-override-own", "Only managed groups may be overridden",
                    policy(StatefulRuleGroupReferences=override),
-                   Answer("rule group must be a managed resource", whole=False))  # fmt: skip
+                   ServiceAnswer("rule group must be a managed resource", whole=False))  # fmt: skip
     override = [{**override[0], "ResourceArn": first}]
     yield measured("policy-override-managed", "A managed group may be overridden",
                    policy(StatefulRuleGroupReferences=override), ACCEPTED, GUIDE)  # fmt: skip
@@ -97,11 +108,11 @@ def _defaults() -> Iterator[Probe]:
                        policy(StatefulDefaultActions=pair), _TOGETHER)  # fmt: skip
     yield measured("policy-two-drops", "At most one default action drops",
                    policy(StatefulDefaultActions=["aws:drop_strict", "aws:drop_established"]),
-                   Answer("StatefulDefaultActions", whole=False), GUIDE)  # fmt: skip
+                   ServiceAnswer("StatefulDefaultActions", whole=False), GUIDE)  # fmt: skip
     yield measured(
         "policy-default-order", "Default actions need strict order",
         policy(order=_DEFAULT, StatefulDefaultActions=["aws:drop_strict"]),
-        Answer("StatefulDefaultActions has invalid rule order, "
+        ServiceAnswer("StatefulDefaultActions has invalid rule order, "
                f"parameter: [{_DEFAULT}], context: StatefulDefaultActions"),
     )  # fmt: skip
 
@@ -111,7 +122,7 @@ def _others() -> Iterator[Probe]:
     yield measured(
         "policy-external-net", "A policy sets HOME_NET alone",
         policy(PolicyVariables={"RuleVariables": sets}),
-        Answer("RuleVariables is invalid, parameter: [EXTERNAL_NET], "
+        ServiceAnswer("RuleVariables is invalid, parameter: [EXTERNAL_NET], "
                "context: PolicyVariables.RuleVariables.IPSet.EXTERNAL_NET"),
     )  # fmt: skip
     home = {"HOME_NET": {"Definition": ["10.0.0.0/8"]}}
@@ -120,6 +131,6 @@ def _others() -> Iterator[Probe]:
     yield measured(
         "policy-stateless", "A policy has stateless default actions",
         policy(StatelessDefaultActions=[]),
-        Answer("StatelessDefaultActions cannot be null or empty, "
+        ServiceAnswer("StatelessDefaultActions cannot be null or empty, "
                "context: StatelessDefaultActions"),
     )  # fmt: skip

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from rules_lib.errors import SettingsError
 from rulesync_cli.probing.findings import Finding
-from rulesync_cli.probing.values import Answer, Probe
+from rulesync_cli.probing.values import Probe, ServiceAnswer
 
 _LONGEST: Final = 1_000
 """Characters of an answer that are kept: some repeat what was sent."""
@@ -33,9 +33,9 @@ class Recorded(BaseModel):
     botocore: str
 
     @property
-    def answer(self) -> Answer:
+    def answer(self) -> ServiceAnswer:
         """The answer alone."""
-        return Answer(self.refusal, self.whole, self.code, self.value)
+        return ServiceAnswer(self.refusal, self.whole, self.code, self.value)
 
 
 class Answers(BaseModel):
@@ -56,7 +56,7 @@ class Answers(BaseModel):
         return Answers(answers={**others.answers, **self.answers})
 
 
-class Asked(BaseModel):
+class ProbeRun(BaseModel):
     """The circumstances of a run."""
 
     model_config = ConfigDict(frozen=True)
@@ -88,18 +88,18 @@ def informed(table: Sequence[Probe], answers: Answers) -> tuple[Probe, ...]:
     return tuple(_informed(probe, answers.answers.get(probe.id)) for probe in table)
 
 
-def recorded(findings: Iterable[Finding], asked: Asked) -> Answers:
+def recorded(findings: Iterable[Finding], asked: ProbeRun) -> Answers:
     """What was answered, ready to be kept."""
     return Answers(
         answers={
             found.probe.id: _kept(found.given, asked)
             for found in findings
-            if isinstance(found.given, Answer)
+            if isinstance(found.given, ServiceAnswer)
         }
     )
 
 
-def _kept(answer: Answer, asked: Asked) -> Recorded:
+def _kept(answer: ServiceAnswer, asked: ProbeRun) -> Recorded:
     words = answer.refusal
     return Recorded(
         refusal=words and words[:_LONGEST],

@@ -5,37 +5,45 @@ from __future__ import annotations
 from typing import Any, Final
 
 from rulesync_cli.probing.requests import classic
-from rulesync_cli.probing.values import ACCEPTED, GUIDE, MEASURED, NOBODY, RULE, Answer, Probe
+from rulesync_cli.probing.values import (
+    ACCEPTED,
+    GUIDE,
+    MEASURED,
+    NOBODY,
+    RULE,
+    Probe,
+    ServiceAnswer,
+)
 
 NAMED: Final = f"stateful rule is invalid, rule: {RULE}, reason: "
 """How an answer begins that says which rule it is about."""
 
-PLAIN: Final = "arn-classic"
+PLAIN_PROBE: Final = "arn-classic"
 """A rule that nothing is wrong with."""
 
 
 def measured(name: str, fact: str, text: str, refusal: str | None, **more: Any) -> Probe:
     """A fact that was seen at the service."""
-    return asked(name, fact, text, Answer(refusal), MEASURED, known=True, **more)
+    return asked(name, fact, text, ServiceAnswer(refusal), MEASURED, known=True, **more)
 
 
 def open_question(
-    name: str, fact: str, text: str, assumed: Answer = ACCEPTED, source: str = NOBODY
+    name: str, fact: str, text: str, assumed: ServiceAnswer = ACCEPTED, source: str = NOBODY
 ) -> Probe:
     """A fact that nobody has confirmed."""
     return asked(name, fact, text, assumed, source, known=False)
 
 
 def documented(
-    name: str, fact: str, text: str, expected: Answer = ACCEPTED, plain: str = PLAIN
+    name: str, fact: str, text: str, expected: ServiceAnswer = ACCEPTED, plain: str = PLAIN_PROBE
 ) -> Probe:
     """A fact from the developer guide."""
     return asked(name, fact, text, expected, GUIDE, known=True, plain=plain)
 
 
 def asked(  # noqa: PLR0913 - what a probe is
-    name: str, fact: str, text: str, expected: Answer, source: str, *, known: bool,
-    before: str = "", plain: str = PLAIN, **content: Any,
+    name: str, fact: str, text: str, expected: ServiceAnswer, source: str, *, known: bool,
+    before: str = "", plain: str = PLAIN_PROBE, **content: Any,
 ) -> Probe:  # fmt: skip
     """Any other; `before` stands before the rule, and `content` is the rest of the group."""
     return Probe(

@@ -7,7 +7,7 @@ from typing import Final
 
 from rulesync_cli.probing.requests import HEADER, padded, rule, variables
 from rulesync_cli.probing.rule_facts import NAMED, asked, measured, open_question
-from rulesync_cli.probing.values import ENGINE, MEASURED, RULE, USERS, Answer, Probe
+from rulesync_cli.probing.values import ENGINE, MEASURED, RULE, USERS, Probe, ServiceAnswer
 
 NO_COMPANION: Final = (
     f'{NAMED}Using "pcre" without one of the following options is not allowed: '
@@ -92,7 +92,7 @@ def _written() -> Iterator[Probe]:
     yield measured("priority", "`priority` is refused in strict order", text, PRIORITY)
     text = rule("classtype:trojan-activity; ")
     yield open_question(
-        "classtype", "`classtype` is refused in strict order", text, Answer(PRIORITY)
+        "classtype", "`classtype` is refused in strict order", text, ServiceAnswer(PRIORITY)
     )
     words = f"{NAMED}GIDs are not allowed. Illegal option(s): [gid:9999]"
     yield measured("gid", "A `gid` is refused", rule("gid:9999; "), words)
@@ -103,7 +103,7 @@ def _written() -> Iterator[Probe]:
     yield measured("duplicate-sid", "A sid stands once in a group", text, words,
                    before=f"{rule()}\n")  # fmt: skip
     text = rule('dns.query; content:"a"; ', header="http any any -> any any")
-    engine = Answer("rule contains conflicting alprotos set", whole=False)
+    engine = ServiceAnswer("rule contains conflicting alprotos set", whole=False)
     yield asked("engine-refuses", "What Suricata refuses is refused in its words", text, engine,
                  MEASURED, known=True)  # fmt: skip
     text = rule('content:"$NOPE"; pcre:"/$NOPE/"; ')
@@ -113,7 +113,8 @@ def _written() -> Iterator[Probe]:
                         "group sets", text, source=USERS)  # fmt: skip
     text = rule('base64_decode:bytes 10; base64_data; content:"a"; fast_pattern; ')
     yield open_question("fast-pattern-base64", "`fast_pattern` behind base64_data is refused, as "
-                        "Suricata 8 does", text, Answer("", whole=False), ENGINE)  # fmt: skip
+                        "Suricata 8 does", text,
+                        ServiceAnswer("", whole=False), ENGINE)  # fmt: skip
 
 
 def _lengths() -> Iterator[Probe]:
@@ -124,10 +125,10 @@ def _lengths() -> Iterator[Probe]:
     )  # fmt: skip
     words = f"{NAMED}Rule exceeds max length (8192), Length: "
     yield open_question("length-bytes", "Bytes count in a rule's length, not characters",
-                        padded(8175, "é" * 100), Answer(words, whole=False))  # fmt: skip
+                        padded(8175, "é" * 100), ServiceAnswer(words, whole=False))  # fmt: skip
     text = padded(8175, header="tcp $NET any -> any any")
     yield asked(
         "length-expanded", "A variable counts with its value", text,
-        Answer(f"{NAMED}Rule exceeds max length (8192), Length: ", whole=False), MEASURED,
+        ServiceAnswer(f"{NAMED}Rule exceeds max length (8192), Length: ", whole=False), MEASURED,
         known=True, RuleVariables=variables(NET=["10.0.0.0/8"]),
     )  # fmt: skip

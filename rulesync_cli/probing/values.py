@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-ANY: Final = ""
+ANY_CODE: Final = ""
 """Stands for whatever code an expected refusal has."""
 
 RULE: Final = "{rule}"
@@ -25,13 +25,13 @@ NOBODY: Final = "assumed; nobody has asked"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ServiceAnswer:
     """What the service says.
 
     Attributes:
         refusal: its words, or some of them; None where it accepts.
         whole: whether these are all of its words.
-        code: of the error that carries them; `ANY` where it is not known.
+        code: of the error that carries them; `ANY_CODE` where it is not known.
         value: what an accepted request is to be looked at for, such as the form of an ARN.
     """
 
@@ -45,16 +45,16 @@ class Answer:
         """Whether the service accepts."""
         return self.refusal is None
 
-    def agrees(self, given: Answer) -> bool:
+    def agrees(self, given: ServiceAnswer) -> bool:
         """Whether an answer that was given is the one that is expected here."""
         if self.refusal is None or given.refusal is None:
             same_value = self.value is None or self.value == given.value
             return self.refusal is given.refusal and same_value
         same = given.refusal == self.refusal if self.whole else self.refusal in given.refusal
-        return same and self.code in {given.code, ANY}
+        return same and self.code in {given.code, ANY_CODE}
 
 
-ACCEPTED: Final = Answer()
+ACCEPTED: Final = ServiceAnswer()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Probe:
 
     id: str
     fact: str
-    expected: Answer = ACCEPTED
+    expected: ServiceAnswer = ACCEPTED
     source: str = NOBODY
     known: bool = False
     action: str = ""

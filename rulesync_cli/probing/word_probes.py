@@ -7,7 +7,7 @@ from typing import Final
 
 from rulesync_cli.probing.requests import HEADER, rule
 from rulesync_cli.probing.rule_facts import asked, documented, measured, open_question
-from rulesync_cli.probing.values import ACCEPTED, MEASURED, USERS, Answer, Probe
+from rulesync_cli.probing.values import ACCEPTED, MEASURED, USERS, Probe, ServiceAnswer
 
 COUNTRIES: Final = {"geoip-dst": "dst,RU", "geoip-any": "any,DE,FR", "geoip-not": "src,!US"}
 TLS: Final = "tls any any -> any any"
@@ -17,7 +17,7 @@ AWS_WORDS: Final = {
     "aws-resolved-domain": ('aws_route_53_resolved_domain:"example.com"; ', TLS),
 }
 """As the guide writes them: a category has no quotes, a domain has."""
-PROTOCOLS: Final = ("websocket", "doh2", "ldap", "mdns", "pop3", "modbus", "dnp3", "pgsql")
+OPEN_PROTOCOLS: Final = ("websocket", "doh2", "ldap", "mdns", "pop3", "modbus", "dnp3", "pgsql")
 UNSUPPORTED: Final = ("ftp-data", "sctp", "ike", "enip")
 LISTS: Final = "alert tcp [10.0.0.0/8, 192.168.0.0/16] any -> any any"
 
@@ -31,11 +31,11 @@ def _lines() -> Iterator[Probe]:
     yield asked("comment-lf", "A comment line that ends with LF is taken", rule(), ACCEPTED,
                  USERS, known=True, before="# a comment\n")  # fmt: skip
     yield asked("comment-cr", "A comment line that ends with CR LF is refused", rule(),
-                 Answer("Illegal rule syntax", whole=False), USERS, known=True,
+                 ServiceAnswer("Illegal rule syntax", whole=False), USERS, known=True,
                  before="# a comment\r\n")  # fmt: skip
     yield open_question("continued-line", "A line that `\\` continues is refused",
                         f'alert {HEADER} \\\n(msg:"rulesync probe"; sid:1;)',
-                        Answer("", whole=False))  # fmt: skip
+                        ServiceAnswer("", whole=False))  # fmt: skip
     yield open_question("list-spaces", "White space inside an address list is taken",
                         f'{LISTS} (msg:"rulesync probe"; sid:1;)', source=USERS)  # fmt: skip
     yield open_question("exception-in-header", "`[$HOME_NET,!10.0.0.5]` is taken in a header",
@@ -46,7 +46,7 @@ def _places() -> Iterator[Probe]:
     for name, value in COUNTRIES.items():
         yield measured(name, f"`geoip:{value}` is taken", rule(f"geoip:{value}; "), None)
     yield asked("geoip-wrong", "A wrong country code is refused", rule("geoip:dst,XX; "),
-                 Answer("Rule contains an incorrect country code", whole=False), MEASURED,
+                 ServiceAnswer("Rule contains an incorrect country code", whole=False), MEASURED,
                  known=True)  # fmt: skip
 
 
@@ -56,11 +56,11 @@ def _words() -> Iterator[Probe]:
         yield documented(name, fact, rule(option, header=header))
     text = rule("aws_domain_category:Malicious; geoip:dst,RU; ", header=TLS)
     yield documented("aws-category-geoip", "A category does not stand beside `geoip`", text,
-                     Answer("", whole=False), plain="aws-domain-category")  # fmt: skip
+                     ServiceAnswer("", whole=False), plain="aws-domain-category")  # fmt: skip
     text = rule("aws_url_category:Malicious; ", header=TLS)
     yield documented("aws-url-category-tls", "`aws_url_category` is for http alone", text,
-                     Answer("", whole=False), plain="aws-url-category")  # fmt: skip
-    for name in PROTOCOLS:
+                     ServiceAnswer("", whole=False), plain="aws-url-category")  # fmt: skip
+    for name in OPEN_PROTOCOLS:
         text = rule(header=f"{name} any any -> any any")
         yield open_question(f"protocol-{name}", f"{name} is a protocol of the service", text)
     for name in UNSUPPORTED:

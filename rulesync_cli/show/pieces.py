@@ -11,7 +11,7 @@ from rules_lib.text import visible
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from rulesync_cli.explain.tokens import Kind, Piece
+    from rulesync_cli.explain.tokens import Piece, TokenKind
 
 INDENT: Final = 10
 
@@ -23,7 +23,7 @@ def render_pieces(console: Console, pieces: tuple[Piece, ...]) -> None:
         console.print(_side("+", "added", pieces, console), soft_wrap=True)
 
 
-def _side(sign: str, mine: Kind, pieces: tuple[Piece, ...], console: Console) -> Text:
+def _side(sign: str, mine: TokenKind, pieces: tuple[Piece, ...], console: Console) -> Text:
     """One of the texts; where there are no colours, `[-…-]` and `{+…+}` mark what differs."""
     style = "bold red" if mine == "removed" else "bold green"
     begin, end = ("[-", "-]") if mine == "removed" else ("{+", "+}")

@@ -12,8 +12,8 @@ from rich.text import Text
 
 from rules_lib.text import count, counted, visible
 from rulesync_cli.probing.findings import Finding, Silence, State
-from rulesync_cli.probing.record import Asked
-from rulesync_cli.probing.values import ANY, Answer, Probe
+from rulesync_cli.probing.record import ProbeRun
+from rulesync_cli.probing.values import ANY_CODE, Probe, ServiceAnswer
 from rulesync_cli.show.console import say, show
 
 _STYLES: Final = {
@@ -30,7 +30,7 @@ _KEPT: Final = 2_000
 """Characters of an answer in the JSON: some repeat two million that were sent."""
 
 
-def document(findings: Sequence[Finding], asked: Asked, *, aws: bool) -> dict[str, Any]:
+def document(findings: Sequence[Finding], asked: ProbeRun, *, aws: bool) -> dict[str, Any]:
     """The whole report; it has no account's number, and no name of a rule group.
 
     Args:
@@ -64,16 +64,16 @@ def _document(found: Finding) -> dict[str, Any]:
     return {
         **listed(found.probe),
         "state": found.state.value,
-        "as_expected": found.as_expected if isinstance(given, Answer) else None,
-        "answer": _answer(given) if isinstance(given, Answer) else None,
+        "as_expected": found.as_expected if isinstance(given, ServiceAnswer) else None,
+        "answer": _answer(given) if isinstance(given, ServiceAnswer) else None,
         "why": given.why if isinstance(given, Silence) else None,
     }
 
 
-def _answer(answer: Answer) -> dict[str, Any]:
+def _answer(answer: ServiceAnswer) -> dict[str, Any]:
     return {
         "accepted": answer.accepted,
-        "code": answer.code if answer.refusal is not None and answer.code != ANY else None,
+        "code": answer.code if answer.refusal is not None and answer.code != ANY_CODE else None,
         "words": answer.refusal and answer.refusal[:_KEPT],
         "value": answer.value,
     }
@@ -128,7 +128,7 @@ def _told(found: Finding) -> str:
     return f"{_words(given)} ({kind}: {_words(found.probe.expected)})"
 
 
-def _words(answer: Answer) -> str:
+def _words(answer: ServiceAnswer) -> str:
     if answer.value is not None:
         return visible(answer.value)
     if answer.refusal is None:

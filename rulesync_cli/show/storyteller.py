@@ -10,7 +10,7 @@ from rich.text import Text
 from rules_lib.model import LOCAL_PREFIX
 from rules_lib.own.files import LOCAL, name_of
 from rules_lib.text import count, counted, visible
-from rules_lib.ties import Kind, kinds_of
+from rules_lib.ties import MarkKind, kinds_of
 from rulesync_cli.commands.status import held_words
 from rulesync_cli.explain.story import Fate, Relative, Story, ToldTie
 from rulesync_cli.show.console import say
@@ -40,7 +40,7 @@ _NEXT: Final[dict[Next, str]] = {
     "keep": "the next sync leaves it as it is",
 }
 
-Line = tuple[str, str]
+StoryLine = tuple[str, str]
 """A label, and what there is to say under it."""
 
 
@@ -70,7 +70,7 @@ def _tell(story: Story, scene: Scene, console: Console) -> None:
     _lines(console, _ending(story))
 
 
-def _beginning(story: Story, scene: Scene) -> Iterator[Line]:
+def _beginning(story: Story, scene: Scene) -> Iterator[StoryLine]:
     origin = story.origin
     state = "enabled" if origin.enabled else "disabled in the feed"
     state += ", woken by `rules: on:`" if origin.woken else ""
@@ -104,13 +104,13 @@ def _fate(story: Story) -> str:
     return f"{story.fate}{reason}: {story.left_out.detail}"
 
 
-def _tie(tie: ToldTie) -> Iterator[Line]:
+def _tie(tie: ToldTie) -> Iterator[StoryLine]:
     where, _, what = tie.kind.rpartition(" ")
     yield what, f"{' and '.join(tie.commands)} {tie.name}" + (f" ({tie.kind})" if where else "")
     for role, others in (
         ("set by", tie.setters),
         ("checked by", tie.checkers),
-        ("lessened by" if tie.kind is Kind.FLOWINT else "unset by", tie.changers),
+        ("lessened by" if tie.kind is MarkKind.FLOWINT else "unset by", tie.changers),
     ):
         if others:
             yield "", f"  {role} {_named(others)}"
@@ -131,7 +131,7 @@ def _relative(one: Relative) -> str:
     return f"{one.sid} ({one.category}, {fate})"
 
 
-def _ending(story: Story) -> Iterator[Line]:
+def _ending(story: Story) -> Iterator[StoryLine]:
     if story.cluster:
         sids = ", ".join(str(one.sid) for one in story.cluster[:_NAMED])
         more = ", …" if len(story.cluster) > _NAMED else ""
@@ -162,7 +162,7 @@ def _tell_service(in_force: InForce, scene: Scene, console: Console) -> None:
         _line(console, "", f"but a sync would be refused: {scene.refusal}", "yellow")
 
 
-def _lines(console: Console, lines: Iterable[Line]) -> None:
+def _lines(console: Console, lines: Iterable[StoryLine]) -> None:
     for label, text in lines:
         _line(console, label, text)
 

@@ -14,7 +14,7 @@ from rulesync_cli.show.console import say, show
 
 if TYPE_CHECKING:
     from rulesync_cli.verify.beyond import Unasked
-    from rulesync_cli.verify.enginelog import Refusal
+    from rulesync_cli.verify.enginelog import EngineRefusal
     from rulesync_cli.verify.lines import Astray
     from rulesync_cli.verify.load import Loading
     from rulesync_cli.verify.loadable import Loadable
@@ -160,7 +160,7 @@ def _complaints(found: Verified) -> Iterator[tuple[str, str]]:
             yield f"not asked: {name}, {_place(unasked)}: {visible(unasked.words)}", "yellow"
 
 
-def _place(one: Refusal | Astray | Unasked) -> str:
+def _place(one: EngineRefusal | Astray | Unasked) -> str:
     return f"line {one.line}, {f'sid {one.sid}' if one.sid else 'no sid'}"
 
 

@@ -13,7 +13,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from rules_lib.facts.limits import BLOCKING
-from rules_lib.groups.group import Variables
+from rules_lib.groups.group import GroupVariables
 from rules_lib.reading.rule import RuleSyntaxError, split, variables_in, write_variables
 from rulesync_cli.verify.config import ACTION_ORDER
 from rulesync_cli.verify.loadable import HOME_NET, Loadable
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class NumberedRule:
     """Where a numbered rule comes from."""
 
     group: str
@@ -43,8 +43,8 @@ class Combined:
     """
 
     rules: tuple[str, ...]
-    origins: tuple[Origin, ...]
-    variables: Variables
+    origins: tuple[NumberedRule, ...]
+    variables: GroupVariables
     action_order: tuple[str, ...]
     remarks: tuple[str, ...]
 
@@ -71,7 +71,9 @@ def combine(groups: Sequence[Loadable], home_net: tuple[str, ...] = HOME_NET) ->
     )
 
 
-def _numbered(group: Loadable, place: int, numbers: Iterator[int]) -> Iterator[tuple[str, Origin]]:
+def _numbered(
+    group: Loadable, place: int, numbers: Iterator[int]
+) -> Iterator[tuple[str, NumberedRule]]:
     for text in map(group.resolved, group.rules):
         try:
             header, options = split(text)
@@ -83,7 +85,7 @@ def _numbered(group: Loadable, place: int, numbers: Iterator[int]) -> Iterator[t
             action = header.split(maxsplit=1)[0].lower()
             yield (
                 _renamed(text, header, sids[0], place, number),
-                Origin(group.name, int(sid), action),
+                NumberedRule(group.name, int(sid), action),
             )
 
 
@@ -93,7 +95,7 @@ def _renamed(text: str, header: str, sid: Option, place: int, number: int) -> st
     return write_variables(header, names) + numbered[len(header) :]
 
 
-def _variables(groups: Sequence[Loadable], home_net: tuple[str, ...]) -> Variables:
+def _variables(groups: Sequence[Loadable], home_net: tuple[str, ...]) -> GroupVariables:
     ip_sets, port_sets = dict[str, tuple[str, ...]](), dict[str, tuple[str, ...]]()
     for place, group in enumerate(groups, start=1):
         own = group.with_home_net(home_net)
@@ -101,14 +103,14 @@ def _variables(groups: Sequence[Loadable], home_net: tuple[str, ...]) -> Variabl
             ip_sets[f"{name}_{place}"] = tuple(_placed(value, place) for value in values)
         for name, values in own.port_sets.items():
             port_sets[f"{name}_{place}"] = values
-    return Variables(ip_sets, port_sets)
+    return GroupVariables(ip_sets, port_sets)
 
 
 def _placed(value: str, place: int) -> str:
     return f"{value}_{place}" if "$" in value else value
 
 
-def _action_order(origins: Sequence[Origin]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _action_order(origins: Sequence[NumberedRule]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Pass rules come first or last as a whole: as the first of them does in the policy."""
     places = {"pass": list[int](), "block": list[int]()}
     for place, origin in enumerate(origins):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 if TYPE_CHECKING:
-    from rules_lib.groups.group import Variables
+    from rules_lib.groups.group import GroupVariables
 
 REFERENCES: Final = "reference.config"
 """Name of the file beside the configuration that declares the kinds of references."""
@@ -30,7 +30,7 @@ IANA has for it, as 44818 is for enip.
 _REFERENCE: Final = re.compile(r"\breference\s*:\s*([^\s,;:]+)\s*,", re.IGNORECASE)
 
 
-def configuration(variables: Variables, action_order: tuple[str, ...] = ACTION_ORDER) -> str:
+def configuration(variables: GroupVariables, action_order: tuple[str, ...] = ACTION_ORDER) -> str:
     """Write a suricata.yaml: these variables, and none of the files in /etc/suricata.
 
     What the service sets beyond variables is not published, so the engine's own defaults hold, but

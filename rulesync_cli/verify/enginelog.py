@@ -30,7 +30,7 @@ _FOLLOWS: Final = "Loading signatures failed."
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class EngineRefusal:
     """A rule that the engine does not load.
 
     Attributes:
@@ -60,7 +60,7 @@ class EngineLog:
     """
 
     loaded: int
-    refusals: tuple[Refusal, ...]
+    refusals: tuple[EngineRefusal, ...]
     warnings: tuple[str, ...]
     errors: tuple[str, ...]
     skipped: int = 0
@@ -90,7 +90,7 @@ def _not_whole(line: str) -> tuple[str, str]:
     return "Error", _REFUSED_IN_PART if cut else line
 
 
-def _refusal(words: str, cause: list[str], warnings: list[str]) -> Refusal | None:
+def _refusal(words: str, cause: list[str], warnings: list[str]) -> EngineRefusal | None:
     """Read which rule is refused; what is wrong with it was said before."""
     whole = _REFUSED.fullmatch(words)
     if not (whole or words == _REFUSED_IN_PART):
@@ -100,8 +100,8 @@ def _refusal(words: str, cause: list[str], warnings: list[str]) -> Refusal | Non
     about = _ABOUT.fullmatch(warnings[-1]) if warnings and not cause else None
     if about and (not whole or sid == int(about[1])):
         warnings.pop()
-        return Refusal(line, int(about[1]), about[2], rule)
-    return Refusal(line, sid, "; ".join(cause) or "no cause was given", rule)
+        return EngineRefusal(line, int(about[1]), about[2], rule)
+    return EngineRefusal(line, sid, "; ".join(cause) or "no cause was given", rule)
 
 
 def read_log(output: str) -> EngineLog:
@@ -110,7 +110,7 @@ def read_log(output: str) -> EngineLog:
     The engine first says what is wrong, in one message or more, then which rule it is.
     """
     loaded, skipped, cause = 0, 0, list[str]()
-    refusals, warnings = list[Refusal](), list[str]()
+    refusals, warnings = list[EngineRefusal](), list[str]()
     unmet, replaced = list[str](), list[str]()
     for level, words in messages(output):
         if refused := _refusal(words, cause, warnings):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from rules_lib.reading.rule import sid_of
 
 if TYPE_CHECKING:
-    from rulesync_cli.verify.enginelog import EngineLog, Refusal
+    from rulesync_cli.verify.enginelog import EngineLog, EngineRefusal
 
 PIECE: Final = 8_191
 """Bytes, the line end among them, that Suricata reads at a time."""
@@ -27,7 +27,7 @@ SHORT: Final = 900
 MOST: Final = 20
 """How many lines of a group are searched for; each costs some twenty runs of the engine."""
 
-Probe: TypeAlias = "Callable[[Sequence[str]], EngineLog]"
+LoadLines: TypeAlias = "Callable[[Sequence[str]], EngineLog]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def line_of_each_piece(rules: Sequence[str]) -> tuple[int, ...]:
     )
 
 
-def astray(rules: Sequence[str], log: EngineLog, probe: Probe) -> tuple[Astray, ...]:
+def astray(rules: Sequence[str], log: EngineLog, probe: LoadLines) -> tuple[Astray, ...]:
     """Find the lines that were not loaded as one rule each, in their order.
 
     Args:
@@ -80,7 +80,7 @@ def astray(rules: Sequence[str], log: EngineLog, probe: Probe) -> tuple[Astray, 
     return tuple(sorted((*named, *islice(chain(*found), MOST)), key=lambda one: one.line))
 
 
-def refused(rules: Sequence[str], log: EngineLog, probe: Probe) -> tuple[Refusal, ...]:
+def refused(rules: Sequence[str], log: EngineLog, probe: LoadLines) -> tuple[EngineRefusal, ...]:
     """Name all rules that the engine refuses, also those of which it does not say which they are.
 
     Args:
@@ -97,7 +97,9 @@ def refused(rules: Sequence[str], log: EngineLog, probe: Probe) -> tuple[Refusal
     return tuple(named[line] for line in sorted(named))
 
 
-def _refused(rules: Sequence[str], lines: Sequence[int], probe: Probe) -> Iterator[Refusal]:
+def _refused(
+    rules: Sequence[str], lines: Sequence[int], probe: LoadLines
+) -> Iterator[EngineRefusal]:
     log = probe([rules[line - 1] for line in lines])
     if not log.refusals:
         return
@@ -135,7 +137,7 @@ def _replaced(rules: Sequence[str], log: EngineLog) -> Iterator[tuple[int, str]]
                 )
 
 
-def _search(rules: Sequence[str], lines: Sequence[int], probe: Probe) -> Iterator[Astray]:
+def _search(rules: Sequence[str], lines: Sequence[int], probe: LoadLines) -> Iterator[Astray]:
     if not lines:
         return
     log = probe([rules[line - 1] for line in lines])

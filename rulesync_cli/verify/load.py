@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rulesync_cli.verify.beyond import Unasked, within
-from rulesync_cli.verify.enginelog import EngineLog, Refusal, read_log
+from rulesync_cli.verify.enginelog import EngineLog, EngineRefusal, read_log
 from rulesync_cli.verify.lines import Astray, astray, line_of_each_piece, refused
 from rulesync_cli.verify.loadable import HOME_NET, Loadable
 from rulesync_cli.verify.suricata import lay_out
 
 if TYPE_CHECKING:
-    from rules_lib.groups.group import Variables
+    from rules_lib.groups.group import GroupVariables
     from rulesync_cli.verify.suricata import Suricata
 
 
@@ -36,7 +36,7 @@ class Loading:
     name: str
     rules: int
     loaded: int
-    refusals: tuple[Refusal, ...]
+    refusals: tuple[EngineRefusal, ...]
     warnings: tuple[str, ...]
     errors: tuple[str, ...]
     astray: tuple[Astray, ...] = ()
@@ -81,7 +81,7 @@ def load(engine: Suricata, group: Loadable, home_net: tuple[str, ...] = HOME_NET
     )
 
 
-def _tried(engine: Suricata, rules: Sequence[str], variables: Variables) -> EngineLog:
+def _tried(engine: Suricata, rules: Sequence[str], variables: GroupVariables) -> EngineLog:
     with tempfile.TemporaryDirectory(prefix="rulesync-") as scratch:
         folder = Path(scratch)
         lay_out(folder, rules, variables)

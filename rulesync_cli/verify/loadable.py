@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final, Self
 
 from rules_lib.errors import StoreError
 from rules_lib.groups.content import rules_in
-from rules_lib.groups.group import Group, Variables
-from rules_lib.state.groupfile import GroupEntry
+from rules_lib.groups.group import Group, GroupVariables
+from rules_lib.state.groupfile import StoredGroup
 
 if TYPE_CHECKING:
     from rules_lib.groups.group import Deployed, DeployedGroup
@@ -30,7 +30,7 @@ class Loadable:
     name: str
     priority: int
     rules: tuple[str, ...]
-    variables: Variables
+    variables: GroupVariables
 
     @classmethod
     def of(cls, group: Group) -> Self:
@@ -53,7 +53,7 @@ class Loadable:
             header = re.sub(rf"@{name}(?![A-Za-z0-9_])", stand_in, header)
         return header + bracket + options
 
-    def with_home_net(self, home_net: tuple[str, ...]) -> Variables:
+    def with_home_net(self, home_net: tuple[str, ...]) -> GroupVariables:
         """Its variables as its rules see them in a policy with this HOME_NET.
 
         EXTERNAL_NET is the negation of HOME_NET unless the group declares it. Addresses stand in
@@ -67,7 +67,7 @@ class Loadable:
         return replace(self.variables, ip_sets=built_in | declared)
 
 
-def from_build(entries: Iterable[GroupEntry], texts: Mapping[str, str]) -> tuple[Loadable, ...]:
+def from_build(entries: Iterable[StoredGroup], texts: Mapping[str, str]) -> tuple[Loadable, ...]:
     """The groups of a build, in the order of their priorities.
 
     Args:
@@ -87,7 +87,7 @@ def from_build(entries: Iterable[GroupEntry], texts: Mapping[str, str]) -> tuple
         raise StoreError(f"rule-groups/{error.args[0]}.rules is missing") from error
 
 
-def from_deployed(deployed: Deployed, entries: Iterable[GroupEntry]) -> tuple[Loadable, ...]:
+def from_deployed(deployed: Deployed, entries: Iterable[StoredGroup]) -> tuple[Loadable, ...]:
     """The groups in force, as the account has them.
 
     Args:

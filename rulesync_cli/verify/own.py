@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from rules_lib.build import Built
     from rules_lib.groups.group import Group
-    from rules_lib.model import Place, Rule
+    from rules_lib.model import FeedPosition, Rule
     from rulesync_cli.verify.suricata import Suricata
 
 _OF_OTHERS: Final = "is checked but not set"
@@ -30,7 +30,7 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class EngineAnswer:
     """What the engine said of people's own rules.
 
     Attributes:
@@ -50,7 +50,7 @@ class Answer:
     errors: tuple[str, ...]
 
 
-def ask(engine: Suricata, built: Built) -> Answer:
+def ask(engine: Suricata, built: Built) -> EngineAnswer:
     """Load people's own rules: group by group, as each is published, with the group's variables.
 
     Rules with a keyword that nobody knows are not asked about: the service judges them.
@@ -63,7 +63,7 @@ def ask(engine: Suricata, built: Built) -> Answer:
     unasked = (
         Word(rules[one.line - 1], one.words) for rules, found in answers for one in found.unasked
     )
-    return Answer(
+    return EngineAnswer(
         version=engine.version,
         rules=sum(found.loaded for _, found in answers),
         faults=tuple(sorted(faults, key=_place)),
@@ -96,5 +96,5 @@ def _faults(rules: Sequence[Rule], found: Loading) -> Iterable[Word]:
         yield Word(rules[lost.line - 1], f"{what}: {lost.words}")
 
 
-def _place(word: Word) -> Place:
+def _place(word: Word) -> FeedPosition:
     return word.rule.place

@@ -16,7 +16,7 @@ from rules_lib.errors import EngineError
 from rulesync_cli.verify.config import REFERENCES, configuration, references
 
 if TYPE_CHECKING:
-    from rules_lib.groups.group import Variables
+    from rules_lib.groups.group import GroupVariables
 
 RULES: Final = "group.rules"
 CONFIG: Final = "suricata.yaml"
@@ -119,7 +119,7 @@ def _asked(program: str) -> Suricata:
 
 
 def lay_out(
-    folder: Path, rules: Iterable[str], variables: Variables, *action_order: tuple[str, ...]
+    folder: Path, rules: Iterable[str], variables: GroupVariables, *action_order: tuple[str, ...]
 ) -> None:
     """Write what a run needs into a folder: the rules, one a line, and the configuration."""
     texts = tuple(rules)

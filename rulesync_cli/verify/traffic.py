@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from rules_lib.errors import EngineError, EngineGoneError
 from rulesync_cli.verify.captures import Capture, problem_of
-from rulesync_cli.verify.combined import Combined, Origin, combine
+from rulesync_cli.verify.combined import Combined, NumberedRule, combine
 from rulesync_cli.verify.enginelog import read_log
 from rulesync_cli.verify.events import Alert, Drop, Verdict, read_events
 from rulesync_cli.verify.loadable import HOME_NET, Loadable
@@ -30,7 +30,7 @@ class Logged:
     """An alert and the rule that raised it."""
 
     alert: Alert
-    origin: Origin
+    origin: NumberedRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Dropped:
     """
 
     drop: Drop
-    origin: Origin
+    origin: NumberedRule
     logged: bool
 
 
@@ -155,7 +155,7 @@ class Replayer:
             others=verdict.others,
         )
 
-    def _origin(self, number: int) -> Origin:
+    def _origin(self, number: int) -> NumberedRule:
         return self.combined.origins[number - 1]
 
 

@@ -12,14 +12,21 @@ import click
 import pytest
 from pydantic import BaseModel
 
-from rules_lib.allowlist import Allowlist, CategorySetting, DropWhen, Firewall, RuleOverrides, load
+from rules_lib.allowlist import (
+    Allowlist,
+    CategorySetting,
+    DropWhen,
+    FirewallSettings,
+    RuleOverrides,
+    load,
+)
 from rules_lib.errors import AllowlistError
 from rules_lib.feed.manifest import Manifest
 from rules_lib.model import Change, Reason
-from rules_lib.report.group_line import GroupEntry
+from rules_lib.report.group_line import SummaryGroup
 from rules_lib.report.records import DISCARDED_FIELDS
-from rules_lib.state.groupfile import GroupEntry as FileEntry
 from rules_lib.state.groupfile import GroupFile
+from rules_lib.state.groupfile import StoredGroup as FileEntry
 from rules_lib.state.state import Hold, Latest
 from rulesync_cli import main
 
@@ -141,7 +148,9 @@ def test_every_make_target_is_explained() -> None:
     assert [target for target in targets if f"| `make {target}` |" not in explained] == []
 
 
-@pytest.mark.parametrize("model", [Allowlist, CategorySetting, DropWhen, RuleOverrides, Firewall])
+@pytest.mark.parametrize(
+    "model", [Allowlist, CategorySetting, DropWhen, RuleOverrides, FirewallSettings]
+)
 def test_every_key_of_the_allowlist_is_described(model: type[BaseModel]) -> None:
     """By its name, as code."""
     page = text("allowlist.md")
@@ -193,7 +202,7 @@ def test_group_entries_have_no_field_that_the_golden_file_lacks() -> None:
     """So that the test above sees all of them: `octets` is written as bytes, `mode` as it is."""
     golden = json.loads((GOLDEN / "summary.json").read_bytes())["rule_groups"]
     written = {key for group in golden for key in group} - {"bytes"} | {"octets"}
-    assert written == {field.name for field in fields(GroupEntry)}
+    assert written == {field.name for field in fields(SummaryGroup)}
 
 
 def test_every_decision_stands_in_the_list() -> None:

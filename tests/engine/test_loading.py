@@ -11,7 +11,7 @@ from support.proof import made, published
 
 from rules_lib.errors import EngineError
 from rules_lib.facts import suricata as known
-from rules_lib.groups.group import Variables
+from rules_lib.groups.group import GroupVariables
 from rulesync_cli.verify.load import load
 from rulesync_cli.verify.loadable import Loadable
 from rulesync_cli.verify.suricata import Suricata
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.engine
 
-NOTHING: Final = Variables()
+NOTHING: Final = GroupVariables()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Loader:
 
     engine: Suricata
 
-    def __call__(self, *rules: str, variables: Variables = NOTHING) -> Loading:
+    def __call__(self, *rules: str, variables: GroupVariables = NOTHING) -> Loading:
         """Load it."""
         return load(self.engine, Loadable("et-test", 1000, rules, variables))
 
@@ -80,7 +80,7 @@ def test_variable_of_this_machine_is_none_of_the_groups(loaded: Loader) -> None:
     text = rule(5, addresses="any any -> $HTTP_SERVERS any")
     [refusal] = loaded(text).refusals
     assert "HTTP_SERVERS" in refusal.words
-    assert loaded(text, variables=Variables({"HTTP_SERVERS": ("10.0.0.1",)})).ok
+    assert loaded(text, variables=GroupVariables({"HTTP_SERVERS": ("10.0.0.1",)})).ok
 
 
 def padded(first: str, behind: str) -> str:

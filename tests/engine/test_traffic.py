@@ -13,7 +13,7 @@ from support.flow import Tape, client_hello, dnp3_read, enip_list, modbus_read, 
 from support.proof import Outcome, differences, made, naive, outcome, published, source
 from support.target import of_mode, on
 
-from rules_lib.groups.group import Variables
+from rules_lib.groups.group import GroupVariables
 from rulesync_cli.verify.loadable import Loadable
 
 if TYPE_CHECKING:
@@ -240,6 +240,6 @@ def test_protocol_that_a_plain_suricata_has_off_is_seen_in_traffic(
     tmp_path: Path, engine: Suricata, rule: str, said: bytes, port: int
 ) -> None:
     """On its port, by a rule for the protocol alone or for what is in it."""
-    group = Loadable("et-a", 1, (rule,), Variables())
+    group = Loadable("et-a", 1, (rule,), GroupVariables())
     capture = write(tmp_path, {"said": Tape().tcp(said, port=port).http("/one")})
     assert set(outcome([group], capture, engine).sids("said")) == {7}

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 from support.example_feed import ALLOWLIST, EXPECTED, FEED, Entry, entries, expectation
 
-from rules_lib.groups.group import Variables
+from rules_lib.groups.group import GroupVariables
 from rulesync_cli.verify.load import load
 from rulesync_cli.verify.loadable import Loadable
 from rulesync_cli.verify.suricata import Suricata
@@ -138,13 +138,13 @@ def _is_kept(entry: Entry) -> bool:
     return entry.enabled and ALLOWLIST["categories"].get(entry.category, "off") != "off"
 
 
-def _variables() -> Variables:
+def _variables() -> GroupVariables:
     lists = {
         name: tuple(value) if isinstance(value, list) else (value,)
         for name, value in ALLOWLIST["variables"].items()
     }
     ports = {name: values for name, values in lists.items() if name.endswith("_PORTS")}
-    return Variables({name: lists[name] for name in lists.keys() - ports.keys()}, ports)
+    return GroupVariables({name: lists[name] for name in lists.keys() - ports.keys()}, ports)
 
 
 def _changed(text: str) -> str:

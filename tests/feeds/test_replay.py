@@ -19,7 +19,7 @@ from rules_lib.deploy.steps import Update, record
 from rules_lib.feed.archive import unpack
 from rules_lib.groups.content import by_sid
 from rules_lib.groups.group import Deployed, Group
-from rules_lib.groups.policy_room import Room
+from rules_lib.groups.policy_room import PolicyQuotas
 from rules_lib.reading.ruleset import Ruleset, read
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ RELEASES: Final = (
     "2025-07-28",
     "2025-08-04",
 )
-ROOM: Final = Room(rule_groups=100, capacity=100_000)
+ROOM: Final = PolicyQuotas(rule_groups=100, capacity=100_000)
 SIX: Final = {
     "emerging-exploit": "drop",
     "emerging-malware": "drop",

@@ -30,9 +30,9 @@ from support.pipeline import allowlist, feed, rule
 from functions.fetch import app as fetch_app
 from rules_lib.address import Address
 from rules_lib.errors import DownloadError, FeedError, SyncError
-from rules_lib.groups.group import Variables
+from rules_lib.groups.group import GroupVariables
 from rules_lib.notify.notice import notice_of_failure
-from rules_lib.report.place import Place
+from rules_lib.report.place import StackPlace
 from rules_lib.report.sheet import csv_lines, inert
 from rules_lib.sources.answers import Body, Validators
 from rules_lib.sources.download import HttpReader
@@ -42,8 +42,8 @@ from rulesync_cli import main
 from rulesync_cli.show.console import say, show, stdout
 from rulesync_cli.show.verdicts import Verified, render
 from rulesync_cli.verify.beyond import Unasked
-from rulesync_cli.verify.combined import Origin
-from rulesync_cli.verify.enginelog import Refusal
+from rulesync_cli.verify.combined import NumberedRule
+from rulesync_cli.verify.enginelog import EngineRefusal
 from rulesync_cli.verify.events import Alert, Drop, Flow
 from rulesync_cli.verify.lines import Astray
 from rulesync_cli.verify.load import Loading
@@ -199,14 +199,14 @@ def test_page_and_lists_hold_nothing_that_acts(synced: Account) -> None:
 
 def verified(words: str) -> Verified:
     """A run of the real engine in which everything is called by these words."""
-    flow, origin = Flow(words, words, 1, words, 2), Origin(words, 7, words)
-    refusal = Refusal(1, None, words, words)
+    flow, origin = Flow(words, words, 1, words, 2), NumberedRule(words, 7, words)
+    refusal = EngineRefusal(1, None, words, words)
     alert = Logged(Alert(1, flow, 1, 1, words, blocked=True), origin)
     drops = [Dropped(Drop(1, flow, 1), origin, logged=logged) for logged in (True, False)]
     return Verified(
         version=words,
         home_net=(words,),
-        groups=(Loadable(words, 1, (words,), Variables()),),
+        groups=(Loadable(words, 1, (words,), GroupVariables()),),
         loadings=(
             Loading(
                 words,
@@ -365,7 +365,7 @@ def test_validator_that_cannot_be_sent_back_is_left_out() -> None:
 def test_notice_holds_nothing_that_acts(words: str, kind: type[DownloadError | SyncError]) -> None:
     """A mail shows it as it comes; SNS takes a subject of one line in ASCII."""
     error = DownloadError(words) if kind is DownloadError else SyncError("b1", words)
-    notice = notice_of_failure("fetch", error, Place("bucket"))
+    notice = notice_of_failure("fetch", error, StackPlace("bucket"))
     assert is_inert(notice.text)
     assert notice.subject.isascii()
     assert notice.subject.isprintable()

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from rules_lib.groups.group import Variables
+from rules_lib.groups.group import GroupVariables
 from rulesync_cli.verify.enginelog import read_log
 from rulesync_cli.verify.suricata import CONFIG, lay_out
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from rulesync_cli.verify.suricata import Suricata
 
 BUILT_IN: Final = {"HOME_NET": ("10.0.0.0/8",), "EXTERNAL_NET": ("!$HOME_NET",)}
-VARIABLES: Final = Variables({}, {"HTTP_PORTS": ("80", "8080")})
+VARIABLES: Final = GroupVariables({}, {"HTTP_PORTS": ("80", "8080")})
 ENDS: Final = ("src_any", "sp_any", "dst_any", "dp_any")
 _ANALYSIS: Final = "engine-analysis:\n  rules: yes\n  rules-fast-pattern: yes\n"
 _COMMANDS: Final = {"sets": "set", "unsets": "unset", "toggles": "toggle"}
@@ -68,11 +68,15 @@ class Analysis:
     views: Mapping[str, tuple[View, ...]]
 
 
-def analysed(engine: Suricata, lines: Sequence[str], variables: Variables = VARIABLES) -> Analysis:
+def analysed(
+    engine: Suricata, lines: Sequence[str], variables: GroupVariables = VARIABLES
+) -> Analysis:
     """Have the engine load lines, one a rule, and tell what it made of each."""
     with tempfile.TemporaryDirectory(prefix="rulesync-") as scratch:
         folder = Path(scratch)
-        lay_out(folder, lines, Variables(BUILT_IN | dict(variables.ip_sets), variables.port_sets))
+        lay_out(
+            folder, lines, GroupVariables(BUILT_IN | dict(variables.ip_sets), variables.port_sets)
+        )
         with (folder / CONFIG).open("a", encoding="utf-8") as config:
             config.write(_ANALYSIS)
         command = [*engine.command(folder), "--engine-analysis"]

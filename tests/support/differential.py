@@ -18,7 +18,7 @@ from rules_lib.reading.parser import parse
 from rules_lib.reading.rule import sid_of, split
 from rules_lib.reading.ruleset import read
 from rules_lib.stages.convert import convert
-from rules_lib.ties import Kind
+from rules_lib.ties import MarkKind
 from support.analysis import ENDS, Analysis, View, analysed
 from support.spelling import filled, respelled, spelled
 
@@ -188,7 +188,7 @@ def _is_silent(rule: Rule) -> bool:
 
 def _bits(rule: Rule) -> Iterator[tuple[str, str]]:
     for tie in rule.ties:
-        yield from ((tie.command, mark.name) for mark in tie.marks if mark.kind is Kind.FLOWBIT)
+        yield from ((tie.command, mark.name) for mark in tie.marks if mark.kind is MarkKind.FLOWBIT)
 
 
 def _published_view(rule: Converted) -> View:

@@ -22,7 +22,7 @@ from rules_lib.model import AnyRule, FeedFile, Malformed, Rule
 from rules_lib.reading.lines import Line, Tally, tally
 from rules_lib.reading.parser import parse
 from rules_lib.reading.ruleset import Ruleset, read
-from rules_lib.reading.shape import UNWANTED
+from rules_lib.reading.shape import REMOVED_OPTIONS
 from rules_lib.report.records import discarded_csv, discarded_jsonl
 from rules_lib.text import visible
 from support.tar import archive_of
@@ -100,7 +100,7 @@ def _hold_build(ruleset: Ruleset) -> None:
         again = parse("emerging-any", Line(1, rule.text))
         assert isinstance(again, Rule), again
         assert again.sid == rule.sid
-        assert not again.keywords & UNWANTED
+        assert not again.keywords & REMOVED_OPTIONS
     records = [json.loads(line) for line in discarded_jsonl(discarded)]
     assert [record["rule"] for record in records] == [one.rule.text for one in discarded]
     assert sum(line.count(b"\n") for line in discarded_csv(discarded)) == len(discarded) + 1

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from rules_lib.allowlist import load
 from rules_lib.build import Built, build
 from rules_lib.feed.archive import unpack
-from rules_lib.groups.group import Deployed, Variables
+from rules_lib.groups.group import Deployed, GroupVariables
 from rules_lib.model import FeedFile
 from rules_lib.reading.rule import sid_of
 from rules_lib.reading.ruleset import read
@@ -109,7 +109,9 @@ def source(built: Built, **written: str) -> Loadable:
     for group in built.groups:
         ip_sets |= group.variables.ip_sets
         port_sets |= group.variables.port_sets
-    return Loadable("source", 1, tuple(rule.text for rule in rules), Variables(ip_sets, port_sets))
+    return Loadable(
+        "source", 1, tuple(rule.text for rule in rules), GroupVariables(ip_sets, port_sets)
+    )
 
 
 def published(built: Built) -> tuple[Loadable, ...]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from rules_lib.deploy.rulewise import UNFILED
-from rules_lib.groups.group import Group, Slot, Variables
+from rules_lib.groups.group import Group, GroupVariables, Slot
 from rules_lib.model import Change, Converted, Discarded, Header, Malformed, Mode, Reason, Rule
 from rules_lib.report.category_line import CategoryLine
-from rules_lib.report.changes import CategoryChange, Changes, Told
+from rules_lib.report.changes import CategoryChange, Changes, FirstRules
 from rules_lib.report.group_line import GroupLine
 from rules_lib.report.summary import Accounting, FeedFacts, Summary, summarise
 
@@ -67,7 +67,9 @@ GROUPS = (
             1000,
             20,
             WEB,
-            Variables({"HTTP_SERVERS": ("10.0.0.0/8", "!10.9.0.0/16")}, {"HTTP_PORTS": ("80",)}),
+            GroupVariables(
+                {"HTTP_SERVERS": ("10.0.0.0/8", "!10.9.0.0/16")}, {"HTTP_PORTS": ("80",)}
+            ),
         ),
         "et-web-b",
         "replace",
@@ -82,7 +84,7 @@ CATEGORIES = (
 )
 CHANGES = Changes(
     categories={UNFILED: CategoryChange(removed=1), "web": CategoryChange(2, 0, 1)},
-    drops=Told(2, {1: "first", 2: "second, \u00e4\u00f6"}),
+    drops=FirstRules(2, {1: "first", 2: "second, \u00e4\u00f6"}),
     discarded={"over-budget": 1, "too-long": -2},
 )
 FEED = FeedFacts("feeds/emerging.rules.tar.gz", "10789", "9f" * 32, enabled=8, disabled=4)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from rules_lib.build import Built
 from rules_lib.deploy.rulewise import rule_changes
 from rules_lib.deploy.steps import Plan, Step
-from rules_lib.groups.group import DeployedGroup, Group, Slot, Variables
+from rules_lib.groups.group import DeployedGroup, Group, GroupVariables, Slot
 from rules_lib.model import Converted, Mode
 from rules_lib.packing.fit import Relief
 from rules_lib.report.since import Earlier, Since, since
@@ -18,7 +18,7 @@ NOTHING = Built((), (), (), 0, Relief(), {}, {})
 def deployed(*texts: str, slot: str = "web") -> DeployedGroup:
     """A group as the service has it."""
     text = "".join(f"{line}\n" for line in texts)
-    return DeployedGroup(f"et-{slot}", "arn", Slot(slot), 99, text, Variables(), True, 0, "t")
+    return DeployedGroup(f"et-{slot}", "arn", Slot(slot), 99, text, GroupVariables(), True, 0, "t")
 
 
 def group(*rules: Converted, slot: str = "web") -> Group:

@@ -25,7 +25,7 @@ from rules_lib.sources.files import FileReader
 from rules_lib.state.groupfile import read_groups
 from rules_lib.state.state import HOLD, LATEST, Hold
 from rules_lib.sync.gather import gather
-from rules_lib.sync.sync import Unchanged, World, sync, sync_if_changed
+from rules_lib.sync.sync import InputsUnchanged, World, sync, sync_if_changed
 from support.account import ALLOWLIST, BUCKET, Account, account
 from support.growth import Killed, backend
 from support.inforce import InForce, published
@@ -231,11 +231,11 @@ class Scene:
             self.resume()
         assert not isinstance(self.fetch(), RulesyncError)
         outcome = self.sync(scheduled=scheduled)
-        assert isinstance(outcome, Summary | Unchanged), outcome
-        self.is_as_asked(outcome.summary if isinstance(outcome, Unchanged) else outcome)
+        assert isinstance(outcome, Summary | InputsUnchanged), outcome
+        self.is_as_asked(outcome.summary if isinstance(outcome, InputsUnchanged) else outcome)
         mark = len(self.account.aws.calls)
         for again in (self.sync(scheduled=True), self.sync(scheduled=True), self.sync()):
-            assert isinstance(again, Summary | Unchanged), again
+            assert isinstance(again, Summary | InputsUnchanged), again
         assert not [one for one in self.account.since(mark) if not one.startswith(("Desc", "List"))]
 
     def is_as_asked(self, summary: Summary) -> None:

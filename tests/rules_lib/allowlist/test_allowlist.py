@@ -10,11 +10,11 @@ from support.allowlist import read
 
 from rules_lib.allowlist import (
     Allowlist,
+    AllowlistVariables,
     CategorySetting,
     DropWhen,
-    Firewall,
+    FirewallSettings,
     RuleOverrides,
-    Variables,
     known_categories,
 )
 from rules_lib.model import Mode
@@ -85,10 +85,10 @@ def test_every_key_of_a_full_file_is_read() -> None:
             drop=frozenset({2035052}),
             on=frozenset({2100498, 2035052}),
         ),
-        variables=Variables(
+        variables=AllowlistVariables(
             written={"HTTP_SERVERS": "$HOME_NET"}, declared={"HTTP_PORTS": ("80", "8080")}
         ),
-        firewall=Firewall(
+        firewall=FirewallSettings(
             capacity=50_000, rule_groups=12, headroom=0.25, prefix="my-et", first_priority=7
         ),
         max_shrink=0.5,
@@ -106,7 +106,7 @@ def test_smallest_file_has_every_default() -> None:
     assert (allowlist.max_shrink, allowlist.threshold) == (0.3, "keep")
     assert allowlist.documented_unsupported == "discard"
     assert allowlist.max_unblock == 0.3
-    assert allowlist.firewall == Firewall(
+    assert allowlist.firewall == FirewallSettings(
         capacity=30_000, rule_groups=20, headroom=0.1, prefix="et", first_priority=1_000
     )
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from support.allowlist import problems_after_version, read
 
-from rules_lib.allowlist import Variables
+from rules_lib.allowlist import AllowlistVariables
 
 
-def variables(*lines: str) -> Variables:
+def variables(*lines: str) -> AllowlistVariables:
     """What the lines of one `variables:` section say."""
     return read("\n  ".join(["version: 1\nvariables:", *lines])).variables
 
@@ -111,7 +111,7 @@ def test_external_net_any_is_written_and_declared_beside_home_net() -> None:
 
 def test_not_home_net_alone_is_what_holds_anyway() -> None:
     """Without HOME_NET in the file there is nothing to declare, and nothing to write."""
-    assert variables('EXTERNAL_NET: "!$HOME_NET"') == Variables()
+    assert variables('EXTERNAL_NET: "!$HOME_NET"') == AllowlistVariables()
 
 
 @pytest.mark.parametrize(

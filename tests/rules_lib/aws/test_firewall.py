@@ -15,11 +15,11 @@ from support.firewall import change_by_hand, client, create_by_hand, firewall, g
 from localaws import EmbeddedAws, Fault, Quotas, embedded_aws
 from rules_lib.aws.firewall import Firewall
 from rules_lib.errors import FirewallError, StaleError
-from rules_lib.groups.group import Deployed, DeployedGroup, Group, Slot, Variables
+from rules_lib.groups.group import Deployed, DeployedGroup, Group, GroupVariables, Slot
 
 pytestmark = pytest.mark.usefixtures("aws")
 
-NETS = Variables({"DNS_SERVERS": ("10.0.0.2/32",)}, {"HTTP_PORTS": ("80", "8080")})
+NETS = GroupVariables({"DNS_SERVERS": ("10.0.0.2/32",)}, {"HTTP_PORTS": ("80", "8080")})
 ONE = group("et-one", 1, 2, variables=NETS)
 TWO = group("et-one", 1, 3)
 NOT_FOUND = "ResourceNotFoundException"
@@ -322,7 +322,7 @@ def test_group_whose_rules_are_all_refused_has_none_left(aws: EmbeddedAws) -> No
             group(
                 "et-one",
                 1,
-                variables=Variables(
+                variables=GroupVariables(
                     references={
                         f"R{at}": f"arn:aws:ec2:us-east-1:123456789012:prefix-list/pl-{at}"
                         for at in range(6)

@@ -13,7 +13,7 @@ from localaws import Fault
 from rules_lib.aws import clients
 from rules_lib.aws.firewall import Firewall
 from rules_lib.errors import FirewallError, StaleError, SyncError
-from rules_lib.groups.policy import Reference
+from rules_lib.groups.policy import GroupReference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -309,7 +309,7 @@ def test_policy_that_never_rests_is_stale(live: Account) -> None:
     def change() -> None:
         count[0] += 1
         [policy] = other.deployed().policies
-        priority = Reference(policy.references[-1].arn, 2000 + count[0])
+        priority = GroupReference(policy.references[-1].arn, 2000 + count[0])
         other.switch(policy, (*policy.references[:-1], priority))
         live.meanwhile["ListRuleGroups"] = change
 

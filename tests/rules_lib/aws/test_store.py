@@ -10,7 +10,7 @@ from botocore.exceptions import NoCredentialsError
 from botocore.stub import Stubber
 
 from rules_lib.aws import clients
-from rules_lib.aws.store import Entry, Store
+from rules_lib.aws.store import ListedObject, Store
 from rules_lib.errors import SettingsError, StoreError
 from rules_lib.feed.manifest import Manifest, manifest_key
 from rules_lib.feed.newest import LONGEST_FETCH, newest_manifest
@@ -87,8 +87,8 @@ def test_listing_goes_over_all_pages(store: Store) -> None:
             "list_objects_v2", {"Contents": [second]}, asked | {"ContinuationToken": "more"}
         )
         assert store.entries("p/") == (
-            Entry("p/a", NOON, 1, '"a"'),
-            Entry("p/b", NOON, 1, '"b"'),
+            ListedObject("p/a", NOON, 1, '"a"'),
+            ListedObject("p/b", NOON, 1, '"b"'),
         )
 
 

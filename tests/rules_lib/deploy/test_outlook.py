@@ -8,8 +8,8 @@ from support.firewall import as_deployed, group, rule
 
 from rules_lib.deploy.plan import plan
 from rules_lib.groups.group import Deployed, Group
-from rules_lib.groups.policy import Policy, Reference
-from rulesync_cli.outlook import Referral, Room, referrals, room_in_all, room_of
+from rules_lib.groups.policy import GroupReference, Policy
+from rulesync_cli.outlook import Referral, ReservedCapacity, referrals, room_in_all, room_of
 
 
 def at(place: int, name: str, *rules: int) -> Group:
@@ -22,17 +22,21 @@ def test_room_counts_what_a_group_was_created_with() -> None:
     kept, gone = group("et-one", 1), as_deployed(group("et-two", 2), capacity=40)
     there = as_deployed(kept, capacity=25, text=f"{rule(9).text}\n")
     found = plan([kept, group("et-three", 3, capacity=7)], Deployed((there, gone)))
-    assert [room_of(step) for step in found.steps] == [Room(25, 25), Room(0, 7), Room(40, 0)]
-    assert room_in_all(found) == Room(65, 32)
+    assert [room_of(step) for step in found.steps] == [
+        ReservedCapacity(25, 25),
+        ReservedCapacity(0, 7),
+        ReservedCapacity(40, 0),
+    ]
+    assert room_in_all(found) == ReservedCapacity(65, 32)
 
 
 def test_referral_says_which_groups_come_go_and_move() -> None:
     """References that are not ours are not ours to tell."""
     old = [as_deployed(at(place, name, place)) for place, name in ((1, "et-a"), (2, "et-b"))]
     references = (
-        Reference(old[0].arn, 1),
-        Reference(old[1].arn, 2),
-        Reference("arn:theirs", 9),
+        GroupReference(old[0].arn, 1),
+        GroupReference(old[1].arn, 2),
+        GroupReference("arn:theirs", 9),
     )
     policy = Policy("prod", arn="arn:prod", references=references)
     desired = [at(3, "et-a", 1), at(4, "et-c", 7)]
@@ -44,7 +48,7 @@ def test_policy_that_stays_has_no_referral() -> None:
     """And one that does not exist yet is created."""
     one = at(1, "et-a", 1)
     there = as_deployed(one)
-    policy = Policy("prod", arn="arn:prod", references=(Reference(there.arn, 1),))
+    policy = Policy("prod", arn="arn:prod", references=(GroupReference(there.arn, 1),))
     assert not tuple(referrals(plan([one], Deployed((there,), policies=(policy,)))))
     [made] = referrals(plan([one], Deployed((there,), policies=(Policy("new"),))))
     assert (made.change, made.added) == ("create", ("et-a",))

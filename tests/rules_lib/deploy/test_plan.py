@@ -14,11 +14,11 @@ from rules_lib.deploy.plan import plan
 from rules_lib.deploy.steps import Create, Delete, Keep, Plan, Replace, Step, Update, record
 from rules_lib.errors import RefusedError
 from rules_lib.groups.content import by_sid, difference
-from rules_lib.groups.group import Deployed, DeployedGroup, Slot, Variables
+from rules_lib.groups.group import Deployed, DeployedGroup, GroupVariables, Slot
 from rules_lib.reading.rule import sid_of
 
 ONE = group("et-one", 1, 2)
-NETS = Variables(ip_sets={"DNS_SERVERS": ("10.0.0.2/32",)})
+NETS = GroupVariables(ip_sets={"DNS_SERVERS": ("10.0.0.2/32",)})
 
 
 def deployed(*groups: DeployedGroup, foreign: frozenset[str] = frozenset()) -> Deployed:

@@ -31,7 +31,7 @@ from rules_lib.errors import ArchiveError, ChecksumError, DownloadError, Refused
 from rules_lib.feed.fetch import Fetched, fetch
 from rules_lib.feed.manifest import archive_key, manifest_key, read_manifest
 from rules_lib.feed.newest import newest_manifest
-from rules_lib.feed.source import Unchanged
+from rules_lib.feed.source import FeedUnchanged
 from rules_lib.model import FeedFile
 from rules_lib.reading.lines import Tally
 from rules_lib.sources.answers import NO_VALIDATORS
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from support.feed import WebServer
 
     from rules_lib.address import Address
-    from rules_lib.sources.answers import Absent, Body, Reader, Unmodified, Validators
+    from rules_lib.sources.answers import Absent, Body, SourceReader, Unmodified, Validators
 
 NOON = datetime(2026, 3, 31, 12, tzinfo=UTC)
 
@@ -61,7 +61,7 @@ class Publisher:
     now: datetime = NOON
     limits: dict[str, object] = field(default_factory=dict)
 
-    def fetch(self) -> Fetched | Unchanged:
+    def fetch(self) -> Fetched | FeedUnchanged:
         """Fetch as the function does, but with no real pauses."""
         self.now += timedelta(hours=1)
         wanted = settings(f"{self.server.url}{ARCHIVE}", **self.limits)
@@ -75,11 +75,11 @@ class Publisher:
         assert contents(self.store) == before
         return str(caught.value)
 
-    def leave(self) -> Unchanged:
+    def leave(self) -> FeedUnchanged:
         """Fetch, which must find nothing new and leave the bucket as it is."""
         before = contents(self.store)
         outcome = self.fetch()
-        assert isinstance(outcome, Unchanged)
+        assert isinstance(outcome, FeedUnchanged)
         assert contents(self.store) == before
         return outcome
 
@@ -297,7 +297,7 @@ def test_archive_left_by_a_broken_fetch_is_taken_up(publisher: Publisher) -> Non
 class _Overtaken:
     """Reads as another reader does; while it downloads, another fetch comes to its end."""
 
-    inner: Reader
+    inner: SourceReader
     meanwhile: Callable[[], object]
 
     def read(
@@ -485,7 +485,7 @@ def test_credentials_of_the_source_are_not_stored(publisher: Publisher) -> None:
     assert b"hush" not in publisher.store.get(manifest_key("1"))
     assert fetched.manifest.source == f"{publisher.server.url}{ARCHIVE}"
     assert "hush" not in "".join(fetched.warnings)
-    assert isinstance(fetch(wanted, http, publisher.store, NOON), Unchanged)
+    assert isinstance(fetch(wanted, http, publisher.store, NOON), FeedUnchanged)
     assert publisher.server.statuses(ARCHIVE + query) == [200, 304]
 
 
@@ -530,7 +530,7 @@ def test_files_and_objects_are_feeds_too(
 ) -> None:
     """With checksum and version beside them; same is unchanged, older refused, wrong an error."""
 
-    def sync(hours: int) -> Fetched | Unchanged:
+    def sync(hours: int) -> Fetched | FeedUnchanged:
         wanted = settings(address)
         return fetch(wanted, reader_for(wanted), store, NOON + timedelta(hours=hours))
 
@@ -538,9 +538,9 @@ def test_files_and_objects_are_feeds_too(
     first = sync(0)
     assert isinstance(first, Fetched)
     assert first.warnings == ()
-    assert isinstance(sync(1), Unchanged)
+    assert isinstance(sync(1), FeedUnchanged)
     place(tmp_path, store, "emerging.rules.tar.gz.md5", md5(feed(1)))
-    assert isinstance(sync(2), Unchanged)
+    assert isinstance(sync(2), FeedUnchanged)
     place(tmp_path, store, "version.txt", b"7\n")
     place(tmp_path, store, "emerging.rules.tar.gz", feed(1, 2))
     with pytest.raises(ChecksumError, match=r"emerging\.rules\.tar\.gz: wrong checksum"):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from support.firewall import as_deployed, group, rule
 
 from rules_lib.groups.content import Difference, by_sid, difference, holds, rules_in, unchanged
-from rules_lib.groups.group import Variables
+from rules_lib.groups.group import GroupVariables
 from rules_lib.reading.rule import sid_of
 
 TEXTS = st.dictionaries(st.integers(1, 20), st.sampled_from("ab")).map(
@@ -72,7 +72,7 @@ def test_group_holds_what_is_asked_for() -> None:
     for other in (
         replace(deployed, strict=False),
         replace(deployed, capacity=1),
-        replace(deployed, variables=Variables({"A": ("10.0.0.0/8",)})),
+        replace(deployed, variables=GroupVariables({"A": ("10.0.0.0/8",)})),
         replace(deployed, text=rule(1).text),
         replace(deployed, text=f"{rule(2).text}\n{rule(1).text}\n"),
     ):

@@ -9,16 +9,16 @@ from rules_lib.deploy.plan import plan
 from rules_lib.deploy.steps import Plan, switch_record
 from rules_lib.errors import RefusedError
 from rules_lib.groups.group import Deployed, Group
-from rules_lib.groups.policy import Policy, Reference
-from rules_lib.groups.policy_room import Room
+from rules_lib.groups.policy import GroupReference, Policy
+from rules_lib.groups.policy_room import PolicyQuotas
 from rules_lib.model import Mode
 
 ONE = group("et-one", 1, priority=1000)
 TWO = group("et-two", 2, mode=Mode.DROP, priority=1001)
-THEIRS = Reference("arn:theirs", 5)
+THEIRS = GroupReference("arn:theirs", 5)
 
 
-def policy(*references: Reference, **more: object) -> Policy:
+def policy(*references: GroupReference, **more: object) -> Policy:
     """A strict policy that exists."""
     settings = {"name": "live", "arn": "arn:live", "references": references, **more}
     return Policy(**settings)  # type: ignore[arg-type]  # the fields are Policy's own
@@ -26,7 +26,7 @@ def policy(*references: Reference, **more: object) -> Policy:
 
 def planned(*policies: Policy, desired: tuple[Group, ...] = (ONE, TWO), **room: int) -> Plan:
     """A plan where the first group is deployed and the second is new."""
-    return plan(desired, Deployed((as_deployed(ONE),), policies=policies), Room(**room))
+    return plan(desired, Deployed((as_deployed(ONE),), policies=policies), PolicyQuotas(**room))
 
 
 def refused(*policies: Policy, **room: int) -> str:
@@ -49,7 +49,7 @@ def test_all_groups_are_attached_and_every_other_reference_stays() -> None:
 
 def test_policy_that_refers_to_the_desired_groups_is_kept() -> None:
     """A new text of a group is no matter of the policy."""
-    there = policy(Reference("arn:et-one", 1000), THEIRS)
+    there = policy(GroupReference("arn:et-one", 1000), THEIRS)
     [switch] = planned(there, desired=(group("et-one", 1, 7, priority=1000),)).switches
     assert switch.change == "keep"
 
@@ -57,7 +57,7 @@ def test_policy_that_refers_to_the_desired_groups_is_kept() -> None:
 @pytest.mark.parametrize("priority", [999, 1001])
 def test_another_priority_is_a_change(priority: int) -> None:
     """As when the allowlist's order was edited."""
-    [switch] = planned(policy(Reference("arn:et-one", priority)), desired=(ONE,)).switches
+    [switch] = planned(policy(GroupReference("arn:et-one", priority)), desired=(ONE,)).switches
     assert switch.change == "update"
 
 
@@ -65,7 +65,7 @@ def test_group_that_goes_is_taken_out_of_the_policy() -> None:
     """It is ours, so it is no other reference."""
     gone = Deployed(
         (as_deployed(ONE), as_deployed(TWO)),
-        policies=(policy(Reference("arn:et-one", 1000), Reference("arn:et-two", 1001)),),
+        policies=(policy(GroupReference("arn:et-one", 1000), GroupReference("arn:et-two", 1001)),),
     )
     [switch] = plan((ONE,), gone).switches
     assert [one.name for one in switch.attachments] == ["et-one"]
@@ -80,7 +80,7 @@ def test_policy_that_is_not_there_is_to_be_made() -> None:
 
 def test_action_order_is_refused_before_anything_else() -> None:
     """Its priorities mean nothing, so they are not checked."""
-    text = refused(policy(Reference("arn:theirs", 1000), strict=False))
+    text = refused(policy(GroupReference("arn:theirs", 1000), strict=False))
     assert "live is in action order" in text
     assert "name a policy in strict order" in text
     assert "1000" not in text
@@ -88,7 +88,7 @@ def test_action_order_is_refused_before_anything_else() -> None:
 
 def test_taken_priorities_are_all_named() -> None:
     """With what has them, and what to do."""
-    text = refused(policy(Reference("arn:a", 1000), Reference("arn:b", 1001), THEIRS))
+    text = refused(policy(GroupReference("arn:a", 1000), GroupReference("arn:b", 1001), THEIRS))
     assert "priority 1000, wanted for et-one, is taken by arn:a" in text
     assert "priority 1001, wanted for et-two, is taken by arn:b" in text
     assert "first_priority" in text
@@ -97,7 +97,7 @@ def test_taken_priorities_are_all_named() -> None:
 
 def test_priority_of_our_own_group_is_free() -> None:
     """It moves in the same update."""
-    assert planned(policy(Reference("arn:et-one", 1001))).switches
+    assert planned(policy(GroupReference("arn:et-one", 1001))).switches
 
 
 def test_too_many_groups_are_refused_with_their_number() -> None:
@@ -111,7 +111,7 @@ def test_too_many_groups_are_refused_with_their_number() -> None:
 
 def test_too_little_capacity_is_refused_with_what_is_missing() -> None:
     """What our groups reserve there now becomes free: only what is not ours counts on top."""
-    there = policy(Reference("arn:et-one", 1000), THEIRS, consumed=100 + 2_000)
+    there = policy(GroupReference("arn:et-one", 1000), THEIRS, consumed=100 + 2_000)
     text = refused(there, capacity=2_100)
     assert "100 of 2,100 capacity are left" in text
     assert "the allowlist asks for 2 groups and 200" in text
@@ -121,7 +121,7 @@ def test_too_little_capacity_is_refused_with_what_is_missing() -> None:
 
 def test_every_policy_is_looked_at_and_each_fault_is_told() -> None:
     """One run, all errors."""
-    text = refused(policy(strict=False), policy(Reference("arn:a", 1000), name="second"))
+    text = refused(policy(strict=False), policy(GroupReference("arn:a", 1000), name="second"))
     assert "live is in action order" in text
     assert "second: priority 1000" in text
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rules_lib.groups.policy_room import Left, Room
+from rules_lib.groups.policy_room import Left, PolicyQuotas
 
 FEW = "4 of 20 rule groups and 800 of 30,000 capacity are left"
 NOTHING = "0 of 20 rule groups and 0 of 30,000 capacity are left"
@@ -13,7 +13,7 @@ ONE = "1 group that is not ours"
 
 def left(others: int, managed: int, reserved: int, **room: int) -> Left:
     """A policy with so many groups of others that reserve so much."""
-    return Left("live", Room(**room), others, managed, reserved)
+    return Left("live", PolicyQuotas(**room), others, managed, reserved)
 
 
 @pytest.mark.parametrize(

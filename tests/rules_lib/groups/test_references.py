@@ -7,7 +7,7 @@ from support.allowlist import problems_after_version
 from support.rules import allow, candidate, fitted, rule, text
 
 from rules_lib.allowlist import Allowlist
-from rules_lib.facts.references import Kind, kind_of
+from rules_lib.facts.references import ReferenceKind, kind_of
 from rules_lib.groups.references import go_together
 from rules_lib.groups.variables import declared_by
 from rules_lib.model import Converted, Reason
@@ -41,18 +41,21 @@ SIX = {f"SET_{n}": prefix_list(n) for n in range(6)}
 @pytest.mark.parametrize(
     ("arn", "kind"),
     [
-        (prefix_list(1), Kind.PREFIX_LIST),
-        ("arn:aws-cn:ec2:cn-north-1:aws:prefix-list/pl-0123456789abcdef0", Kind.PREFIX_LIST),
-        ("arn:aws:ec2:eu-west-1:aws:prefix-list/pl-6da54004", Kind.PREFIX_LIST),
-        (GROUP, Kind.RESOURCE_GROUP),
-        (containers(1), Kind.CONTAINERS),
+        (prefix_list(1), ReferenceKind.PREFIX_LIST),
+        (
+            "arn:aws-cn:ec2:cn-north-1:aws:prefix-list/pl-0123456789abcdef0",
+            ReferenceKind.PREFIX_LIST,
+        ),
+        ("arn:aws:ec2:eu-west-1:aws:prefix-list/pl-6da54004", ReferenceKind.PREFIX_LIST),
+        (GROUP, ReferenceKind.RESOURCE_GROUP),
+        (containers(1), ReferenceKind.CONTAINERS),
         ("arn:aws:s3:::bucket", None),
         ("arn:aws:ec2:eu-west-1:111122223333:vpc/vpc-1", None),
         (prefix_list(1) + " ", None),
         ("", None),
     ],
 )
-def test_kind_is_told_by_the_arn(arn: str, kind: Kind | None) -> None:
+def test_kind_is_told_by_the_arn(arn: str, kind: ReferenceKind | None) -> None:
     """Those of AWS itself too; anything else is none."""
     assert kind_of(arn) is kind
 

@@ -30,12 +30,12 @@ from rules_lib.errors import (
 )
 from rules_lib.notify.next_steps import STEPS
 from rules_lib.notify.notice import SUBJECT_CHARACTERS, Notice, notice_of_build, notice_of_failure
-from rules_lib.report.changes import CategoryChange, Changes, Told
+from rules_lib.report.changes import CategoryChange, Changes, FirstRules
 from rules_lib.report.measures import measures_of_build, measures_of_change
-from rules_lib.report.place import Place
+from rules_lib.report.place import StackPlace
 from rules_lib.report.summary import Summary
 
-HERE = Place("the-bucket", "eu-central-1", "rulesync-build")
+HERE = StackPlace("the-bucket", "eu-central-1", "rulesync-build")
 
 
 def told(of: Summary | None = None) -> Notice:
@@ -45,7 +45,7 @@ def told(of: Summary | None = None) -> Notice:
     return notice
 
 
-def failed(error: RulesyncError, place: Place = HERE, service: str = "build") -> Notice:
+def failed(error: RulesyncError, place: StackPlace = HERE, service: str = "build") -> Notice:
     """The notice of a build that broke off."""
     return notice_of_failure(service, error, place)
 
@@ -64,7 +64,7 @@ def test_subject_counts_what_changed() -> None:
 
 def test_what_protects_less_comes_first() -> None:
     """A subject may be cut at its end, and these are what must be seen."""
-    turns = Changes(unblocks=Told(80, {7: "seventh"}), passes=Told(1, {8: "eighth"}))
+    turns = Changes(unblocks=FirstRules(80, {7: "seventh"}), passes=FirstRules(1, {8: "eighth"}))
     notice = told(replace(summary(), changes=turns))
     assert notice.subject.startswith(
         "rulesync: 80 rules no longer block; 1 rule newly passes; 0 ru"
@@ -123,7 +123,7 @@ def test_many_categories_and_warnings_are_counted() -> None:
     """The report has them all."""
     many = Changes(
         categories={f"category-{number}": CategoryChange(added=1) for number in range(70)},
-        drops=Told(9_000, {1: "first"}),
+        drops=FirstRules(9_000, {1: "first"}),
     )
     text = told(replace(summary(), changes=many, warnings=("a warning " * 99,) * 70)).text
     assert "  and 55 more categories\n" in text
@@ -135,7 +135,7 @@ def test_many_categories_and_warnings_are_counted() -> None:
 @given(st.text(), st.text())
 def test_text_of_a_feed_cannot_act_in_a_notice(msg: str, warning: str) -> None:
     """Whatever stands in it, the subject is one that SNS takes, and no line is forged."""
-    changes = Changes(drops=Told(1, {1: msg}), unblocks=Told(1, {2: msg}))
+    changes = Changes(drops=FirstRules(1, {1: msg}), unblocks=FirstRules(1, {2: msg}))
     notice = told(replace(summary(), changes=changes, warnings=(f"bad \x1b{warning}",)))
     assert "\x1b" not in notice.text
     assert notice.text.count("\n") == told(replace(summary(), changes=replace(changes))).text.count(
@@ -183,7 +183,7 @@ def test_refused_shrink_gives_the_very_command_that_allows_it() -> None:
         "  aws lambda invoke --function-name rulesync-build --cli-binary-format "
         """raw-in-base64-out --payload '{"allow_shrink": true}' /dev/stdout\n"""
     ) in failed(refused).text
-    local = failed(refused, Place("the-bucket")).text
+    local = failed(refused, StackPlace("the-bucket")).text
     assert "  rulesync apply --bucket the-bucket --allow-shrink\n" in local
     assert "console" not in local
 
@@ -237,7 +237,7 @@ def test_every_step_has_its_case() -> None:
 )
 def test_link_leads_to_the_console_of_the_partition(region: str, domain: str) -> None:
     """China and GovCloud have their own."""
-    link, _ = Place("b", region).links("builds/1/report.html")
+    link, _ = StackPlace("b", region).links("builds/1/report.html")
     assert link.startswith(f"https://{domain}/s3/object/b?")
 
 

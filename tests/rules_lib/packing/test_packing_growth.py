@@ -11,7 +11,7 @@ from support.deployed import in_force
 from support.rules import FEEDS, allow, allowlists, fitted, text
 
 from rules_lib.groups.group import Deployed, DeployedGroup, Group, Slot
-from rules_lib.groups.policy import Policy, Reference
+from rules_lib.groups.policy import GroupReference, Policy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -78,8 +78,8 @@ def test_of_two_groups_the_larger_counts_unless_a_policy_uses_the_other() -> Non
 def test_of_two_policies_the_first_decides() -> None:
     """It is switched first, so its groups belong together."""
     old, new = idle("x", capacity=9, associations=1), idle("y", capacity=5, associations=1)
-    first = Policy("p", references=(Reference("arn:y", 1),))
-    second = Policy("q", references=(Reference("arn:x", 1),))
+    first = Policy("p", references=(GroupReference("arn:y", 1),))
+    second = Policy("q", references=(GroupReference("arn:x", 1),))
     assert current(old, new, policies=(first, second)) == "y"
     assert current(old, new, policies=(second, first)) == "x"
     assert current(old, new, policies=(Policy("new"), second)) == "x"

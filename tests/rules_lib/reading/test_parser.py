@@ -15,7 +15,7 @@ from rules_lib.feed.archive import unpack
 from rules_lib.model import FeedFile, Malformed, Rule
 from rules_lib.reading.rule import close_up, split
 from rules_lib.reading.ruleset import read
-from rules_lib.ties import Kind, Mark, Tie
+from rules_lib.ties import Mark, MarkKind, Tie
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -80,7 +80,7 @@ def test_facts_of_a_rule() -> None:
     assert (parsed.sid, parsed.rev, parsed.msg) == (7, 3, "a; b")
     assert (parsed.classtype, parsed.severity, parsed.confidence) == ("misc-attack", "Major", "Low")
     assert parsed.updated_at == "2024_01_02"
-    assert parsed.ties == (Tie("set", (Mark(Kind.FLOWBIT, "one"),)),)
+    assert parsed.ties == (Tie("set", (Mark(MarkKind.FLOWBIT, "one"),)),)
     assert [option.name for option in parsed.unwanted] == ["classtype", "priority", "gid"]
     assert {"msg", "flow", "metadata", "flowbits"} < parsed.keywords
     assert not parsed.noalert
@@ -183,7 +183,7 @@ def test_control_character_makes_no_rule() -> None:
 
 
 def _flowbits(parsed: Rule) -> list[tuple[str, ...]]:
-    bits = (tie for tie in parsed.ties if tie.marks[0].kind is Kind.FLOWBIT)
+    bits = (tie for tie in parsed.ties if tie.marks[0].kind is MarkKind.FLOWBIT)
     return [(tie.command, *(mark.name for mark in tie.marks)) for tie in bits]
 
 

@@ -20,7 +20,7 @@ from support.rules import (
 )
 
 import rules_lib
-from rules_lib.groups.group import Variables
+from rules_lib.groups.group import GroupVariables
 from rules_lib.model import Header
 from rules_lib.reading.rule import (
     RuleSyntaxError,
@@ -59,7 +59,7 @@ def _scan(source: str) -> list[tuple[int, int, str]]:
 
 def _loaded(rules: Sequence[str], engine: Suricata) -> set[int]:
     """Numbers, from 1, of the rules that the real engine takes."""
-    tried = load(engine, Loadable("tried", 1, tuple(rules), Variables()))
+    tried = load(engine, Loadable("tried", 1, tuple(rules), GroupVariables()))
     refused = {one.line for one in tried.refusals}
     return {number for number in range(1, len(rules) + 1) if number not in refused}
 

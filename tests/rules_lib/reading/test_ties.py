@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 from support.rules import problem, rule, text
 
-from rules_lib.groups.group import Variables
-from rules_lib.ties import Kind, Mark, Tie
+from rules_lib.groups.group import GroupVariables
+from rules_lib.ties import Mark, MarkKind, Tie
 from rulesync_cli.verify.load import Loading, load
 from rulesync_cli.verify.loadable import Loadable
 from rulesync_cli.verify.suricata import Suricata
 
 
-def _tie(command: str, kind: Kind, *names: str) -> Tie:
+def _tie(command: str, kind: MarkKind, *names: str) -> Tie:
     return Tie(command, tuple(Mark(kind, name) for name in names))
 
 
@@ -23,14 +23,14 @@ def _ties(option: str) -> tuple[Tie, ...]:
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        ("set,a", _tie("set", Kind.FLOWBIT, "a")),
-        (" set, a ", _tie("set", Kind.FLOWBIT, "a")),
-        ("isset,a|b", _tie("isset", Kind.FLOWBIT, "a", "b")),
-        ("isset, a | b", _tie("isset", Kind.FLOWBIT, "a", "b")),
-        ("isset,a&b", _tie("isset", Kind.FLOWBIT, "a&b")),
-        ("isnotset,a.b-c", _tie("isnotset", Kind.FLOWBIT, "a.b-c")),
-        ("unset,a", _tie("unset", Kind.FLOWBIT, "a")),
-        ("toggle,a", _tie("toggle", Kind.FLOWBIT, "a")),
+        ("set,a", _tie("set", MarkKind.FLOWBIT, "a")),
+        (" set, a ", _tie("set", MarkKind.FLOWBIT, "a")),
+        ("isset,a|b", _tie("isset", MarkKind.FLOWBIT, "a", "b")),
+        ("isset, a | b", _tie("isset", MarkKind.FLOWBIT, "a", "b")),
+        ("isset,a&b", _tie("isset", MarkKind.FLOWBIT, "a&b")),
+        ("isnotset,a.b-c", _tie("isnotset", MarkKind.FLOWBIT, "a.b-c")),
+        ("unset,a", _tie("unset", MarkKind.FLOWBIT, "a")),
+        ("toggle,a", _tie("toggle", MarkKind.FLOWBIT, "a")),
     ],
 )
 def test_flowbits(value: str, expected: Tie) -> None:
@@ -66,30 +66,30 @@ def test_of_several_flowbits_none_is_set(command: str) -> None:
 )
 def test_flowint(value: str, command: str) -> None:
     """A comma before the value may be left out; `notset` has two spellings."""
-    assert _ties(f"flowint:{value}") == (_tie(command, Kind.FLOWINT, "ab"),)
+    assert _ties(f"flowint:{value}") == (_tie(command, MarkKind.FLOWINT, "ab"),)
 
 
 @pytest.mark.parametrize("command", ["=", "+", "-", "<", "=="])
 def test_flowint_that_another_is_compared_with_is_read(command: str) -> None:
     """As is one that another is set to."""
-    own = _tie(command, Kind.FLOWINT, "a.b/c")
-    assert _ties(f"flowint:a.b/c,{command},cd") == (own, _tie("read", Kind.FLOWINT, "cd"))
+    own = _tie(command, MarkKind.FLOWINT, "a.b/c")
+    assert _ties(f"flowint:a.b/c,{command},cd") == (own, _tie("read", MarkKind.FLOWINT, "cd"))
 
 
 @pytest.mark.parametrize(
     ("option", "kind"),
     [
-        ("xbits:set,a,track ip_src", Kind.HOST),
-        ("xbits:set,a,track ip_dst,expire 10", Kind.HOST),
-        ("xbits: set, a,\ttrack  ip_pair, expire 10 ", Kind.PAIR),
-        ("xbits:set ,a ,expire 10,track ip_pair", Kind.PAIR),
-        ("XBITS:,set,,a,track ip_src,other 5,", Kind.HOST),
-        ("xbits:set,a,track tx", Kind.TRANSACTION),
-        ("hostbits:set,a", Kind.HOST),
-        ("hostbits: set , a , dst ", Kind.HOST),
+        ("xbits:set,a,track ip_src", MarkKind.HOST),
+        ("xbits:set,a,track ip_dst,expire 10", MarkKind.HOST),
+        ("xbits: set, a,\ttrack  ip_pair, expire 10 ", MarkKind.PAIR),
+        ("xbits:set ,a ,expire 10,track ip_pair", MarkKind.PAIR),
+        ("XBITS:,set,,a,track ip_src,other 5,", MarkKind.HOST),
+        ("xbits:set,a,track tx", MarkKind.TRANSACTION),
+        ("hostbits:set,a", MarkKind.HOST),
+        ("hostbits: set , a , dst ", MarkKind.HOST),
     ],
 )
-def test_bits_beyond_a_flow(option: str, kind: Kind) -> None:
+def test_bits_beyond_a_flow(option: str, kind: MarkKind) -> None:
     """What is tracked is where the bit is kept; both ends of a flow are hosts."""
     assert _ties(option) == (_tie("set", kind, "a"),)
 
@@ -103,7 +103,7 @@ def test_xbits_without_track_set_nothing(option: str) -> None:
 @pytest.mark.parametrize("command", ["isset", "isnotset"])
 def test_xbits_without_track_never_match(command: str) -> None:
     """Either way: it is as good as to ask for what nobody sets."""
-    assert _ties(f"xbits:{command},a,expire 9") == (_tie("isset", Kind.NOWHERE, "a"),)
+    assert _ties(f"xbits:{command},a,expire 9") == (_tie("isset", MarkKind.NOWHERE, "a"),)
 
 
 FLOWBITS = ["isset,", "isset", "foo,a", "SET,a", "noalert,a", "set,|"]
@@ -165,7 +165,7 @@ TAKEN_BY_8 = (
 
 def _loaded(engine: Suricata, *options: str) -> Loading:
     rules = tuple(text(sid, f"{option}; ") for sid, option in enumerate(options, start=1))
-    return load(engine, Loadable("ties", 1000, rules, Variables()))
+    return load(engine, Loadable("ties", 1000, rules, GroupVariables()))
 
 
 @pytest.mark.engine

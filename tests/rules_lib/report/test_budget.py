@@ -9,12 +9,12 @@ from support.report import CATEGORIES, summary
 from rules_lib.model import Mode
 from rules_lib.report.budget import budget_of
 from rules_lib.report.category_line import CategoryLine
-from rules_lib.report.group_line import GroupEntry
+from rules_lib.report.group_line import SummaryGroup
 
 
-def entry(capacity: int, rules: int, priority: int = 1) -> GroupEntry:
+def entry(capacity: int, rules: int, priority: int = 1) -> SummaryGroup:
     """A group that stands."""
-    return GroupEntry("g", "keep", capacity, Mode.DROP, priority, rules)
+    return SummaryGroup("g", "keep", capacity, Mode.DROP, priority, rules)
 
 
 def line(kept: int, blocking: int = 0, unfit: int = 0, name: str = "web") -> CategoryLine:

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from rules_lib.deploy.rulewise import RuleChange
 from rules_lib.model import Reason
-from rules_lib.report.changes import CategoryChange, Changes, Told, changes_of
+from rules_lib.report.changes import CategoryChange, Changes, FirstRules, changes_of
 
-TOLD = st.builds(Told, st.integers(0), st.dictionaries(st.integers(1), st.text()))
+TOLD = st.builds(FirstRules, st.integers(0), st.dictionaries(st.integers(1), st.text()))
 
 
 def change(
@@ -86,7 +86,7 @@ def test_rule_no_longer_blocks_where_it_stopped_traffic_before(
 ) -> None:
     """Whatever it does instead, and be it that it is gone."""
     found = changes_of([change("action", 1, before, after)], {}, None)
-    assert found.unblocks == Told(unblocks, {1: "msg 1"} if unblocks else {})
+    assert found.unblocks == FirstRules(unblocks, {1: "msg 1"} if unblocks else {})
 
 
 @pytest.mark.parametrize(
@@ -98,13 +98,13 @@ def test_rule_newly_passes_where_it_passed_nothing_before(
 ) -> None:
     """What it matches is inspected no further."""
     found = changes_of([change("action", 1, before, after)], {}, None)
-    assert found.passes == Told(passes, {1: "msg 1"} if passes else {})
+    assert found.passes == FirstRules(passes, {1: "msg 1"} if passes else {})
 
 
 def test_first_few_drops_are_named() -> None:
     """And all are counted."""
     found = changes_of([change("added", sid, "", "drop") for sid in range(1, 9)], {}, None)
-    assert found.drops == Told(8, {sid: f"msg {sid}" for sid in range(1, 6)})
+    assert found.drops == FirstRules(8, {sid: f"msg {sid}" for sid in range(1, 6)})
 
 
 def test_discards_are_compared_by_reason() -> None:
@@ -132,9 +132,9 @@ def test_first_build_has_nothing_to_compare_with() -> None:
 )
 def test_changes_come_back_from_json(
     categories: dict[str, CategoryChange],
-    drops: Told,
-    unblocks: Told,
-    passes: Told,
+    drops: FirstRules,
+    unblocks: FirstRules,
+    passes: FirstRules,
     discarded: dict[str, int],
 ) -> None:
     """As the summary writes them and a rollback reads them."""
@@ -144,7 +144,7 @@ def test_changes_come_back_from_json(
 
 def test_build_of_an_earlier_version_counted_less() -> None:
     """Its summary is read all the same, by a rollback."""
-    record = Changes(drops=Told(1, {1: "a"})).as_json()
+    record = Changes(drops=FirstRules(1, {1: "a"})).as_json()
     for key in ("unblocks", "first_unblocks", "passes", "first_passes"):
         del record[key]
-    assert Changes.from_json(record) == Changes(drops=Told(1, {1: "a"}))
+    assert Changes.from_json(record) == Changes(drops=FirstRules(1, {1: "a"}))

@@ -17,7 +17,7 @@ from rules_lib.deploy.rulewise import RuleChange
 from rules_lib.model import Discarded, Mode, Reason
 from rules_lib.packing.fit import Relief
 from rules_lib.report.category_line import CategoryLine
-from rules_lib.report.changes import Changes, Told
+from rules_lib.report.changes import Changes, FirstRules
 from rules_lib.report.remedies import REMEDIES
 from rules_lib.report.rows import LISTED
 from rules_lib.report.since import Since
@@ -165,7 +165,7 @@ def test_changes_are_counted_by_category_and_group() -> None:
 
 def test_what_blocks_less_is_named_before_the_lists() -> None:
     """By its number and its first rules; of what there is none of, nothing is said."""
-    turns = Changes(unblocks=Told(80, {7: "<seventh>"}), passes=Told(1, {8: "eighth"}))
+    turns = Changes(unblocks=FirstRules(80, {7: "<seventh>"}), passes=FirstRules(1, {8: "eighth"}))
     made = page(replace(summary(), changes=turns))
     text = " ".join(made.text.split())
     assert "80 rules no longer blocking 7 <seventh> and 79 more 1 rule newly passing 8" in text

@@ -13,7 +13,7 @@ from rules_lib.address import Address
 from rules_lib.errors import DownloadError
 from rules_lib.sources import gate
 from rules_lib.sources.answers import Body
-from rules_lib.sources.gate import Kind, kind_of
+from rules_lib.sources.gate import HostKind, kind_of
 from rules_lib.sources.session import UnguidedSession
 
 if TYPE_CHECKING:
@@ -79,37 +79,37 @@ def net(monkeypatch: pytest.MonkeyPatch) -> Iterator[Net]:
 @pytest.mark.parametrize(
     ("host", "kind"),
     [
-        ("127.0.0.1", Kind.LOOPBACK),
-        ("127.9.9.9", Kind.LOOPBACK),
-        ("2130706433", Kind.LOOPBACK),
-        ("0x7f000001", Kind.LOOPBACK),
-        ("0177.0.0.1", Kind.LOOPBACK),
-        ("127.1", Kind.LOOPBACK),
-        ("[::1]", Kind.LOOPBACK),
-        ("[::ffff:127.0.0.1]", Kind.LOOPBACK),
-        ("[64:ff9b::127.0.0.1]", Kind.LOOPBACK),
-        ("[2002:7f00:1::]", Kind.LOOPBACK),
-        ("169.254.169.254", Kind.LINK_LOCAL),
-        ("0xa9fea9fe", Kind.LINK_LOCAL),
-        ("[::ffff:169.254.169.254]", Kind.LINK_LOCAL),
-        ("[fe80::1]", Kind.LINK_LOCAL),
-        ("10.0.0.1", Kind.PRIVATE),
-        ("172.16.0.1", Kind.PRIVATE),
-        ("192.168.0.1", Kind.PRIVATE),
-        ("100.64.0.1", Kind.PRIVATE),
-        ("[fd00:ec2::254]", Kind.PRIVATE),
-        ("[fec0::1]", Kind.PRIVATE),
-        ("0.0.0.0", Kind.OTHER),  # noqa: S104 - nothing is bound
-        ("0", Kind.OTHER),
-        ("[::]", Kind.OTHER),
-        ("224.0.0.1", Kind.OTHER),
-        ("[ff02::1]", Kind.OTHER),
-        ("255.255.255.255", Kind.OTHER),
-        ("inner.corp", Kind.PRIVATE),
+        ("127.0.0.1", HostKind.LOOPBACK),
+        ("127.9.9.9", HostKind.LOOPBACK),
+        ("2130706433", HostKind.LOOPBACK),
+        ("0x7f000001", HostKind.LOOPBACK),
+        ("0177.0.0.1", HostKind.LOOPBACK),
+        ("127.1", HostKind.LOOPBACK),
+        ("[::1]", HostKind.LOOPBACK),
+        ("[::ffff:127.0.0.1]", HostKind.LOOPBACK),
+        ("[64:ff9b::127.0.0.1]", HostKind.LOOPBACK),
+        ("[2002:7f00:1::]", HostKind.LOOPBACK),
+        ("169.254.169.254", HostKind.LINK_LOCAL),
+        ("0xa9fea9fe", HostKind.LINK_LOCAL),
+        ("[::ffff:169.254.169.254]", HostKind.LINK_LOCAL),
+        ("[fe80::1]", HostKind.LINK_LOCAL),
+        ("10.0.0.1", HostKind.PRIVATE),
+        ("172.16.0.1", HostKind.PRIVATE),
+        ("192.168.0.1", HostKind.PRIVATE),
+        ("100.64.0.1", HostKind.PRIVATE),
+        ("[fd00:ec2::254]", HostKind.PRIVATE),
+        ("[fec0::1]", HostKind.PRIVATE),
+        ("0.0.0.0", HostKind.OTHER),  # noqa: S104 - nothing is bound
+        ("0", HostKind.OTHER),
+        ("[::]", HostKind.OTHER),
+        ("224.0.0.1", HostKind.OTHER),
+        ("[ff02::1]", HostKind.OTHER),
+        ("255.255.255.255", HostKind.OTHER),
+        ("inner.corp", HostKind.PRIVATE),
     ],
 )
 def test_public_feed_may_redirect_to_no_address_that_is_not_public(
-    net: Net, host: str, kind: Kind
+    net: Net, host: str, kind: HostKind
 ) -> None:
     """However it is written; nothing is connected to, and the error says what it is."""
     net.names["inner.corp"] = ["192.168.7.7"]
@@ -218,4 +218,4 @@ def test_redirect_by_way_of_a_proxy_is_looked_at_before_the_proxy_is_asked(
 )
 def test_public_addresses_are_public_in_every_form(address: str) -> None:
     """A network without IPv4 writes them in IPv6."""
-    assert kind_of(address) is Kind.PUBLIC
+    assert kind_of(address) is HostKind.PUBLIC

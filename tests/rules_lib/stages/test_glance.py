@@ -10,7 +10,7 @@ from support.rules import FEEDS, allow, allowlists, feed, ruleset, text
 
 from rules_lib.build import Built, build
 from rules_lib.groups.group import Deployed
-from rules_lib.model import Glimpse, Rule
+from rules_lib.model import Rule, SidOnly
 from rules_lib.reading.ruleset import Ruleset
 from rules_lib.stages.glance import glance
 from rules_lib.sync.warnings import warnings_of
@@ -48,7 +48,7 @@ def test_rule_of_an_off_category_is_read_at_a_glance() -> None:
     """With its place, its text and its sid."""
     files = feed({"emerging-dns": ["# a comment", text(7)], "emerging-web": [text(1)]})
     off, wanted = glance(files, allow(categories=OFF)).rules
-    assert off == Glimpse("emerging-dns", 2, text(7), 7)
+    assert off == SidOnly("emerging-dns", 2, text(7), 7)
     assert isinstance(wanted, Rule)
 
 

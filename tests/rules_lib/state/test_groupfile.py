@@ -11,7 +11,7 @@ from support.rules import FEEDS, allowlists, feed, published
 from rules_lib.allowlist import Allowlist
 from rules_lib.build import build
 from rules_lib.errors import StoreError
-from rules_lib.groups.group import Deployed, Group, Slot, Variables
+from rules_lib.groups.group import Deployed, Group, GroupVariables, Slot
 from rules_lib.model import Mode
 from rules_lib.reading.ruleset import read
 from rules_lib.state.groupfile import groups_json, read_groups
@@ -26,7 +26,7 @@ GROUP = Group(
         'alert tcp any any -> any any (msg:"a"; sid:2;)',
         'drop tcp any any -> any any (msg:"b"; sid:1;)',
     ),
-    variables=Variables({"DNS_SERVERS": ("10.0.0.2",)}, {"PORTS": ("80", "443")}),
+    variables=GroupVariables({"DNS_SERVERS": ("10.0.0.2",)}, {"PORTS": ("80", "443")}),
 )
 FILE = groups_json([GROUP], "et")
 TEXTS = {"et-web": GROUP.text}

@@ -53,7 +53,7 @@ def test_file_that_cannot_be_read_fails_nothing(running: Account, store: Store, 
     running.put(KEY, text)
     assert told.is_news(store, "build", ERROR, NOON)
     told.over(store, "build")
-    assert not told.Told.parse(running.read(KEY)).cause
+    assert not told.LastNotice.parse(running.read(KEY)).cause
     running.put(KEY, text)
     told.note(store, "build", ERROR, NOON)
     assert not told.is_news(store, "build", ERROR, NOON)

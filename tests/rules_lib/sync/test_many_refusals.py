@@ -12,7 +12,7 @@ from support.pipeline import by_sid, rule
 
 from rules_lib.model import Reason
 from rules_lib.notify.notice import notice_of_build
-from rules_lib.report.place import Place
+from rules_lib.report.place import StackPlace
 from rules_lib.report.summary import read_summary
 from rules_lib.state.state import REFUSALS
 
@@ -175,7 +175,7 @@ def test_build_that_waits_is_the_newest_and_is_told(running: Account) -> None:
     summary = read_summary(json.dumps(running.summary()).encode())
     assert summary.waiting == summary.discarded[Reason.NOT_YET_PROVEN] > 0
     assert running.latest()["build"] == summary.build_id
-    notice = notice_of_build(replace(summary, calls={}), Place("bucket"))
+    notice = notice_of_build(replace(summary, calls={}), StackPlace("bucket"))
     assert notice is not None
     assert notice.subject.startswith(f"rulesync: {summary.waiting} not yet judged; ")
     assert "no time to have the service judge" in notice.text

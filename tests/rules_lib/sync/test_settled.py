@@ -19,7 +19,7 @@ from rules_lib.report.summary import Summary
 from rules_lib.rollback.rollback import resume
 from rules_lib.state.state import HOLD, LATEST, REFUSALS
 from rules_lib.sync import settled
-from rules_lib.sync.settled import SETTLED, Unchanged
+from rules_lib.sync.settled import SETTLED, InputsUnchanged
 from rules_lib.sync.sync import sync, sync_if_changed
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def running(tmp_path: Path) -> Iterator[Account]:
         yield found
 
 
-def _tick(running: Account, now: datetime = NOON) -> Summary | Hold | Unchanged:
+def _tick(running: Account, now: datetime = NOON) -> Summary | Hold | InputsUnchanged:
     seen = replace(world(running), now=now)
     manifest = newest_manifest(seen.store)
     assert manifest
@@ -55,7 +55,7 @@ def test_second_scheduled_build_reads_little_and_writes_nothing(running: Account
     """No rule's text is read, and the answer is the summary that still holds."""
     mark, journal = len(running.aws.calls), len(running.journal)
     outcome = _tick(running)
-    assert isinstance(outcome, Unchanged)
+    assert isinstance(outcome, InputsUnchanged)
     assert outcome.summary.rules.kept == 3
     assert set(running.since(mark)) == {
         "ListRuleGroups",
@@ -128,7 +128,7 @@ def test_other_code_builds(running: Account, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_first_build_of_a_day_reads_everything(running: Account) -> None:
     """Whatever the note says."""
-    assert isinstance(_tick(running, NOON + timedelta(hours=11)), Unchanged)
+    assert isinstance(_tick(running, NOON + timedelta(hours=11)), InputsUnchanged)
     assert isinstance(_tick(running, NOON + timedelta(hours=12)), Summary)
 
 
@@ -172,7 +172,7 @@ def test_note_that_cannot_be_read_fails_no_build(running: Account, text: str) ->
     outcome = _tick(running)
     assert isinstance(outcome, Summary)
     assert [line for line in outcome.warnings if line.startswith(f"{SETTLED} cannot be read")]
-    assert isinstance(_tick(running, NOON + timedelta(hours=1)), Unchanged)
+    assert isinstance(_tick(running, NOON + timedelta(hours=1)), InputsUnchanged)
 
 
 @pytest.mark.parametrize("text", [None, "{"])

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 from support.report import GOLDEN, nothing, summary
 
-from rules_lib.report.changes import Changes, Told
+from rules_lib.report.changes import Changes, FirstRules
 from rules_lib.report.summary import Summary
 from rulesync_cli.show.tables import equation, render
 
@@ -42,8 +42,8 @@ def test_long_name_is_never_cut(terminal: bool) -> None:
 def test_what_protects_less_than_before_is_told_with_its_first_sids() -> None:
     """Numbers of actions alone do not tell what they were."""
     changes = Changes(
-        unblocks=Told(7, {11: "a", 12: "b"}),
-        passes=Told(1, {13: "c"}),
+        unblocks=FirstRules(7, {11: "a", 12: "b"}),
+        passes=FirstRules(1, {13: "c"}),
     )
     lines = printed(replace(summary(), changes=changes)).splitlines()
     assert "7 rules no longer block: sids 11, 12 and 5 more" in lines

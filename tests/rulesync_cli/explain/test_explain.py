@@ -15,7 +15,7 @@ from rules_lib.groups.group import Deployed
 from rules_lib.model import Change, Malformed, Mode, Reason
 from rules_lib.reading.ruleset import read
 from rules_lib.stages.convert import fingerprint
-from rules_lib.ties import Kind
+from rules_lib.ties import MarkKind
 from rulesync_cli.explain import Evidence, explain
 from rulesync_cli.explain.story import Fate, LeftOut, Relative
 
@@ -351,8 +351,8 @@ def test_every_kind_of_mark_is_told_with_who_uses_it() -> None:
     (told,) = explained(1, files).stories
     shown = [(tie.kind, tie.name, tie.commands, tie.needs) for tie in told.ties]
     assert shown == [
-        (Kind.FLOWINT, "aa", (">",), True),
-        (Kind.FLOWINT, "bb", ("read",), False),
+        (MarkKind.FLOWINT, "aa", (">",), True),
+        (MarkKind.FLOWINT, "bb", ("read",), False),
     ]
     assert [one.sid for one in told.ties[0].setters] == [2]
     assert [one.sid for one in told.ties[0].changers] == [3]

@@ -13,7 +13,7 @@ from rules_lib.aws.calls import Calls
 from rulesync_cli.probing.dryruns import NAMES, DryRuns, places
 from rulesync_cli.probing.findings import Silence
 from rulesync_cli.probing.requests import classic, ips, next_generation, rule
-from rulesync_cli.probing.values import ACCEPTED, Answer, Probe
+from rulesync_cli.probing.values import ACCEPTED, Probe, ServiceAnswer
 
 if TYPE_CHECKING:
     from types_boto3_network_firewall import NetworkFirewallClient
@@ -108,6 +108,6 @@ def test_what_is_asked_for_is_read_from_the_answer(client: NetworkFirewallClient
     """The name and the account are not in it."""
     probe = Probe("a", "a", action="CreateRuleGroup", request=classic(rule()),
                   observe="RuleGroupResponse.RuleGroupArn")  # fmt: skip
-    assert asking(client).ask(probe) == Answer(
+    assert asking(client).ask(probe) == ServiceAnswer(
         value="arn:aws:network-firewall:<region>:<account>:stateful-rulegroup/<name>"
     )

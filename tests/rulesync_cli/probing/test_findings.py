@@ -12,18 +12,18 @@ from rules_lib.errors import SettingsError
 from rules_lib.world import unwatched
 from rulesync_cli.probing.findings import QUOTA, Finding, Silence, State, find
 from rulesync_cli.probing.places import MissingPlaceError, Places
-from rulesync_cli.probing.record import Answers, Asked, in_file, informed, recorded, shipped
-from rulesync_cli.probing.values import ACCEPTED, ANY, Answer, Probe, echo, template
+from rulesync_cli.probing.record import Answers, ProbeRun, in_file, informed, recorded, shipped
+from rulesync_cli.probing.values import ACCEPTED, ANY_CODE, Probe, ServiceAnswer, echo, template
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 PLACES = Places("eu-west-1", "rulesync-probe-1", ["arn:s0", "arn:s1"], ["arn:d0"])
-ASKED = Asked(on=date(2026, 11, 28), region="eu-west-1", botocore="1.44.8")
-WORDS = Answer("no such thing")
+ASKED = ProbeRun(on=date(2026, 11, 28), region="eu-west-1", botocore="1.44.8")
+WORDS = ServiceAnswer("no such thing")
 
 
-def asked(name: str, expected: Answer = ACCEPTED, *, known: bool = True) -> Probe:
+def asked(name: str, expected: ServiceAnswer = ACCEPTED, *, known: bool = True) -> Probe:
     """A probe of one action."""
     return Probe(name, f"{name} is taken", expected, "somebody", known, "CreateRuleGroup")
 
@@ -34,13 +34,17 @@ def asked(name: str, expected: Answer = ACCEPTED, *, known: bool = True) -> Prob
         (asked("a"), ACCEPTED, State.AGREES),
         (asked("a"), WORDS, State.DIFFERS),
         (asked("a", WORDS), WORDS, State.AGREES),
-        (asked("a", WORDS), Answer("no such thing, really"), State.DIFFERS),
-        (asked("a", WORDS), Answer("no such thing", code="Other"), State.DIFFERS),
-        (asked("a", Answer("such", whole=False)), WORDS, State.AGREES),
-        (asked("a", Answer("", whole=False, code=ANY)), Answer("x", code="Other"), State.AGREES),
-        (asked("a", Answer("", whole=False)), WORDS, State.AGREES),
-        (asked("a", Answer("", whole=False)), ACCEPTED, State.DIFFERS),
-        (asked("a", Answer(value="1")), Answer(value="2"), State.DIFFERS),
+        (asked("a", WORDS), ServiceAnswer("no such thing, really"), State.DIFFERS),
+        (asked("a", WORDS), ServiceAnswer("no such thing", code="Other"), State.DIFFERS),
+        (asked("a", ServiceAnswer("such", whole=False)), WORDS, State.AGREES),
+        (
+            asked("a", ServiceAnswer("", whole=False, code=ANY_CODE)),
+            ServiceAnswer("x", code="Other"),
+            State.AGREES,
+        ),
+        (asked("a", ServiceAnswer("", whole=False)), WORDS, State.AGREES),
+        (asked("a", ServiceAnswer("", whole=False)), ACCEPTED, State.DIFFERS),
+        (asked("a", ServiceAnswer(value="1")), ServiceAnswer(value="2"), State.DIFFERS),
         (asked("a", known=False), WORDS, State.LEARNED),
         (asked("a", known=False), Silence("busy"), State.UNANSWERED),
         (asked("a"), Silence("busy"), State.UNANSWERED),
@@ -48,7 +52,7 @@ def asked(name: str, expected: Answer = ACCEPTED, *, known: bool = True) -> Prob
     ],
 )
 def test_answer_agrees_differs_or_is_news(
-    probe: Probe, given: Answer | Silence, state: State
+    probe: Probe, given: ServiceAnswer | Silence, state: State
 ) -> None:
     """Code and words count, as far as they are known."""
     assert Finding(probe, given).state is state
@@ -60,7 +64,7 @@ def test_action_without_answers_is_asked_no_more() -> None:
     probes = [*(asked(f"p{number}") for number in range(6)), other]
     made = list[str]()
 
-    def ask(probe: Probe) -> Answer | Silence:
+    def ask(probe: Probe) -> ServiceAnswer | Silence:
         made.append(probe.id)
         return ACCEPTED if probe.id in {"p0", "z"} else Silence("ThrottlingException: slow down")
 
@@ -77,7 +81,7 @@ def test_calls_are_apart_whatever_is_between_them() -> None:
     said = list[str]()
     unaskable = Probe("u", "u", unaskable="it takes traffic")
 
-    def ask(probe: Probe) -> Answer:
+    def ask(probe: Probe) -> ServiceAnswer:
         said.append(probe.id)
         return ACCEPTED
 
@@ -92,8 +96,8 @@ def test_refusal_says_nothing_where_the_plain_request_is_refused_too() -> None:
     one, other = asked("a"), replace(asked("b", WORDS), plain="a")
     made = list[str]()
 
-    def run(given: Answer | Silence) -> State:
-        def ask(probe: Probe) -> Answer | Silence:
+    def run(given: ServiceAnswer | Silence) -> State:
+        def ask(probe: Probe) -> ServiceAnswer | Silence:
             made.append(probe.id)
             return given if probe is one else WORDS
 
@@ -109,7 +113,7 @@ def test_refusal_says_nothing_where_the_plain_request_is_refused_too() -> None:
 
 def test_used_up_quota_is_no_answer_of_a_plain_request() -> None:
     """An account with as many groups as it may have answers every question so."""
-    full = Answer("limit exceeded", code=QUOTA)
+    full = ServiceAnswer("limit exceeded", code=QUOTA)
     (found,) = find([asked("a", known=False)], lambda _: full, lambda: None, unwatched)
     assert found.given == Silence("LimitExceededException: limit exceeded")
     on_top = replace(asked("b"), plain="a")
@@ -175,7 +179,7 @@ def test_newer_answer_is_kept_and_the_others_stay() -> None:
 
 def test_very_long_answer_is_kept_by_its_beginning() -> None:
     """Some answers repeat the text that was sent."""
-    long = Answer("x" * 5_000)
+    long = ServiceAnswer("x" * 5_000)
     kept = recorded([Finding(asked("a"), long)], ASKED).answers["a"].answer
     assert len(kept.refusal or "") == 1_000
     assert kept.agrees(long)

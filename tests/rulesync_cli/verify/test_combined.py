@@ -7,7 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules_lib.groups.group import Variables
+from rules_lib.groups.group import GroupVariables
 from rulesync_cli.verify.combined import combine
 from rulesync_cli.verify.config import ACTION_ORDER
 from rulesync_cli.verify.loadable import Loadable
@@ -17,7 +17,7 @@ PASS_LAST = ("alert", "drop", "reject", "pass")
 
 def group(name: str, *rules: str, **ip_sets: tuple[str, ...]) -> Loadable:
     """A group that declares these address variables."""
-    return Loadable(name, 1, rules, Variables(ip_sets))
+    return Loadable(name, 1, rules, GroupVariables(ip_sets))
 
 
 def rule(sid: int, action: str = "alert", ends: str = "any any -> any any") -> str:

@@ -6,17 +6,17 @@ import pytest
 import yaml
 
 from rules_lib.errors import StoreError
-from rules_lib.groups.group import Deployed, DeployedGroup, Slot, Variables
-from rules_lib.groups.policy import Policy, Reference
+from rules_lib.groups.group import Deployed, DeployedGroup, GroupVariables, Slot
+from rules_lib.groups.policy import GroupReference, Policy
 from rules_lib.model import Mode
-from rules_lib.state.groupfile import GroupEntry
+from rules_lib.state.groupfile import StoredGroup
 from rulesync_cli.verify.config import configuration, references
 from rulesync_cli.verify.loadable import Loadable, from_build, from_deployed
 
 
-def entry(name: str, priority: int) -> GroupEntry:
+def entry(name: str, priority: int) -> StoredGroup:
     """A group of a build."""
-    return GroupEntry(name=name, slot=f"{name}:1", mode=Mode.ALERT, priority=priority, capacity=9)
+    return StoredGroup(name=name, slot=f"{name}:1", mode=Mode.ALERT, priority=priority, capacity=9)
 
 
 def deployed(name: str) -> DeployedGroup:
@@ -27,7 +27,7 @@ def deployed(name: str) -> DeployedGroup:
         slot=Slot(name),
         capacity=9,
         text=f"rule of {name}\n\n",
-        variables=Variables(),
+        variables=GroupVariables(),
         strict=True,
         associations=1,
         token="t1",  # noqa: S106 - an update token is no secret
@@ -48,7 +48,7 @@ def test_missing_rules_are_an_error() -> None:
 
 def test_priority_of_a_deployed_group_is_that_of_its_policy() -> None:
     """Else that of the newest build; a group that neither knows comes last."""
-    policy = Policy("ours", references=(Reference("arn:c", 5), Reference("arn:b", 7)))
+    policy = Policy("ours", references=(GroupReference("arn:c", 5), GroupReference("arn:b", 7)))
     groups = tuple(map(deployed, "abcd"))
     found = from_deployed(Deployed(groups, policies=(policy,)), [entry("a", 6), entry("b", 1)])
     assert [one.name for one in found] == ["c", "a", "b", "d"]
@@ -58,7 +58,7 @@ def test_priority_of_a_deployed_group_is_that_of_its_policy() -> None:
 def test_addresses_stand_in_for_reference_sets() -> None:
     """Each set has one of its own, in headers and in values; a like name is another set."""
     arns = {"A": "arn:1", "AB": "arn:2"}
-    declared = Variables({"X": ("10.0.0.0/8", "!@AB")}, references=arns)
+    declared = GroupVariables({"X": ("10.0.0.0/8", "!@AB")}, references=arns)
     group = Loadable("a", 1, (), declared)
     header = "alert tcp [@A,!@AB] any -> !@A any"
     assert group.resolved(f'{header} (msg:"@A"; sid:1;)') == (
@@ -69,8 +69,10 @@ def test_addresses_stand_in_for_reference_sets() -> None:
 
 def test_external_net_is_the_negation_unless_declared() -> None:
     """HOME_NET is the policy's unless the group declares it."""
-    plain = Loadable("a", 1, (), Variables())
-    own = Loadable("b", 1, (), Variables({"HOME_NET": ("10.2.0.0/16",), "EXTERNAL_NET": ("any",)}))
+    plain = Loadable("a", 1, (), GroupVariables())
+    own = Loadable(
+        "b", 1, (), GroupVariables({"HOME_NET": ("10.2.0.0/16",), "EXTERNAL_NET": ("any",)})
+    )
     assert plain.with_home_net(("10.0.0.0/8",)).ip_sets == {
         "HOME_NET": ("10.0.0.0/8",),
         "EXTERNAL_NET": ("!$HOME_NET",),
@@ -80,12 +82,16 @@ def test_external_net_is_the_negation_unless_declared() -> None:
 
 def test_rules_are_left_out_by_their_lines() -> None:
     """From 1."""
-    assert Loadable("a", 1, ("x", "y", "z"), Variables()).without(frozenset({1, 3})).rules == ("y",)
+    assert Loadable("a", 1, ("x", "y", "z"), GroupVariables()).without(frozenset({1, 3})).rules == (
+        "y",
+    )
 
 
 def test_configuration_has_the_groups_variables_and_no_file_of_this_machine() -> None:
     """Lists are written as the engine takes them."""
-    variables = Variables({"HOME_NET": ("10.0.0.0/8", "!10.1.0.0/16")}, {"WEB": ("80", "1024:")})
+    variables = GroupVariables(
+        {"HOME_NET": ("10.0.0.0/8", "!10.1.0.0/16")}, {"WEB": ("80", "1024:")}
+    )
     text = configuration(variables)
     assert text.startswith("%YAML 1.1\n---\n")
     document = yaml.safe_load(text)

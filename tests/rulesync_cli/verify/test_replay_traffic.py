@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rules_lib.errors import EngineError
-from rules_lib.groups.group import Variables
+from rules_lib.groups.group import GroupVariables
 from rulesync_cli.verify.captures import Capture
 from rulesync_cli.verify.loadable import Loadable
 from rulesync_cli.verify.suricata import Suricata
@@ -39,7 +39,7 @@ with socket.socket(socket.AF_UNIX) as listening:
             break
         talking.sendall(json.dumps(answer).encode() + b"\\n")
 """
-GROUP = Loadable("et-a", 1, ("alert tcp any any -> any any (sid:1;)",), Variables())
+GROUP = Loadable("et-a", 1, ("alert tcp any any -> any any (sid:1;)",), GroupVariables())
 
 
 @pytest.fixture
