@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from rules_lib.address import Address
 from rules_lib.errors import SettingsError
-from rules_lib.groups.policy_names import EXPECTED, name_problem, named_policies
+from rules_lib.groups.policy_names import EXPECTED, named_policies, policy_name_problem
 from rules_lib.redact import redact
 
 if TYPE_CHECKING:
@@ -63,11 +63,13 @@ def _feed_url(text: str) -> Address | None:
 def _names(text: str) -> tuple[str, ...] | None:
     """Take a list of policies, each of them once; none is a list too."""
     names = named_policies(text)
-    return None if any(map(name_problem, names)) else names
+    return None if any(map(policy_name_problem, names)) else names
 
 
 def _name_problems(text: str) -> str:
-    return "; ".join(problem for name in named_policies(text) if (problem := name_problem(name)))
+    return "; ".join(
+        problem for name in named_policies(text) if (problem := policy_name_problem(name))
+    )
 
 
 def _seconds(text: str) -> float | None:

@@ -21,14 +21,14 @@ from rulesync_cli.commands.rollback import resume, rollback
 from rulesync_cli.commands.schema import schema
 from rulesync_cli.commands.status import status
 from rulesync_cli.commands.verify import verify
-from rulesync_cli.common import ending
+from rulesync_cli.common import epilog
 from rulesync_cli.frame import Commands
 
 
 @click.group(
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog=ending(
+    epilog=epilog(
         "rulesync local --feed emerging.rules.tar.gz --out out",
         "rulesync check edited.yaml",
         "rulesync plan --config edited.yaml",

@@ -105,7 +105,7 @@ def _fault(word: Word, detail: str, folder: str) -> OwnFault:
     return OwnFault.of(word.rule, None, detail, folder)
 
 
-def tell(found: EngineCheck) -> None:
+def tell_engine_check(found: EngineCheck) -> None:
     """Say on stderr what the engine said beside faults, or that there was none to ask."""
     for warning in found.warnings:
         click.echo(f"warning: {visible(warning)}", err=True)

@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
-from rules_lib.allowlist import load
+from rules_lib.allowlist import load_allowlist
 from rules_lib.build import build
-from rules_lib.deploy.plan import compare, left_of, refuse_unfit
+from rules_lib.deploy.plan import left_of, refuse_unfit, unchecked_plan
 from rules_lib.errors import AllowlistError, RefusedError
 from rules_lib.groups.group import Deployed
 from rules_lib.model import LOCAL_PREFIX, AnyRule, Discarded, Malformed, Reason, Rule
-from rules_lib.own.files import OwnFiles, name_of
+from rules_lib.own.files import OwnFiles, own_file_name
 from rules_lib.own.odd_files import OddFile, odd_files
-from rules_lib.reading.ruleset import read
-from rules_lib.sync.decide import room_of
+from rules_lib.reading.ruleset import read_rules
+from rules_lib.sync.decide import policy_quotas
 from rules_lib.sync.warnings import without_effect
 from rulesync_cli.remarks import remarks
 
@@ -51,7 +51,7 @@ class OwnFault:
     @classmethod
     def of(cls, rule: AnyRule, reason: Reason | None, detail: str, folder: str) -> Self:
         """The fault of a rule, with the place of its file."""
-        file = f"{folder}{name_of(rule.category)}"
+        file = f"{folder}{own_file_name(rule.category)}"
         return cls(file, rule.line, rule.sid, reason, detail, rule.text)
 
     @property
@@ -109,7 +109,7 @@ class Examined:
     refusal: RefusedError | None = None
 
 
-def examine(draft: Draft, own: OwnFiles, evidence: DraftContext) -> Examined:
+def check_draft(draft: Draft, own: OwnFiles, evidence: DraftContext) -> Examined:
     """Look at an allowlist and at people's own rules.
 
     Args:
@@ -120,15 +120,15 @@ def examine(draft: Draft, own: OwnFiles, evidence: DraftContext) -> Examined:
     odd = odd_files(own.files, own.folder)
     known = {*evidence.known, *(file.category for file in (*own.files, *evidence.feed))}
     try:
-        allowlist = load(draft.text, source=draft.source, known=known)
+        allowlist = load_allowlist(draft.text, source=draft.source, known=known)
     except AllowlistError as error:
-        rules = tuple(read(own.files).rules)
+        rules = tuple(read_rules(own.files).rules)
         faults = once_a_file(odd, own_faults(_malformed(rules), own.folder))
         return Examined(None, error, len(rules), faults, own.warnings)
-    ruleset = read((*own.files, *evidence.feed), allowlist.rules.on)
+    ruleset = read_rules((*own.files, *evidence.feed), allowlist.rules.on)
     deployed = evidence.deployed(allowlist.firewall.prefix)
     built = build(ruleset, allowlist, deployed, evidence.refusals)
-    planned, room = compare(built.groups, deployed), room_of(allowlist)
+    planned, room = unchecked_plan(built.groups, deployed), policy_quotas(allowlist)
     faults = once_a_file(odd, own_faults(built.discarded, own.folder))
     unsure = () if evidence.feed else _without_setter(faults)
     return Examined(
@@ -187,7 +187,7 @@ def own_remarks(kept: Iterable[Rule], folder: str) -> tuple[str, ...]:
     """What is odd about those of the kept rules that are people's own, with their places."""
     own = sorted((rule for rule in kept if rule.is_local), key=lambda rule: rule.place)
     return tuple(
-        f"{folder}{name_of(rule.category)}:{rule.line}: sid {rule.sid}: {remark}"
+        f"{folder}{own_file_name(rule.category)}:{rule.line}: sid {rule.sid}: {remark}"
         for rule in own
         for remark in remarks(rule)
     )

@@ -15,7 +15,7 @@ from rules_lib.address import Address
 from rules_lib.aws import clients
 from rules_lib.aws.store import Store
 from rules_lib.errors import RulesyncError, SettingsError
-from rules_lib.groups.policy_names import name_problem, named_policies
+from rules_lib.groups.policy_names import named_policies, policy_name_problem
 from rules_lib.sync.sync import World
 from rules_lib.text import visible_lines
 from rules_lib.world import unwatched
@@ -82,7 +82,7 @@ def account_options(command: _Command) -> _Command:
     return bucket(policy_option(command))
 
 
-def ending(*examples: str, codes: str = CODES) -> str:
+def epilog(*examples: str, codes: str = CODES) -> str:
     """What stands last in a command's help: examples, and its exit codes."""
     return "\n".join(("\b", "Examples:", *(f"  {line}" for line in examples), "", "\b",
                       *_exit_lines(codes)))  # fmt: skip
@@ -127,7 +127,7 @@ def policies_of(given: tuple[str, ...]) -> tuple[str, ...]:
         SettingsError: one of them is neither a name nor the ARN of a classic policy.
     """
     names = named_policies(",".join(given))
-    if problems := [problem for name in names if (problem := name_problem(name))]:
+    if problems := [problem for name in names if (problem := policy_name_problem(name))]:
         raise SettingsError("\n".join(f"--policy: {problem}" for problem in problems))
     return names
 

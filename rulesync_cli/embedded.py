@@ -13,12 +13,12 @@ from unittest import mock
 import click
 
 from rules_lib.address import Address
-from rules_lib.allowlist import load
+from rules_lib.allowlist import load_allowlist
 from rules_lib.aws import clients
 from rules_lib.aws.store import Store
 from rules_lib.errors import AllowlistError, RefusedError, RulesyncError, SyncError
 from rules_lib.feed.newest import newest_manifest
-from rules_lib.own.files import LOCAL, name_of, own_in_folder
+from rules_lib.own.files import LOCAL, own_file_name, own_in_folder
 from rules_lib.report.summary import Accounting, FeedFacts, Summary, read_summary, summarise
 from rules_lib.state.record import build_key
 from rules_lib.sync.gather import ALLOWLIST
@@ -110,7 +110,7 @@ def _upload_own(folder: Path | None, store: Store) -> None:
     """Upload people's own rules; of what is not read the name alone, which the build tells."""
     if folder:
         own = own_in_folder(folder)
-        files = {name_of(one.category): one.data for one in own.files}
+        files = {own_file_name(one.category): one.data for one in own.files}
         for name, data in {**files, **{one.name: b"" for one in own.unread}}.items():
             store.put(f"{LOCAL}{name}", data, content_type="text/plain")
 
@@ -142,7 +142,7 @@ def _grant(aws: EmbeddedAws, store: Store, sync: Sync) -> None:
     manifest = newest_manifest(store)
     known = manifest.categories if manifest else ()
     try:
-        allowlist = load(sync.config.read_bytes(), source=str(sync.config), known=known)
+        allowlist = load_allowlist(sync.config.read_bytes(), source=str(sync.config), known=known)
     except AllowlistError:
         return  # the build reports it, with people's own categories known too
     aws.grant(

@@ -38,7 +38,7 @@ class Referral:
     moved: tuple[str, ...]
 
 
-def room_of(step: Step) -> ReservedCapacity:
+def reserved_by(step: Step) -> ReservedCapacity:
     """What one group reserves; a group that stays has the capacity that it was created with."""
     before = step.deployed.capacity if step.deployed else 0
     if isinstance(step, Delete):
@@ -47,9 +47,9 @@ def room_of(step: Step) -> ReservedCapacity:
     return ReservedCapacity(before, step.group.capacity if created else before)
 
 
-def room_in_all(plan: Plan) -> ReservedCapacity:
+def reserved_by_all(plan: Plan) -> ReservedCapacity:
     """What all groups of ours reserve."""
-    rooms = tuple(map(room_of, plan.steps))
+    rooms = tuple(map(reserved_by, plan.steps))
     return ReservedCapacity(sum(room.before for room in rooms), sum(room.after for room in rooms))
 
 

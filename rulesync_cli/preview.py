@@ -15,10 +15,10 @@ from rules_lib.errors import RefusedError
 from rules_lib.groups.policy_room import Left
 from rules_lib.report.since import since
 from rules_lib.report.summary import Summary
-from rules_lib.stages.glance import glance
+from rules_lib.stages.glance import read_needed
 from rules_lib.state.state import HOLD, Hold
-from rules_lib.sync.accounts import carried_out
-from rules_lib.sync.decide import Decision, foresee, room_of
+from rules_lib.sync.accounts import summary_of_build
+from rules_lib.sync.decide import Decision, foresee, policy_quotas
 from rules_lib.sync.gather import Draft, Gathered, gather
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def preview(
     world.watch("reading the bucket")
     gathered = gather(world.store, draft, own)
     stored = world.store.find(HOLD)
-    ruleset = glance(gathered.files, gathered.allowlist)
+    ruleset = read_needed(gathered.files, gathered.allowlist)
     calls = Calls(watch=world.watch)
     prefix = gathered.allowlist.firewall.prefix
     deployed = Firewall(world.client, prefix, world.policies, calls).deployed()
@@ -87,7 +87,7 @@ def preview(
         gathered.refusals.words,
         allow_shrink=allow_shrink or gathered.allow_shrink,
     )
-    summary = carried_out(
+    summary = summary_of_build(
         build_id="",
         gathered=gathered,
         ruleset=ruleset,
@@ -104,5 +104,5 @@ def preview(
         gathered=gathered,
         held=Hold.parse(stored.body) if stored else None,
         refusal=foreseen.refusal,
-        left=left_of(foreseen.plan, deployed, room_of(gathered.allowlist)),
+        left=left_of(foreseen.plan, deployed, policy_quotas(gathered.allowlist)),
     )

@@ -10,13 +10,13 @@ from typing import Final
 import click
 
 from rules_lib.address import Address
-from rules_lib.allowlist import load
-from rules_lib.allowlist.reader import read as read_document
+from rules_lib.allowlist import load_allowlist
+from rules_lib.allowlist.reader import read_document
 from rules_lib.aws.firewall import Firewall
 from rules_lib.errors import RefusedError
 from rules_lib.groups.group import Deployed
 from rules_lib.own.files import OwnFiles, own_in_folder
-from rules_lib.reading.ruleset import read
+from rules_lib.reading.ruleset import read_rules
 from rules_lib.state.state import HOLD, Hold, Latest
 from rules_lib.sync.decide import foresee
 from rules_lib.sync.gather import ALLOWLIST, Draft, gather
@@ -76,7 +76,7 @@ def _stack(where: Where, own: OwnFiles | None, watch: Callable[[str], None]) -> 
     prefix = gathered.allowlist.firewall.prefix
     deployed = Firewall(here.client, prefix, here.policies).deployed()
     watch("building the rule groups")
-    ruleset = read(gathered.files, gathered.allowlist.rules.on)
+    ruleset = read_rules(gathered.files, gathered.allowlist.rules.on)
     foreseen = foresee(
         ruleset,
         gathered.allowlist,
@@ -108,9 +108,9 @@ def _alone(feed: Address, config: Path, own: OwnFiles, watch: Callable[[str], No
         raise click.UsageError(f"{config} is not here: give --config FILE")
     files = (*own.files, *read_feed(feed))
     text = config.read_bytes()
-    allowlist = load(text, source=str(config), known=[file.category for file in files])
+    allowlist = load_allowlist(text, source=str(config), known=[file.category for file in files])
     watch("building the rule groups")
-    ruleset = read(files, allowlist.rules.on)
+    ruleset = read_rules(files, allowlist.rules.on)
     foreseen = foresee(ruleset, allowlist, Deployed(), {}, allow_shrink=True)
     return Scene(
         feed=f"feed {feed}",

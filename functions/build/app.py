@@ -31,7 +31,7 @@ from rules_lib.sync.sync import InputsUnchanged, World, sync, sync_if_changed
 
 logger = Logger(service="build", stream=sys.stderr)
 
-clients.load("s3", "network-firewall")
+clients.load_service_models("s3", "network-firewall")
 gc.freeze()  # what was imported stays for good: no later search has to go through it
 gc.enable()
 

@@ -25,7 +25,7 @@ from rules_lib.sources.reader import reader_for
 
 logger = Logger(service="fetch", stream=sys.stderr)
 
-clients.load("s3")
+clients.load_service_models("s3")
 gc.freeze()  # what was imported stays for good: no later search has to go through it
 gc.enable()
 

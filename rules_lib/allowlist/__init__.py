@@ -1,6 +1,6 @@
 """The category allowlist, `config/categories.yaml`: what people want of each category.
 
-`load` reads the file and reports every error at once. Its modules, in the order of its work:
+`load_allowlist` reads the file and reports every error at once. Its modules, in that order:
 
     events, reader -> document      hostile YAML to texts, each with its line
     fields, values, schema          the value of each key, alone
@@ -11,7 +11,7 @@
 
 from __future__ import annotations
 
-from rules_lib.allowlist.loader import load
+from rules_lib.allowlist.loader import load_allowlist
 from rules_lib.allowlist.names import known_categories
 from rules_lib.allowlist.values import (
     Allowlist,
@@ -30,5 +30,5 @@ __all__ = [
     "FirewallSettings",
     "RuleOverrides",
     "known_categories",
-    "load",
+    "load_allowlist",
 ]

@@ -20,7 +20,7 @@ _NETWORK: Final = re.compile(
 )  # no netmask, no zone: CIDR only
 
 
-def kind_of(value: str) -> EndpointKind | None:
+def endpoint_kind(value: str) -> EndpointKind | None:
     """What the value is meant for, `!` in front or not; None where it is neither."""
     plain = value.removeprefix("!")
     if _PORTS.fullmatch(plain):

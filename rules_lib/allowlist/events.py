@@ -46,7 +46,7 @@ def events_of(text: str | bytes) -> Iterator[yaml.Event]:
         raise UnreadableError(line, "not valid YAML: an escape or number out of range") from error
 
 
-def line_of(event: yaml.Event) -> int:
+def start_line(event: yaml.Event) -> int:
     """The line on which the event starts, from 1."""
     return event.start_mark.line + 1 if event.start_mark else 1
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from rules_lib.allowlist.checks import KEY_CHECKS, categories_are_known
 from rules_lib.allowlist.names import known_categories
-from rules_lib.allowlist.problem import in_order, report
-from rules_lib.allowlist.reader import read
+from rules_lib.allowlist.problem import by_line, report
+from rules_lib.allowlist.reader import read_document
 from rules_lib.allowlist.schema import validated
 from rules_lib.allowlist.values import Allowlist
-from rules_lib.allowlist.variables import variables_of
+from rules_lib.allowlist.variables import declared_variables
 from rules_lib.errors import AllowlistError
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rules_lib.allowlist.problem import Problem
 
 
-def load(text: str | bytes, *, source: str, known: Collection[str]) -> Allowlist:
+def load_allowlist(text: str | bytes, *, source: str, known: Collection[str]) -> Allowlist:
     """Read the category allowlist.
 
     Args:
@@ -33,7 +33,7 @@ def load(text: str | bytes, *, source: str, known: Collection[str]) -> Allowlist
     Raises:
         AllowlistError: with every error of the file, each with its line.
     """
-    document = read(text)
+    document = read_document(text)
     if document.root is None:
         raise _error(source, document, document.problems)
     allowlist = validated(document)
@@ -45,10 +45,10 @@ def load(text: str | bytes, *, source: str, known: Collection[str]) -> Allowlist
     problems = (*document.problems, *(p for p in found if not document.is_judged(p)))
     if problems or not isinstance(allowlist, Allowlist):
         raise _error(source, document, problems)
-    return allowlist.model_copy(update={"variables": variables_of(document)})
+    return allowlist.model_copy(update={"variables": declared_variables(document)})
 
 
 def _error(source: str, document: Document, problems: tuple[Problem, ...]) -> AllowlistError:
-    ordered = in_order(problems)
+    ordered = by_line(problems)
     records = tuple(problem.record(document.at(*problem.path)) for problem in ordered)
     return AllowlistError(source, report(problems), records)

@@ -73,12 +73,12 @@ class Problem:
 def report(problems: Iterable[Problem]) -> tuple[str, ...]:
     """The problems as text, in the order of their lines; beyond 500 only counted."""
     found = tuple(problems)
-    lines = tuple(map(str, in_order(found)))
+    lines = tuple(map(str, by_line(found)))
     rest = len(found) - len(lines)
     return (*lines, f"and {rest} more, not shown") if rest else lines
 
 
-def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+def by_line(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """The first 500 of the problems, in the order of their lines."""
     return tuple(sorted(problems, key=attrgetter("line"))[:_REPORTED])
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import yaml
 
 from rules_lib.allowlist.document import Document, Tree
-from rules_lib.allowlist.events import UnreadableError, events_of, line_of
+from rules_lib.allowlist.events import UnreadableError, events_of, start_line
 from rules_lib.allowlist.problem import Path, Problem, shown
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _NULLS: Final = frozenset({"", "~", "null", "Null", "NULL"})
 _ASIDE: Final = -1  # in a path: what stands below is read, since it may have errors, but not kept
 
 
-def read(text: str | bytes) -> Document:
+def read_document(text: str | bytes) -> Document:
     """Read the file; raises nothing, every error is in the document's `problems`."""
     reader = _Reader(events_of(text))
     root = None
@@ -60,16 +60,16 @@ class _Reader:
         if isinstance(tree, dict):
             return tree
         what = "is empty" if tree is None else f"is {shown(tree)}, not a mapping of keys to values"
-        raise UnreadableError(line_of(event), f"the file {what}; {_SMALLEST}")
+        raise UnreadableError(start_line(event), f"the file {what}; {_SMALLEST}")
 
     def _expect_end(self, event: yaml.Event) -> None:
         if not isinstance(event, yaml.StreamEndEvent):
-            raise UnreadableError(line_of(event), "a second document starts here; keep one")
+            raise UnreadableError(start_line(event), "a second document starts here; keep one")
 
     def _value(self, event: yaml.Event, path: Path) -> Tree:
         if len(path) > DEPTH_MAX:
-            raise UnreadableError(line_of(event), f"nested more than {DEPTH_MAX} levels deep")
-        self.lines.setdefault(path, line_of(event))
+            raise UnreadableError(start_line(event), f"nested more than {DEPTH_MAX} levels deep")
+        self.lines.setdefault(path, start_line(event))
         fault = _fault_of(event)
         if fault:
             self._problem(event, path[:-1] if path[-1:] == (_ASIDE,) else path, fault)
@@ -95,7 +95,7 @@ class _Reader:
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             key = self._key(event, path, seen)
             place = (*path, _ASIDE if key is None else key)
-            self.lines.setdefault(place, line_of(event))
+            self.lines.setdefault(place, start_line(event))
             value = self._value(next(self._events), place)
             if key is not None:
                 entries[key] = value
@@ -114,14 +114,14 @@ class _Reader:
             text = f"{shown(key)} stands twice, first on line {seen[key]}; keep one of them"
             self._problem(event, path, text)
             return None
-        seen[key] = line_of(event)
+        seen[key] = start_line(event)
         if len(key) > KEY_MAX:
             self._problem(event, path, f"{shown(key)} is longer than any key, {KEY_MAX} characters")
             return None
         return key
 
     def _problem(self, event: yaml.Event, path: Path, text: str) -> None:
-        self.problems.append(Problem(line_of(event), path, text))
+        self.problems.append(Problem(start_line(event), path, text))
 
 
 def _fault_of(event: yaml.Event) -> str:

@@ -8,8 +8,8 @@ from rules_lib.allowlist.problem import shown
 from rules_lib.allowlist.variable_checks import misnamed
 from rules_lib.allowlist.variables import values_of
 from rules_lib.facts.limits import REFERENCE_ARN_CHARACTERS
-from rules_lib.facts.references import ReferenceKind, kind_of
-from rules_lib.reading.rule import references_in
+from rules_lib.facts.references import ReferenceKind, reference_kind
+from rules_lib.reading.rule import reference_names_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,7 @@ _KEY: Final = "references"
 _KINDS: Final = ", ".join(ReferenceKind)
 
 
-def names_are_valid(document: Document) -> Iterator[Problem]:
+def reference_names_are_valid(document: Document) -> Iterator[Problem]:
     """As of variables."""
     return misnamed(document, _KEY, "@")
 
@@ -29,7 +29,9 @@ def names_are_valid(document: Document) -> Iterator[Problem]:
 def arns_are_of_a_kind(document: Document) -> Iterator[Problem]:
     """Each is the ARN of something that a rule group can refer to."""
     for name, arn in document.mapping(_KEY).items():
-        if isinstance(arn, str) and (len(arn) > REFERENCE_ARN_CHARACTERS or not kind_of(arn)):
+        if isinstance(arn, str) and (
+            len(arn) > REFERENCE_ARN_CHARACTERS or not reference_kind(arn)
+        ):
             text = f"{shown(arn)} is the ARN of none of these: {_KINDS}"
             yield document.problem((_KEY, name), text)
         elif not isinstance(arn, str):
@@ -50,7 +52,7 @@ def values_are_declared(document: Document) -> Iterator[Problem]:
     """`@NAME` in the values of a variable has its ARN here."""
     names = document.mapping(_KEY).keys()
     for path, value in _values(document):
-        for name in references_in(value):
+        for name in reference_names_in(value):
             if name not in names:
                 text = f"{shown(value)} has no ARN; declare {shown(name)} under references"
                 yield document.problem(path, text, wrong=name, choices=names)
@@ -69,7 +71,7 @@ def _is_plain(tree: Tree) -> bool:
 
 
 REFERENCE_CHECKS: Final = (
-    names_are_valid,
+    reference_names_are_valid,
     arns_are_of_a_kind,
     arns_stand_once,
     values_are_declared,

@@ -9,7 +9,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from rules_lib.allowlist.endpoints import EndpointKind, kind_of
+from rules_lib.allowlist.endpoints import EndpointKind, endpoint_kind
 from rules_lib.allowlist.fields import (
     Confidence,
     FileVersion,
@@ -112,7 +112,7 @@ class AllowlistVariables(_Frozen):
     @property
     def kinds(self) -> Mapping[str, EndpointKind]:
         """Whether a declared name stands for addresses or for ports, as its values do."""
-        kinds = {name: kind_of(values[0]) for name, values in self.declared.items()}
+        kinds = {name: endpoint_kind(values[0]) for name, values in self.declared.items()}
         return {name: kind for name, kind in kinds.items() if kind}
 
 

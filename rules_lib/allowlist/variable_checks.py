@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from rules_lib.allowlist.endpoints import fault_of, kind_of, negation_of
+from rules_lib.allowlist.endpoints import endpoint_kind, fault_of, negation_of
 from rules_lib.allowlist.problem import shown
 from rules_lib.allowlist.variables import (
     ANY,
     CHAIN_MAX,
     NOT_HOME,
     chain_of,
-    ending,
-    references_in,
+    end_of_chain,
     values_of,
+    variable_references,
 )
 from rules_lib.facts.limits import BUILT_IN_VARIABLES, VARIABLE_NAME_PATTERN
 
@@ -37,7 +37,7 @@ def variables_are_a_mapping(document: Document) -> Iterator[Problem]:
         )
 
 
-def names_are_valid(document: Document) -> Iterator[Problem]:
+def variable_names_are_valid(document: Document) -> Iterator[Problem]:
     """The service takes a letter and then letters, digits and underscores, 32 in all."""
     return misnamed(document, _KEY, "$")
 
@@ -62,12 +62,12 @@ def misnamed(document: Document, key: str, sign: str) -> Iterator[Problem]:
 def values_are_valid(document: Document) -> Iterator[Problem]:
     """A value is a reference, `any`, an address or a port; in a list only one of the last two."""
     given = document.mapping(_KEY)
-    references = references_in(given)
+    references = variable_references(given)
     for name, tree in given.items():
         if name in references or tree == ANY or _is_built_in_reference(name, tree):
             continue
         yield from _value_faults(document, (_KEY, name))
-        kinds = {kind_of(value) for value in values_of(tree)} - {None}
+        kinds = {endpoint_kind(value) for value in values_of(tree)} - {None}
         if len(kinds) > 1:
             text = "mixes addresses and ports; make it two variables"
             yield document.problem((_KEY, name), text)
@@ -78,7 +78,7 @@ def values_are_valid(document: Document) -> Iterator[Problem]:
 def references_end(document: Document) -> Iterator[Problem]:
     """What is written must in the end be something that the service knows."""
     given = document.mapping(_KEY)
-    references = references_in(given)
+    references = variable_references(given)
     names = given.keys() | BUILT_IN_VARIABLES
     for name, reference in references.items():
         path, value = (_KEY, name), shown(given[name])
@@ -91,7 +91,7 @@ def references_end(document: Document) -> Iterator[Problem]:
             yield document.problem(path, f"{value} leads back to itself: {around}")
         elif chain[-1] in references and len(set(chain)) == len(chain):
             yield document.problem(path, f"{value} leads through more than {CHAIN_MAX} names")
-        elif ending(name, given, references) == f"!{ANY}":
+        elif end_of_chain(name, given, references) == f"!{ANY}":
             yield document.problem(path, f"{value} is the negation of any, which is nothing")
 
 
@@ -137,7 +137,7 @@ def _value_faults(document: Document, path: Path) -> Iterator[Problem]:
 
 DECLARATION_CHECKS: Final = (
     variables_are_a_mapping,
-    names_are_valid,
+    variable_names_are_valid,
     values_are_valid,
     references_end,
     home_net_is_addresses,

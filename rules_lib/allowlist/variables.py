@@ -41,12 +41,12 @@ class VariableReference:
     negated: bool
 
 
-def variables_of(document: Document) -> AllowlistVariables:
+def declared_variables(document: Document) -> AllowlistVariables:
     """The variables of a file in which `variable_checks` found nothing."""
     given = document.mapping("variables")
-    references = references_in(given)
+    references = variable_references(given)
     names = [name for name in given if name in references or given[name] == ANY]
-    written = {name: ending(name, given, references) for name in names}
+    written = {name: end_of_chain(name, given, references) for name in names}
     values = {name: values_of(given[name]) for name in given if name not in written}
     declared = {name: texts for name, texts in values.items() if texts != (NOT_HOME,)}
     if "HOME_NET" in declared and "EXTERNAL_NET" not in declared:
@@ -61,7 +61,7 @@ def values_of(tree: Tree) -> tuple[str, ...]:
     return tuple(entry for entry in entries if isinstance(entry, str))
 
 
-def references_in(given: Mapping[str, Tree]) -> dict[str, VariableReference]:
+def variable_references(given: Mapping[str, Tree]) -> dict[str, VariableReference]:
     """The names that stand for another one; the built-in names never do."""
     texts = {n: text for n, text in given.items() if isinstance(text, str)}
     found = {n: _REFERENCE.fullmatch(t) for n, t in texts.items() if n not in BUILT_IN_VARIABLES}
@@ -76,7 +76,7 @@ def chain_of(name: str, references: Mapping[str, VariableReference]) -> tuple[st
     return tuple(chain)
 
 
-def ending(
+def end_of_chain(
     name: str, given: Mapping[str, Tree], references: Mapping[str, VariableReference]
 ) -> str:
     """The text to write for `$name`; two negations on the way there cancel each other."""

@@ -41,7 +41,7 @@ class LambdaClient(Protocol):
         """Run a function."""
 
 
-def load(*services: str) -> None:
+def load_service_models(*services: str) -> None:
     """Read what botocore knows of services, which takes longer than a dozen calls to them.
 
     For a Lambda function to do while it is loaded, as only then it has a whole processor whatever

@@ -16,7 +16,7 @@ from rules_lib.aws.calls import INVALID_REQUEST, INVALID_TOKEN, NOT_FOUND, Calls
 from rules_lib.aws.groupcalls import GroupCalls
 from rules_lib.aws.policies import PolicyCalls
 from rules_lib.errors import FirewallError, StaleError
-from rules_lib.groups.content import holds, unchanged
+from rules_lib.groups.content import has_same_content, holds
 from rules_lib.groups.group import Deployed, DeployedGroup, Group
 from rules_lib.groups.policy import GroupReference, Health, Policy
 from rules_lib.proving.search import PLAIN, Quest, Searched, UnpinnedError, search
@@ -254,6 +254,6 @@ class Firewall:
     def _fresh(self, deployed: DeployedGroup) -> DeployedGroup:
         """The group with its token of now, provided that it holds what it held."""
         current = self.describe(deployed.name)
-        if current is None or not unchanged(deployed, current):
+        if current is None or not has_same_content(deployed, current):
             raise StaleError("UpdateRuleGroup", deployed.name)
         return current

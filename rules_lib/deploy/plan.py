@@ -31,12 +31,12 @@ def plan(desired: Sequence[Group], deployed: Deployed, room: PolicyQuotas = _DEF
     Raises:
         RefusedError: see `refuse_unfit`.
     """
-    steps = compare(desired, deployed)
+    steps = unchecked_plan(desired, deployed)
     refuse_unfit(steps, deployed, room)
     return steps
 
 
-def compare(desired: Sequence[Group], deployed: Deployed) -> Plan:
+def unchecked_plan(desired: Sequence[Group], deployed: Deployed) -> Plan:
     """As `plan`, whether or not it can be carried out."""
     by_priority = sorted(desired, key=lambda group: group.priority)
     steps = [_step(group, deployed) for group in by_priority]

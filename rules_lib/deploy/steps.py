@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
 
-from rules_lib.groups.content import by_sid, compare, rules_in
+from rules_lib.groups.content import by_sid, compare_rules, rules_in
 from rules_lib.groups.group import DeployedGroup, Group, GroupVariables
 from rules_lib.groups.policy import Switch
 
@@ -104,7 +104,7 @@ def record(step: Step) -> dict[str, Any]:
     group, deployed = step.group, step.deployed
     before = by_sid(deployed.text) if deployed else {}
     after = {rule.sid: rule.text for rule in group.rules} if group else {}
-    changes = compare(before, after)
+    changes = compare_rules(before, after)
     found: dict[str, Any] = {"name": step.name, "change": step.change}
     if isinstance(step, Replace):
         found["replaces"] = step.deployed.name

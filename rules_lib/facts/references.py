@@ -38,6 +38,6 @@ _ARNS: Final[Mapping[ReferenceKind, re.Pattern[str]]] = MappingProxyType(
 """What the ARN of each kind looks like [guide]; the service takes `^arn:aws.*` and 256 [api]."""
 
 
-def kind_of(arn: str) -> ReferenceKind | None:
+def reference_kind(arn: str) -> ReferenceKind | None:
     """What an ARN refers to; None where it is none that a rule group takes."""
     return next((kind for kind, form in _ARNS.items() if form.fullmatch(arn)), None)

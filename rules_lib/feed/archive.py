@@ -20,7 +20,7 @@ from rules_lib.errors import ArchiveError
 from rules_lib.feed.archive_limits import ArchiveLimits
 from rules_lib.feed.described import described, known_kind
 from rules_lib.feed.members import RulesMember
-from rules_lib.feed.naming import SUFFIX, categories, plain_category
+from rules_lib.feed.naming import SUFFIX, categories_of_files, plain_category
 from rules_lib.feed.tar import tar_files
 from rules_lib.feed.zip import MAGIC, zip_files
 from rules_lib.model import FeedFile
@@ -139,7 +139,7 @@ def opened(
     """
     try:
         form, files = _files(data, limits, name)
-        named = categories([file.name for file in files])
+        named = categories_of_files([file.name for file in files])
         _refuse_too_many_lines(files, limits.lines)
     except ArchiveError as error:
         raise ArchiveError(f"{source}: {error}") from error.__cause__

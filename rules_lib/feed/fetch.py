@@ -18,8 +18,8 @@ from rules_lib.feed.archive import opened
 from rules_lib.feed.archive_limits import ArchiveLimits
 from rules_lib.feed.manifest import Manifest, archive_key, manifest_key, read_manifest, total
 from rules_lib.feed.newest import LONGEST_FETCH, newest_manifest
-from rules_lib.feed.source import Download, FeedUnchanged, gather
-from rules_lib.reading.lines import tally
+from rules_lib.feed.source import Download, FeedUnchanged, download_if_new
+from rules_lib.reading.lines import count_rules
 from rules_lib.text import counted
 
 if TYPE_CHECKING:
@@ -63,13 +63,13 @@ def fetch(
         RefusedError: the bucket has a newer feed; nothing was written.
         StoreError: the bucket cannot be read or written.
     """
-    gathered = gather(settings, reader, newest_manifest(store))
+    gathered = download_if_new(settings, reader, newest_manifest(store))
     if isinstance(gathered, FeedUnchanged):
         return gathered
     held = newest_manifest(store)  # Another fetch may have ended while this one was downloading.
     if held and _is_held(gathered, held):
         return FeedUnchanged(held, "the archive's bytes are the same", gathered.warnings)
-    manifest = examine(gathered, settings, now)
+    manifest = check_download(gathered, settings, now)
     refuse_older(manifest, held)
     return Fetched(_publish(store, manifest, gathered.data), gathered.warnings)
 
@@ -80,7 +80,7 @@ def _is_held(download: Download, held: Manifest) -> bool:
     return same and download.md5 in {None, held.md5}
 
 
-def examine(download: Download, settings: FetchSettings, now: datetime) -> Manifest:
+def check_download(download: Download, settings: FetchSettings, now: datetime) -> Manifest:
     """Check that a download is the feed that it should be, and describe it.
 
     Raises:
@@ -90,7 +90,7 @@ def examine(download: Download, settings: FetchSettings, now: datetime) -> Manif
     source = str(settings.feed_url)
     limits = ArchiveLimits(unpacked=settings.max_unpacked_bytes)
     files = opened(download.data, limits, source=source, name=settings.feed_url.file_name)
-    categories = {file.category: tally(file.data) for file in files}
+    categories = {file.category: count_rules(file.data) for file in files}
     rules = total(categories)
     if not rules.enabled + rules.disabled:
         raise ArchiveError(f"{source}: without any rule in {counted(len(categories), 'file')}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
-from rules_lib.feed.naming import is_rules, name_problem
+from rules_lib.feed.naming import category_name_problem, is_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -96,7 +96,7 @@ def _size_problem(member: Member, limits: ArchiveLimits) -> str:
 
 
 def _name_problem(member: Member, _: ArchiveLimits) -> str:
-    return name_problem(member.name) if member.is_rules else ""
+    return category_name_problem(member.name) if member.is_rules else ""
 
 
 _CHECKS: Final[tuple[Callable[[Member, ArchiveLimits], str], ...]] = (

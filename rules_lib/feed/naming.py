@@ -47,7 +47,7 @@ def is_rules(name: str) -> bool:
     return bool(found) and found[-1].lower().endswith(SUFFIX) and not hidden
 
 
-def name_problem(name: str) -> str:
+def category_name_problem(name: str) -> str:
     """Say why no category can be named after a file of rules; nothing if one can."""
     stem = _stem(name)
     if visible(_HALVES.sub("", stem)) != _HALVES.sub("", stem):
@@ -57,7 +57,7 @@ def name_problem(name: str) -> str:
     return ""
 
 
-def categories(names: Sequence[str]) -> Mapping[str, str]:
+def categories_of_files(names: Sequence[str]) -> Mapping[str, str]:
     """Name the category of each file of rules: its name without folder and suffix, made plain.
 
     Where two odd names become the same category, or that of a plain name, they get a few digits of
@@ -84,7 +84,7 @@ def plain_category(name: str) -> str:
         ArchiveError: it takes a name of people's own rules.
     """
     stem = _ENDINGS.sub("", parts(name)[-1]) if parts(name) else ""
-    if problem := name_problem(f"{stem}{SUFFIX}"):
+    if problem := category_name_problem(f"{stem}{SUFFIX}"):
         raise ArchiveError(f"the file {problem}")
     return _made(stem) if stem else "feed"
 

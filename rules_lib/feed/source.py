@@ -51,7 +51,7 @@ class FeedUnchanged:
     warnings: tuple[str, ...] = ()
 
 
-def gather(
+def download_if_new(
     settings: FetchSettings, reader: SourceReader, held: Manifest | None
 ) -> Download | FeedUnchanged:
     """Ask for the checksum, then for the archive, unless that is the one we have.

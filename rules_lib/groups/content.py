@@ -37,10 +37,10 @@ class Difference:
 
 def difference(before: str, after: str) -> Difference:
     """Compare two texts of a rule group, by sid."""
-    return compare(by_sid(before), by_sid(after))
+    return compare_rules(by_sid(before), by_sid(after))
 
 
-def compare(old: Mapping[int, str], new: Mapping[int, str]) -> Difference:
+def compare_rules(old: Mapping[int, str], new: Mapping[int, str]) -> Difference:
     """Compare the rules of two groups: sid -> text, in their order."""
     return Difference(
         added=tuple(sid for sid in new if sid not in old),
@@ -99,7 +99,7 @@ def digest_of(text: str, variables: GroupVariables) -> str:
     return hashlib.sha256(whole.encode()).hexdigest()
 
 
-def unchanged(before: DeployedGroup, now: DeployedGroup) -> bool:
+def has_same_content(before: DeployedGroup, now: DeployedGroup) -> bool:
     """Whether what a group holds is as it was; its token and its use may be others."""
     return (before.arn, before.slot, before.strict, before.text, before.variables) == (
         now.arn,

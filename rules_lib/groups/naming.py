@@ -17,7 +17,7 @@ _OTHER = re.compile(r"[^A-Za-z0-9]+")
 _HASH: Final = 8
 
 
-def name_of(slot: Slot, prefix: str, taken: Collection[str]) -> str:
+def group_name(slot: Slot, prefix: str, taken: Collection[str]) -> str:
     """Name the group of a slot: `et-emerging-malware`, its second part `et-emerging-malware-2`.
 
     Where the name is taken (by the group that this one replaces, or by a category whose name

@@ -33,7 +33,7 @@ def named_policies(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for part in text.split(",") if (name := part.strip())))
 
 
-def name_problem(name: str) -> str:
+def policy_name_problem(name: str) -> str:
     """What is wrong with a policy's name or ARN; empty where nothing is.
 
     What the ARN of a Next Generation policy looks like is not documented [November 2026]: so

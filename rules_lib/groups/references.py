@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from rules_lib.facts.limits import CONTAINER_REFERENCES, IP_SET_REFERENCES
-from rules_lib.facts.references import ReferenceKind, kind_of
-from rules_lib.reading.rule import references_in
+from rules_lib.facts.references import ReferenceKind, reference_kind
+from rules_lib.reading.rule import reference_names_in
 
 if TYPE_CHECKING:
     from rules_lib.allowlist.values import AllowlistVariables
@@ -24,7 +24,7 @@ def go_together(arns: Collection[str]) -> bool:
     """
     if len(arns) <= 1:
         return True
-    containers = {kind_of(arn) is ReferenceKind.CONTAINERS for arn in arns}
+    containers = {reference_kind(arn) is ReferenceKind.CONTAINERS for arn in arns}
     most = CONTAINER_REFERENCES if containers == {True} else IP_SET_REFERENCES
     return len(containers) == 1 and len(arns) <= most
 
@@ -39,5 +39,5 @@ def used_by(names: Iterable[str], variables: AllowlistVariables) -> frozenset[st
     found = set[str]()
     for name in names:
         values = (name,) if name.startswith("@") else variables.declared.get(name, ())
-        found.update(*(references_in(value) for value in values))
+        found.update(*(reference_names_in(value) for value in values))
     return frozenset(found)

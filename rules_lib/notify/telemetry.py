@@ -111,7 +111,7 @@ class Telemetry:
         if not self.topic or not self._is_news(error):
             return
         if self._tell(notice_of_failure(self.service, error, self.place)):
-            self._remember(told.note, error, self.began)
+            self._remember(told.note_failure, error, self.began)
 
     def _measure(self, measures: Iterable[Measure]) -> None:
         if self.namespace:
@@ -139,7 +139,7 @@ class Telemetry:
 
     def _recovered(self) -> None:
         if self.topic:
-            self._remember(told.over)
+            self._remember(told.note_recovery)
 
     def _remember(self, act: Callable[..., None], *what: object) -> None:
         try:

@@ -106,7 +106,7 @@ def category_of(name: str) -> str:
     return f"{LOCAL_PREFIX}{name.removesuffix(SUFFIX)}"
 
 
-def name_of(category: str) -> str:
+def own_file_name(category: str) -> str:
     """The file of a category of people's own: `local-ours` is `ours.rules`."""
     return f"{category.removeprefix(LOCAL_PREFIX)}{SUFFIX}"
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.model import LOCAL_PREFIX
-from rules_lib.own.files import name_of
+from rules_lib.own.files import own_file_name
 from rules_lib.reading.encoding import Oddity, oddities
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def odd_files(own: Iterable[FeedFile], folder: str) -> tuple[OddFile, ...]:
         folder: where they lie; ends in a slash.
     """
     return tuple(
-        OddFile(f"{folder}{name_of(one.category)}", oddity)
+        OddFile(f"{folder}{own_file_name(one.category)}", oddity)
         for one in own
         if one.category.startswith(LOCAL_PREFIX)
         for oddity in oddities(one.data)

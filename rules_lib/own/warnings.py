@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rules_lib.model import LOCAL_PREFIX, Converted, Mode
-from rules_lib.own.files import name_of
+from rules_lib.own.files import own_file_name
 from rules_lib.stages.duplicates import in_vain
 from rules_lib.ties import Mark
 
@@ -41,7 +41,7 @@ def _unlisted(ruleset: Ruleset, allowlist: Allowlist, folder: str) -> Iterator[s
     if allowlist.default is Mode.OFF:
         for name in allowlist.unlisted(ruleset.names):
             if name.startswith(LOCAL_PREFIX):
-                file = f"{folder}{name_of(name)}"
+                file = f"{folder}{own_file_name(name)}"
                 yield f"{file}: {name} is not in the allowlist, whose default is off"
 
 
@@ -50,9 +50,9 @@ def _vacant_sids(built: Built, folder: str) -> Iterator[str]:
     for sid, one in in_vain(built.discarded).items():
         if one.rule.category.startswith(LOCAL_PREFIX):
             yield (
-                f"{folder}{name_of(one.rule.category)}:{one.rule.line}: sid {sid} is discarded "
-                f"({one.reason}) and takes the place of the feed's rule, so neither is in force; "
-                "correct it, or take it out"
+                f"{folder}{own_file_name(one.rule.category)}:{one.rule.line}: sid {sid} is "
+                f"discarded ({one.reason}) and takes the place of the feed's rule, so neither is "
+                "in force; correct it, or take it out"
             )
 
 
@@ -61,7 +61,7 @@ def _late_setters(built: Built, folder: str) -> Iterator[str]:
         marks = set[Mark]()
         for rule in group.rules:
             if rule.mode is Mode.AS_WRITTEN and (late := _unset(rule, marks)):
-                place = f"{folder}{name_of(rule.rule.category)}:{rule.rule.line}"
+                place = f"{folder}{own_file_name(rule.rule.category)}:{rule.rule.line}"
                 yield (
                     f"{place}: sid {rule.sid} checks {', '.join(late)} before a rule sets it; the "
                     "order stays as written, so it cannot match in the packet that sets it"

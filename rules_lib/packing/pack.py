@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING
 
 from rules_lib.facts import limits
 from rules_lib.groups.group import Deployed, Group, Slot
-from rules_lib.groups.naming import name_of, taken_names
+from rules_lib.groups.naming import group_name, taken_names
 from rules_lib.groups.variables import declared_by
 from rules_lib.packing.moves import exchanging
 from rules_lib.packing.parts import Filler, Part
-from rules_lib.packing.sharing import lay_out
-from rules_lib.packing.turns import in_turn
+from rules_lib.packing.sharing import assign_parts
+from rules_lib.packing.turns import by_precedence
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist, FirewallSettings
@@ -84,8 +84,8 @@ class Packer:
         for block in blocks:
             by_home[block.home].append(block)
         filling = Filler(self.deployed.current, self._firewall.headroom)
-        parts = in_turn(
-            lay_out(by_home, self.standings, filling, self.budget.rule_groups), self.standings
+        parts = by_precedence(
+            assign_parts(by_home, self.standings, filling, self.budget.rule_groups), self.standings
         )
         placed = {block.place for part in parts for block in part.blocks}
         return Packed(
@@ -114,7 +114,7 @@ class Packer:
             else:
                 capacity = self.needed(part.rules)
                 there = taken_names(part.slot, capacity, self.deployed)
-                name = name_of(part.slot, self._firewall.prefix, there | taken)
+                name = group_name(part.slot, self._firewall.prefix, there | taken)
             taken.add(name)
             priority = self._firewall.first_priority + place
             groups.append(self._group(part, name, priority, capacity))

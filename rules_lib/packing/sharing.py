@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rules_lib.packing.standing import Standing
 
 
-def lay_out(
+def assign_parts(
     by_home: Mapping[str, Sequence[Block]],
     standings: Mapping[str, Standing],
     filling: Filler,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rules_lib.packing.standing import Standing
 
 
-def in_turn(parts: Iterable[Part], standings: Mapping[str, Standing]) -> list[Part]:
+def by_precedence(parts: Iterable[Part], standings: Mapping[str, Standing]) -> list[Part]:
     """Sort parts into the order of their priorities.
 
     People's own stand first, or last. Of the others those that drop stand before those that alert,

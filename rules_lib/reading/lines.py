@@ -45,7 +45,7 @@ class Tally:
     disabled: int
 
 
-def tally(data: bytes) -> Tally:
+def count_rules(data: bytes) -> Tally:
     """Count a file's rules without parsing them."""
     enabled, comments = parted(data)
     return Tally(len(enabled), sum(1 for _ in commented(comments)))
@@ -61,7 +61,7 @@ def parted(data: bytes) -> tuple[list[NumberedLine], list[NumberedLine]]:
     return enabled, comments
 
 
-def line_of(number: int, raw: bytes) -> Line:
+def decoded_line(number: int, raw: bytes) -> Line:
     """Decode a logical line; one that cannot be a rule's text has a problem."""
     if len(raw) > LINE_BYTES:
         problem = f"it has {len(raw):,} bytes, and no line may have more than {LINE_BYTES:,}"

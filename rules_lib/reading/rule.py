@@ -171,7 +171,7 @@ def close_up(header: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def variables_of(header: Header) -> tuple[frozenset[str], frozenset[str]]:
+def header_variables(header: Header) -> tuple[frozenset[str], frozenset[str]]:
     """Names of the variables in a header, without `$`: those of addresses, those of ports."""
     addresses, ports = (variables_in(" ".join(ends)) for ends in (header.addresses, header.ports))
     return frozenset(addresses), frozenset(ports)
@@ -182,7 +182,7 @@ def variables_in(text: str) -> tuple[str, ...]:
     return tuple(_NAME.findall(text))
 
 
-def references_in(text: str) -> tuple[str, ...]:
+def reference_names_in(text: str) -> tuple[str, ...]:
     """Name each reference set, without `@`, as often as it stands in a header, or in a value."""
     return tuple(_SET.findall(text)) if "@" in text else ()
 

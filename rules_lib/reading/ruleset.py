@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from rules_lib.model import AnyRule
-from rules_lib.reading.lines import Line, commented, line_of, parted
+from rules_lib.reading.lines import Line, commented, decoded_line, parted
 from rules_lib.reading.parser import parse
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def _in_full(_: str) -> LineParser:
     return parse
 
 
-def read(
+def read_rules(
     files: Iterable[FeedFile],
     wake: Collection[int] = frozenset(),
     reader_for: Callable[[str], LineParser] = _in_full,
@@ -74,7 +74,7 @@ def read(
 def _category(file: FeedFile, wake: Collection[int], reader: LineParser) -> Category:
     lines, comments = parted(file.data)
     disabled = tuple(commented(comments))
-    rules = [reader(file.category, line_of(number, raw)) for number, raw in lines]
+    rules = [reader(file.category, decoded_line(number, raw)) for number, raw in lines]
     if wake:
         rules = sorted((*rules, *_woken(file.category, disabled, wake)), key=_line_number)
     return Category(file.category, tuple(rules), len(disabled))
@@ -85,7 +85,7 @@ def _woken(
 ) -> Iterator[AnyRule]:
     for number, raw in commented:
         if wake and any(int(sid) in wake for sid in _SID.findall(raw)):
-            rule = parse(category, line_of(number, raw))
+            rule = parse(category, decoded_line(number, raw))
             if rule.sid in wake:  # and not only a number in its msg
                 yield rule
 

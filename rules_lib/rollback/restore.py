@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rules_lib.groups.content import by_sid
 from rules_lib.groups.group import Group
-from rules_lib.groups.naming import name_of, taken_names
+from rules_lib.groups.naming import group_name, taken_names
 from rules_lib.packing.moves import exchanging
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def renamed(groups: Sequence[Group], prefix: str, deployed: Deployed) -> tuple[G
         taken = {one.name for one in (*found, *groups[place + 1 :])}
         taken |= taken_names(group.slot, group.capacity, deployed)
         free = group.name not in taken
-        name = group.name if free else name_of(group.slot, prefix, taken)
+        name = group.name if free else group_name(group.slot, prefix, taken)
         found.append(replace(group, name=name))
     return tuple(found)
 

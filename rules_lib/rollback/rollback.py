@@ -53,7 +53,7 @@ def rollback(world: World, build: str) -> tuple[Plan, Applied]:
     return _carried_out(world, earlier, calls)
 
 
-def put_back(world: World, held: Hold) -> None:
+def reapply_held_build(world: World, held: Hold) -> None:
     """Put the held build back once more, as a sync that had begun before may have written since.
 
     Raises:

@@ -112,9 +112,9 @@ class Gate:
         found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
         resolved = [str(address[0]) for *_, address in found]
         target = Origin(host, port)
-        allowed = [address for address in resolved if self._lets(target, kind_of(address))]
+        allowed = [address for address in resolved if self._lets(target, host_kind(address))]
         if resolved and not allowed:
-            raise BarredError(kind_of(resolved[0]), resolved[0])
+            raise BarredError(host_kind(resolved[0]), resolved[0])
         return allowed
 
     def look(self, host: str, port: int) -> None:
@@ -137,10 +137,10 @@ class Gate:
 
     def _note(self, target: Origin, address: str) -> None:
         if not self.redirected:
-            self.homes[target] = kind_of(address)
+            self.homes[target] = host_kind(address)
 
 
-def kind_of(address: str) -> HostKind:
+def host_kind(address: str) -> HostKind:
     """Say what an address belongs to; an IPv4 address within an IPv6 address is what it is."""
     found = _unwrapped(ip_address(address.partition("%")[0]))
     if found.is_loopback:

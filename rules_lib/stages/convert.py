@@ -12,7 +12,7 @@ from rules_lib.facts import limits
 from rules_lib.model import Candidate, Change, Converted, Discarded, Reason
 from rules_lib.reading.rule import (
     close_up,
-    references_in,
+    reference_names_in,
     variables_in,
     without,
     write_variables,
@@ -93,7 +93,7 @@ class _Headers(dict[str, _Header]):
             *((Change.HEADER_SPACES_REMOVED,) if closed != source else ()),
             *((Change.VARIABLE_WRITTEN,) if final != closed else ()),
         )
-        names = (*variables_in(final), *(f"@{name}" for name in references_in(final)))
+        names = (*variables_in(final), *(f"@{name}" for name in reference_names_in(final)))
         self[source] = _Header(final, changes, frozenset(names))
         return self[source]
 

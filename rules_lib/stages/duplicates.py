@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
 
 
-def settle(rules: Iterable[AnyRule], allowlist: Allowlist) -> dict[int, Rule]:
+def settle_duplicates(rules: Iterable[AnyRule], allowlist: Allowlist) -> dict[int, Rule]:
     """For each sid the rule that keeps it: people's own, then the highest rev, then the first.
 
     One that the engine passes over, for what it requires, never takes the place of another; nor

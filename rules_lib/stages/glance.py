@@ -15,14 +15,14 @@ from rules_lib.model import AnyRule, Mode, SidOnly
 from rules_lib.reading.lines import Line
 from rules_lib.reading.parser import parse
 from rules_lib.reading.rule import sid_of
-from rules_lib.reading.ruleset import LineParser, Ruleset, read
+from rules_lib.reading.ruleset import LineParser, Ruleset, read_rules
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
     from rules_lib.model import FeedFile
 
 
-def glance(files: Iterable[FeedFile], allowlist: Allowlist) -> Ruleset:
+def read_needed(files: Iterable[FeedFile], allowlist: Allowlist) -> Ruleset:
     """Read what a build with this allowlist looks at; it comes to the same as from every word.
 
     Args:
@@ -31,15 +31,15 @@ def glance(files: Iterable[FeedFile], allowlist: Allowlist) -> Ruleset:
     """
     overrides = allowlist.rules
     named = overrides.off | overrides.alert | overrides.drop | overrides.on
-    at_a_glance = partial(_glimpse_or_rule, named)
+    at_a_glance = partial(_sid_or_rule, named)
 
     def reader_for(category: str) -> LineParser:
         return at_a_glance if allowlist.setting_of(category).mode is Mode.OFF else parse
 
-    return read(files, overrides.on, reader_for)
+    return read_rules(files, overrides.on, reader_for)
 
 
-def _glimpse_or_rule(named: Collection[int], category: str, line: Line) -> AnyRule:
+def _sid_or_rule(named: Collection[int], category: str, line: Line) -> AnyRule:
     lowered = line.text.lower()
     if not line.problem and not _may_tie(lowered) and lowered.count("sid") == 1:
         sid = sid_of(line.text)

@@ -6,10 +6,15 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from rules_lib.allowlist.endpoints import kind_of
+from rules_lib.allowlist.endpoints import endpoint_kind
 from rules_lib.facts import limits
 from rules_lib.model import Header, Reason
-from rules_lib.reading.rule import negates_any, references_in, variables_of, write_variables
+from rules_lib.reading.rule import (
+    header_variables,
+    negates_any,
+    reference_names_in,
+    write_variables,
+)
 from rules_lib.stages.keywords import Objection
 
 if TYPE_CHECKING:
@@ -46,8 +51,8 @@ def missing_variables(header: Header, allowlist: Allowlist) -> tuple[str, ...]:
 
 def _names(header: Header) -> frozenset[str]:
     """All names in a header: variables without `$`, references with `@`."""
-    sets = references_in(" ".join(header.addresses))
-    return frozenset().union(*variables_of(header), (f"@{name}" for name in sets))
+    sets = reference_names_in(" ".join(header.addresses))
+    return frozenset().union(*header_variables(header), (f"@{name}" for name in sets))
 
 
 def _is_name(name: str) -> bool:
@@ -60,12 +65,12 @@ def _shown(names: Iterable[str]) -> str:
 
 def _misplaced_variables(header: Header, allowlist: Allowlist) -> Objection | None:
     """Addresses where the rule wants a port, or ports where it wants an address, are no value."""
-    addresses, ports = variables_of(header)
+    addresses, ports = header_variables(header)
     wanted = (*((name, "ip") for name in addresses), *((name, "port") for name in ports))
     wrong = sorted(
         f"${name}" for name, kind in wanted if _kind(name, allowlist) not in {kind, None}
     )
-    wrong += sorted(f"@{name}" for name in references_in(" ".join(header.ports)))
+    wrong += sorted(f"@{name}" for name in reference_names_in(" ".join(header.ports)))
     if not wrong:
         return None
     names = ", ".join(wrong)
@@ -78,7 +83,11 @@ def _kind(name: str, allowlist: Allowlist) -> str | None:
     _, reference, target = variables.written.get(name, f"${name}").rpartition("$")
     if not reference:
         return None
-    return "ip" if target in limits.BUILT_IN_VARIABLES else kind_of(variables.declared[target][0])
+    return (
+        "ip"
+        if target in limits.BUILT_IN_VARIABLES
+        else endpoint_kind(variables.declared[target][0])
+    )
 
 
 def _nothing_left(header: Header, allowlist: Allowlist) -> Objection | None:

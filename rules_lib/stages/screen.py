@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from rules_lib.facts import limits, suricata, vocabulary
 from rules_lib.model import Candidate, Discarded, Header, Reason
@@ -16,12 +16,10 @@ from rules_lib.stages.keywords import (
     WORD_CHECKS,
     Objection,
 )
-from rules_lib.stages.names import VARIABLE_CHECKS
+from rules_lib.stages.names import VARIABLE_CHECKS, HeaderCheck
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
-
-HeaderCheck: TypeAlias = "Callable[[Header, Allowlist], Objection | None]"
 
 _Trait = TypeVar("_Trait")
 

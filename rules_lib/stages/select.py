@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rules_lib.facts.limits import BLOCKING
 from rules_lib.model import AnyRule, Candidate, Discarded, Malformed, Mode, Reason, Rule, SidOnly
-from rules_lib.stages.duplicates import lost, settle
+from rules_lib.stages.duplicates import lost, settle_duplicates
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
@@ -34,9 +34,9 @@ class Selected:
 def select(rules: Iterable[AnyRule], allowlist: Allowlist) -> Selected:
     """Sort the enabled rules into wanted, standby, off and discarded."""
     asked = [(rule, mode_of(rule, allowlist)) for rule in rules]
-    winners = settle((rule for rule, mode in asked if mode is not Mode.OFF), allowlist)
+    winners = settle_duplicates((rule for rule, mode in asked if mode is not Mode.OFF), allowlist)
     idle = (rule for rule, mode in asked if mode is Mode.OFF and rule.sid not in winners)
-    setters = settle((rule for rule in idle if _stands_by(rule, allowlist)), allowlist)
+    setters = settle_duplicates((rule for rule in idle if _stands_by(rule, allowlist)), allowlist)
     wanted, standby, discarded = [], [], []
     off: list[AnyRule] = []
     for rule, mode in asked:

@@ -39,7 +39,7 @@ class LastNotice(Cache):
         return bool(self.at) and timedelta() <= now - datetime.fromisoformat(self.at) <= AGAIN
 
 
-def told_key(service: str) -> str:
+def last_notice_key(service: str) -> str:
     """Name the object; each function has its own, as their roles differ."""
     return f"state/told-{service}.json"
 
@@ -50,11 +50,11 @@ def is_news(store: Store, service: str, error: RulesyncError, now: datetime) -> 
     Raises:
         StoreError: the bucket may not be read.
     """
-    told, _ = LastNotice.recall(store.find(told_key(service)))
+    told, _ = LastNotice.recall(store.find(last_notice_key(service)))
     return told is None or told.cause != _mark(error) or not told.lasts(now)
 
 
-def note(store: Store, service: str, error: RulesyncError, now: datetime) -> None:
+def note_failure(store: Store, service: str, error: RulesyncError, now: datetime) -> None:
     """Remember that people were told.
 
     Raises:
@@ -63,20 +63,20 @@ def note(store: Store, service: str, error: RulesyncError, now: datetime) -> Non
     _write(store, service, LastNotice(cause=_mark(error), at=now.isoformat()))
 
 
-def over(store: Store, service: str) -> None:
+def note_recovery(store: Store, service: str) -> None:
     """Forget what was told, as it works again: the next failure is news.
 
     Raises:
         StoreError: the bucket may not be read or written.
     """
-    stored = store.find(told_key(service))
+    stored = store.find(last_notice_key(service))
     told, _ = LastNotice.recall(stored)
     if stored and (told is None or told.cause):
         _write(store, service, LastNotice())
 
 
 def _write(store: Store, service: str, told: LastNotice) -> None:
-    store.put(told_key(service), told.to_json(), content_type="application/json")
+    store.put(last_notice_key(service), told.to_json(), content_type="application/json")
 
 
 def _mark(error: RulesyncError) -> str:

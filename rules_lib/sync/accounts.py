@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from rules_lib.sync.gather import Gathered
 
 
-def facts_of(manifest: Manifest) -> FeedFacts:
+def feed_facts(manifest: Manifest) -> FeedFacts:
     """The feed, as a summary names it."""
     return FeedFacts(
         source=manifest.source,
@@ -39,7 +39,7 @@ def facts_of(manifest: Manifest) -> FeedFacts:
     )
 
 
-def carried_out(  # noqa: PLR0913 - keywords only: the whole of a build comes together here
+def summary_of_build(  # noqa: PLR0913 - keywords only: the whole of a build comes together here
     *,
     build_id: str,
     gathered: Gathered,
@@ -55,7 +55,7 @@ def carried_out(  # noqa: PLR0913 - keywords only: the whole of a build comes to
     staying = (f"rule group {stay.name} stays: {stay.why}" for stay in applied.staying)
     return summarise(
         build_id=build_id,
-        feed=facts_of(gathered.manifest),
+        feed=feed_facts(gathered.manifest),
         accounting=Accounting(
             enabled=built.enabled,
             kept=len(built.kept),
@@ -105,7 +105,7 @@ def _causes(plan: Plan, applied: Applied) -> Iterator[str]:
     yield from quota_words(plan, applied.failures)
 
 
-def ended(build_id: str, feed: FeedFacts, error: RulesyncError) -> Summary:
+def summary_of_failure(build_id: str, feed: FeedFacts, error: RulesyncError) -> Summary:
     """Summarise a build of which nothing was carried out."""
     refused = str(error) if isinstance(error, RefusedError) else None
     return summarise(

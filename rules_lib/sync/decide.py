@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from rules_lib.build import Built, build
 from rules_lib.deadline import NEVER, Deadline
 from rules_lib.deploy.guards import refuse_losses
-from rules_lib.deploy.plan import compare, refuse_unfit
+from rules_lib.deploy.plan import refuse_unfit, unchecked_plan
 from rules_lib.deploy.prove import Accepted, prove
 from rules_lib.deploy.rulewise import rule_changes
 from rules_lib.errors import RefusedError
@@ -138,10 +138,10 @@ def foresee(  # noqa: PLR0913 - all that a plan depends on
 ) -> Foreseen:
     """Build and plan, without asking the service; what stands against the plan comes with it."""
     built = build(ruleset, allowlist, deployed, refusals, waiting)
-    steps = compare(built.groups, deployed)
+    steps = unchecked_plan(built.groups, deployed)
     changes = rule_changes(steps, built)
     try:
-        refuse_unfit(steps, deployed, room_of(allowlist))
+        refuse_unfit(steps, deployed, policy_quotas(allowlist))
         if not allow_shrink:
             refuse_losses(built.groups, deployed, changes, allowlist)
     except RefusedError as error:
@@ -149,7 +149,7 @@ def foresee(  # noqa: PLR0913 - all that a plan depends on
     return Foreseen(built, steps, changes)
 
 
-def room_of(allowlist: Allowlist) -> PolicyQuotas:
+def policy_quotas(allowlist: Allowlist) -> PolicyQuotas:
     """What a policy takes: AWS's quotas, or more where the file says that they were raised."""
     room = PolicyQuotas()
     return PolicyQuotas(

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from rules_lib.allowlist import Allowlist, load
+from rules_lib.allowlist import Allowlist, load_allowlist
 from rules_lib.errors import StoreError
 from rules_lib.feed.archive import Feed
 from rules_lib.feed.archive_limits import ArchiveLimits
@@ -105,7 +105,7 @@ def gather(store: Store, draft: Draft | None = None, own: OwnFiles | None = None
     return Gathered(
         manifest=manifest,
         files=replace(feed_in_bucket(store, manifest), own=own.files),
-        allowlist=load(draft.text, source=draft.source, known=known),
+        allowlist=load_allowlist(draft.text, source=draft.source, known=known),
         seen=seen,
         refusals=refusals or Refusals({}),
         allowlist_sha256=draft.sha256,

@@ -115,7 +115,7 @@ def _code() -> str:
     return digest.hexdigest()
 
 
-def unchanged(world: World, inputs: str, settled: Settled | None) -> InputsUnchanged | None:
+def unchanged_since(world: World, inputs: str, settled: Settled | None) -> InputsUnchanged | None:
     """Look whether all is as a build of today left it; None where it is not, or nobody knows.
 
     Args:
@@ -149,7 +149,7 @@ def _summarised(store: Store, build: str) -> InputsUnchanged | None:
     return None
 
 
-def settle(world: World, plan: Plan, deployed: Deployed, prefix: str) -> None:
+def note_settled(world: World, plan: Plan, deployed: Deployed, prefix: str) -> None:
     """Note what a build had read, if it found nothing to do and all of it was at rest.
 
     A note that cannot be written fails no build: the next one reads everything.

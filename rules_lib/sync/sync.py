@@ -22,16 +22,23 @@ from rules_lib.errors import ContendedError, RulesyncError, StaleError, StoreErr
 from rules_lib.memory import without_search_for_cycles
 from rules_lib.report.since import since
 from rules_lib.report.summary import FeedFacts, Summary
-from rules_lib.rollback.rollback import put_back
-from rules_lib.stages.glance import glance
+from rules_lib.rollback.rollback import reapply_held_build
+from rules_lib.stages.glance import read_needed
 from rules_lib.state.record import files_after, files_before
 from rules_lib.state.state import HOLD, LATEST, REFUSALS, Hold, Latest
-from rules_lib.sync.accounts import carried_out, ended, facts_of
+from rules_lib.sync.accounts import feed_facts, summary_of_build, summary_of_failure
 from rules_lib.sync.decide import Decision, decide
 from rules_lib.sync.discards import keep_discards
 from rules_lib.sync.earlier import earlier_build
 from rules_lib.sync.gather import Gathered, gather
-from rules_lib.sync.settled import SETTLED, InputsUnchanged, Settled, inputs_of, settle, unchanged
+from rules_lib.sync.settled import (
+    SETTLED,
+    InputsUnchanged,
+    Settled,
+    inputs_of,
+    note_settled,
+    unchanged_since,
+)
 from rules_lib.world import World
 
 __all__ = ["InputsUnchanged", "World", "sync", "sync_if_changed"]
@@ -85,7 +92,7 @@ def sync_if_changed(
     """
     inputs = inputs_of(world, manifest)
     settled, lost = Settled.recall(world.store.find(SETTLED))
-    return unchanged(world, inputs, settled) or run(replace(world, inputs=inputs, lost=lost))
+    return unchanged_since(world, inputs, settled) or run(replace(world, inputs=inputs, lost=lost))
 
 
 def _sync(world: World, *, allow_shrink: bool) -> Summary | Hold:
@@ -96,13 +103,13 @@ def _sync(world: World, *, allow_shrink: bool) -> Summary | Hold:
             for attempt in range(_ATTEMPTS):
                 if held := _held(world):
                     if attempt:  # what it began before the rollback came may have undone some of it
-                        put_back(world, held)
+                        reapply_held_build(world, held)
                     return held
                 world.watch("reading the bucket")
                 if world.turn:
                     world.turn.listen()
                 gathered = gather(world.store)
-                feed = facts_of(gathered.manifest)
+                feed = feed_facts(gathered.manifest)
                 if summary := _attempt(world, gathered, calls, allow_shrink=allow_shrink):
                     return summary
         raise ContendedError("somebody else keeps changing the rule groups; run the sync again")
@@ -115,7 +122,7 @@ def _sync(world: World, *, allow_shrink: bool) -> Summary | Hold:
 def _told(world: World, feed: FeedFacts, error: RulesyncError) -> str:
     """Write the summary of a build that an error ended; say the cause, and what else failed."""
     try:
-        world.put("summary.json", ended(world.build_id, feed, error).to_json())
+        world.put("summary.json", summary_of_failure(world.build_id, feed, error).to_json())
     except StoreError as unwritten:
         cause = str(unwritten).partition(": ")[2]
         also = "for the same reason" if cause in str(error) else f"as {unwritten}"
@@ -163,7 +170,7 @@ def _carried_out(
     if gathered.lost:
         _remember(world.store, gathered.refusals)
     world.watch("building the rule groups")
-    ruleset = glance(gathered.files, allowlist)
+    ruleset = read_needed(gathered.files, allowlist)
     firewall = Firewall(world.client, allowlist.firewall.prefix, world.policies, calls)
     deployed = firewall.deployed()
     decision = decide(
@@ -188,7 +195,7 @@ def _carried_out(
         return None
     earlier = earlier_build(world.store, gathered, decision.plan)
     changed = since(decision.changes, decision.built, earlier)
-    summary = carried_out(
+    summary = summary_of_build(
         build_id=world.build_id,
         gathered=gathered,
         ruleset=ruleset,
@@ -200,7 +207,7 @@ def _carried_out(
     )
     recorded = _record(world, gathered, ruleset, decision, applied, summary, changed)
     if recorded and world.inputs and not decision.waiting:
-        settle(world, decision.plan, deployed, allowlist.firewall.prefix)
+        note_settled(world, decision.plan, deployed, allowlist.firewall.prefix)
     return recorded
 
 

@@ -12,7 +12,7 @@ from rules_lib.sync.sync import sync
 from rulesync_cli.commands.status import held_words
 from rulesync_cli.common import (
     account_options,
-    ending,
+    epilog,
     json_option,
     print_json,
     shrink_option,
@@ -20,10 +20,10 @@ from rulesync_cli.common import (
 )
 from rulesync_cli.show.console import stdout
 from rulesync_cli.show.progress import waiting
-from rulesync_cli.show.tables import render
+from rulesync_cli.show.tables import render_summary
 
 
-@click.command(epilog=ending("rulesync apply", "rulesync apply --json | jq .rules"))
+@click.command(epilog=epilog("rulesync apply", "rulesync apply --json | jq .rules"))
 @shrink_option
 @json_option
 @account_options
@@ -42,4 +42,4 @@ def apply(*, bucket: str, policies: tuple[str, ...], allow_shrink: bool, as_json
     if as_json:
         print_json(json.loads(outcome.to_json()))
     else:
-        render(outcome, stdout())
+        render_summary(outcome, stdout())

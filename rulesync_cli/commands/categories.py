@@ -13,7 +13,7 @@ from rich.text import Text
 from rules_lib.allowlist.names import nearest
 from rules_lib.text import count, visible
 from rulesync_cli.census import Cost, Portrait, census
-from rulesync_cli.common import ending, json_option, print_json
+from rulesync_cli.common import epilog, json_option, print_json
 from rulesync_cli.scene import Scene, look
 from rulesync_cli.show.console import say, show, stdout
 from rulesync_cli.show.progress import waiting
@@ -43,7 +43,7 @@ _NAMED: Final = 3
 
 
 @click.command(
-    epilog=ending(
+    epilog=epilog(
         "rulesync categories",
         "rulesync categories emerging-hunting tor",
         "rulesync categories --feed emerging.rules.tar.gz --config edited.yaml",

@@ -19,13 +19,13 @@ from rules_lib.own.files import OwnFiles, own_in_bucket, own_in_folder
 from rules_lib.state.state import LATEST, REFUSALS, Latest, Refusals
 from rules_lib.sync.gather import Draft, feed_in_bucket
 from rules_lib.text import counted, visible, visible_lines
-from rulesync_cli.asking import EngineCheck, ask_engine, engine_option, tell
-from rulesync_cli.check_draft import DraftContext, Examined, OwnFault, beside, examine
+from rulesync_cli.asking import EngineCheck, ask_engine, engine_option, tell_engine_check
+from rulesync_cli.check_draft import DraftContext, Examined, OwnFault, beside, check_draft
 from rulesync_cli.common import (
     FEED,
     FILE,
     FOLDER,
-    ending,
+    epilog,
     json_option,
     policies_of,
     policy_option,
@@ -36,7 +36,7 @@ from rulesync_cli.show.progress import waiting
 
 
 @click.command(
-    epilog=ending(
+    epilog=epilog(
         "rulesync check config/categories.yaml",
         "rulesync check mine.yaml --local rules/ --feed emerging.rules.tar.gz",
         "rulesync check mine.yaml --bucket my-bucket",
@@ -76,7 +76,7 @@ def check(  # noqa: PLR0913 - an argument for each option
         draft = Draft(file.read_bytes(), str(file))
         files = _own(own, store)
         evidence = replace(_evidence(feed, store), deployed=_deployed(policies_of(policies)))
-        found = examine(draft, files, evidence)
+        found = check_draft(draft, files, evidence)
         said = ask_engine(found.built, files.folder, without_engine=without_engine)
     faults = (*found.faults, *beside(found.odd, said.faults))
     if as_json:
@@ -129,7 +129,7 @@ def _tell(file: Path, found: Examined, faults: tuple[OwnFault, ...], said: Engin
         click.echo(f"Error: {visible_lines(str(found.refusal))}", err=True)
     for warning in found.warnings:
         click.echo(f"warning: {visible(warning)}", err=True)
-    tell(said)
+    tell_engine_check(said)
     if found.allowlist:
         click.echo(f"{file}: valid, {counted(len(found.allowlist.categories), 'category')}")
     for left in found.left:

@@ -7,7 +7,7 @@ from typing import Final
 import click
 from click.shell_completion import BashComplete, FishComplete, ShellComplete, ZshComplete
 
-from rulesync_cli.common import ending
+from rulesync_cli.common import epilog
 
 _SHELLS: Final[dict[str, type[ShellComplete]]] = {
     "bash": BashComplete,
@@ -18,7 +18,7 @@ _NAME: Final = "rulesync"
 
 
 @click.command(
-    epilog=ending(
+    epilog=epilog(
         'eval "$(rulesync completion bash)"      # in ~/.bashrc',
         'eval "$(rulesync completion zsh)"       # in ~/.zshrc',
         "rulesync completion fish > ~/.config/fish/completions/rulesync.fish",

@@ -19,7 +19,7 @@ from rules_lib.report.remedies import REMEDIES
 from rules_lib.state.record import BUILDS, build_key
 from rules_lib.state.state import LATEST, Latest
 from rules_lib.text import count, counted, visible
-from rulesync_cli.common import FOLDER, ending, json_option, print_json
+from rulesync_cli.common import FOLDER, epilog, json_option, print_json
 from rulesync_cli.review import DiscardedEntry, Filter, by_reason, read_discarded
 from rulesync_cli.scene import look
 from rulesync_cli.show.console import say, show, stdout
@@ -30,7 +30,7 @@ _LIMIT: Final = 50
 
 
 @click.command(
-    epilog=ending(
+    epilog=epilog(
         "rulesync discarded",
         "rulesync discarded --reason over-budget --category emerging-malware",
         "rulesync discarded --build 20261124T031110Z-d8d3b8ca --json",

@@ -8,12 +8,12 @@ from typing import Final
 import click
 
 from rulesync_cli.commands.status import held_words
-from rulesync_cli.common import ending, json_option, print_json
+from rulesync_cli.common import epilog, json_option, print_json
 from rulesync_cli.explain import Explained
 from rulesync_cli.explain import explain as explained_by
 from rulesync_cli.scene import Scene, look
 from rulesync_cli.show.console import stdout
-from rulesync_cli.show.storyteller import tell
+from rulesync_cli.show.storyteller import tell_stories
 from rulesync_cli.where import Where, scene_options
 
 _LARGEST: Final = 2**32 - 1
@@ -28,7 +28,7 @@ def _sid(_: click.Context, __: click.Parameter, word: str) -> int:
 
 
 @click.command(
-    epilog=ending(
+    epilog=epilog(
         "rulesync explain 2100498",
         "rulesync explain 2100498 --config edited.yaml",
         "rulesync explain 2100498 --feed emerging.rules.tar.gz --config config/categories.yaml",
@@ -55,7 +55,7 @@ def explain(sid: int, *, where: Where, as_json: bool) -> None:
     if not found.stories and not found.in_force.groups:
         raise click.ClickException(_unknown(found, scene))
     if not as_json:
-        tell(found, scene, stdout())
+        tell_stories(found, scene, stdout())
 
 
 def _document(found: Explained, scene: Scene) -> dict[str, object]:

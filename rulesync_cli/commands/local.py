@@ -13,16 +13,16 @@ import click
 from rules_lib.address import Address
 from rules_lib.report.summary import Summary
 from rules_lib.text import visible
-from rulesync_cli.common import FEED, FILE, FOLDER, ending, json_option, print_json
+from rulesync_cli.common import FEED, FILE, FOLDER, epilog, json_option, print_json
 from rulesync_cli.embedded import SUMMARY, Sync, account, run
 from rulesync_cli.show.console import stdout
-from rulesync_cli.show.tables import render
+from rulesync_cli.show.tables import render_summary
 
 _OUT: Final = click.Path(file_okay=False, path_type=Path)
 
 
 @click.command(
-    epilog=ending(
+    epilog=epilog(
         "rulesync local --feed emerging.rules.tar.gz --config config/categories.yaml --out out",
         "rulesync local --feed monday.tar.gz --feed tuesday.tar.gz --config mine.yaml --out out",
         "rulesync local --feed URL --feed URL --config before.yaml --config after.yaml --out out",
@@ -90,7 +90,7 @@ def local(  # noqa: PLR0913 - an argument for each option
 
 
 def _shown(summary: Summary) -> None:
-    render(summary, stdout())
+    render_summary(summary, stdout())
 
 
 def _silent(_: Summary) -> None:

@@ -13,7 +13,7 @@ from rules_lib.deploy.steps import record, switch_record
 from rulesync_cli.common import (
     FILE,
     account_options,
-    ending,
+    epilog,
     json_option,
     own_option,
     print_json,
@@ -21,7 +21,7 @@ from rulesync_cli.common import (
     world,
 )
 from rulesync_cli.edits import LocalEdit
-from rulesync_cli.outlook import room_in_all
+from rulesync_cli.outlook import reserved_by_all
 from rulesync_cli.preview import Preview
 from rulesync_cli.show.actions import way_of
 from rulesync_cli.show.console import stdout
@@ -34,7 +34,7 @@ _CHANGES: Final = 2
 
 
 @click.command(
-    epilog=ending(
+    epilog=epilog(
         "rulesync plan",
         "rulesync plan --config edited.yaml",
         "rulesync plan --config edited.yaml --local rules/ --full",
@@ -78,7 +78,7 @@ def plan(  # noqa: PLR0913 - an argument for each option
     steps = steps_named(found.plan, group) if group else ()
     if as_json:
         faults = [asdict(fault) for fault in edit.faults(found)]
-        print_json(document(found) | {"own_faults": faults})
+        print_json(plan_document(found) | {"own_faults": faults})
     else:
         console = stdout()
         remarks = edit.remarks(found)
@@ -87,7 +87,7 @@ def plan(  # noqa: PLR0913 - an argument for each option
     raise SystemExit(_CHANGES if found.changes else 0)
 
 
-def document(found: Preview) -> dict[str, Any]:
+def plan_document(found: Preview) -> dict[str, Any]:
     """A plan as JSON shows it."""
     return {
         "summary": json.loads(found.summary.to_json()),
@@ -97,7 +97,7 @@ def document(found: Preview) -> dict[str, Any]:
         "actions": [way_of(one) for one in found.rules if one.kind == "action"],
         "unblocks": [way_of(one) for one in found.rules if one.unblocks],
         "passes": [way_of(one) for one in found.rules if one.passes_anew],
-        "capacity": asdict(room_in_all(found.plan)) | {"budget": found.summary.budget},
+        "capacity": asdict(reserved_by_all(found.plan)) | {"budget": found.summary.budget},
         "compared_with": found.gathered.latest.build if found.gathered.latest else None,
         "held": found.held.build if found.held else None,
     }

@@ -16,14 +16,14 @@ import click
 from rules_lib.aws import clients
 from rules_lib.aws.calls import Calls
 from rules_lib.text import counted, visible
-from rulesync_cli.common import ending, json_option, print_json
+from rulesync_cli.common import epilog, json_option, print_json
 from rulesync_cli.probing.dryruns import BOTOCORE, NAMES, READS, DryRuns, places
-from rulesync_cli.probing.findings import Finding, State, find
-from rulesync_cli.probing.permissions import PREFIX, policy
+from rulesync_cli.probing.findings import Finding, State, ask_all
+from rulesync_cli.probing.permissions import PREFIX, iam_policy
 from rulesync_cli.probing.record import Answers, ProbeRun, in_file, informed, recorded, shipped
 from rulesync_cli.probing.table import TABLE
 from rulesync_cli.show.console import stdout
-from rulesync_cli.show.probed import document, listed, render, render_list
+from rulesync_cli.show.probed import listed, probe_document, render_findings, render_list
 from rulesync_cli.show.progress import waiting
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ _BAD: Final = frozenset({State.DIFFERS, State.UNANSWERED})
 
 
 @click.command(
-    epilog=ending(
+    epilog=epilog(
         "rulesync probe",
         "rulesync probe --yes --json > probe.json",
         "rulesync probe --only ips-classtype --only ips-gid",
@@ -78,7 +78,7 @@ def probe(  # noqa: PLR0913 - an argument for each option
     kept = in_file(file) if file else Answers()
     probes = _chosen(informed(TABLE, kept.over(shipped())), only)
     if permissions:
-        print_json(policy(READS, NAMES))
+        print_json(iam_policy(READS, NAMES))
         return
     if is_list:
         _list(probes, as_json=as_json)
@@ -94,9 +94,9 @@ def probe(  # noqa: PLR0913 - an argument for each option
         botocore=BOTOCORE,
     )
     if as_json:
-        print_json(document(findings, asked, aws=_is_aws(client)))
+        print_json(probe_document(findings, asked, aws=_is_aws(client)))
     else:
-        render(findings, stdout())
+        render_findings(findings, stdout())
     if file:
         _write(file, recorded(findings, asked), kept, aws=_is_aws(client))
     raise SystemExit(1 if any(found.state in _BAD for found in findings) else 0)
@@ -150,7 +150,7 @@ def _ask(
     calls = Calls()
     with waiting("looking at the account", every=_SECONDS) as watch:
         asking = DryRuns(client, places(client, f"{PREFIX}{secrets.token_hex(4)}", calls), calls)
-        return tuple(find(probes, asking.ask, lambda: time.sleep(pace), watch))
+        return tuple(ask_all(probes, asking.ask, lambda: time.sleep(pace), watch))
 
 
 def _write(file: Path, new: Answers, kept: Answers, *, aws: bool) -> None:

@@ -11,17 +11,17 @@ import click
 from rules_lib.aws.store import Store
 from rules_lib.errors import RefusedError
 from rules_lib.feed.naming import SUFFIX
-from rules_lib.own.files import LOCAL, name_of
+from rules_lib.own.files import LOCAL, own_file_name
 from rules_lib.sync.gather import ALLOW_SHRINK, ALLOWLIST, Draft
 from rules_lib.text import counted, visible
-from rulesync_cli.asking import EngineCheck, ask_engine, engine_option, tell
+from rulesync_cli.asking import EngineCheck, ask_engine, engine_option, tell_engine_check
 from rulesync_cli.check_draft import beside
-from rulesync_cli.commands.plan import document
+from rulesync_cli.commands.plan import plan_document
 from rulesync_cli.common import (
     FILE,
     FOLDER,
     account_options,
-    ending,
+    epilog,
     json_option,
     print_json,
     shrink_option,
@@ -38,7 +38,7 @@ _NAMES_ALL: Final = "`rulesync plan --config FILE --full`"
 
 
 @click.command(
-    epilog=ending(
+    epilog=epilog(
         "rulesync push edited.yaml",
         "rulesync push edited.yaml --local rules/",
         "rulesync push edited.yaml --yes --json | jq .uploaded",
@@ -79,9 +79,9 @@ def push(  # noqa: PLR0913 - an argument for each option
         said = ask_engine(found.built, edit.folder, without_engine=without_engine)
     if not as_json:
         render_preview(found, stdout(), remarks=edit.remarks(found), names_all=_NAMES_ALL)
-        tell(said)
+        tell_engine_check(said)
     _refuse(edit, found, said, yes=yes)
-    if not yes and asked() and not click.confirm(f"upload it to s3://{bucket}?", err=True):
+    if not yes and is_confirmed() and not click.confirm(f"upload it to s3://{bucket}?", err=True):
         raise click.ClickException("not confirmed; nothing was uploaded")
     uploaded, deleted = _upload(edit, here.store)
     if as_json:
@@ -89,7 +89,7 @@ def push(  # noqa: PLR0913 - an argument for each option
             {
                 "uploaded": uploaded,
                 "deleted": deleted,
-                "plan": document(found),
+                "plan": plan_document(found),
                 "engine": said.document,
             }
         )
@@ -99,7 +99,7 @@ def push(  # noqa: PLR0913 - an argument for each option
     click.echo(_next(found), err=True)
 
 
-def asked() -> bool:
+def is_confirmed() -> bool:
     """Whether somebody is there to say yes or no."""
     return sys.stdin.isatty()
 
@@ -164,7 +164,7 @@ def _upload_allowlist(draft: Draft, store: Store) -> None:
 
 
 def _key(category: str) -> str:
-    return f"{LOCAL}{name_of(category)}"
+    return f"{LOCAL}{own_file_name(category)}"
 
 
 def _next(found: Preview) -> str:

@@ -19,7 +19,7 @@ from rules_lib.rollback.rollback import rollback as put_back
 from rules_lib.rollback.rollback import unfinished
 from rules_lib.state.applied import applied_builds
 from rules_lib.text import visible
-from rulesync_cli.common import account_options, ending, json_option, moment, print_json, world
+from rulesync_cli.common import account_options, epilog, json_option, moment, print_json, world
 from rulesync_cli.show.console import stdout
 from rulesync_cli.show.plans import render_plan
 from rulesync_cli.show.progress import waiting
@@ -41,7 +41,7 @@ def builds(ctx: click.Context, _: click.Parameter, begun: str) -> list[Completio
 
 
 @click.command(
-    epilog=ending(
+    epilog=epilog(
         "rulesync rollback 20261124T031110Z-d8d3b8ca",
         "rulesync rollback --json 20261124T031110Z-d8d3b8ca | jq .steps",
     )
@@ -69,7 +69,7 @@ def rollback(build: str, *, bucket: str, policies: tuple[str, ...], as_json: boo
     click.echo(f"build {build} is in force and held; `rulesync resume` lets syncs go on", err=True)
 
 
-@click.command(epilog=ending("rulesync resume", "rulesync resume && rulesync apply"))
+@click.command(epilog=epilog("rulesync resume", "rulesync resume && rulesync apply"))
 @json_option
 @account_options
 def resume(*, bucket: str, policies: tuple[str, ...], as_json: bool) -> None:

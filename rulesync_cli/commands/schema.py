@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from rulesync_cli.common import ending, print_json
+from rulesync_cli.common import epilog, print_json
 from rulesync_cli.editors import json_schema
 
 
-@click.command(epilog=ending("rulesync schema > categories.schema.json"))
+@click.command(epilog=epilog("rulesync schema > categories.schema.json"))
 def schema() -> None:
     """Print the JSON Schema of the allowlist, for editors.
 

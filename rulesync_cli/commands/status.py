@@ -6,13 +6,13 @@ import click
 
 from rules_lib.state.state import HOLD, LATEST, Hold, Latest
 from rules_lib.text import counted, visible
-from rulesync_cli.common import account_options, ending, json_option, moment, print_json, world
+from rulesync_cli.common import account_options, epilog, json_option, moment, print_json, world
 from rulesync_cli.show.console import say, stdout
 from rulesync_cli.show.tables import tally
 
 
 @click.command(
-    epilog=ending(
+    epilog=epilog(
         "rulesync status", "rulesync status --json | jq -r .latest.build"
     )
 )  # fmt: skip

@@ -12,15 +12,15 @@ import click
 
 from rules_lib.errors import StoreError
 from rules_lib.text import counted
-from rulesync_cli.common import FOLDER, ending, json_option, print_json, world
+from rulesync_cli.common import FOLDER, epilog, json_option, print_json, world
 from rulesync_cli.show.console import stdout
 from rulesync_cli.show.progress import waiting
-from rulesync_cli.show.verdicts import Verified, document, render
+from rulesync_cli.show.verdicts import Verified, render_verdicts, verify_document
 from rulesync_cli.verify.captures import Capture, captures_in
-from rulesync_cli.verify.load import Loading, load
+from rulesync_cli.verify.load import Loading, load_group
 from rulesync_cli.verify.loadable import HOME_NET, Loadable
 from rulesync_cli.verify.sources import in_account, in_folder, of_build
-from rulesync_cli.verify.suricata import Suricata, find
+from rulesync_cli.verify.suricata import Suricata, find_engine
 from rulesync_cli.verify.traffic import Replay, replayer
 
 _SECONDS: Final = 10
@@ -38,7 +38,7 @@ def _networks(_: click.Context, __: click.Parameter, values: tuple[str, ...]) ->
 
 
 @click.command(
-    epilog=ending(
+    epilog=epilog(
         "rulesync verify out",
         "rulesync verify out --pcap captures --home-net 10.20.0.0/16",
         "rulesync verify --bucket my-bucket --json | jq '.groups[].refusals'",
@@ -81,7 +81,7 @@ def verify(  # noqa: PLR0913 - an argument for each option
     RESULTS is a folder that `rulesync local` left; without it, the groups in force are taken.
     With --pcap: what all groups together would log and drop of captured traffic. Changes nothing.
     """
-    engine = find(program)
+    engine = find_engine(program)
     captures = tuple(chain.from_iterable(captures_in(place) for place in places))
     if places and not captures:
         raise click.UsageError(f"there is no file in {', '.join(map(str, places))}")
@@ -98,9 +98,9 @@ def verify(  # noqa: PLR0913 - an argument for each option
         engine.version, home_net, groups, loadings, captures != (), remarks, replays
     )
     if as_json:
-        print_json(document(verified))
+        print_json(verify_document(verified))
     else:
-        render(verified, stdout())
+        render_verdicts(verified, stdout())
     raise SystemExit(0 if verified.ok else 1)
 
 
@@ -125,7 +125,7 @@ def _load(
     loadings = list[Loading]()
     for number, group in enumerate(groups, start=1):
         watch(f"loading {group.name}, {number} of {len(groups)}")
-        loadings.append(load(engine, group, home_net))
+        loadings.append(load_group(engine, group, home_net))
     return tuple(loadings)
 
 

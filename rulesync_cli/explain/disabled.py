@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from rules_lib.model import AnyRule, FeedFile
-from rules_lib.reading.ruleset import read
+from rules_lib.reading.ruleset import read_rules
 
 _SIDS: Final = re.compile(rb"sid\s*:\s*\+?(\d{1,10})", re.IGNORECASE)
 
@@ -26,8 +26,8 @@ def disabled_rules(files: Iterable[FeedFile], mention: str) -> tuple[AnyRule, ..
         for file in files
         if mention.encode() in file.data
     )
-    enabled = {rule.place for rule in read(thin).rules}
-    woken = read(thin, {int(sid) for file in thin for sid in _SIDS.findall(file.data)}).rules
+    enabled = {rule.place for rule in read_rules(thin).rules}
+    woken = read_rules(thin, {int(sid) for file in thin for sid in _SIDS.findall(file.data)}).rules
     return tuple(rule for rule in woken if rule.place not in enabled)
 
 

@@ -65,7 +65,7 @@ class Finding:
 Ask = Callable[[Probe], ServiceAnswer | Silence]
 
 
-def find(
+def ask_all(
     probes: Sequence[Probe], ask: Ask, between: Callable[[], None], watch: Callable[[str], None]
 ) -> Iterator[Finding]:
     """Ask one probe after the other.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from rulesync_cli.probing.requests import classic, references, rule, variables
+from rulesync_cli.probing.requests import classic, reference_sets, rule, variables
 from rulesync_cli.probing.values import (
     ACCEPTED,
     GUIDE,
@@ -25,11 +25,17 @@ _NO_MATCH: Final = "failed to satisfy constraint"
 def plain_group() -> Iterator[Probe]:
     """What is asked first: a group that nothing is wrong with."""
     yield Probe(
-        "arn-classic", "The form of a stateful group's ARN",
-        ServiceAnswer(value="arn:aws:network-firewall:<region>:<account>:stateful-rulegroup/<name>"),
-        MODEL, known=True, action="CreateRuleGroup", request=classic(rule()),
+        "arn-classic",
+        "The form of a stateful group's ARN",
+        ServiceAnswer(
+            value="arn:aws:network-firewall:<region>:<account>:stateful-rulegroup/<name>"
+        ),
+        MODEL,
+        known=True,
+        action="CreateRuleGroup",
+        request=classic(rule()),
         observe="RuleGroupResponse.RuleGroupArn",
-    )  # fmt: skip
+    )
 
 
 def group_probes() -> tuple[Probe, ...]:
@@ -49,7 +55,7 @@ def group(
                  plain="arn-classic")  # fmt: skip
 
 
-def refused(*words: str) -> ServiceAnswer:
+def whole_words(*words: str) -> ServiceAnswer:
     """The service's whole words."""
     return ServiceAnswer("".join(words))
 
@@ -58,12 +64,12 @@ def _variables() -> Iterator[Probe]:
     yield group(
         "variable-undeclared", "An address variable in a header is declared by the group",
         classic(rule(header="tcp $MYNET any -> any any")),
-        refused("MYNET cannot be null or empty, context: RuleVariables.IPSets.MYNET"), MEASURED,
+        whole_words("MYNET cannot be null or empty, context: RuleVariables.IPSets.MYNET"), MEASURED,
     )  # fmt: skip
     yield group(
         "port-undeclared", "A port variable in a header is declared by the group",
         classic(rule(header="tcp any any -> any $MYPORTS")),
-        refused("MYPORTS cannot be null or empty, context: RuleVariables.PortSets.MYPORTS"),
+        whole_words("MYPORTS cannot be null or empty, context: RuleVariables.PortSets.MYPORTS"),
     )  # fmt: skip
     yield group(
         "context-set", "`$NAME` may be a context set, that names resources by their ids",
@@ -74,7 +80,7 @@ def _variables() -> Iterator[Probe]:
                 classic(rule(header="tcp $HOME_NET any -> $EXTERNAL_NET any")),
                 source=MEASURED)  # fmt: skip
     yield group("home-net-alone", "A group may set HOME_NET without EXTERNAL_NET, which then keeps "
-                "the policy's meaning",
+                                  "the policy's meaning",
                 classic(rule(), RuleVariables=variables(HOME_NET=["10.0.0.0/8"])))  # fmt: skip
     yield group(
         "exception-in-variable", "`!10.0.0.5` is taken in a variable",
@@ -92,27 +98,29 @@ def _references() -> Iterator[Probe]:
     yield group(
         "reference-undeclared", "A reference set in a header is declared by the group",
         classic(rule(header="tcp @BETA any -> any any")),
-        refused("BETA cannot be null or empty, context: ReferenceSets.IPSetReferences.BETA"),
+        whole_words("BETA cannot be null or empty, context: ReferenceSets.IPSetReferences.BETA"),
         MEASURED,
     )  # fmt: skip
     yield group(
-        "references-6", "A group has at most 5 reference sets",
-        classic(rule(), ReferenceSets=references([_PREFIX_LIST.format(at) for at in range(6)])),
-        refused("IPSetReferences limit exceeded, parameter: [6], context: ReferenceSets"), MEASURED,
-    )  # fmt: skip
+        "references-6",
+        "A group has at most 5 reference sets",
+        classic(rule(), ReferenceSets=reference_sets([_PREFIX_LIST.format(at) for at in range(6)])),
+        whole_words("IPSetReferences limit exceeded, parameter: [6], context: ReferenceSets"),
+        MEASURED,
+    )
     yield group(
         "references-twice", "A reference set stands once in a group",
-        classic(rule(), ReferenceSets=references([_PREFIX_LIST.format(0)] * 2)),
-        refused("IPSetReferences is invalid, context: ReferenceSets"), MEASURED,
+        classic(rule(), ReferenceSets=reference_sets([_PREFIX_LIST.format(0)] * 2)),
+        whole_words("IPSetReferences is invalid, context: ReferenceSets"), MEASURED,
     )  # fmt: skip
     yield group(
         "references-containers", "A group has at most 30 container associations",
-        classic(rule(), ReferenceSets=references([_CONTAINERS.format(at) for at in range(31)])),
+        classic(rule(), ReferenceSets=reference_sets([_CONTAINERS.format(at) for at in range(31)])),
         ServiceAnswer("IPSetReferences limit exceeded", whole=False), GUIDE,
     )  # fmt: skip
     mixed = [_PREFIX_LIST.format(0), _CONTAINERS.format(0)]
     yield group("references-mixed", "Container associations stand beside nothing else",
-                classic(rule(), ReferenceSets=references(mixed)),
+                classic(rule(), ReferenceSets=reference_sets(mixed)),
                 ServiceAnswer("", whole=False), GUIDE)  # fmt: skip
 
 
@@ -121,13 +129,13 @@ def _sizes() -> Iterator[Probe]:
                 classic(rule(), capacity=30_000), source=MODEL)  # fmt: skip
     yield group(
         "capacity-30001", "A group's capacity is at most 30,000", classic(rule(), capacity=30_001),
-        refused("Capacity capacity exceeded, parameter: [30001], context: Capacity"), MEASURED,
+        whole_words("Capacity capacity exceeded, parameter: [30001], context: Capacity"), MEASURED,
     )  # fmt: skip
     yield group(
         "capacity-rules", "A group has no more rules than capacity",
         classic([rule(), rule(sid=2)], capacity=1),
-        refused("StatefulRules capacity exceeded, parameter: [2], "
-                "context: RulesSource.StatefulRules"), MEASURED,
+        whole_words("StatefulRules capacity exceeded, parameter: [2], "
+                    "context: RulesSource.StatefulRules"), MEASURED,
     )  # fmt: skip
     yield group("rules-string-characters", "A RulesString has at most 2,000,000 characters",
                 classic(_filled(2_000_001, "x")),
@@ -149,8 +157,8 @@ def _members() -> Iterator[Probe]:
     yield group(
         "rules-source-empty", "A RulesSource has exactly one kind of rules",
         {"Type": "STATEFUL", "Capacity": 1, "RuleGroup": {"RulesSource": {}}},
-        refused("RulesString, RulesSourceList, StatefulRules must set exactly one of them, "
-                "context: RulesSource"), MEASURED,
+        whole_words("RulesString, RulesSourceList, StatefulRules must set exactly one of them, "
+                    "context: RulesSource"), MEASURED,
     )  # fmt: skip
     yield Probe(
         "consumed-classic", "A dry run says what capacity the rules consume: a unit a rule",

@@ -68,15 +68,23 @@ def _asked(  # noqa: PLR0913 - what a probe is
 
 def _plain() -> Iterator[Probe]:
     yield _ips(
-        "arn", "the ARN has this form", ips(rule()),
-        ServiceAnswer(value="arn:aws:network-firewall:<region>:<account>:stateful-rulegroup/<name>"),
+        "arn",
+        "the ARN has this form",
+        ips(rule()),
+        ServiceAnswer(
+            value="arn:aws:network-firewall:<region>:<account>:stateful-rulegroup/<name>"
+        ),
         observe="RuleGroupResponse.RuleGroupArn",
-    )  # fmt: skip
+    )
     yield _next(
-        "arn", "the ARN has this form", next_generation(),
-        ServiceAnswer(value="arn:aws:network-firewall:<region>:<account>:firewall-policy-v2/<name>"),
+        "arn",
+        "the ARN has this form",
+        next_generation(),
+        ServiceAnswer(
+            value="arn:aws:network-firewall:<region>:<account>:firewall-policy-v2/<name>"
+        ),
         observe="FirewallPolicyV2Response.FirewallPolicyV2Arn",
-    )  # fmt: skip
+    )
 
 
 def _rules() -> Iterator[Probe]:

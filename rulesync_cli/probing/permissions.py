@@ -12,7 +12,7 @@ _OURS: Final = f"arn:aws:network-firewall:*:*:*/{PREFIX}*"
 _REFERRED: Final = "arn:aws:network-firewall:*:*:stateful-rulegroup/*"
 
 
-def policy(reads: Iterable[str], dry_runs: Iterable[str]) -> dict[str, Any]:
+def iam_policy(reads: Iterable[str], dry_runs: Iterable[str]) -> dict[str, Any]:
     """The IAM policy; a create is also authorised on the groups that a policy refers to.
 
     IAM knows no condition for DryRun, so it allows to create; by name that is kept apart.

@@ -52,12 +52,14 @@ def variables(**sets: Sequence[str]) -> dict[str, Any]:
     return {"IPSets": {name: {"Definition": list(values)} for name, values in sets.items()}}
 
 
-def references(arns: Sequence[str]) -> dict[str, Any]:
+def reference_sets(arns: Sequence[str]) -> dict[str, Any]:
     """Reference sets R0, R1 … as a group declares them."""
     return {"IPSetReferences": {f"R{at}": {"ReferenceArn": arn} for at, arn in enumerate(arns)}}
 
 
-def policy(*groups: tuple[str, int | None], order: str = STRICT, **more: Any) -> dict[str, Any]:
+def policy_request(
+    *groups: tuple[str, int | None], order: str = STRICT, **more: Any
+) -> dict[str, Any]:
     """A `CreateFirewallPolicy` that refers to groups by ARN and priority."""
     listed = [
         {"ResourceArn": arn, **({} if priority is None else {"Priority": priority})}

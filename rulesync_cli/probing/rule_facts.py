@@ -22,26 +22,26 @@ PLAIN_PROBE: Final = "arn-classic"
 """A rule that nothing is wrong with."""
 
 
-def measured(name: str, fact: str, text: str, refusal: str | None, **more: Any) -> Probe:
+def measured_rule(name: str, fact: str, text: str, refusal: str | None, **more: Any) -> Probe:
     """A fact that was seen at the service."""
-    return asked(name, fact, text, ServiceAnswer(refusal), MEASURED, known=True, **more)
+    return rule_probe(name, fact, text, ServiceAnswer(refusal), MEASURED, known=True, **more)
 
 
 def open_question(
     name: str, fact: str, text: str, assumed: ServiceAnswer = ACCEPTED, source: str = NOBODY
 ) -> Probe:
     """A fact that nobody has confirmed."""
-    return asked(name, fact, text, assumed, source, known=False)
+    return rule_probe(name, fact, text, assumed, source, known=False)
 
 
 def documented(
     name: str, fact: str, text: str, expected: ServiceAnswer = ACCEPTED, plain: str = PLAIN_PROBE
 ) -> Probe:
     """A fact from the developer guide."""
-    return asked(name, fact, text, expected, GUIDE, known=True, plain=plain)
+    return rule_probe(name, fact, text, expected, GUIDE, known=True, plain=plain)
 
 
-def asked(  # noqa: PLR0913 - what a probe is
+def rule_probe(  # noqa: PLR0913 - what a probe is
     name: str, fact: str, text: str, expected: ServiceAnswer, source: str, *, known: bool,
     before: str = "", plain: str = PLAIN_PROBE, **content: Any,
 ) -> Probe:  # fmt: skip

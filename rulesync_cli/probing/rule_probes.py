@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from rulesync_cli.probing.requests import HEADER, padded, rule, variables
-from rulesync_cli.probing.rule_facts import NAMED, asked, measured, open_question
+from rulesync_cli.probing.rule_facts import NAMED, measured_rule, open_question, rule_probe
 from rulesync_cli.probing.values import ENGINE, MEASURED, RULE, USERS, Probe, ServiceAnswer
 
 NO_COMPANION: Final = (
@@ -54,32 +54,32 @@ def rule_probes() -> tuple[Probe, ...]:
 
 
 def _actions() -> Iterator[Probe]:
-    yield measured(
+    yield measured_rule(
         "action-log", "An action other than alert, pass, drop, reject is refused",
         rule(action="log"), f"{NAMED}Action log is not supported",
     )  # fmt: skip
     for name in ("udp", "dns", "icmp"):
-        yield measured(
+        yield measured_rule(
             f"reject-{name}", f"`reject` is refused on {name}",
             rule(action="reject", header=f"{name} any any -> any any"),
             f"{NAMED}{name} reject is not supported",
         )  # fmt: skip
     for name in REJECTING:
         text = rule(action="reject", header=f"{name} any any -> any any")
-        yield measured(f"reject-{name}", f"`reject` is taken on {name}", text, None)
+        yield measured_rule(f"reject-{name}", f"`reject` is taken on {name}", text, None)
 
 
 def _keywords() -> Iterator[Probe]:
     for name, options in FILES.items():
         words = f"{NAMED}RuleOptions {name} is not supported"
-        yield measured(f"keyword-{name}", f"`{name}` is refused", rule(options), words)
+        yield measured_rule(f"keyword-{name}", f"`{name}` is refused", rule(options), words)
     for name, text in DOCUMENTED.items():
         fact = f"{name} is documented as unsupported and taken all the same"
-        yield measured(f"documented-{name}", fact, text, None)
+        yield measured_rule(f"documented-{name}", fact, text, None)
     for name, text in COMPANIONS.items():
-        yield measured(f"pcre-{name}", f"`pcre` is taken beside {name}", text, None)
-    yield measured("pcre-alone", "`pcre` alone is refused", rule('pcre:"/a/"; '), NO_COMPANION)
-    yield measured(
+        yield measured_rule(f"pcre-{name}", f"`pcre` is taken beside {name}", text, None)
+    yield measured_rule("pcre-alone", "`pcre` alone is refused", rule('pcre:"/a/"; '), NO_COMPANION)
+    yield measured_rule(
         "pcre-legacy", "The legacy buffer http_uri is no company for `pcre`",
         rule('pcre:"/a/U"; '), NO_COMPANION,
     )  # fmt: skip
@@ -89,37 +89,43 @@ def _keywords() -> Iterator[Probe]:
 
 def _written() -> Iterator[Probe]:
     text = rule("priority:1; ")
-    yield measured("priority", "`priority` is refused in strict order", text, PRIORITY)
+    yield measured_rule("priority", "`priority` is refused in strict order", text, PRIORITY)
     text = rule("classtype:trojan-activity; ")
     yield open_question(
         "classtype", "`classtype` is refused in strict order", text, ServiceAnswer(PRIORITY)
     )
     words = f"{NAMED}GIDs are not allowed. Illegal option(s): [gid:9999]"
-    yield measured("gid", "A `gid` is refused", rule("gid:9999; "), words)
+    yield measured_rule("gid", "A `gid` is refused", rule("gid:9999; "), words)
     text = f'alert {HEADER} (msg:"rulesync probe";)'
-    yield measured("no-sid", "A rule without sid is refused", text, f"{NAMED}sid not assigned")
+    yield measured_rule("no-sid", "A rule without sid is refused", text, f"{NAMED}sid not assigned")
     text = rule('content:"a"; ')
     words = f'stateful rule is invalid, reason: Duplicate signature "{RULE}"'
-    yield measured("duplicate-sid", "A sid stands once in a group", text, words,
-                   before=f"{rule()}\n")  # fmt: skip
+    yield measured_rule("duplicate-sid", "A sid stands once in a group", text, words,
+                        before=f"{rule()}\n")  # fmt: skip
     text = rule('dns.query; content:"a"; ', header="http any any -> any any")
     engine = ServiceAnswer("rule contains conflicting alprotos set", whole=False)
-    yield asked("engine-refuses", "What Suricata refuses is refused in its words", text, engine,
-                 MEASURED, known=True)  # fmt: skip
+    yield rule_probe(
+        "engine-refuses",
+        "What Suricata refuses is refused in its words",
+        text,
+        engine,
+        MEASURED,
+        known=True,
+    )
     text = rule('content:"$NOPE"; pcre:"/$NOPE/"; ')
-    yield measured("dollar-in-options", "`$` in an option is only text", text, None)
+    yield measured_rule("dollar-in-options", "`$` in an option is only text", text, None)
     text = rule("flowbits:isset,rulesync-probe; ")
     yield open_question("isset-without-setter", "A flowbit may be checked that no rule of the "
-                        "group sets", text, source=USERS)  # fmt: skip
+                                                "group sets", text, source=USERS)  # fmt: skip
     text = rule('base64_decode:bytes 10; base64_data; content:"a"; fast_pattern; ')
     yield open_question("fast-pattern-base64", "`fast_pattern` behind base64_data is refused, as "
-                        "Suricata 8 does", text,
+                                               "Suricata 8 does", text,
                         ServiceAnswer("", whole=False), ENGINE)  # fmt: skip
 
 
 def _lengths() -> Iterator[Probe]:
-    yield measured("length-8175", "A rule of 8,175 characters is taken", padded(8175), None)
-    yield measured(
+    yield measured_rule("length-8175", "A rule of 8,175 characters is taken", padded(8175), None)
+    yield measured_rule(
         "length-8176", "A rule of 8,176 characters is refused", padded(8176),
         f"{NAMED}Rule exceeds max length (8192), Length: 8192.",
     )  # fmt: skip
@@ -127,7 +133,7 @@ def _lengths() -> Iterator[Probe]:
     yield open_question("length-bytes", "Bytes count in a rule's length, not characters",
                         padded(8175, "é" * 100), ServiceAnswer(words, whole=False))  # fmt: skip
     text = padded(8175, header="tcp $NET any -> any any")
-    yield asked(
+    yield rule_probe(
         "length-expanded", "A variable counts with its value", text,
         ServiceAnswer(f"{NAMED}Rule exceeds max length (8192), Length: ", whole=False), MEASURED,
         known=True, RuleVariables=variables(NET=["10.0.0.0/8"]),

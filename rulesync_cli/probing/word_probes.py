@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from rulesync_cli.probing.requests import HEADER, rule
-from rulesync_cli.probing.rule_facts import asked, documented, measured, open_question
+from rulesync_cli.probing.rule_facts import documented, measured_rule, open_question, rule_probe
 from rulesync_cli.probing.values import ACCEPTED, MEASURED, USERS, Probe, ServiceAnswer
 
 COUNTRIES: Final = {"geoip-dst": "dst,RU", "geoip-any": "any,DE,FR", "geoip-not": "src,!US"}
@@ -28,11 +28,11 @@ def word_probes() -> tuple[Probe, ...]:
 
 
 def _lines() -> Iterator[Probe]:
-    yield asked("comment-lf", "A comment line that ends with LF is taken", rule(), ACCEPTED,
-                 USERS, known=True, before="# a comment\n")  # fmt: skip
-    yield asked("comment-cr", "A comment line that ends with CR LF is refused", rule(),
-                 ServiceAnswer("Illegal rule syntax", whole=False), USERS, known=True,
-                 before="# a comment\r\n")  # fmt: skip
+    yield rule_probe("comment-lf", "A comment line that ends with LF is taken", rule(), ACCEPTED,
+                     USERS, known=True, before="# a comment\n")  # fmt: skip
+    yield rule_probe("comment-cr", "A comment line that ends with CR LF is refused", rule(),
+                     ServiceAnswer("Illegal rule syntax", whole=False), USERS, known=True,
+                     before="# a comment\r\n")  # fmt: skip
     yield open_question("continued-line", "A line that `\\` continues is refused",
                         f'alert {HEADER} \\\n(msg:"rulesync probe"; sid:1;)',
                         ServiceAnswer("", whole=False))  # fmt: skip
@@ -44,10 +44,15 @@ def _lines() -> Iterator[Probe]:
 
 def _places() -> Iterator[Probe]:
     for name, value in COUNTRIES.items():
-        yield measured(name, f"`geoip:{value}` is taken", rule(f"geoip:{value}; "), None)
-    yield asked("geoip-wrong", "A wrong country code is refused", rule("geoip:dst,XX; "),
-                 ServiceAnswer("Rule contains an incorrect country code", whole=False), MEASURED,
-                 known=True)  # fmt: skip
+        yield measured_rule(name, f"`geoip:{value}` is taken", rule(f"geoip:{value}; "), None)
+    yield rule_probe(
+        "geoip-wrong",
+        "A wrong country code is refused",
+        rule("geoip:dst,XX; "),
+        ServiceAnswer("Rule contains an incorrect country code", whole=False),
+        MEASURED,
+        known=True,
+    )
 
 
 def _words() -> Iterator[Probe]:
@@ -69,4 +74,4 @@ def _words() -> Iterator[Probe]:
         yield open_question(f"protocol-{name}", fact, text)
     text = rule('tls.sni; content:"a"; ', header="tls:client_hello_done any any -> any any")
     yield open_question("protocol-hook", "A protocol may have one of Suricata 8's hooks, as in "
-                        "`tls:client_hello_done`", text)  # fmt: skip
+                                         "`tls:client_hello_done`", text)  # fmt: skip

@@ -13,7 +13,7 @@ from rules_lib.deploy.steps import Plan, Replace, Step, Update, record
 from rules_lib.groups.content import difference
 from rules_lib.report.summary import Summary
 from rules_lib.text import count, counted, share, visible, visible_lines
-from rulesync_cli.outlook import Referral, referrals, room_in_all, room_of
+from rulesync_cli.outlook import Referral, referrals, reserved_by, reserved_by_all
 from rulesync_cli.preview import Preview
 from rulesync_cli.show.actions import show_actions
 from rulesync_cli.show.console import say, show
@@ -107,7 +107,7 @@ def _counts(step: Step) -> str:
 
 
 def _capacity(step: Step) -> str:
-    room = room_of(step)
+    room = reserved_by(step)
     ends = dict.fromkeys(number for number in (room.before, room.after) if number)
     return " -> ".join(map(count, ends))
 
@@ -156,7 +156,7 @@ def _names(names: Sequence[str]) -> str:
 
 def _figures(found: Preview) -> Iterator[str]:
     """Room, rules and discards, before and after."""
-    summary, room = found.summary, room_in_all(found.plan)
+    summary, room = found.summary, reserved_by_all(found.plan)
     ends = " -> ".join(map(count, dict.fromkeys((room.before, room.after))))
     budget = summary.budget
     yield f"capacity: {ends} of {count(budget)} ({share(room.after, budget)})"
@@ -167,7 +167,7 @@ def _figures(found: Preview) -> Iterator[str]:
 def _left(found: Preview) -> Iterator[str]:
     """What policies have left for our groups, where others have groups there too."""
     groups = [step for step in found.plan.steps if step.group]
-    needed = f"{counted(len(groups), 'rule group')} and {count(room_in_all(found.plan).after)}"
+    needed = f"{counted(len(groups), 'rule group')} and {count(reserved_by_all(found.plan).after)}"
     for left in found.left:
         if left.others:
             yield f"policy {visible(left.policy)}: {left.words}; this plan needs {needed}"

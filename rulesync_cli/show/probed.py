@@ -30,7 +30,7 @@ _KEPT: Final = 2_000
 """Characters of an answer in the JSON: some repeat two million that were sent."""
 
 
-def document(findings: Sequence[Finding], asked: ProbeRun, *, aws: bool) -> dict[str, Any]:
+def probe_document(findings: Sequence[Finding], asked: ProbeRun, *, aws: bool) -> dict[str, Any]:
     """The whole report; it has no account's number, and no name of a rule group.
 
     Args:
@@ -79,7 +79,7 @@ def _answer(answer: ServiceAnswer) -> dict[str, Any]:
     }
 
 
-def render(findings: Sequence[Finding], console: Console) -> None:
+def render_findings(findings: Sequence[Finding], console: Console) -> None:
     """Print what differs first, then what is known now, what has no answer, and what agrees."""
     for state in State:
         of_state = sorted((found for found in findings if found.state is state), key=_is_as_assumed)

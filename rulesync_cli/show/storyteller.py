@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from rich.text import Text
 
 from rules_lib.model import LOCAL_PREFIX
-from rules_lib.own.files import LOCAL, name_of
+from rules_lib.own.files import LOCAL, own_file_name
 from rules_lib.text import count, counted, visible
 from rules_lib.ties import MarkKind, kinds_of
 from rulesync_cli.commands.status import held_words
@@ -44,7 +44,7 @@ StoryLine = tuple[str, str]
 """A label, and what there is to say under it."""
 
 
-def tell(found: Explained, scene: Scene, console: Console) -> None:
+def tell_stories(found: Explained, scene: Scene, console: Console) -> None:
     """Print all stories of a sid, then what is in force."""
     for number, story in enumerate(found.stories, start=1):
         if number > 1:
@@ -91,7 +91,7 @@ def _beginning(story: Story, scene: Scene) -> Iterator[StoryLine]:
 def _file(category: str) -> str:
     """The file of a category: the feed's, or one of people's own."""
     if category.startswith(LOCAL_PREFIX):
-        return f"{LOCAL}{name_of(category)}"
+        return f"{LOCAL}{own_file_name(category)}"
     return f"{category}.rules"
 
 

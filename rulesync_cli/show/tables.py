@@ -25,7 +25,7 @@ STYLES: Final = {
 }
 
 
-def render(summary: Summary, console: Console) -> None:
+def render_summary(summary: Summary, console: Console) -> None:
     """Print the summary: the equation, the rule groups, what was discarded, calls and warnings."""
     say(console, headline(summary), "bold")
     if summary.groups:

@@ -63,7 +63,7 @@ class Verified:
         }
 
 
-def document(found: Verified) -> dict[str, Any]:
+def verify_document(found: Verified) -> dict[str, Any]:
     """The whole of it for other programs."""
     groups = zip(found.groups, found.loadings, strict=True)
     made: dict[str, Any] = {
@@ -128,7 +128,7 @@ def _dropped(one: Dropped) -> dict[str, Any]:
     }
 
 
-def render(found: Verified, console: Console) -> None:
+def render_verdicts(found: Verified, console: Console) -> None:
     """Print how each group was taken, what stands against rules, and what became of traffic."""
     numbers = ("rules", "loaded", "refused")
     rows = [

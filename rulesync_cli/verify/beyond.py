@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rules_lib.facts import suricata
 from rules_lib.facts.vocabulary import GEOIP, KEYWORDS, OF_AWS
-from rules_lib.reading.rule import RuleSyntaxError, references_in, split, without
+from rules_lib.reading.rule import RuleSyntaxError, reference_names_in, split, without
 from rulesync_cli.verify.unaskable import unaskable
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def _within(line: int, text: str, major: int) -> tuple[str, Unasked | None]:
     if beyond:
         words = f"its {beyond[0].name} was not checked: {_why(beyond[0].name)}"
         return rest, Unasked(line, _sid(options), words, whole=False)
-    if sets := references_in(header):
+    if sets := reference_names_in(header):
         words = f"@{sets[0]} is known to AWS alone: another address stood in for it"
         return text, Unasked(line, _sid(options), words, whole=False)
     return text, None

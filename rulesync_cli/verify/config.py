@@ -70,7 +70,7 @@ _EVENTS: Final[dict[str, Any]] = {
 }
 
 
-def references(rules: Iterable[str]) -> str:
+def reference_config(rules: Iterable[str]) -> str:
     """Declare every kind of reference that the rules have; an unknown kind would be a warning."""
     kinds = {match.lower() for rule in rules for match in _REFERENCE.findall(rule)}
     return "".join(f"config reference: {kind} https://\n" for kind in sorted(kinds))

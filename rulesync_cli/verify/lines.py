@@ -80,7 +80,9 @@ def astray(rules: Sequence[str], log: EngineLog, probe: LoadLines) -> tuple[Astr
     return tuple(sorted((*named, *islice(chain(*found), MOST)), key=lambda one: one.line))
 
 
-def refused(rules: Sequence[str], log: EngineLog, probe: LoadLines) -> tuple[EngineRefusal, ...]:
+def refused_rules(
+    rules: Sequence[str], log: EngineLog, probe: LoadLines
+) -> tuple[EngineRefusal, ...]:
     """Name all rules that the engine refuses, also those of which it does not say which they are.
 
     Args:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from rulesync_cli.verify.beyond import Unasked, within
 from rulesync_cli.verify.enginelog import EngineLog, EngineRefusal, read_log
-from rulesync_cli.verify.lines import Astray, astray, line_of_each_piece, refused
+from rulesync_cli.verify.lines import Astray, astray, line_of_each_piece, refused_rules
 from rulesync_cli.verify.loadable import HOME_NET, Loadable
-from rulesync_cli.verify.suricata import lay_out
+from rulesync_cli.verify.suricata import write_run_files
 
 if TYPE_CHECKING:
     from rules_lib.groups.group import GroupVariables
@@ -54,7 +54,7 @@ class Loading:
         return frozenset(one.line for some in named for one in some)
 
 
-def load(engine: Suricata, group: Loadable, home_net: tuple[str, ...] = HOME_NET) -> Loading:
+def load_group(engine: Suricata, group: Loadable, home_net: tuple[str, ...] = HOME_NET) -> Loading:
     """Load a group with its variables and nothing else.
 
     Raises:
@@ -67,7 +67,7 @@ def load(engine: Suricata, group: Loadable, home_net: tuple[str, ...] = HOME_NET
         return _tried(engine, rules, variables)
 
     log = probe(asked.rules)
-    log = replace(log, refusals=refused(asked.rules, log, probe))
+    log = replace(log, refusals=refused_rules(asked.rules, log, probe))
     lost = () if log.errors else astray(asked.rules, log, probe)
     return Loading(
         name=group.name,
@@ -84,7 +84,7 @@ def load(engine: Suricata, group: Loadable, home_net: tuple[str, ...] = HOME_NET
 def _tried(engine: Suricata, rules: Sequence[str], variables: GroupVariables) -> EngineLog:
     with tempfile.TemporaryDirectory(prefix="rulesync-") as scratch:
         folder = Path(scratch)
-        lay_out(folder, rules, variables)
+        write_run_files(folder, rules, variables)
         code, said = engine.test(folder)
     return judge(rules, code, said)
 

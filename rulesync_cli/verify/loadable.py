@@ -82,7 +82,7 @@ def from_build(entries: Iterable[StoredGroup], texts: Mapping[str, str]) -> tupl
             Loadable(one.name, one.priority, rules_in(texts[one.name]), one.variables)
             for one in entries
         )
-        return in_order(groups)
+        return by_inspection_order(groups)
     except KeyError as error:
         raise StoreError(f"rule-groups/{error.args[0]}.rules is missing") from error
 
@@ -102,12 +102,12 @@ def from_deployed(deployed: Deployed, entries: Iterable[StoredGroup]) -> tuple[L
     def priority(group: DeployedGroup) -> int:
         return by_arn.get(group.arn, priorities.get(str(group.slot), last))
 
-    return in_order(
+    return by_inspection_order(
         Loadable(group.name, priority(group), rules_in(group.text), group.variables)
         for group in deployed.current.values()
     )
 
 
-def in_order(groups: Iterable[Loadable]) -> tuple[Loadable, ...]:
+def by_inspection_order(groups: Iterable[Loadable]) -> tuple[Loadable, ...]:
     """As a firewall policy inspects them."""
     return tuple(sorted(groups, key=lambda group: (group.priority, group.name)))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.stages.keywords import unknown_keywords
-from rulesync_cli.verify.load import Loading, load
+from rulesync_cli.verify.load import Loading, load_group
 from rulesync_cli.verify.loadable import Loadable
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def _own(group: Group) -> Iterator[tuple[Rule, str]]:
 
 def _loaded(engine: Suricata, group: Group) -> tuple[Sequence[Rule], Loading]:
     rules, texts = zip(*_own(group), strict=True)
-    return rules, load(engine, Loadable(group.name, group.priority, texts, group.variables))
+    return rules, load_group(engine, Loadable(group.name, group.priority, texts, group.variables))
 
 
 def _faults(rules: Sequence[Rule], found: Loading) -> Iterable[Word]:

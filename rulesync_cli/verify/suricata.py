@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.errors import EngineError
-from rulesync_cli.verify.config import REFERENCES, configuration, references
+from rulesync_cli.verify.config import REFERENCES, configuration, reference_config
 
 if TYPE_CHECKING:
     from rules_lib.groups.group import GroupVariables
@@ -66,7 +66,7 @@ class Suricata:
         return [self.path, *files, "-k", "none", "--runmode", "single", "--simulate-ips"]
 
 
-def find(path: str | None = None) -> Suricata:
+def find_engine(path: str | None = None) -> Suricata:
     """Find the engine.
 
     Args:
@@ -118,13 +118,13 @@ def _asked(program: str) -> Suricata:
     return Suricata(str(Path(program).absolute()), version[1])  # it is run in other folders
 
 
-def lay_out(
+def write_run_files(
     folder: Path, rules: Iterable[str], variables: GroupVariables, *action_order: tuple[str, ...]
 ) -> None:
     """Write what a run needs into a folder: the rules, one a line, and the configuration."""
     texts = tuple(rules)
     (folder / RULES).write_text("".join(f"{text}\n" for text in texts), encoding="utf-8")
-    (folder / REFERENCES).write_text(references(texts), encoding="utf-8")
+    (folder / REFERENCES).write_text(reference_config(texts), encoding="utf-8")
     config = configuration(variables, *action_order)
     (folder / CONFIG).write_text(config, encoding="utf-8")
 

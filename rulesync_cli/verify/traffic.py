@@ -16,7 +16,7 @@ from rulesync_cli.verify.enginelog import read_log
 from rulesync_cli.verify.events import Alert, Drop, Verdict, read_events
 from rulesync_cli.verify.loadable import HOME_NET, Loadable
 from rulesync_cli.verify.session import Session, session
-from rulesync_cli.verify.suricata import lay_out
+from rulesync_cli.verify.suricata import write_run_files
 
 if TYPE_CHECKING:
     from rulesync_cli.verify.suricata import Suricata
@@ -171,7 +171,7 @@ def replayer(
     combined = combine(groups, home_net)
     with tempfile.TemporaryDirectory(prefix="rulesync-") as scratch:
         folder = Path(scratch)
-        lay_out(folder, combined.rules, combined.variables, combined.action_order)
+        write_run_files(folder, combined.rules, combined.variables, combined.action_order)
         made = Replayer(engine, combined, folder)
         try:
             made.start()

@@ -18,7 +18,7 @@ from rules_lib.allowlist import (
     DropWhen,
     FirewallSettings,
     RuleOverrides,
-    load,
+    load_allowlist,
 )
 from rules_lib.errors import AllowlistError
 from rules_lib.feed.manifest import Manifest
@@ -160,7 +160,7 @@ def test_every_key_of_the_allowlist_is_described(model: type[BaseModel]) -> None
 def test_example_allowlist_is_valid() -> None:
     """And it shows every key there is."""
     example = blocks(text("allowlist.md"), "yaml")[0]
-    allowlist = load(example, source="the example", known=["local-ours"])
+    allowlist = load_allowlist(example, source="the example", known=["local-ours"])
     assert allowlist.model_fields_set >= Allowlist.model_fields.keys()
 
 
@@ -168,7 +168,7 @@ def test_example_errors_are_as_printed() -> None:
     """The page shows the reader's own words."""
     page = text("allowlist.md")
     with pytest.raises(AllowlistError) as caught:
-        load(blocks(page, "yaml")[1], source="config/categories.yaml", known=())
+        load_allowlist(blocks(page, "yaml")[1], source="config/categories.yaml", known=())
     assert blocks(page, "text") == [f"{caught.value}\n"]
 
 

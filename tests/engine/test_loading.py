@@ -12,7 +12,7 @@ from support.proof import made, published
 from rules_lib.errors import EngineError
 from rules_lib.facts import suricata as known
 from rules_lib.groups.group import GroupVariables
-from rulesync_cli.verify.load import load
+from rulesync_cli.verify.load import load_group
 from rulesync_cli.verify.loadable import Loadable
 from rulesync_cli.verify.suricata import Suricata
 from rulesync_cli.verify.traffic import replayer
@@ -33,7 +33,7 @@ class Loader:
 
     def __call__(self, *rules: str, variables: GroupVariables = NOTHING) -> Loading:
         """Load it."""
-        return load(self.engine, Loadable("et-test", 1000, rules, variables))
+        return load_group(self.engine, Loadable("et-test", 1000, rules, variables))
 
 
 @pytest.fixture(scope="session")
@@ -222,7 +222,7 @@ def test_group_that_the_pipeline_made_is_loaded(engine: Suricata) -> None:
         },
     )
     for group in published(built):
-        found = load(engine, group)
+        found = load_group(engine, group)
         assert (found.ok, found.loaded, found.warnings) == (True, 2, ())
 
 

@@ -8,7 +8,7 @@ import pytest
 from support.example_feed import ALLOWLIST, EXPECTED, FEED, Entry, entries, expectation
 
 from rules_lib.groups.group import GroupVariables
-from rulesync_cli.verify.load import load
+from rulesync_cli.verify.load import load_group
 from rulesync_cli.verify.loadable import Loadable
 from rulesync_cli.verify.suricata import Suricata
 
@@ -120,7 +120,7 @@ def test_sids_are_of_our_own_range() -> None:
 def test_every_kept_rule_loads_in_the_real_engine(engine: Suricata) -> None:
     """What is expected to be kept is valid, once it is changed as the design says."""
     kept = tuple(_changed(entry.text) for entry in entries() if _is_kept(entry))
-    tried = load(engine, Loadable("kept", 1, kept, _variables()))
+    tried = load_group(engine, Loadable("kept", 1, kept, _variables()))
     left = sum(one.whole for one in tried.unasked)
     assert (tried.refusals, tried.errors, tried.loaded) == ((), (), len(kept) - left)
     assert len(kept) > 200

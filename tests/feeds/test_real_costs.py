@@ -8,9 +8,9 @@ import pytest
 from support.census import Trial
 from support.real_feed import SHIPPED
 
-from rules_lib.allowlist import load
+from rules_lib.allowlist import load_allowlist
 from rules_lib.feed.archive import unpack
-from rules_lib.reading.ruleset import read
+from rules_lib.reading.ruleset import read_rules
 
 FITTING = ("emerging-chat", "emerging-hunting", "emerging-policy", "tor")
 TOO_LARGE = ("emerging-dyn_dns", "emerging-info")
@@ -21,8 +21,8 @@ def trial(releases: Path) -> Trial:
     """Read a release and the shipped allowlist."""
     files = unpack((releases / "composite-2026-03.tar.gz").read_bytes())
     known = [file.category for file in files]
-    allowlist = load(SHIPPED.read_bytes(), source="shipped", known=known)
-    return Trial(read(files, allowlist.rules.on), allowlist)
+    allowlist = load_allowlist(SHIPPED.read_bytes(), source="shipped", known=known)
+    return Trial(read_rules(files, allowlist.rules.on), allowlist)
 
 
 @pytest.mark.feeds

@@ -22,7 +22,7 @@ from support.real_feed import (
     undeclared,
 )
 
-from rulesync_cli.verify.load import load
+from rulesync_cli.verify.load import load_group
 from rulesync_cli.verify.sources import in_folder
 from rulesync_cli.verify.suricata import Suricata
 
@@ -167,7 +167,7 @@ def test_every_group_loads_in_the_real_engine(alert: Results, engine: Suricata) 
     groups = in_folder(alert.folder)
     assert {group.name for group in groups} == alert.groups.keys()
     for group in groups:
-        found = load(engine, group)
+        found = load_group(engine, group)
         assert (found.refusals, found.astray, found.errors) == ((), (), ()), group.name
         assert all(DOUBTED in warning for warning in found.warnings), group.name
         assert not found.warnings or engine.line == "8.0"

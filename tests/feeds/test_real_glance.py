@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from support.real_feed import SHIPPED
 
-from rules_lib.allowlist import load
+from rules_lib.allowlist import load_allowlist
 from rules_lib.build import build
 from rules_lib.feed.archive import unpack
 from rules_lib.groups.group import Deployed
 from rules_lib.model import SidOnly
-from rules_lib.reading.ruleset import read
-from rules_lib.stages.glance import glance
+from rules_lib.reading.ruleset import read_rules
+from rules_lib.stages.glance import read_needed
 
 
 @pytest.mark.feeds
@@ -22,8 +22,8 @@ def test_build_of_a_release_comes_to_the_same(releases: Path, name: str) -> None
     """With the shipped file, whose off categories are a third of the rules."""
     files = tuple(unpack((releases / f"{name}.tar.gz").read_bytes()))
     known = [file.category for file in files]
-    allowlist = load(SHIPPED.read_bytes(), source="shipped", known=known)
-    seen, whole = glance(files, allowlist), read(files, allowlist.rules.on)
+    allowlist = load_allowlist(SHIPPED.read_bytes(), source="shipped", known=known)
+    seen, whole = read_needed(files, allowlist), read_rules(files, allowlist.rules.on)
     ours, theirs = (build(one, allowlist, Deployed(), {}) for one in (seen, whole))
     assert ours.groups == theirs.groups
     assert ours.discarded == theirs.discarded

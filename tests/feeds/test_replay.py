@@ -12,7 +12,7 @@ import yaml
 from support.deployed import in_force
 from support.real_feed import LARGE, SHIPPED, Published, allowlist_of_all, rules_of, run
 
-from rules_lib.allowlist import Allowlist, load
+from rules_lib.allowlist import Allowlist, load_allowlist
 from rules_lib.build import Built, build
 from rules_lib.deploy.plan import plan
 from rules_lib.deploy.steps import Update, record
@@ -20,7 +20,7 @@ from rules_lib.feed.archive import unpack
 from rules_lib.groups.content import by_sid
 from rules_lib.groups.group import Deployed, Group
 from rules_lib.groups.policy_room import PolicyQuotas
-from rules_lib.reading.ruleset import Ruleset, read
+from rules_lib.reading.ruleset import Ruleset, read_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -76,14 +76,14 @@ class Replayed:
 def ruleset(releases: Path, name: str, allowlist: Allowlist) -> Ruleset:
     """A release, read."""
     archive = releases / f"{name}.tar.gz"
-    return read(unpack(archive.read_bytes(), source=name), allowlist.rules.on)
+    return read_rules(unpack(archive.read_bytes(), source=name), allowlist.rules.on)
 
 
 def settings(**changed: object) -> Allowlist:
     """The shipped file, with changes."""
     document = yaml.load(SHIPPED.read_text(), Loader=yaml.BaseLoader)  # noqa: S506 - strings only
     text = yaml.safe_dump({**document, **changed}, sort_keys=False)
-    return load(text.encode(), source="test", known=(*document["categories"], *SIX))
+    return load_allowlist(text.encode(), source="test", known=(*document["categories"], *SIX))
 
 
 def replay(releases: Path, allowlist: Allowlist) -> list[Replayed]:
@@ -140,7 +140,9 @@ def test_each_release_writes_the_least_possible(releases: Path, kind: str, tmp_p
     Where the budget is full, a new rule drives another one out, and both count.
     """
     if kind == "all":
-        allowlist = load(allowlist_of_all(tmp_path, "alert").read_bytes(), source="test", known=())
+        allowlist = load_allowlist(
+            allowlist_of_all(tmp_path, "alert").read_bytes(), source="test", known=()
+        )
     else:
         allowlist = settings(**({"firewall": TIGHT} if kind == "tight" else {}))
     table = replay(releases, allowlist)
@@ -154,7 +156,7 @@ def test_rule_more_is_one_update_that_differs_by_one_line(releases: Path) -> Non
     """In the newest release with the shipped file, whichever category it is added to."""
     allowlist = settings()
     archive = unpack((releases / "2025-08-04.tar.gz").read_bytes(), source="test")
-    first = build(read(archive, allowlist.rules.on), allowlist, Deployed(), {}).groups
+    first = build(read_rules(archive, allowlist.rules.on), allowlist, Deployed(), {}).groups
     for category in ("emerging-exploit", "emerging-telnet", "emerging-scan"):
         text = b'alert tcp any any -> any any (msg:"one more"; content:"x"; sid:1999999; rev:1;)\n'
         longer = tuple(
@@ -162,7 +164,7 @@ def test_rule_more_is_one_update_that_differs_by_one_line(releases: Path) -> Non
             for file in archive
         )
         again = build(
-            read(longer, allowlist.rules.on), allowlist, in_force(first, associations=1), {}
+            read_rules(longer, allowlist.rules.on), allowlist, in_force(first, associations=1), {}
         ).groups
         [step] = plan(again, in_force(first, associations=1)).changes
         assert isinstance(step, Update)

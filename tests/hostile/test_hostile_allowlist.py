@@ -15,7 +15,7 @@ from support.harness import SOURCE, hold_allowlist, hold_problems
 from support.mutation import HOSTILE, damaged, joined
 from support.seed import YAML_WORDS, allowlists
 
-from rules_lib.allowlist import load
+from rules_lib.allowlist import load_allowlist
 from rules_lib.errors import AllowlistError
 
 START: Final = b"version: 1\n"
@@ -97,7 +97,7 @@ def test_known_trick_is_an_error_with_its_line(name: str) -> None:
     """The line is one of the file's, and the words are for people."""
     data = ODD[name] if ODD[name].startswith((b"%", b"\xff")) else START + ODD[name]
     with pytest.raises(AllowlistError) as caught:
-        load(data, source=SOURCE, known=())
+        load_allowlist(data, source=SOURCE, known=())
     hold_problems(caught.value)
     lines = data.count(b"\n") + 1
     assert all(1 <= int(str(record["line"])) <= lines for record in caught.value.records)
@@ -109,7 +109,7 @@ def test_what_a_reviewer_cannot_see_is_refused_with_its_line(unseen: str) -> Non
     hidden = f"version: 1\n\n# harmless{unseen}rules: {{off: [1]}}\n"
     for data in (hidden, hidden.encode()):
         with pytest.raises(AllowlistError) as caught:
-            load(data, source=SOURCE, known=())
+            load_allowlist(data, source=SOURCE, known=())
         (problem,) = caught.value.problems
         assert problem.startswith('line 3: "\\u')
         assert problem.endswith('" makes the file look other than it is read; take it out')
@@ -118,14 +118,14 @@ def test_what_a_reviewer_cannot_see_is_refused_with_its_line(unseen: str) -> Non
 def test_merge_key_merges_nothing() -> None:
     """It is a key like others, which nobody knows, so what it holds is not taken."""
     with pytest.raises(AllowlistError) as caught:
-        load(START + MERGED, source=SOURCE, known=())
+        load_allowlist(START + MERGED, source=SOURCE, known=())
     assert any('"<<" is no category' in problem for problem in caught.value.problems)
 
 
 def test_sid_that_stands_often_is_told_once_each_time() -> None:
     """And not once for each time that it stood before: 500,000 would come to 10¹¹ errors."""
     with pytest.raises(AllowlistError) as caught:
-        load(START + b"rules: {off: [7, 7, 7, 7]}", source=SOURCE, known=())
+        load_allowlist(START + b"rules: {off: [7, 7, 7, 7]}", source=SOURCE, known=())
     assert (
         caught.value.problems
         == ('line 2: rules.off: "7" stands twice here, first on line 2; keep one of them',) * 3
@@ -135,7 +135,7 @@ def test_sid_that_stands_often_is_told_once_each_time() -> None:
 def test_long_key_is_refused_as_such() -> None:
     """What is wrong below it is told with its name, however often."""
     with pytest.raises(AllowlistError) as caught:
-        load(b"version: 1\n? " + b"k" * 513 + b"\n: {a: 1}", source=SOURCE, known=())
+        load_allowlist(b"version: 1\n? " + b"k" * 513 + b"\n: {a: 1}", source=SOURCE, known=())
     (problem,) = caught.value.problems
     assert problem.endswith('kkk…" is longer than any key, 512 characters')
 
@@ -143,20 +143,20 @@ def test_long_key_is_refused_as_such() -> None:
 def test_yaml_s_own_words_are_told_in_short() -> None:
     """They may cite what the file has, which may be a mebibyte."""
     with pytest.raises(AllowlistError) as caught:
-        load(START + b"a: !" + b"x" * 10_000 + b"!y 1", source=SOURCE, known=())
+        load_allowlist(START + b"a: !" + b"x" * 10_000 + b"!y 1", source=SOURCE, known=())
     assert len(str(caught.value)) < 300
 
 
 WATCHED: Final = """
 import sys
 sys.path[:0] = sys.argv[1:]
-from rules_lib.allowlist import load
+from rules_lib.allowlist import load_allowlist
 from rules_lib.errors import AllowlistError
 from test_hostile_allowlist import ODD, START
 import json
 def tried(data):
     try:
-        load(data, source="file", known=())
+        load_allowlist(data, source="file", known=())
     except AllowlistError:
         pass
 tried(START + b"default: nearly")  # what is read once, such as the list of categories, is read

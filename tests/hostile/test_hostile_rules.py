@@ -19,7 +19,7 @@ from support.seed import RULE_WORDS, rule_lines
 
 from rules_lib.model import FeedFile, Malformed, Rule
 from rules_lib.reading.lines import LINE_BYTES
-from rules_lib.reading.ruleset import read
+from rules_lib.reading.ruleset import read_rules
 
 GOOD: Final = b"\n".join(rule_lines())
 """The whole example feed, as one file."""
@@ -106,8 +106,8 @@ def test_line_that_is_damaged_changes_no_other_line_of_the_feed(data: bytes, pla
     noise = data.replace(b"\n", b" ").replace(b"\\", b"/")
     lines = list(rule_lines())
     lines[place] = noise
-    before = {rule.line: rule for rule in read([FeedFile("c", GOOD)]).rules}
-    after = {rule.line: rule for rule in read([FeedFile("c", b"\n".join(lines))]).rules}
+    before = {rule.line: rule for rule in read_rules([FeedFile("c", GOOD)]).rules}
+    after = {rule.line: rule for rule in read_rules([FeedFile("c", b"\n".join(lines))]).rules}
     before.pop(place + 1, None)
     after.pop(place + 1, None)
     assert after == before

@@ -15,8 +15,8 @@ from support.feed import Answer, Pauses, feed, md5, packed, reader, rule, servin
 from functions.fetch import app as fetch_app
 from rules_lib.aws.store import Store
 from rules_lib.errors import RulesyncError
-from rules_lib.feed.fetch import FeedUnchanged, examine
-from rules_lib.feed.source import gather
+from rules_lib.feed.fetch import FeedUnchanged, check_download
+from rules_lib.feed.source import download_if_new
 from rules_lib.sources.session import UnguidedSession
 from rulesync_cli import main
 from rulesync_cli.frame import DEBUG, unexpected
@@ -264,9 +264,9 @@ def test_no_error_is_chained_to_one_that_has_the_address(place: Place, case: str
 
 def _fetched(wanted: FetchSettings) -> None:
     with UnguidedSession() as session:
-        download = gather(wanted, reader(session, Pauses()), None)
+        download = download_if_new(wanted, reader(session, Pauses()), None)
     assert not isinstance(download, FeedUnchanged)
-    examine(download, wanted, NOW)
+    check_download(download, wanted, NOW)
 
 
 def chain(error: BaseException | None) -> Iterator[BaseException]:

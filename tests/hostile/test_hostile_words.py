@@ -40,7 +40,7 @@ from rules_lib.sources.session import UnguidedSession
 from rules_lib.text import visible, visible_lines
 from rulesync_cli import main
 from rulesync_cli.show.console import say, show, stdout
-from rulesync_cli.show.verdicts import Verified, render
+from rulesync_cli.show.verdicts import Verified, render_verdicts
 from rulesync_cli.verify.beyond import Unasked
 from rulesync_cli.verify.combined import NumberedRule
 from rulesync_cli.verify.enginelog import EngineRefusal
@@ -231,7 +231,7 @@ def verified(words: str) -> Verified:
 @pytest.mark.parametrize("words", [*ESCAPES, *WORDS])
 def test_verify_prints_nothing_that_acts(words: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Names of captures and groups, and the engine's own words, which cite the rule."""
-    render(verified(words), stdout())
+    render_verdicts(verified(words), stdout())
     printed = capsys.readouterr().out
     assert visible(words)[:20] in printed
     assert is_inert(printed)

@@ -18,7 +18,7 @@ from localaws.grammar import (
     rule_lines,
 )
 from rules_lib.groups.group import GroupVariables
-from rulesync_cli.verify.load import load
+from rulesync_cli.verify.load import load_group
 from rulesync_cli.verify.loadable import Loadable
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def test_malformed_rule_is_refused(text: str) -> None:
 def test_grammar_agrees_with_the_engine(engine: Suricata) -> None:
     """The real Suricata refuses exactly the lines that this grammar refuses."""
     texts = [text.replace("$HOME_NET", "HOME") for text in ACCEPTED + REFUSED]
-    refused = load(engine, Loadable("grammar", 1, tuple(texts), GroupVariables())).refusals
+    refused = load_group(engine, Loadable("grammar", 1, tuple(texts), GroupVariables())).refusals
     assert {one.line for one in refused} == {
         line for line, text in enumerate(texts, 1) if not accepts(text)
     }

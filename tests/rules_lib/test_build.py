@@ -14,12 +14,12 @@ from hypothesis import given
 from support.deployed import in_force
 from support.rules import FEEDS, allow, allowlists, ruleset, text
 
-from rules_lib.allowlist import Allowlist, load
+from rules_lib.allowlist import Allowlist, load_allowlist
 from rules_lib.build import Built, build
 from rules_lib.feed.archive import unpack
 from rules_lib.groups.group import Deployed
 from rules_lib.model import AnyRule, Change, Mode, Reason, Rule
-from rules_lib.reading.ruleset import read
+from rules_lib.reading.ruleset import read_rules
 from rules_lib.stages.convert import fingerprint
 
 if TYPE_CHECKING:
@@ -186,8 +186,10 @@ def test_missing_variables_are_counted_by_name() -> None:
 def test_real_release_through_the_shipped_allowlist(releases: Path) -> None:
     """Nothing vanishes, nothing is over the budget, and no noalert rule drops."""
     files = unpack((releases / "composite-2026-03.tar.gz").read_bytes())
-    rules = read(files)
-    shipped = load((ROOT / "config/categories.yaml").read_bytes(), source="", known=rules.names)
+    rules = read_rules(files)
+    shipped = load_allowlist(
+        (ROOT / "config/categories.yaml").read_bytes(), source="", known=rules.names
+    )
     built = build(rules, shipped, Deployed(), {})
     assert _is_accounted_for(built, tuple(rules.rules))
     assert built.enabled == 38_651

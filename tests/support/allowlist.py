@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rules_lib.allowlist import load
+from rules_lib.allowlist import load_allowlist
 from rules_lib.errors import AllowlistError
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ KNOWN = ("local-mine", "brand-new")
 
 def read(text: str | bytes) -> Allowlist:
     """The allowlist that `text` is."""
-    return load(text, source="categories.yaml", known=KNOWN)
+    return load_allowlist(text, source="categories.yaml", known=KNOWN)
 
 
 def problems_of(text: str | bytes) -> tuple[str, ...]:

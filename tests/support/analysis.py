@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from rules_lib.groups.group import GroupVariables
 from rulesync_cli.verify.enginelog import read_log
-from rulesync_cli.verify.suricata import CONFIG, lay_out
+from rulesync_cli.verify.suricata import CONFIG, write_run_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -74,7 +74,7 @@ def analysed(
     """Have the engine load lines, one a rule, and tell what it made of each."""
     with tempfile.TemporaryDirectory(prefix="rulesync-") as scratch:
         folder = Path(scratch)
-        lay_out(
+        write_run_files(
             folder, lines, GroupVariables(BUILT_IN | dict(variables.ip_sets), variables.port_sets)
         )
         with (folder / CONFIG).open("a", encoding="utf-8") as config:

@@ -20,14 +20,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from rules_lib.allowlist import load
+from rules_lib.allowlist import load_allowlist
 from rules_lib.build import build
 from rules_lib.errors import AllowlistError, ArchiveError
 from rules_lib.feed.archive import opened
 from rules_lib.groups.group import Deployed
 from rules_lib.model import FeedFile
-from rules_lib.reading.lines import tally
-from rules_lib.reading.ruleset import read
+from rules_lib.reading.lines import count_rules
+from rules_lib.reading.ruleset import read_rules
 from rules_lib.report.records import discarded_csv, discarded_jsonl
 from support.tar import END, RULE, header, member, pax, record
 from support.zip import Entry, zip_of
@@ -50,7 +50,7 @@ class Trial:
         bombs: by name; each is made when its turn comes.
     """
 
-    read: Callable[[bytes], str]
+    read_rules: Callable[[bytes], str]
     memory: int
     seconds: int
     bombs: Mapping[str, Callable[[], bytes]]
@@ -93,14 +93,14 @@ def _zipped_member(name: bytes, size: int) -> Entry:
 
 def _fetched(data: bytes) -> str:
     try:
-        return f"taken: {sum(tally(file.data).enabled for file in opened(data))} rules"
+        return f"taken: {sum(count_rules(file.data).enabled for file in opened(data))} rules"
     except ArchiveError as error:
         return f"refused: {error}"[:200]
 
 
 def _built(data: bytes) -> str:
-    allowlist = load("version: 1\ndefault: alert\n", source="", known=())
-    ruleset = read([FeedFile("emerging-bomb", data)], {7})
+    allowlist = load_allowlist("version: 1\ndefault: alert\n", source="", known=())
+    ruleset = read_rules([FeedFile("emerging-bomb", data)], {7})
     built = build(ruleset, allowlist, Deployed(), {})
     for lines in (discarded_jsonl(built.discarded), discarded_csv(built.discarded)):
         for _ in lines:
@@ -110,7 +110,7 @@ def _built(data: bytes) -> str:
 
 def _loaded(data: bytes) -> str:
     try:
-        load(data, source="bomb", known=())
+        load_allowlist(data, source="bomb", known=())
     except AllowlistError as error:
         return f"{len(error.problems)} problems, {len(str(error.records))} characters of records"
     return "valid"

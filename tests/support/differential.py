@@ -10,13 +10,13 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Final
 
-from rules_lib.allowlist import load
+from rules_lib.allowlist import load_allowlist
 from rules_lib.facts import limits
 from rules_lib.model import Candidate, Converted, FeedFile, Mode, Rule
 from rules_lib.reading.lines import Line
 from rules_lib.reading.parser import parse
 from rules_lib.reading.rule import sid_of, split
-from rules_lib.reading.ruleset import read
+from rules_lib.reading.ruleset import read_rules
 from rules_lib.stages.convert import convert
 from rules_lib.ties import MarkKind
 from support.analysis import ENDS, Analysis, View, analysed
@@ -34,7 +34,7 @@ BATCH: Final = 2_000
 WAYS: Final = (("", False), ("drop", False), ("alert", True))
 """With its own action, as drop, and as a setter that is brought in: action, setter."""
 
-_ALL: Final = load("version: 1\ndefault: drop\n", source="", known=())
+_ALL: Final = load_allowlist("version: 1\ndefault: drop\n", source="", known=())
 _MAKERS: Final = frozenset({"fileext", "filename"})
 _OWN_GID: Final = 1
 _LEADING: Final = re.compile(r"\+?[0-9]+")
@@ -68,7 +68,7 @@ def examples() -> tuple[Rule, ...]:
     files = (FeedFile(path.stem, path.read_bytes()) for path in sorted(FEED.rglob("*.rules")))
     return tuple(
         rule
-        for rule in read(files).rules
+        for rule in read_rules(files).rules
         if isinstance(rule, Rule) and rule.sid and not rule.keywords & _MAKERS
     )
 

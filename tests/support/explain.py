@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from rules_lib.allowlist import load
-from rules_lib.allowlist.reader import read as read_document
+from rules_lib.allowlist import load_allowlist
+from rules_lib.allowlist.reader import read_document
 from rules_lib.build import build
 from rules_lib.groups.group import Deployed
-from rules_lib.reading.ruleset import read
+from rules_lib.reading.ruleset import read_rules
 from rulesync_cli.explain import Evidence, Explained, Story, explain
 from support.rules import CATEGORIES, feed
 
@@ -24,9 +24,9 @@ def evidence(
     refusals: Mapping[str, str] | None = None,
 ) -> Evidence:
     """Take a feed and the text of an allowlist through all stages."""
-    parsed = load(allowlist, source="test", known=CATEGORIES)
+    parsed = load_allowlist(allowlist, source="test", known=CATEGORIES)
     in_order = feed(files)
-    ruleset = read(in_order, parsed.rules.on)
+    ruleset = read_rules(in_order, parsed.rules.on)
     held, refused = deployed or Deployed(), refusals or {}
     return Evidence(
         files=in_order,

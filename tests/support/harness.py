@@ -11,7 +11,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Final
 
-from rules_lib.allowlist import Allowlist, load
+from rules_lib.allowlist import Allowlist, load_allowlist
 from rules_lib.build import build
 from rules_lib.errors import AllowlistError, ArchiveError
 from rules_lib.feed.archive import unpack
@@ -19,9 +19,9 @@ from rules_lib.feed.archive_limits import ArchiveLimits
 from rules_lib.groups.content import rules_in
 from rules_lib.groups.group import Deployed
 from rules_lib.model import AnyRule, FeedFile, Malformed, Rule
-from rules_lib.reading.lines import Line, Tally, tally
+from rules_lib.reading.lines import Line, Tally, count_rules
 from rules_lib.reading.parser import parse
-from rules_lib.reading.ruleset import Ruleset, read
+from rules_lib.reading.ruleset import Ruleset, read_rules
 from rules_lib.reading.shape import REMOVED_OPTIONS
 from rules_lib.report.records import discarded_csv, discarded_jsonl
 from rules_lib.text import visible
@@ -39,7 +39,7 @@ LIMITS: Final = ArchiveLimits(unpacked=2**20, member=2**18, members=64, lines=4_
 """Small, so that a bomb is one before it costs anything."""
 
 SOURCE: Final = "the-file"
-_ALL: Final = load("version: 1\ndefault: alert\n", source="", known=())
+_ALL: Final = load_allowlist("version: 1\ndefault: alert\n", source="", known=())
 _CATEGORY: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}")
 _PROBLEM: Final = re.compile(r"line [1-9][0-9]*: .+|and [0-9]+ more, not shown")
 _WORDS: Final = 400
@@ -53,7 +53,7 @@ def between(data: bytes) -> bytes:
 
 def read_between(data: bytes, wake: frozenset[int] = frozenset()) -> Ruleset:
     """Read hostile bytes that stand between two good rules."""
-    return read([FeedFile("emerging-any", between(data))], wake)
+    return read_rules([FeedFile("emerging-any", between(data))], wake)
 
 
 def hold_rules(data: bytes) -> None:
@@ -70,7 +70,7 @@ def hold_rules(data: bytes) -> None:
         if isinstance(rule, Malformed):
             assert 0 < len(rule.problem) < _WORDS
     (category,) = ruleset.categories
-    assert tally(between(data)) == Tally(len(rules), category.disabled)
+    assert count_rules(between(data)) == Tally(len(rules), category.disabled)
     if b"\\" not in data:
         _hold_lines(data, rules[1:-1])
     _hold_build(ruleset)
@@ -123,13 +123,13 @@ def hold_archive(data: bytes) -> None:
     assert sum(len(file.data) for file in files) <= LIMITS.unpacked
     assert sum(file.data.count(b"\n") for file in files) <= LIMITS.lines
     for file in files:
-        tally(file.data)
+        count_rules(file.data)
 
 
 def hold_allowlist(data: bytes) -> None:
     """Any bytes of an allowlist: read, or told with a line each, for people and for programs."""
     try:
-        found = load(data, source=SOURCE, known=("local-mine",))
+        found = load_allowlist(data, source=SOURCE, known=("local-mine",))
     except AllowlistError as error:
         hold_problems(error)
         return

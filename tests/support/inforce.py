@@ -10,7 +10,7 @@ from moto.networkfirewall.models import networkfirewall_backends
 
 from rules_lib.build import build
 from rules_lib.groups.group import Deployed
-from rules_lib.reading.ruleset import read
+from rules_lib.reading.ruleset import read_rules
 from rules_lib.stages.convert import fingerprint
 from support.pipeline import by_sid
 from support.release import REFUSED
@@ -67,7 +67,7 @@ class InForce:
 
 def published(asked: Gathered) -> tuple[Converted, ...]:
     """What is to be kept, where the service refuses what it refuses here."""
-    ruleset, words = read(asked.files, asked.allowlist.rules.on), dict[str, str]()
+    ruleset, words = read_rules(asked.files, asked.allowlist.rules.on), dict[str, str]()
     while True:
         kept = build(ruleset, asked.allowlist, Deployed(), words).kept
         refused = [rule.text for rule in kept if REFUSED in rule.text]

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from rules_lib.allowlist import load
+from rules_lib.allowlist import load_allowlist
 from rules_lib.build import Built, build
 from rules_lib.feed.archive import unpack
 from rules_lib.groups.group import Deployed, GroupVariables
 from rules_lib.model import FeedFile
 from rules_lib.reading.rule import sid_of
-from rules_lib.reading.ruleset import read
+from rules_lib.reading.ruleset import read_rules
 from rulesync_cli.verify.captures import captures_in
 from rulesync_cli.verify.loadable import Loadable
-from rulesync_cli.verify.suricata import find
+from rulesync_cli.verify.suricata import find_engine
 from rulesync_cli.verify.traffic import replayer
 from support.pipeline import allowlist
 
@@ -92,8 +92,8 @@ def _files(files: Mapping[str, Sequence[str]]) -> tuple[FeedFile, ...]:
 
 def _built(feed: tuple[FeedFile, ...], settings: Mapping[str, object]) -> Built:
     known = tuple(file.category for file in feed)
-    allowed = load(allowlist(**settings), source="test", known=known)
-    return build(read(feed), allowed, Deployed(), {})
+    allowed = load_allowlist(allowlist(**settings), source="test", known=known)
+    return build(read_rules(feed), allowed, Deployed(), {})
 
 
 def source(built: Built, **written: str) -> Loadable:
@@ -153,7 +153,7 @@ def running(
     groups: Sequence[Loadable], engine: Suricata | None = None
 ) -> AbstractContextManager[Replayer]:
     """An engine with these groups, for captures that are still to be made."""
-    return replayer(engine or find(), groups, HOME_NET)
+    return replayer(engine or find_engine(), groups, HOME_NET)
 
 
 def replayed(engine: Replayer, captures: Path) -> Outcome:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 import yaml
 
-from rules_lib.allowlist import load
+from rules_lib.allowlist import load_allowlist
 from rules_lib.build import build
 from rules_lib.feed.archive import unpack
 from rules_lib.groups.group import Deployed
-from rules_lib.reading.ruleset import read
+from rules_lib.reading.ruleset import read_rules
 from support.proof import loaded_from
 
 if TYPE_CHECKING:
@@ -41,5 +41,5 @@ def built_from(archive: Path, how: str) -> Built:
         return loaded_from(archive, default=how, variables=variables(), firewall=_ROOM)
     feed = unpack(archive.read_bytes())
     known = tuple(file.category for file in feed)
-    allowed = load(SHIPPED.read_text(), source=str(SHIPPED), known=known)
-    return build(read(feed), allowed, Deployed(), {})
+    allowed = load_allowlist(SHIPPED.read_text(), source=str(SHIPPED), known=known)
+    return build(read_rules(feed), allowed, Deployed(), {})

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hypothesis import strategies as st
 
-from rules_lib.allowlist import Allowlist, load
+from rules_lib.allowlist import Allowlist, load_allowlist
 from rules_lib.groups.group import Deployed
 from rules_lib.model import AnyRule, Candidate, Converted, FeedFile, Malformed, Mode, Rule
 from rules_lib.packing.fit import Fitted, fit
 from rules_lib.reading.lines import Line
 from rules_lib.reading.parser import parse
-from rules_lib.reading.ruleset import Ruleset, read
+from rules_lib.reading.ruleset import Ruleset, read_rules
 from rules_lib.stages.convert import convert
 from rules_lib.stages.link import link
 from rules_lib.stages.order import Ordered, order
@@ -59,7 +59,7 @@ def allow(**settings: Any) -> Allowlist:
     """Load an allowlist in which everything alerts, with settings of its own."""
     document = {"version": 1, "default": "alert", **settings}
     known = (*CATEGORIES, *settings.get("categories", ()))
-    return load(json.dumps(document), source="test", known=known)
+    return load_allowlist(json.dumps(document), source="test", known=known)
 
 
 def feed(files: Mapping[str, Sequence[str]]) -> tuple[FeedFile, ...]:
@@ -70,7 +70,7 @@ def feed(files: Mapping[str, Sequence[str]]) -> tuple[FeedFile, ...]:
 
 def ruleset(files: Mapping[str, Sequence[str]], *wake: int) -> Ruleset:
     """Read a feed."""
-    return read(feed(files), wake)
+    return read_rules(feed(files), wake)
 
 
 def candidate(

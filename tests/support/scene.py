@@ -17,7 +17,7 @@ from rules_lib.aws.store import Store
 from rules_lib.errors import RulesyncError, StoreError, SyncError
 from rules_lib.feed.fetch import fetch
 from rules_lib.feed.newest import newest_manifest
-from rules_lib.reading.ruleset import read
+from rules_lib.reading.ruleset import read_rules
 from rules_lib.report.summary import Summary
 from rules_lib.rollback.rollback import resume, rollback
 from rules_lib.settings import FetchSettings
@@ -261,7 +261,7 @@ class Scene:
         assert told["discarded"] == len(discarded)
         asked = self.gathered()
         assert asked
-        lines = tuple(read(asked.files, asked.allowlist.rules.on).rules)
+        lines = tuple(read_rules(asked.files, asked.allowlist.rules.on).rules)
         assert told["enabled"] == len(lines)
 
     def _is_told_by_latest(self) -> None:

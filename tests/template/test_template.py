@@ -10,7 +10,7 @@ from typing import Any, Final
 import pytest
 from support.template import ROOT, SAM, Template, expanded
 
-from rules_lib.groups.policy_names import name_problem
+from rules_lib.groups.policy_names import policy_name_problem
 
 PLAIN: Final = Template()
 FUNCTIONS: Final = ("FetchFunction", "BuildFunction", "SetupFunction")
@@ -262,4 +262,4 @@ def test_stack_takes_the_arns_of_classic_policies_alone(arn: str, taken: bool) -
     """CloudFormation holds each value of the list against the pattern before it makes anything."""
     pattern = expanded()["Parameters"]["FirewallPolicies"]["AllowedPattern"]
     assert bool(re.fullmatch(pattern, arn)) == taken
-    assert not taken or not arn or not name_problem(arn)
+    assert not taken or not arn or not policy_name_problem(arn)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from support.allowlist import problems_after_version, problems_of
 
-from rules_lib.allowlist import load
+from rules_lib.allowlist import load_allowlist
 from rules_lib.errors import AllowlistError
 
 
@@ -299,7 +299,9 @@ def test_every_error_is_told_at_once_in_the_order_of_lines() -> None:
 def test_error_names_its_source_and_counts() -> None:
     """The text of the exception is fit for a terminal as it is."""
     with pytest.raises(AllowlistError) as caught:
-        load("version: 2\ndefault: x", source="s3://bucket/config/categories.yaml", known=())
+        load_allowlist(
+            "version: 2\ndefault: x", source="s3://bucket/config/categories.yaml", known=()
+        )
     first, *rest = str(caught.value).splitlines()
     assert first == "s3://bucket/config/categories.yaml: 2 errors"
     assert [line.strip() for line in rest] == list(caught.value.problems)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from importlib import resources
 from typing import Final
 
-from rules_lib.allowlist import load
+from rules_lib.allowlist import load_allowlist
 from rules_lib.groups.policy_room import BESIDE_CAPACITY, BESIDE_MANAGED, BESIDE_RULE_GROUPS
 from rules_lib.model import Mode
 
 FOLDER, _, NAME = BESIDE_MANAGED.partition("/")
 PACKAGE: Final = resources.files(FOLDER)
-BESIDE: Final = load(PACKAGE.joinpath(NAME).read_bytes(), source=NAME, known=())
-SHIPPED: Final = load(
+BESIDE: Final = load_allowlist(PACKAGE.joinpath(NAME).read_bytes(), source=NAME, known=())
+SHIPPED: Final = load_allowlist(
     PACKAGE.joinpath("categories.yaml").read_bytes(), source="categories.yaml", known=()
 )
 

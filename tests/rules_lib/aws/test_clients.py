@@ -14,7 +14,7 @@ def test_services_are_loaded_without_any_setting(monkeypatch: pytest.MonkeyPatch
     for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
-    clients.load("s3", "network-firewall")
+    clients.load_service_models("s3", "network-firewall")
     assert boto3.DEFAULT_SESSION is not None
 
 
@@ -24,6 +24,6 @@ def test_missing_profile_is_told_by_whoever_makes_a_client(
     """In words, and not while a function is loaded."""
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     monkeypatch.setenv("AWS_PROFILE", "nobody")
-    clients.load("s3")
+    clients.load_service_models("s3")
     with pytest.raises(SettingsError, match="nobody"):
         clients.s3()

@@ -14,7 +14,7 @@ from support.pipeline import rule
 
 from rules_lib.allowlist import Allowlist
 from rules_lib.deploy.guards import refuse_losses
-from rules_lib.deploy.plan import compare
+from rules_lib.deploy.plan import unchecked_plan
 from rules_lib.deploy.rulewise import rule_changes
 from rules_lib.errors import ShrinkError, SyncError
 from rules_lib.groups.group import Deployed, DeployedGroup, Group, Slot
@@ -35,7 +35,7 @@ def guarded(
     """Ask the guards about these groups in place of a deployed one."""
     deployed = Deployed((before,) if before else ())
     allowed = Allowlist.model_validate({"version": 1, **settings})
-    refuse_losses(desired, deployed, rule_changes(compare(desired, deployed)), allowed)
+    refuse_losses(desired, deployed, rule_changes(unchecked_plan(desired, deployed)), allowed)
 
 
 def acting(action: str, sid: int, options: str = "") -> Converted:

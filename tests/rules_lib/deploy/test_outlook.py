@@ -9,7 +9,7 @@ from support.firewall import as_deployed, group, rule
 from rules_lib.deploy.plan import plan
 from rules_lib.groups.group import Deployed, Group
 from rules_lib.groups.policy import GroupReference, Policy
-from rulesync_cli.outlook import Referral, ReservedCapacity, referrals, room_in_all, room_of
+from rulesync_cli.outlook import Referral, ReservedCapacity, referrals, reserved_by, reserved_by_all
 
 
 def at(place: int, name: str, *rules: int) -> Group:
@@ -22,12 +22,12 @@ def test_room_counts_what_a_group_was_created_with() -> None:
     kept, gone = group("et-one", 1), as_deployed(group("et-two", 2), capacity=40)
     there = as_deployed(kept, capacity=25, text=f"{rule(9).text}\n")
     found = plan([kept, group("et-three", 3, capacity=7)], Deployed((there, gone)))
-    assert [room_of(step) for step in found.steps] == [
+    assert [reserved_by(step) for step in found.steps] == [
         ReservedCapacity(25, 25),
         ReservedCapacity(0, 7),
         ReservedCapacity(40, 0),
     ]
-    assert room_in_all(found) == ReservedCapacity(65, 32)
+    assert reserved_by_all(found) == ReservedCapacity(65, 32)
 
 
 def test_referral_says_which_groups_come_go_and_move() -> None:

@@ -8,9 +8,9 @@ import pytest
 
 from rules_lib.facts import suricata as facts
 from rules_lib.groups.group import GroupVariables
-from rulesync_cli.verify.load import load
+from rulesync_cli.verify.load import load_group
 from rulesync_cli.verify.loadable import Loadable
-from rulesync_cli.verify.suricata import Suricata, find
+from rulesync_cli.verify.suricata import Suricata, find_engine
 
 
 def test_keywords_of_every_kind_are_known() -> None:
@@ -68,7 +68,7 @@ def test_every_listed_keyword_is_known(engine: Suricata) -> None:
 def test_obsolete_keywords_are_refused_in_the_words_that_we_tell(name: str) -> None:
     """Whatever their value is."""
     rule = f"alert ssh any any -> any any ({name}:2; sid:1;)"
-    [refusal] = load(find(), Loadable("old", 1, (rule,), GroupVariables())).refusals
+    [refusal] = load_group(find_engine(), Loadable("old", 1, (rule,), GroupVariables())).refusals
     assert facts.OBSOLETE[name] in refusal.words
 
 
@@ -81,7 +81,9 @@ def test_misused_buffers_are_refused_and_others_loaded(buffer: str) -> None:
         f'alert ip any any -> any any ({buffer}; content:"{text}"; sid:{n};)'
         for n, text in enumerate((wrong, right), start=1)
     ]
-    [refusal] = load(find(), Loadable("buffers", 1, tuple(texts), GroupVariables())).refusals
+    [refusal] = load_group(
+        find_engine(), Loadable("buffers", 1, tuple(texts), GroupVariables())
+    ).refusals
     assert refusal.sid == 1
 
 
@@ -92,4 +94,6 @@ def test_engine_takes_the_largest_number_and_no_larger(name: str, most: int) -> 
     for number, taken in ((most, True), (most + 1, False), (1, True), (0, False)):
         other = "" if name == "sid" else " sid:1;"
         rule = f"alert tcp any any -> any any ({name}:{number};{other})"
-        assert load(find(), Loadable("numbers", 1, (rule,), GroupVariables())).ok is taken
+        assert (
+            load_group(find_engine(), Loadable("numbers", 1, (rule,), GroupVariables())).ok is taken
+        )

@@ -13,7 +13,7 @@ from support.feed import rule, zipped
 
 from rules_lib.errors import ArchiveError
 from rules_lib.feed.archive import unpack
-from rules_lib.feed.naming import categories, is_rules, name_problem
+from rules_lib.feed.naming import categories_of_files, category_name_problem, is_rules
 
 RULE = rule(1).encode()
 
@@ -79,12 +79,12 @@ def test_what_systems_hide_beside_a_file_is_passed_over(name: str) -> None:
 
 def test_names_that_would_become_the_same_category_are_kept_apart() -> None:
     """The plain one keeps its name; the others do not depend on what stands beside them."""
-    found = categories(["x/a b.rules", "x/a-b.rules", "x/a(b).rules"])
+    found = categories_of_files(["x/a b.rules", "x/a-b.rules", "x/a(b).rules"])
     assert found["x/a-b.rules"] == "a-b"
     odd = {found["x/a b.rules"], found["x/a(b).rules"]}
     assert all(re.fullmatch("a-b-[0-9a-f]{8}", name) for name in odd)
     assert len(odd) == 2
-    again = categories(["a-b.rules", "a b.rules"])
+    again = categories_of_files(["a-b.rules", "a b.rules"])
     assert again["a b.rules"] == found["x/a b.rules"]
 
 
@@ -92,7 +92,7 @@ def test_same_name_in_two_folders_is_an_error() -> None:
     """Nobody can tell which of them is meant; odd names are no exception."""
     for name in ("a", "a b"):
         with pytest.raises(ArchiveError, match="more than one file for category"):
-            categories([f"x/{name}.rules", f"y/{name}.rules"])
+            categories_of_files([f"x/{name}.rules", f"y/{name}.rules"])
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_same_name_in_two_folders_is_an_error() -> None:
 )
 def test_odd_name_cannot_become_one_of_people_s_own(name: str) -> None:
     """It is judged by what it becomes."""
-    assert "people's own rules" in name_problem(f"rules/{name}.rules")
+    assert "people's own rules" in category_name_problem(f"rules/{name}.rules")
 
 
 @given(st.lists(st.text(st.characters(exclude_characters="/\\\0"), min_size=1), unique=True))
@@ -108,7 +108,7 @@ def test_any_names_become_plain_categories(stems: list[str]) -> None:
     """Each its own, or an error of ours."""
     names = [f"{stem}.rules" for stem in stems if is_rules(f"{stem}.rules")]
     try:
-        found = categories(names)
+        found = categories_of_files(names)
     except ArchiveError:
         return
     assert len(set(found.values())) == len(names)

@@ -7,7 +7,7 @@ from support.allowlist import problems_after_version
 from support.rules import allow, candidate, fitted, rule, text
 
 from rules_lib.allowlist import Allowlist
-from rules_lib.facts.references import ReferenceKind, kind_of
+from rules_lib.facts.references import ReferenceKind, reference_kind
 from rules_lib.groups.references import go_together
 from rules_lib.groups.variables import declared_by
 from rules_lib.model import Converted, Reason
@@ -57,7 +57,7 @@ SIX = {f"SET_{n}": prefix_list(n) for n in range(6)}
 )
 def test_kind_is_told_by_the_arn(arn: str, kind: ReferenceKind | None) -> None:
     """Those of AWS itself too; anything else is none."""
-    assert kind_of(arn) is kind
+    assert reference_kind(arn) is kind
 
 
 @pytest.mark.parametrize(

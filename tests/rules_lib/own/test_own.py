@@ -10,7 +10,7 @@ from support.pipeline import rule
 
 from rules_lib.aws.store import Store
 from rules_lib.errors import RefusedError
-from rules_lib.own.files import OwnFiles, category_of, name_of, own_in_bucket, own_in_folder
+from rules_lib.own.files import OwnFiles, category_of, own_file_name, own_in_bucket, own_in_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -68,7 +68,7 @@ def test_files_that_end_in_rules_are_categories(read: Reader) -> None:
     names = ("a.b.rules", "a_b.rules", "local-x.rules", "our rules (old).rules", "x.rules")
     found = read(*names)
     assert [one.category for one in found.files] == [category_of(name) for name in names]
-    assert tuple(name_of(one.category) for one in found.files) == names
+    assert tuple(own_file_name(one.category) for one in found.files) == names
     assert (found.unread, found.warnings) == ((), ())
 
 

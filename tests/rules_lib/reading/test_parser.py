@@ -14,7 +14,7 @@ from support.rules import ENDS, ENGINE_REFUSES, ENGINE_TAKES, line, problem, rul
 from rules_lib.feed.archive import unpack
 from rules_lib.model import FeedFile, Malformed, Rule
 from rules_lib.reading.rule import close_up, split
-from rules_lib.reading.ruleset import read
+from rules_lib.reading.ruleset import read_rules
 from rules_lib.ties import Mark, MarkKind, Tie
 
 if TYPE_CHECKING:
@@ -243,7 +243,7 @@ def _awake(data: bytes) -> bytes:
 def test_idstools_agrees_on_every_rule_of_a_real_release(releases: Path, release: str) -> None:
     """Of disabled ones too: header, sid, rev, msg, classtype, flowbits, metadata, all options."""
     files = unpack((releases / release).read_bytes())
-    rules = tuple(read(FeedFile(one.category, _awake(one.data)) for one in files).rules)
+    rules = tuple(read_rules(FeedFile(one.category, _awake(one.data)) for one in files).rules)
     assert len(rules) > 20_000
     for parsed in rules:
         assert isinstance(parsed, Rule), parsed

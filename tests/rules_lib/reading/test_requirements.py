@@ -8,7 +8,7 @@ from support.rules import problem, rule, text
 from rules_lib.facts import suricata as known
 from rules_lib.groups.group import GroupVariables
 from rules_lib.reading.requirements import unmet
-from rulesync_cli.verify.load import Loading, load
+from rulesync_cli.verify.load import Loading, load_group
 from rulesync_cli.verify.loadable import Loadable
 from rulesync_cli.verify.suricata import Suricata
 
@@ -109,7 +109,7 @@ def test_rule_that_requires_nothing_is_met() -> None:
 
 def _loaded(engine: Suricata, values: tuple[str, ...]) -> Loading:
     rules = tuple(_rule(value, sid) for sid, value in enumerate(values, start=1))
-    return load(engine, Loadable("requires", 1000, rules, GroupVariables()))
+    return load_group(engine, Loadable("requires", 1000, rules, GroupVariables()))
 
 
 def _judged(engine: Suricata, value: str) -> bool:

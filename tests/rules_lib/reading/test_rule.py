@@ -26,15 +26,15 @@ from rules_lib.reading.rule import (
     RuleSyntaxError,
     close_up,
     header_of,
+    header_variables,
     negates_any,
     sid_of,
     split,
     variables_in,
-    variables_of,
     without,
     write_variables,
 )
-from rulesync_cli.verify.load import load
+from rulesync_cli.verify.load import load_group
 from rulesync_cli.verify.loadable import Loadable
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def _scan(source: str) -> list[tuple[int, int, str]]:
 
 def _loaded(rules: Sequence[str], engine: Suricata) -> set[int]:
     """Numbers, from 1, of the rules that the real engine takes."""
-    tried = load(engine, Loadable("tried", 1, tuple(rules), GroupVariables()))
+    tried = load_group(engine, Loadable("tried", 1, tuple(rules), GroupVariables()))
     refused = {one.line for one in tried.refusals}
     return {number for number in range(1, len(rules) + 1) if number not in refused}
 
@@ -193,7 +193,7 @@ def test_closing_up_removes_white_space_alone_and_once(header: str) -> None:
 def test_variables_are_told_apart_by_their_place() -> None:
     """A name stands for addresses where an address is wanted, else for ports."""
     header = header_of("alert tcp [$A,!$B] $C -> !$HOME_NET [$D_1,80]")
-    addresses, ports = variables_of(header)
+    addresses, ports = header_variables(header)
     assert (set(addresses), set(ports)) == ({"A", "B", "HOME_NET"}, {"C", "D_1"})
 
 

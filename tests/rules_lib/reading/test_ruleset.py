@@ -11,8 +11,8 @@ from support.rules import FEEDS, feed, rule_texts, ruleset, text
 
 from rules_lib.feed.archive import unpack
 from rules_lib.model import FeedFile, Malformed, Rule
-from rules_lib.reading.lines import Tally, tally
-from rules_lib.reading.ruleset import Ruleset, read
+from rules_lib.reading.lines import Tally, count_rules
+from rules_lib.reading.ruleset import Ruleset, read_rules
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,7 +48,7 @@ LINES = st.lists(
 
 
 def _read(data: bytes, *wake: int) -> Ruleset:
-    return read([FeedFile("emerging-web", data)], wake)
+    return read_rules([FeedFile("emerging-web", data)], wake)
 
 
 def _sids(data: bytes, *wake: int) -> list[int | None]:
@@ -60,7 +60,7 @@ def test_tally_agrees_with_what_is_read(lines: list[bytes]) -> None:
     """Counting takes another path than parsing, to the same numbers."""
     data = b"\n".join(lines)
     (category,) = _read(data).categories
-    assert tally(data) == Tally(len(category.rules), category.disabled)
+    assert count_rules(data) == Tally(len(category.rules), category.disabled)
 
 
 @given(st.lists(rule_texts(), max_size=6), st.binary(max_size=20), st.integers(0, 6))
@@ -142,8 +142,8 @@ def test_very_long_line_is_read() -> None:
 def test_very_long_comment_is_passed_in_one_go(start: str, letter: str) -> None:
     """Whatever it repeats, with and without the end of a rule: time grows with its length alone."""
     comment = f"{start}{letter * 100_000}"
-    assert tally(comment.encode()).enabled == 0
-    assert tally(f"{comment})".encode()).enabled == 0
+    assert count_rules(comment.encode()).enabled == 0
+    assert count_rules(f"{comment})".encode()).enabled == 0
     assert not _sids(f"{comment})".encode(), 2)
 
 
@@ -164,7 +164,7 @@ def test_very_long_comment_is_passed_in_one_go(start: str, letter: str) -> None:
 def test_rule_that_is_commented_out_is_counted_and_can_be_woken(comment: str) -> None:
     """Only by its sid; the line number is its own."""
     data = f"{text(1)}\n{comment}\n{text(3)}\n".encode()
-    assert tally(data) == Tally(enabled=2, disabled=1)
+    assert count_rules(data) == Tally(enabled=2, disabled=1)
     assert _sids(data) == [1, 3]
     assert _sids(data, 9) == [1, 3]
     assert _sids(data, 2) == [1, 2, 3]
@@ -177,12 +177,12 @@ def test_rule_that_is_commented_out_is_counted_and_can_be_woken(comment: str) ->
 )
 def test_words_in_a_comment_are_no_rule(comment: str) -> None:
     """A disabled rule has an action, a direction and options."""
-    assert tally(comment.encode()) == Tally(0, 0)
+    assert count_rules(comment.encode()) == Tally(0, 0)
 
 
 def test_disabled_rule_without_sid_is_counted() -> None:
     """Nobody can wake it."""
-    assert tally(b"#alert tcp any any -> any any (nocase;)") == Tally(enabled=0, disabled=1)
+    assert count_rules(b"#alert tcp any any -> any any (nocase;)") == Tally(enabled=0, disabled=1)
 
 
 @given(FEEDS)
@@ -195,13 +195,13 @@ def test_rules_stand_in_the_order_of_their_places(files: dict[str, list[str]]) -
 def test_names_are_those_of_the_files() -> None:
     """In the order in which the files come."""
     files = feed({"emerging-web": [], "local-mine": [], "emerging-dns": []})
-    assert read(files).names == ("local-mine", "emerging-dns", "emerging-web")
+    assert read_rules(files).names == ("local-mine", "emerging-dns", "emerging-web")
 
 
 @pytest.mark.feeds
 @pytest.mark.parametrize("release", FACTS)
 def test_real_release_is_counted_right(releases: Path, release: str) -> None:
     """As those who collected the releases counted them."""
-    counted = [tally(file.data) for file in unpack((releases / release).read_bytes())]
+    counted = [count_rules(file.data) for file in unpack((releases / release).read_bytes())]
     enabled, disabled = (sum(one.enabled for one in counted), sum(one.disabled for one in counted))
     assert (enabled, disabled) == FACTS[release]

@@ -7,7 +7,7 @@ from support.rules import problem, rule, text
 
 from rules_lib.groups.group import GroupVariables
 from rules_lib.ties import Mark, MarkKind, Tie
-from rulesync_cli.verify.load import Loading, load
+from rulesync_cli.verify.load import Loading, load_group
 from rulesync_cli.verify.loadable import Loadable
 from rulesync_cli.verify.suricata import Suricata
 
@@ -165,7 +165,7 @@ TAKEN_BY_8 = (
 
 def _loaded(engine: Suricata, *options: str) -> Loading:
     rules = tuple(text(sid, f"{option}; ") for sid, option in enumerate(options, start=1))
-    return load(engine, Loadable("ties", 1000, rules, GroupVariables()))
+    return load_group(engine, Loadable("ties", 1000, rules, GroupVariables()))
 
 
 @pytest.mark.engine

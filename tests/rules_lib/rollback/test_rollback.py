@@ -24,7 +24,7 @@ from support.world import world
 from localaws import Fault
 from rules_lib.aws.store import Store
 from rules_lib.errors import RefusedError, StoreError, SyncError, Trouble, UnfinishedError
-from rules_lib.rollback.rollback import put_back, resume, rollback
+from rules_lib.rollback.rollback import reapply_held_build, resume, rollback
 from rules_lib.state.applied import applied_builds
 from rules_lib.state.state import Hold
 from rules_lib.sync.sync import sync
@@ -368,7 +368,7 @@ def test_broken_off_put_back_of_a_held_build_is_told_as_unfinished(live: Account
     first = next(iter(three(live)))
     live.aws.inject(Fault("CreateRuleGroup", "AccessDeniedException", "not you", dry_run=False))
     with pytest.raises(UnfinishedError, match="is held, and not all of it is in force") as caught:
-        put_back(world(live), Hold(build=first, since="2026-11-24T08:12:40+00:00"))
+        reapply_held_build(world(live), Hold(build=first, since="2026-11-24T08:12:40+00:00"))
     assert caught.value.troubles == {Trouble.DENIED}
 
 

@@ -13,7 +13,7 @@ from rules_lib.address import Address
 from rules_lib.errors import DownloadError
 from rules_lib.sources import gate
 from rules_lib.sources.answers import Body
-from rules_lib.sources.gate import HostKind, kind_of
+from rules_lib.sources.gate import HostKind, host_kind
 from rules_lib.sources.session import UnguidedSession
 
 if TYPE_CHECKING:
@@ -218,4 +218,4 @@ def test_redirect_by_way_of_a_proxy_is_looked_at_before_the_proxy_is_asked(
 )
 def test_public_addresses_are_public_in_every_form(address: str) -> None:
     """A network without IPv4 writes them in IPv6."""
-    assert kind_of(address) is HostKind.PUBLIC
+    assert host_kind(address) is HostKind.PUBLIC

@@ -12,7 +12,7 @@ from rules_lib.build import Built, build
 from rules_lib.groups.group import Deployed
 from rules_lib.model import Rule, SidOnly
 from rules_lib.reading.ruleset import Ruleset
-from rules_lib.stages.glance import glance
+from rules_lib.stages.glance import read_needed
 from rules_lib.sync.warnings import warnings_of
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def _said(read: Ruleset, allowlist: Allowlist) -> tuple[object, ...]:
 
 def _kinds(lines: Sequence[str], **settings: object) -> list[type]:
     files = feed({"emerging-dns": lines, "emerging-web": [text(1)]})
-    seen = glance(files, allow(categories=OFF, **settings))
+    seen = read_needed(files, allow(categories=OFF, **settings))
     return [type(rule) for rule in seen.categories[0].rules]
 
 
@@ -41,13 +41,13 @@ def _kinds(lines: Sequence[str], **settings: object) -> list[type]:
 def test_build_comes_to_the_same(files: dict[str, list[str]], allowlist: Allowlist) -> None:
     """Whatever is off, named, woken, or there twice."""
     whole = ruleset(files, *allowlist.rules.on)
-    assert _said(glance(feed(files), allowlist), allowlist) == _said(whole, allowlist)
+    assert _said(read_needed(feed(files), allowlist), allowlist) == _said(whole, allowlist)
 
 
 def test_rule_of_an_off_category_is_read_at_a_glance() -> None:
     """With its place, its text and its sid."""
     files = feed({"emerging-dns": ["# a comment", text(7)], "emerging-web": [text(1)]})
-    off, wanted = glance(files, allow(categories=OFF)).rules
+    off, wanted = read_needed(files, allow(categories=OFF)).rules
     assert off == SidOnly("emerging-dns", 2, text(7), 7)
     assert isinstance(wanted, Rule)
 

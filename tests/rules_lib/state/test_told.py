@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NOON = datetime(2026, 4, 1, 12, tzinfo=UTC)
-KEY = told.told_key("build")
+KEY = told.last_notice_key("build")
 ERROR = StoreError("no")
 
 
@@ -37,10 +37,10 @@ def store(running: Account) -> Store:
 def test_what_lasts_is_told_once_a_day(store: Store) -> None:
     """And again where it came back after it was over."""
     assert told.is_news(store, "build", ERROR, NOON)
-    told.note(store, "build", ERROR, NOON)
+    told.note_failure(store, "build", ERROR, NOON)
     assert not told.is_news(store, "build", ERROR, NOON + timedelta(hours=22))
     assert told.is_news(store, "build", ERROR, NOON + timedelta(hours=24))
-    told.over(store, "build")
+    told.note_recovery(store, "build")
     assert told.is_news(store, "build", ERROR, NOON)
 
 
@@ -52,14 +52,14 @@ def test_file_that_cannot_be_read_fails_nothing(running: Account, store: Store, 
     """It is news then, and the file is written anew, whether it fails again or is over."""
     running.put(KEY, text)
     assert told.is_news(store, "build", ERROR, NOON)
-    told.over(store, "build")
+    told.note_recovery(store, "build")
     assert not told.LastNotice.parse(running.read(KEY)).cause
     running.put(KEY, text)
-    told.note(store, "build", ERROR, NOON)
+    told.note_failure(store, "build", ERROR, NOON)
     assert not told.is_news(store, "build", ERROR, NOON)
 
 
 def test_what_was_told_in_the_future_was_not_told(store: Store) -> None:
     """A clock was wrong: people would hear nothing until then."""
-    told.note(store, "build", ERROR, NOON + timedelta(days=400))
+    told.note_failure(store, "build", ERROR, NOON + timedelta(days=400))
     assert told.is_news(store, "build", ERROR, NOON)

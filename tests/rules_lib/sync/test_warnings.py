@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from support.pipeline import allowlist, rule
 
-from rules_lib.allowlist import load
+from rules_lib.allowlist import load_allowlist
 from rules_lib.build import build
 from rules_lib.groups.group import Deployed
 from rules_lib.model import FeedFile
-from rules_lib.reading.ruleset import read
+from rules_lib.reading.ruleset import read_rules
 from rules_lib.sync.warnings import warnings_of
 
 HOME = {"HOME_NET": ["10.0.0.0/8"]}
@@ -17,12 +17,12 @@ HOME = {"HOME_NET": ["10.0.0.0/8"]}
 def warned(*names: str, **settings: object) -> tuple[str, ...]:
     """Warnings about a feed with one rule, and a disabled one, in each category."""
     text = allowlist(**{"variables": HOME, **settings})
-    read_list = load(text, source="categories.yaml", known=("house-blend",))
+    read_list = load_allowlist(text, source="categories.yaml", known=("house-blend",))
     files = [
         FeedFile(name, f"{rule(sid)}\n#{rule(sid + 100)}\n".encode())
         for sid, name in enumerate(names, start=1)
     ]
-    found = read(files, read_list.rules.on)
+    found = read_rules(files, read_list.rules.on)
     return warnings_of(found, read_list, build(found, read_list, Deployed(), {}), "local/")
 
 

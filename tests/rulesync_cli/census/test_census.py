@@ -10,9 +10,9 @@ from support.census import Trial
 from support.rules import allow, ruleset, text
 
 import examples
-from rules_lib.allowlist import load
+from rules_lib.allowlist import load_allowlist
 from rules_lib.model import FeedFile, Mode
-from rules_lib.reading.ruleset import read
+from rules_lib.reading.ruleset import read_rules
 from rulesync_cli.census import Cost, Portrait
 
 ROOT = Path(examples.__file__).parent
@@ -25,8 +25,10 @@ def example() -> Trial:
     paths = sorted((ROOT / "feed").glob("*.rules"))
     files = [FeedFile(path.stem, path.read_bytes()) for path in paths]
     source = (ROOT / "categories.yaml").read_bytes()
-    allowlist = load(source, source="the example", known=[file.category for file in files])
-    return Trial(read(files, allowlist.rules.on), allowlist)
+    allowlist = load_allowlist(
+        source, source="the example", known=[file.category for file in files]
+    )
+    return Trial(read_rules(files, allowlist.rules.on), allowlist)
 
 
 def cost(files: dict[str, list[str]], name: str, **settings: Any) -> Cost:

@@ -14,7 +14,7 @@ from support.command import run
 from support.pipeline import allowlist, feed, rule, synced
 
 from rules_lib.groups.group import GroupVariables
-from rulesync_cli.verify.load import load
+from rulesync_cli.verify.load import load_group
 from rulesync_cli.verify.loadable import Loadable
 from rulesync_cli.verify.suricata import Suricata
 
@@ -42,6 +42,6 @@ def test_documented_rules_are_deployed_as_they_are_written(tmp_path: Path) -> No
 @pytest.mark.engine
 def test_documented_rules_are_rules_to_the_engine(engine: Suricata) -> None:
     """But for those that a plain Suricata of its version cannot be asked about, which are few."""
-    found = load(engine, Loadable("local-aws", 1, DOCUMENTED, GroupVariables()))
+    found = load_group(engine, Loadable("local-aws", 1, DOCUMENTED, GroupVariables()))
     assert (found.refusals, found.errors, found.astray) == ((), (), ())
     assert sum(one.whole for one in found.unasked) < 7

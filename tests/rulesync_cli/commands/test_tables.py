@@ -11,7 +11,7 @@ from support.report import GOLDEN, nothing, summary
 
 from rules_lib.report.changes import Changes, FirstRules
 from rules_lib.report.summary import Summary
-from rulesync_cli.show.tables import equation, render
+from rulesync_cli.show.tables import equation, render_summary
 
 
 def printed(shown: Summary, *, width: int = 80, terminal: bool = False) -> str:
@@ -19,7 +19,7 @@ def printed(shown: Summary, *, width: int = 80, terminal: bool = False) -> str:
     console = Console(
         file=io.StringIO(), width=width, force_terminal=terminal, color_system=None, highlight=False
     )
-    render(shown, console)
+    render_summary(shown, console)
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from support.rules import FEEDS, feed, text
 
 from rules_lib.model import FeedFile
-from rules_lib.reading.ruleset import read
+from rules_lib.reading.ruleset import read_rules
 from rulesync_cli.explain.disabled import disabled_rules
 
 
@@ -27,5 +27,5 @@ def test_continued_line_is_one_rule() -> None:
 def test_every_disabled_rule_is_found(files: dict[str, list[str]]) -> None:
     """As many as are counted, each with its sid."""
     packed = feed(files)
-    counted = sum(category.disabled for category in read(packed).categories)
+    counted = sum(category.disabled for category in read_rules(packed).categories)
     assert len(disabled_rules(packed, "sid")) == counted

@@ -9,11 +9,11 @@ from support.explain import evidence, explained, story
 from support.rules import FEEDS, allowlists, feed, line, ruleset, text
 
 from rules_lib.allowlist import Allowlist
-from rules_lib.allowlist.reader import read as read_document
+from rules_lib.allowlist.reader import read_document
 from rules_lib.build import build
 from rules_lib.groups.group import Deployed
 from rules_lib.model import Change, Malformed, Mode, Reason
-from rules_lib.reading.ruleset import read
+from rules_lib.reading.ruleset import read_rules
 from rules_lib.stages.convert import fingerprint
 from rules_lib.ties import MarkKind
 from rulesync_cli.explain import Evidence, explain
@@ -410,7 +410,7 @@ def test_story_agrees_with_the_build(files: dict[str, list[str]], allowlist: All
     built = build(rules, allowlist, Deployed(), {})
     known = Evidence(
         files=feed(files),
-        ruleset=read(feed(files), allowlist.rules.on),
+        ruleset=read_rules(feed(files), allowlist.rules.on),
         allowlist=allowlist,
         document=read_document(allowlist.model_dump_json(exclude={"variables"})),
         deployed=Deployed(),

@@ -10,7 +10,7 @@ import pytest
 
 from rules_lib.errors import SettingsError
 from rules_lib.world import unwatched
-from rulesync_cli.probing.findings import QUOTA, Finding, Silence, State, find
+from rulesync_cli.probing.findings import QUOTA, Finding, Silence, State, ask_all
 from rulesync_cli.probing.places import MissingPlaceError, Places
 from rulesync_cli.probing.record import Answers, ProbeRun, in_file, informed, recorded, shipped
 from rulesync_cli.probing.values import ACCEPTED, ANY_CODE, Probe, ServiceAnswer, echo, template
@@ -69,7 +69,7 @@ def test_action_without_answers_is_asked_no_more() -> None:
         return ACCEPTED if probe.id in {"p0", "z"} else Silence("ThrottlingException: slow down")
 
     waits = list[int]()
-    found = list(find(probes, ask, lambda: waits.append(1), unwatched))
+    found = list(ask_all(probes, ask, lambda: waits.append(1), unwatched))
     assert made == ["p0", "p1", "p2", "p3", "z"]
     assert len(waits) == 4
     assert [one.state for one in found[1:-1]] == [State.UNANSWERED] * 5
@@ -85,7 +85,7 @@ def test_calls_are_apart_whatever_is_between_them() -> None:
         said.append(probe.id)
         return ACCEPTED
 
-    found = list(find([unaskable, asked("a"), unaskable, asked("b")], ask,
+    found = list(ask_all([unaskable, asked("a"), unaskable, asked("b")], ask,
                       lambda: said.append("wait"), unwatched))  # fmt: skip
     assert said == ["a", "wait", "b"]
     assert found[0].state is State.UNASKABLE
@@ -101,7 +101,7 @@ def test_refusal_says_nothing_where_the_plain_request_is_refused_too() -> None:
             made.append(probe.id)
             return given if probe is one else WORDS
 
-        *_, last = find([one, other], ask, lambda: None, unwatched)
+        *_, last = ask_all([one, other], ask, lambda: None, unwatched)
         return last.state
 
     assert run(ACCEPTED) is State.AGREES
@@ -114,11 +114,11 @@ def test_refusal_says_nothing_where_the_plain_request_is_refused_too() -> None:
 def test_used_up_quota_is_no_answer_of_a_plain_request() -> None:
     """An account with as many groups as it may have answers every question so."""
     full = ServiceAnswer("limit exceeded", code=QUOTA)
-    (found,) = find([asked("a", known=False)], lambda _: full, lambda: None, unwatched)
+    (found,) = ask_all([asked("a", known=False)], lambda _: full, lambda: None, unwatched)
     assert found.given == Silence("LimitExceededException: limit exceeded")
     on_top = replace(asked("b"), plain="a")
     answers = {"a": ACCEPTED, "b": full}
-    *_, last = find([asked("a"), on_top], lambda one: answers[one.id], lambda: None, unwatched)
+    *_, last = ask_all([asked("a"), on_top], lambda one: answers[one.id], lambda: None, unwatched)
     assert last.state is State.DIFFERS
 
 

@@ -10,7 +10,7 @@ from rules_lib.groups.group import Deployed, DeployedGroup, GroupVariables, Slot
 from rules_lib.groups.policy import GroupReference, Policy
 from rules_lib.model import Mode
 from rules_lib.state.groupfile import StoredGroup
-from rulesync_cli.verify.config import configuration, references
+from rulesync_cli.verify.config import configuration, reference_config
 from rulesync_cli.verify.loadable import Loadable, from_build, from_deployed
 
 
@@ -107,4 +107,7 @@ def test_configuration_has_the_groups_variables_and_no_file_of_this_machine() ->
 def test_every_kind_of_reference_is_declared_once() -> None:
     """Whatever its case and the spaces around it."""
     rules = ('(reference:url,a.b; reference: CVE ,2020-1; msg:"x";)', "(reference:cve,1;)")
-    assert references(rules) == "config reference: cve https://\nconfig reference: url https://\n"
+    assert (
+        reference_config(rules)
+        == "config reference: cve https://\nconfig reference: url https://\n"
+    )

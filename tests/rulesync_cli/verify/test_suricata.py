@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rules_lib.errors import EngineError
-from rulesync_cli.verify.suricata import Suricata, find, installed
+from rulesync_cli.verify.suricata import Suricata, find_engine, installed
 
 
 def program(folder: Path, says: str) -> str:
@@ -23,7 +23,7 @@ def program(folder: Path, says: str) -> str:
 def test_engine_of_either_version_is_taken_where_it_is_named(tmp_path: Path, version: str) -> None:
     """Any 8.0, as the service has; any 7.0."""
     path = program(tmp_path, f"This is Suricata version {version} RELEASE")
-    assert find(path) == Suricata(path, version)
+    assert find_engine(path) == Suricata(path, version)
 
 
 def test_program_may_be_named_from_where_one_stands(
@@ -32,7 +32,7 @@ def test_program_may_be_named_from_where_one_stands(
     """The engine is run in a folder of its own, where that path would lead nowhere."""
     path = program(tmp_path, "This is Suricata version 8.0.3 RELEASE")
     monkeypatch.chdir(tmp_path)
-    assert find(f"./{Path(path).name}") == Suricata(path, "8.0.3")
+    assert find_engine(f"./{Path(path).name}") == Suricata(path, "8.0.3")
 
 
 @pytest.mark.parametrize("version", ["6.0.20", "7.1.0", "8.1.0", "9.0.0"])
@@ -40,7 +40,7 @@ def test_other_version_is_refused(tmp_path: Path, version: str) -> None:
     """It knows other keywords; what to do is said."""
     path = program(tmp_path, f"This is Suricata version {version} RELEASE")
     with pytest.raises(EngineError, match=rf"version {version}, and 8\.0 or 7\.0 is needed; `make"):
-        find(path)
+        find_engine(path)
 
 
 @pytest.fixture
@@ -63,11 +63,11 @@ def install(folder: Path, version: str) -> Path:
 def test_services_version_comes_first_wherever_it_is(environment: Path) -> None:
     """On PATH or in the virtual environment, where `make engine` puts it."""
     install(environment / "suricata" / "7", "7.0.10")
-    assert find().version == "7.0.10"
+    assert find_engine().version == "7.0.10"
     install(environment / "bin", "8.0.3")
     assert [one.version for one in installed()] == ["8.0.3", "7.0.10"]
     install(environment / "suricata" / "8", "8.0.8")
-    assert find().version == "8.0.8"
+    assert find_engine().version == "8.0.8"
 
 
 def test_one_on_path_that_is_no_engine_hides_no_other(environment: Path) -> None:
@@ -82,13 +82,13 @@ def test_one_on_path_that_is_no_engine_hides_no_other(environment: Path) -> None
 def test_other_program_is_refused(tmp_path: Path) -> None:
     """Whatever it says."""
     with pytest.raises(EngineError, match="does not say that it is Suricata"):
-        find(program(tmp_path, "hello"))
+        find_engine(program(tmp_path, "hello"))
 
 
 def test_named_program_that_is_missing_is_told_with_what_to_do() -> None:
     """The make target that installs one."""
     with pytest.raises(EngineError, match=r"/nowhere.*not installed.*`make engine` installs 8\.0"):
-        find("/nowhere/suricata")
+        find_engine("/nowhere/suricata")
 
 
 @pytest.mark.usefixtures("environment")
@@ -96,4 +96,4 @@ def test_missing_engine_is_told_with_what_to_do() -> None:
     """Likewise."""
     assert installed() == ()
     with pytest.raises(EngineError, match=r"not installed.*`make engine` installs 8\.0"):
-        find()
+        find_engine()
