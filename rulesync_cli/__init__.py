@@ -7,26 +7,14 @@ from rulesync_cli import interrupt  # before all else: it stands guard while tha
 # isort: split
 import click
 
-from rulesync_cli.commands.apply import apply
-from rulesync_cli.commands.categories import categories
-from rulesync_cli.commands.check import check
-from rulesync_cli.commands.completion import completion
-from rulesync_cli.commands.discarded import discarded
-from rulesync_cli.commands.explain import explain
-from rulesync_cli.commands.local import local
-from rulesync_cli.commands.plan import plan
-from rulesync_cli.commands.probe import probe
-from rulesync_cli.commands.push import push
-from rulesync_cli.commands.rollback import resume, rollback
-from rulesync_cli.commands.schema import schema
-from rulesync_cli.commands.status import status
-from rulesync_cli.commands.verify import verify
+from rulesync_cli.commands import Loaded
 from rulesync_cli.common import epilog
 from rulesync_cli.frame import Commands
 
 
 @click.group(
     cls=Commands,
+    commands=Loaded(),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=epilog(
         "rulesync local --feed emerging.rules.tar.gz --out out",
@@ -46,22 +34,3 @@ def main() -> None:
 
 
 __all__ = ["interrupt", "main"]
-
-for command in (
-    local,
-    check,
-    plan,
-    push,
-    apply,
-    status,
-    rollback,
-    resume,
-    explain,
-    discarded,
-    categories,
-    schema,
-    verify,
-    probe,
-    completion,
-):
-    main.add_command(command)

@@ -1,10 +1,9 @@
-"""What the commands share: their options, the world they work on, and how an error is told."""
+"""What the commands share: their options, the end of their help, times and JSON."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -12,13 +11,6 @@ from typing import Any, Final, TypeVar
 import click
 
 from rules_lib.address import Address
-from rules_lib.aws import clients
-from rules_lib.aws.store import Store
-from rules_lib.errors import RulesyncError, SettingsError
-from rules_lib.groups.policy_names import named_policies, policy_name_problem
-from rules_lib.sync.sync import World
-from rules_lib.text import visible_lines
-from rules_lib.world import unwatched
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -91,45 +83,6 @@ def epilog(*examples: str, codes: str = CODES) -> str:
 def _exit_lines(codes: str) -> Iterator[str]:
     yield "Exit codes:"
     yield from (f"  {code}" for code in codes.split("; "))
-
-
-@contextmanager
-def told() -> Iterator[None]:
-    """Tell an error in its own words, without a traceback."""
-    try:
-        yield
-    except RulesyncError as error:
-        raise click.ClickException(visible_lines(str(error))) from error
-    except BrokenPipeError:
-        raise  # the reader has seen enough, as `| head` does: click ends in silence
-    except OSError as error:
-        place = f"{visible_lines(str(error.filename))}: " if error.filename else ""
-        raise click.ClickException(f"{place}{error.strerror or error}") from error
-
-
-def world(
-    bucket: str, policies: tuple[str, ...], watch: Callable[[str], None] = unwatched
-) -> World:
-    """The bucket and the account that the environment's credentials reach.
-
-    Raises:
-        SettingsError: what is named as a policy is none, or no client can be made.
-    """
-    names = policies_of(policies)
-    store = Store(clients.s3(), bucket)
-    return World(store, clients.network_firewall(), datetime.now(UTC), names, watch=watch)
-
-
-def policies_of(given: tuple[str, ...]) -> tuple[str, ...]:
-    """The policies that `--policy` names, each of them once; commas between them are fine.
-
-    Raises:
-        SettingsError: one of them is neither a name nor the ARN of a classic policy.
-    """
-    names = named_policies(",".join(given))
-    if problems := [problem for name in names if (problem := policy_name_problem(name))]:
-        raise SettingsError("\n".join(f"--policy: {problem}" for problem in problems))
-    return names
 
 
 def moment(stamp: str) -> str:

@@ -12,9 +12,11 @@ from types import TracebackType
 from typing import Any, Final
 
 import click
+from click.shell_completion import CompletionItem
 
 from rules_lib.redact import clean, clean_urls, secrets
-from rulesync_cli.common import told
+from rulesync_cli.commands import SUMMARIES
+from rulesync_cli.failures import told
 from rulesync_cli.interrupt import INTERRUPTED
 
 DEBUG: Final = "RULESYNC_DEBUG"
@@ -39,6 +41,17 @@ class Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
         """Every command, in the order in which people meet them."""
         return list(self.commands)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click's signature
+        """List the commands without loading them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(tuple(SUMMARIES.items()))
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete a command's name without loading any."""
+        names = [CompletionItem(name, help=summary) for name, summary in SUMMARIES.items()
+                 if name.startswith(incomplete)]  # fmt: skip
+        return [*names, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was asked for, and tell what goes wrong."""

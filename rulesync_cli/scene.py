@@ -20,7 +20,7 @@ from rules_lib.reading.ruleset import read_rules
 from rules_lib.state.state import HOLD, Hold, Latest
 from rules_lib.sync.decide import foresee
 from rules_lib.sync.gather import ALLOWLIST, Draft, gather
-from rulesync_cli.common import world
+from rulesync_cli.account import world
 from rulesync_cli.explain import Evidence
 from rulesync_cli.feed import read_feed
 from rulesync_cli.show.progress import waiting

@@ -1,1 +1,62 @@
-"""The commands of rulesync, one file each."""
+"""The commands of rulesync, one file each; none is imported before it is asked for.
+
+The list of commands, their summaries and their names for the shell come from the table here, so
+that `--help`, `--version` and a TAB load nothing of what the commands need.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, MutableMapping
+from importlib import import_module
+from typing import Final
+
+import click
+
+SUMMARIES: Final = {
+    "local": "Run both Lambdas on an embedded AWS; no account needed.",
+    "check": "Check an allowlist FILE, and your own rules.",
+    "plan": "Say what a sync would do now; change nothing.",
+    "push": "Check an allowlist FILE, show its plan, and upload it.",
+    "apply": "Run a sync now, from here, as the build function does.",
+    "status": "Say which build is in force, and whether it is held.",
+    "rollback": "Put an earlier BUILD back, and hold it.",
+    "resume": "Lift the hold of a rollback.",
+    "explain": "Tell one rule's whole story, from the feed to the firewall.",
+    "discarded": "List the discarded rules, and what brings them back.",
+    "categories": "List the categories, and what turning one on would cost.",
+    "schema": "Print the JSON Schema of the allowlist, for editors.",
+    "verify": "Load the rule groups into a real Suricata.",
+    "probe": "Ask Network Firewall what it takes, by dry runs alone.",
+    "completion": "Print the script that completes words in a SHELL.",
+}
+"""Every command by its name, in the order in which people meet them, with the first line of its
+help."""
+
+_MODULES: Final = {"resume": "rollback"}
+"""Commands that stand in the file of another."""
+
+
+class Loaded(MutableMapping[str, click.Command]):
+    """The commands by name; each is imported when it is asked for the first time."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, click.Command | None] = dict.fromkeys(SUMMARIES)
+
+    def __getitem__(self, name: str) -> click.Command:
+        command = self._known[name]
+        if command is None:
+            module = import_module(f"{__name__}.{_MODULES.get(name, name)}")
+            command = self._known[name] = getattr(module, name)
+        return command
+
+    def __setitem__(self, name: str, command: click.Command) -> None:
+        self._known[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)

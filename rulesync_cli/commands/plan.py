@@ -10,6 +10,7 @@ from typing import Any, Final
 import click
 
 from rules_lib.deploy.steps import record, switch_record
+from rulesync_cli.account import world
 from rulesync_cli.common import (
     FILE,
     account_options,
@@ -18,7 +19,6 @@ from rulesync_cli.common import (
     own_option,
     print_json,
     shrink_option,
-    world,
 )
 from rulesync_cli.edits import LocalEdit
 from rulesync_cli.outlook import reserved_by_all

@@ -14,6 +14,7 @@ from rules_lib.feed.naming import SUFFIX
 from rules_lib.own.files import LOCAL, own_file_name
 from rules_lib.sync.gather import ALLOW_SHRINK, ALLOWLIST, Draft
 from rules_lib.text import counted, visible
+from rulesync_cli.account import world
 from rulesync_cli.asking import EngineCheck, ask_engine, engine_option, tell_engine_check
 from rulesync_cli.check_draft import beside
 from rulesync_cli.commands.plan import plan_document
@@ -25,7 +26,6 @@ from rulesync_cli.common import (
     json_option,
     print_json,
     shrink_option,
-    world,
 )
 from rulesync_cli.edits import LocalEdit
 from rulesync_cli.preview import Preview

@@ -19,7 +19,8 @@ from rules_lib.rollback.rollback import rollback as put_back
 from rules_lib.rollback.rollback import unfinished
 from rules_lib.state.applied import applied_builds
 from rules_lib.text import visible
-from rulesync_cli.common import account_options, epilog, json_option, moment, print_json, world
+from rulesync_cli.account import world
+from rulesync_cli.common import account_options, epilog, json_option, moment, print_json
 from rulesync_cli.show.console import stdout
 from rulesync_cli.show.plans import render_plan
 from rulesync_cli.show.progress import waiting

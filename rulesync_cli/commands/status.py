@@ -6,7 +6,8 @@ import click
 
 from rules_lib.state.state import HOLD, LATEST, Hold, Latest
 from rules_lib.text import counted, visible
-from rulesync_cli.common import account_options, epilog, json_option, moment, print_json, world
+from rulesync_cli.account import world
+from rulesync_cli.common import account_options, epilog, json_option, moment, print_json
 from rulesync_cli.show.console import say, stdout
 from rulesync_cli.show.tables import tally
 

@@ -12,7 +12,8 @@ import click
 
 from rules_lib.errors import StoreError
 from rules_lib.text import counted
-from rulesync_cli.common import FOLDER, epilog, json_option, print_json, world
+from rulesync_cli.account import world
+from rulesync_cli.common import FOLDER, epilog, json_option, print_json
 from rulesync_cli.show.console import stdout
 from rulesync_cli.show.progress import waiting
 from rulesync_cli.show.verdicts import Verified, render_verdicts, verify_document

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 
 import click
 import pytest
@@ -11,6 +14,7 @@ from click.testing import CliRunner
 from support.command import run
 
 from rulesync_cli import main
+from rulesync_cli.commands import SUMMARIES
 
 
 @pytest.mark.parametrize("name", main.commands)
@@ -77,3 +81,49 @@ def test_commands_stand_in_the_order_in_which_people_meet_them() -> None:
 def test_schema_is_json() -> None:
     """Although it has no option that says so."""
     assert json.loads(run("schema").stdout)
+
+
+@pytest.mark.parametrize("name", main.commands)
+def test_list_of_commands_says_what_each_says_itself(name: str) -> None:
+    """The list is written down, so that none is loaded for it."""
+    assert main.commands[name].get_short_help_str(limit=200) == SUMMARIES[name]
+
+
+LOADED = """
+import sys
+from rulesync_cli import main
+from rulesync_cli.commands import SUMMARIES
+try:
+    main(sys.argv[1:], prog_name="rulesync")
+finally:
+    print(*sorted(name for name in sys.modules if "." not in name), file=sys.stderr)
+"""
+TAB = {"_RULESYNC_COMPLETE": "bash_complete", "COMP_WORDS": "rulesync pl", "COMP_CWORD": "1"}
+HEAVY = {"aws_lambda_powertools", "boto3", "botocore", "jinja2", "pydantic", "requests", "rich"}
+
+
+@pytest.mark.parametrize(
+    ("words", "environment"),
+    [
+        (["--version"], {}),
+        (["--help"], {}),
+        (
+            [],
+            {"_RULESYNC_COMPLETE": "bash_complete", "COMP_WORDS": "rulesync pl", "COMP_CWORD": "1"},
+        ),
+    ],
+    ids=["version", "help", "tab"],
+)
+def test_what_does_no_work_loads_nothing_heavy(
+    words: list[str], environment: dict[str, str]
+) -> None:
+    """People wait for it at every TAB."""
+    done = subprocess.run(  # noqa: S603 - ours
+        [sys.executable, "-c", LOADED, *words],
+        capture_output=True,
+        text=True,
+        env=os.environ | environment,
+        check=True,
+    )
+    assert done.stdout
+    assert HEAVY.isdisjoint(done.stderr.split())

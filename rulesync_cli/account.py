@@ -1,0 +1,37 @@
+"""The bucket and the account that a command works on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from rules_lib.aws import clients
+from rules_lib.aws.store import Store
+from rules_lib.errors import SettingsError
+from rules_lib.groups.policy_names import named_policies, policy_name_problem
+from rules_lib.world import World, unwatched
+
+
+def world(
+    bucket: str, policies: tuple[str, ...], watch: Callable[[str], None] = unwatched
+) -> World:
+    """The bucket and the account that the environment's credentials reach.
+
+    Raises:
+        SettingsError: what is named as a policy is none, or no client can be made.
+    """
+    names = policies_of(policies)
+    store = Store(clients.s3(), bucket)
+    return World(store, clients.network_firewall(), datetime.now(UTC), names, watch=watch)
+
+
+def policies_of(given: tuple[str, ...]) -> tuple[str, ...]:
+    """The policies that `--policy` names, each of them once; commas between them are fine.
+
+    Raises:
+        SettingsError: one of them is neither a name nor the ARN of a classic policy.
+    """
+    names = named_policies(",".join(given))
+    if problems := [problem for name in names if (problem := policy_name_problem(name))]:
+        raise SettingsError("\n".join(f"--policy: {problem}" for problem in problems))
+    return names
