@@ -43,7 +43,7 @@ class LocalEdit:
         )
 
     def preview(self, world: World, *, allow_shrink: bool) -> Preview:
-        """What a sync would do with it; see `rules_lib.preview`."""
+        """What a sync would do with it; see `rulesync_cli.preview`."""
         return preview(world, self.draft, self.own, allow_shrink=allow_shrink)
 
     def faults(self, found: Preview) -> tuple[OwnFault, ...]:

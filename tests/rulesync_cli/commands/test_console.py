@@ -60,7 +60,7 @@ def test_nobody_is_told_of_progress_without_a_terminal(monkeypatch: pytest.Monke
 
 
 PROGRAM = """
-from rules_lib.cli.progress import waiting
+from rulesync_cli.show.progress import waiting
 import time
 with waiting("reading [bold]") as watch:
     time.sleep(0.3)
