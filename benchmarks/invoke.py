@@ -26,7 +26,10 @@ def main() -> None:
         calls[model.name] += 1
         dry_runs[model.name] += params.get("DryRun", False)
 
-    boto3.DEFAULT_SESSION.events.register("provide-client-params", count)
+    session = boto3.DEFAULT_SESSION
+    if session is None:
+        raise LookupError("the functions make boto3's session when they are loaded")
+    session.events.register("provide-client-params", count)
     began = time.process_time()
     fetched = fetch.handler({"source": "aws.events"}, None)
     between = time.process_time()

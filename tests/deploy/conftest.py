@@ -2,53 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
-from support.deploy import ALLOWLIST, ROOT, Stack, build, local_aws, say
+from support.deploy import ALLOWLIST, ROOT, Act, Stack, build, local_aws
 
 from examples.run import releases
 from examples.server import serve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """What stood after an act.
-
-    Attributes:
-        stack: where it stands.
-        printed: what sam deploy said, where the act was a deploy.
-        allowlist: what the bucket had.
-        latest: what `latest.json` said.
-        groups: the rules of every rule group.
-        references: the groups that the policy referred to.
-    """
-
-    stack: Stack
-    printed: str
-    allowlist: bytes
-    latest: dict[str, object]
-    groups: dict[str, str]
-    references: set[str]
-
-    @classmethod
-    def after(cls, stack: Stack, printed: str = "") -> Act:
-        """Look at everything."""
-        act = cls(
-            stack=stack,
-            printed=printed,
-            allowlist=stack.read(ALLOWLIST) or b"",
-            latest=stack.latest(),
-            groups=stack.groups(),
-            references=stack.references(),
-        )
-        for name, rules in sorted(act.groups.items()):
-            say(f"{name}: {len(rules.splitlines())} rules")
-        return act
 
 
 @pytest.fixture(scope="session")

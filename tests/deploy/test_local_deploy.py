@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from support.deploy import ROOT
 
 if TYPE_CHECKING:
-    from conftest import Act
+    from support.deploy import Act
 
 
 def changes(printed: str) -> set[str]:

@@ -131,7 +131,7 @@ def test_lines_that_are_joined_are_named(loaded: Loader) -> None:
     """Both of them; the engine refuses what they make together, or loads it."""
     found = loaded(rule(1), rule(2) + " \\", rule(3), rule(4))
     assert not found.ok
-    named = {one.line for one in (*found.astray, *found.refusals)}
+    named = {one.line for one in found.astray} | {one.line for one in found.refusals}
     assert named == {2, 3}
 
 

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 from support.analysis import analysed
-from support.proof import Built, source
+from support.proof import source
 from support.real_release import REFUSED_BY_8, RELEASES, built_from
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from rules_lib.build import Built
     from rulesync_cli.verify.suricata import Suricata
 
 pytestmark = [pytest.mark.engine, pytest.mark.feeds]

@@ -17,7 +17,8 @@ from support.growth import Snapshot, state
 from support.inforce import InForce
 from support.release import FIRST, Feed, Spec
 from support.scene import Scene
-from support.wire import Script, troubles
+from support.trouble import troubles
+from support.wire import Script
 
 from rules_lib.errors import RulesyncError
 from rules_lib.report.summary import Summary

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -33,12 +32,17 @@ HOSTILE = (
 )
 
 
+def escaped(msg: str) -> str:
+    """A message as a rule has it."""
+    return msg.replace('"', '\\"')
+
+
 @pytest.fixture(scope="module")
 def sheet(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """The file of a build that discards a rule for each hostile message, and a very long one."""
     rules = [
-        re.sub('msg:"[^"]*"', lambda _, msg=msg: f'msg:"{msg}"', rule(sid, "lua:x.lua; "))
-        for sid, msg in enumerate((m.replace('"', '\\"') for m in HOSTILE), start=1)
+        rule(sid, "lua:x.lua; ").replace(f'"rule {sid}"', f'"{escaped(msg)}"')
+        for sid, msg in enumerate(HOSTILE, start=1)
     ]
     long = rule(99, f'lua:x.lua; content:"{"a" * 2 * CELL_CHARACTERS}"; ')
     folder: Path = tmp_path_factory.mktemp("feed")

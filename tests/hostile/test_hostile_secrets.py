@@ -15,8 +15,8 @@ from support.feed import Answer, Pauses, feed, md5, packed, reader, rule, servin
 from functions.fetch import app as fetch_app
 from rules_lib.aws.store import Store
 from rules_lib.errors import RulesyncError
-from rules_lib.feed.fetch import FeedUnchanged, check_download
-from rules_lib.feed.source import download_if_new
+from rules_lib.feed.fetch import check_download
+from rules_lib.feed.source import FeedUnchanged, download_if_new
 from rules_lib.sources.session import UnguidedSession
 from rulesync_cli import main
 from rulesync_cli.frame import DEBUG, unexpected

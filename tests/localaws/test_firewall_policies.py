@@ -12,6 +12,7 @@ from localaws import Quotas, embedded_aws
 
 if TYPE_CHECKING:
     from types_boto3_network_firewall import NetworkFirewallClient
+    from types_boto3_network_firewall.type_defs import TagTypeDef
 
 PREFIX = "arn:aws:network-firewall:us-east-1:123456789012"
 DRY_RUNS = pytest.mark.parametrize("dry_run", [False, True], ids=["real", "dry run"])
@@ -22,7 +23,7 @@ def group(client: NetworkFirewallClient, name: str, **more: Any) -> str:
     return str(create(client, name=name, **more)["RuleGroupResponse"]["RuleGroupArn"])
 
 
-def make(client: NetworkFirewallClient, what: dict[str, Any], **more: Any) -> Any:
+def make(client: NetworkFirewallClient, what: Any, **more: Any) -> Any:
     """Create the policy `p`."""
     return client.create_firewall_policy(FirewallPolicyName="p", FirewallPolicy=what, **more)
 
@@ -172,7 +173,7 @@ def test_one_update_switches_groups(client: NetworkFirewallClient) -> None:
     """The old group is free afterwards, the new one in use; the old token is stale."""
     old, new = group(client, "old"), group(client, "new")
     token = make(client, policy((old, 1)))["UpdateToken"]
-    request = {"FirewallPolicyName": "p", "FirewallPolicy": policy((new, 1))}
+    request: dict[str, Any] = {"FirewallPolicyName": "p", "FirewallPolicy": policy((new, 1))}
     dry = client.update_firewall_policy(**request, UpdateToken=token, DryRun=True)
     assert dry["UpdateToken"] == token
     client.update_firewall_policy(**request, UpdateToken=token)
@@ -243,7 +244,7 @@ def test_account_has_as_many_policies_as_its_quota() -> None:
 
 def test_dry_run_of_create_keeps_no_policy(client: NetworkFirewallClient) -> None:
     """It only says what it would be."""
-    tags = [{"Key": "a", "Value": "b"}]
+    tags: list[TagTypeDef] = [{"Key": "a", "Value": "b"}]
     answer = make(client, FORWARD, DryRun=True, Tags=tags)
     assert answer["FirewallPolicyResponse"]["Tags"] == tags
     assert client.list_firewall_policies()["FirewallPolicies"] == []
@@ -302,7 +303,7 @@ def test_firewall_and_policy_can_be_tagged(client: NetworkFirewallClient) -> Non
     """A firewall shows its tags where moto keeps them."""
     arn = make(client, FORWARD)["FirewallPolicyResponse"]["FirewallPolicyArn"]
     wall = client.create_firewall(FirewallName="wall", FirewallPolicyArn=arn)["Firewall"]
-    tags = [{"Key": "a", "Value": "b"}]
+    tags: list[TagTypeDef] = [{"Key": "a", "Value": "b"}]
     for tagged in (arn, wall["FirewallArn"]):
         client.tag_resource(ResourceArn=tagged, Tags=tags)
         assert client.list_tags_for_resource(ResourceArn=tagged)["Tags"] == tags

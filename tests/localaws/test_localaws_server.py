@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 import requests
 from click.testing import CliRunner
 from support.localaws import create, refused, rule
-from support.server import local_server
+from support.server import client_at, local_server
 
 from localaws.__main__ import main
 from localaws.settings import control_of, read_settings
@@ -40,13 +39,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def client_of(service: str, url: str) -> Any:
     """A client as people make one; the reset before leaves the server empty."""
     requests.post(f"{url}/moto-api/reset", timeout=10).raise_for_status()
-    return boto3.client(
-        service,
-        region_name="us-east-1",
-        endpoint_url=url,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",  # noqa: S106  # no secret
-    )
+    return client_at(url, service)
 
 
 def test_group_lives_in_the_server(url: str) -> None:

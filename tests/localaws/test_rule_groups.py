@@ -14,6 +14,7 @@ from localaws import Call, EmbeddedAws, Quotas, embedded_aws
 
 if TYPE_CHECKING:
     from types_boto3_network_firewall import NetworkFirewallClient
+    from types_boto3_network_firewall.type_defs import TagTypeDef
 
 DRY_RUNS = pytest.mark.parametrize("dry_run", [False, True], ids=["real", "dry run"])
 ARN = "arn:aws:network-firewall:us-east-1:123456789012:stateful-rulegroup/one"
@@ -40,7 +41,7 @@ def test_created_group_is_described_as_it_was_sent(client: NetworkFirewallClient
         RuleVariables={"PortSets": {"P": {"Definition": ["80"]}}},
     )
     key = {"KeyId": "key", "Type": "CUSTOMER_KMS"}
-    tags = [{"Key": "a", "Value": "b"}]
+    tags: list[TagTypeDef] = [{"Key": "a", "Value": "b"}]
     answer = create(
         client, RuleGroup=group, Description="why", Tags=tags, EncryptionConfiguration=key
     )
@@ -343,7 +344,7 @@ def test_tags_come_and_go(client: NetworkFirewallClient) -> None:
     client.tag_resource(
         ResourceArn=ARN, Tags=[{"Key": "a", "Value": "2"}, {"Key": "b", "Value": "3"}]
     )
-    tags = [{"Key": "a", "Value": "2"}, {"Key": "b", "Value": "3"}]
+    tags: list[TagTypeDef] = [{"Key": "a", "Value": "2"}, {"Key": "b", "Value": "3"}]
     assert client.list_tags_for_resource(ResourceArn=ARN)["Tags"] == tags
     first = client.list_tags_for_resource(ResourceArn=ARN, MaxResults=1)
     assert (first["Tags"], "NextToken" in first) == (tags[:1], True)
@@ -354,7 +355,7 @@ def test_tags_come_and_go(client: NetworkFirewallClient) -> None:
 def test_resource_has_at_most_50_tags(client: NetworkFirewallClient) -> None:
     """Those that it has count too."""
     create(client, Tags=[{"Key": str(number), "Value": ""} for number in range(50)])
-    one_more = [{"Key": "x", "Value": ""}]
+    one_more: list[TagTypeDef] = [{"Key": "x", "Value": ""}]
     assert "context: Tags" in refused(lambda: client.tag_resource(ResourceArn=ARN, Tags=one_more))
     client.tag_resource(ResourceArn=ARN, Tags=[{"Key": "0", "Value": "new"}])
 

@@ -9,11 +9,9 @@ import time
 import zipfile
 from typing import TYPE_CHECKING, Any, Final
 
-import boto3
 import pytest
 import requests
-from botocore.config import Config
-from support.server import local_server
+from support.server import client_at, local_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -63,14 +61,7 @@ class Server:
 
     def client(self, service: str) -> Any:
         """A client of the server."""
-        return boto3.client(
-            service,
-            region_name="us-east-1",
-            endpoint_url=self.url,
-            aws_access_key_id="test",
-            aws_secret_access_key="test",  # noqa: S106  # no secret
-            config=Config(s3={"addressing_style": "path"}),
-        )
+        return client_at(self.url, service)
 
     def put(self, key: str, body: bytes, bucket: str = "inbox") -> None:
         """Store an object."""
@@ -172,7 +163,7 @@ def test_event_invocation_does_not_wait(server: Server) -> None:
     assert server.seen() == {"a": 2}
 
 
-ARRIVALS: Final = {
+ARRIVALS: Final[dict[str, Any]] = {
     "Stores": {
         "Type": "AWS::Lambda::Function",
         "Properties": {

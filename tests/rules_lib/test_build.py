@@ -21,6 +21,7 @@ from rules_lib.groups.group import Deployed
 from rules_lib.model import AnyRule, Change, Mode, Reason, Rule
 from rules_lib.reading.ruleset import read_rules
 from rules_lib.stages.convert import fingerprint
+from rules_lib.ties import Mark
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -137,7 +138,7 @@ def test_setter_stands_in_the_group_of_its_checkers(
     files: dict[str, list[str]], allowlist: Allowlist
 ) -> None:
     """A mark is named in one group only, and each that a rule needs is set in it."""
-    home: dict[str, str] = {}
+    home = dict[Mark, str]()
     for group in _build(files, allowlist).groups:
         ties = [tie for rule in group.rules for tie in rule.rule.ties]
         assert all(home.setdefault(m, group.name) == group.name for t in ties for m in t.marks)

@@ -50,7 +50,7 @@ class Trial:
         bombs: by name; each is made when its turn comes.
     """
 
-    read_rules: Callable[[bytes], str]
+    read: Callable[[bytes], str]
     memory: int
     seconds: int
     bombs: Mapping[str, Callable[[], bytes]]

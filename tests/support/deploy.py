@@ -14,10 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import boto3
-from botocore.config import Config
-
-from support.server import local_server
+from support.server import client_at, local_server
 
 ROOT: Final = Path(__file__).parents[2]
 SAM: Final = ROOT / "scripts" / "sam"
@@ -86,14 +83,7 @@ class Stack:
 
     def client(self, service: str) -> Any:
         """A client of the embedded AWS."""
-        return boto3.client(
-            service,
-            region_name="us-east-1",
-            endpoint_url=self.endpoint,
-            aws_access_key_id="testing",
-            aws_secret_access_key="testing",  # noqa: S106  # no secret
-            config=Config(s3={"addressing_style": "path"}),
-        )
+        return client_at(self.endpoint, service)
 
     @property
     def outputs(self) -> Mapping[str, str]:
@@ -165,6 +155,42 @@ class Stack:
                 log = (self.folder / "localaws.log").read_text(encoding="utf-8")
                 raise TimeoutError(f"{what}: not within {_PATIENCE:.0f} s\n{log[-8000:]}")
             time.sleep(0.2)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What stood after an act.
+
+    Attributes:
+        stack: where it stands.
+        printed: what sam deploy said, where the act was a deploy.
+        allowlist: what the bucket had.
+        latest: what `latest.json` said.
+        groups: the rules of every rule group.
+        references: the groups that the policy referred to.
+    """
+
+    stack: Stack
+    printed: str
+    allowlist: bytes
+    latest: dict[str, object]
+    groups: dict[str, str]
+    references: set[str]
+
+    @classmethod
+    def after(cls, stack: Stack, printed: str = "") -> Act:
+        """Look at everything."""
+        act = cls(
+            stack=stack,
+            printed=printed,
+            allowlist=stack.read(ALLOWLIST) or b"",
+            latest=stack.latest(),
+            groups=stack.groups(),
+            references=stack.references(),
+        )
+        for name, rules in sorted(act.groups.items()):
+            say(f"{name}: {len(rules.splitlines())} rules")
+        return act
 
 
 def _scheduled(rule: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from rules_lib.sources.download import HttpReader
 from rules_lib.sources.session import UnguidedSession
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from rules_lib.aws.store import Store
 
@@ -158,11 +158,15 @@ class WebServer:
     stop: threading.Event = field(default_factory=threading.Event)
 
     def offer(
-        self, data: bytes, version: str | None = None, checksum: bytes | None = None, **etag: str
+        self,
+        data: bytes,
+        version: str | None = None,
+        checksum: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         """Serve a feed with its companions, as a publisher does on release."""
-        headers = tuple((name.replace("_", "-"), value) for name, value in etag.items())
-        self.routes = {ARCHIVE: [Answer(body=data, headers=headers)]}
+        validators = tuple((headers or {}).items())
+        self.routes = {ARCHIVE: [Answer(body=data, headers=validators)]}
         if version is not None:
             self.routes[VERSION] = [Answer(body=version.encode())]
         if checksum is not None:
@@ -208,7 +212,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._serve(with_body=True)
 
     def _serve(self, *, with_body: bool) -> None:
-        web = self.server_of[self.server.server_address[1]]
+        web = self.server_of[self.connection.getsockname()[1]]
         answer = web.answer(self.path, self.command)
         etag = dict(answer.headers).get("ETag")
         since = dict(answer.headers).get("Last-Modified")

@@ -40,7 +40,7 @@ class InForce:
     @classmethod
     def of(cls, policy: str, region: str = "us-east-1") -> InForce:
         """Read a policy without any call."""
-        held = networkfirewall_backends[_ACCOUNT][region]
+        held: Any = networkfirewall_backends[_ACCOUNT][region]
         found = next(one for one in held.firewall_policies.values() if one.name == policy)
         listed = found.content.get("StatefulRuleGroupReferences", ())
         rules, variables, slots = dict[int, str](), dict[str, Any](), []

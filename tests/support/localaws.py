@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from botocore.exceptions import ClientError
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from types_boto3_network_firewall import NetworkFirewallClient
 
 STRICT = {"RuleOrder": "STRICT_ORDER"}
-FORWARD = {
+FORWARD: Final[Any] = {
     "StatelessDefaultActions": ["aws:forward_to_sfe"],
     "StatelessFragmentDefaultActions": ["aws:forward_to_sfe"],
 }
@@ -50,7 +50,7 @@ def update(
     return client.update_rule_group(**request)
 
 
-def policy(*groups: tuple[str, int | None], **more: Any) -> dict[str, Any]:
+def policy(*groups: tuple[str, int | None], **more: Any) -> Any:
     """A strict order `FirewallPolicy` structure that refers to groups by ARN and priority."""
     references = [
         {"ResourceArn": arn, **({"Priority": priority} if priority is not None else {})}

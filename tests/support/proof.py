@@ -104,7 +104,7 @@ def source(built: Built, **written: str) -> Loadable:
         written: address variables that are no group's, as their names are written out in the rules.
     """
     rules = sorted((rule.rule for rule in built.kept), key=lambda rule: rule.place)
-    ip_sets = {name: (value,) for name, value in written.items()}
+    ip_sets: dict[str, tuple[str, ...]] = {name: (value,) for name, value in written.items()}
     port_sets = dict[str, tuple[str, ...]]()
     for group in built.groups:
         ip_sets |= group.variables.ip_sets

@@ -127,9 +127,13 @@ def _twin(feed: Feed, place: int, count: int) -> Feed:
 
 def _spoil(feed: Feed, place: int, count: int) -> Feed:
     """A rule becomes one that is not published, each for a reason of its own."""
-    edits = ({"options": f"reference:url,{REFUSED}; "}, {"options": "dataset:isset,x; "})
-    edits += ({"source": "$NOWHERE"}, {"action": "log"})
-    return _edited(feed, place, lambda spec: replace(spec, **edits[count % len(edits)]))
+    edits: tuple[Callable[[Spec], Spec], ...] = (
+        lambda spec: replace(spec, options=f"reference:url,{REFUSED}; "),
+        lambda spec: replace(spec, options="dataset:isset,x; "),
+        lambda spec: replace(spec, source="$NOWHERE"),
+        lambda spec: replace(spec, action="log"),
+    )
+    return _edited(feed, place, edits[count % len(edits)])
 
 
 def _rate(feed: Feed, place: int, count: int) -> Feed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from rules_lib.deploy.rulewise import UNFILED
 from rules_lib.groups.group import Group, GroupVariables, Slot
@@ -90,7 +91,7 @@ CHANGES = Changes(
 FEED = FeedFacts("feeds/emerging.rules.tar.gz", "10789", "9f" * 32, enabled=8, disabled=4)
 
 
-def summary(**causes: str) -> Summary:
+def summary(**causes: Any) -> Summary:
     """The small sync; `refused=` or `failed=` says why it was not carried out."""
     return summarise(
         build_id="20260311T041209Z-7f3a",

@@ -7,7 +7,10 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,3 +44,15 @@ def local_server(*options: str, log: Path = Path(os.devnull), **environment: str
             yield server.stdout.readline().strip()
         finally:
             server.terminate()
+
+
+def client_at(url: str, service: Any) -> Any:
+    """A client as people make one, of an embedded AWS that listens there."""
+    return boto3.client(
+        service,
+        region_name="us-east-1",
+        endpoint_url=url,
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",  # noqa: S106  # no secret
+        config=Config(s3={"addressing_style": "path"}),
+    )

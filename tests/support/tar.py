@@ -120,7 +120,7 @@ def _other_form(source: _Bytes, mode: int) -> bytes:
     if not mode & 64:
         made = RULE * (mode & 1) + source.left
         return gzip.compress(made, compresslevel=1, mtime=0) if mode & 8 else made
-    entries = []
+    entries = list[Entry]()
     while source.left and len(entries) < _MEMBERS:
         entries.append(_entry(source))
     count = source.number() if mode & 2 else None
@@ -142,7 +142,7 @@ def _entry(source: _Bytes) -> Entry:
 
 
 def _members(source: _Bytes) -> bytes:
-    made = []
+    made = list[bytes]()
     while source.left and len(made) < _MEMBERS:
         made.append(_member(source))
     return b"".join(made)

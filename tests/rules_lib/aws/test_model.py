@@ -96,7 +96,7 @@ def facts_of(model: ServiceModel) -> Iterator[str]:
         if SUBJECT.match(name):
             action = model.operation_model(name)
             for shape in (action.input_shape, action.output_shape):
-                yield from _facts(shape, seen)
+                yield from _facts(shape, seen) if shape else ()
 
 
 def _facts(shape: Shape, seen: set[str]) -> Iterator[str]:

@@ -10,6 +10,7 @@ import boto3
 import botocore.endpoint
 import pytest
 from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from moto.core.botocore_stubber import MockRawResponse
 from support.account import account
 from support.firewall import create_by_hand, group
@@ -21,6 +22,7 @@ from rules_lib.aws.firewall import Firewall
 from rules_lib.errors import FirewallError, SyncError, Trouble
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 FEED = {f"c{number}": [rule(100 * number + place) for place in range(1, 6)] for number in range(8)}
@@ -43,12 +45,13 @@ class Busy:
         self._share = share
         self.throttled = 0
 
-    def __call__(self, request: Any, **_: object) -> AWSResponse | None:
+    def answer(self, request: Any, **_: object) -> AWSResponse | None:
         """Answer in the service's place, or let the call through."""
         if self._lot.random() >= self._share:
             return None
         self.throttled += 1
-        headers = {"Content-Type": "application/x-amz-json-1.0"}
+        headers = HTTPHeaders()
+        headers["Content-Type"] = "application/x-amz-json-1.0"
         return AWSResponse(request.url, 400, headers, MockRawResponse(_BUSY))
 
 
@@ -61,11 +64,12 @@ def test_build_that_is_throttled_that_much_is_applied(
         running.allow(default="alert", max_shrink=1)
         running.publish(**FEED)
         busy = Busy(share, seed=7)
+        answer: Callable[..., Any] = busy.answer
         session = boto3.DEFAULT_SESSION
         assert session is not None
-        session.events.register_first("before-send.network-firewall", busy)
+        session.events.register_first("before-send.network-firewall", answer)
         assert running.build()["status"] == "applied"
-        session.events.unregister("before-send.network-firewall", busy)
+        session.events.unregister("before-send.network-firewall", answer)
         assert len(running.sids()) == 40
         assert busy.throttled > 30
         assert len(slept) == busy.throttled

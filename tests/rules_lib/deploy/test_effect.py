@@ -31,7 +31,7 @@ ONE, TWO = group("et-one", 1, 2), group("et-two", 3, 4)
 def test_whole_plan_takes_effect_where_all_is_written() -> None:
     """Nothing must stay."""
     found = effect(steps([ONE, TWO], [again("et-one", 1, 2, 3)]), ["et-one-b"])
-    assert (found.taking, found.needed) == ({"et-one-b"}, {})
+    assert (found.taking, dict(found.needed)) == (frozenset({"et-one-b"}), {})
 
 
 def test_groups_that_exchange_rules_wait_for_each_other() -> None:

@@ -23,7 +23,7 @@ from rules_lib.feed.described import described
         (b"{}", "JSON"),
         (b"%PDF-1.7 hush", "a PDF file"),
         (b"PK\x03\x04hush", "a zip archive"),
-        (gzip.compress(b"hush"), "gzip data"),
+        (gzip.compress(b"hush", mtime=0), "gzip data"),
         (bz2.compress(b"hush"), "bzip2 data"),
         (lzma.compress(b"hush"), "xz data"),
         ("hush".encode("utf-16"), "text in UTF-16"),

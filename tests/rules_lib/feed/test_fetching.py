@@ -93,7 +93,7 @@ def publisher(server: WebServer, store: Store) -> Publisher:
 def test_first_fetch_stores_archive_and_manifest(publisher: Publisher) -> None:
     """The manifest says what came, from where, and how many rules it has."""
     data = feed(1, 2)
-    publisher.server.offer(data, version="10523\n", checksum=md5(data), ETag='"v1"')
+    publisher.server.offer(data, version="10523\n", checksum=md5(data), headers={"ETag": '"v1"'})
     outcome = publisher.fetch()
     assert isinstance(outcome, Fetched)
     assert outcome.warnings == ()
@@ -117,7 +117,12 @@ def test_first_fetch_stores_archive_and_manifest(publisher: Publisher) -> None:
         ("/x/my.tar", gzip.decompress(feed(1)), "emerging.rules.tar", "emerging-test"),
         ("/x/my.zip", zipped("rules/emerging-test.rules"), "emerging.rules.zip", "emerging-test"),
         ("/x/urlhaus.rules", rule(1).encode(), "urlhaus.rules", "urlhaus"),
-        ("/x/urlhaus.rules.gz", gzip.compress(rule(1).encode()), "urlhaus.rules.gz", "urlhaus"),
+        (
+            "/x/urlhaus.rules.gz",
+            gzip.compress(rule(1).encode(), mtime=0),
+            "urlhaus.rules.gz",
+            "urlhaus",
+        ),
         ("/x/?get=urlhaus", rule(1).encode(), "feed.rules", "feed"),
         ("/1234567890123456.rules", rule(1).encode(), "feed.rules", "feed"),
     ],
@@ -197,7 +202,7 @@ def test_known_checksum_spares_the_download(publisher: Publisher) -> None:
 @pytest.mark.parametrize("name", ["ETag", "Last-Modified"])
 def test_known_validator_spares_the_download(publisher: Publisher, name: str) -> None:
     """The server without a checksum answers 304."""
-    publisher.server.offer(feed(1), **{name.replace("-", "_"): '"v1"'})
+    publisher.server.offer(feed(1), headers={name: '"v1"'})
     publisher.fetch()
     assert "not modified" in publisher.leave().why
     assert publisher.server.statuses(ARCHIVE) == [200, 304]
@@ -213,9 +218,9 @@ def test_same_bytes_are_not_stored_again(publisher: Publisher) -> None:
 
 def test_announced_checksum_outweighs_a_stale_validator(publisher: Publisher) -> None:
     """A cache that still says 'not modified' cannot hide a release that is announced."""
-    publisher.server.offer(feed(1), checksum=md5(feed(1)), ETag='"v1"')
+    publisher.server.offer(feed(1), checksum=md5(feed(1)), headers={"ETag": '"v1"'})
     publisher.fetch()
-    publisher.server.offer(feed(1, 2), checksum=md5(feed(1, 2)), ETag='"v1"')
+    publisher.server.offer(feed(1, 2), checksum=md5(feed(1, 2)), headers={"ETag": '"v1"'})
     assert isinstance(publisher.fetch(), Fetched)
 
 
@@ -392,7 +397,7 @@ def test_bad_feed_is_an_error_and_changes_nothing(
 ) -> None:
     """Whether or not the bucket has a feed; the error names the source."""
     if held:
-        publisher.server.offer(feed(1), version="1", ETag='"v1"')
+        publisher.server.offer(feed(1), version="1", headers={"ETag": '"v1"'})
         publisher.fetch()
     publisher.server.routes = {ARCHIVE: [answer], VERSION: [Answer(body=b"2")]}
     refusal = publisher.refuse(kind)
@@ -491,7 +496,7 @@ def test_credentials_of_the_source_are_not_stored(publisher: Publisher) -> None:
 
 def test_changed_source_is_not_asked_by_the_validators_of_the_other(publisher: Publisher) -> None:
     """Two servers may give the same ETag to different files."""
-    publisher.server.offer(feed(1), ETag='"1"')
+    publisher.server.offer(feed(1), headers={"ETag": '"1"'})
     publisher.fetch()
     publisher.server.routes["/other.tar.gz"] = [Answer(body=feed(2), headers=(("ETag", '"1"'),))]
     wanted = settings(f"{publisher.server.url}/other.tar.gz")

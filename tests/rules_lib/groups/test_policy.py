@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from support.firewall import as_deployed, group
 
@@ -24,12 +26,12 @@ def policy(*references: GroupReference, **more: object) -> Policy:
     return Policy(**settings)  # type: ignore[arg-type]  # the fields are Policy's own
 
 
-def planned(*policies: Policy, desired: tuple[Group, ...] = (ONE, TWO), **room: int) -> Plan:
+def planned(*policies: Policy, desired: tuple[Group, ...] = (ONE, TWO), **room: Any) -> Plan:
     """A plan where the first group is deployed and the second is new."""
     return plan(desired, Deployed((as_deployed(ONE),), policies=policies), PolicyQuotas(**room))
 
 
-def refused(*policies: Policy, **room: int) -> str:
+def refused(*policies: Policy, **room: Any) -> str:
     """Why such a plan is refused."""
     with pytest.raises(RefusedError, match="nothing was changed") as caught:
         planned(*policies, **room)

@@ -6,7 +6,7 @@ import gzip
 import json
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from unittest import mock
 
 import boto3
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 FEED: dict[str, list[str]] = {"malware": [rule(1), rule(2)], "info": [rule(10)]}
 MORE: dict[str, list[str]] = {**FEED, "dns": [rule(20)]}
-NAMED = {
+NAMED: Final[dict[str, dict[str, Any]]] = {
     "FirewallPolicy.MadeUp": {"FirewallPolicy": {"MadeUp": {"On": True}}},
     "FirewallPolicy.StatefulEngineOptions.MadeUp": {
         "FirewallPolicy": {"StatefulEngineOptions": {"MadeUp": 7}}

@@ -82,7 +82,7 @@ def test_sid_that_is_what_its_list_says_is_no_warning(key: str, source: str) -> 
 @pytest.mark.parametrize("key", ["alert", "drop"])
 def test_sid_of_a_file_as_written_is_told(key: str) -> None:
     """No list alters an action there; `off` works."""
-    written = {"categories": {"local-mine": "as-written"}}
+    written: dict[str, Any] = {"categories": {"local-mine": "as-written"}}
     files = {"local-mine": [text(1), text(2)]}
     [warning] = _told(files, rules={key: [1], "off": [2]}, **written)
     assert warning == f"rules: {key}: 1 has no effect: local-mine is published as written"
@@ -147,7 +147,7 @@ def test_own_rules_in_a_group_that_a_foreign_policy_holds_are_told() -> None:
     files = {"emerging-dns": [text(1)], "emerging-malware": [text(2)], "local-mine": [MINE]}
     fed = {**files, "emerging-dns": [text(1), MINE]}
     del fed["local-mine"]
-    few = {"default": "drop", "firewall": {"rule_groups": 1}, "feed_pass": "keep"}
+    few: dict[str, Any] = {"default": "drop", "firewall": {"rule_groups": 1}, "feed_pass": "keep"}
     pinned = in_force(_built(fed, **few), associations=1)
     (group,) = pinned.groups
     held = Deployed((replace(group, pinned=True, capacity=9),))

@@ -44,6 +44,11 @@ def refusing(bad: set[int], *, named: set[int]) -> Callable[[str], str | None]:
     return judge
 
 
+def refusing_one(rule: str, words: str) -> Callable[[str], str | None]:
+    """A service that refuses one rule, in these words."""
+    return lambda text: words if rule in text else None
+
+
 @given(st.sets(st.integers(1, 60)), st.sets(st.integers(1, 60)), st.sets(st.integers(1, 60)))
 def test_exactly_the_refused_rules_are_found(
     bad: set[int], named: set[int], trusted: set[int]
@@ -141,7 +146,7 @@ def test_rule_is_shortened_in_the_services_words_however_it_is_quoted() -> None:
         f"parameter: [{bad}]",
     ):
         for said in (words, words.replace("rev:1;)", "rev:1; gid:1234567890;)")):
-            (found,) = search(rules, lambda text, said=said: said if bad in text else None).refusals
+            (found,) = search(rules, refusing_one(bad, said)).refusals
             assert (found.rule, found.words) == (rules[1], words.replace(bad, "…"))
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from support.rules import ENDS, ENGINE_REFUSES, ENGINE_TAKES, line, problem, rule, rule_texts, text
 
 from rules_lib.feed.archive import unpack
-from rules_lib.model import FeedFile, Malformed, Rule
+from rules_lib.model import AnyRule, FeedFile, Malformed, Rule
 from rules_lib.reading.rule import close_up, split
 from rules_lib.reading.ruleset import read_rules
 from rules_lib.ties import Mark, MarkKind, Tie
@@ -35,12 +35,18 @@ def test_odd_but_valid_rule_is_a_rule(source: str) -> None:
     assert rule(source).text == source
 
 
+def problem_of(parsed: AnyRule) -> str:
+    """Why a line is no rule."""
+    assert isinstance(parsed, Malformed)
+    return parsed.problem
+
+
 @given(NOISE)
 def test_no_line_raises(source: str) -> None:
     """Whatever stands there, it becomes a rule or says why not."""
     for attempt in (source, f"alert tcp {ENDS} ({source})", text(1, f"{source};")):
         parsed = line(attempt)
-        assert isinstance(parsed, Rule) or parsed.problem
+        assert isinstance(parsed, Rule) or problem_of(parsed)
 
 
 @given(rule_texts(), st.data())
@@ -49,7 +55,7 @@ def test_damaged_rule_does_not_raise(source: str, data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(source)))
     noise = data.draw(NOISE)
     parsed = line(source[:place] + noise + source[place + data.draw(st.integers(0, 2)) :])
-    assert isinstance(parsed, Rule) or parsed.problem
+    assert isinstance(parsed, Rule) or problem_of(parsed)
 
 
 @pytest.mark.parametrize("source", ENGINE_TAKES)

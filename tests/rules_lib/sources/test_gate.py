@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.feed import Answer, Pauses, WebServer, reader, serving
+from urllib3.util.connection import create_connection
 
 from rules_lib.address import Address
 from rules_lib.errors import DownloadError
@@ -61,7 +62,7 @@ class Net:
 
 
 _SYSTEM = socket.getaddrinfo
-_CONNECT = gate.create_connection
+_CONNECT = create_connection
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import json
 import threading
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Never
 
 import boto3
 import pytest
@@ -49,6 +49,11 @@ def running(tmp_path: Path) -> Iterator[Account]:
         yield found
 
 
+def never(mine: Turn) -> Never:
+    """The build of a run that is to give way."""
+    pytest.fail(f"{mine.holder} builds")
+
+
 def test_who_comes_meanwhile_gives_way_and_is_built_for(store: Store) -> None:
     """The word that is left has the holder build once more."""
     answers: list[object] = []
@@ -56,7 +61,7 @@ def test_who_comes_meanwhile_gives_way_and_is_built_for(store: Store) -> None:
     def build(mine: Turn) -> int:
         mine.listen()
         if not answers:
-            answers.append(in_turn(turn(store, "second"), pytest.fail))
+            answers.append(in_turn(turn(store, "second"), never))
         answers.append("built")
         return len(answers)
 
@@ -70,7 +75,7 @@ def test_who_leaves_word_before_the_bucket_is_read_is_built_for_at_once(store: S
     built = []
 
     def build(mine: Turn) -> None:
-        assert isinstance(in_turn(turn(store, "second"), pytest.fail), GaveWay)
+        assert isinstance(in_turn(turn(store, "second"), never), GaveWay)
         mine.listen()
         built.append(mine.holder)
 

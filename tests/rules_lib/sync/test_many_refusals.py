@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from support.account import Account, account
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-ONE_GROUP = {
+ONE_GROUP: Final[dict[str, Any]] = {
     "categories": {"emerging-info": "alert", "emerging-malware": "alert"},
     "firewall": {"rule_groups": 1, "capacity": 5000, "headroom": 0},
 }

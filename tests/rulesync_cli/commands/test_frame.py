@@ -79,7 +79,8 @@ def test_interrupt_ends_a_command_in_silence(tmp_path: Path) -> None:
     config.write_text("version: 1\n")
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/emerging.rules.tar.gz"
-        command = [*PROGRAM, "local", "--feed", url, "--config", config, "--out", tmp_path / "out"]
+        paths = ["--config", str(config), "--out", str(tmp_path / "out")]
+        command = [*PROGRAM, "local", "--feed", url, *paths]
         with subprocess.Popen(  # noqa: S603 - ours
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=bare(tmp_path)
         ) as running:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from support.deployed import in_force
@@ -24,9 +26,9 @@ DROP = {"categories": {WEB: "drop"}}
 SEVERE = {"mode": "drop", "drop_when": {"signature_severity": ["Major"], "confidence": ["High"]}}
 
 
-def left_out(sid: int, *lines: str, **settings: object) -> LeftOut:
+def left_out(sid: int, *lines: str, **settings: Any) -> LeftOut:
     """What is said of a rule that is not kept."""
-    found = story(sid, *lines, **settings).left_out  # type: ignore[arg-type]  # plain settings
+    found = story(sid, *lines, **settings).left_out
     assert found is not None
     return found
 
@@ -116,11 +118,9 @@ def test_default_that_the_file_leaves_out_has_no_line() -> None:
         ),
     ],
 )
-def test_action_has_its_why(
-    options: str, settings: dict[str, object], action: str, why: str
-) -> None:
+def test_action_has_its_why(options: str, settings: dict[str, Any], action: str, why: str) -> None:
     """Also why an alert stays one in drop mode, and which field keeps it there."""
-    published = story(1, text(1, options), **settings).published  # type: ignore[arg-type]  # as above
+    published = story(1, text(1, options), **settings).published
     assert published is not None
     assert published.action == action
     assert why in published.why
@@ -128,7 +128,7 @@ def test_action_has_its_why(
 
 def test_action_of_the_feed_stays() -> None:
     """A pass is no drop, whatever the mode."""
-    asked = {"categories": {WEB: "drop"}, "feed_pass": "keep"}
+    asked: dict[str, Any] = {"categories": {WEB: "drop"}, "feed_pass": "keep"}
     published = story(1, text(1, head="pass tcp"), **asked).published
     assert published is not None
     assert (published.action, "ships it as pass" in published.why) == ("pass", True)
@@ -275,7 +275,7 @@ def test_sid_that_is_to_alert_says_so_where_it_is_shipped_to_drop() -> None:
 def test_rule_as_written_names_its_file_and_no_list() -> None:
     """A list that has no effect gives no mode."""
     files = {"local-mine": [text(1)]}
-    written = {"categories": {"local-mine": "as-written"}, "rules": {"drop": [1]}}
+    written: dict[str, Any] = {"categories": {"local-mine": "as-written"}, "rules": {"drop": [1]}}
     (told,) = explained(1, files, **written).stories
     assert told.asked.key == "categories.local-mine"
     assert told.published is not None

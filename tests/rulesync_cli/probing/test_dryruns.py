@@ -50,8 +50,9 @@ def test_request_cannot_take_the_dry_run_away(
 def test_every_action_that_is_asked_knows_dry_runs(client: NetworkFirewallClient) -> None:
     """By the service model."""
     for action, name in NAMES.items():
-        members = client.meta.service_model.operation_model(action).input_shape.members
-        assert {name, "DryRun"} <= members.keys()
+        asked = client.meta.service_model.operation_model(action).input_shape
+        assert asked
+        assert {name, "DryRun"} <= asked.members.keys()
 
 
 @pytest.mark.parametrize(

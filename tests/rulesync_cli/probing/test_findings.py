@@ -157,8 +157,8 @@ def test_quoted_rule_is_a_mark_in_an_answer() -> None:
 def test_recorded_answers_count_before_the_table(tmp_path: Path) -> None:
     """They are known from then on, with the day and the region; silence is not recorded."""
     probes = [asked("a", known=False), asked("b", WORDS), asked("c")]
-    findings = [Finding(one, given) for one, given in
-                zip(probes, (WORDS, ACCEPTED, Silence("busy")), strict=True)]  # fmt: skip
+    given: tuple[ServiceAnswer | Silence, ...] = (WORDS, ACCEPTED, Silence("busy"))
+    findings = list(map(Finding, probes, given))
     file = tmp_path / "answers.json"
     file.write_text(recorded(findings, ASKED).over(Answers()).text)
     first, second, third = informed(probes, in_file(file))

@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Final, TypeAlias
 
 from rulesync_cli.verify.events import Verdict, read_events
 
-THERE = {"src_ip": "10.0.0.1", "src_port": 4000, "dest_ip": "198.51.100.7", "dest_port": 80}
-BACK = {"src_ip": "198.51.100.7", "src_port": 80, "dest_ip": "10.0.0.1", "dest_port": 4000}
+Event: TypeAlias = dict[str, Any]
+
+THERE: Final[Event] = {
+    "src_ip": "10.0.0.1",
+    "src_port": 4000,
+    "dest_ip": "198.51.100.7",
+    "dest_port": 80,
+}
+BACK: Final[Event] = {
+    "src_ip": "198.51.100.7",
+    "src_port": 80,
+    "dest_ip": "10.0.0.1",
+    "dest_port": 4000,
+}
 
 
-def alert(packet: int, number: int, action: str = "allowed", **ends: Any) -> dict[str, Any]:
+def alert(packet: int, number: int, action: str = "allowed", **ends: Any) -> Event:
     """An alert's event."""
     said = {"signature_id": number, "rev": 2, "signature": "words", "action": action}
     ends = ends or {**THERE, "flow": THERE}
     return {"event_type": "alert", "pcap_cnt": packet, "proto": "TCP", "alert": said, **ends}
 
 
-def drop(packet: int, reason: str, number: int | None = None, **ends: Any) -> dict[str, Any]:
+def drop(packet: int, reason: str, number: int | None = None, **ends: Any) -> Event:
     """A dropped packet's event."""
     said = {} if number is None else {"alert": {"signature_id": number}}
     ends = ends or THERE
@@ -26,7 +38,7 @@ def drop(packet: int, reason: str, number: int | None = None, **ends: Any) -> di
             **said, **ends}  # fmt: skip
 
 
-def read(*events: dict[str, Any]) -> Verdict:
+def read(*events: Event) -> Verdict:
     """Read events as from a file."""
     return read_events(f"{json.dumps(event)}\n" for event in events)
 
@@ -67,7 +79,8 @@ def test_what_the_engine_drops_for_itself_is_counted_apart() -> None:
 
 def test_flow_without_ports_is_written_without_them() -> None:
     """As of ICMP; addresses of version 6 stand in brackets before a port."""
-    plain = {"src_ip": "10.0.0.1", "dest_ip": "10.0.0.2"}
-    six = {"src_ip": "2001:db8::1", "src_port": 5, "dest_ip": "2001:db8::2", "dest_port": 53}
+    plain: Event = {"src_ip": "10.0.0.1", "dest_ip": "10.0.0.2"}
+    six: Event = {"src_ip": "2001:db8::1", "src_port": 5}
+    six |= {"dest_ip": "2001:db8::2", "dest_port": 53}
     texts = [str(one.flow) for one in read(alert(1, 1, **plain), alert(2, 1, **six)).alerts]
     assert texts == ["tcp 10.0.0.1 -> 10.0.0.2", "tcp [2001:db8::1]:5 -> [2001:db8::2]:53"]
