@@ -13,16 +13,16 @@ from rules_lib.model import AnyRule, Converted, Discarded, Reason, Rule
 from rules_lib.packing.fit import Relief, fit
 from rules_lib.stages.convert import convert
 from rules_lib.stages.duplicates import told_truly
+from rules_lib.stages.header_names import missing_variables
 from rules_lib.stages.hold import hold
 from rules_lib.stages.link import link
-from rules_lib.stages.names import missing_variables
 from rules_lib.stages.order import order
 from rules_lib.stages.screen import screen
 from rules_lib.stages.select import select
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
-    from rules_lib.groups.group import Deployed, Group
+    from rules_lib.groups.rule_group import Deployed, Group
     from rules_lib.packing.blocks import Block
     from rules_lib.reading.ruleset import Ruleset
 

@@ -11,7 +11,7 @@ from rules_lib.allowlist import load_allowlist
 from rules_lib.build import build
 from rules_lib.deploy.plan import left_of, refuse_unfit, unchecked_plan
 from rules_lib.errors import AllowlistError, RefusedError
-from rules_lib.groups.group import Deployed
+from rules_lib.groups.rule_group import Deployed
 from rules_lib.model import LOCAL_PREFIX, AnyRule, Discarded, Malformed, Reason, Rule
 from rules_lib.own.files import OwnFiles, own_file_name
 from rules_lib.own.odd_files import OddFile, odd_files
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
     from rules_lib.build import Built
     from rules_lib.deploy.steps import Plan
-    from rules_lib.groups.policy_room import Left, PolicyQuotas
+    from rules_lib.groups.policy_quotas import Left, PolicyQuotas
     from rules_lib.model import FeedFile
     from rules_lib.sync.gather import Draft
 

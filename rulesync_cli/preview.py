@@ -12,19 +12,19 @@ from rules_lib.deploy.apply import Applied
 from rules_lib.deploy.plan import left_of
 from rules_lib.deploy.steps import Plan
 from rules_lib.errors import RefusedError
-from rules_lib.groups.policy_room import Left
+from rules_lib.groups.policy_quotas import Left
 from rules_lib.report.since import since
 from rules_lib.report.summary import Summary
-from rules_lib.stages.glance import read_needed
+from rules_lib.stages.read_needed import read_needed
 from rules_lib.state.state import HOLD, Hold
-from rules_lib.sync.accounts import summary_of_build
 from rules_lib.sync.decide import Decision, foresee, policy_quotas
 from rules_lib.sync.gather import Draft, Gathered, gather
+from rules_lib.sync.summary_of_build import summary_of_build
 
 if TYPE_CHECKING:
     from rules_lib.deploy.rulewise import RuleChange
     from rules_lib.own.files import OwnFiles
-    from rules_lib.sync.sync import World
+    from rules_lib.sync.run import World
 
 
 @dataclass(frozen=True, slots=True)

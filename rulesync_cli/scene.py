@@ -14,7 +14,7 @@ from rules_lib.allowlist import load_allowlist
 from rules_lib.allowlist.reader import read_document
 from rules_lib.aws.firewall import Firewall
 from rules_lib.errors import RefusedError
-from rules_lib.groups.group import Deployed
+from rules_lib.groups.rule_group import Deployed
 from rules_lib.own.files import OwnFiles, own_in_folder
 from rules_lib.reading.ruleset import read_rules
 from rules_lib.state.state import HOLD, Hold, Latest

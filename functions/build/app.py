@@ -27,7 +27,7 @@ from rules_lib.report.summary import Summary
 from rules_lib.settings import BuildSettings
 from rules_lib.state.state import Hold
 from rules_lib.state.turn import GaveWay, Turn, in_turn
-from rules_lib.sync.sync import InputsUnchanged, World, sync, sync_if_changed
+from rules_lib.sync.run import InputsUnchanged, World, sync, sync_if_changed
 
 logger = Logger(service="build", stream=sys.stderr)
 

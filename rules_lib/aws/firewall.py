@@ -17,8 +17,8 @@ from rules_lib.aws.groupcalls import GroupCalls
 from rules_lib.aws.policies import PolicyCalls
 from rules_lib.errors import FirewallError, StaleError
 from rules_lib.groups.content import has_same_content, holds
-from rules_lib.groups.group import Deployed, DeployedGroup, Group
 from rules_lib.groups.policy import GroupReference, Health, Policy
+from rules_lib.groups.rule_group import Deployed, DeployedGroup, Group
 from rules_lib.proving.search import PLAIN, Quest, Searched, UnpinnedError, search
 
 if TYPE_CHECKING:

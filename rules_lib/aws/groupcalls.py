@@ -18,7 +18,7 @@ if TYPE_CHECKING:
         ListRuleGroupsRequestTypeDef,
     )
 
-    from rules_lib.groups.group import DeployedGroup, Group
+    from rules_lib.groups.rule_group import DeployedGroup, Group
 
 _TYPE: Final = "STATEFUL"
 

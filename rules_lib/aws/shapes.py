@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from rules_lib.groups.content import digest_of
-from rules_lib.groups.group import DeployedGroup, Group, GroupVariables, Slot
+from rules_lib.groups.rule_group import DeployedGroup, Group, GroupVariables, Slot
 
 if TYPE_CHECKING:
     from types_boto3_network_firewall.type_defs import (

@@ -16,7 +16,7 @@ from rules_lib.deploy.outcome import Applied, Failure, Staying
 from rules_lib.deploy.steps import Create, Delete, Keep, Plan, Replace, Step, Update
 from rules_lib.errors import FirewallError
 from rules_lib.groups.content import holds
-from rules_lib.groups.group import DeployedGroup, Group
+from rules_lib.groups.rule_group import DeployedGroup, Group
 
 if TYPE_CHECKING:
     from rules_lib.aws.firewall import Firewall

@@ -14,7 +14,7 @@ from rules_lib.groups.content import action_of, by_sid
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
     from rules_lib.deploy.rulewise import RuleChange
-    from rules_lib.groups.group import Deployed, Group
+    from rules_lib.groups.rule_group import Deployed, Group
 
 _NAMED: Final = 5
 """How many of the rules that would no longer block are named."""

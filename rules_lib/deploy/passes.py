@@ -18,7 +18,7 @@ from rules_lib.groups.content import lets_through
 from rules_lib.reading.rule import RuleSyntaxError, header_of, split
 
 if TYPE_CHECKING:
-    from rules_lib.groups.group import Group
+    from rules_lib.groups.rule_group import Group
     from rules_lib.model import Converted, Header
 
 _INERT: Final = frozenset(

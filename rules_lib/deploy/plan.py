@@ -13,9 +13,9 @@ from typing import Final
 from rules_lib.deploy.steps import Create, Delete, Keep, Plan, Replace, Step, Update
 from rules_lib.errors import RefusedError
 from rules_lib.groups.content import holds
-from rules_lib.groups.group import Deployed, DeployedGroup, Group
 from rules_lib.groups.policy import Attachment, Switch, left_in, problems_of, switch
-from rules_lib.groups.policy_room import Left, PolicyQuotas
+from rules_lib.groups.policy_quotas import Left, PolicyQuotas
+from rules_lib.groups.rule_group import Deployed, DeployedGroup, Group
 
 _DEFAULT_ROOM: Final = PolicyQuotas()
 

@@ -13,7 +13,7 @@ from rules_lib.proving.search import PLAIN, Quest, Refusal, Searched
 
 if TYPE_CHECKING:
     from rules_lib.aws.firewall import Firewall
-    from rules_lib.groups.group import Deployed, DeployedGroup, Group, GroupVariables
+    from rules_lib.groups.rule_group import Deployed, DeployedGroup, Group, GroupVariables
     from rules_lib.model import Converted
 
 

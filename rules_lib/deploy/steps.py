@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
 
 from rules_lib.groups.content import by_sid, compare_rules, rules_in
-from rules_lib.groups.group import DeployedGroup, Group, GroupVariables
 from rules_lib.groups.policy import Switch
+from rules_lib.groups.rule_group import DeployedGroup, Group, GroupVariables
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from rules_lib.reading.rule import sid_of
 
 if TYPE_CHECKING:
-    from rules_lib.groups.group import DeployedGroup, Group, GroupVariables
+    from rules_lib.groups.rule_group import DeployedGroup, Group, GroupVariables
 
 _BYPASS: Final = re.compile(r"[;(]\s*bypass\s*;", re.IGNORECASE | re.ASCII)
 """The option by which a rule has the engine look at a flow no further."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from rules_lib.facts import limits
 
 if TYPE_CHECKING:
-    from rules_lib.groups.group import Deployed, Slot
+    from rules_lib.groups.rule_group import Deployed, Slot
 
 _OTHER = re.compile(r"[^A-Za-z0-9]+")
 _HASH: Final = 8

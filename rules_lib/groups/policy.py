@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
-from rules_lib.groups.policy_room import Left, PolicyQuotas
+from rules_lib.groups.policy_quotas import Left, PolicyQuotas
 
 _NAMED: Final = 5
 """How many members that would be lost are named."""

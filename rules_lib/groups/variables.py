@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from rules_lib.groups.group import GroupVariables
 from rules_lib.groups.references import used_by
+from rules_lib.groups.rule_group import GroupVariables
 
 if TYPE_CHECKING:
     from rules_lib import allowlist

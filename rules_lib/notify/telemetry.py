@@ -29,7 +29,7 @@ from rules_lib.report.measures import (
     measures_of_hold,
 )
 from rules_lib.report.place import StackPlace
-from rules_lib.state import told
+from rules_lib.state import last_notice
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
@@ -111,7 +111,7 @@ class Telemetry:
         if not self.topic or not self._is_news(error):
             return
         if self._tell(notice_of_failure(self.service, error, self.place)):
-            self._remember(told.note_failure, error, self.began)
+            self._remember(last_notice.note_failure, error, self.began)
 
     def _measure(self, measures: Iterable[Measure]) -> None:
         if self.namespace:
@@ -132,14 +132,14 @@ class Telemetry:
     def _is_news(self, failure: RulesyncError) -> bool:
         """Whether people do not know it yet; where the bucket cannot say, they are told again."""
         try:
-            return told.is_news(self._store(), self.service, failure, self.began)
+            return last_notice.is_news(self._store(), self.service, failure, self.began)
         except RulesyncError as error:
             self.logger.warning("what was told before is not known", cause=str(error))
             return True
 
     def _recovered(self) -> None:
         if self.topic:
-            self._remember(told.note_recovery)
+            self._remember(last_notice.note_recovery)
 
     def _remember(self, act: Callable[..., None], *what: object) -> None:
         try:

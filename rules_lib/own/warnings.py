@@ -14,7 +14,7 @@ from rules_lib.ties import Mark
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
     from rules_lib.build import Built
-    from rules_lib.groups.group import Group
+    from rules_lib.groups.rule_group import Group
     from rules_lib.reading.ruleset import Ruleset
 
 

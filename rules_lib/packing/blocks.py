@@ -16,7 +16,7 @@ from rules_lib.reading.rule import sid_of
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
-    from rules_lib.groups.group import Deployed, Slot
+    from rules_lib.groups.rule_group import Deployed, Slot
     from rules_lib.stages.link import Cluster
     from rules_lib.stages.order import Ordered
 

@@ -16,7 +16,7 @@ from rules_lib.ties import kinds_of
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
-    from rules_lib.groups.group import Deployed
+    from rules_lib.groups.rule_group import Deployed
     from rules_lib.stages.order import Ordered
 
 MORE_CAPACITY: Final = 1_000

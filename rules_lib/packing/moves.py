@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rules_lib.groups.group import Deployed, Slot
+    from rules_lib.groups.rule_group import Deployed, Slot
 
 
 def exchanging(moves: Iterable[tuple[Slot, Slot]], deployed: Deployed) -> frozenset[Slot]:

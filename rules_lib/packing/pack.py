@@ -16,13 +16,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rules_lib.facts import limits
-from rules_lib.groups.group import Deployed, Group, Slot
 from rules_lib.groups.naming import group_name, taken_names
+from rules_lib.groups.rule_group import Deployed, Group, Slot
 from rules_lib.groups.variables import declared_by
 from rules_lib.packing.moves import exchanging
 from rules_lib.packing.parts import Filler, Part
+from rules_lib.packing.precedence import by_precedence
 from rules_lib.packing.sharing import assign_parts
-from rules_lib.packing.turns import by_precedence
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist, FirewallSettings

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from rules_lib.facts import limits
-from rules_lib.groups.group import Slot
 from rules_lib.groups.references import go_together
+from rules_lib.groups.rule_group import Slot
 
 if TYPE_CHECKING:
-    from rules_lib.groups.group import DeployedGroup
+    from rules_lib.groups.rule_group import DeployedGroup
     from rules_lib.packing.blocks import Block
 
 Current: TypeAlias = Mapping[Slot, "DeployedGroup"]

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from rules_lib.groups.group import SHARED
+from rules_lib.groups.rule_group import SHARED
 from rules_lib.model import Mode
 from rules_lib.stages.tiers import Tier
 

@@ -1,6 +1,5 @@
 """From a file of the feed to rules: no line costs another, and nothing is lost without a word.
 
-- `glance`: what a build looks at; of rules that nobody asks for only the sid
 - `ruleset`: files into logical lines, commented-out rules among them
 - `parser`: a line into a rule, or into what is wrong with it
 - `rule`: where header and options are in a rule's text, and edits that touch nothing else

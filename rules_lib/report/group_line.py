@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from rules_lib.groups.group import Group
+from rules_lib.groups.rule_group import Group
 from rules_lib.model import Mode
 
 

@@ -30,7 +30,7 @@ from rules_lib.report.squeeze import squeezed
 from rules_lib.report.summary import Status, Summary
 
 if TYPE_CHECKING:
-    from rules_lib.groups.group import Group
+    from rules_lib.groups.rule_group import Group
 
 _HEADLINES: Final[dict[Status, str]] = {
     "healthy": "The sync went through",

@@ -15,7 +15,7 @@ from rules_lib.text import visible
 
 if TYPE_CHECKING:
     from rules_lib.deploy.rulewise import RuleChange
-    from rules_lib.groups.group import Group
+    from rules_lib.groups.rule_group import Group
 
 LISTED: Final = 500
 """How many rules are listed of each kind of change; plan.json has the sids of all."""

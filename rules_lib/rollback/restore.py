@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rules_lib.groups.content import by_sid
-from rules_lib.groups.group import Group
 from rules_lib.groups.naming import group_name, taken_names
+from rules_lib.groups.rule_group import Group
 from rules_lib.packing.moves import exchanging
 
 if TYPE_CHECKING:
-    from rules_lib.groups.group import Deployed, DeployedGroup, Slot
+    from rules_lib.groups.rule_group import Deployed, DeployedGroup, Slot
 
 
 def renamed(groups: Sequence[Group], prefix: str, deployed: Deployed) -> tuple[Group, ...]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from rules_lib.facts import limits, suricata, vocabulary
 from rules_lib.model import Candidate, Discarded, Header, Reason
 from rules_lib.reading.rule import base_of
+from rules_lib.stages.header_names import VARIABLE_CHECKS, HeaderCheck
 from rules_lib.stages.keywords import (
     KEYWORD_CHECKS,
     OWN_KEYWORD_CHECKS,
@@ -16,7 +17,6 @@ from rules_lib.stages.keywords import (
     WORD_CHECKS,
     Objection,
 )
-from rules_lib.stages.names import VARIABLE_CHECKS, HeaderCheck
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt, Validat
 
 from rules_lib.errors import StoreError
 from rules_lib.groups.content import digest_of, rules_in
-from rules_lib.groups.group import Group, GroupVariables, Slot
+from rules_lib.groups.rule_group import Group, GroupVariables, Slot
 from rules_lib.misfits import misfits
 from rules_lib.model import Converted, Mode, Rule
 from rules_lib.reading.lines import Line

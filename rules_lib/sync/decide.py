@@ -15,7 +15,7 @@ from rules_lib.deploy.prove import Accepted, prove
 from rules_lib.deploy.rulewise import rule_changes
 from rules_lib.errors import RefusedError
 from rules_lib.groups.content import by_sid
-from rules_lib.groups.policy_room import PolicyQuotas
+from rules_lib.groups.policy_quotas import PolicyQuotas
 from rules_lib.proving.search import Quest
 from rules_lib.stages.convert import fingerprint
 from rules_lib.state.notebook import Notebook
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from rules_lib.deploy.outcome import Failure
     from rules_lib.deploy.rulewise import RuleChange
     from rules_lib.deploy.steps import Plan
-    from rules_lib.groups.group import Deployed
+    from rules_lib.groups.rule_group import Deployed
     from rules_lib.reading.ruleset import Ruleset
 
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})

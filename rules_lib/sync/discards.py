@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from rules_lib.model import Discarded, Reason, Rule
 from rules_lib.report.records import DISCARDED_FIELDS, discarded_record, json_line
-from rules_lib.stages.names import missing_variables
+from rules_lib.stages.header_names import missing_variables
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist

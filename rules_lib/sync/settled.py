@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from rules_lib.aws.store import Store
     from rules_lib.deploy.steps import Plan
     from rules_lib.feed.manifest import Manifest
-    from rules_lib.groups.group import Deployed
+    from rules_lib.groups.rule_group import Deployed
     from rules_lib.world import World
 
 SETTLED: Final = "state/settled.json"

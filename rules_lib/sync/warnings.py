@@ -15,7 +15,7 @@ from rules_lib.text import counted
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
     from rules_lib.build import Built
-    from rules_lib.groups.group import Group
+    from rules_lib.groups.rule_group import Group
     from rules_lib.reading.ruleset import Ruleset
 
 _NAMED: Final = 8

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from rules_lib.allowlist import CategorySetting
 from rules_lib.build import Prepared, prepare
-from rules_lib.groups.group import Deployed
+from rules_lib.groups.rule_group import Deployed
 from rules_lib.model import AnyRule, Converted, FeedPosition, Mode
 from rules_lib.packing.blocks import Block, measure
 from rules_lib.packing.fit import choose, fits_one_group

@@ -14,7 +14,7 @@ from rulesync_cli.census.cost import Cost, Watch, costs_of, empty_packer
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
     from rules_lib.build import Built
-    from rules_lib.groups.group import Deployed
+    from rules_lib.groups.rule_group import Deployed
     from rules_lib.reading.ruleset import Category, Ruleset
 
 

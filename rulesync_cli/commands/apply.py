@@ -8,7 +8,7 @@ import click
 
 from rules_lib.errors import SyncError
 from rules_lib.state.state import Hold
-from rules_lib.sync.sync import sync
+from rules_lib.sync.run import sync
 from rulesync_cli.account import world
 from rulesync_cli.commands.status import held_words
 from rulesync_cli.common import account_options, epilog, json_option, print_json, shrink_option

@@ -14,9 +14,9 @@ from rules_lib.aws.store import Store
 from rules_lib.deploy.rulewise import rule_changes
 from rules_lib.deploy.steps import record
 from rules_lib.errors import RulesyncError
-from rules_lib.rollback.rollback import resume as lift
-from rules_lib.rollback.rollback import rollback as put_back
-from rules_lib.rollback.rollback import unfinished
+from rules_lib.rollback.run import resume as lift
+from rules_lib.rollback.run import rollback as put_back
+from rules_lib.rollback.run import unfinished
 from rules_lib.state.applied import applied_builds
 from rules_lib.text import visible
 from rulesync_cli.account import world

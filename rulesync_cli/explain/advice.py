@@ -9,7 +9,7 @@ from rules_lib.build import prepare
 from rules_lib.model import LOCAL_PREFIX, AnyRule, Discarded, Mode, Reason, Rule
 from rules_lib.report.remedies import REMEDIES
 from rules_lib.stages.duplicates import in_vain
-from rules_lib.stages.names import missing_variables
+from rules_lib.stages.header_names import missing_variables
 from rules_lib.text import counted
 from rules_lib.ties import Mark
 from rulesync_cli.explain.story import Fate, LeftOut, RequestedMode, ToldTie

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
     from rules_lib.allowlist.document import Document
     from rules_lib.build import Built
-    from rules_lib.groups.group import Deployed
+    from rules_lib.groups.rule_group import Deployed
     from rules_lib.model import FeedFile
     from rules_lib.reading.ruleset import Ruleset
 

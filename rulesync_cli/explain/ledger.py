@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from rules_lib.build import Built
-    from rules_lib.groups.group import Group
+    from rules_lib.groups.rule_group import Group
 
 
 @dataclass(frozen=True, slots=True)

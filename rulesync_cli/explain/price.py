@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from rules_lib.allowlist import Allowlist
-    from rules_lib.groups.group import Deployed
+    from rules_lib.groups.rule_group import Deployed
     from rules_lib.model import Rule
     from rules_lib.reading.ruleset import Ruleset
 

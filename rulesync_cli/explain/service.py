@@ -9,7 +9,7 @@ from rules_lib.groups.content import by_sid
 from rulesync_cli.explain.tokens import Piece, pieces_of
 
 if TYPE_CHECKING:
-    from rules_lib.groups.group import Deployed
+    from rules_lib.groups.rule_group import Deployed
     from rulesync_cli.explain.ledger import Ledger
 
 Next = Literal["nothing", "add", "remove", "change", "move", "keep"]

@@ -13,7 +13,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from rules_lib.facts.limits import BLOCKING
-from rules_lib.groups.group import GroupVariables
+from rules_lib.groups.rule_group import GroupVariables
 from rules_lib.reading.rule import RuleSyntaxError, split, variables_in, write_variables
 from rulesync_cli.verify.config import ACTION_ORDER
 from rulesync_cli.verify.loadable import HOME_NET, Loadable

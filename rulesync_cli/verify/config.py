@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 if TYPE_CHECKING:
-    from rules_lib.groups.group import GroupVariables
+    from rules_lib.groups.rule_group import GroupVariables
 
 REFERENCES: Final = "reference.config"
 """Name of the file beside the configuration that declares the kinds of references."""

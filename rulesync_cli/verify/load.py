@@ -15,7 +15,7 @@ from rulesync_cli.verify.loadable import HOME_NET, Loadable
 from rulesync_cli.verify.suricata import write_run_files
 
 if TYPE_CHECKING:
-    from rules_lib.groups.group import GroupVariables
+    from rules_lib.groups.rule_group import GroupVariables
     from rulesync_cli.verify.suricata import Suricata
 
 

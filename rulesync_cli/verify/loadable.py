@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final, Self
 
 from rules_lib.errors import StoreError
 from rules_lib.groups.content import rules_in
-from rules_lib.groups.group import Group, GroupVariables
+from rules_lib.groups.rule_group import Group, GroupVariables
 from rules_lib.state.groupfile import StoredGroup
 
 if TYPE_CHECKING:
-    from rules_lib.groups.group import Deployed, DeployedGroup
+    from rules_lib.groups.rule_group import Deployed, DeployedGroup
 
 HOME_NET: Final = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 """Stands in for the firewall policy's HOME_NET where a group declares none: private addresses."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from rules_lib.build import Built
-    from rules_lib.groups.group import Group
+    from rules_lib.groups.rule_group import Group
     from rules_lib.model import FeedPosition, Rule
     from rulesync_cli.verify.suricata import Suricata
 

@@ -16,7 +16,7 @@ from rules_lib.errors import EngineError
 from rulesync_cli.verify.config import REFERENCES, configuration, reference_config
 
 if TYPE_CHECKING:
-    from rules_lib.groups.group import GroupVariables
+    from rules_lib.groups.rule_group import GroupVariables
 
 RULES: Final = "group.rules"
 CONFIG: Final = "suricata.yaml"

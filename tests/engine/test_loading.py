@@ -11,7 +11,7 @@ from support.proof import made, published
 
 from rules_lib.errors import EngineError
 from rules_lib.facts import suricata as known
-from rules_lib.groups.group import GroupVariables
+from rules_lib.groups.rule_group import GroupVariables
 from rulesync_cli.verify.load import load_group
 from rulesync_cli.verify.loadable import Loadable
 from rulesync_cli.verify.suricata import Suricata

@@ -13,7 +13,7 @@ from support.flow import Tape, client_hello, dnp3_read, enip_list, modbus_read, 
 from support.proof import Outcome, differences, made, naive, outcome, published, source
 from support.target import of_mode, on
 
-from rules_lib.groups.group import GroupVariables
+from rules_lib.groups.rule_group import GroupVariables
 from rulesync_cli.verify.loadable import Loadable
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 from support.example_feed import ALLOWLIST, EXPECTED, FEED, Entry, entries, expectation
 
-from rules_lib.groups.group import GroupVariables
+from rules_lib.groups.rule_group import GroupVariables
 from rulesync_cli.verify.load import load_group
 from rulesync_cli.verify.loadable import Loadable
 from rulesync_cli.verify.suricata import Suricata

@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 from support.real_feed import SHIPPED, rules_of, run
 
-from rules_lib.groups.policy_room import BESIDE_CAPACITY, BESIDE_RULE_GROUPS
+from rules_lib.groups.policy_quotas import BESIDE_CAPACITY, BESIDE_RULE_GROUPS
 
 pytestmark = pytest.mark.feeds
 

@@ -18,8 +18,8 @@ from rules_lib.deploy.plan import plan
 from rules_lib.deploy.steps import Update, record
 from rules_lib.feed.archive import unpack
 from rules_lib.groups.content import by_sid
-from rules_lib.groups.group import Deployed, Group
-from rules_lib.groups.policy_room import PolicyQuotas
+from rules_lib.groups.policy_quotas import PolicyQuotas
+from rules_lib.groups.rule_group import Deployed, Group
 from rules_lib.reading.ruleset import Ruleset, read_rules
 
 if TYPE_CHECKING:

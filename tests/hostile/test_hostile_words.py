@@ -30,7 +30,7 @@ from support.pipeline import allowlist, feed, rule
 from functions.fetch import app as fetch_app
 from rules_lib.address import Address
 from rules_lib.errors import DownloadError, FeedError, SyncError
-from rules_lib.groups.group import GroupVariables
+from rules_lib.groups.rule_group import GroupVariables
 from rules_lib.notify.notice import notice_of_failure
 from rules_lib.report.place import StackPlace
 from rules_lib.report.sheet import csv_lines, inert

@@ -17,7 +17,7 @@ from localaws.grammar import (
     parse_rule,
     rule_lines,
 )
-from rules_lib.groups.group import GroupVariables
+from rules_lib.groups.rule_group import GroupVariables
 from rulesync_cli.verify.load import load_group
 from rulesync_cli.verify.loadable import Loadable
 

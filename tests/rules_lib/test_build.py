@@ -17,7 +17,7 @@ from support.rules import FEEDS, allow, allowlists, ruleset, text
 from rules_lib.allowlist import Allowlist, load_allowlist
 from rules_lib.build import Built, build
 from rules_lib.feed.archive import unpack
-from rules_lib.groups.group import Deployed
+from rules_lib.groups.rule_group import Deployed
 from rules_lib.model import AnyRule, Change, Mode, Reason, Rule
 from rules_lib.reading.ruleset import read_rules
 from rules_lib.stages.convert import fingerprint

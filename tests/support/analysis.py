@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from rules_lib.groups.group import GroupVariables
+from rules_lib.groups.rule_group import GroupVariables
 from rulesync_cli.verify.enginelog import read_log
 from rulesync_cli.verify.suricata import CONFIG, write_run_files
 

@@ -24,7 +24,7 @@ from rules_lib.allowlist import load_allowlist
 from rules_lib.build import build
 from rules_lib.errors import AllowlistError, ArchiveError
 from rules_lib.feed.archive import opened
-from rules_lib.groups.group import Deployed
+from rules_lib.groups.rule_group import Deployed
 from rules_lib.model import FeedFile
 from rules_lib.reading.lines import count_rules
 from rules_lib.reading.ruleset import read_rules

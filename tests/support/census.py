@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rules_lib.allowlist import Allowlist, CategorySetting
 from rules_lib.build import Built, build
-from rules_lib.groups.group import Deployed
+from rules_lib.groups.rule_group import Deployed
 from rules_lib.model import Mode, Reason
 from rules_lib.reading.ruleset import Ruleset
 from rulesync_cli.census import Cost, Portrait, census

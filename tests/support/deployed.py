@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rules_lib.groups.group import Deployed, DeployedGroup
+from rules_lib.groups.rule_group import Deployed, DeployedGroup
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rules_lib.groups.group import Group
+    from rules_lib.groups.rule_group import Group
 
 
 def in_force(groups: Iterable[Group], associations: int = 0) -> Deployed:

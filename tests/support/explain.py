@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rules_lib.allowlist import load_allowlist
 from rules_lib.allowlist.reader import read_document
 from rules_lib.build import build
-from rules_lib.groups.group import Deployed
+from rules_lib.groups.rule_group import Deployed
 from rules_lib.reading.ruleset import read_rules
 from rulesync_cli.explain import Evidence, Explained, Story, explain
 from support.rules import CATEGORIES, feed

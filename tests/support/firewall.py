@@ -9,7 +9,7 @@ import boto3
 from botocore.config import Config
 
 from rules_lib.aws.firewall import Firewall
-from rules_lib.groups.group import DeployedGroup, Group, Slot
+from rules_lib.groups.rule_group import DeployedGroup, Group, Slot
 from rules_lib.model import Converted, Header, Mode, Rule
 
 if TYPE_CHECKING:

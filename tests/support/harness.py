@@ -17,7 +17,7 @@ from rules_lib.errors import AllowlistError, ArchiveError
 from rules_lib.feed.archive import unpack
 from rules_lib.feed.archive_limits import ArchiveLimits
 from rules_lib.groups.content import rules_in
-from rules_lib.groups.group import Deployed
+from rules_lib.groups.rule_group import Deployed
 from rules_lib.model import AnyRule, FeedFile, Malformed, Rule
 from rules_lib.reading.lines import Line, Tally, count_rules
 from rules_lib.reading.parser import parse

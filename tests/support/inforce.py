@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from moto.networkfirewall.models import networkfirewall_backends
 
 from rules_lib.build import build
-from rules_lib.groups.group import Deployed
+from rules_lib.groups.rule_group import Deployed
 from rules_lib.reading.ruleset import read_rules
 from rules_lib.stages.convert import fingerprint
 from support.pipeline import by_sid

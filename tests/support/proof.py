@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from rules_lib.allowlist import load_allowlist
 from rules_lib.build import Built, build
 from rules_lib.feed.archive import unpack
-from rules_lib.groups.group import Deployed, GroupVariables
+from rules_lib.groups.rule_group import Deployed, GroupVariables
 from rules_lib.model import FeedFile
 from rules_lib.reading.rule import sid_of
 from rules_lib.reading.ruleset import read_rules

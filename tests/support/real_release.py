@@ -10,7 +10,7 @@ import yaml
 from rules_lib.allowlist import load_allowlist
 from rules_lib.build import build
 from rules_lib.feed.archive import unpack
-from rules_lib.groups.group import Deployed
+from rules_lib.groups.rule_group import Deployed
 from rules_lib.reading.ruleset import read_rules
 from support.proof import loaded_from
 

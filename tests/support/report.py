@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from rules_lib.deploy.rulewise import UNFILED
-from rules_lib.groups.group import Group, GroupVariables, Slot
+from rules_lib.groups.rule_group import Group, GroupVariables, Slot
 from rules_lib.model import Change, Converted, Discarded, Header, Malformed, Mode, Reason, Rule
 from rules_lib.report.category_line import CategoryLine
 from rules_lib.report.changes import CategoryChange, Changes, FirstRules

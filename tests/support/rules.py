@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from hypothesis import strategies as st
 
 from rules_lib.allowlist import Allowlist, load_allowlist
-from rules_lib.groups.group import Deployed
+from rules_lib.groups.rule_group import Deployed
 from rules_lib.model import AnyRule, Candidate, Converted, FeedFile, Malformed, Mode, Rule
 from rules_lib.packing.fit import Fitted, fit
 from rules_lib.reading.lines import Line

@@ -7,7 +7,7 @@ from dataclasses import replace
 from rules_lib.build import Built
 from rules_lib.deploy.rulewise import rule_changes
 from rules_lib.deploy.steps import Plan, Step
-from rules_lib.groups.group import DeployedGroup, Group, GroupVariables, Slot
+from rules_lib.groups.rule_group import DeployedGroup, Group, GroupVariables, Slot
 from rules_lib.model import Converted, Mode
 from rules_lib.packing.fit import Relief
 from rules_lib.report.since import Earlier, Since, since

@@ -19,13 +19,13 @@ from rules_lib.feed.fetch import fetch
 from rules_lib.feed.newest import newest_manifest
 from rules_lib.reading.ruleset import read_rules
 from rules_lib.report.summary import Summary
-from rules_lib.rollback.rollback import resume, rollback
+from rules_lib.rollback.run import resume, rollback
 from rules_lib.settings import FetchSettings
 from rules_lib.sources.files import FileReader
 from rules_lib.state.groupfile import read_groups
 from rules_lib.state.state import HOLD, LATEST, Hold
 from rules_lib.sync.gather import gather
-from rules_lib.sync.sync import InputsUnchanged, World, sync, sync_if_changed
+from rules_lib.sync.run import InputsUnchanged, World, sync, sync_if_changed
 from support.account import ALLOWLIST, BUCKET, Account, account
 from support.growth import Killed, backend
 from support.inforce import InForce, published

@@ -6,7 +6,7 @@ from importlib import resources
 from typing import Final
 
 from rules_lib.allowlist import load_allowlist
-from rules_lib.groups.policy_room import BESIDE_CAPACITY, BESIDE_MANAGED, BESIDE_RULE_GROUPS
+from rules_lib.groups.policy_quotas import BESIDE_CAPACITY, BESIDE_MANAGED, BESIDE_RULE_GROUPS
 from rules_lib.model import Mode
 
 FOLDER, _, NAME = BESIDE_MANAGED.partition("/")

@@ -15,7 +15,7 @@ from support.firewall import change_by_hand, client, create_by_hand, firewall, g
 from localaws import EmbeddedAws, Fault, Quotas, embedded_aws
 from rules_lib.aws.firewall import Firewall
 from rules_lib.errors import FirewallError, StaleError
-from rules_lib.groups.group import Deployed, DeployedGroup, Group, GroupVariables, Slot
+from rules_lib.groups.rule_group import Deployed, DeployedGroup, Group, GroupVariables, Slot
 
 pytestmark = pytest.mark.usefixtures("aws")
 

@@ -22,7 +22,7 @@ from rules_lib.deploy.apply import Applied, apply
 from rules_lib.deploy.plan import plan
 from rules_lib.deploy.prove import Proof, prove
 from rules_lib.deploy.steps import Plan
-from rules_lib.groups.group import Deployed, Group
+from rules_lib.groups.rule_group import Deployed, Group
 
 pytestmark = pytest.mark.usefixtures("aws")
 

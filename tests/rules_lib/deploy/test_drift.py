@@ -8,7 +8,7 @@ from support.firewall import as_deployed, group
 
 from rules_lib.deploy.drift import drift_of
 from rules_lib.deploy.plan import plan
-from rules_lib.groups.group import Deployed, DeployedGroup, Group
+from rules_lib.groups.rule_group import Deployed, DeployedGroup, Group
 
 ONE = group("et-one", 1)
 RECORDED = {"et-one": "one:1"}

@@ -12,7 +12,7 @@ from rules_lib.deploy.effect import effect
 from rules_lib.deploy.plan import plan
 from rules_lib.deploy.steps import Delete, Replace, Step
 from rules_lib.groups.content import by_sid
-from rules_lib.groups.group import Deployed, Group
+from rules_lib.groups.rule_group import Deployed, Group
 
 
 def steps(before: list[Group], after: list[Group]) -> tuple[Step, ...]:

@@ -7,8 +7,8 @@ from dataclasses import replace
 from support.firewall import as_deployed, group, rule
 
 from rules_lib.deploy.plan import plan
-from rules_lib.groups.group import Deployed, Group
 from rules_lib.groups.policy import GroupReference, Policy
+from rules_lib.groups.rule_group import Deployed, Group
 from rulesync_cli.outlook import Referral, ReservedCapacity, referrals, reserved_by, reserved_by_all
 
 

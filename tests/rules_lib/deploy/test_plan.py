@@ -14,7 +14,7 @@ from rules_lib.deploy.plan import plan
 from rules_lib.deploy.steps import Create, Delete, Keep, Plan, Replace, Step, Update, record
 from rules_lib.errors import RefusedError
 from rules_lib.groups.content import by_sid, difference
-from rules_lib.groups.group import Deployed, DeployedGroup, GroupVariables, Slot
+from rules_lib.groups.rule_group import Deployed, DeployedGroup, GroupVariables, Slot
 from rules_lib.reading.rule import sid_of
 
 ONE = group("et-one", 1, 2)

@@ -11,7 +11,7 @@ from localaws import EmbeddedAws
 from rules_lib.deploy.apply import apply
 from rules_lib.deploy.plan import plan
 from rules_lib.deploy.prove import Accepted, prove
-from rules_lib.groups.group import Deployed, Group
+from rules_lib.groups.rule_group import Deployed, Group
 
 pytestmark = pytest.mark.usefixtures("aws")
 

@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from rules_lib.facts import suricata as facts
-from rules_lib.groups.group import GroupVariables
+from rules_lib.groups.rule_group import GroupVariables
 from rulesync_cli.verify.load import load_group
 from rulesync_cli.verify.loadable import Loadable
 from rulesync_cli.verify.suricata import Suricata, find_engine

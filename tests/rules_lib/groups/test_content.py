@@ -17,7 +17,7 @@ from rules_lib.groups.content import (
     holds,
     rules_in,
 )
-from rules_lib.groups.group import GroupVariables
+from rules_lib.groups.rule_group import GroupVariables
 from rules_lib.reading.rule import sid_of
 
 TEXTS = st.dictionaries(st.integers(1, 20), st.sampled_from("ab")).map(

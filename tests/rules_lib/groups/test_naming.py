@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules_lib.groups.group import Slot
 from rules_lib.groups.naming import group_name
+from rules_lib.groups.rule_group import Slot
 
 CATEGORIES = st.from_regex(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}", fullmatch=True)
 PREFIXES = st.sampled_from(["et", "X1", "my-et", "a" * 32])

@@ -10,9 +10,9 @@ from support.firewall import as_deployed, group
 from rules_lib.deploy.plan import plan
 from rules_lib.deploy.steps import Plan, switch_record
 from rules_lib.errors import RefusedError
-from rules_lib.groups.group import Deployed, Group
 from rules_lib.groups.policy import GroupReference, Policy
-from rules_lib.groups.policy_room import PolicyQuotas
+from rules_lib.groups.policy_quotas import PolicyQuotas
+from rules_lib.groups.rule_group import Deployed, Group
 from rules_lib.model import Mode
 
 ONE = group("et-one", 1, priority=1000)

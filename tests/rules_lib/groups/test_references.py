@@ -12,7 +12,7 @@ from rules_lib.groups.references import go_together
 from rules_lib.groups.variables import declared_by
 from rules_lib.model import Converted, Reason
 from rules_lib.stages.convert import convert
-from rules_lib.stages.names import missing_variables
+from rules_lib.stages.header_names import missing_variables
 from rules_lib.stages.screen import screen
 
 _OWNER = "eu-west-1:111122223333"

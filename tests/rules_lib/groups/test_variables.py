@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from support.rules import allow, published, text
 
-from rules_lib.groups.group import GroupVariables
+from rules_lib.groups.rule_group import GroupVariables
 from rules_lib.groups.variables import declared_by
 
 if TYPE_CHECKING:

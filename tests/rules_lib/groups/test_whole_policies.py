@@ -20,7 +20,7 @@ from support.world import world
 
 from localaws import Fault
 from rules_lib.errors import RefusedError, SyncError
-from rules_lib.rollback.rollback import rollback
+from rules_lib.rollback.run import rollback
 from rulesync_cli.preview import preview
 
 if TYPE_CHECKING:

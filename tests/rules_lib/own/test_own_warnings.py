@@ -10,13 +10,13 @@ from support.deployed import in_force
 from support.rules import allow, ruleset, text
 
 from rules_lib.build import build
-from rules_lib.groups.group import Deployed
+from rules_lib.groups.rule_group import Deployed
 from rules_lib.sync.warnings import without_effect
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from rules_lib.groups.group import Group
+    from rules_lib.groups.rule_group import Group
 
 SETS, CHECKS = "flowbits:set,a; ", "flowbits:isset,a; "
 

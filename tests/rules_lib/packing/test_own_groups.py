@@ -14,7 +14,7 @@ from rules_lib.deploy.plan import unchecked_plan
 from rules_lib.deploy.steps import Create, Replace
 from rules_lib.facts import limits
 from rules_lib.facts.limits import BLOCKING
-from rules_lib.groups.group import Deployed, Group, Slot
+from rules_lib.groups.rule_group import Deployed, Group, Slot
 from rules_lib.model import LOCAL_PREFIX, Mode, Reason
 from rules_lib.stages.select import mode_of
 

@@ -13,7 +13,7 @@ from support.deployed import in_force
 from support.rules import FEEDS, allow, allowlists, fitted, text
 
 from rules_lib.facts import limits
-from rules_lib.groups.group import Deployed, Group
+from rules_lib.groups.rule_group import Deployed, Group
 from rules_lib.model import Mode
 
 if TYPE_CHECKING:

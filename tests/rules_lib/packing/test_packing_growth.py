@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from support.deployed import in_force
 from support.rules import FEEDS, allow, allowlists, fitted, text
 
-from rules_lib.groups.group import Deployed, DeployedGroup, Group, Slot
 from rules_lib.groups.policy import GroupReference, Policy
+from rules_lib.groups.rule_group import Deployed, DeployedGroup, Group, Slot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

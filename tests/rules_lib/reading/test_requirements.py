@@ -6,7 +6,7 @@ import pytest
 from support.rules import problem, rule, text
 
 from rules_lib.facts import suricata as known
-from rules_lib.groups.group import GroupVariables
+from rules_lib.groups.rule_group import GroupVariables
 from rules_lib.reading.requirements import unmet
 from rulesync_cli.verify.load import Loading, load_group
 from rulesync_cli.verify.loadable import Loadable

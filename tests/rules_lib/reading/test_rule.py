@@ -20,7 +20,7 @@ from support.rules import (
 )
 
 import rules_lib
-from rules_lib.groups.group import GroupVariables
+from rules_lib.groups.rule_group import GroupVariables
 from rules_lib.model import Header
 from rules_lib.reading.rule import (
     RuleSyntaxError,

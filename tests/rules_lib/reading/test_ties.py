@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from support.rules import problem, rule, text
 
-from rules_lib.groups.group import GroupVariables
+from rules_lib.groups.rule_group import GroupVariables
 from rules_lib.ties import Mark, MarkKind, Tie
 from rulesync_cli.verify.load import Loading, load_group
 from rulesync_cli.verify.loadable import Loadable

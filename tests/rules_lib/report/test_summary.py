@@ -9,7 +9,7 @@ import pytest
 from support.report import FEED, GOLDEN, nothing, summary
 
 from rules_lib.errors import StoreError
-from rules_lib.groups.group import Group, Slot
+from rules_lib.groups.rule_group import Group, Slot
 from rules_lib.model import Mode, Reason
 from rules_lib.report.group_line import GroupLine
 from rules_lib.report.summary import Accounting, read_summary, summarise

@@ -24,10 +24,10 @@ from support.world import world
 from localaws import Fault
 from rules_lib.aws.store import Store
 from rules_lib.errors import RefusedError, StoreError, SyncError, Trouble, UnfinishedError
-from rules_lib.rollback.rollback import reapply_held_build, resume, rollback
+from rules_lib.rollback.run import reapply_held_build, resume, rollback
 from rules_lib.state.applied import applied_builds
 from rules_lib.state.state import Hold
-from rules_lib.sync.sync import sync
+from rules_lib.sync.run import sync
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

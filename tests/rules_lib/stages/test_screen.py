@@ -9,7 +9,7 @@ from hypothesis import given
 from support.rules import FEEDS, allow, candidate, ruleset, text
 
 from rules_lib.model import Candidate, Mode, Reason, Rule
-from rules_lib.stages.names import missing_variables
+from rules_lib.stages.header_names import missing_variables
 from rules_lib.stages.screen import screen
 
 TRUSTED = {"feed_pass": "keep"}

@@ -11,7 +11,7 @@ from support.rules import FEEDS, allowlists, feed, published
 from rules_lib.allowlist import Allowlist
 from rules_lib.build import build
 from rules_lib.errors import StoreError
-from rules_lib.groups.group import Deployed, Group, GroupVariables, Slot
+from rules_lib.groups.rule_group import Deployed, Group, GroupVariables, Slot
 from rules_lib.model import Mode
 from rules_lib.reading.ruleset import read_rules
 from rules_lib.state.groupfile import groups_json, read_groups

@@ -19,9 +19,9 @@ from support.pipeline import rule
 from support.world import world
 
 from rules_lib.errors import SyncError
-from rules_lib.rollback.rollback import rollback
+from rules_lib.rollback.run import rollback
 from rules_lib.state.state import Hold
-from rules_lib.sync.sync import sync
+from rules_lib.sync.run import sync
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

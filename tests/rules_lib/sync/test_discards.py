@@ -12,9 +12,9 @@ from support.account import Account, account
 from support.pipeline import rule
 from support.world import world
 
-from rules_lib.rollback.rollback import resume, rollback
+from rules_lib.rollback.run import resume, rollback
 from rules_lib.sync.discards import DISCARDS
-from rules_lib.sync.sync import sync
+from rules_lib.sync.run import sync
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

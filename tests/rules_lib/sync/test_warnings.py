@@ -6,7 +6,7 @@ from support.pipeline import allowlist, rule
 
 from rules_lib.allowlist import load_allowlist
 from rules_lib.build import build
-from rules_lib.groups.group import Deployed
+from rules_lib.groups.rule_group import Deployed
 from rules_lib.model import FeedFile
 from rules_lib.reading.ruleset import read_rules
 from rules_lib.sync.warnings import warnings_of

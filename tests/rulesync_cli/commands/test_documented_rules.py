@@ -13,7 +13,7 @@ import pytest
 from support.command import run
 from support.pipeline import allowlist, feed, rule, synced
 
-from rules_lib.groups.group import GroupVariables
+from rules_lib.groups.rule_group import GroupVariables
 from rulesync_cli.verify.load import load_group
 from rulesync_cli.verify.loadable import Loadable
 from rulesync_cli.verify.suricata import Suricata

@@ -13,7 +13,7 @@ from support.rules import FEEDS, allowlists, feed, line, ruleset, text
 from rules_lib.allowlist import Allowlist
 from rules_lib.allowlist.reader import read_document
 from rules_lib.build import build
-from rules_lib.groups.group import Deployed
+from rules_lib.groups.rule_group import Deployed
 from rules_lib.model import Change, Malformed, Mode, Reason
 from rules_lib.reading.ruleset import read_rules
 from rules_lib.stages.convert import fingerprint

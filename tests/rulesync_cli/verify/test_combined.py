@@ -7,7 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules_lib.groups.group import GroupVariables
+from rules_lib.groups.rule_group import GroupVariables
 from rulesync_cli.verify.combined import combine
 from rulesync_cli.verify.config import ACTION_ORDER
 from rulesync_cli.verify.loadable import Loadable

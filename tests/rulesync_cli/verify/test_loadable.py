@@ -6,8 +6,8 @@ import pytest
 import yaml
 
 from rules_lib.errors import StoreError
-from rules_lib.groups.group import Deployed, DeployedGroup, GroupVariables, Slot
 from rules_lib.groups.policy import GroupReference, Policy
+from rules_lib.groups.rule_group import Deployed, DeployedGroup, GroupVariables, Slot
 from rules_lib.model import Mode
 from rules_lib.state.groupfile import StoredGroup
 from rulesync_cli.verify.config import configuration, reference_config

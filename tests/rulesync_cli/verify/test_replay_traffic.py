@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rules_lib.errors import EngineError
-from rules_lib.groups.group import GroupVariables
+from rules_lib.groups.rule_group import GroupVariables
 from rulesync_cli.verify.captures import Capture
 from rulesync_cli.verify.loadable import Loadable
 from rulesync_cli.verify.suricata import Suricata

@@ -10,7 +10,7 @@ from rules_lib.deploy.apply import Applied, apply
 from rules_lib.deploy.plan import plan
 from rules_lib.deploy.prove import prove
 from rules_lib.errors import ContendedError, RefusedError, StoreError, UnfinishedError
-from rules_lib.groups.policy_room import PolicyQuotas
+from rules_lib.groups.policy_quotas import PolicyQuotas
 from rules_lib.rollback.restore import renamed
 from rules_lib.state.applied import AppliedBuild, applied_build
 from rules_lib.state.state import HOLD, LATEST, Hold, Latest

@@ -10,14 +10,14 @@ from support.account import BUCKET, Account, account
 
 from rules_lib.aws.store import Store
 from rules_lib.errors import StoreError
-from rules_lib.state import told
+from rules_lib.state import last_notice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 NOON = datetime(2026, 4, 1, 12, tzinfo=UTC)
-KEY = told.last_notice_key("build")
+KEY = last_notice.last_notice_key("build")
 ERROR = StoreError("no")
 
 
@@ -36,12 +36,12 @@ def store(running: Account) -> Store:
 
 def test_what_lasts_is_told_once_a_day(store: Store) -> None:
     """And again where it came back after it was over."""
-    assert told.is_news(store, "build", ERROR, NOON)
-    told.note_failure(store, "build", ERROR, NOON)
-    assert not told.is_news(store, "build", ERROR, NOON + timedelta(hours=22))
-    assert told.is_news(store, "build", ERROR, NOON + timedelta(hours=24))
-    told.note_recovery(store, "build")
-    assert told.is_news(store, "build", ERROR, NOON)
+    assert last_notice.is_news(store, "build", ERROR, NOON)
+    last_notice.note_failure(store, "build", ERROR, NOON)
+    assert not last_notice.is_news(store, "build", ERROR, NOON + timedelta(hours=22))
+    assert last_notice.is_news(store, "build", ERROR, NOON + timedelta(hours=24))
+    last_notice.note_recovery(store, "build")
+    assert last_notice.is_news(store, "build", ERROR, NOON)
 
 
 @pytest.mark.parametrize(
@@ -51,15 +51,15 @@ def test_what_lasts_is_told_once_a_day(store: Store) -> None:
 def test_file_that_cannot_be_read_fails_nothing(running: Account, store: Store, text: str) -> None:
     """It is news then, and the file is written anew, whether it fails again or is over."""
     running.put(KEY, text)
-    assert told.is_news(store, "build", ERROR, NOON)
-    told.note_recovery(store, "build")
-    assert not told.LastNotice.parse(running.read(KEY)).cause
+    assert last_notice.is_news(store, "build", ERROR, NOON)
+    last_notice.note_recovery(store, "build")
+    assert not last_notice.LastNotice.parse(running.read(KEY)).cause
     running.put(KEY, text)
-    told.note_failure(store, "build", ERROR, NOON)
-    assert not told.is_news(store, "build", ERROR, NOON)
+    last_notice.note_failure(store, "build", ERROR, NOON)
+    assert not last_notice.is_news(store, "build", ERROR, NOON)
 
 
 def test_what_was_told_in_the_future_was_not_told(store: Store) -> None:
     """A clock was wrong: people would hear nothing until then."""
-    told.note_failure(store, "build", ERROR, NOON + timedelta(days=400))
-    assert told.is_news(store, "build", ERROR, NOON)
+    last_notice.note_failure(store, "build", ERROR, NOON + timedelta(days=400))
+    assert last_notice.is_news(store, "build", ERROR, NOON)

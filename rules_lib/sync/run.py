@@ -22,11 +22,10 @@ from rules_lib.errors import ContendedError, RulesyncError, StaleError, StoreErr
 from rules_lib.memory import without_search_for_cycles
 from rules_lib.report.since import since
 from rules_lib.report.summary import FeedFacts, Summary
-from rules_lib.rollback.rollback import reapply_held_build
-from rules_lib.stages.glance import read_needed
+from rules_lib.rollback.run import reapply_held_build
+from rules_lib.stages.read_needed import read_needed
 from rules_lib.state.record import files_after, files_before
 from rules_lib.state.state import HOLD, LATEST, REFUSALS, Hold, Latest
-from rules_lib.sync.accounts import feed_facts, summary_of_build, summary_of_failure
 from rules_lib.sync.decide import Decision, decide
 from rules_lib.sync.discards import keep_discards
 from rules_lib.sync.earlier import earlier_build
@@ -39,6 +38,7 @@ from rules_lib.sync.settled import (
     note_settled,
     unchanged_since,
 )
+from rules_lib.sync.summary_of_build import feed_facts, summary_of_build, summary_of_failure
 from rules_lib.world import World
 
 __all__ = ["InputsUnchanged", "World", "sync", "sync_if_changed"]

@@ -10,10 +10,10 @@ from support.real_feed import SHIPPED
 from rules_lib.allowlist import load_allowlist
 from rules_lib.build import build
 from rules_lib.feed.archive import unpack
-from rules_lib.groups.group import Deployed
+from rules_lib.groups.rule_group import Deployed
 from rules_lib.model import SidOnly
 from rules_lib.reading.ruleset import read_rules
-from rules_lib.stages.glance import read_needed
+from rules_lib.stages.read_needed import read_needed
 
 
 @pytest.mark.feeds

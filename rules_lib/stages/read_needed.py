@@ -1,4 +1,4 @@
-"""The feed's files -> rules; those that nobody asks for at a glance: their place and their sid.
+"""The feed's files -> rules; of those that nobody asks for only their place and their sid.
 
 A third of a feed or more is in categories that are off, and of most of its rules a build says no
 more than that. Read like any other is still what may set a mark for a wanted rule, what the
@@ -31,10 +31,10 @@ def read_needed(files: Iterable[FeedFile], allowlist: Allowlist) -> Ruleset:
     """
     overrides = allowlist.rules
     named = overrides.off | overrides.alert | overrides.drop | overrides.on
-    at_a_glance = partial(_sid_or_rule, named)
+    sid_alone = partial(_sid_or_rule, named)
 
     def reader_for(category: str) -> LineParser:
-        return at_a_glance if allowlist.setting_of(category).mode is Mode.OFF else parse
+        return sid_alone if allowlist.setting_of(category).mode is Mode.OFF else parse
 
     return read_rules(files, overrides.on, reader_for)
 

@@ -1,4 +1,4 @@
-"""Rules that nobody asks for are read at a glance, and a build comes to the same."""
+"""Of rules that nobody asks for only the sid is read, and a build comes to the same."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from hypothesis import given
 from support.rules import FEEDS, allow, allowlists, feed, ruleset, text
 
 from rules_lib.build import Built, build
-from rules_lib.groups.group import Deployed
+from rules_lib.groups.rule_group import Deployed
 from rules_lib.model import Rule, SidOnly
 from rules_lib.reading.ruleset import Ruleset
-from rules_lib.stages.glance import read_needed
+from rules_lib.stages.read_needed import read_needed
 from rules_lib.sync.warnings import warnings_of
 
 if TYPE_CHECKING:

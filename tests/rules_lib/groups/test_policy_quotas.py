@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rules_lib.groups.policy_room import Left, PolicyQuotas
+from rules_lib.groups.policy_quotas import Left, PolicyQuotas
 
 FEW = "4 of 20 rule groups and 800 of 30,000 capacity are left"
 NOTHING = "0 of 20 rule groups and 0 of 30,000 capacity are left"
