@@ -6,8 +6,8 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from rules_lib.bucket import build_key
 from rules_lib.deadline import NEVER, Deadline
-from rules_lib.state.record import build_key, content_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -57,4 +57,4 @@ class World:
 
     def put(self, name: str, data: bytes | Iterable[bytes]) -> None:
         """Write one file of the build, whole or in pieces."""
-        self.store.put(build_key(self.build_id, name), data, content_type=content_type(name))
+        self.store.put(build_key(self.build_id, name), data)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from rules_lib.own.files import LOCAL, OwnFiles, own_in_folder
+from rules_lib.bucket import LOCAL
+from rules_lib.own.files import OwnFiles, own_in_folder
 from rules_lib.own.odd_files import OddFile, odd_files
 from rules_lib.sync.gather import Draft
 from rules_lib.world import World

@@ -16,12 +16,11 @@ from rules_lib.address import Address
 from rules_lib.allowlist import load_allowlist
 from rules_lib.aws import clients
 from rules_lib.aws.store import Store
+from rules_lib.bucket import ALLOWLIST, SUMMARY, build_key, own_key
 from rules_lib.errors import AllowlistError, RefusedError, RulesyncError, SyncError
 from rules_lib.feed.newest import newest_manifest
-from rules_lib.own.files import LOCAL, own_file_name, own_in_folder
+from rules_lib.own.files import own_file_name, own_in_folder
 from rules_lib.report.summary import Accounting, FeedFacts, Summary, read_summary, summarise
-from rules_lib.state.record import build_key
-from rules_lib.sync.gather import ALLOWLIST
 from rules_lib.text import visible, visible_lines
 from rulesync_cli.show.progress import waiting
 
@@ -36,7 +35,6 @@ _ENVIRONMENT: Final = {
     "AWS_DEFAULT_REGION": "us-east-1",  # wherever people's own account is
     "POWERTOOLS_LOG_LEVEL": "CRITICAL",  # what the log says, this command says in its own way
 }
-SUMMARY: Final = "summary.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +88,7 @@ def run(sync: Sync, aws: EmbeddedAws, report: Callable[[Summary], None]) -> None
     from functions.fetch import app as fetch  # noqa: PLC0415
 
     store = Store(clients.s3(), _BUCKET)
-    store.put(ALLOWLIST, sync.config.read_bytes(), content_type="application/yaml")
+    store.put(ALLOWLIST, sync.config.read_bytes())
     try:
         _upload_own(sync.own, store)
         fetched = _fetch(fetch.handler, sync.feed)
@@ -112,7 +110,7 @@ def _upload_own(folder: Path | None, store: Store) -> None:
         own = own_in_folder(folder)
         files = {own_file_name(one.category): one.data for one in own.files}
         for name, data in {**files, **{one.name: b"" for one in own.unread}}.items():
-            store.put(f"{LOCAL}{name}", data, content_type="text/plain")
+            store.put(own_key(name), data)
 
 
 def _fetch(handler: Handler, feed: Address) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rules_lib.aws.calls import Calls
 from rules_lib.aws.firewall import Firewall
+from rules_lib.bucket import HOLD
 from rules_lib.build import Built
 from rules_lib.deploy.apply import Applied
 from rules_lib.deploy.plan import left_of
@@ -16,7 +17,7 @@ from rules_lib.groups.policy_quotas import Left
 from rules_lib.report.since import since
 from rules_lib.report.summary import Summary
 from rules_lib.stages.read_needed import read_needed
-from rules_lib.state.state import HOLD, Hold
+from rules_lib.state.state import Hold
 from rules_lib.sync.decide import Decision, foresee, policy_quotas
 from rules_lib.sync.gather import Draft, Gathered, gather
 from rules_lib.sync.summary_of_build import summary_of_build

@@ -13,13 +13,14 @@ from rules_lib.address import Address
 from rules_lib.allowlist import load_allowlist
 from rules_lib.allowlist.reader import read_document
 from rules_lib.aws.firewall import Firewall
+from rules_lib.bucket import ALLOWLIST, HOLD
 from rules_lib.errors import RefusedError
 from rules_lib.groups.rule_group import Deployed
 from rules_lib.own.files import OwnFiles, own_in_folder
 from rules_lib.reading.ruleset import read_rules
-from rules_lib.state.state import HOLD, Hold, Latest
+from rules_lib.state.state import Hold, Latest
 from rules_lib.sync.decide import foresee
-from rules_lib.sync.gather import ALLOWLIST, Draft, gather
+from rules_lib.sync.gather import Draft, gather
 from rulesync_cli.account import world
 from rulesync_cli.explain import Evidence
 from rulesync_cli.feed import read_feed

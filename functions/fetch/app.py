@@ -15,9 +15,9 @@ from aws_lambda_powertools import Logger
 
 from rules_lib.aws import clients
 from rules_lib.aws.store import Store
+from rules_lib.bucket import manifest_key
 from rules_lib.errors import RulesyncError
 from rules_lib.feed.fetch import Fetched, fetch
-from rules_lib.feed.manifest import manifest_key
 from rules_lib.feed.source import FeedUnchanged
 from rules_lib.notify.telemetry import Telemetry
 from rules_lib.settings import FetchSettings

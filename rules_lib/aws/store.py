@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Final, cast
 from botocore.exceptions import BotoCoreError, ClientError
 
 from rules_lib.aws.advice import explained
+from rules_lib.bucket import media_type
 from rules_lib.errors import StoreError
 
 if TYPE_CHECKING:
@@ -93,12 +94,11 @@ class Store:
                 raise
             return Stored(answer["Body"].read(), answer["ETag"], answer["Metadata"])
 
-    def put(  # noqa: PLR0913 - the conditions and what is said of it, by keyword only
+    def put(
         self,
         key: str,
         data: bytes | Iterable[bytes],
         *,
-        content_type: str = "application/octet-stream",
         only_if_absent: bool = False,
         only_if_etag: str | None = None,
         metadata: Mapping[str, str] = MappingProxyType({}),
@@ -106,10 +106,9 @@ class Store:
         """Write an object, whole or not at all.
 
         Args:
-            key: the object's name.
+            key: the object's name, which tells its media type too.
             data: its bytes, or pieces of them; many pieces go through a temporary file, so that
                 they are never in memory together.
-            content_type: its media type.
             only_if_absent: write only where no such object exists.
             only_if_etag: write only over the object with this ETag.
             metadata: what else is to be known of it.
@@ -123,7 +122,7 @@ class Store:
         request: PutObjectRequestTypeDef = {
             "Bucket": self.bucket,
             "Key": key,
-            "ContentType": content_type,
+            "ContentType": media_type(key),
             "Metadata": dict(metadata),
         }
         if only_if_absent:

@@ -10,13 +10,13 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
+from rules_lib.bucket import archive_key, manifest_key
 from rules_lib.errors import ArchiveError, ChecksumError, RefusedError
 from rules_lib.feed.archive import opened
 from rules_lib.feed.archive_limits import ArchiveLimits
-from rules_lib.feed.manifest import Manifest, archive_key, manifest_key, read_manifest, total
+from rules_lib.feed.manifest import Manifest, read_manifest, total
 from rules_lib.feed.newest import LONGEST_FETCH, newest_manifest
 from rules_lib.feed.source import Download, FeedUnchanged, download_if_new
 from rules_lib.reading.lines import count_rules
@@ -29,13 +29,6 @@ if TYPE_CHECKING:
     from rules_lib.settings import FetchSettings
     from rules_lib.sources.answers import SourceReader
 
-_TYPES: Final = {
-    ".gz": "application/gzip",
-    ".tar": "application/x-tar",
-    ".zip": "application/zip",
-    ".rules": "text/plain",
-}
-"""Media types of archives, by how their names end."""
 _NUMBER: Final = re.compile(r"\d+(?:\.\d+)*")
 
 
@@ -155,7 +148,7 @@ def _publish(store: Store, manifest: Manifest, data: bytes) -> Manifest:
         apart = f"{manifest.version}-{manifest.sha256[:8]}"
         manifest = manifest.model_copy(update={"version": apart})
         _put_archive(store, manifest, data)
-    store.put(manifest_key(manifest.version), manifest.to_json(), content_type="application/json")
+    store.put(manifest_key(manifest.version), manifest.to_json())
     return manifest
 
 
@@ -169,8 +162,7 @@ def _is_free(store: Store, manifest: Manifest) -> bool:
 def _put_archive(store: Store, manifest: Manifest, data: bytes) -> bool:
     """Write the archive; False where another one has its name already."""
     key = archive_key(manifest.version, manifest.archive)
-    kind = _TYPES[PurePosixPath(key).suffix]
-    written = store.put(key, data, content_type=kind, only_if_absent=True)
+    written = store.put(key, data, only_if_absent=True)
     return written or hashlib.sha256(store.get(key)).hexdigest() == manifest.sha256
 
 

@@ -16,23 +16,16 @@ from pydantic import (
     field_serializer,
 )
 
+from rules_lib.bucket import ARCHIVE, manifest_key
 from rules_lib.errors import StoreError
 from rules_lib.misfits import misfits
 from rules_lib.reading.lines import Tally
 
-RAW: Final = "raw/"
-"""The folder of the bucket that holds every feed ever fetched, a folder each."""
-
 VERSION_PATTERN: Final = r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$"
 """What may name a feed's version: it becomes a folder of the bucket."""
 
-ARCHIVE: Final = "emerging.rules.tar.gz"
-"""What an archive is called that is a packed tarball, as the usual feed is."""
-
 ARCHIVE_PATTERN: Final = r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}\.(tar\.gz|tar|zip|rules|rules\.gz)$"
 """What may name an archive: it becomes an object of the bucket."""
-
-_MANIFEST: Final = "manifest.json"
 
 FeedVersion = Annotated[str, Field(pattern=VERSION_PATTERN)]
 
@@ -88,21 +81,6 @@ def total(categories: Mapping[str, Tally]) -> Tally:
         enabled=sum(tally.enabled for tally in categories.values()),
         disabled=sum(tally.disabled for tally in categories.values()),
     )
-
-
-def archive_key(version: str, archive: str = ARCHIVE) -> str:
-    """Name the object that holds the archive of a version."""
-    return f"{RAW}{version}/{archive}"
-
-
-def manifest_key(version: str) -> str:
-    """Name the object that holds the manifest of a version."""
-    return f"{RAW}{version}/{_MANIFEST}"
-
-
-def is_manifest_key(key: str) -> bool:
-    """Tell whether an object of the bucket is a feed's manifest."""
-    return key.startswith(RAW) and key.endswith(f"/{_MANIFEST}")
 
 
 def read_manifest(data: bytes, key: str) -> Manifest:

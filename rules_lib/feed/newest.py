@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from rules_lib.feed.manifest import RAW, is_manifest_key, read_manifest
+from rules_lib.bucket import RAW, is_manifest_key
+from rules_lib.feed.manifest import read_manifest
 
 if TYPE_CHECKING:
     from datetime import datetime

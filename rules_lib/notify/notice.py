@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from rules_lib.bucket import REPORT, SUMMARY, build_key
 from rules_lib.errors import (
     AllowlistError,
     FeedError,
@@ -17,7 +18,6 @@ from rules_lib.errors import (
 )
 from rules_lib.notify.next_steps import next_steps
 from rules_lib.report.measures import is_refusal
-from rules_lib.state.record import build_key
 from rules_lib.text import count, counted, share, visible, visible_lines
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _of_build(summary: Summary, place: StackPlace) -> Iterator[str]:
         yield from ("", "Warnings:")
         rows = (_cut(visible(warning), _WARNING) for warning in summary.warnings)
         yield from _few(rows, len(summary.warnings), "warning", "warnings")
-    yield from ("", "All of it:", *place.links(build_key(summary.build_id, "report.html")))
+    yield from ("", "All of it:", *place.links(build_key(summary.build_id, REPORT)))
     yield from ("", "Look further, or put an earlier build back:")
     for command in ("discarded", "explain SID", "rollback BUILD"):
         yield f"  rulesync {command} --bucket {place.bucket}"
@@ -126,7 +126,7 @@ def _of_failure(what: str, cause: str, error: RulesyncError, place: StackPlace) 
     yield f"{stays}: nothing was changed." if nothing else f"{stays}, but for what was written."
     yield from ("", _cut(cause, _CAUSE), "", "What to do:", *next_steps(error, place))
     if isinstance(error, SyncError):
-        yield from ("", "The build:", *place.links(build_key(error.build, "summary.json")))
+        yield from ("", "The build:", *place.links(build_key(error.build, SUMMARY)))
     yield from ("", "As long as it lasts this is told again once a day.")
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from unicodedata import normalize
 
+from rules_lib.bucket import LOCAL, own_key
 from rules_lib.errors import RefusedError
 from rules_lib.feed.naming import SUFFIX
 from rules_lib.model import LOCAL_PREFIX, FeedFile
@@ -18,7 +19,6 @@ from rules_lib.model import LOCAL_PREFIX, FeedFile
 if TYPE_CHECKING:
     from rules_lib.aws.store import Store
 
-LOCAL: Final = "local/"
 _LONGEST: Final = 240  # a group's tag, `local-<file>:<part>`, has at most 256 characters
 _NAMED: Final = 8
 
@@ -63,7 +63,7 @@ def own_in_bucket(store: Store) -> OwnFiles:
     """
     names = (entry.key.removeprefix(LOCAL) for entry in store.entries(LOCAL))
     folder = f"s3://{store.bucket}/{LOCAL}"
-    return _own(names, folder, lambda name: store.get(f"{LOCAL}{name}"))
+    return _own(names, folder, lambda name: store.get(own_key(name)))
 
 
 def own_in_folder(folder: Path) -> OwnFiles:

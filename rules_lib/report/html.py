@@ -18,6 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from rules_lib import text
+from rules_lib.bucket import rules_name
 from rules_lib.deploy.rulewise import CHANGE_KINDS
 from rules_lib.model import AnyRule, Discarded, Mode
 from rules_lib.report.budget import budget_of
@@ -113,7 +114,7 @@ def _environment() -> Environment:
 
 def _rules_file(group: str) -> str:
     """Where a group's rules lie, seen from the page."""
-    return f"rule-groups/{quote(group, safe='')}.rules"
+    return rules_name(quote(group, safe=""))
 
 
 def _code(sentence: str) -> Markup:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from rules_lib.aws.calls import Calls
 from rules_lib.aws.firewall import Firewall
+from rules_lib.bucket import HOLD, LATEST
 from rules_lib.deploy.apply import Applied, apply
 from rules_lib.deploy.plan import plan
 from rules_lib.deploy.prove import prove
@@ -13,7 +14,7 @@ from rules_lib.errors import ContendedError, RefusedError, StoreError, Unfinishe
 from rules_lib.groups.policy_quotas import PolicyQuotas
 from rules_lib.rollback.restore import renamed
 from rules_lib.state.applied import AppliedBuild, applied_build
-from rules_lib.state.state import HOLD, LATEST, Hold, Latest
+from rules_lib.state.state import Hold, Latest
 
 if TYPE_CHECKING:
     from rules_lib.aws.store import Store
@@ -49,7 +50,7 @@ def rollback(world: World, build: str) -> tuple[Plan, Applied]:
     calls = Calls(watch=world.watch)
     _planned(_firewall(world, earlier, calls), earlier)
     hold = Hold(build=build, since=world.now.isoformat())
-    world.store.put(HOLD, hold.to_json(), content_type="application/json")
+    world.store.put(HOLD, hold.to_json())
     return _carried_out(world, earlier, calls)
 
 
@@ -138,6 +139,4 @@ def _point_at(world: World, earlier: AppliedBuild, steps: Plan, latest: Latest, 
             "discarded": earlier.summary.discarded,
         }
     )
-    return world.store.put(
-        LATEST, moved.to_json(), content_type="application/json", only_if_etag=etag
-    )
+    return world.store.put(LATEST, moved.to_json(), only_if_etag=etag)

@@ -8,11 +8,11 @@ from itertools import islice
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
+from rules_lib.bucket import BUILDS, GROUPS, LATEST, RULE_GROUPS, SUMMARY, build_key
 from rules_lib.errors import StoreError
 from rules_lib.report.summary import Summary, read_summary
 from rules_lib.state.groupfile import Restored, read_groups
-from rules_lib.state.record import BUILDS, build_key
-from rules_lib.state.state import LATEST, Latest
+from rules_lib.state.state import Latest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,11 +43,11 @@ def applied_build(store: Store, build: str) -> AppliedBuild:
     Raises:
         StoreError: there is no such build, it was not applied, or a file of it is damaged.
     """
-    key = build_key(build, "groups.json")
+    key = build_key(build, GROUPS)
     stored = store.find(key) if _is_name(build) else None
     if stored is None:
         raise StoreError(f"s3://{store.bucket}/{key} does not exist: {_known(store)}")
-    told = build_key(build, "summary.json")
+    told = build_key(build, SUMMARY)
     summary = read_summary(store.get(told), f"s3://{store.bucket}/{told}")
     if summary.status != "healthy":
         raise StoreError(f"build {build} {_ENDED[summary.status]}: {_known(store)}")
@@ -60,7 +60,7 @@ def _texts(store: Store, build: str) -> dict[str, str]:
     """Name -> rules of each of a build's groups; bytes that are no text compare as damaged."""
     return {
         PurePosixPath(entry.key).stem: store.get(entry.key).decode(errors="replace")
-        for entry in store.entries(build_key(build, "rule-groups/"))
+        for entry in store.entries(build_key(build, RULE_GROUPS))
     }
 
 
@@ -114,7 +114,7 @@ def _in_force(store: Store) -> str | None:
 
 
 def _is_healthy(store: Store, build: str) -> bool:
-    summary = store.find(build_key(build, "summary.json"))
+    summary = store.find(build_key(build, SUMMARY))
     try:
         return summary is not None and read_summary(summary.body).status == "healthy"
     except StoreError:  # of another version: it cannot be put back

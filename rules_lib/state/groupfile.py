@@ -8,6 +8,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt, ValidationError
 
+from rules_lib.bucket import rules_name
 from rules_lib.errors import StoreError
 from rules_lib.groups.content import digest_of, rules_in
 from rules_lib.groups.rule_group import Group, GroupVariables, Slot
@@ -102,9 +103,7 @@ def read_groups(data: bytes, texts: Mapping[str, str], source: str) -> Restored:
     except ValidationError as error:
         raise StoreError(f"{source} is damaged: {misfits(error)}. {_ADVICE}") from error
     except KeyError as error:
-        raise StoreError(
-            f"{source}: rule-groups/{error.args[0]}.rules is missing. {_ADVICE}"
-        ) from error
+        raise StoreError(f"{source}: {rules_name(error.args[0])} is missing. {_ADVICE}") from error
     return Restored(file.prefix, groups)
 
 
@@ -143,7 +142,7 @@ def _refuse_damaged(entry: StoredGroup, text: str, source: str) -> None:
 
 
 def _damaged(entry: StoredGroup, source: str, what: str) -> StoreError:
-    return StoreError(f"{source}: rule-groups/{entry.name}.rules is damaged: {what}. {_ADVICE}")
+    return StoreError(f"{source}: {rules_name(entry.name)} is damaged: {what}. {_ADVICE}")
 
 
 def _published(slot: Slot, number: int, text: str, mode: Mode) -> Converted:

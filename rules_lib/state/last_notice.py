@@ -11,6 +11,7 @@ import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
+from rules_lib.bucket import last_notice_key
 from rules_lib.errors import AllowlistError, RulesyncError
 from rules_lib.state.state import Cache, Moment
 
@@ -29,7 +30,7 @@ class LastNotice(Cache):
         at: ISO 8601, UTC.
     """
 
-    KEY = "state/told-SERVICE.json"
+    KEY = last_notice_key("SERVICE")
 
     cause: str = ""
     at: Moment | Literal[""] = ""
@@ -37,11 +38,6 @@ class LastNotice(Cache):
     def lasts(self, now: datetime) -> bool:
         """Whether it was told less than a day ago; what is told in the future was never told."""
         return bool(self.at) and timedelta() <= now - datetime.fromisoformat(self.at) <= AGAIN
-
-
-def last_notice_key(service: str) -> str:
-    """Name the object; each function has its own, as their roles differ."""
-    return f"state/told-{service}.json"
 
 
 def is_news(store: Store, service: str, error: RulesyncError, now: datetime) -> bool:
@@ -76,7 +72,7 @@ def note_recovery(store: Store, service: str) -> None:
 
 
 def _write(store: Store, service: str, told: LastNotice) -> None:
-    store.put(last_notice_key(service), told.to_json(), content_type="application/json")
+    store.put(last_notice_key(service), told.to_json())
 
 
 def _mark(error: RulesyncError) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from rules_lib.bucket import CHANGED, DISCARDED, DISCARDED_SHEET, GROUPS, PLAN, REPORT, SUMMARY
 from rules_lib.deploy.steps import record as step_record
 from rules_lib.deploy.steps import switch_record
 from rules_lib.facts.limits import BLOCKING
@@ -24,26 +25,6 @@ if TYPE_CHECKING:
     from rules_lib.report.since import Since
     from rules_lib.report.summary import Summary
 
-BUILDS: Final = "builds/"
-
-_TYPES: Final = {
-    "rules": "text/plain; charset=utf-8",
-    "json": "application/json",
-    "jsonl": "application/x-ndjson",
-    "csv": "text/csv; charset=utf-8",
-    "html": "text/html; charset=utf-8",
-}
-
-
-def build_key(build_id: str, name: str) -> str:
-    """Name an object of a build."""
-    return f"{BUILDS}{build_id}/{name}"
-
-
-def content_type(name: str) -> str:
-    """Tell a file's media type by its ending."""
-    return _TYPES[name.rsplit(".", 1)[-1]]
-
 
 def files_before(
     build_id: str, built: Built, plan: Plan, allowlist: Allowlist
@@ -54,11 +35,11 @@ def files_before(
         "steps": [step_record(step) for step in plan.steps],
         "policies": [switch_record(planned) for planned in plan.switches],
     }
-    yield "plan.json", json.dumps(document, indent=2).encode() + b"\n"
-    yield "groups.json", groups_json(built.groups, allowlist.firewall.prefix)
-    yield "discarded.jsonl", discarded_jsonl(built.discarded)
-    yield "discarded.csv", discarded_csv(built.discarded)
-    yield "changed.jsonl", changed_jsonl(built.kept)
+    yield PLAN, json.dumps(document, indent=2).encode() + b"\n"
+    yield GROUPS, groups_json(built.groups, allowlist.firewall.prefix)
+    yield DISCARDED, discarded_jsonl(built.discarded)
+    yield DISCARDED_SHEET, discarded_csv(built.discarded)
+    yield CHANGED, changed_jsonl(built.kept)
 
 
 def files_after(
@@ -73,8 +54,8 @@ def files_after(
         groups=built.groups,
         off=built.off,
     )
-    yield "report.html", page
-    yield "summary.json", summary.to_json()
+    yield REPORT, page
+    yield SUMMARY, summary.to_json()
 
 
 def category_lines(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, RootModel, ValidationError
 
+from rules_lib.bucket import HOLD, LATEST, REFUSALS
 from rules_lib.errors import StoreError
 from rules_lib.misfits import misfits
 
@@ -15,18 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rules_lib.aws.store import Stored
-
-LATEST: Final = "latest.json"
-"""Points at the newest applied build; moved last."""
-
-STATE: Final = "state/"
-"""The folder of the bucket that the next two, and others, are in."""
-
-HOLD: Final = "state/hold.json"
-"""There while a rollback holds; no sync changes anything then."""
-
-REFUSALS: Final = "state/refusals.json"
-"""What the service said of rules that it refused, so that it is not asked again."""
 
 
 def _aware(text: str) -> str:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from pydantic import AwareDatetime
 
+from rules_lib.bucket import ASKED, TURN
 from rules_lib.errors import StoreError
 from rules_lib.state.state import Cache
 
@@ -25,12 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rules_lib.aws.store import Store, Stored
-
-TURN: Final = "state/turn.json"
-"""There while a build of the function runs."""
-
-ASKED: Final = "state/asked.json"
-"""Written by a build that gives way."""
 
 _RESTARTS: Final = 3
 """How often a build starts over, before it writes anything, as others were asked for meanwhile."""
@@ -118,7 +113,6 @@ class Turn:
             return self.store.put(
                 TURN,
                 mine,
-                content_type="application/json",
                 only_if_absent=stored is None,
                 only_if_etag=stored.etag if stored else None,
             )
@@ -128,7 +122,7 @@ class Turn:
     def ask(self) -> None:
         """Leave word for whoever has the turn."""
         word = BuildRequest(holder=self.holder, at=self.now).to_json()
-        self.store.put(ASKED, word, content_type="application/json")
+        self.store.put(ASKED, word)
 
     def release(self) -> None:
         """Let others have the turn; one that cannot be deleted is over by itself."""

@@ -14,6 +14,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
+from rules_lib.bucket import discards_key
 from rules_lib.model import Discarded, Reason, Rule
 from rules_lib.report.records import DISCARDED_FIELDS, discarded_record, json_line
 from rules_lib.stages.header_names import missing_variables
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from rules_lib.build import Built
     from rules_lib.sync.gather import Gathered
     from rules_lib.world import World
-
-DISCARDS: Final = "discarded/"
 
 COLUMNS: Final = ("build", "version", *DISCARDED_FIELDS, "severity", "variables")
 """The fields of a row: the build, its feed, the discarded rule, its `signature_severity`, and the
@@ -42,11 +41,7 @@ def keep_discards(world: World, gathered: Gathered, built: Built) -> str:
     mark = _mark(day, rows(built.discarded, "", version, gathered.allowlist))
     if gathered.latest is None or gathered.latest.discards != mark:
         lines = rows(built.discarded, world.build_id, version, gathered.allowlist)
-        world.store.put(
-            f"{DISCARDS}day={day}/{world.build_id}.jsonl",
-            lines,
-            content_type="application/x-ndjson",
-        )
+        world.store.put(discards_key(day, world.build_id), lines)
     return mark
 
 

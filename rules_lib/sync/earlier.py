@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from rules_lib.bucket import DISCARDED, build_key
 from rules_lib.errors import StoreError
 from rules_lib.report.since import Earlier
-from rules_lib.state.record import build_key
 
 if TYPE_CHECKING:
     from rules_lib.aws.store import Store
@@ -35,7 +35,7 @@ def earlier_build(store: Store, gathered: Gathered, plan: Plan) -> Earlier | Non
 def _discards(store: Store, build: str) -> Mapping[int, str] | None:
     """Sid -> reason; None where they cannot be had: a report is no cause to fail a sync."""
     try:
-        stored = store.find(build_key(build, "discarded.jsonl"))
+        stored = store.find(build_key(build, DISCARDED))
         return discards_in(stored.body) if stored else None
     except (StoreError, KeyError, TypeError, ValueError):
         return None

@@ -6,7 +6,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from rules_lib.aws.handover import start
-from rules_lib.sync.gather import ALLOWLIST
+from rules_lib.bucket import ALLOWLIST
 
 if TYPE_CHECKING:
     from rules_lib.aws.clients import LambdaClient
@@ -34,8 +34,6 @@ def first_run(store: Store, client: LambdaClient, fetch_function: str) -> bool:
         StoreError: the bucket may not be written.
         HandoverError: the fetch cannot be started.
     """
-    stored = store.put(
-        ALLOWLIST, shipped_allowlist(), content_type="application/yaml", only_if_absent=True
-    )
+    stored = store.put(ALLOWLIST, shipped_allowlist(), only_if_absent=True)
     start(client, fetch_function)
     return stored

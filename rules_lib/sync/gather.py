@@ -7,22 +7,20 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.allowlist import Allowlist, load_allowlist
+from rules_lib.bucket import ALLOW_SHRINK, ALLOWLIST, LATEST, RAW, REFUSALS, archive_key
 from rules_lib.errors import StoreError
 from rules_lib.feed.archive import Feed
 from rules_lib.feed.archive_limits import ArchiveLimits
-from rules_lib.feed.manifest import Manifest, archive_key
+from rules_lib.feed.manifest import Manifest
 from rules_lib.feed.newest import newest_manifest
 from rules_lib.own.files import OwnFiles, own_in_bucket
 from rules_lib.settings import LARGEST
-from rules_lib.state.state import LATEST, REFUSALS, Latest, Refusals
+from rules_lib.state.state import Latest, Refusals
 
 if TYPE_CHECKING:
     from rules_lib.aws.store import Store
 
-ALLOWLIST: Final = "config/categories.yaml"
 _EXAMINED: Final = ArchiveLimits(unpacked=LARGEST, member=LARGEST)
-ALLOW_SHRINK: Final = "rulesync-allow-shrink"
-"""Metadata of an uploaded allowlist: `true` where what it takes away is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +94,7 @@ def gather(store: Store, draft: Draft | None = None, own: OwnFiles | None = None
     latest = Latest.parse(stored.body) if stored else None
     manifest = newest_manifest(store)
     if manifest is None:
-        raise StoreError(f"s3://{store.bucket}/raw/ has no feed yet: run the fetch function first")
+        raise StoreError(f"s3://{store.bucket}/{RAW} has no feed yet: run the fetch function first")
     own = own_in_bucket(store) if own is None else own
     seen = frozenset((*(latest.categories_seen if latest else ()), *manifest.categories))
     known = {*seen, *(file.category for file in own.files)}

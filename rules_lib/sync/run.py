@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from rules_lib.aws.calls import Calls
 from rules_lib.aws.firewall import Firewall
+from rules_lib.bucket import HOLD, LATEST, REFUSALS, SETTLED, SUMMARY, rules_name
 from rules_lib.deploy.apply import apply
 from rules_lib.errors import ContendedError, RulesyncError, StaleError, StoreError, SyncError
 from rules_lib.memory import without_search_for_cycles
@@ -25,13 +26,12 @@ from rules_lib.report.summary import FeedFacts, Summary
 from rules_lib.rollback.run import reapply_held_build
 from rules_lib.stages.read_needed import read_needed
 from rules_lib.state.record import files_after, files_before
-from rules_lib.state.state import HOLD, LATEST, REFUSALS, Hold, Latest
+from rules_lib.state.state import Hold, Latest
 from rules_lib.sync.decide import Decision, decide
 from rules_lib.sync.discards import keep_discards
 from rules_lib.sync.earlier import earlier_build
 from rules_lib.sync.gather import Gathered, gather
 from rules_lib.sync.settled import (
-    SETTLED,
     InputsUnchanged,
     Settled,
     inputs_of,
@@ -122,7 +122,7 @@ def _sync(world: World, *, allow_shrink: bool) -> Summary | Hold:
 def _told(world: World, feed: FeedFacts, error: RulesyncError) -> str:
     """Write the summary of a build that an error ended; say the cause, and what else failed."""
     try:
-        world.put("summary.json", summary_of_failure(world.build_id, feed, error).to_json())
+        world.put(SUMMARY, summary_of_failure(world.build_id, feed, error).to_json())
     except StoreError as unwritten:
         cause = str(unwritten).partition(": ")[2]
         also = "for the same reason" if cause in str(error) else f"as {unwritten}"
@@ -213,7 +213,7 @@ def _carried_out(
 
 def _remember(store: Store, refusals: Refusals) -> None:
     """Write what the service refuses, so that no build asks for it again."""
-    store.put(REFUSALS, refusals.to_json(), content_type="application/json")
+    store.put(REFUSALS, refusals.to_json())
 
 
 def _record(  # noqa: PLR0913, PLR0917 - all that a build leaves behind
@@ -227,7 +227,7 @@ def _record(  # noqa: PLR0913, PLR0917 - all that a build leaves behind
 ) -> Summary | None:
     for step in applied.done:
         if step.group:
-            world.put(f"rule-groups/{step.name}.rules", step.group.text.encode())
+            world.put(rules_name(step.name), step.group.text.encode())
     mark = "" if summary.failed else keep_discards(world, gathered, decision.built)
     for name, data in files_after(summary, ruleset, gathered.allowlist, decision.built, changed):
         world.put(name, data)
@@ -253,7 +253,6 @@ def _point_at(world: World, gathered: Gathered, decision: Decision, mark: str) -
     return world.store.put(
         LATEST,
         latest.to_json(),
-        content_type="application/json",
         only_if_absent=gathered.latest is None,
         only_if_etag=gathered.latest_etag,
     )

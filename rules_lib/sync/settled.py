@@ -22,13 +22,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.aws.firewall import Firewall
+from rules_lib.bucket import (
+    ALLOWLIST,
+    HOLD,
+    LATEST,
+    LOCAL,
+    REFUSALS,
+    SETTLED,
+    STATE,
+    SUMMARY,
+    build_key,
+)
 from rules_lib.deploy.steps import Keep
 from rules_lib.errors import StoreError
-from rules_lib.own.files import LOCAL
 from rules_lib.report.summary import Summary, read_summary
-from rules_lib.state.record import build_key
-from rules_lib.state.state import HOLD, LATEST, REFUSALS, STATE, Cache, Latest
-from rules_lib.sync.gather import ALLOWLIST
+from rules_lib.state.state import Cache, Latest
 
 if TYPE_CHECKING:
     from rules_lib.aws.store import Store
@@ -36,9 +44,6 @@ if TYPE_CHECKING:
     from rules_lib.feed.manifest import Manifest
     from rules_lib.groups.rule_group import Deployed
     from rules_lib.world import World
-
-SETTLED: Final = "state/settled.json"
-"""There once a scheduled build found nothing to do."""
 
 AT_REST: Final = timedelta(seconds=10)
 """The service tells times in whole seconds: what was changed just now may change again in the same
@@ -143,7 +148,7 @@ def unchanged_since(world: World, inputs: str, settled: Settled | None) -> Input
 
 def _summarised(store: Store, build: str) -> InputsUnchanged | None:
     """A build's summary; None where it is gone or cannot be read, so that it is made anew."""
-    stored = store.find(build_key(build, "summary.json"))
+    stored = store.find(build_key(build, SUMMARY))
     with suppress(StoreError):
         return InputsUnchanged(read_summary(stored.body)) if stored else None
     return None
@@ -168,7 +173,7 @@ def note_settled(world: World, plan: Plan, deployed: Deployed, prefix: str) -> N
         policies={policy.arn: policy.token for policy in deployed.policies},
     )
     with suppress(StoreError):
-        world.store.put(SETTLED, settled.to_json(), content_type="application/json")
+        world.store.put(SETTLED, settled.to_json())
 
 
 def _at_rest(modified: str, now: datetime) -> bool:

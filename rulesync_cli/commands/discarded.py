@@ -13,11 +13,11 @@ from rich.console import Console
 from rules_lib.allowlist.names import nearest
 from rules_lib.aws import clients
 from rules_lib.aws.store import Store
+from rules_lib.bucket import BUILDS, DISCARDED, LATEST, build_key
 from rules_lib.errors import StoreError
 from rules_lib.model import Reason
 from rules_lib.report.remedies import REMEDIES
-from rules_lib.state.record import BUILDS, build_key
-from rules_lib.state.state import LATEST, Latest
+from rules_lib.state.state import Latest
 from rules_lib.text import count, counted, visible
 from rulesync_cli.common import FOLDER, epilog, json_option, print_json
 from rulesync_cli.review import DiscardedEntry, Filter, by_reason, read_discarded
@@ -25,7 +25,6 @@ from rulesync_cli.scene import look
 from rulesync_cli.show.console import say, show, stdout
 from rulesync_cli.where import Where, scene_options
 
-_FILE: Final = "discarded.jsonl"
 _LIMIT: Final = 50
 
 
@@ -111,17 +110,17 @@ def _hints(names: Sequence[str], entries: Sequence[DiscardedEntry]) -> Iterator[
 
 
 def _in_folder(folder: Path) -> tuple[DiscardedEntry, ...]:
-    path = folder / _FILE
+    path = folder / DISCARDED
     if not path.is_file():
-        inside = sorted(one.parent for one in folder.glob(f"*/{_FILE}"))
+        inside = sorted(one.parent for one in folder.glob(f"*/{DISCARDED}"))
         advice = f"; did you mean {inside[-1]}?" if inside else ""
-        raise StoreError(f"{folder} has no {_FILE}: it is no results folder{advice}")
+        raise StoreError(f"{folder} has no {DISCARDED}: it is no results folder{advice}")
     return read_discarded(path.read_bytes(), str(path))
 
 
 def _in_bucket(store: Store, build: str | None) -> tuple[str, tuple[DiscardedEntry, ...]]:
     build = build or _latest(store)
-    key = build_key(build, _FILE)
+    key = build_key(build, DISCARDED)
     stored = store.find(key)
     if stored is None:
         raise StoreError(

@@ -11,10 +11,11 @@ from typing import Final
 import click
 
 from rules_lib.address import Address
+from rules_lib.bucket import SUMMARY
 from rules_lib.report.summary import Summary
 from rules_lib.text import visible
 from rulesync_cli.common import FEED, FILE, FOLDER, epilog, json_option, print_json
-from rulesync_cli.embedded import SUMMARY, Sync, account, run
+from rulesync_cli.embedded import Sync, account, run
 from rulesync_cli.show.console import stdout
 from rulesync_cli.show.tables import render_summary
 

@@ -9,10 +9,11 @@ from typing import Final
 import click
 
 from rules_lib.aws.store import Store
+from rules_lib.bucket import ALLOW_SHRINK, ALLOWLIST, LOCAL, own_key
 from rules_lib.errors import RefusedError
 from rules_lib.feed.naming import SUFFIX
-from rules_lib.own.files import LOCAL, own_file_name
-from rules_lib.sync.gather import ALLOW_SHRINK, ALLOWLIST, Draft
+from rules_lib.own.files import own_file_name
+from rules_lib.sync.gather import Draft
 from rules_lib.text import counted, visible
 from rulesync_cli.account import world
 from rulesync_cli.asking import EngineCheck, ask_engine, engine_option, tell_engine_check
@@ -139,7 +140,7 @@ def _upload(edit: LocalEdit, store: Store) -> tuple[list[str], list[str]]:
     there = _own_keys(store) if edit.own else ()
     for key, data in files.items():
         if key not in there or store.get(key) != data:
-            store.put(key, data, content_type="text/plain")
+            store.put(key, data)
             keys.append(key)
     if edit.draft:
         _upload_allowlist(edit.draft, store)
@@ -160,11 +161,11 @@ def _own_keys(store: Store) -> tuple[str, ...]:
 
 def _upload_allowlist(draft: Draft, store: Store) -> None:
     meant = {ALLOW_SHRINK: "true"} if draft.allow_shrink else {}
-    store.put(ALLOWLIST, draft.text, content_type="application/yaml", metadata=meant)
+    store.put(ALLOWLIST, draft.text, metadata=meant)
 
 
 def _key(category: str) -> str:
-    return f"{LOCAL}{own_file_name(category)}"
+    return own_key(own_file_name(category))
 
 
 def _next(found: Preview) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Self
 
+from rules_lib.bucket import rules_name
 from rules_lib.errors import StoreError
 from rules_lib.groups.content import rules_in
 from rules_lib.groups.rule_group import Group, GroupVariables
@@ -84,7 +85,7 @@ def from_build(entries: Iterable[StoredGroup], texts: Mapping[str, str]) -> tupl
         )
         return by_inspection_order(groups)
     except KeyError as error:
-        raise StoreError(f"rule-groups/{error.args[0]}.rules is missing") from error
+        raise StoreError(f"{rules_name(error.args[0])} is missing") from error
 
 
 def from_deployed(deployed: Deployed, entries: Iterable[StoredGroup]) -> tuple[Loadable, ...]:

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from rules_lib.aws.firewall import Firewall
+from rules_lib.bucket import GROUPS, LATEST, RULE_GROUPS, build_key
 from rules_lib.errors import StoreError
 from rules_lib.state.groupfile import GroupFile
-from rules_lib.state.record import build_key
-from rules_lib.state.state import LATEST, Latest
+from rules_lib.state.state import Latest
 from rulesync_cli.verify.loadable import Loadable, from_build, from_deployed
 
 if TYPE_CHECKING:
     from rules_lib.aws.store import Store
     from rules_lib.world import World
-
-_GROUPS: Final = "groups.json"
-_RULES: Final = "rule-groups"
 
 
 def in_folder(place: Path) -> tuple[Loadable, ...]:
@@ -30,10 +27,10 @@ def in_folder(place: Path) -> tuple[Loadable, ...]:
     """
     syncs = [path for path in place.iterdir() if path.name.isdecimal() and path.is_dir()]
     folder = max(syncs, key=lambda path: int(path.name), default=place)
-    file = folder / _GROUPS
+    file = folder / GROUPS
     if not file.is_file():
         raise StoreError(f"{file}: not there; name a folder that `rulesync local --out` has made")
-    rules = (folder / _RULES).glob("*.rules")
+    rules = (folder / RULE_GROUPS).glob("*.rules")
     texts = {path.stem: path.read_text(encoding="utf-8", errors="replace") for path in rules}
     return from_build(_read(file.read_bytes(), str(file)).groups, texts)
 
@@ -44,7 +41,7 @@ def of_build(store: Store, build: str) -> tuple[Loadable, ...]:
     Raises:
         StoreError: there is no such build, or not all of it.
     """
-    prefix = build_key(build, f"{_RULES}/")
+    prefix = build_key(build, RULE_GROUPS)
     texts = {
         PurePosixPath(entry.key).stem: store.get(entry.key).decode("utf-8", "replace")
         for entry in store.entries(prefix)
@@ -66,7 +63,7 @@ def in_account(world: World) -> tuple[Loadable, ...]:
 
 
 def _file_of(store: Store, build: str) -> GroupFile:
-    key = build_key(build, _GROUPS)
+    key = build_key(build, GROUPS)
     return _read(store.get(key), f"s3://{store.bucket}/{key}")
 
 

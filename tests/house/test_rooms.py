@@ -13,7 +13,7 @@ import pytest
 REPOSITORY: Final = Path(__file__).parents[2]
 
 LIBRARY: Final = (
-    *("errors", "text", "redact", "address", "misfits", "deadline", "graph", "memory"),
+    *("errors", "text", "redact", "address", "misfits", "bucket", "deadline", "graph", "memory"),
     *("facts", "ties", "model", "reading", "allowlist", "groups", "stages", "packing", "build"),
     *("settings", "proving", "aws", "sources", "feed", "own", "deploy", "report", "state"),
     *("world", "rollback", "notify", "sync"),

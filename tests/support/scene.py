@@ -14,6 +14,7 @@ import boto3
 
 from rules_lib.aws import clients
 from rules_lib.aws.store import Store
+from rules_lib.bucket import HOLD, LATEST
 from rules_lib.errors import RulesyncError, StoreError, SyncError
 from rules_lib.feed.fetch import fetch
 from rules_lib.feed.newest import newest_manifest
@@ -23,7 +24,7 @@ from rules_lib.rollback.run import resume, rollback
 from rules_lib.settings import FetchSettings
 from rules_lib.sources.files import FileReader
 from rules_lib.state.groupfile import read_groups
-from rules_lib.state.state import HOLD, LATEST, Hold
+from rules_lib.state.state import Hold
 from rules_lib.sync.gather import gather
 from rules_lib.sync.run import InputsUnchanged, World, sync, sync_if_changed
 from support.account import ALLOWLIST, BUCKET, Account, account

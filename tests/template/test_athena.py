@@ -21,8 +21,9 @@ from examples.run import releases
 from functions.build import app as build_app
 from functions.fetch import app as fetch_app
 from localaws import embedded_aws
+from rules_lib.bucket import DISCARDS
 from rules_lib.report.records import DISCARDED_FIELDS
-from rules_lib.sync.discards import COLUMNS, DISCARDS
+from rules_lib.sync.discards import COLUMNS
 
 if TYPE_CHECKING:
     from support.account import Account

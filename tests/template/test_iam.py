@@ -27,6 +27,7 @@ from support.template import (
 from functions.fetch import app as fetch_app
 from rules_lib.aws import clients
 from rules_lib.aws.store import Store
+from rules_lib.bucket import ALLOWLIST, RAW, last_notice_key, manifest_key, own_key
 from rules_lib.errors import RulesyncError
 from rules_lib.sync import settled
 from rules_lib.sync.first_run import first_run
@@ -128,7 +129,7 @@ def needed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[Needed]]:
             first_run(Store(clients.s3(), BUCKET), Lambda(recorder), FETCH)
         _run(aws, recorder, malware=[rule(1)], info=[rule(3)])
         aws.allow()
-        aws.put("local/ours.rules", rule(8) + "\n")
+        aws.put(own_key("ours.rules"), rule(8) + "\n")
         aws.aws.refuse("sid:2;", "not today")
         _run(aws, recorder, malware=[rule(1), rule(2)], info=[rule(3)])
         _run(aws, recorder, malware=[rule(number) for number in range(10, 40)])
@@ -216,14 +217,14 @@ def test_fetch_cannot_touch_the_firewall() -> None:
         r for each in allowed if "s3:PutObject" in each["Action"] for r in listed(each["Resource"])
     ]
     assert written == [
-        f"arn:aws:s3:::{BUCKET}/raw/*",
-        f"arn:aws:s3:::{BUCKET}/state/told-fetch.json",
+        f"arn:aws:s3:::{BUCKET}/{RAW}*",
+        f"arn:aws:s3:::{BUCKET}/{last_notice_key('fetch')}",
     ]
 
 
 def test_build_cannot_write_feeds_or_the_allowlist() -> None:
     """It reads both."""
-    for key in ("raw/1/manifest.json", "config/categories.yaml", "local/ours.rules"):
+    for key in (manifest_key("1"), ALLOWLIST, own_key("ours.rules")):
         resource = f"arn:aws:s3:::{BUCKET}/{key}"
         statements = list(FULL.statements("BuildRole"))
         assert any(allows(each, "s3:GetObject", resource) for each in statements)

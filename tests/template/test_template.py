@@ -10,6 +10,7 @@ from typing import Any, Final
 import pytest
 from support.template import ROOT, SAM, Template, expanded
 
+from rules_lib.bucket import ALLOWLIST, BUILDS, DISCARDS, LOCAL, manifest_key
 from rules_lib.groups.policy_names import policy_name_problem
 
 PLAIN: Final = Template()
@@ -69,7 +70,7 @@ def test_only_builds_and_their_discards_expire() -> None:
     """A feed or an allowlist that nobody touches may be the newest for years."""
     rules = PLAIN.resource("Bucket")["LifecycleConfiguration"]["Rules"]
     expiring = [rule["Prefix"] for rule in rules if "ExpirationInDays" in rule]
-    assert expiring == ["builds/", "discarded/"]
+    assert expiring == [BUILDS, DISCARDS]
 
 
 def test_arrivals_that_start_a_build() -> None:
@@ -77,9 +78,9 @@ def test_arrivals_that_start_a_build() -> None:
     pattern = PLAIN.resource("BuildFunctionArrival")["EventPattern"]
     assert pattern["source"] == ["aws.s3"]
     assert pattern["detail"]["object"]["key"] == [
-        {"wildcard": "raw/*/manifest.json"},
-        "config/categories.yaml",
-        {"prefix": "local/"},
+        {"wildcard": manifest_key("*")},
+        ALLOWLIST,
+        {"prefix": LOCAL},
     ]
 
 

@@ -11,8 +11,9 @@ from botocore.stub import Stubber
 
 from rules_lib.aws import clients
 from rules_lib.aws.store import ListedObject, Store
+from rules_lib.bucket import manifest_key
 from rules_lib.errors import SettingsError, StoreError
-from rules_lib.feed.manifest import Manifest, manifest_key
+from rules_lib.feed.manifest import Manifest
 from rules_lib.feed.newest import LONGEST_FETCH, newest_manifest
 from rules_lib.reading.lines import Tally
 
@@ -39,13 +40,16 @@ def _put(store: Store, manifest: Manifest) -> None:
 
 
 def test_object_is_read_as_it_was_written(store: Store) -> None:
-    """By `get` and by `find`, with the media type that was given."""
-    assert store.put("dir/a", b"\0data", content_type="text/plain")
-    assert store.get("dir/a") == b"\0data"
-    found = store.find("dir/a")
+    """By `get` and by `find`, with the media type that its name tells."""
+    assert store.put("dir/a.rules", b"\0data")
+    assert store.get("dir/a.rules") == b"\0data"
+    found = store.find("dir/a.rules")
     assert found is not None
     assert found.body == b"\0data"
-    assert store.client.head_object(Bucket=store.bucket, Key="dir/a")["ContentType"] == "text/plain"
+    assert (
+        store.client.head_object(Bucket=store.bucket, Key="dir/a.rules")["ContentType"]
+        == "text/plain"
+    )
 
 
 def test_missing_object_is_none_or_an_error(store: Store) -> None:

@@ -27,9 +27,10 @@ from support.feed import (
 )
 
 from rules_lib.aws.store import Store
+from rules_lib.bucket import archive_key, manifest_key
 from rules_lib.errors import ArchiveError, ChecksumError, DownloadError, RefusedError, StoreError
 from rules_lib.feed.fetch import Fetched, fetch
-from rules_lib.feed.manifest import archive_key, manifest_key, read_manifest
+from rules_lib.feed.manifest import read_manifest
 from rules_lib.feed.newest import newest_manifest
 from rules_lib.feed.source import FeedUnchanged
 from rules_lib.model import FeedFile

@@ -10,14 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rules_lib.bucket import archive_key, is_manifest_key, manifest_key
 from rules_lib.errors import StoreError
-from rules_lib.feed.manifest import (
-    Manifest,
-    archive_key,
-    is_manifest_key,
-    manifest_key,
-    read_manifest,
-)
+from rules_lib.feed.manifest import Manifest, read_manifest
 from rules_lib.reading.lines import Tally
 
 MANIFEST = Manifest(

@@ -9,6 +9,7 @@ import pytest
 from support.account import BUCKET, Account, account
 
 from rules_lib.aws.store import Store
+from rules_lib.bucket import last_notice_key
 from rules_lib.errors import StoreError
 from rules_lib.state import last_notice
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NOON = datetime(2026, 4, 1, 12, tzinfo=UTC)
-KEY = last_notice.last_notice_key("build")
+KEY = last_notice_key("build")
 ERROR = StoreError("no")
 
 

@@ -7,8 +7,9 @@ import json
 import pytest
 
 from rules_lib.aws.store import Stored
+from rules_lib.bucket import HOLD, LATEST, REFUSALS
 from rules_lib.errors import StoreError
-from rules_lib.state.state import HOLD, LATEST, REFUSALS, Hold, Latest, Refusals, Refused
+from rules_lib.state.state import Hold, Latest, Refusals, Refused
 
 SEVEN, EIGHT = Refused(sid=7, words="no"), Refused(sid=8, words="not at all")
 

@@ -16,8 +16,9 @@ from support.pipeline import rule
 from functions.build import app as build_app
 from localaws import EmbeddedAws, Fault
 from rules_lib.aws.store import Store
+from rules_lib.bucket import ASKED, TURN
 from rules_lib.errors import RefusedError, SyncError
-from rules_lib.state.turn import ASKED, TURN, GaveWay, Turn, in_turn
+from rules_lib.state.turn import GaveWay, Turn, in_turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,8 +12,8 @@ from support.account import Account, account
 from support.pipeline import rule
 from support.world import world
 
+from rules_lib.bucket import DISCARDS
 from rules_lib.rollback.run import resume, rollback
-from rules_lib.sync.discards import DISCARDS
 from rules_lib.sync.run import sync
 
 if TYPE_CHECKING:

@@ -10,11 +10,11 @@ import pytest
 from support.account import Account, account
 from support.pipeline import by_sid, rule
 
+from rules_lib.bucket import REFUSALS
 from rules_lib.model import Reason
 from rules_lib.notify.notice import notice_of_build
 from rules_lib.report.place import StackPlace
 from rules_lib.report.summary import read_summary
-from rules_lib.state.state import REFUSALS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

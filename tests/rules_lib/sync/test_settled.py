@@ -13,14 +13,14 @@ from support.world import world
 
 from localaws import Fault
 from rules_lib.aws.store import Store
+from rules_lib.bucket import HOLD, LATEST, REFUSALS, SETTLED
 from rules_lib.errors import RulesyncError
 from rules_lib.feed.newest import newest_manifest
 from rules_lib.report.summary import Summary
 from rules_lib.rollback.run import resume
-from rules_lib.state.state import HOLD, LATEST, REFUSALS
 from rules_lib.sync import settled
 from rules_lib.sync.run import sync, sync_if_changed
-from rules_lib.sync.settled import SETTLED, InputsUnchanged
+from rules_lib.sync.settled import InputsUnchanged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

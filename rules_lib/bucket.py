@@ -1,0 +1,129 @@
+"""The bucket: every key in it, once. Who writes which, and what it is for, stands in docs/files.md.
+
+`template.yaml` names the same keys: what a role may read and write, what starts a build, and what
+expires.
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Final
+
+ALLOWLIST: Final = "config/categories.yaml"
+"""What people want."""
+
+ALLOW_SHRINK: Final = "rulesync-allow-shrink"
+"""Metadata of an uploaded allowlist: `true` where what it takes away is meant."""
+
+LOCAL: Final = "local/"
+"""People's own rules, a file each."""
+
+RAW: Final = "raw/"
+"""Every feed ever fetched, a folder each."""
+
+ARCHIVE: Final = "emerging.rules.tar.gz"
+"""What an archive is called that is a packed tarball, as the usual feed is."""
+
+BUILDS: Final = "builds/"
+"""What each build leaves, a folder each."""
+
+SUMMARY: Final = "summary.json"
+PLAN: Final = "plan.json"
+GROUPS: Final = "groups.json"
+DISCARDED: Final = "discarded.jsonl"
+DISCARDED_SHEET: Final = "discarded.csv"
+CHANGED: Final = "changed.jsonl"
+REPORT: Final = "report.html"
+RULE_GROUPS: Final = "rule-groups/"
+"""In the folder of a build, as those before: its groups' rules, a file each."""
+
+DISCARDS: Final = "discarded/"
+"""The discarded rules once more, by day: nothing else lies there, as a table is read from it."""
+
+LATEST: Final = "latest.json"
+"""Points at the newest applied build; moved last."""
+
+STATE: Final = "state/"
+"""What the functions remember from one run to the next."""
+
+HOLD: Final = "state/hold.json"
+"""There while a rollback holds; no sync changes anything then."""
+
+REFUSALS: Final = "state/refusals.json"
+"""What the service said of rules that it refused, so that it is not asked again."""
+
+SETTLED: Final = "state/settled.json"
+"""There once a scheduled build found nothing to do."""
+
+TURN: Final = "state/turn.json"
+"""There while a build of the function runs."""
+
+ASKED: Final = "state/asked.json"
+"""Written by a build that gives way."""
+
+_MANIFEST: Final = "manifest.json"
+
+_TYPES: Final = {
+    ".csv": "text/csv",
+    ".gz": "application/gzip",
+    ".html": "text/html",
+    ".json": "application/json",
+    ".jsonl": "application/x-ndjson",
+    ".rules": "text/plain",
+    ".tar": "application/x-tar",
+    ".yaml": "application/yaml",
+    ".zip": "application/zip",
+}
+_OTHER: Final = "application/octet-stream"
+
+
+def own_key(file: str) -> str:
+    """Name the object of a file of people's own."""
+    return f"{LOCAL}{file}"
+
+
+def archive_key(version: str, archive: str = ARCHIVE) -> str:
+    """Name the object that holds the archive of a feed's version."""
+    return f"{RAW}{version}/{archive}"
+
+
+def manifest_key(version: str) -> str:
+    """Name the object that holds the manifest of a feed's version."""
+    return f"{RAW}{version}/{_MANIFEST}"
+
+
+def is_manifest_key(key: str) -> bool:
+    """Tell whether an object of the bucket is a feed's manifest."""
+    return key.startswith(RAW) and key.endswith(f"/{_MANIFEST}")
+
+
+def build_key(build_id: str, name: str) -> str:
+    """Name an object of a build."""
+    return f"{BUILDS}{build_id}/{name}"
+
+
+def rules_name(group: str) -> str:
+    """Name the file of a group's rules in the folder of a build."""
+    return f"{RULE_GROUPS}{group}.rules"
+
+
+def discards_key(day: str, build_id: str) -> str:
+    """Name the object that holds a build's discards for SQL; Athena reads the day off its folder.
+
+    Args:
+        day: as `2026-11-24`.
+        build_id: of that day.
+    """
+    return f"{DISCARDS}day={day}/{build_id}.jsonl"
+
+
+def last_notice_key(service: str) -> str:
+    """Name the object of what people were told; each function has its own, as roles differ."""
+    return f"{STATE}told-{service}.json"
+
+
+def media_type(key: str) -> str:
+    """Tell what an object is by the ending of its name; text that we write is UTF-8."""
+    found = _TYPES.get(PurePosixPath(key).suffix, _OTHER)
+    ours = key.startswith(BUILDS) and found.startswith("text/")
+    return f"{found}; charset=utf-8" if ours else found
