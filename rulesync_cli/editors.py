@@ -13,16 +13,14 @@ from collections.abc import Iterator, Mapping
 from inspect import getdoc
 from typing import TYPE_CHECKING, Any, Final
 
+from rules_lib.allowlist.drop_when import DropWhen
+from rules_lib.allowlist.drop_when_checks import KEY_PATTERN
 from rules_lib.allowlist.endpoints import PORT_MAX
 from rules_lib.allowlist.names import known_categories
-from rules_lib.allowlist.values import (
-    Allowlist,
-    CategorySetting,
-    DropWhen,
-    FirewallSettings,
-    RuleOverrides,
-)
+from rules_lib.allowlist.values import Allowlist, CategorySetting, FirewallSettings, RuleOverrides
+from rules_lib.facts import metadata
 from rules_lib.facts.limits import REFERENCE_ARN_CHARACTERS, VARIABLE_NAME_PATTERN
+from rules_lib.model import Mode
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -33,6 +31,8 @@ DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 _MODELS: Final = (CategorySetting, DropWhen, FirewallSettings, RuleOverrides)
 _MAY_BE_EMPTY: Final = ("categories", "rules", "variables", "references", "firewall")
+_OFFERED: Final = "Only rules of which the metadata have one of these under this key drop."
+_VALUE: Final = {"type": ["string", "integer"], "pattern": "[A-Za-z0-9]"}
 _DIGITS: Final = "^[0-9]{1,18}$"
 _DECIMAL: Final = r"^([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 _ENDPOINT: Final = "!?[0-9A-Fa-f.:]+(/[0-9]{1,3})?"
@@ -47,7 +47,8 @@ def json_schema() -> Schema:
     models = {model.__name__: model for model in _MODELS}
     shared = {name: _object(definitions[name], model) for name, model in models.items()}
     shared["Mode"] = _loosened(definitions["Mode"])
-    shared["DropWhen"]["anyOf"] = [_asks_for(key) for key in ("signature_severity", "confidence")]
+    shared["DropWhen"] = _drop_when(shared["DropWhen"])
+    shared["Values"] = _or_empty({"type": "array", "items": _VALUE, "minItems": 1})
     shared["FeedSetting"] = _setting(_of_a_feed(shared["CategorySetting"]))
     shared["CategorySetting"] = _setting(shared["CategorySetting"])
     root = _object(made, Allowlist)
@@ -146,8 +147,24 @@ def _or_empty(node: Schema) -> Schema:
     return description | {"anyOf": [node, {"type": "null"}]}
 
 
-def _asks_for(key: str) -> Schema:
-    return {"required": [key], "properties": {key: {"type": "array"}}}
+def _drop_when(node: Schema) -> Schema:
+    """Any key of the metadata may be asked for, ET's are offered; something must be asked for."""
+    values = {"$ref": "#/$defs/Values"}
+    offered = {key: {"description": _OFFERED} | values for key in sorted(metadata.KEYS)}
+    return node | {
+        "properties": offered | node["properties"] | {"missing": _missing(node)},
+        "propertyNames": {"pattern": f"^{KEY_PATTERN}$"},
+        "additionalProperties": values,
+        "not": {"properties": {"missing": {}}, "additionalProperties": {"type": "null"}},
+    }
+
+
+def _missing(node: Schema) -> Schema:
+    """One word for all keys that are asked for, or a mapping with a word for each."""
+    made = node["properties"]["missing"]
+    word: Schema = {"enum": [Mode.ALERT, Mode.DROP]}
+    each = {"type": "object", "additionalProperties": word}
+    return {"description": made["description"], "anyOf": [word, each], "default": Mode.ALERT}
 
 
 def _of_a_feed(node: Schema) -> Schema:

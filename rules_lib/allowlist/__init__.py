@@ -3,7 +3,8 @@
 `load_allowlist` reads the file and reports every error at once. Its modules, in that order:
 
     events, reader -> document      hostile YAML to texts, each with its line
-    fields, values, schema          the value of each key, alone
+    fields, drop_when, values,
+    schema                          the value of each key, alone
     checks, variable_checks         what ties one key to another
     variables, endpoints            what the header's variables stand for
     names, problem                  valid names; one error as people read it
@@ -11,13 +12,13 @@
 
 from __future__ import annotations
 
+from rules_lib.allowlist.drop_when import DropWhen
 from rules_lib.allowlist.loader import load_allowlist
 from rules_lib.allowlist.names import known_categories
 from rules_lib.allowlist.values import (
     Allowlist,
     AllowlistVariables,
     CategorySetting,
-    DropWhen,
     FirewallSettings,
     RuleOverrides,
 )

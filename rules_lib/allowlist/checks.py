@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from rules_lib.allowlist import reference_checks, variable_checks
+from rules_lib.allowlist import drop_when_checks, reference_checks, variable_checks
 from rules_lib.allowlist.fields import whole
 from rules_lib.allowlist.problem import shown
 from rules_lib.allowlist.values import FirewallSettings, RuleOverrides
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from rules_lib.allowlist.document import Document
     from rules_lib.allowlist.problem import Path, Problem
 
-_OTHER_MODES: Final = frozenset(Mode) - {Mode.DROP}
 _BOTH: Final = ({"on", "alert"}, {"on", "drop"})
 """Lists in which one sid may stand together: woken, and its mode given."""
 
@@ -38,16 +37,6 @@ def categories_are_known(document: Document, known: frozenset[str]) -> Iterator[
             yield document.key_problem(path, text, wrong=name, choices=known, otherwise=advice)
 
 
-def drop_when_goes_with_drop(document: Document) -> Iterator[Problem]:
-    """In another mode nothing drops, whatever `drop_when` says."""
-    for name in document.mapping("categories"):
-        setting = document.mapping("categories", name)
-        mode = setting.get("mode")
-        if "drop_when" in setting and mode in _OTHER_MODES:
-            text = f"needs mode: drop, and the mode is {mode}; change one of them"
-            yield document.problem(("categories", name, "drop_when"), text)
-
-
 def own_alone_stand_as_written(document: Document) -> Iterator[Problem]:
     """What a feed ships is not people's own order, and its groups have their places."""
     for name, setting in document.mapping("categories").items():
@@ -61,17 +50,6 @@ def own_alone_stand_as_written(document: Document) -> Iterator[Problem]:
         if "place" in keys:
             text = f"is for files of your own ({LOCAL_PREFIX}<file>); take it out"
             yield document.problem(("categories", name, "place"), text)
-
-
-def drop_when_asks_for_something(document: Document) -> Iterator[Problem]:
-    """A condition that asks for nothing would drop everything."""
-    for name in document.mapping("categories"):
-        path = ("categories", name, "drop_when")
-        asked = document.mapping(*path)
-        lists = (asked.get("signature_severity"), asked.get("confidence"))
-        if path in document.lines and document.at(*path) in (None, asked) and lists == (None, None):
-            text = "asks for nothing; give signature_severity or confidence, or take it out"
-            yield document.problem(path, text)
 
 
 def sids_stand_once(document: Document) -> Iterator[Problem]:
@@ -119,8 +97,7 @@ def _sids(document: Document) -> Iterator[tuple[str, Path, int]]:
 
 KEY_CHECKS: Final = (
     own_alone_stand_as_written,
-    drop_when_goes_with_drop,
-    drop_when_asks_for_something,
+    *drop_when_checks.CHECKS,
     sids_stand_once,
     priorities_suffice,
     policy_takes_the_capacity,

@@ -3,15 +3,19 @@
 Annotations are not postponed here: pydantic reads them.
 """
 
+import re
+from contextlib import suppress
+from datetime import date
 from typing import Annotated, Final, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 SID_MAX: Final = 4_294_967_295
 """A sid is an unsigned 32-bit number in Suricata; 0 is none."""
 
 _DIGITS_MAX: Final = 18
+_DAY: Final = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 
 def whole(value: object) -> int | None:
@@ -27,6 +31,21 @@ def _number(value: object) -> object:
     if number is None:
         raise PydanticCustomError("whole", "is no whole number")
     return number
+
+
+def _day(value: object) -> object:
+    if isinstance(value, date) or value is None:
+        return value
+    if isinstance(value, str) and re.fullmatch(_DAY, value):
+        with suppress(ValueError):  # 2019-02-30
+            return date.fromisoformat(value)
+    raise PydanticCustomError("day", "is no day; write year-month-day, as in 2019-01-31")
+
+
+def _word(value: object) -> object:
+    if isinstance(value, str) and not re.search("[A-Za-z0-9]", value):
+        raise PydanticCustomError("word", "is no word; it needs a letter or a digit")
+    return value
 
 
 def _capitalized(value: object) -> object:
@@ -49,4 +68,14 @@ Severity = Annotated[
     BeforeValidator(_capitalized),
 ]
 Confidence = Annotated[Literal["High", "Medium", "Low"], BeforeValidator(_capitalized)]
+Day = Annotated[
+    date,
+    BeforeValidator(_day),
+    WithJsonSchema({"type": "string", "pattern": f"^{_DAY}$"}),
+]
+Word = Annotated[
+    str,
+    BeforeValidator(_word),
+    WithJsonSchema({"type": ["string", "integer"], "pattern": "[A-Za-z0-9]"}),
+]
 KeepOrDiscard = Literal["keep", "discard"]

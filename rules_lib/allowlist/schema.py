@@ -7,14 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import ValidationError
 
+from rules_lib.allowlist.drop_when import DropWhen
 from rules_lib.allowlist.problem import Problem, shown
-from rules_lib.allowlist.values import (
-    Allowlist,
-    CategorySetting,
-    DropWhen,
-    FirewallSettings,
-    RuleOverrides,
-)
+from rules_lib.allowlist.values import Allowlist, CategorySetting, FirewallSettings, RuleOverrides
+from rules_lib.facts import metadata
 from rules_lib.model import LOCAL_PREFIX, Mode
 
 if TYPE_CHECKING:
@@ -25,6 +21,9 @@ if TYPE_CHECKING:
 
     from rules_lib.allowlist.document import Document
     from rules_lib.allowlist.problem import Path
+
+_IN_DROP_WHEN: Final = 4
+"""Length of the path of a key there: categories, its name, drop_when, the key."""
 
 _TEXTS: Final[Mapping[str, str]] = {
     "dict_type": "is no mapping; write one key: value a line",
@@ -57,6 +56,8 @@ def _problem(document: Document, error: ErrorDetails) -> Problem:
     match error["type"]:
         case "extra_forbidden":
             return _unknown_key(document, path)
+        case "frozen_set_type" if _is_no_metadata(path):
+            return _unknown_key(document, path)
         case "missing":
             place = "" if path else "the file "
             return document.problem(path, f"{place}has no {error['loc'][-1]}; it must be given")
@@ -73,12 +74,14 @@ def _place(document: Document, location: Path) -> Path:
 
 
 def _unknown_key(document: Document, path: Path) -> Problem:
-    keys = tuple(_class_of(path[:-1]).model_fields)
+    found = _class_of(path[:-1])
+    keys = tuple(found.model_fields)
+    choices = metadata.KEYS.union(keys) if found is DropWhen else keys
     return document.key_problem(
         path,
         f"{shown(path[-1])} is no key that may stand here",
         wrong=str(path[-1]),
-        choices=keys,
+        choices=choices,
         otherwise=f"the keys are {', '.join(keys)}",
     )
 
@@ -94,6 +97,13 @@ def _class_of(path: Path) -> type[BaseModel]:
         case ("categories", _, "drop_when"):
             return DropWhen
     return Allowlist
+
+
+def _is_no_metadata(path: Path) -> bool:
+    """Whether what has no list is not even a key of ET's: then the key is what is wrong."""
+    return (
+        len(path) == _IN_DROP_WHEN and path[-1] not in metadata.KEYS | DropWhen.model_fields.keys()
+    )
 
 
 def _may_stand(choice: str, path: Path) -> bool:

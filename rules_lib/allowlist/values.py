@@ -9,47 +9,15 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from rules_lib.allowlist.drop_when import DropWhen
 from rules_lib.allowlist.endpoints import EndpointKind, endpoint_kind
-from rules_lib.allowlist.fields import (
-    Confidence,
-    FileVersion,
-    KeepOrDiscard,
-    Severity,
-    Share,
-    Sids,
-    Whole,
-)
+from rules_lib.allowlist.fields import FileVersion, KeepOrDiscard, Share, Sids, Whole
 from rules_lib.facts.limits import POLICY_CAPACITY, POLICY_RULE_GROUPS, PRIORITY_MAX
 from rules_lib.model import Mode
 
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class DropWhen(_Frozen):
-    """Which alert rules of a category in drop mode become drop; the others stay alert.
-
-    Attributes:
-        signature_severity: only rules of one of these drop; left out, it is not asked for.
-        confidence: only rules of one of these drop; left out, it is not asked for.
-        missing: what a rule becomes whose metadata lack a key that is asked for.
-    """
-
-    signature_severity: Annotated[frozenset[Severity], Field(min_length=1)] | None = None
-    confidence: Annotated[frozenset[Confidence], Field(min_length=1)] | None = None
-    missing: Literal[Mode.ALERT, Mode.DROP] = Mode.ALERT
-
-    def holds(self, severity: str, confidence: str) -> bool:
-        """Whether a rule with these metadata may drop; empty text is a key that it lacks."""
-        return self._passes(self.signature_severity, severity) and self._passes(
-            self.confidence, confidence
-        )
-
-    def _passes(self, wanted: frozenset[str] | None, has: str) -> bool:
-        if wanted is None:
-            return True
-        return has.capitalize() in wanted if has else self.missing is Mode.DROP
 
 
 class CategorySetting(_Frozen):

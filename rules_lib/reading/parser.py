@@ -7,13 +7,12 @@ their values get a meaning. idstools is the referee of all three, in the parser'
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from functools import lru_cache
 from sys import intern
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from rules_lib.facts import limits, suricata
 from rules_lib.model import Malformed, Rule
+from rules_lib.reading.metadata import weighed
 from rules_lib.reading.rule import Parts, RuleSyntaxError, cut, header_of, sid_of
 from rules_lib.reading.shape import Shape, shape_of
 from rules_lib.reading.ties import SILENT, read_ties
@@ -25,19 +24,10 @@ if TYPE_CHECKING:
     from rules_lib.reading.lines import Line
     from rules_lib.ties import Tie
 
-_SEVERITIES: Final = ("Critical", "Major", "Minor", "Informational")
-_CONFIDENCES: Final = ("High", "Medium", "Low")
 _BLANKS: Final = " \t"
 """What Suricata skips around a value, and no other white space (isblank)."""
 _NUMBER: Final = re.compile(r"\+?[0-9]{1,20}[ \t]*")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-_METADATA: Final = re.compile(
-    r",\s*(signature_severity|confidence|updated_at|deployment) ([^,]*)", re.ASCII
-)
-"""An entry behind its comma, which a search finds at once; so the first entry is given one too."""
-_ALERT_ONLY: Final = "alert_only"
-"""The `deployment` of rules that are not meant to block: 48 of ET Open's in March 2026."""
-_DATE: Final = re.compile(r"[0-9]{4}_[0-9]{2}_[0-9]{2}")
 _NOALERT: Final = re.compile(r"[\s,]*noalert(?![a-z])", re.ASCII)
 """At the beginning of bits of any kind; Suricata 8.0.3 passes over empty parts of `xbits`."""
 _ESCAPED: Final = re.compile(r"\\(.|\Z)", re.DOTALL)
@@ -69,9 +59,7 @@ def _rule(category: str, line: Line) -> Rule:
     keywords = shape.keywords
     if shape.qualified:
         keywords = keywords.union(qualified(parts, shape))
-    severity, confidence, updated_at, alert_only = _metadata(
-        ",".join([_stated("metadata", values[place]) for place in shape.metadata])
-    )
+    metadata = weighed([_stated("metadata", values[place]) for place in shape.metadata])
     return Rule(
         category=category,
         line=line.number,
@@ -84,10 +72,10 @@ def _rule(category: str, line: Line) -> Rule:
         ties=tuple([tie for tie in ties if tie is not SILENT]) if ties else ties,
         noalert=_is_silent(parts, shape.silent) if shape.silent else False,
         classtype=intern(_last("classtype", values, shape.classtype)),
-        severity=severity,
-        confidence=confidence,
-        updated_at=updated_at,
-        alert_only=alert_only,
+        severity=metadata.severity,
+        confidence=metadata.confidence,
+        updated_at=metadata.updated_at,
+        alert_only=metadata.alert_only,
         unwanted=parts.options(out) if (out := unwanted(parts, shape)) else (),
     )
 
@@ -144,36 +132,3 @@ def _is_silent(parts: Parts, places: Iterable[int]) -> bool:
         elif _NOALERT.match(parts.values[place]):
             silent = True
     return silent
-
-
-class _Metadata(NamedTuple):
-    """What a rule's metadata say that counts here."""
-
-    severity: str
-    confidence: str
-    updated_at: str
-    alert_only: bool
-
-
-@lru_cache(maxsize=8192)
-def _metadata(entries: str) -> _Metadata:
-    """The highest severity, the highest confidence and the latest update; empty where none."""
-    return _weighed(tuple(_METADATA.findall(f",{entries}")))
-
-
-@lru_cache(maxsize=8192)
-def _weighed(entries: tuple[tuple[str, str], ...]) -> _Metadata:
-    found = defaultdict[str, list[str]](list)
-    for key, value in entries:
-        found[key].append(value.strip())
-    return _Metadata(
-        _highest(found["signature_severity"], _SEVERITIES),
-        _highest(found["confidence"], _CONFIDENCES),
-        intern(max(filter(_DATE.fullmatch, found["updated_at"]), default="")),
-        _ALERT_ONLY in map(str.lower, found["deployment"]),
-    )
-
-
-def _highest(values: Iterable[str], scale: tuple[str, ...]) -> str:
-    found = [value.capitalize() for value in values]
-    return next((level for level in scale if level in found), "")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rules_lib.facts.limits import BLOCKING
 from rules_lib.model import AnyRule, Candidate, Discarded, Malformed, Mode, Reason, Rule, SidOnly
+from rules_lib.stages.conditions import conditions_of
 from rules_lib.stages.duplicates import lost, settle_duplicates
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ def _may_drop(rule: Rule, mode: Mode, allowlist: Allowlist) -> bool:
         return False
     if rule.sid in allowlist.rules.drop:
         return True
-    condition = allowlist.setting_of(rule.category).drop_when
-    holds = condition is None or condition.holds(rule.severity, rule.confidence)
-    return holds and not rule.alert_only
+    if rule.alert_only:
+        return False
+    asked = allowlist.setting_of(rule.category).drop_when
+    return asked is None or all(one.holds for one in conditions_of(rule, asked))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rules_lib.model import Converted, Mode, Rule
+from rules_lib.model import Converted, Mode
+from rules_lib.stages.conditions import conditions_of
 
 if TYPE_CHECKING:
-    from rules_lib.allowlist import Allowlist, DropWhen
+    from rules_lib.allowlist import Allowlist
 
 
 def why_action(converted: Converted, allowlist: Allowlist) -> str:
@@ -37,20 +38,6 @@ def _why_in_drop_mode(converted: Converted, allowlist: Allowlist) -> str:
         return "drop mode, and `drop_when` holds" if condition else "drop mode turns alert into it"
     if rule.alert_only:
         return "its metadata say `deployment alert_only`: it is not meant to block"
-    unmet = _unmet(rule, condition) if condition else ()
-    return f"`drop_when` does not hold: {'; '.join(unmet)}"
-
-
-def _unmet(rule: Rule, condition: DropWhen) -> list[str]:
-    """The fields that keep a rule from dropping, each looked at alone."""
-    asked = (
-        ("signature_severity", rule.severity, "confidence", condition.signature_severity),
-        ("confidence", rule.confidence, "signature_severity", condition.confidence),
-    )
-    unmet = []
-    for name, has, other, wanted in asked:
-        alone = condition.model_copy(update={other: None})
-        if wanted is not None and not alone.holds(rule.severity, rule.confidence):
-            found = has or f"not given (`missing: {condition.missing}`)"
-            unmet.append(f"{name} is {found}, asked for: {', '.join(sorted(wanted))}")
-    return unmet
+    conditions = conditions_of(rule, condition) if condition else ()
+    unmet = "; ".join(f"{one}" for one in conditions if not one.holds)
+    return f"`drop_when` does not hold: {unmet}"

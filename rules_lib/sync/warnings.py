@@ -10,6 +10,7 @@ from rules_lib.facts.limits import BLOCKING
 from rules_lib.groups.content import lets_through
 from rules_lib.model import LOCAL_PREFIX, Converted, Mode, Reason
 from rules_lib.own.warnings import own_warnings
+from rules_lib.sync.unanswered import unanswered
 from rules_lib.text import counted
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def without_effect(
     return (
         *(_gone(ruleset, allowlist) if has_feed else ()),
         *(_unknown_sids(ruleset, allowlist) if has_feed else ()),
+        *(unanswered(ruleset, allowlist) if has_feed else ()),
         *_not_taken(allowlist, built),
         *own_warnings(ruleset, allowlist, built, folder),
     )

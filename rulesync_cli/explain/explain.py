@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from rules_lib.model import AnyRule, Change, Converted, Reason, Rule
+from rules_lib.model import AnyRule, Change, Converted, Mode, Reason, Rule
+from rules_lib.stages.conditions import conditions_of
 from rules_lib.stages.why import why_action
 from rulesync_cli.explain import advice
 from rulesync_cli.explain.asked import asked_of
@@ -17,6 +18,7 @@ from rulesync_cli.explain.price import price_of
 from rulesync_cli.explain.service import InForce, in_force
 from rulesync_cli.explain.story import (
     Fate,
+    Judged,
     LeftOut,
     Published,
     RuleOrigin,
@@ -154,10 +156,19 @@ def _published(converted: Converted, allowlist: Allowlist) -> Published:
     return Published(
         action=converted.action,
         why=why_action(converted, allowlist),
+        conditions=tuple(_judged(converted, allowlist)),
         text=converted.text,
         edits=tuple(TextChange(change, _WHY[change]) for change in converted.changes),
         pieces=pieces_of(converted.rule.text, converted.text),
     )
+
+
+def _judged(converted: Converted, allowlist: Allowlist) -> Iterator[Judged]:
+    rule = converted.rule
+    asked = allowlist.setting_of(rule.category).drop_when
+    if asked and converted.mode is Mode.DROP and not converted.setter:
+        for one in conditions_of(rule, asked):
+            yield Judged(one.key, one.holds, str(one))
 
 
 def _left_out(

@@ -68,17 +68,34 @@ class TextChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """One condition of `drop_when`, as it is with the rule.
+
+    Attributes:
+        key: of `drop_when`.
+        holds: the rule may drop, as far as this goes.
+        says: what is so with the rule, in plain words.
+    """
+
+    key: str
+    holds: bool
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
 class Published:
     """The rule as the service gets it.
 
     Attributes:
         why: the action is this one.
+        conditions: those of `drop_when`, where the rule is in drop mode; all of them must hold.
         edits: in the order in which they are made.
         pieces: both texts in one: what stayed, what was taken out, what was put in.
     """
 
     action: str
     why: str
+    conditions: tuple[Judged, ...]
     text: str
     edits: tuple[TextChange, ...]
     pieces: tuple[Piece, ...]

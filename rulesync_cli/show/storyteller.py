@@ -13,7 +13,7 @@ from rules_lib.own.files import own_file_name
 from rules_lib.text import count, counted, visible
 from rules_lib.ties import MarkKind, kinds_of
 from rulesync_cli.commands.status import held_words
-from rulesync_cli.explain.story import Fate, Relative, Story, ToldTie
+from rulesync_cli.explain.story import Fate, Published, Relative, Story, ToldTie
 from rulesync_cli.show.console import say
 from rulesync_cli.show.pieces import INDENT, render_pieces
 
@@ -63,6 +63,7 @@ def _tell(story: Story, scene: Scene, console: Console) -> None:
     _lines(console, _beginning(story, scene))
     _line(console, "becomes", _fate(story), _STYLES[story.fate])
     if story.published:
+        _lines(console, _conditions(story.published))
         edits = ((edit.change, edit.why) for edit in story.published.edits)
         _lines(console, (("change", f"{change}: {why}") for change, why in edits))
         if story.published.edits:
@@ -103,6 +104,13 @@ def _fate(story: Story) -> str:
         return story.fate
     reason = f" as {story.left_out.reason}" if story.left_out.reason else ""
     return f"{story.fate}{reason}: {story.left_out.detail}"
+
+
+def _conditions(published: Published) -> Iterator[StoryLine]:
+    """Which conditions of `drop_when` hold, and which do not."""
+    for number, one in enumerate(published.conditions):
+        holds = "holds" if one.holds else "fails"
+        yield "drop when" if number == 0 else "", f"{holds}: {one.says}"
 
 
 def _tie(tie: ToldTie) -> Iterator[StoryLine]:

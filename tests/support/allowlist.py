@@ -18,11 +18,16 @@ KNOWN = ("local-mine", "brand-new")
 MODES = st.sampled_from(["off", "alert", "drop"])
 SHARES = st.floats(0, 1)
 SIDS = st.integers(1, 2**32 - 1)
+WORDS = st.sampled_from(["alert", "drop"])
 CONDITIONS = st.fixed_dictionaries(
     {"confidence": st.lists(st.sampled_from(["High", "Medium", "Low"]), min_size=1)},
     optional={
         "signature_severity": st.lists(st.sampled_from(["Major", "Minor"]), min_size=1),
-        "missing": st.sampled_from(["alert", "drop"]),
+        "deployment": st.lists(st.text("ab1", min_size=1), min_size=1),
+        "created_after": st.dates().map(str),
+        "updated_after": st.dates().map(str),
+        "not_msg": st.lists(st.text("abc", min_size=1), min_size=1),
+        "missing": WORDS | st.fixed_dictionaries({}, optional={"confidence": WORDS}),
     },
 )
 SETTINGS = MODES | st.fixed_dictionaries({"mode": st.just("drop"), "drop_when": CONDITIONS})
@@ -170,6 +175,80 @@ WRONG: Final[tuple[tuple[str, str], ...]] = (
         (
             "line 5: categories.tor.drop_when: asks for nothing; "
             "give signature_severity or confidence, or take it out"
+        ),
+    ),
+    (
+        "categories: {tor: {mode: drop, drop_when: {deployment: Perimeter}}}",
+        (
+            'line 2: categories.tor.drop_when.deployment: "Perimeter" is no list; '
+            "a list is written [first, second]"
+        ),
+    ),
+    (
+        "categories: {tor: {mode: drop, drop_when: {deployment: []}}}",
+        (
+            "line 2: categories.tor.drop_when.deployment: a list has no entry; "
+            "at least one is needed"
+        ),
+    ),
+    (
+        "categories: {tor: {mode: drop, drop_when: {confidence: [High], deploymnt: drop}}}",
+        (
+            'line 2: categories.tor.drop_when: "deploymnt" is no key that may stand here; '
+            "nearest: deployment"
+        ),
+    ),
+    (
+        "categories: {tor: {mode: drop, drop_when: {two words: [a]}}}",
+        (
+            'line 2: categories.tor.drop_when: "two words" is no key of a rule\'s metadata: '
+            "letters, digits and _"
+        ),
+    ),
+    (
+        "categories: {tor: {mode: drop, drop_when: {updated_after: 01.02.2019}}}",
+        (
+            'line 2: categories.tor.drop_when.updated_after: "01.02.2019" is no day; '
+            "write year-month-day, as in 2019-01-31"
+        ),
+    ),
+    (
+        "categories: {tor: {mode: drop, drop_when: {updated_after: 2019-02-30}}}",
+        (
+            'line 2: categories.tor.drop_when.updated_after: "2019-02-30" is no day; '
+            "write year-month-day, as in 2019-01-31"
+        ),
+    ),
+    (
+        "categories: {tor: {mode: drop, drop_when: {updated_after: [2019-01-31]}}}",
+        (
+            "line 2: categories.tor.drop_when.updated_after: a list is no day; "
+            "write year-month-day, as in 2019-01-31"
+        ),
+    ),
+    (
+        "categories: {tor: {mode: drop, drop_when: {not_msg: Possible}}}",
+        (
+            'line 2: categories.tor.drop_when.not_msg: "Possible" is no list; '
+            "a list is written [first, second]"
+        ),
+    ),
+    (
+        'categories: {tor: {mode: drop, drop_when: {not_msg: ["--"]}}}',
+        ('line 2: categories.tor.drop_when.not_msg: "--" is no word; it needs a letter or a digit'),
+    ),
+    (
+        "categories: {tor: {mode: drop, drop_when: {cve: [a], missing: {cve: off}}}}",
+        ('line 2: categories.tor.drop_when.missing.cve: "off" is not one of alert, drop'),
+    ),
+    (
+        (
+            "categories:\n  tor:\n    mode: drop\n    drop_when:\n      confidence: [High]\n"
+            "      missing: {confidance: drop}"
+        ),
+        (
+            'line 7: categories.tor.drop_when.missing: "confidance" is not asked for beside '
+            "it; nearest: confidence"
         ),
     ),
     (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -72,7 +73,7 @@ def test_every_key_of_a_full_file_is_read() -> None:
                 drop_when=DropWhen(
                     signature_severity=frozenset({"Major", "Critical"}),
                     confidence=frozenset({"High", "Medium"}),
-                    missing=Mode.DROP,
+                    missing={"": Mode.DROP},
                 ),
             ),
             "local-mine": CategorySetting(mode=Mode.DROP),
@@ -179,48 +180,31 @@ def test_allowlist_cannot_be_changed_in_place() -> None:
         read(FULL).default = Mode.DROP  # type: ignore[misc]  # that is what must fail
 
 
-@pytest.mark.parametrize(
-    ("severity", "confidence", "holds"),
-    [
-        ("Major", "High", True),
-        ("major", "HIGH", True),
-        ("Minor", "High", False),
-        ("Major", "Low", False),
-        ("", "High", False),
-        ("Major", "", False),
-        ("", "", False),
-    ],
-)
-def test_drop_when_asks_for_each_key(severity: str, confidence: str, *, holds: bool) -> None:
-    """All keys that are asked for must fit, in whatever letter case the feed has them."""
-    asked = DropWhen(
-        signature_severity=frozenset({"Major", "Critical"}), confidence=frozenset({"High"})
-    )
-    assert asked.holds(severity, confidence) is holds
+def test_drop_when_may_ask_for_any_key_with_a_word_for_each_that_is_missing() -> None:
+    """What ET's metadata have, the day of the last update, and words that must not be in msg."""
+    asked = read(
+        "version: 1\ncategories:\n  tor:\n    mode: drop\n    drop_when:\n"
+        "      deployment: [Perimeter, Internal]\n      confidence: [high]\n"
+        "      updated_after: 2019-01-31\n      not_msg: [Possible, Likely Hostile]\n"
+        "      missing: {confidence: drop, updated_after: alert}\n"
+    ).setting_of("tor")
+    drop_when = asked.drop_when
+    assert drop_when is not None
+    assert drop_when.values == {"confidence": {"High"}, "deployment": {"Perimeter", "Internal"}}
+    assert drop_when.updated_after == date(2019, 1, 31)
+    assert drop_when.not_msg == frozenset({"Possible", "Likely Hostile"})
+    words = [drop_when.without(key) for key in ("confidence", "updated_after", "deployment")]
+    assert words == [Mode.DROP, Mode.ALERT, Mode.ALERT]
 
 
-@pytest.mark.parametrize(
-    ("severity", "confidence", "holds"),
-    [("", "", True), ("Major", "", True), ("Minor", "", False), ("Minor", "High", False)],
-)
-def test_missing_drop_lets_only_a_missing_key_pass(
-    severity: str, confidence: str, *, holds: bool
-) -> None:
-    """`missing: drop` says nothing of a key that is there and does not fit."""
-    asked = DropWhen(
-        signature_severity=frozenset({"Major"}),
-        confidence=frozenset({"High"}),
-        missing=Mode.DROP,
-    )
-    assert asked.holds(severity, confidence) is holds
-
-
-def test_key_that_is_not_asked_for_does_not_count() -> None:
-    """With confidence alone, the severity may be anything."""
-    asked = DropWhen(confidence=frozenset({"High"}))
-    assert asked.holds("", "High")
-    assert asked.holds("Informational", "High")
-    assert not asked.holds("Critical", "Low")
+@pytest.mark.parametrize(("given", "word"), [("drop", Mode.DROP), ("alert", Mode.ALERT)])
+def test_one_word_for_what_is_missing_holds_for_every_key(given: str, word: Mode) -> None:
+    """As does `alert` where nothing is said."""
+    line = f"{{deployment: [Perimeter], confidence: [High], missing: {given}}}"
+    found = read(f"version: 1\ncategories: {{tor: {{mode: drop, drop_when: {line}}}}}")
+    drop_when = found.setting_of("tor").drop_when
+    assert drop_when is not None
+    assert {drop_when.without(key) for key in ("deployment", "confidence")} == {word}
 
 
 def test_our_list_of_categories_has_names_and_no_comments() -> None:

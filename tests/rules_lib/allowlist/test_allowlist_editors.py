@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,7 +28,10 @@ FILES_OF_OURS: Final = (
 )
 SCHEMA: Final = json_schema()
 VALIDATOR: Final = Draft202012Validator(SCHEMA)
-TIES: Final = ("stands under", "go beyond the last", "is less than firewall.capacity")
+TIES: Final = (
+    *("stands under", "go beyond the last", "is less than firewall.capacity"),
+    *("is not asked for", '"2019-02-30" is no day'),
+)
 """What the reader says where one key does not go with another, and no schema can."""
 
 
@@ -55,7 +59,7 @@ def edited(text: str) -> Any:
 
 
 def edited_before(text: str) -> Any:
-    """The file as one with YAML 1.1 has it, for which `off` is false and a key is its text."""
+    """The file as one with YAML 1.1 has it, for which `off` is false and a day no text."""
     return _named(yaml.safe_load(text))
 
 
@@ -63,7 +67,7 @@ def _named(tree: Any) -> Any:
     if isinstance(tree, dict):
         words = {False: "off", True: "on"}
         return {words.get(key, str(key)): _named(value) for key, value in tree.items()}
-    return tree
+    return str(tree) if isinstance(tree, date) else tree
 
 
 def quoted(tree: Any) -> Any:
@@ -126,6 +130,10 @@ def test_what_the_reader_takes_the_schema_takes(file: dict[str, Any], quote: boo
         "rules: {off: , on: [1]}",
         "categories: {tor: {mode: drop, drop_when: {confidence: [high, MEDIUM]}}}",
         "categories: {tor: {mode: drop, drop_when: {confidence: [High], signature_severity: ~}}}",
+        "categories: {tor: {mode: drop, drop_when: {deployment: [a], house_key: [1, b]}}}",
+        "categories: {tor: {mode: drop, drop_when: {not_msg: [A b, 1]}}}",
+        "categories: {tor: {mode: drop, drop_when: {updated_after: 2019-01-31}}}",
+        "categories: {tor: {mode: drop, drop_when: {cve: [a], missing: {cve: drop}}}}",
         "categories: {tor: off, local-mine: alert, brand-new: drop}",
         "variables: {HOME_NET: ['10.0.0.0/8', '!10.1.0.0/16'], EXTERNAL_NET: any, P: '1024:'}",
         "variables: {A: '!$HOME_NET', B: $A, C: ['!80', ':1023', 443], D: '2001:db8::/32'}",
@@ -193,10 +201,17 @@ def test_every_key_has_a_description() -> None:
 
 
 def test_unknown_keys_are_refused_everywhere() -> None:
-    """But for categories, variables and references, whose names are people's."""
+    """But for names that are people's, and the metadata's keys, of which a feed may have more."""
     with_keys = [node for node in _nodes(SCHEMA) if node.get("type") == "object"]
-    assert len(with_keys) == 9
-    assert sum(node["additionalProperties"] is False for node in with_keys) == 6
+    assert len(with_keys) == 10
+    assert sum(node["additionalProperties"] is False for node in with_keys) == 5
+
+
+def test_keys_of_metadata_are_offered() -> None:
+    """Those that ET is known to have, and any other with a list."""
+    offered = SCHEMA["$defs"]["DropWhen"]
+    assert offered["properties"].keys() > {"deployment", "attack_target", "cve", "not_msg"}
+    assert offered["additionalProperties"] == {"$ref": "#/$defs/Values"}
 
 
 def test_known_categories_are_offered() -> None:

@@ -64,3 +64,44 @@ def test_sid_that_no_enabled_rule_has_is_warned_of() -> None:
 def test_sid_that_was_woken_is_no_warning() -> None:
     """`on:` is there for disabled rules."""
     assert warned("tor", categories={"tor": "alert"}, rules={"on": [101]}) == ()
+
+
+MALWARE = "emerging-malware"
+
+
+def asking(**drop_when: object) -> tuple[str, ...]:
+    """Warnings about a feed of two rules with metadata, of which so much is asked."""
+    text = allowlist(variables=HOME, categories={MALWARE: {"mode": "drop", "drop_when": drop_when}})
+    read_list = load_allowlist(text, source="categories.yaml", known=())
+    deployments = ("Perimeter", "Internal")
+    lines = [
+        rule(sid, f"metadata:deployment {where}, tag Some_Thing; ")
+        for sid, where in enumerate(deployments, start=1)
+    ]
+    found = read_rules([FeedFile(MALWARE, "\n".join(lines).encode())], ())
+    return warnings_of(found, read_list, build(found, read_list, Deployed(), {}), "local/")
+
+
+def test_metadata_that_rules_have_are_no_warning() -> None:
+    """One rule with the value is enough; severities the reader has judged."""
+    assert asking(deployment=["internal"], tag=["some-thing"], signature_severity=["Major"]) == ()
+
+
+def test_key_that_no_rule_has_is_warned_of_with_the_nearest_and_what_comes_of_it() -> None:
+    """No error, as a feed may begin to give it."""
+    [warning] = asking(deploymnt=["Perimeter"])
+    assert warning == (
+        "categories: emerging-malware: drop_when: no rule of this feed has deploymnt in its "
+        "metadata, so all of the category alerts (`missing: alert`); nearest: deployment"
+    )
+    [warning] = asking(house_key=["a"], missing="drop")
+    assert warning.endswith("so it keeps no rule from dropping (`missing: drop`)")
+
+
+def test_value_that_no_rule_has_is_warned_of_with_the_nearest() -> None:
+    """The other values of the list hold."""
+    [warning] = asking(deployment=["Perimter", "Internal"])
+    assert warning == (
+        "categories: emerging-malware: drop_when: no rule of this feed has deployment Perimter in "
+        "its metadata; nearest: Perimeter"
+    )

@@ -126,6 +126,27 @@ def test_action_has_its_why(options: str, settings: dict[str, Any], action: str,
     assert why in published.why
 
 
+def test_each_condition_is_told_with_whether_it_holds() -> None:
+    """Those that hold too, so that an edit can be thought through."""
+    options = "metadata:signature_severity Unknown, confidence High; "
+    published = story(1, text(1, options), categories={WEB: SEVERE}).published
+    assert published is not None
+    assert [(one.key, one.holds, one.says) for one in published.conditions] == [
+        ("signature_severity", False, "signature_severity is Unknown, asked for: Major"),
+        ("confidence", True, "confidence is High"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "settings", [{}, DROP, {"categories": {WEB: SEVERE}, "rules": {"alert": [1]}}]
+)
+def test_where_drop_when_is_not_asked_there_are_no_conditions(settings: dict[str, object]) -> None:
+    """In alert mode, without a `drop_when`, or where the sid has its own line."""
+    published = story(1, text(1), **settings).published  # type: ignore[arg-type]  # as above
+    assert published is not None
+    assert published.conditions == ()
+
+
 def test_action_of_the_feed_stays() -> None:
     """A pass is no drop, whatever the mode."""
     asked: dict[str, Any] = {"categories": {WEB: "drop"}, "feed_pass": "keep"}

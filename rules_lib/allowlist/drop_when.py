@@ -1,0 +1,74 @@
+"""Which rules of a category in drop mode may drop, as a frozen value.
+
+Annotations are not postponed here: pydantic reads them when a class is made.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_serializer, field_validator
+
+from rules_lib.allowlist.fields import Confidence, Day, Severity, Word
+from rules_lib.model import Mode
+
+OTHERS: Final = ""
+"""Stands in `missing` for every key that has no word of its own."""
+
+Becomes = Literal[Mode.ALERT, Mode.DROP]
+Words = Annotated[frozenset[Word], Field(min_length=1)]
+
+
+class DropWhen(BaseModel):
+    """Which alert rules of a category in drop mode become drop; the others stay alert.
+
+    Any other key of the rules' metadata may be given too, such as deployment or attack_target,
+    with a list of values: only rules that have one of these drop.
+
+    Attributes:
+        signature_severity: only rules of one of these drop; left out, it is not asked for.
+        confidence: only rules of one of these drop; left out, it is not asked for.
+        created_after: only rules that were written after this day drop.
+        updated_after: only rules that were last updated after this day drop.
+        not_msg: rules whose msg has one of these words, in any letter case, do not drop.
+        missing: what a rule becomes whose metadata lack a key that is asked for; one word for all
+            keys, or a mapping with a word for each.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+    __pydantic_extra__: dict[str, Words | None] = Field(init=False)
+
+    signature_severity: Annotated[frozenset[Severity], Field(min_length=1)] | None = None
+    confidence: Annotated[frozenset[Confidence], Field(min_length=1)] | None = None
+    created_after: Day | None = None
+    updated_after: Day | None = None
+    not_msg: Words | None = None
+    missing: Mapping[str, Becomes] = {OTHERS: Mode.ALERT}
+
+    @field_validator("missing", mode="before")
+    @classmethod
+    def _one_word(cls, value: object) -> object:
+        return value if isinstance(value, Mapping) else {OTHERS: value}
+
+    @field_serializer("missing")
+    def _as_written(self, missing: Mapping[str, Becomes]) -> Becomes | dict[str, Becomes]:
+        return missing[OTHERS] if OTHERS in missing else dict(missing)
+
+    @property
+    def values(self) -> Mapping[str, frozenset[str]]:
+        """The keys of the metadata that are asked for, with the values of which one must be had."""
+        asked: dict[str, frozenset[str] | None] = {
+            "signature_severity": self.signature_severity,
+            "confidence": self.confidence,
+            **(self.__pydantic_extra__ or {}),
+        }
+        return {key: values for key, values in asked.items() if values is not None}
+
+    @property
+    def days(self) -> Mapping[str, str]:
+        """The keys that ask for a day, with the day that a rule's own must be after."""
+        asked = {"created_after": self.created_after, "updated_after": self.updated_after}
+        return {key: day.isoformat() for key, day in asked.items() if day is not None}
+
+    def without(self, key: str) -> Becomes:
+        """What a rule becomes that lacks a key which is asked for."""
+        return self.missing.get(key, self.missing.get(OTHERS, Mode.ALERT))

@@ -1,0 +1,80 @@
+"""What can be wrong with a `drop_when:`; each check is one function over the file as read."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from rules_lib.allowlist.problem import shown
+from rules_lib.model import Mode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rules_lib.allowlist.document import Document, Tree
+    from rules_lib.allowlist.problem import Path, Problem
+
+KEY_PATTERN: Final = "[A-Za-z][A-Za-z0-9_.-]*"
+"""A key of the metadata, as far as it can stand in a rule: Suricata ends it at white space."""
+
+_OTHER_MODES: Final = frozenset(Mode) - {Mode.DROP}
+_MISSING: Final = "missing"
+
+
+def goes_with_drop(document: Document) -> Iterator[Problem]:
+    """In another mode nothing drops, whatever `drop_when` says."""
+    for name in document.mapping("categories"):
+        setting = document.mapping("categories", name)
+        mode = setting.get("mode")
+        if "drop_when" in setting and mode in _OTHER_MODES:
+            text = f"needs mode: drop, and the mode is {mode}; change one of them"
+            yield document.problem(("categories", name, "drop_when"), text)
+
+
+def asks_for_something(document: Document) -> Iterator[Problem]:
+    """A condition that asks for nothing would drop everything."""
+    for path, asked in _conditions(document):
+        given = [key for key, value in asked.items() if key != _MISSING and value is not None]
+        if document.at(*path) in (None, asked) and not given:
+            text = "asks for nothing; give signature_severity or confidence, or take it out"
+            yield document.problem(path, text)
+
+
+def keys_are_of_metadata(document: Document) -> Iterator[Problem]:
+    """What cannot be a key of any rule's metadata is asked for in vain."""
+    for path, asked in _conditions(document):
+        for key in asked:
+            if not re.fullmatch(KEY_PATTERN, key):
+                text = f"{shown(key)} is no key of a rule's metadata: letters, digits and _"
+                yield document.key_problem((*path, key), text)
+
+
+def missing_is_about_what_is_asked(document: Document) -> Iterator[Problem]:
+    """A word for a key that nothing asks for does nothing, so it is a typo."""
+    for path, asked in _conditions(document):
+        keys = tuple(key for key in asked if key not in {_MISSING, "not_msg"})
+        for name in document.mapping(*path, _MISSING):
+            if name not in keys:
+                yield document.key_problem(
+                    (*path, _MISSING, name),
+                    f"{shown(name)} is not asked for beside it",
+                    wrong=name,
+                    choices=keys,
+                    otherwise=f"asked for: {', '.join(keys)}" if keys else "take it out",
+                )
+
+
+def _conditions(document: Document) -> Iterator[tuple[Path, dict[str, Tree]]]:
+    """The place of every `drop_when`, and what is asked there, if it is a mapping."""
+    for name in document.mapping("categories"):
+        path = ("categories", name, "drop_when")
+        if path in document.lines:
+            yield path, document.mapping(*path)
+
+
+CHECKS: Final = (
+    goes_with_drop,
+    asks_for_something,
+    keys_are_of_metadata,
+    missing_is_about_what_is_asked,
+)
