@@ -8,14 +8,14 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_serializer, field_validator
 
-from rules_lib.allowlist.fields import Confidence, Day, Severity, Word
+from rules_lib.allowlist.fields import Confidence, Day, MetadataWord, Severity
 from rules_lib.model import Mode
 
 OTHERS: Final = ""
 """Stands in `missing` for every key that has no word of its own."""
 
 Becomes = Literal[Mode.ALERT, Mode.DROP]
-Words = Annotated[frozenset[Word], Field(min_length=1)]
+MetadataWords = Annotated[frozenset[MetadataWord], Field(min_length=1)]
 
 
 class DropWhen(BaseModel):
@@ -35,13 +35,13 @@ class DropWhen(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="allow")
-    __pydantic_extra__: dict[str, Words | None] = Field(init=False)
+    __pydantic_extra__: dict[str, MetadataWords | None] = Field(init=False)
 
     signature_severity: Annotated[frozenset[Severity], Field(min_length=1)] | None = None
     confidence: Annotated[frozenset[Confidence], Field(min_length=1)] | None = None
     created_after: Day | None = None
     updated_after: Day | None = None
-    not_msg: Words | None = None
+    not_msg: MetadataWords | None = None
     missing: Mapping[str, Becomes] = {OTHERS: Mode.ALERT}
 
     @field_validator("missing", mode="before")

@@ -73,7 +73,7 @@ Day = Annotated[
     BeforeValidator(_day),
     WithJsonSchema({"type": "string", "pattern": f"^{_DAY}$"}),
 ]
-Word = Annotated[
+MetadataWord = Annotated[
     str,
     BeforeValidator(_word),
     WithJsonSchema({"type": ["string", "integer"], "pattern": "[A-Za-z0-9]"}),

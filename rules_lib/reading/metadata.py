@@ -53,7 +53,7 @@ def weighed(values: Iterable[str]) -> Weighed:
     return _weighed(",".join(values))
 
 
-def values_of(text: str, key: str) -> tuple[str, ...]:
+def metadata_values(text: str, key: str) -> tuple[str, ...]:
     """The values that a rule's metadata have for a key, as written; none where it lacks the key.
 
     Args:

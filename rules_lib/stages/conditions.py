@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.model import Mode
-from rules_lib.reading.metadata import CONFIDENCE, DATE, SEVERITY, values_of
+from rules_lib.reading.metadata import CONFIDENCE, DATE, SEVERITY, metadata_values
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import DropWhen
@@ -70,7 +70,7 @@ def conditions_of(rule: Rule, asked: DropWhen) -> Iterator[Condition]:
 def metadata_of(rule: Rule, key: str) -> tuple[str, ...]:
     """What a rule's metadata say under a key; of severities and confidences the highest counts."""
     known = {SEVERITY: rule.severity, CONFIDENCE: rule.confidence}.get(key)
-    return (known,) if known else values_of(rule.text, key)
+    return (known,) if known else metadata_values(rule.text, key)
 
 
 def same(value: str) -> str:
@@ -88,7 +88,7 @@ def _day_of(rule: Rule, key: str) -> str:
     """The day of which a key asks, as 2019-01-31; empty where the rule does not give it."""
     if key == "updated_after":
         return rule.updated_at.replace("_", "-")
-    days = filter(DATE.fullmatch, values_of(rule.text, "created_at"))
+    days = filter(DATE.fullmatch, metadata_values(rule.text, "created_at"))
     return min(days, default="").replace("_", "-")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from rules_lib.allowlist.names import nearest
 from rules_lib.facts import metadata
 from rules_lib.model import Mode, Rule
-from rules_lib.reading.metadata import CONFIDENCE, SEVERITY, values_of
+from rules_lib.reading.metadata import CONFIDENCE, SEVERITY, metadata_values
 from rules_lib.stages.conditions import same
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def _told(key: str, wanted: Iterable[str], without: Mode, ruleset: Ruleset) -> I
     for rule in ruleset.rules:
         if not missing:
             return
-        for value in values_of(rule.text, key) if isinstance(rule, Rule) else ():
+        for value in metadata_values(rule.text, key) if isinstance(rule, Rule) else ():
             seen[same(value)] = value
             missing.pop(same(value), None)
     if not seen:

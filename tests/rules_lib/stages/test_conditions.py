@@ -9,7 +9,7 @@ from support.rules import allow, ruleset, text
 
 from rules_lib.allowlist import DropWhen
 from rules_lib.model import Rule
-from rules_lib.reading.metadata import values_of
+from rules_lib.reading.metadata import metadata_values
 from rules_lib.stages.conditions import conditions_of
 
 WEB = "emerging-web"
@@ -179,9 +179,9 @@ def test_what_is_so_with_a_rule_is_told_key_by_key() -> None:
 def test_a_value_is_read_from_metadata_alone() -> None:
     """And not from a content or a msg that has the same letters."""
     source = text(1, 'content:"deployment Perimeter"; metadata:a b; metadata: c d , deployment e;')
-    assert values_of(source, "deployment") == ("e",)
-    assert values_of(source, "c") == ("d",)
-    assert values_of(source, "nothing") == ()
+    assert metadata_values(source, "deployment") == ("e",)
+    assert metadata_values(source, "c") == ("d",)
+    assert metadata_values(source, "nothing") == ()
 
 
 def test_drop_when_without_any_key_is_no_condition() -> None:
