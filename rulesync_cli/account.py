@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from rules_lib.aws import clients
-from rules_lib.aws.store import Store
+from rules_lib.aws.s3_store import S3Store
 from rules_lib.errors import SettingsError
 from rules_lib.groups.policy_names import named_policies, policy_name_problem
 from rules_lib.world import World, unwatched
@@ -21,7 +21,7 @@ def world(
         SettingsError: what is named as a policy is none, or no client can be made.
     """
     names = policies_of(policies)
-    store = Store(clients.s3(), bucket)
+    store = S3Store(clients.s3(), bucket)
     return World(store, clients.network_firewall(), datetime.now(UTC), names, watch=watch)
 
 

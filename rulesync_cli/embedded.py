@@ -15,6 +15,7 @@ import click
 from rules_lib.address import Address
 from rules_lib.allowlist import load_allowlist
 from rules_lib.aws import clients
+from rules_lib.aws.s3_store import S3Store
 from rules_lib.aws.store import Store
 from rules_lib.bucket import ALLOWLIST, SUMMARY, build_key, own_key
 from rules_lib.errors import AllowlistError, RefusedError, RulesyncError, SyncError
@@ -87,7 +88,7 @@ def run(sync: Sync, aws: EmbeddedAws, report: Callable[[Summary], None]) -> None
     from functions.build import app as build  # noqa: PLC0415
     from functions.fetch import app as fetch  # noqa: PLC0415
 
-    store = Store(clients.s3(), _BUCKET)
+    store = S3Store(clients.s3(), _BUCKET)
     store.put(ALLOWLIST, sync.config.read_bytes())
     try:
         _upload_own(sync.own, store)

@@ -16,10 +16,11 @@ import pytest
 from hypothesis import HealthCheck, settings
 from moto import mock_aws
 from support.feed import BUCKET, WebServer, serving
+from support.memory_store import MemoryStore
 
 from localaws import EmbeddedAws, embedded_aws
 from rules_lib.aws import clients
-from rules_lib.aws.store import Store
+from rules_lib.aws.s3_store import S3Store
 from rulesync_cli.verify.suricata import VERSIONS, Suricata, installed
 
 RELEASES: Final = Path(__file__).parents[2] / "shared" / "et-open"
@@ -111,8 +112,14 @@ def server() -> Iterator[WebServer]:
 
 
 @pytest.fixture
-def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    """Give an empty bucket; requests to this machine pass moto by."""
+def store() -> MemoryStore:
+    """Give an empty bucket in memory."""
+    return MemoryStore(BUCKET)
+
+
+@pytest.fixture
+def s3_store(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Store]:
+    """Give an empty bucket on an embedded S3; requests to this machine pass moto by."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
@@ -121,4 +128,4 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     with mock_aws(config={"core": {"passthrough": {"urls": [_LOCAL]}}}):
         client = clients.s3()
         client.create_bucket(Bucket=BUCKET)
-        yield Store(client, BUCKET)
+        yield S3Store(client, BUCKET)

@@ -17,7 +17,7 @@ from uuid import uuid4
 from aws_lambda_powertools import Logger
 
 from rules_lib.aws import clients
-from rules_lib.aws.store import Store
+from rules_lib.aws.s3_store import S3Store
 from rules_lib.deadline import NEVER, Deadline
 from rules_lib.errors import RulesyncError
 from rules_lib.feed.manifest import Manifest
@@ -70,7 +70,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     telemetry = Telemetry.begin("build", logger, os.environ)
     try:
         settings = BuildSettings.from_environment(os.environ)
-        store = Store(clients.s3(), settings.bucket)
+        store = S3Store(clients.s3(), settings.bucket)
         manifest = newest_manifest(store)
         if manifest is None:
             logger.info("no feed yet: its arrival starts the first build", event=cause)

@@ -14,7 +14,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from rules_lib.aws import clients
-from rules_lib.aws.store import Store
+from rules_lib.aws.s3_store import S3Store
 from rules_lib.bucket import manifest_key
 from rules_lib.errors import RulesyncError
 from rules_lib.feed.fetch import Fetched, fetch
@@ -42,7 +42,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: 
     telemetry = Telemetry.begin("fetch", logger, os.environ)
     try:
         settings = FetchSettings.from_environment(os.environ)
-        store = Store(clients.s3(), settings.bucket)
+        store = S3Store(clients.s3(), settings.bucket)
         outcome = fetch(settings, reader_for(settings), store, datetime.now(UTC))
     except RulesyncError as error:
         logger.error(  # noqa: TRY400  # the cause says it all, and the runtime adds the traceback

@@ -10,7 +10,7 @@ from aws_lambda_powertools import Logger
 
 from rules_lib.aws import clients
 from rules_lib.aws.handover import answer
-from rules_lib.aws.store import Store
+from rules_lib.aws.s3_store import S3Store
 from rules_lib.errors import RulesyncError
 from rules_lib.sync.first_run import first_run
 
@@ -39,7 +39,7 @@ def handler(event: dict[str, Any], context: object) -> None:  # noqa: ARG001  # 
 
 
 def _set_up() -> str:
-    store = Store(clients.s3(), os.environ["RULESYNC_BUCKET"])
+    store = S3Store(clients.s3(), os.environ["RULESYNC_BUCKET"])
     stored = first_run(store, clients.functions(), os.environ["RULESYNC_FETCH_FUNCTION"])
     what = "the shipped allowlist was stored" if stored else "the allowlist stays as it is"
     logger.info(what)

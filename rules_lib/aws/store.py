@@ -1,47 +1,14 @@
-"""The bucket: whole objects by key, conditional writes, and errors that say what to do."""
+"""The bucket, as whatever reads and writes it sees it: whole objects by key, conditional writes."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from tempfile import SpooledTemporaryFile
 from types import MappingProxyType
-from typing import IO, TYPE_CHECKING, Final, cast
-
-from botocore.exceptions import BotoCoreError, ClientError
-
-from rules_lib.aws.advice import explained
-from rules_lib.bucket import media_type
-from rules_lib.errors import StoreError
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from types_boto3_s3 import S3Client
-    from types_boto3_s3.type_defs import (
-        ListObjectsV2OutputTypeDef,
-        ListObjectsV2RequestTypeDef,
-        PutObjectRequestTypeDef,
-    )
-
-_SPOOLED: Final = 2**26
-"""Bytes; more than that of an object's pieces is kept on the disk until it is sent."""
-
-_MISSING: Final = frozenset({"NoSuchKey", "404"})
-_CONDITION_FAILED: Final = frozenset(
-    # The last is S3's answer to a conditional write over an object that was deleted meanwhile.
-    {"PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey"}
-)
-_ADVICE: Final = {
-    "NoSuchBucket": "Set RULESYNC_BUCKET to the bucket of the stack.",
-    "NoSuchKey": "Nothing has been stored there yet, or it was deleted.",
-    "AccessDenied": "The role needs s3:GetObject, s3:PutObject and s3:ListBucket there.",
-    "ExpiredToken": "Sign in again: the credentials have expired.",
-    "InvalidAccessKeyId": "Look at AWS_PROFILE and AWS_ACCESS_KEY_ID.",
-    "PermanentRedirect": "The bucket is in another region: set AWS_REGION.",
-    "SignatureDoesNotMatch": "Look at AWS_SECRET_ACCESS_KEY.",
-}
+    from collections.abc import Iterable, Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +30,12 @@ class ListedObject:
     etag: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Store:
-    """A bucket, by a boto3 S3 client."""
+class Store(Protocol):
+    """A bucket: on S3 (`s3_store`), or in a test's memory."""
 
-    client: S3Client
-    bucket: str
+    @property
+    def bucket(self) -> str:
+        """The bucket's name, for what is said of it."""
 
     def get(self, key: str) -> bytes:
         """Read an object.
@@ -76,8 +43,6 @@ class Store:
         Raises:
             StoreError: it does not exist, or may not be read.
         """
-        with self._explained(key):
-            return self.client.get_object(Bucket=self.bucket, Key=key)["Body"].read()
 
     def find(self, key: str) -> Stored | None:
         """Read an object that may not exist.
@@ -85,14 +50,6 @@ class Store:
         Raises:
             StoreError: it may not be read; a refusal is not taken for absence.
         """
-        with self._explained(key):
-            try:
-                answer = self.client.get_object(Bucket=self.bucket, Key=key)
-            except ClientError as error:
-                if _code(error) in _MISSING:
-                    return None
-                raise
-            return Stored(answer["Body"].read(), answer["ETag"], answer["Metadata"])
 
     def put(
         self,
@@ -107,8 +64,7 @@ class Store:
 
         Args:
             key: the object's name, which tells its media type too.
-            data: its bytes, or pieces of them; many pieces go through a temporary file, so that
-                they are never in memory together.
+            data: its bytes, or pieces of them, which are never in memory together on S3.
             only_if_absent: write only where no such object exists.
             only_if_etag: write only over the object with this ETag.
             metadata: what else is to be known of it.
@@ -119,37 +75,6 @@ class Store:
         Raises:
             StoreError: it may not be written.
         """
-        request: PutObjectRequestTypeDef = {
-            "Bucket": self.bucket,
-            "Key": key,
-            "ContentType": media_type(key),
-            "Metadata": dict(metadata),
-        }
-        if only_if_absent:
-            request["IfNoneMatch"] = "*"
-        if only_if_etag:
-            request["IfMatch"] = only_if_etag
-        with self._explained(key), _body(data) as body:
-            request["Body"] = body
-            try:
-                self.client.put_object(**request)
-            except (BotoCoreError, ClientError) as error:
-                if not (only_if_absent or only_if_etag):
-                    raise
-                if self._holds(key, data):  # an attempt got through whose answer was lost
-                    return True
-                if _code(error) in _CONDITION_FAILED:
-                    return False
-                raise
-            return True
-
-    def _holds(self, key: str, data: object) -> bool:
-        """Whether an object has these bytes; not, where it cannot be read."""
-        try:
-            stored = self.find(key)
-        except StoreError:
-            return False
-        return stored is not None and stored.body == data
 
     def delete(self, key: str) -> None:
         """Delete an object; one that does not exist is as good.
@@ -157,8 +82,6 @@ class Store:
         Raises:
             StoreError: it may not be deleted.
         """
-        with self._explained(key):
-            self.client.delete_object(Bucket=self.bucket, Key=key)
 
     def entries(self, prefix: str) -> tuple[ListedObject, ...]:
         """List the objects whose keys start with a prefix, in the order of their keys.
@@ -166,12 +89,6 @@ class Store:
         Raises:
             StoreError: the bucket may not be listed.
         """
-        with self._explained(prefix):
-            return tuple(
-                ListedObject(item["Key"], item["LastModified"], item["Size"], item["ETag"])
-                for page in self._pages({"Bucket": self.bucket, "Prefix": prefix})
-                for item in page.get("Contents", ())
-            )
 
     def folders(self, prefix: str) -> tuple[str, ...]:
         """Name the folders directly below a prefix, in order, without reading what is in them.
@@ -179,51 +96,3 @@ class Store:
         Raises:
             StoreError: the bucket may not be listed.
         """
-        with self._explained(prefix):
-            return tuple(
-                folder["Prefix"].removeprefix(prefix).rstrip("/")
-                for page in self._pages({"Bucket": self.bucket, "Prefix": prefix, "Delimiter": "/"})
-                for folder in page.get("CommonPrefixes", ())
-            )
-
-    def _pages(self, asked: ListObjectsV2RequestTypeDef) -> Iterator[ListObjectsV2OutputTypeDef]:
-        """A call a page; to load botocore's paginators takes longer than most of our listings."""
-        while True:
-            page = self.client.list_objects_v2(**asked)
-            yield page
-            if "NextContinuationToken" not in page:
-                return
-            asked = {**asked, "ContinuationToken": page["NextContinuationToken"]}
-
-    @contextmanager
-    def _explained(self, key: str) -> Iterator[None]:
-        """Turn what S3 and botocore say into errors that name the object and what to do."""
-        where = f"s3://{self.bucket}/{key}"
-        try:
-            yield
-        except ClientError as error:
-            code = _code(error)
-            words = error.response.get("Error", {}).get("Message", "")
-            advice = f". {_ADVICE[code]}" if code in _ADVICE else ""
-            raise StoreError(f"{where}: {code}: {words.rstrip('.')}{advice}", code) from error
-        except BotoCoreError as error:
-            raise StoreError(f"{where}: {explained(error)}") from error
-
-
-@contextmanager
-def _body(data: bytes | Iterable[bytes]) -> Iterator[bytes | IO[bytes]]:
-    """What boto3 can send, and send again where it has to retry."""
-    if isinstance(data, bytes):
-        yield data
-        return
-    with SpooledTemporaryFile(max_size=_SPOOLED) as file:
-        file.writelines(data)
-        file.seek(0)
-        yield cast("IO[bytes]", file)
-
-
-def _code(error: BotoCoreError | ClientError) -> str:
-    """S3's code; where S3 gave no answer, the name of what happened instead."""
-    if isinstance(error, ClientError):
-        return error.response.get("Error", {}).get("Code", "unknown")
-    return type(error).__name__

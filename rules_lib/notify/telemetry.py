@@ -18,6 +18,7 @@ from aws_lambda_powertools.metrics import EphemeralMetrics
 
 from rules_lib.aws import clients
 from rules_lib.aws.handover import publish
+from rules_lib.aws.s3_store import S3Store
 from rules_lib.aws.store import Store
 from rules_lib.errors import RulesyncError
 from rules_lib.notify.notice import Notice, notice_of_build, notice_of_failure
@@ -148,7 +149,7 @@ class Telemetry:
             self.logger.warning("what was told is not remembered", cause=str(error))
 
     def _store(self) -> Store:
-        return Store(clients.s3(), self.place.bucket)
+        return S3Store(clients.s3(), self.place.bucket)
 
 
 def emit(namespace: str, service: str, measures: Iterable[Measure]) -> None:

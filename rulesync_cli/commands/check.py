@@ -12,6 +12,7 @@ import click
 from rules_lib.address import Address
 from rules_lib.aws import clients
 from rules_lib.aws.firewall import Firewall
+from rules_lib.aws.s3_store import S3Store
 from rules_lib.aws.store import Store
 from rules_lib.bucket import LATEST, REFUSALS
 from rules_lib.feed.newest import newest_manifest
@@ -65,7 +66,7 @@ def check(  # noqa: PLR0913 - an argument for each option
     policy has left for the rule groups, and whether they fit. Changes nothing.
     """
     with waiting("checking"):
-        store = Store(clients.s3(), bucket) if bucket else None
+        store = S3Store(clients.s3(), bucket) if bucket else None
         draft = Draft(file.read_bytes(), str(file))
         files = _own(own, store)
         evidence = replace(_evidence(feed, store), deployed=_deployed(policies_of(policies)))

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from rules_lib.allowlist.names import nearest
 from rules_lib.aws import clients
+from rules_lib.aws.s3_store import S3Store
 from rules_lib.aws.store import Store
 from rules_lib.bucket import BUILDS, DISCARDED, LATEST, build_key
 from rules_lib.errors import StoreError
@@ -97,7 +98,7 @@ def _entries(
     if edited:
         scene = look(where)
         return scene.feed, tuple(map(DiscardedEntry.of, scene.evidence.built.discarded))
-    return _in_bucket(Store(clients.s3(), where.stack), build)
+    return _in_bucket(S3Store(clients.s3(), where.stack), build)
 
 
 def _hints(names: Sequence[str], entries: Sequence[DiscardedEntry]) -> Iterator[str]:

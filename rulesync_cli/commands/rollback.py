@@ -10,7 +10,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from rules_lib.aws import clients
-from rules_lib.aws.store import Store
+from rules_lib.aws.s3_store import S3Store
 from rules_lib.deploy.rulewise import rule_changes
 from rules_lib.deploy.steps import record
 from rules_lib.errors import RulesyncError
@@ -35,7 +35,7 @@ def builds(ctx: click.Context, _: click.Parameter, begun: str) -> list[Completio
     if not bucket:
         return []
     try:
-        names = tuple(islice(applied_builds(Store(clients.s3(), bucket), begun), _COMPLETED))
+        names = tuple(islice(applied_builds(S3Store(clients.s3(), bucket), begun), _COMPLETED))
     except RulesyncError:
         return []
     return [CompletionItem(name) for name in names]

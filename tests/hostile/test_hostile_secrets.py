@@ -13,7 +13,7 @@ from support.account import BUCKET, account
 from support.feed import Answer, Pauses, feed, md5, packed, reader, rule, serving, settings
 
 from functions.fetch import app as fetch_app
-from rules_lib.aws.store import Store
+from rules_lib.aws.s3_store import S3Store
 from rules_lib.errors import RulesyncError
 from rules_lib.feed.fetch import check_download
 from rules_lib.feed.source import FeedUnchanged, download_if_new
@@ -234,7 +234,7 @@ def test_fetch_function_logs_and_stores_no_secret(
     place.answers(case)
     said = ""
     with account(tmp_path, RULESYNC_FEED_URL=place.url, RULESYNC_ATTEMPTS="1") as running:
-        store = Store(running.s3, BUCKET)
+        store = S3Store(running.s3, BUCKET)
         try:
             said = json.dumps(fetch_app.handler({}, None))
         except RulesyncError as error:

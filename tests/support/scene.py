@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import boto3
 
 from rules_lib.aws import clients
+from rules_lib.aws.s3_store import S3Store
 from rules_lib.aws.store import Store
 from rules_lib.bucket import HOLD, LATEST
 from rules_lib.errors import RulesyncError, StoreError, SyncError
@@ -164,7 +165,7 @@ class Scene:
 
     def _run(self, kind: str, work: Callable[[World, Store], object], script: Script) -> object:
         """Run a process on a line of its own; give what it came to, or what it ended with."""
-        store, client = Store(clients.s3(), BUCKET), clients.network_firewall()
+        store, client = S3Store(clients.s3(), BUCKET), clients.network_firewall()
         line = Line(script, self.tally, self.watch)
         line.lead(store.client, client)
         self.tally.counts[kind] += 1
@@ -188,7 +189,7 @@ class Scene:
     def gathered(self) -> Gathered | None:
         """What the bucket asks for; None where it is not right."""
         try:
-            return gather(Store(self.account.s3, BUCKET))
+            return gather(S3Store(self.account.s3, BUCKET))
         except RulesyncError:
             return None
 
@@ -283,7 +284,7 @@ class Scene:
         """What the same inputs come to in a region where nothing was before."""
         asked = self.gathered()
         assert asked
-        bucket = Store(clients.s3(), "fresh")
+        bucket = S3Store(clients.s3(), "fresh")
         bucket.client.create_bucket(Bucket=bucket.bucket)
         keys = (*self.account.keys("local/"), ALLOWLIST)
         keys += tuple(self.account.keys(f"raw/{asked.manifest.version}/"))

@@ -26,7 +26,7 @@ from support.template import (
 
 from functions.fetch import app as fetch_app
 from rules_lib.aws import clients
-from rules_lib.aws.store import Store
+from rules_lib.aws.s3_store import S3Store
 from rules_lib.bucket import ALLOWLIST, RAW, last_notice_key, manifest_key, own_key
 from rules_lib.errors import RulesyncError
 from rules_lib.sync import settled
@@ -126,7 +126,7 @@ def needed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[Needed]]:
         assert session is not None
         session.events.register("provide-client-params.*.*", recorder.note)
         with recorder.running("setup"):
-            first_run(Store(clients.s3(), BUCKET), Lambda(recorder), FETCH)
+            first_run(S3Store(clients.s3(), BUCKET), Lambda(recorder), FETCH)
         _run(aws, recorder, malware=[rule(1)], info=[rule(3)])
         aws.allow()
         aws.put(own_key("ours.rules"), rule(8) + "\n")

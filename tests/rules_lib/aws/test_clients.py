@@ -27,3 +27,20 @@ def test_missing_profile_is_told_by_whoever_makes_a_client(
     clients.load_service_models("s3")
     with pytest.raises(SettingsError, match="nobody"):
         clients.s3()
+
+
+def test_client_without_a_region_names_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Network Firewall has no region of its own accord."""
+    for name in ("AWS_DEFAULT_REGION", "AWS_REGION", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
+    with pytest.raises(SettingsError, match="AWS_REGION"):
+        clients.network_firewall()
+
+
+def test_clients_go_where_the_endpoint_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """AWS_ENDPOINT_URL leads to a local AWS."""
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://localhost:5000")
+    assert clients.s3().meta.endpoint_url == "http://localhost:5000"
+    assert clients.network_firewall().meta.endpoint_url == "http://localhost:5000"

@@ -1,55 +1,65 @@
-"""The bucket: whole objects, conditional writes, errors that name what to do."""
+"""A bucket, on S3 and in a test's memory: whole objects, conditional writes, errors."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
-from botocore.exceptions import NoCredentialsError
-from botocore.stub import Stubber
+from support.memory_store import MemoryStore
 
-from rules_lib.aws import clients
-from rules_lib.aws.store import ListedObject, Store
-from rules_lib.bucket import manifest_key
-from rules_lib.errors import SettingsError, StoreError
-from rules_lib.feed.manifest import Manifest
-from rules_lib.feed.newest import LONGEST_FETCH, newest_manifest
-from rules_lib.reading.lines import Tally
+from rules_lib.aws.s3_store import S3Store
+from rules_lib.aws.store import Store
+from rules_lib.errors import StoreError
 
-NOON = datetime(2026, 3, 31, 12, tzinfo=UTC)
+NOWHERE = r"s3://nowhere/a: NoSuchBucket.*RULESYNC_BUCKET"
 
 
-def _manifest(version: str, fetched_at: datetime) -> Manifest:
-    return Manifest(
-        version=version,
-        announced=None,
-        sha256="a" * 64,
-        md5="b" * 32,
-        size=1,
-        source="feed",
-        etag=None,
-        last_modified=None,
-        fetched_at=fetched_at,
-        categories={"one": Tally(1, 0)},
-    )
+@dataclass(frozen=True, slots=True)
+class Buckets:
+    """One that is there and empty, and one that is not."""
+
+    there: Store
+    nowhere: Store
 
 
-def _put(store: Store, manifest: Manifest) -> None:
-    store.put(manifest_key(manifest.version), manifest.to_json())
+def _on_s3(request: pytest.FixtureRequest) -> Buckets:
+    there: S3Store = request.getfixturevalue("s3_store")
+    return Buckets(there, replace(there, bucket="nowhere"))
+
+
+def _in_memory(_: pytest.FixtureRequest) -> Buckets:
+    return Buckets(MemoryStore(), MemoryStore("nowhere", gone=True))
+
+
+@pytest.fixture(params=[_on_s3, _in_memory], ids=["s3", "memory"])
+def buckets(request: pytest.FixtureRequest) -> Buckets:
+    """Both kinds in turn."""
+    make: Callable[[pytest.FixtureRequest], Buckets] = request.param
+    return make(request)
+
+
+@pytest.fixture
+def store(buckets: Buckets) -> Store:
+    """The empty bucket."""
+    return buckets.there
 
 
 def test_object_is_read_as_it_was_written(store: Store) -> None:
-    """By `get` and by `find`, with the media type that its name tells."""
-    assert store.put("dir/a.rules", b"\0data")
-    assert store.get("dir/a.rules") == b"\0data"
-    found = store.find("dir/a.rules")
+    """By `get` and by `find`, with what else was to be known of it."""
+    assert store.put("dir/a", b"\0data", metadata={"build": "1"})
+    assert store.get("dir/a") == b"\0data"
+    found = store.find("dir/a")
     assert found is not None
-    assert found.body == b"\0data"
-    assert (
-        store.client.head_object(Bucket=store.bucket, Key="dir/a.rules")["ContentType"]
-        == "text/plain"
-    )
+    assert (found.body, dict(found.metadata)) == (b"\0data", {"build": "1"})
+
+
+def test_object_may_come_in_pieces(store: Store) -> None:
+    """Or in none."""
+    assert store.put("a", iter([b"one ", b"", b"two"]))
+    assert store.put("b", iter(()))
+    assert (store.get("a"), store.get("b")) == (b"one two", b"")
 
 
 def test_missing_object_is_none_or_an_error(store: Store) -> None:
@@ -78,22 +88,33 @@ def test_write_over_an_etag_needs_that_object(store: Store) -> None:
     assert store.find("gone") is None
 
 
-def test_listing_goes_over_all_pages(store: Store) -> None:
-    """S3 gives a part at a time, and a token for the next."""
-    first, second = (
-        {"Key": f"p/{key}", "LastModified": NOON, "Size": 1, "ETag": f'"{key}"'} for key in "ab"
-    )
-    asked = {"Bucket": "feeds", "Prefix": "p/"}
-    with Stubber(store.client) as stub:
-        page = {"Contents": [first], "IsTruncated": True, "NextContinuationToken": "more"}
-        stub.add_response("list_objects_v2", page, asked)
-        stub.add_response(
-            "list_objects_v2", {"Contents": [second]}, asked | {"ContinuationToken": "more"}
-        )
-        assert store.entries("p/") == (
-            ListedObject("p/a", NOON, 1, '"a"'),
-            ListedObject("p/b", NOON, 1, '"b"'),
-        )
+@pytest.mark.parametrize("condition", [{"only_if_absent": True}, {"only_if_etag": '"other"'}])
+def test_condition_that_fails_over_the_same_bytes_is_a_write(
+    store: Store, condition: dict[str, Any]
+) -> None:
+    """An earlier attempt got through, and its answer was lost."""
+    store.put("a", b"same")
+    assert store.put("a", b"same", **condition)
+    assert not store.put("a", b"other", **condition)
+
+
+def test_etag_tells_the_bytes(store: Store) -> None:
+    """In `find` and in the listing: the same for the same bytes, another for others."""
+    for key, data in (("a", b"one"), ("b", b"one"), ("c", b"two")):
+        store.put(key, data)
+    found = [store.find(key) for key in "abc"]
+    etags = [one.etag for one in found if one]
+    assert etags == [entry.etag for entry in store.entries("")]
+    assert (etags[0] == etags[1], etags[0] == etags[2]) == (True, False)
+
+
+def test_deleted_object_is_gone(store: Store) -> None:
+    """One that was never there is as good."""
+    store.put("a", b"x")
+    store.delete("a")
+    store.delete("never")
+    assert store.find("a") is None
+    assert store.entries("") == ()
 
 
 def test_listing_keeps_to_its_prefix(store: Store) -> None:
@@ -104,93 +125,39 @@ def test_listing_keeps_to_its_prefix(store: Store) -> None:
     assert store.entries("none/") == ()
 
 
-def test_missing_bucket_names_the_setting(store: Store) -> None:
+def test_listing_tells_when_an_object_was_last_written(store: Store) -> None:
+    """In UTC, in whole seconds; never before what was written earlier."""
+    store.put("b", b"1")
+    store.put("a", b"2")
+    later, earlier = (entry.last_modified for entry in store.entries(""))
+    assert (later.tzname(), later.microsecond) == ("UTC", 0)
+    assert later >= earlier
+
+
+def test_folders_are_named_once_and_in_order(store: Store) -> None:
+    """Those directly below; an object beside them is none."""
+    for key in ("p/b/1", "p/a/1", "p/a/x/2", "p/file", "q/c/1"):
+        store.put(key, b"")
+    assert store.folders("p/") == ("a", "b")
+    assert store.folders("") == ("p", "q")
+    assert store.folders("none/") == ()
+
+
+def test_missing_bucket_names_the_setting(buckets: Buckets) -> None:
     """For every kind of call."""
-    lost = replace(store, bucket="nowhere")
-    for call in (
+    lost = buckets.nowhere
+    calls: tuple[Callable[[], object], ...] = (
         lambda: lost.get("a"),
         lambda: lost.find("a"),
         lambda: lost.put("a", b""),
+        lambda: lost.put("a", b"", only_if_absent=True),
+        lambda: lost.delete("a"),
         lambda: lost.entries("a"),
-    ):
-        with pytest.raises(StoreError, match=r"s3://nowhere/a: NoSuchBucket.*RULESYNC_BUCKET"):
+        lambda: lost.folders("a"),
+    )
+    for call in calls:
+        with pytest.raises(
+            StoreError, match=r"s3://nowhere/a: NoSuchBucket.*RULESYNC_BUCKET"
+        ) as raised:
             call()
-
-
-def test_refusal_is_not_taken_for_absence(store: Store) -> None:
-    """A role that lacks a permission must not look like an empty bucket."""
-    with Stubber(store.client) as stub:
-        stub.add_client_error("get_object", "AccessDenied", "Access Denied", 403)
-        with pytest.raises(StoreError, match=r"AccessDenied: .*s3:GetObject"):
-            store.find("a")
-
-
-def test_call_that_never_reaches_s3_is_an_error_of_the_bucket(store: Store) -> None:
-    """What botocore itself cannot do gets the same kind of error."""
-
-    def without_credentials(**_: object) -> None:
-        raise NoCredentialsError
-
-    store.client.meta.events.register("before-sign.s3.GetObject", without_credentials)
-    with pytest.raises(StoreError, match=r"s3://feeds/a: Unable to locate credentials"):
-        store.get("a")
-
-
-def test_client_without_a_region_names_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Network Firewall has no region of its own accord."""
-    for name in ("AWS_DEFAULT_REGION", "AWS_REGION", "AWS_PROFILE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
-    with pytest.raises(SettingsError, match="AWS_REGION"):
-        clients.network_firewall()
-
-
-def test_clients_go_where_the_endpoint_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    """AWS_ENDPOINT_URL leads to a local AWS."""
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://localhost:5000")
-    assert clients.s3().meta.endpoint_url == "http://localhost:5000"
-    assert clients.network_firewall().meta.endpoint_url == "http://localhost:5000"
-
-
-def test_bucket_without_a_feed_has_no_newest_manifest(store: Store) -> None:
-    """An archive whose manifest never came is no feed."""
-    assert newest_manifest(store) is None
-    store.put("raw/1/emerging.rules.tar.gz", b"x")
-    store.put("manifest.json", b"x")
-    assert newest_manifest(store) is None
-
-
-def test_newest_manifest_is_the_one_whose_fetch_began_last(store: Store) -> None:
-    """Of fetches at the same time the older may end last: its manifest is the later one."""
-    newer, older = _manifest("10", NOON), _manifest("9", NOON - timedelta(minutes=1))
-    _put(store, newer)
-    _put(store, older)
-    assert newest_manifest(store) == newer
-
-
-def test_manifest_written_long_ago_is_not_read(store: Store) -> None:
-    """Only what may overlap with the last is compared: the cost does not grow with the years."""
-    _put(store, _manifest("10", NOON))
-    long_ago = NOON - LONGEST_FETCH - timedelta(seconds=1)
-    contents = [
-        {"Key": manifest_key("9"), "LastModified": long_ago, "Size": 1, "ETag": '"9"'},
-        {"Key": manifest_key("10"), "LastModified": NOON, "Size": 1, "ETag": '"10"'},
-    ]
-    body = store.client.get_object(Bucket=store.bucket, Key=manifest_key("10"))["Body"]
-    with Stubber(store.client) as stub:
-        stub.add_response("list_objects_v2", {"Contents": contents})
-        stub.add_response(
-            "get_object", {"Body": body}, {"Bucket": "feeds", "Key": manifest_key("10")}
-        )
-        found = newest_manifest(store)
-        stub.assert_no_pending_responses()
-    assert found is not None
-    assert found.version == "10"
-
-
-def test_broken_manifest_is_an_error_that_names_it(store: Store) -> None:
-    """Not to be taken for a bucket without a feed."""
-    store.put(manifest_key("10"), b"{}")
-    with pytest.raises(StoreError, match=r"raw/10/manifest\.json is no manifest: version: "):
-        newest_manifest(store)
+        assert raised.value.code == "NoSuchBucket"

@@ -25,7 +25,9 @@ from support.feed import (
     settings,
     zipped,
 )
+from support.memory_store import MemoryStore
 
+from rules_lib.aws.s3_store import S3Store
 from rules_lib.aws.store import Store
 from rules_lib.bucket import archive_key, manifest_key
 from rules_lib.errors import ArchiveError, ChecksumError, DownloadError, RefusedError, StoreError
@@ -57,7 +59,7 @@ class Publisher:
     """A web server with a feed, and the bucket that it is fetched into, an hour between fetches."""
 
     server: WebServer
-    store: Store
+    store: MemoryStore
     session: UnguidedSession
     now: datetime = NOON
     limits: dict[str, object] = field(default_factory=dict)
@@ -86,7 +88,7 @@ class Publisher:
 
 
 @pytest.fixture
-def publisher(server: WebServer, store: Store) -> Publisher:
+def publisher(server: WebServer, store: MemoryStore) -> Publisher:
     """Give a publisher that has published nothing yet."""
     return Publisher(server, store, UnguidedSession())
 
@@ -158,15 +160,9 @@ def test_other_form_under_the_same_version_gets_its_own_folder(publisher: Publis
 
 def test_manifest_is_written_last(publisher: Publisher) -> None:
     """Its arrival starts the build, which then finds the archive."""
-    written: list[str] = []
-
-    def note(params: dict[str, str], **_: object) -> None:
-        written.append(params["Key"])
-
-    publisher.store.client.meta.events.register("provide-client-params.s3.PutObject", note)
     publisher.server.offer(feed(1), version="1")
     publisher.fetch()
-    assert written == [archive_key("1"), manifest_key("1")]
+    assert publisher.store.written == [archive_key("1"), manifest_key("1")]
 
 
 def test_feed_without_version_is_named_by_its_sha256(publisher: Publisher) -> None:
@@ -262,7 +258,7 @@ def test_older_release_comes_after_the_newer_manifest_is_deleted(publisher: Publ
     """What the error advises works."""
     publisher.server.offer(feed(1, 2), version="10")
     publisher.fetch()
-    publisher.store.client.delete_object(Bucket=BUCKET, Key=manifest_key("10"))
+    publisher.store.delete(manifest_key("10"))
     publisher.server.offer(feed(1), version="9")
     assert isinstance(publisher.fetch(), Fetched)
 
@@ -338,10 +334,10 @@ def test_fetch_that_was_overtaken_leaves_the_newer_in_place(publisher: Publisher
 def test_fetch_by_a_clock_far_ahead_stops_no_later_one(publisher: Publisher) -> None:
     """The next is fetched, and it is the newest: none began after it was written."""
     publisher.server.offer(feed(1))
-    publisher.now = datetime.now(UTC) + timedelta(days=400)
+    publisher.now = publisher.store.now + timedelta(days=400)
     assert isinstance(publisher.fetch(), Fetched)
     publisher.server.offer(feed(1, 2))
-    publisher.now = datetime.now(UTC) - timedelta(hours=1)
+    publisher.now = publisher.store.now - timedelta(hours=1)
     outcome = publisher.fetch()
     assert isinstance(outcome, Fetched)
     assert newest_manifest(publisher.store) == outcome.manifest
@@ -509,10 +505,10 @@ def test_changed_source_is_not_asked_by_the_validators_of_the_other(publisher: P
 def test_bucket_in_trouble_stops_the_fetch_before_the_source_is_asked(publisher: Publisher) -> None:
     """What the bucket has must be known first."""
     publisher.server.offer(feed(1))
-    lost = Store(publisher.store.client, "nowhere")
+    publisher.store.gone = True
     wanted = settings(f"{publisher.server.url}{ARCHIVE}")
     with pytest.raises(StoreError, match="NoSuchBucket"):
-        fetch(wanted, reader(publisher.session, Pauses()), lost, NOON)
+        fetch(wanted, reader(publisher.session, Pauses()), publisher.store, NOON)
     assert publisher.server.asked == []
 
 
@@ -532,35 +528,35 @@ def _place_object(_: Path, store: Store, name: str, data: bytes) -> str:
 
 @pytest.mark.parametrize("place", [_place_file, _place_file_url, _place_object])
 def test_files_and_objects_are_feeds_too(
-    store: Store, tmp_path: Path, place: Callable[[Path, Store, str, bytes], str]
+    s3_store: S3Store, tmp_path: Path, place: Callable[[Path, Store, str, bytes], str]
 ) -> None:
     """With checksum and version beside them; same is unchanged, older refused, wrong an error."""
 
     def sync(hours: int) -> Fetched | FeedUnchanged:
         wanted = settings(address)
-        return fetch(wanted, reader_for(wanted), store, NOON + timedelta(hours=hours))
+        return fetch(wanted, reader_for(wanted), s3_store, NOON + timedelta(hours=hours))
 
-    address = place(tmp_path, store, "emerging.rules.tar.gz", feed(1))
+    address = place(tmp_path, s3_store, "emerging.rules.tar.gz", feed(1))
     first = sync(0)
     assert isinstance(first, Fetched)
     assert first.warnings == ()
     assert isinstance(sync(1), FeedUnchanged)
-    place(tmp_path, store, "emerging.rules.tar.gz.md5", md5(feed(1)))
+    place(tmp_path, s3_store, "emerging.rules.tar.gz.md5", md5(feed(1)))
     assert isinstance(sync(2), FeedUnchanged)
-    place(tmp_path, store, "version.txt", b"7\n")
-    place(tmp_path, store, "emerging.rules.tar.gz", feed(1, 2))
+    place(tmp_path, s3_store, "version.txt", b"7\n")
+    place(tmp_path, s3_store, "emerging.rules.tar.gz", feed(1, 2))
     with pytest.raises(ChecksumError, match=r"emerging\.rules\.tar\.gz: wrong checksum"):
         sync(3)
-    place(tmp_path, store, "emerging.rules.tar.gz.md5", md5(feed(1, 2)))
+    place(tmp_path, s3_store, "emerging.rules.tar.gz.md5", md5(feed(1, 2)))
     assert sync(4).manifest.version == "7"
-    place(tmp_path, store, "version.txt", b"6\n")
-    place(tmp_path, store, "emerging.rules.tar.gz", feed(3))
-    place(tmp_path, store, "emerging.rules.tar.gz.md5", md5(feed(3)))
+    place(tmp_path, s3_store, "version.txt", b"6\n")
+    place(tmp_path, s3_store, "emerging.rules.tar.gz", feed(3))
+    place(tmp_path, s3_store, "emerging.rules.tar.gz.md5", md5(feed(3)))
     with pytest.raises(RefusedError, match="version 6 is older than 7"):
         sync(5)
 
 
-def test_missing_file_is_a_clear_error(store: Store, tmp_path: Path) -> None:
+def test_missing_file_is_a_clear_error(store: MemoryStore, tmp_path: Path) -> None:
     """With its path."""
     wanted = settings(str(tmp_path / "none.tar.gz"))
     with pytest.raises(DownloadError, match=r"none\.tar\.gz: no such file"):

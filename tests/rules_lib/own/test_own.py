@@ -8,7 +8,7 @@ import pytest
 from support.account import BUCKET, Account, account
 from support.pipeline import rule
 
-from rules_lib.aws.store import Store
+from rules_lib.aws.s3_store import S3Store
 from rules_lib.errors import RefusedError
 from rules_lib.own.files import OwnFiles, category_of, own_file_name, own_in_bucket, own_in_folder
 
@@ -51,7 +51,7 @@ def read(request: pytest.FixtureRequest, running: Account, tmp_path: Path) -> Re
     def from_bucket(*names: str) -> OwnFiles:
         for name in names:
             running.put(f"local/{name}", rule(900))
-        return own_in_bucket(Store(running.s3, BUCKET))
+        return own_in_bucket(S3Store(running.s3, BUCKET))
 
     def from_folder(*names: str) -> OwnFiles:
         for name in names:

@@ -22,7 +22,7 @@ from support.pipeline import by_sid, rule
 from support.world import world
 
 from localaws import Fault
-from rules_lib.aws.store import Store
+from rules_lib.aws.s3_store import S3Store
 from rules_lib.errors import RefusedError, StoreError, SyncError, Trouble, UnfinishedError
 from rules_lib.rollback.run import reapply_held_build, resume, rollback
 from rules_lib.state.applied import applied_builds
@@ -152,7 +152,7 @@ def test_scheduled_sync_holds_until_somebody_resumes(live: Account) -> None:
     assert (result["status"], result["build"]) == ("held", builds[0])
     assert len(live.aws.calls) == mark
     assert state() == there
-    store = Store(live.s3, "rulesync-test")
+    store = S3Store(live.s3, "rulesync-test")
     lifted = resume(store)
     assert lifted is not None
     assert lifted.build == builds[0]
@@ -199,7 +199,7 @@ def test_mistyped_build_among_hundreds_that_failed_costs_few_reads(live: Account
     calls = Counter(call for call, _ in live.journal)
     assert calls["ListObjectsV2"] == 1
     assert calls["GetObject"] <= 12
-    assert next(applied_builds(Store(live.s3, BUCKET))) == applied
+    assert next(applied_builds(S3Store(live.s3, BUCKET))) == applied
 
 
 def test_account_without_a_build_says_so(live: Account) -> None:

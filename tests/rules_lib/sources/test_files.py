@@ -18,7 +18,7 @@ from rules_lib.sources.reader import reader_for
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rules_lib.aws.store import Store
+    from rules_lib.aws.s3_store import S3Store
 
 
 def test_file_is_read_by_path_and_by_url(tmp_path: Path) -> None:
@@ -64,10 +64,10 @@ def test_file_url_with_a_host_is_refused_with_the_right_spelling() -> None:
         FileReader().read(Address("file://tmp/feed"), 4)
 
 
-def test_object_is_read_with_its_etag(store: Store) -> None:
+def test_object_is_read_with_its_etag(s3_store: S3Store) -> None:
     """And is not sent again to whoever has it."""
-    store.put("dir/feed", b"feed")
-    reader = S3Reader(store.client)
+    s3_store.put("dir/feed", b"feed")
+    reader = S3Reader(s3_store.client)
     answer = reader.read(Address(f"s3://{BUCKET}/dir/feed"), 4)
     assert isinstance(answer, Body)
     assert answer.data == b"feed"
@@ -76,23 +76,23 @@ def test_object_is_read_with_its_etag(store: Store) -> None:
     assert reader.size(Address(f"s3://{BUCKET}/dir/feed")) == 4
 
 
-def test_missing_object_is_absent_and_missing_bucket_an_error(store: Store) -> None:
+def test_missing_object_is_absent_and_missing_bucket_an_error(s3_store: S3Store) -> None:
     """A typo in the bucket's name is no missing companion file."""
-    reader = S3Reader(store.client)
+    reader = S3Reader(s3_store.client)
     assert reader.read(Address(f"s3://{BUCKET}/none"), 4) == Absent("S3 answers NoSuchKey")
     assert reader.size(Address(f"s3://{BUCKET}/none")) is None
     with pytest.raises(DownloadError, match=r"s3://nowhere/none: .*NoSuchBucket"):
         reader.read(Address("s3://nowhere/none"), 4)
 
 
-def test_object_over_the_limit_is_refused(store: Store) -> None:
+def test_object_over_the_limit_is_refused(s3_store: S3Store) -> None:
     """Before a byte of it is read."""
-    store.put("feed", b"feed")
+    s3_store.put("feed", b"feed")
     with pytest.raises(DownloadError, match="4 bytes, the limit is 3"):
-        S3Reader(store.client).read(Address(f"s3://{BUCKET}/feed"), 3)
+        S3Reader(s3_store.client).read(Address(f"s3://{BUCKET}/feed"), 3)
 
 
-@pytest.mark.usefixtures("store")
+@pytest.mark.usefixtures("s3_store")
 @pytest.mark.parametrize(
     ("address", "kind"),
     [

@@ -3,36 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 import pytest
-from support.account import BUCKET, Account, account
 
 from rules_lib.aws.store import Store
 from rules_lib.bucket import last_notice_key
 from rules_lib.errors import StoreError
 from rules_lib.state import last_notice
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
 NOON = datetime(2026, 4, 1, 12, tzinfo=UTC)
 KEY = last_notice_key("build")
 ERROR = StoreError("no")
-
-
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[Account]:
-    """An account with a bucket."""
-    with account(tmp_path) as running:
-        yield running
-
-
-@pytest.fixture
-def store(running: Account) -> Store:
-    """Its bucket."""
-    return Store(running.s3, BUCKET)
 
 
 def test_what_lasts_is_told_once_a_day(store: Store) -> None:
@@ -49,13 +30,13 @@ def test_what_lasts_is_told_once_a_day(store: Store) -> None:
     "text",
     ["", "{", "[]", '{"cause": 3}', '{"at": "noon"}', '{"at": "2026-04-01T12:00:00"}', "\0"],
 )
-def test_file_that_cannot_be_read_fails_nothing(running: Account, store: Store, text: str) -> None:
+def test_file_that_cannot_be_read_fails_nothing(store: Store, text: str) -> None:
     """It is news then, and the file is written anew, whether it fails again or is over."""
-    running.put(KEY, text)
+    store.put(KEY, text.encode())
     assert last_notice.is_news(store, "build", ERROR, NOON)
     last_notice.note_recovery(store, "build")
-    assert not last_notice.LastNotice.parse(running.read(KEY)).cause
-    running.put(KEY, text)
+    assert not last_notice.LastNotice.parse(store.get(KEY)).cause
+    store.put(KEY, text.encode())
     last_notice.note_failure(store, "build", ERROR, NOON)
     assert not last_notice.is_news(store, "build", ERROR, NOON)
 

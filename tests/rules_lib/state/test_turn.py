@@ -8,13 +8,13 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Never
 
-import boto3
 import pytest
 from support.account import BUCKET, Account, account
 from support.pipeline import rule
 
 from functions.build import app as build_app
-from localaws import EmbeddedAws, Fault
+from localaws import Fault
+from rules_lib.aws.s3_store import S3Store
 from rules_lib.aws.store import Store
 from rules_lib.bucket import ASKED, TURN
 from rules_lib.errors import RefusedError, SyncError
@@ -31,14 +31,6 @@ LATER = NOW + timedelta(minutes=15)
 def turn(store: Store, holder: str, now: datetime = NOW) -> Turn:
     """What a request has that begins now."""
     return Turn(store, holder, now, now + timedelta(minutes=15))
-
-
-@pytest.fixture
-def store(aws: EmbeddedAws) -> Store:  # noqa: ARG001 - the account that it is in
-    """An empty bucket."""
-    client = boto3.client("s3")
-    client.create_bucket(Bucket=BUCKET)
-    return Store(client, BUCKET)
 
 
 @pytest.fixture
@@ -202,14 +194,14 @@ def test_ten_uploads_at_once_fail_nothing_and_are_all_in_force(running: Account)
 
 def test_held_build_that_others_ask_for_ends(running: Account) -> None:
     """It reads nothing, so there is nothing to read again."""
-    turn(Store(running.s3, BUCKET), "other").ask()
+    turn(S3Store(running.s3, BUCKET), "other").ask()
     running.put("state/hold.json", '{"build": "b", "since": "2026-11-24T08:12:40+00:00"}')
     assert running.build()["status"] == "held"
 
 
 def test_event_that_was_gathered_costs_no_call_to_the_firewall(running: Account) -> None:
     """And it is no failure: no alarm, no second notice."""
-    store = Store(running.s3, BUCKET)
+    store = S3Store(running.s3, BUCKET)
     assert turn(store, "other", datetime.now(UTC)).taken()
     mark = len(running.aws.calls)
     assert running.build() == {"status": "gathered"}

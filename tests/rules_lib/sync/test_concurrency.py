@@ -18,6 +18,7 @@ from support.growth import Snapshot, references, texts
 from support.pipeline import rule
 from support.world import world
 
+from rules_lib.aws.s3_store import S3Store
 from rules_lib.errors import SyncError
 from rules_lib.rollback.run import rollback
 from rules_lib.state.state import Hold
@@ -183,6 +184,7 @@ def together(running: Account, seed: int, between: Callable[[], None]) -> list[o
             if begun.is_set():
                 turns.wait(who)
 
+        assert isinstance(found.store, S3Store)
         for client in (found.store.client, found.client):
             client.meta.events.register("provide-client-params.*.*", note)
         if who == 1:

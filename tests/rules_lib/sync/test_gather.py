@@ -9,7 +9,7 @@ import pytest
 from support.account import BUCKET, Account, account
 from support.pipeline import packed, rule
 
-from rules_lib.aws.store import Store
+from rules_lib.aws.s3_store import S3Store
 from rules_lib.errors import AllowlistError, StoreError
 from rules_lib.sync.gather import Gathered, gather
 
@@ -28,7 +28,7 @@ def running(tmp_path: Path) -> Iterator[Account]:
 
 def gathered(running: Account) -> Gathered:
     """What the account's bucket says."""
-    return gather(Store(running.s3, BUCKET))
+    return gather(S3Store(running.s3, BUCKET))
 
 
 def test_newest_feed_is_read(running: Account) -> None:

@@ -12,7 +12,7 @@ from support.pipeline import rule
 from support.world import world
 
 from localaws import Fault
-from rules_lib.aws.store import Store
+from rules_lib.aws.s3_store import S3Store
 from rules_lib.bucket import HOLD, LATEST, REFUSALS, SETTLED
 from rules_lib.errors import RulesyncError
 from rules_lib.feed.newest import newest_manifest
@@ -211,7 +211,7 @@ def test_file_that_is_no_cache_is_not_ignored(running: Account, key: str) -> Non
 def test_hold_that_cannot_be_read_can_be_lifted(running: Account) -> None:
     """Syncs go on then."""
     running.put(HOLD, "{")
-    lifted = resume(Store(running.s3, BUCKET))
+    lifted = resume(S3Store(running.s3, BUCKET))
     assert lifted
     assert "cannot be read" in lifted.build
     assert running.build()["status"] == "applied"
