@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from rules_lib.aws.calls import Calls
 from rules_lib.aws.firewall import Firewall
-from rules_lib.bucket import HOLD
 from rules_lib.build import Built
 from rules_lib.deploy.apply import Applied
 from rules_lib.deploy.plan import left_of
@@ -75,7 +74,7 @@ def preview(
     """
     world.watch("reading the bucket")
     gathered = gather(world.store, draft, own)
-    stored = world.store.find(HOLD)
+    held = Hold.find(world.store)
     ruleset = read_needed(gathered.files, gathered.allowlist)
     calls = Calls(watch=world.watch)
     prefix = gathered.allowlist.firewall.prefix
@@ -103,7 +102,7 @@ def preview(
         plan=foreseen.plan,
         rules=foreseen.changes,
         gathered=gathered,
-        held=Hold.parse(stored.body) if stored else None,
+        held=held,
         refusal=foreseen.refusal,
         left=left_of(foreseen.plan, deployed, policy_quotas(gathered.allowlist)),
     )

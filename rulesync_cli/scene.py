@@ -13,7 +13,7 @@ from rules_lib.address import Address
 from rules_lib.allowlist import load_allowlist
 from rules_lib.allowlist.reader import read_document
 from rules_lib.aws.firewall import Firewall
-from rules_lib.bucket import ALLOWLIST, HOLD
+from rules_lib.bucket import ALLOWLIST
 from rules_lib.errors import RefusedError
 from rules_lib.groups.rule_group import Deployed
 from rules_lib.own.files import OwnFiles, own_in_folder
@@ -73,7 +73,7 @@ def _stack(where: Where, own: OwnFiles | None, watch: Callable[[str], None]) -> 
     draft = Draft(where.config.read_bytes(), str(where.config)) if where.config else None
     gathered = gather(here.store, draft, own)
     text = draft.text if draft else here.store.get(ALLOWLIST)
-    held = here.store.find(HOLD)
+    held = Hold.find(here.store)
     prefix = gathered.allowlist.firewall.prefix
     deployed = Firewall(here.client, prefix, here.policies).deployed()
     watch("building the rule groups")
@@ -99,7 +99,7 @@ def _stack(where: Where, own: OwnFiles | None, watch: Callable[[str], None]) -> 
         ),
         bucket=where.bucket,
         latest=gathered.latest,
-        held=Hold.parse(held.body) if held else None,
+        held=held,
         refusal=foreseen.refusal,
     )
 

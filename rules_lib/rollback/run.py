@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from rules_lib.aws.calls import Calls
 from rules_lib.aws.firewall import Firewall
-from rules_lib.bucket import HOLD, LATEST
+from rules_lib.bucket import HOLD
 from rules_lib.deploy.apply import Applied, apply
 from rules_lib.deploy.plan import plan
 from rules_lib.deploy.prove import prove
@@ -14,7 +14,7 @@ from rules_lib.errors import ContendedError, RefusedError, StoreError, Unfinishe
 from rules_lib.groups.policy_quotas import PolicyQuotas
 from rules_lib.rollback.restore import renamed
 from rules_lib.state.applied import AppliedBuild, applied_build
-from rules_lib.state.state import Hold, Latest
+from rules_lib.state.state import Hold, Latest, Seen
 
 if TYPE_CHECKING:
     from rules_lib.aws.store import Store
@@ -49,8 +49,7 @@ def rollback(world: World, build: str) -> tuple[Plan, Applied]:
     earlier = applied_build(world.store, build)
     calls = Calls(watch=world.watch)
     _planned(_firewall(world, earlier, calls), earlier)
-    hold = Hold(build=build, since=world.now.isoformat())
-    world.store.put(HOLD, hold.to_json())
+    Hold(build=build, since=world.now.isoformat()).put(world.store)
     return _carried_out(world, earlier, calls)
 
 
@@ -78,14 +77,13 @@ def _carried_out(world: World, earlier: AppliedBuild, calls: Calls) -> tuple[Pla
     """Apply, again where somebody else was faster, and have `latest.json` point at the build."""
     with calls.candid():
         for _ in range(_ATTEMPTS):
-            latest = world.store.find(LATEST)
-            before = (Latest.parse(latest.body), latest.etag) if latest else None
+            latest = Latest.see(world.store)
             firewall = _firewall(world, earlier, calls)
             steps = _planned(firewall, earlier)
             applied = apply(steps, firewall)
             if any(failure.stale for failure in applied.failures):
                 continue
-            if applied.failures or before is None or _point_at(world, earlier, steps, *before):
+            if applied.failures or _point_at(world, earlier, steps, latest):
                 return steps, applied
     raise ContendedError(
         f"build {earlier.build}: somebody else keeps changing the rule groups; try again"
@@ -126,10 +124,12 @@ def resume(store: Store) -> Hold | None:
         return _UNREADABLE
 
 
-def _point_at(world: World, earlier: AppliedBuild, steps: Plan, latest: Latest, etag: str) -> bool:
-    """Move `latest.json`, unless somebody else has moved it since; say whether it was moved."""
+def _point_at(world: World, earlier: AppliedBuild, steps: Plan, latest: Seen[Latest]) -> bool:
+    """Move `latest.json`, if it is there; False where somebody else has moved it since."""
+    if latest.file is None:
+        return True
     feed = earlier.summary.feed
-    moved = latest.model_copy(
+    moved = latest.file.model_copy(
         update={
             "build": earlier.build,
             "version": feed.version,
@@ -139,4 +139,4 @@ def _point_at(world: World, earlier: AppliedBuild, steps: Plan, latest: Latest, 
             "discarded": earlier.summary.discarded,
         }
     )
-    return world.store.put(LATEST, moved.to_json(), only_if_etag=etag)
+    return moved.put_over(world.store, latest.etag)

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from rules_lib.bucket import BUILDS, GROUPS, LATEST, RULE_GROUPS, SUMMARY, build_key
+from rules_lib.bucket import BUILDS, GROUPS, RULE_GROUPS, SUMMARY, build_key
 from rules_lib.errors import StoreError
 from rules_lib.report.summary import Summary, read_summary
 from rules_lib.state.groupfile import Restored, read_groups
@@ -107,9 +107,9 @@ def applied_builds(store: Store, begun: str = "", most: int = _READ) -> Iterator
 
 def _in_force(store: Store) -> str | None:
     """The build in force, however many failed after it; None where nobody knows."""
-    stored = store.find(LATEST)
     with suppress(StoreError):  # it only spares a look
-        return Latest.parse(stored.body).build if stored else None
+        latest = Latest.find(store)
+        return latest.build if latest else None
     return None
 
 

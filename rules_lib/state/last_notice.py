@@ -46,7 +46,7 @@ def is_news(store: Store, service: str, error: RulesyncError, now: datetime) -> 
     Raises:
         StoreError: the bucket may not be read.
     """
-    told, _ = LastNotice.recall(store.find(last_notice_key(service)))
+    told = LastNotice.find(store, last_notice_key(service))
     return told is None or told.cause != _mark(error) or not told.lasts(now)
 
 
@@ -56,7 +56,7 @@ def note_failure(store: Store, service: str, error: RulesyncError, now: datetime
     Raises:
         StoreError: the bucket may not be written.
     """
-    _write(store, service, LastNotice(cause=_mark(error), at=now.isoformat()))
+    LastNotice(cause=_mark(error), at=now.isoformat()).put(store, last_notice_key(service))
 
 
 def note_recovery(store: Store, service: str) -> None:
@@ -65,14 +65,10 @@ def note_recovery(store: Store, service: str) -> None:
     Raises:
         StoreError: the bucket may not be read or written.
     """
-    stored = store.find(last_notice_key(service))
-    told, _ = LastNotice.recall(stored)
-    if stored and (told is None or told.cause):
-        _write(store, service, LastNotice())
-
-
-def _write(store: Store, service: str, told: LastNotice) -> None:
-    store.put(last_notice_key(service), told.to_json())
+    key = last_notice_key(service)
+    told = LastNotice.see(store, key)
+    if told.etag and (told.file is None or told.file.cause):
+        LastNotice().put(store, key)
 
 
 def _mark(error: RulesyncError) -> str:

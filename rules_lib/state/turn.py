@@ -25,7 +25,7 @@ from rules_lib.state.state import Cache
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rules_lib.aws.store import Store, Stored
+    from rules_lib.aws.store import Store
 
 _RESTARTS: Final = 3
 """How often a build starts over, before it writes anything, as others were asked for meanwhile."""
@@ -105,49 +105,39 @@ class Turn:
 
     def taken(self) -> bool:
         """Take the turn, if nobody has it; say whether it was taken."""
-        mine = Holder(holder=self.holder, until=self.until).to_json()
         try:
-            stored = self.store.find(TURN)
-            if stored and not self._is_over(stored):
+            now = Holder.see(self.store)
+            if now.file and not self._is_over(now.file):
                 return False
-            return self.store.put(
-                TURN,
-                mine,
-                only_if_absent=stored is None,
-                only_if_etag=stored.etag if stored else None,
-            )
+            return Holder(holder=self.holder, until=self.until).put_over(self.store, now.etag)
         except StoreError:
             return True
 
     def ask(self) -> None:
         """Leave word for whoever has the turn."""
-        word = BuildRequest(holder=self.holder, at=self.now).to_json()
-        self.store.put(ASKED, word)
+        BuildRequest(holder=self.holder, at=self.now).put(self.store)
 
     def release(self) -> None:
         """Let others have the turn; one that cannot be deleted is over by itself."""
         with suppress(StoreError):
-            stored = self.store.find(TURN)
-            holder, _ = Holder.recall(stored)
+            holder = Holder.find(self.store)
             if holder and holder.holder == self.holder:
                 self.store.delete(TURN)
 
-    def _is_over(self, stored: Stored) -> bool:
-        """Whether the turn is free: run out, unreadable, or by a clock that is far ahead.
+    def _is_over(self, holder: Holder) -> bool:
+        """Whether the turn is free: run out, or by a clock that is far ahead.
 
         It is free too for the request that has it: it was killed, and Lambda repeats it.
         """
-        holder, _ = Holder.recall(stored)
-        if holder is None or holder.holder == self.holder:
+        if holder.holder == self.holder:
             return True
         return not timedelta() < holder.until - self.now <= _FARTHEST
 
     def _asked(self) -> str | None:
         try:
-            stored = self.store.find(ASKED)
+            return BuildRequest.see(self.store).etag
         except StoreError:
             return None
-        return stored.etag if stored else None
 
 
 def in_turn(turn: Turn, build: Callable[[Turn], _Outcome]) -> _Outcome | GaveWay:

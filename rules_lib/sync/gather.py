@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.allowlist import Allowlist, load_allowlist
-from rules_lib.bucket import ALLOW_SHRINK, ALLOWLIST, LATEST, RAW, REFUSALS, archive_key
+from rules_lib.bucket import ALLOW_SHRINK, ALLOWLIST, RAW, archive_key
 from rules_lib.errors import StoreError
 from rules_lib.feed.archive import Feed
 from rules_lib.feed.archive_limits import ArchiveLimits
@@ -90,8 +90,8 @@ def gather(store: Store, draft: Draft | None = None, own: OwnFiles | None = None
         AllowlistError: the allowlist has errors.
         RefusedError: two files of people's own come to one category.
     """
-    stored = store.find(LATEST)  # first: whatever ends after this is noticed
-    latest = Latest.parse(stored.body) if stored else None
+    newest = Latest.see(store)  # first: whatever ends after this is noticed
+    latest = newest.file
     manifest = newest_manifest(store)
     if manifest is None:
         raise StoreError(f"s3://{store.bucket}/{RAW} has no feed yet: run the fetch function first")
@@ -99,19 +99,19 @@ def gather(store: Store, draft: Draft | None = None, own: OwnFiles | None = None
     seen = frozenset((*(latest.categories_seen if latest else ()), *manifest.categories))
     known = {*seen, *(file.category for file in own.files)}
     draft = draft or _in_bucket(store)
-    refusals, lost = Refusals.recall(store.find(REFUSALS))
+    refusals = Refusals.see(store)
     return Gathered(
         manifest=manifest,
         files=replace(feed_in_bucket(store, manifest), own=own.files),
         allowlist=load_allowlist(draft.text, source=draft.source, known=known),
         seen=seen,
-        refusals=refusals or Refusals({}),
+        refusals=refusals.file or Refusals({}),
         allowlist_sha256=draft.sha256,
         own=own,
         allow_shrink=draft.allow_shrink and (not latest or latest.allowlist != draft.sha256),
         latest=latest,
-        latest_etag=stored.etag if stored else None,
-        lost=lost,
+        latest_etag=newest.etag,
+        lost=refusals.warnings,
     )
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from rules_lib.aws.calls import Calls
 from rules_lib.aws.firewall import Firewall
-from rules_lib.bucket import HOLD, LATEST, REFUSALS, SETTLED, SUMMARY, rules_name
+from rules_lib.bucket import SUMMARY, rules_name
 from rules_lib.deploy.apply import apply
 from rules_lib.errors import ContendedError, RulesyncError, StaleError, StoreError, SyncError
 from rules_lib.memory import without_search_for_cycles
@@ -26,7 +26,7 @@ from rules_lib.report.summary import FeedFacts, Summary
 from rules_lib.rollback.run import reapply_held_build
 from rules_lib.stages.read_needed import read_needed
 from rules_lib.state.record import files_after, files_before
-from rules_lib.state.state import Hold, Latest
+from rules_lib.state.state import Hold, Latest, Refusals
 from rules_lib.sync.decide import Decision, decide
 from rules_lib.sync.discards import keep_discards
 from rules_lib.sync.earlier import earlier_build
@@ -46,12 +46,10 @@ __all__ = ["InputsUnchanged", "World", "sync", "sync_if_changed"]
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rules_lib.aws.store import Store
     from rules_lib.deploy.outcome import Applied
     from rules_lib.feed.manifest import Manifest
     from rules_lib.reading.ruleset import Ruleset
     from rules_lib.report.since import Since
-    from rules_lib.state.state import Refusals
 
 _Outcome = TypeVar("_Outcome")
 
@@ -91,8 +89,10 @@ def sync_if_changed(
         RulesyncError: see `sync`; or the bucket or the firewall cannot be read.
     """
     inputs = inputs_of(world, manifest)
-    settled, lost = Settled.recall(world.store.find(SETTLED))
-    return unchanged_since(world, inputs, settled) or run(replace(world, inputs=inputs, lost=lost))
+    note = Settled.see(world.store)
+    return unchanged_since(world, inputs, note.file) or run(
+        replace(world, inputs=inputs, lost=note.warnings)
+    )
 
 
 def _sync(world: World, *, allow_shrink: bool) -> Summary | Hold:
@@ -101,7 +101,7 @@ def _sync(world: World, *, allow_shrink: bool) -> Summary | Hold:
     try:
         with calls.candid():
             for attempt in range(_ATTEMPTS):
-                if held := _held(world):
+                if held := Hold.find(world.store):
                     if attempt:  # what it began before the rollback came may have undone some of it
                         reapply_held_build(world, held)
                     return held
@@ -130,11 +130,6 @@ def _told(world: World, feed: FeedFacts, error: RulesyncError) -> str:
     return str(error)
 
 
-def _held(world: World) -> Hold | None:
-    stored = world.store.find(HOLD)
-    return Hold.parse(stored.body) if stored else None
-
-
 def _attempt(
     world: World, gathered: Gathered, calls: Calls, *, allow_shrink: bool
 ) -> Summary | None:
@@ -151,9 +146,8 @@ def _attempt(
 
 def _overtaken(world: World, gathered: Gathered) -> bool:
     """Whether another build has ended, or a rollback begun, since the bucket was read."""
-    stored = world.store.find(LATEST)
-    etag = stored.etag if stored else None
-    return etag != gathered.latest_etag or _held(world) is not None
+    moved = Latest.see(world.store).etag != gathered.latest_etag
+    return moved or Hold.find(world.store) is not None
 
 
 def _outdated(world: World, gathered: Gathered) -> bool:
@@ -168,7 +162,7 @@ def _carried_out(
 ) -> Summary | None:
     allowlist = gathered.allowlist
     if gathered.lost:
-        _remember(world.store, gathered.refusals)
+        gathered.refusals.put(world.store)
     world.watch("building the rule groups")
     ruleset = read_needed(gathered.files, allowlist)
     firewall = Firewall(world.client, allowlist.firewall.prefix, world.policies, calls)
@@ -181,7 +175,7 @@ def _carried_out(
         firewall=firewall,
         allow_shrink=allow_shrink or gathered.allow_shrink,
         deadline=world.deadline,
-        remember=partial(_remember, world.store),
+        remember=partial(Refusals.put, store=world.store),
     )
     stale = any(failure.stale for failure in decision.failures)
     if stale or _outdated(world, gathered):
@@ -209,11 +203,6 @@ def _carried_out(
     if recorded and world.inputs and not decision.waiting:
         note_settled(world, decision.plan, deployed, allowlist.firewall.prefix)
     return recorded
-
-
-def _remember(store: Store, refusals: Refusals) -> None:
-    """Write what the service refuses, so that no build asks for it again."""
-    store.put(REFUSALS, refusals.to_json())
 
 
 def _record(  # noqa: PLR0913, PLR0917 - all that a build leaves behind
@@ -250,9 +239,4 @@ def _point_at(world: World, gathered: Gathered, decision: Decision, mark: str) -
         discarded=Counter(str(discard.reason) for discard in decision.built.discarded),
         discards=mark,
     )
-    return world.store.put(
-        LATEST,
-        latest.to_json(),
-        only_if_absent=gathered.latest is None,
-        only_if_etag=gathered.latest_etag,
-    )
+    return latest.put_over(world.store, gathered.latest_etag)

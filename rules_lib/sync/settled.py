@@ -25,7 +25,6 @@ from rules_lib.aws.firewall import Firewall
 from rules_lib.bucket import (
     ALLOWLIST,
     HOLD,
-    LATEST,
     LOCAL,
     REFUSALS,
     SETTLED,
@@ -133,8 +132,8 @@ def unchanged_since(world: World, inputs: str, settled: Settled | None) -> Input
     """
     if settled is None or (settled.day, settled.inputs) != (_day(world.now), inputs):
         return None
-    latest = world.store.find(LATEST)
-    if latest is None or Latest.parse(latest.body).build != settled.build:
+    latest = Latest.find(world.store)
+    if latest is None or latest.build != settled.build:
         return None
     firewall = Firewall(world.client, settled.prefix, world.policies)
     if firewall.tokens() != settled.policies:
@@ -173,7 +172,7 @@ def note_settled(world: World, plan: Plan, deployed: Deployed, prefix: str) -> N
         policies={policy.arn: policy.token for policy in deployed.policies},
     )
     with suppress(StoreError):
-        world.store.put(SETTLED, settled.to_json())
+        settled.put(world.store)
 
 
 def _at_rest(modified: str, now: datetime) -> bool:

@@ -14,7 +14,6 @@ from rules_lib.aws import clients
 from rules_lib.aws.firewall import Firewall
 from rules_lib.aws.s3_store import S3Store
 from rules_lib.aws.store import Store
-from rules_lib.bucket import LATEST, REFUSALS
 from rules_lib.feed.newest import newest_manifest
 from rules_lib.groups.rule_group import Deployed
 from rules_lib.own.files import OwnFiles, own_in_bucket, own_in_folder
@@ -93,9 +92,8 @@ def _evidence(feed: Address | None, store: Store | None) -> DraftContext:
     if store is None:
         return DraftContext(files)
     manifest = newest_manifest(store)
-    latest = store.find(LATEST)
-    refusals, _ = Refusals.recall(store.find(REFUSALS))
-    seen = Latest.parse(latest.body).categories_seen if latest else ()
+    latest, refusals = Latest.find(store), Refusals.find(store)
+    seen = latest.categories_seen if latest else ()
     return DraftContext(
         feed=files or tuple(feed_in_bucket(store, manifest) if manifest else ()),
         known=(*seen, *(manifest.categories if manifest else ())),

@@ -132,13 +132,13 @@ def _in_bucket(store: Store, build: str | None) -> tuple[str, tuple[DiscardedEnt
 
 
 def _latest(store: Store) -> str:
-    stored = store.find(LATEST)
-    if stored is None:
+    latest = Latest.find(store)
+    if latest is None:
         raise StoreError(
             f"s3://{store.bucket}/{LATEST} does not exist: no build has been applied yet. "
             "`--config FILE` says what a sync would discard."
         )
-    return Latest.parse(stored.body).build
+    return latest.build
 
 
 def _document(source: str, found: Sequence[DiscardedEntry]) -> dict[str, object]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from rules_lib.bucket import HOLD, LATEST
 from rules_lib.state.state import Hold, Latest
 from rules_lib.text import counted, visible
 from rulesync_cli.account import world
@@ -26,9 +25,7 @@ def status(*, bucket: str, policies: tuple[str, ...], as_json: bool) -> None:
     Reads two small objects of the bucket; changes nothing.
     """
     store = world(bucket, policies).store
-    latest, held = store.find(LATEST), store.find(HOLD)
-    build = Latest.parse(latest.body) if latest else None
-    hold = Hold.parse(held.body) if held else None
+    build, hold = Latest.find(store), Hold.find(store)
     if as_json:
         print_json(
             {

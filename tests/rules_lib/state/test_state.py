@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from rules_lib.aws.store import Stored
+from rules_lib.aws.store import Store, Stored
 from rules_lib.bucket import HOLD, LATEST, REFUSALS
 from rules_lib.errors import StoreError
 from rules_lib.state.state import Hold, Latest, Refusals, Refused
@@ -28,6 +28,38 @@ def latest() -> Latest:
 def test_latest_is_read_as_it_was_written() -> None:
     """Nothing is lost on the way."""
     assert Latest.parse(latest().to_json()) == latest()
+
+
+def test_file_is_found_as_it_was_put(store: Store) -> None:
+    """And is None before."""
+    assert Hold.find(store) is None
+    hold = Hold(build="b", since="2026-04-01T00:00:00+00:00")
+    hold.put(store)
+    assert Hold.find(store) == hold
+
+
+def test_file_is_put_over_nothing_but_what_was_seen(store: Store) -> None:
+    """Neither over one that came meanwhile, nor over one that was changed."""
+    first, second, third = (latest().model_copy(update={"build": name}) for name in "123")
+    nothing = Latest.see(store)
+    assert (nothing.file, nothing.etag) == (None, None)
+    assert first.put_over(store, nothing.etag)
+    assert not second.put_over(store, nothing.etag)
+    seen = Latest.see(store)
+    assert seen.file == first
+    assert second.put_over(store, seen.etag)
+    assert not third.put_over(store, seen.etag)
+    assert Latest.find(store) == second
+
+
+def test_cache_that_cannot_be_read_is_still_seen(store: Store) -> None:
+    """So that it can be written over as it was, and people are told."""
+    store.put(REFUSALS, b"{")
+    seen = Refusals.see(store)
+    assert seen.file is None
+    assert seen.warnings == Refusals.recall(Stored(b"{", ""))[1] != ()
+    assert Refusals({}).put_over(store, seen.etag)
+    assert Refusals.find(store) == Refusals({})
 
 
 def test_latest_is_json_for_programs() -> None:
