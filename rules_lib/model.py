@@ -19,6 +19,11 @@ FeedPosition: TypeAlias = tuple[bool, str, int]
 """Sorts rules into the feed's order: people's own first, then by file and line."""
 
 
+def is_local(category: str) -> bool:
+    """Whether it is a category of people's own."""
+    return category.startswith(LOCAL_PREFIX)
+
+
 @dataclass(frozen=True, slots=True)
 class FeedFile:
     """One file of rules; its category is its name without folder and `.rules`."""
@@ -154,7 +159,7 @@ class Rule(NamedTuple):
     @property
     def is_local(self) -> bool:
         """Whether it is one of people's own."""
-        return self.category.startswith(LOCAL_PREFIX)
+        return is_local(self.category)
 
     @property
     def place(self) -> FeedPosition:
@@ -202,7 +207,7 @@ AnyRule: TypeAlias = Rule | Malformed | SidOnly
 
 
 def _place(rule: AnyRule) -> FeedPosition:
-    return not rule.category.startswith(LOCAL_PREFIX), rule.category, rule.line
+    return not is_local(rule.category), rule.category, rule.line
 
 
 @dataclass(frozen=True, slots=True)

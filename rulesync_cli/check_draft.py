@@ -12,7 +12,7 @@ from rules_lib.build import build
 from rules_lib.deploy.plan import left_of, refuse_unfit, unchecked_plan
 from rules_lib.errors import AllowlistError, RefusedError
 from rules_lib.groups.rule_group import Deployed
-from rules_lib.model import LOCAL_PREFIX, AnyRule, Discarded, Malformed, Reason, Rule
+from rules_lib.model import AnyRule, Discarded, Malformed, Reason, Rule, is_local
 from rules_lib.own.files import OwnFiles, own_file_name
 from rules_lib.own.odd_files import OddFile, odd_files
 from rules_lib.reading.ruleset import read_rules
@@ -134,7 +134,7 @@ def check_draft(draft: Draft, own: OwnFiles, evidence: DraftContext) -> Examined
     return Examined(
         allowlist=allowlist,
         error=None,
-        own=sum(rule.category.startswith(LOCAL_PREFIX) for rule in ruleset.rules),
+        own=sum(is_local(rule.category) for rule in ruleset.rules),
         faults=tuple(fault for fault in faults if fault not in unsure),
         warnings=(
             *(f"{fault}; the feed, which was not given, may set it" for fault in unsure),
@@ -179,7 +179,7 @@ def own_faults(discarded: Iterable[Discarded], folder: str) -> tuple[OwnFault, .
     return tuple(
         OwnFault.of(item.rule, item.reason, item.detail, folder)
         for item in discarded
-        if item.rule.category.startswith(LOCAL_PREFIX)
+        if is_local(item.rule.category)
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rules_lib.deploy.steps import Create, Delete, Plan, Replace, Step
 
 if TYPE_CHECKING:
+    from rules_lib.groups.operation import Operation
     from rules_lib.groups.policy import Switch
 
 
@@ -32,7 +33,7 @@ class Referral:
     """
 
     policy: str
-    change: str
+    change: Operation
     added: tuple[str, ...]
     removed: tuple[str, ...]
     moved: tuple[str, ...]
@@ -56,9 +57,7 @@ def reserved_by_all(plan: Plan) -> ReservedCapacity:
 def referrals(plan: Plan) -> Iterator[Referral]:
     """What each policy update comes to; policies that stay as they are have none."""
     names = {step.deployed.arn: step.deployed.name for step in plan.steps if step.deployed}
-    for planned in plan.switches:
-        if planned.change != "keep":
-            yield _referral(planned, names)
+    yield from (_referral(planned, names) for planned in plan.switched)
 
 
 def _referral(planned: Switch, names: dict[str, str]) -> Referral:

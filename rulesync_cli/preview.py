@@ -48,11 +48,6 @@ class Preview:
     refusal: RefusedError | None = None
     left: tuple[Left, ...] = ()
 
-    @property
-    def changes(self) -> bool:
-        """Whether the plan has anything to write."""
-        return bool(self.plan.changes) or any(s.change != "keep" for s in self.plan.switches)
-
 
 def preview(
     world: World,

@@ -13,7 +13,7 @@ from rules_lib.allowlist.fields import whole
 from rules_lib.allowlist.problem import shown
 from rules_lib.allowlist.values import FirewallSettings, RuleOverrides
 from rules_lib.facts.limits import PRIORITY_MAX
-from rules_lib.model import LOCAL_PREFIX, Mode
+from rules_lib.model import LOCAL_PREFIX, Mode, is_local
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,7 @@ def categories_are_known(document: Document, known: frozenset[str]) -> Iterator[
     for name in document.mapping("categories"):
         if name not in known:
             advice = "names are the feed's file names without .rules"
-            if name.startswith(LOCAL_PREFIX):
+            if is_local(name):
                 advice = "people's own categories are the files local/<name>.rules"
             text = f"{shown(name)} is no category"
             path = ("categories", name)
@@ -40,7 +40,7 @@ def categories_are_known(document: Document, known: frozenset[str]) -> Iterator[
 def own_alone_stand_as_written(document: Document) -> Iterator[Problem]:
     """What a feed ships is not people's own order, and its groups have their places."""
     for name, setting in document.mapping("categories").items():
-        if name.startswith(LOCAL_PREFIX):
+        if is_local(name):
             continue
         keys = document.mapping("categories", name)
         if Mode.AS_WRITTEN in (setting, keys.get("mode")):

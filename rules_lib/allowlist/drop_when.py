@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_serializer, field_validator
 
-from rules_lib.allowlist.fields import Confidence, Day, MetadataWord, Severity
+from rules_lib.allowlist.fields import ConfidenceWord, Day, MetadataWord, SeverityWord
 from rules_lib.model import Mode
 
 OTHERS: Final = ""
@@ -37,8 +37,8 @@ class DropWhen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="allow")
     __pydantic_extra__: dict[str, MetadataWords | None] = Field(init=False)
 
-    signature_severity: Annotated[frozenset[Severity], Field(min_length=1)] | None = None
-    confidence: Annotated[frozenset[Confidence], Field(min_length=1)] | None = None
+    signature_severity: Annotated[frozenset[SeverityWord], Field(min_length=1)] | None = None
+    confidence: Annotated[frozenset[ConfidenceWord], Field(min_length=1)] | None = None
     created_after: Day | None = None
     updated_after: Day | None = None
     not_msg: MetadataWords | None = None

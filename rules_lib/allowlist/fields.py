@@ -11,10 +11,14 @@ from typing import Annotated, Final, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-SID_MAX: Final = 4_294_967_295
-"""A sid is an unsigned 32-bit number in Suricata; 0 is none."""
+from rules_lib.facts.metadata import Confidence, Severity
+from rules_lib.facts.suricata import SID_MAX
 
 _DIGITS_MAX: Final = 18
+
+PREFIX_FORM: Final = "[a-zA-Z0-9]([a-zA-Z0-9-]{0,30}[a-zA-Z0-9])?"
+"""What stands before a hyphen in our groups' names; the stack's RuleGroupPrefix is the same."""
+
 _DAY: Final = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 
@@ -63,11 +67,9 @@ Sids = Annotated[
     frozenset[Annotated[Whole, Field(ge=1, le=SID_MAX)]],
     BeforeValidator(_list),
 ]
-Severity = Annotated[
-    Literal["Critical", "Major", "Minor", "Informational"],
-    BeforeValidator(_capitalized),
-]
-Confidence = Annotated[Literal["High", "Medium", "Low"], BeforeValidator(_capitalized)]
+SeverityWord = Annotated[Severity, BeforeValidator(_capitalized)]
+ConfidenceWord = Annotated[Confidence, BeforeValidator(_capitalized)]
+Prefix = Annotated[str, Field(pattern=f"^{PREFIX_FORM}$")]
 Day = Annotated[
     date,
     BeforeValidator(_day),

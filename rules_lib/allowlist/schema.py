@@ -11,7 +11,7 @@ from rules_lib.allowlist.drop_when import DropWhen
 from rules_lib.allowlist.problem import Problem, shown
 from rules_lib.allowlist.values import Allowlist, CategorySetting, FirewallSettings, RuleOverrides
 from rules_lib.facts import metadata
-from rules_lib.model import LOCAL_PREFIX, Mode
+from rules_lib.model import Mode, is_local
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -108,7 +108,7 @@ def _is_no_metadata(path: Path) -> bool:
 
 def _may_stand(choice: str, path: Path) -> bool:
     """Whether a word may stand there: one of the modes is for people's own categories alone."""
-    return choice != Mode.AS_WRITTEN or any(str(key).startswith(LOCAL_PREFIX) for key in path)
+    return choice != Mode.AS_WRITTEN or any(is_local(str(key)) for key in path)
 
 
 def _no_choice(document: Document, path: Path, expected: str) -> Problem:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from rules_lib.allowlist.drop_when import DropWhen
 from rules_lib.allowlist.endpoints import EndpointKind, endpoint_kind
-from rules_lib.allowlist.fields import FileVersion, KeepOrDiscard, Share, Sids, Whole
+from rules_lib.allowlist.fields import FileVersion, KeepOrDiscard, Prefix, Share, Sids, Whole
 from rules_lib.facts.limits import POLICY_CAPACITY, POLICY_RULE_GROUPS, PRIORITY_MAX
 from rules_lib.model import Mode
 
@@ -102,7 +102,7 @@ class FirewallSettings(_Frozen):
     capacity: Annotated[Whole, Field(ge=1, le=1_000_000)] = POLICY_CAPACITY
     rule_groups: Annotated[Whole, Field(ge=1, le=1_000)] = POLICY_RULE_GROUPS
     headroom: Share = 0.1
-    prefix: Annotated[str, Field(pattern=r"^[a-zA-Z0-9]([a-zA-Z0-9-]{0,30}[a-zA-Z0-9])?$")] = "et"
+    prefix: Prefix = "et"
     first_priority: Annotated[Whole, Field(ge=1, le=PRIORITY_MAX)] = 1_000
     policy_capacity: Annotated[Whole, Field(ge=1, le=1_000_000)] | None = None
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from rules_lib.aws import shapes
 from rules_lib.aws.calls import NOT_FOUND, Calls
 from rules_lib.errors import FirewallError
+from rules_lib.facts.api import STATEFUL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
     from rules_lib.groups.rule_group import DeployedGroup, Group
 
-_TYPE: Final = "STATEFUL"
-
 
 @dataclass(frozen=True, slots=True)
 class GroupCalls:
@@ -33,7 +32,7 @@ class GroupCalls:
 
     def names(self) -> Iterator[str]:
         """The names of all groups under the prefix, whoever made them; a call a page."""
-        request: ListRuleGroupsRequestTypeDef = {"Type": _TYPE, "Scope": "ACCOUNT"}
+        request: ListRuleGroupsRequestTypeDef = {"Type": STATEFUL, "Scope": "ACCOUNT"}
         while True:
             with self.calls.read("ListRuleGroups", self.prefix):
                 page = self.client.list_rule_groups(**request)
@@ -47,7 +46,7 @@ class GroupCalls:
         """What the service says of a group; None where it is not there, or on its way out."""
         try:
             with self.calls.read("DescribeRuleGroup", name):
-                answer = self.client.describe_rule_group(RuleGroupName=name, Type=_TYPE)
+                answer = self.client.describe_rule_group(RuleGroupName=name, Type=STATEFUL)
         except FirewallError as error:
             if error.code == NOT_FOUND:
                 return None
@@ -58,7 +57,7 @@ class GroupCalls:
         """When a group was last changed, without its rules; None where there is none."""
         try:
             with self.calls.read("DescribeRuleGroupMetadata", name):
-                answer = self.client.describe_rule_group_metadata(RuleGroupName=name, Type=_TYPE)
+                answer = self.client.describe_rule_group_metadata(RuleGroupName=name, Type=STATEFUL)
         except FirewallError as error:
             if error.code == NOT_FOUND:
                 return None
@@ -91,7 +90,7 @@ class GroupCalls:
             if current:
                 updated = self.client.update_rule_group(
                     RuleGroupName=group.name,
-                    Type=_TYPE,
+                    Type=STATEFUL,
                     UpdateToken=current.token,
                     RuleGroup=content,
                     Description=description,
@@ -101,7 +100,7 @@ class GroupCalls:
                 return updated["RuleGroupResponse"]["RuleGroupArn"]
             created = self.client.create_rule_group(
                 RuleGroupName=group.name,
-                Type=_TYPE,
+                Type=STATEFUL,
                 Capacity=group.capacity,
                 RuleGroup=content,
                 Description=description,

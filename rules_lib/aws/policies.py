@@ -15,18 +15,18 @@ from rules_lib.aws.policyshapes import read_policy, shapes, sorted_references
 from rules_lib.aws.shapes import PREFIX_TAG
 from rules_lib.aws.whole import keep_body
 from rules_lib.errors import FirewallError, StaleError
+from rules_lib.facts.api import FORWARD_TO_STATEFUL, STRICT_ORDER
 from rules_lib.groups.policy import GroupReference, Policy, would_lose
 from rules_lib.groups.policy_names import ONLY_CLASSIC
 
 if TYPE_CHECKING:
     from types_boto3_network_firewall import NetworkFirewallClient
 
-_STRICT: Final = "STRICT_ORDER"
 _TOKENS: Final = 5  # as often as one update is tried again where only its token was stale
 _NEW: Final = {
-    "StatelessDefaultActions": ["aws:forward_to_sfe"],
-    "StatelessFragmentDefaultActions": ["aws:forward_to_sfe"],
-    "StatefulEngineOptions": {"RuleOrder": _STRICT},
+    "StatelessDefaultActions": [FORWARD_TO_STATEFUL],
+    "StatelessFragmentDefaultActions": [FORWARD_TO_STATEFUL],
+    "StatefulEngineOptions": {"RuleOrder": STRICT_ORDER},
     "StatefulDefaultActions": ["aws:alert_established_app_layer_to_server"],
 }
 """The policy that is made where the named one does not exist, with the same default action as that

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from rules_lib.aws.whole import unread
+from rules_lib.facts.api import STRICT_ORDER
 from rules_lib.groups.policy import GroupReference, Health, Policy
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 _CONTENT: Final = "FirewallPolicy"
 _NAMING: Final = frozenset({"FirewallPolicyName", "FirewallPolicyArn", "UpdateToken", "DryRun"})
 """What an update takes to say which policy it means, and not what becomes of it."""
-_STRICT: Final = "STRICT_ORDER"
 _SOUND: Final = frozenset({"ACTIVE", "UPDATING"})
 
 
@@ -33,7 +33,7 @@ def read_policy(answer: DescribeFirewallPolicyResponseTypeDef, taken: frozenset[
         name=about["FirewallPolicyName"],
         arn=about["FirewallPolicyArn"],
         token=answer["UpdateToken"],
-        strict=content.get("StatefulEngineOptions", {}).get("RuleOrder") == _STRICT,
+        strict=content.get("StatefulEngineOptions", {}).get("RuleOrder") == STRICT_ORDER,
         references=sorted_references(
             GroupReference(reference["ResourceArn"], reference.get("Priority", 0))
             for reference in content.get("StatefulRuleGroupReferences", [])

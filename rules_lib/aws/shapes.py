@@ -12,6 +12,7 @@ from datetime import UTC
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from rules_lib.facts.api import STRICT_ORDER
 from rules_lib.groups.content import digest_of
 from rules_lib.groups.rule_group import DeployedGroup, Group, GroupVariables, Slot
 
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 PREFIX_TAG: Final = "rulesync:prefix"
 SLOT_TAG: Final = "rulesync:slot"
-_STRICT: Final = "STRICT_ORDER"
 _KEPT: Final = ("EncryptionConfiguration", "SourceMetadata", "SummaryConfiguration")
 """What an update takes beside what is ours to say [api, botocore 1.44.8]. Whether the service keeps
 it where it is left out is not documented, so it is sent back."""
@@ -41,7 +41,7 @@ def content(text: str, variables: GroupVariables) -> RuleGroupTypeDef:
     """The `RuleGroup` structure of a strict-order group."""
     structure: RuleGroupTypeDef = {
         "RulesSource": {"RulesString": text},
-        "StatefulRuleOptions": {"RuleOrder": _STRICT},
+        "StatefulRuleOptions": {"RuleOrder": STRICT_ORDER},
     }
     if declared := _variables(variables):
         structure["RuleVariables"] = declared
@@ -99,7 +99,7 @@ def deployed_group(answer: DescribeRuleGroupResponseTypeDef, prefix: str) -> Dep
         capacity=about.get("Capacity", 0),
         text=text,
         variables=variables,
-        strict=held.get("StatefulRuleOptions", {}).get("RuleOrder") == _STRICT,
+        strict=held.get("StatefulRuleOptions", {}).get("RuleOrder") == STRICT_ORDER,
         associations=about.get("NumberOfAssociations", 0),
         token=answer["UpdateToken"],
         edited=stamp is None or stamp[1] != _stamp(text, variables),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
 
 from rules_lib.groups.content import by_sid, compare_rules, rules_in
+from rules_lib.groups.operation import Operation
 from rules_lib.groups.policy import Switch
 from rules_lib.groups.rule_group import DeployedGroup, Group, GroupVariables
 
@@ -16,7 +17,7 @@ class Create:
 
     group: Group
     deployed: ClassVar[None] = None
-    change: ClassVar[str] = "create"
+    change: ClassVar[Operation] = Operation.CREATE
 
     @property
     def name(self) -> str:
@@ -39,7 +40,7 @@ class _Meeting:
 class Update(_Meeting):
     """The group stays, with another text or other variables."""
 
-    change: ClassVar[str] = "update"
+    change: ClassVar[Operation] = Operation.UPDATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +52,14 @@ class Replace(_Meeting):
     """
 
     begun: DeployedGroup | None = None
-    change: ClassVar[str] = "replace"
+    change: ClassVar[Operation] = Operation.REPLACE
 
 
 @dataclass(frozen=True, slots=True)
 class Keep(_Meeting):
     """The group is already as desired: nothing is asked of the service."""
 
-    change: ClassVar[str] = "keep"
+    change: ClassVar[Operation] = Operation.KEEP
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class Delete:
 
     deployed: DeployedGroup
     group: ClassVar[None] = None
-    change: ClassVar[str] = "delete"
+    change: ClassVar[Operation] = Operation.DELETE
 
     @property
     def name(self) -> str:
@@ -93,6 +94,16 @@ class Plan:
     def changes(self) -> tuple[Step, ...]:
         """The steps that change something."""
         return tuple(step for step in self.steps if not isinstance(step, Keep))
+
+    @property
+    def switched(self) -> tuple[Switch, ...]:
+        """The policies that change."""
+        return tuple(one for one in self.switches if one.change is not Operation.KEEP)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether carrying it out changes nothing: no group, and no policy."""
+        return not self.changes and not self.switched
 
 
 def record(step: Step) -> dict[str, Any]:

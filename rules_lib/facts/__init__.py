@@ -1,8 +1,11 @@
 """What the service and its engine know and take: each number and each list once, with its source.
 
 - `limits`: the numbers of AWS Network Firewall
-- `engine`: keywords, protocols and commands of Suricata
+- `api`: the words of its API
+- `suricata`: keywords, protocols and commands of the engine
 - `vocabulary`: the words of a rule that AWS has beside Suricata's
-- `requirements`: whether the engine meets what a rule requires
+- `references`: what a reference set may be
+- `metadata`: the keys and scales of Emerging Threats
+- `magic`: how files begin
 - `data/`: the long lists
 """

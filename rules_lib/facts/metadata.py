@@ -1,4 +1,4 @@
-"""The keys that Emerging Threats gives its rules as metadata, as far as known.
+"""The keys and scales that Emerging Threats gives its rules as metadata, as far as known.
 
 Counted over ET Open's enabled rules of March 2026. ET adds keys as it sees fit, so one that is not
 here may be right all the same: the list serves to offer names and to tell a slip of the pen.
@@ -6,7 +6,7 @@ here may be right all the same: the list serves to offer names and to tell a sli
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal, TypeAlias, get_args
 
 KEYS: Final = frozenset(
     {
@@ -17,3 +17,12 @@ KEYS: Final = frozenset(
         "updated_at",
     }
 )
+
+Severity: TypeAlias = Literal["Critical", "Major", "Minor", "Informational"]
+Confidence: TypeAlias = Literal["High", "Medium", "Low"]
+
+SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
+"""Values of `signature_severity`, the highest first; `Unknown`, of 2,931 rules, counts as none."""
+
+CONFIDENCES: Final[tuple[Confidence, ...]] = get_args(Confidence)
+"""Values of `confidence`, the highest first."""

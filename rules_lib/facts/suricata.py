@@ -39,10 +39,16 @@ Left out as documented by the service: ftp-data, sctp, ike, enip, cip. Whether t
 switched on those that a plain Suricata leaves off (pgsql, modbus, dnp3 …) its dry run says.
 """
 
+ACTION_FORM: Final = r"alert|drop|pass|reject(?:src|dst|both)?"
+"""What a rule begins with, in any case, as a pattern [source]; `log` was one in old releases."""
+
 DIRECTIONS: Final = frozenset({"->", "<>", "=>"})
 """What may stand between the ends of a header; `=>`, for both sides of a transaction, is of 8."""
 
-NUMBER_MAX: Final = {"sid": 2**32 - 1, "rev": 2**32 - 1}
+SID_MAX: Final = 2**32 - 1
+"""Suricata keeps a sid in 32 bits (8.0.8), and 0 is none."""
+
+NUMBER_MAX: Final = {"sid": SID_MAX, "rev": 2**32 - 1}
 """The largest values of the options that are numbers (8.0.8); the smallest is 1, a `+` may lead."""
 
 FEATURES: Final = frozenset({"ja3", "ja4"})

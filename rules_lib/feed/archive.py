@@ -17,6 +17,8 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.errors import ArchiveError
+from rules_lib.facts.magic import GZIP, UTF8_MARK
+from rules_lib.facts.suricata import ACTION_FORM
 from rules_lib.feed.archive_limits import ArchiveLimits
 from rules_lib.feed.described import described, known_kind
 from rules_lib.feed.members import RulesMember
@@ -28,12 +30,11 @@ from rules_lib.model import FeedFile
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_GZIP: Final = b"\x1f\x8b"
 _TAR_MAGIC: Final = b"ustar"
 _TAR_MAGIC_AT: Final = 257
 _RULE: Final = re.compile(
-    rb"^(?:\xef\xbb\xbf)?[ \t#]*+"
-    rb"(?:alert|pass|drop|reject(?:src|dst|both)?)[ \t]++\S++[^\r\n(]*+\(",
+    rb"^(?:" + UTF8_MARK + rb")?[ \t#]*+"
+    rb"(?:" + ACTION_FORM.encode() + rb")[ \t]++\S++[^\r\n(]*+\(",
     re.MULTILINE,
 )
 """A rule, disabled or not, as far as it must be one for its file to be no page of a web server."""
@@ -152,7 +153,7 @@ def _files(data: bytes, limits: ArchiveLimits, name: str) -> tuple[Form, tuple[R
         raise ArchiveError(f"empty: 0 bytes; {_TAKEN}")
     if data.startswith(MAGIC):
         return Form.ZIP, zip_files(data, limits)
-    packed = data.startswith(_GZIP)
+    packed = data.startswith(GZIP)
     content = _gunzip(data, limits.unpacked) if packed else data
     if len(content) > limits.unpacked:
         raise ArchiveError(f"{len(content)} bytes, more than {limits.unpacked}, the limit")

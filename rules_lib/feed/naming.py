@@ -13,7 +13,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.errors import ArchiveError
-from rules_lib.model import LOCAL_PREFIX
+from rules_lib.model import LOCAL_PREFIX, is_local
 from rules_lib.text import visible
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def category_name_problem(name: str) -> str:
     stem = _stem(name)
     if visible(_HALVES.sub("", stem)) != _HALVES.sub("", stem):
         return "has characters in its name that are not seen"
-    if _made(stem).startswith(LOCAL_PREFIX):
+    if is_local(_made(stem)):
         return f"takes a name of people's own rules, which begin with {LOCAL_PREFIX}"
     return ""
 

@@ -17,6 +17,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.errors import ArchiveError
+from rules_lib.facts.magic import ZIP
 from rules_lib.feed.members import Member, MemberKind, RulesMember, problems, refusal
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from rules_lib.feed.archive_limits import ArchiveLimits
 
-MAGIC: Final = (b"PK\x03\x04", b"PK\x05\x06")
+MAGIC: Final = (ZIP, b"PK\x05\x06")
 """How an archive begins; the second is one without members."""
 
 _END: Final = struct.Struct("<4s4H2LH")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
+from rules_lib.groups.operation import Operation
 from rules_lib.groups.policy_quotas import Left, PolicyQuotas
 
 _NAMED: Final = 5
@@ -80,13 +81,13 @@ class Switch:
     Attributes:
         attachments: our groups.
         others: references that are not ours, as they are.
-        change: create, update or keep.
+        change: all but replace and delete.
     """
 
     policy: Policy
     attachments: tuple[Attachment, ...]
     others: tuple[GroupReference, ...]
-    change: str
+    change: Operation
 
 
 def switch(policy: Policy, attachments: Sequence[Attachment], ours: Mapping[str, str]) -> Switch:
@@ -100,7 +101,8 @@ def switch(policy: Policy, attachments: Sequence[Attachment], ours: Mapping[str,
     others = tuple(ref for ref in policy.references if ref.arn not in ours)
     before = {(ours[ref.arn], ref.priority) for ref in policy.references if ref.arn in ours}
     after = {(attachment.name, attachment.priority) for attachment in attachments}
-    change = ("keep" if before == after else "update") if policy.arn else "create"
+    change = Operation.KEEP if before == after else Operation.UPDATE
+    change = change if policy.arn else Operation.CREATE
     return Switch(policy, tuple(attachments), others, change)
 
 
@@ -131,7 +133,7 @@ def problems_of(planned: Switch, capacity: int, freed: int, room: PolicyQuotas) 
         room: what the policy takes.
     """
     policy = planned.policy
-    if policy.unread and planned.change == "update":
+    if policy.unread and planned.change is Operation.UPDATE:
         yield f"{policy.name}: {would_lose(policy.unread)}"
     if not policy.strict:
         yield (

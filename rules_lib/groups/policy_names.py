@@ -18,10 +18,12 @@ EXPECTED: Final = (
 )
 
 _NAME: Final = re.compile(r"[A-Za-z0-9-]{1,128}")
-_ARN: Final = re.compile(
-    r"arn:aws[a-z-]*:network-firewall:[a-z0-9-]+:\d{12}:firewall-policy/[A-Za-z0-9-]{1,128}",
-    re.ASCII,
+CLASSIC_ARN_FORM: Final = (
+    r"arn:aws[a-z-]*:network-firewall:[a-z0-9-]+:\d{12}:firewall-policy/[a-zA-Z0-9-]{1,128}"
 )
+"""The ARN of a classic policy as a pattern; the stack's FirewallPolicies has the same."""
+
+_ARN: Final = re.compile(CLASSIC_ARN_FORM, re.ASCII)
 _KIND: Final = re.compile(
     r"arn:[a-z-]+:network-firewall:[a-z0-9-]*:\d*:([\w-]+)/[\w/-]{1,200}", re.ASCII
 )

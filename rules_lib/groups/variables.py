@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from rules_lib.facts.limits import BUILT_IN_VARIABLES
 from rules_lib.groups.references import used_by
 from rules_lib.groups.rule_group import GroupVariables
 
@@ -12,9 +13,6 @@ if TYPE_CHECKING:
     from rules_lib import allowlist
     from rules_lib.allowlist import Allowlist
     from rules_lib.model import Converted
-
-
-_PAIR: Final = frozenset({"HOME_NET", "EXTERNAL_NET"})
 
 
 def declared_by(rules: Iterable[Converted], allowlist: Allowlist) -> GroupVariables:
@@ -32,8 +30,8 @@ def declared_by(rules: Iterable[Converted], allowlist: Allowlist) -> GroupVariab
 
 def with_pair(names: frozenset[str], variables: allowlist.AllowlistVariables) -> frozenset[str]:
     """HOME_NET and EXTERNAL_NET go together: a group that sets the one must set the other."""
-    if "HOME_NET" in variables.declared and not names.isdisjoint(_PAIR):
-        return names | _PAIR
+    if "HOME_NET" in variables.declared and not names.isdisjoint(BUILT_IN_VARIABLES):
+        return names | BUILT_IN_VARIABLES
     return names
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from rules_lib.model import LOCAL_PREFIX
+from rules_lib.model import is_local
 from rules_lib.own.files import own_file_name
 from rules_lib.reading.encoding import Oddity, oddities
 
@@ -57,7 +57,7 @@ def odd_files(own: Iterable[FeedFile], folder: str) -> tuple[OddFile, ...]:
     return tuple(
         OddFile(f"{folder}{own_file_name(one.category)}", oddity)
         for one in own
-        if one.category.startswith(LOCAL_PREFIX)
+        if is_local(one.category)
         for oddity in oddities(one.data)
     )
 

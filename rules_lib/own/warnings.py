@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rules_lib.model import LOCAL_PREFIX, Converted, Mode
+from rules_lib.model import Converted, Mode, is_local
 from rules_lib.own.files import own_file_name
 from rules_lib.stages.duplicates import in_vain
 from rules_lib.ties import Mark
@@ -40,7 +40,7 @@ def own_warnings(
 def _unlisted(ruleset: Ruleset, allowlist: Allowlist, folder: str) -> Iterator[str]:
     if allowlist.default is Mode.OFF:
         for name in allowlist.unlisted(ruleset.names):
-            if name.startswith(LOCAL_PREFIX):
+            if is_local(name):
                 file = f"{folder}{own_file_name(name)}"
                 yield f"{file}: {name} is not in the allowlist, whose default is off"
 
@@ -48,7 +48,7 @@ def _unlisted(ruleset: Ruleset, allowlist: Allowlist, folder: str) -> Iterator[s
 def _vacant_sids(built: Built, folder: str) -> Iterator[str]:
     """Own rules that cannot be used, and keep the feed's of that sid out all the same."""
     for sid, one in in_vain(built.discarded).items():
-        if one.rule.category.startswith(LOCAL_PREFIX):
+        if is_local(one.rule.category):
             yield (
                 f"{folder}{own_file_name(one.rule.category)}:{one.rule.line}: sid {sid} is "
                 f"discarded ({one.reason}) and takes the place of the feed's rule, so neither is "
@@ -83,7 +83,7 @@ def _strangers(group: Group) -> Iterator[str]:
     """People's own rules that do not stand in a group of their own."""
     homes = Counter(rule.rule.category for rule in group.rules if not rule.setter)
     for name, count in homes.items():
-        if not name.startswith(LOCAL_PREFIX) or name == group.slot.category:
+        if not is_local(name) or name == group.slot.category:
             continue
         if group.slot.is_shared and not _passes(group, name):
             yield (

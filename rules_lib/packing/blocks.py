@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from rules_lib.facts.metadata import CONFIDENCES, SEVERITIES
 from rules_lib.groups.content import rules_in
 from rules_lib.groups.variables import UsedReferences
 from rules_lib.model import Converted
@@ -25,8 +26,8 @@ Worth: TypeAlias = tuple[object, ...]
 
 _NOWHERE: Final[frozenset[Slot]] = frozenset()
 _NONE: Final[frozenset[str]] = frozenset()
-_SEVERITIES: Final = {"Critical": 0, "Major": 1, "Minor": 2, "Informational": 3, "": 4}
-_CONFIDENCES: Final = {"High": 0, "Medium": 1, "Low": 2, "": 3}
+_SEVERITIES: Final = {word: rank for rank, word in enumerate((*SEVERITIES, ""))}
+_CONFIDENCES: Final = {word: rank for rank, word in enumerate((*CONFIDENCES, ""))}
 
 
 @dataclass(frozen=True, slots=True)

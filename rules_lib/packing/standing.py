@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rules_lib.model import LOCAL_PREFIX, Mode
+from rules_lib.model import Mode, is_local
 from rules_lib.stages.tiers import Tier, tier_of
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def standings_of(clusters: Iterable[Cluster], allowlist: Allowlist) -> dict[str,
     return {
         name: Standing(
             _mode(allowlist.setting_of(name).mode, found),
-            (not name.startswith(LOCAL_PREFIX), listed.get(name, len(listed)), name),
+            (not is_local(name), listed.get(name, len(listed)), name),
             tier_of(name, allowlist.last),
         )
         for name, found in modes.items()

@@ -11,6 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from rules_lib.facts.magic import GZIP, UTF8_MARK, ZIP
+from rules_lib.facts.suricata import ACTION_FORM
+
 SAVE: Final = "save the file as UTF-8 (in PowerShell: Out-File -Encoding utf8)"
 
 _MARKS: Final = (
@@ -19,10 +22,10 @@ _MARKS: Final = (
     (b"\xff\xfe", "UTF-16"),
     (b"\xfe\xff", "UTF-16"),
 )
-_PACKED: Final = ((b"\x1f\x8b", "gzip"), (b"PK\x03\x04", "zip"))
+_PACKED: Final = ((GZIP, "gzip"), (ZIP, "zip"))
 _LOOKED_AT: Final = 4_096  # bytes of a file without a mark; ASCII in UTF-16 is half zeros
 
-_NEXT_RULE: Final = re.compile(rb"\r[ \t]*(?:#|(?:alert|drop|pass|reject|log)\w*\s)", re.IGNORECASE)
+_NEXT_RULE: Final = re.compile(rf"\r[ \t]*(?:#|(?:{ACTION_FORM}|log)\w*\s)".encode(), re.IGNORECASE)
 """Behind a carriage return within a line, what would begin another."""
 
 _ONE_LINE: Final = (
@@ -65,7 +68,7 @@ def oddities(data: bytes) -> tuple[Oddity, ...]:
     """Everything that is odd about a file of rules, each thing once."""
     if words := unreadable(data):
         return (Oddity((1,), words, whole=True),)
-    lines = list(enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1))
+    lines = list(enumerate(data.removeprefix(UTF8_MARK).split(b"\n"), start=1))
     odd = [
         (number, line)
         for number, line in lines

@@ -7,16 +7,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeAlias
 
+from rules_lib.facts.magic import UTF8_MARK
+from rules_lib.facts.suricata import ACTION_FORM, DIRECTIONS
+
 NumberedLine: TypeAlias = tuple[int, bytes]
 """The number of a logical line's first line in its file, from 1, and its text."""
 
 LINE_BYTES: Final = 2**20
 """Bytes of a logical line; the service takes 8,175 characters."""
 
-_BOM: Final = b"\xef\xbb\xbf"
 _COMMENT: Final = b"# \t"
+_DIRECTION: Final = "|".join(sorted(DIRECTIONS))
 _COMMENTED_HEADER = re.compile(
-    rb"(?:alert|drop|pass|log|reject(?:src|dst|both)?)\s.*(?:->|<>|=>)", re.IGNORECASE | re.DOTALL
+    rf"(?:{ACTION_FORM}|log)\s.*(?:{_DIRECTION})".encode(),
+    re.IGNORECASE | re.DOTALL,
 )
 _SHOWN: Final = 8_192  # bytes of a line that is too long
 _CONTINUED = re.compile(rb"\\\s*?(?:\n|\Z)")
@@ -84,7 +88,7 @@ def commented(comments: Iterable[NumberedLine]) -> Iterator[NumberedLine]:
 
 def _logical_lines(data: bytes) -> Iterator[NumberedLine]:
     """Number and text of each line, stripped; lines that end in a backslash are joined."""
-    lines = data.removeprefix(_BOM).split(b"\n")
+    lines = data.removeprefix(UTF8_MARK).split(b"\n")
     if _CONTINUED.search(data):
         return _joined(lines)
     return enumerate(map(bytes.strip, lines), start=1)

@@ -13,6 +13,7 @@ from functools import lru_cache
 from sys import intern
 from typing import Final, NamedTuple
 
+from rules_lib.facts.metadata import CONFIDENCES, SEVERITIES
 from rules_lib.reading.rule import cut
 
 SEVERITY: Final = "signature_severity"
@@ -21,8 +22,6 @@ CONFIDENCE: Final = "confidence"
 DATE: Final = re.compile(r"[0-9]{4}_[0-9]{2}_[0-9]{2}")
 """How ET writes a day."""
 
-_SEVERITIES: Final = ("Critical", "Major", "Minor", "Informational")
-_CONFIDENCES: Final = ("High", "Medium", "Low")
 _COUNTING: Final = re.compile(
     rf",\s*({SEVERITY}|{CONFIDENCE}|updated_at|deployment) ([^,]*)", re.ASCII
 )
@@ -79,8 +78,8 @@ def _of_pairs(pairs: tuple[tuple[str, str], ...]) -> Weighed:
     for key, value in pairs:
         found[key].append(value.strip())
     return Weighed(
-        _highest(found[SEVERITY], _SEVERITIES),
-        _highest(found[CONFIDENCE], _CONFIDENCES),
+        _highest(found[SEVERITY], SEVERITIES),
+        _highest(found[CONFIDENCE], CONFIDENCES),
         intern(max(filter(DATE.fullmatch, found["updated_at"]), default="")),
         _ALERT_ONLY in map(str.lower, found["deployment"]),
     )

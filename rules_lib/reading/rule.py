@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from rules_lib.facts import suricata
 from rules_lib.model import Header, Option
+from rules_lib.reading.sids import SID
 
 _OPTION = re.compile(
     r"""
@@ -45,7 +46,6 @@ _SPACES_IN_LIST = re.compile(r"(?<!\s)\s++(?=[\],])|(?<=[\[,!])\s++", re.ASCII)
 """Begins where white space begins, so that a long stretch of it is looked at once."""
 _GAPS_IN_LIST = ("[ ", " ]", ", ", " ,", "! ")
 _GAP = re.compile(r"[ \t]+")
-_SID = re.compile(r"(?<!\\)[;(]\s*sid\s*:\s*\+?(\d{1,20})\s*(?=;)", re.IGNORECASE | re.ASCII)
 _VARIABLE = re.compile(r"(!?)\$([^\s,\[\]!$]*)")
 _NAME = re.compile(r"\$([^\s,\[\]!$]*)")
 _SET = re.compile(r"@([^\s,\[\]!$@]*)")
@@ -222,9 +222,9 @@ def sid_of(text: str) -> int | None:
     if text.lower().count("sid") == text.count("sid") == 1:  # as in nearly every rule: much faster
         place = text.index("sid")
         begin = max(text.rfind(";", 0, place), text.rfind("(", 0, place), 0)
-        only = _SID.match(text, begin)
+        only = SID.match(text, begin)
         return int(only[1]) if only else None
-    found = tuple(_SID.finditer(text))
+    found = tuple(SID.finditer(text))
     if len(found) > 1:
         starts = _starts(text)
         found = tuple(match for match in found if match.start() + 1 in starts) or found[-1:]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
@@ -10,12 +9,10 @@ from typing import TYPE_CHECKING, TypeAlias
 from rules_lib.model import AnyRule
 from rules_lib.reading.lines import Line, commented, decoded_line, parted
 from rules_lib.reading.parser import parse
+from rules_lib.reading.sids import sids_in
 
 if TYPE_CHECKING:
     from rules_lib.model import FeedFile
-
-_SID = re.compile(rb"[;(]\s*sid\s*:\s*\+?(\d{1,20})\s*(?=;)", re.IGNORECASE)
-
 
 LineParser: TypeAlias = Callable[[str, Line], AnyRule]
 """What makes of a category's logical line what it is."""
@@ -84,7 +81,7 @@ def _woken(
     category: str, commented: Iterable[tuple[int, bytes]], wake: Collection[int]
 ) -> Iterator[AnyRule]:
     for number, raw in commented:
-        if wake and any(int(sid) in wake for sid in _SID.findall(raw)):
+        if wake and any(sid in wake for sid in sids_in(raw)):
             rule = parse(category, decoded_line(number, raw))
             if rule.sid in wake:  # and not only a number in its msg
                 yield rule

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from rules_lib.groups.operation import Operation
 from rules_lib.groups.rule_group import Group
 from rules_lib.model import Mode
 
@@ -18,14 +19,14 @@ class GroupLine:
     Attributes:
         group: None where it was deleted.
         name: as the service has it.
-        change: create, update, replace, keep or delete.
+        change: what was done to it.
         capacity: reserved at the service; for a deleted group, what it gave back.
         replaces: name of the group whose place it took.
     """
 
     group: Group | None
     name: str
-    change: str
+    change: Operation
     capacity: int
     replaces: str | None = None
 
@@ -61,7 +62,7 @@ class SummaryGroup:
     """
 
     name: str
-    change: str
+    change: Operation
     capacity: int
     mode: Mode | None = None
     priority: int | None = None
@@ -104,7 +105,7 @@ class SummaryGroup:
         """Read an entry of `summary.json` back."""
         return cls(
             name=record["name"],
-            change=record["change"],
+            change=Operation(record["change"]),
             capacity=record["capacity"],
             mode=None if record["mode"] is None else Mode(record["mode"]),
             priority=record["priority"],

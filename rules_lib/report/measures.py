@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from rules_lib.errors import RefusedError, RulesyncError, root_of
 from rules_lib.facts.limits import BLOCKING
+from rules_lib.groups.operation import Operation
 from rules_lib.text import portion
 
 if TYPE_CHECKING:
@@ -66,7 +67,9 @@ def measures_of_hold(since: timedelta) -> Iterator[Measure]:
 
 def measures_of_change(summary: Summary) -> Iterator[Measure]:
     """What a build did; it is told once, where what is in force is told again and again."""
-    yield Measure("GroupsWritten", sum(group.change != "keep" for group in summary.groups))
+    yield Measure(
+        "GroupsWritten", sum(group.change is not Operation.KEEP for group in summary.groups)
+    )
     yield Measure("RulesNewlyDropping", summary.changes.drops.number)
     yield Measure("RulesNoLongerBlocking", summary.changes.unblocks.number)
     yield Measure("RulesNewlyPassing", summary.changes.passes.number)

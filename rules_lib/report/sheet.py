@@ -14,12 +14,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from rules_lib.facts.magic import UTF8_MARK
 from rules_lib.text import visible
 
 CELL_CHARACTERS: Final = 32_767
 """Characters in a cell of Excel; LibreOffice and Google take more."""
 
-_BOM: Final = b"\xef\xbb\xbf"
 _FORMULA: Final = re.compile(
     "(^|;)(?="
     "[\\s\"'`\u2018-\u201f]*"  # an apostrophe too, so that no two texts become the same
@@ -37,7 +37,7 @@ class _Line:
 def csv_lines(names: Sequence[str], rows: Iterable[Iterable[str | int | None]]) -> Iterator[bytes]:
     """A line of column names, then one line a row; numbers stay numbers, None is empty."""
     writer = csv.writer(_Line(), quoting=csv.QUOTE_NONNUMERIC)
-    yield _BOM + writer.writerow(names)
+    yield UTF8_MARK + writer.writerow(names)
     for row in rows:
         yield writer.writerow([_cell(value) for value in row])
 

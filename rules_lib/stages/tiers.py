@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from enum import IntEnum
 
-from rules_lib.model import LOCAL_PREFIX
+from rules_lib.model import is_local
 
 
 class Tier(IntEnum):
@@ -18,6 +18,6 @@ class Tier(IntEnum):
 
 def tier_of(category: str, last: Collection[str]) -> Tier:
     """Where a category's groups stand; `last` are people's own that are to stand behind all."""
-    if not category.startswith(LOCAL_PREFIX):
+    if not is_local(category):
         return Tier.FEED
     return Tier.LAST if category in last else Tier.FIRST

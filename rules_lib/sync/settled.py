@@ -159,8 +159,7 @@ def note_settled(world: World, plan: Plan, deployed: Deployed, prefix: str) -> N
     A note that cannot be written fails no build: the next one reads everything.
     """
     kept = [step.deployed for step in plan.steps if isinstance(step, Keep)]
-    idle = len(kept) == len(plan.steps) and all(s.change == "keep" for s in plan.switches)
-    if not idle or not all(_at_rest(group.modified, world.now) for group in kept):
+    if not plan.is_empty or not all(_at_rest(group.modified, world.now) for group in kept):
         return
     settled = Settled(
         build=world.build_id,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from rules_lib.deploy.passes import overruled
 from rules_lib.facts.limits import BLOCKING
 from rules_lib.groups.content import lets_through
-from rules_lib.model import LOCAL_PREFIX, Converted, Mode, Reason
+from rules_lib.model import Converted, Mode, Reason, is_local
 from rules_lib.own.warnings import own_warnings
 from rules_lib.sync.unanswered import unanswered
 from rules_lib.text import counted
@@ -131,7 +131,7 @@ def _new(ruleset: Ruleset, allowlist: Allowlist) -> Iterator[str]:
     unlisted = frozenset(allowlist.unlisted(ruleset.names))
     new = [one for one in ruleset.categories if one.name in unlisted]
     if allowlist.default is Mode.OFF:  # of people's own this is told with their file
-        new = [one for one in new if not one.name.startswith(LOCAL_PREFIX)]
+        new = [one for one in new if not is_local(one.name)]
     new.sort(key=lambda category: len(category.rules), reverse=True)
     if new:
         named = ", ".join(f"{one.name} ({counted(len(one.rules), 'rule')})" for one in new[:_NAMED])

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from rules_lib.allowlist.names import nearest
+from rules_lib.facts.metadata import CONFIDENCES, SEVERITIES
 from rules_lib.text import count, visible
 from rulesync_cli.census import Cost, Portrait, census
 from rulesync_cli.common import epilog, json_option, print_json
@@ -20,8 +21,6 @@ from rulesync_cli.show.progress import waiting
 from rulesync_cli.show.tables import STYLES
 from rulesync_cli.where import Where, scene_options
 
-_SEVERITIES: Final = ("Critical", "Major", "Minor", "Informational", "")
-_CONFIDENCES: Final = ("High", "Medium", "Low", "")
 _HEADINGS: Final = (
     "category",
     "mode",
@@ -136,8 +135,8 @@ def _row(one: Portrait) -> Sequence[Text | str]:
         Text(mode, style=STYLES.get(one.mode, "dim")),
         count(one.enabled),
         count(one.disabled),
-        _spread(one.severities, _SEVERITIES),
-        _spread(one.confidences, _CONFIDENCES),
+        _spread(one.severities, (*SEVERITIES, "")),
+        _spread(one.confidences, (*CONFIDENCES, "")),
         count(one.kept) + setters,
         count(one.discarded),
         count(one.capacity),

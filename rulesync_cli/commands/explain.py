@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Final
 
 import click
 
+from rules_lib.facts.suricata import SID_MAX
 from rulesync_cli.commands.status import held_words
 from rulesync_cli.common import epilog, json_option, print_json
 from rulesync_cli.explain import Explained
@@ -16,15 +16,12 @@ from rulesync_cli.show.console import stdout
 from rulesync_cli.show.storyteller import tell_stories
 from rulesync_cli.where import Where, scene_options
 
-_LARGEST: Final = 2**32 - 1
-"""Suricata keeps a sid in 32 bits."""
-
 
 def _sid(_: click.Context, __: click.Parameter, word: str) -> int:
-    digits = word.isascii() and word.isdigit() and len(word) <= len(str(_LARGEST))
-    if digits and 1 <= int(word) <= _LARGEST:
+    digits = word.isascii() and word.isdigit() and len(word) <= len(str(SID_MAX))
+    if digits and 1 <= int(word) <= SID_MAX:
         return int(word)
-    raise click.BadParameter(f"{word!r} is no sid: a whole number from 1 to {_LARGEST}")
+    raise click.BadParameter(f"{word!r} is no sid: a whole number from 1 to {SID_MAX}")
 
 
 @click.command(

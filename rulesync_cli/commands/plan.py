@@ -84,7 +84,7 @@ def plan(  # noqa: PLR0913 - an argument for each option
         remarks = edit.remarks(found)
         render_preview(found, console, remarks=remarks, full=full, names_all="--full")
         render_diff(steps, console)
-    raise SystemExit(_CHANGES if found.changes else 0)
+    raise SystemExit(0 if found.plan.is_empty else _CHANGES)
 
 
 def plan_document(found: Preview) -> dict[str, Any]:

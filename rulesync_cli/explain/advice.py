@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.build import prepare
-from rules_lib.model import LOCAL_PREFIX, AnyRule, Discarded, Mode, Reason, Rule
+from rules_lib.model import AnyRule, Discarded, Mode, Reason, Rule, is_local
 from rules_lib.report.remedies import REMEDIES
 from rules_lib.stages.duplicates import in_vain
 from rules_lib.stages.header_names import missing_variables
@@ -76,7 +76,7 @@ def disabled_of(rule: AnyRule, asked: RequestedMode, notes: Iterator[str]) -> Le
     else:
         back = f"`rules: on: [{rule.sid}]` wakes it, in {mode} mode."
     cause = "Feeds ship disabled what is old, slow or prone to false alarms."
-    if rule.category.startswith(LOCAL_PREFIX):
+    if is_local(rule.category):
         cause = "The line is commented out in your own file."
     return LeftOut(None, detail, cause, back, tuple(notes))
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from typing import Final
 
 from rules_lib.model import AnyRule, FeedFile
 from rules_lib.reading.ruleset import read_rules
-
-_SIDS: Final = re.compile(rb"sid\s*:\s*\+?(\d{1,10})", re.IGNORECASE)
+from rules_lib.reading.sids import sids_in
 
 
 def disabled_rules(files: Iterable[FeedFile], mention: str) -> tuple[AnyRule, ...]:
@@ -27,7 +24,7 @@ def disabled_rules(files: Iterable[FeedFile], mention: str) -> tuple[AnyRule, ..
         if mention.encode() in file.data
     )
     enabled = {rule.place for rule in read_rules(thin).rules}
-    woken = read_rules(thin, {int(sid) for file in thin for sid in _SIDS.findall(file.data)}).rules
+    woken = read_rules(thin, {sid for file in thin for sid in sids_in(file.data)}).rules
     return tuple(rule for rule in woken if rule.place not in enabled)
 
 

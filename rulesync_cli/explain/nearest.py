@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
+
+from rules_lib.reading.sids import sids_in
 
 if TYPE_CHECKING:
     from rules_lib.model import FeedFile
 
 _MOST: Final = 5
 _DIGITS: Final = "0123456789"
-_SID: Final = re.compile(rb"[;(\s]sid\s*:\s*(\d{1,10})\s*;", re.IGNORECASE)
 
 
 def nearest_to(sid: int, files: Iterable[FeedFile]) -> tuple[int, ...]:
     """Sids of the feed that differ by one digit: another, one more, one less, or two swapped."""
-    present = {int(found) for file in files for found in _SID.findall(file.data)}
+    present = {found for file in files for found in sids_in(file.data)}
     return tuple(sorted({int(slip) for slip in _slips(str(sid)) if slip} & present)[:_MOST])
 
 

@@ -12,6 +12,7 @@ from botocore import xform_name
 
 from rules_lib.aws.calls import INVALID_REQUEST, Calls
 from rules_lib.errors import FirewallError
+from rules_lib.facts.api import STATEFUL, STRICT_ORDER
 from rulesync_cli.probing.findings import QUOTA, Silence
 from rulesync_cli.probing.places import MissingPlaceError, Places
 from rulesync_cli.probing.values import Probe, ServiceAnswer, template
@@ -123,13 +124,13 @@ def _own(client: NetworkFirewallClient, calls: Calls) -> str:
             break
         with calls.read("DescribeRuleGroupMetadata", arn):
             about = client.describe_rule_group_metadata(RuleGroupArn=arn)
-        if about.get("StatefulRuleOptions", {}).get("RuleOrder") == "STRICT_ORDER":
+        if about.get("StatefulRuleOptions", {}).get("RuleOrder") == STRICT_ORDER:
             return arn
     return ""
 
 
 def _listed(client: NetworkFirewallClient, calls: Calls, scope: Any) -> Iterator[str]:
-    request: dict[str, Any] = {"Scope": scope, "Type": "STATEFUL"}
+    request: dict[str, Any] = {"Scope": scope, "Type": STATEFUL}
     while True:
         with calls.read("ListRuleGroups", str(scope)):
             page = client.list_rule_groups(**request)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from rules_lib.facts.api import DEFAULT_ACTION_ORDER, STATEFUL
 from rulesync_cli.probing.requests import classic, reference_sets, rule, variables
 from rulesync_cli.probing.values import (
     ACCEPTED,
@@ -156,7 +157,7 @@ def _filled(length: int, filling: str) -> str:
 def _members() -> Iterator[Probe]:
     yield group(
         "rules-source-empty", "A RulesSource has exactly one kind of rules",
-        {"Type": "STATEFUL", "Capacity": 1, "RuleGroup": {"RulesSource": {}}},
+        {"Type": STATEFUL, "Capacity": 1, "RuleGroup": {"RulesSource": {}}},
         whole_words("RulesString, RulesSourceList, StatefulRules must set exactly one of them, "
                     "context: RulesSource"), MEASURED,
     )  # fmt: skip
@@ -167,7 +168,7 @@ def _members() -> Iterator[Probe]:
         observe="RuleGroupResponse.ConsumedCapacity", plain="arn-classic",
     )  # fmt: skip
     yield group("priority-default-order", "`priority` is taken where a group is in default order",
-                classic(rule("priority:1; "), order="DEFAULT_ACTION_ORDER"),
+                classic(rule("priority:1; "), order=DEFAULT_ACTION_ORDER),
                 source=GUIDE)  # fmt: skip
     yield group("description-513", "A description has at most 512 characters",
                 {**classic(rule()), "Description": "x" * 513},

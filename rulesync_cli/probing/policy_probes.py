@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from rules_lib.facts.api import DEFAULT_ACTION_ORDER
 from rulesync_cli.probing.requests import policy_request
 from rulesync_cli.probing.values import (
     ACCEPTED,
@@ -16,7 +17,6 @@ from rulesync_cli.probing.values import (
     ServiceAnswer,
 )
 
-_DEFAULT: Final = "DEFAULT_ACTION_ORDER"
 _REFERENCES: Final = "StatefulRuleGroupReferences"
 _SCOPES: Final = ("strict", "established", "established_app_layer",
                   "established_app_layer_to_server")  # fmt: skip
@@ -87,7 +87,7 @@ def _groups() -> Iterator[Probe]:
         ServiceAnswer(f"ResourceArn has invalid rule order, context: {_REFERENCES}[0].ResourceArn"),
     )  # fmt: skip
     yield measured_policy("policy-priority-default", "Default order refuses a priority",
-                          policy_request((ORDERED_GROUP.format(0), 1), order=_DEFAULT),
+                          policy_request((ORDERED_GROUP.format(0), 1), order=DEFAULT_ACTION_ORDER),
                           ServiceAnswer("Priority", whole=False), MODEL)  # fmt: skip
     override = [{"ResourceArn": OWN_GROUP, "Priority": 1, "Override": {"Action": "DROP_TO_ALERT"}}]
     yield measured_policy(
@@ -136,9 +136,9 @@ def _defaults() -> Iterator[Probe]:
     )
     yield measured_policy(
         "policy-default-order", "Default actions need strict order",
-        policy_request(order=_DEFAULT, StatefulDefaultActions=["aws:drop_strict"]),
+        policy_request(order=DEFAULT_ACTION_ORDER, StatefulDefaultActions=["aws:drop_strict"]),
         ServiceAnswer("StatefulDefaultActions has invalid rule order, "
-                      f"parameter: [{_DEFAULT}], context: StatefulDefaultActions"),
+                      f"parameter: [{DEFAULT_ACTION_ORDER}], context: StatefulDefaultActions"),
     )  # fmt: skip
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-STRICT: Final = "STRICT_ORDER"
+from rules_lib.facts.api import FORWARD_TO_STATEFUL, STATEFUL, STRICT_ORDER
+
 FORWARD: Final[Mapping[str, Any]] = {
-    "StatelessDefaultActions": ["aws:forward_to_sfe"],
-    "StatelessFragmentDefaultActions": ["aws:forward_to_sfe"],
+    "StatelessDefaultActions": [FORWARD_TO_STATEFUL],
+    "StatelessFragmentDefaultActions": [FORWARD_TO_STATEFUL],
 }
 HEADER: Final = "tcp any any -> any any"
 
@@ -30,7 +31,7 @@ def text(rules: str | Sequence[str]) -> str:
 
 
 def classic(
-    rules: str | Sequence[str], capacity: int = 100, order: str = STRICT, **more: Any
+    rules: str | Sequence[str], capacity: int = 100, order: str = STRICT_ORDER, **more: Any
 ) -> dict[str, Any]:
     """A `CreateRuleGroup` of type STATEFUL; `more` goes into its `RuleGroup`."""
     content = {
@@ -38,7 +39,7 @@ def classic(
         "StatefulRuleOptions": {"RuleOrder": order},
         **more,
     }
-    return {"Type": "STATEFUL", "Capacity": capacity, "RuleGroup": content}
+    return {"Type": STATEFUL, "Capacity": capacity, "RuleGroup": content}
 
 
 def ips(rules: str | Sequence[str], capacity: int = 100, **more: Any) -> dict[str, Any]:
@@ -58,7 +59,7 @@ def reference_sets(arns: Sequence[str]) -> dict[str, Any]:
 
 
 def policy_request(
-    *groups: tuple[str, int | None], order: str = STRICT, **more: Any
+    *groups: tuple[str, int | None], order: str = STRICT_ORDER, **more: Any
 ) -> dict[str, Any]:
     """A `CreateFirewallPolicy` that refers to groups by ARN and priority."""
     listed = [

@@ -11,6 +11,7 @@ from rich.text import Text
 from rules_lib.deploy.rulewise import RuleChange
 from rules_lib.deploy.steps import Plan, Replace, Step, Update, record
 from rules_lib.groups.content import difference
+from rules_lib.groups.operation import Operation
 from rules_lib.report.summary import Summary
 from rules_lib.text import count, counted, share, visible, visible_lines
 from rulesync_cli.outlook import Referral, referrals, reserved_by, reserved_by_all
@@ -19,8 +20,13 @@ from rulesync_cli.show.actions import show_actions
 from rulesync_cli.show.console import say, show
 from rulesync_cli.show.tables import STYLES, headline, notes, render_warnings, show_groups
 
-_MARKS: Final = {"create": "+", "update": "~", "replace": "±", "delete": "-"}
-_SIDES: Final = {"create": "+", "delete": "-"}
+_MARKS: Final = {
+    Operation.CREATE: "+",
+    Operation.UPDATE: "~",
+    Operation.REPLACE: "±",
+    Operation.DELETE: "-",
+}
+_SIDES: Final = {Operation.CREATE: "+", Operation.DELETE: "-"}
 _FEW: Final = 4
 """Up to so many rule groups are named in one line."""
 
@@ -74,15 +80,14 @@ def render_plan(
     names_all: str = "",
 ) -> None:
     """Print the groups that change, the policies, and the rules that act otherwise."""
-    switched = tuple(referrals(plan))
-    if not plan.changes and not switched:
+    if plan.is_empty:
         say(console, "nothing to do: the firewall is as the allowlist asks for")
         return
     if plan.changes:
         _show_groups(plan.changes, console)
     if untouched := len(plan.steps) - len(plan.changes):
         say(console, f"{counted(untouched, 'rule group')} untouched", "dim")
-    for referral in switched:
+    for referral in referrals(plan):
         say(console, f"policy {visible(referral.policy)}: {_referral(referral)}", "yellow")
     show_actions(rules, console, full=full, names_all=names_all)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from rich.text import Text
 
 from rules_lib.bucket import own_key
-from rules_lib.model import LOCAL_PREFIX
+from rules_lib.model import is_local
 from rules_lib.own.files import own_file_name
 from rules_lib.text import count, counted, visible
 from rules_lib.ties import MarkKind, kinds_of
@@ -92,7 +92,7 @@ def _beginning(story: Story, scene: Scene) -> Iterator[StoryLine]:
 
 def _file(category: str) -> str:
     """The file of a category: the feed's, or one of people's own."""
-    if category.startswith(LOCAL_PREFIX):
+    if is_local(category):
         return own_key(own_file_name(category))
     return f"{category}.rules"
 

@@ -8,6 +8,7 @@ from typing import Final
 from rich.console import Console
 from rich.text import Text
 
+from rules_lib.groups.operation import Operation
 from rules_lib.report.summary import Summary
 from rules_lib.report.table import Table
 from rules_lib.text import count, counted, visible, visible_lines
@@ -17,11 +18,11 @@ STYLES: Final = {
     "alert": "cyan",
     "drop": "red",
     "as-written": "blue",
-    "create": "green",
-    "update": "yellow",
-    "replace": "yellow",
-    "keep": "dim",
-    "delete": "magenta",
+    Operation.CREATE: "green",
+    Operation.UPDATE: "yellow",
+    Operation.REPLACE: "yellow",
+    Operation.KEEP: "dim",
+    Operation.DELETE: "magenta",
 }
 
 

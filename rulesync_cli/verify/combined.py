@@ -121,7 +121,7 @@ def _action_order(origins: Sequence[NumberedRule]) -> tuple[tuple[str, ...], tup
     passing, blocking = places["pass"], places["block"]
     if not passing or not blocking or passing[-1] < blocking[0]:
         return ACTION_ORDER, ()
-    last = ("alert", "drop", "reject", "pass")
+    last = (*(action for action in ACTION_ORDER if action != "pass"), "pass")
     if blocking[-1] < passing[0]:
         return last, ()
     early = passing[0] < blocking[0]

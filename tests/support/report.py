@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from rules_lib.deploy.rulewise import UNFILED
+from rules_lib.groups.operation import Operation
 from rules_lib.groups.rule_group import Group, GroupVariables, Slot
 from rules_lib.model import Change, Converted, Discarded, Header, Malformed, Mode, Reason, Rule
 from rules_lib.report.category_line import CategoryLine
@@ -56,9 +57,12 @@ DISCARDED = (
     ),
 )
 GROUPS = (
-    GroupLine(None, "et-games", "delete", 40),
+    GroupLine(None, "et-games", Operation.DELETE, 40),
     GroupLine(
-        Group("et-info", Slot("info"), Mode.ALERT, 1001, 10, INFO), "et-info", "keep", capacity=10
+        Group("et-info", Slot("info"), Mode.ALERT, 1001, 10, INFO),
+        "et-info",
+        Operation.KEEP,
+        capacity=10,
     ),
     GroupLine(
         Group(
@@ -73,7 +77,7 @@ GROUPS = (
             ),
         ),
         "et-web-b",
-        "replace",
+        Operation.REPLACE,
         capacity=20,
         replaces="et-web",
     ),

@@ -10,8 +10,10 @@ from typing import Any, Final
 import pytest
 from support.template import ROOT, SAM, Template, expanded
 
+from rules_lib.allowlist.fields import PREFIX_FORM
+from rules_lib.allowlist.values import FirewallSettings
 from rules_lib.bucket import ALLOWLIST, BUILDS, DISCARDS, LOCAL, manifest_key
-from rules_lib.groups.policy_names import policy_name_problem
+from rules_lib.groups.policy_names import CLASSIC_ARN_FORM, policy_name_problem
 
 PLAIN: Final = Template()
 FUNCTIONS: Final = ("FetchFunction", "BuildFunction", "SetupFunction")
@@ -264,3 +266,18 @@ def test_stack_takes_the_arns_of_classic_policies_alone(arn: str, taken: bool) -
     pattern = expanded()["Parameters"]["FirewallPolicies"]["AllowedPattern"]
     assert bool(re.fullmatch(pattern, arn)) == taken
     assert not taken or not arn or not policy_name_problem(arn)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "form"),
+    [("RuleGroupPrefix", PREFIX_FORM), ("FirewallPolicies", f"({CLASSIC_ARN_FORM})?")],
+)
+def test_stack_takes_what_the_functions_take(parameter: str, form: str) -> None:
+    """A stack that can be made would else have a build that refuses its parameters, or never be."""
+    assert expanded()["Parameters"][parameter]["AllowedPattern"] == form
+
+
+def test_a_prefix_of_the_allowlist_is_one_that_the_stack_takes() -> None:
+    """The build may touch PREFIX-* only, so the two must be able to be the same."""
+    known = FirewallSettings.model_json_schema()["properties"]["prefix"]["pattern"]
+    assert known == f"^{expanded()['Parameters']['RuleGroupPrefix']['AllowedPattern']}$"

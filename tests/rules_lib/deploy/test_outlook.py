@@ -7,6 +7,7 @@ from dataclasses import replace
 from support.firewall import as_deployed, group, rule
 
 from rules_lib.deploy.plan import plan
+from rules_lib.groups.operation import Operation
 from rules_lib.groups.policy import GroupReference, Policy
 from rules_lib.groups.rule_group import Deployed, Group
 from rulesync_cli.outlook import Referral, ReservedCapacity, referrals, reserved_by, reserved_by_all
@@ -41,7 +42,7 @@ def test_referral_says_which_groups_come_go_and_move() -> None:
     policy = Policy("prod", arn="arn:prod", references=references)
     desired = [at(3, "et-a", 1), at(4, "et-c", 7)]
     [found] = referrals(plan(desired, Deployed(tuple(old), policies=(policy,))))
-    assert found == Referral("prod", "update", ("et-c",), ("et-b",), ("et-a",))
+    assert found == Referral("prod", Operation.UPDATE, ("et-c",), ("et-b",), ("et-a",))
 
 
 def test_policy_that_stays_has_no_referral() -> None:

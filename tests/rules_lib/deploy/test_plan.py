@@ -14,6 +14,7 @@ from rules_lib.deploy.plan import plan
 from rules_lib.deploy.steps import Create, Delete, Keep, Plan, Replace, Step, Update, record
 from rules_lib.errors import RefusedError
 from rules_lib.groups.content import by_sid, difference
+from rules_lib.groups.policy import Policy
 from rules_lib.groups.rule_group import Deployed, DeployedGroup, GroupVariables, Slot
 from rules_lib.reading.rule import sid_of
 
@@ -37,6 +38,16 @@ def test_group_that_holds_what_is_desired_is_kept() -> None:
     found = plan([ONE], deployed(there))
     assert found.steps == (Keep(ONE, there),)
     assert found.changes == ()
+    assert found.is_empty
+
+
+def test_a_plan_that_switches_a_policy_alone_is_not_empty() -> None:
+    """Every group is as desired, and one that nobody refers to protects nobody."""
+    there = as_deployed(ONE)
+    policy = Policy("prod", arn="arn:prod")
+    found = plan([ONE], Deployed((there,), frozenset(), (policy,)))
+    assert (found.changes, [one.policy for one in found.switched]) == ((), [policy])
+    assert not found.is_empty
 
 
 @pytest.mark.parametrize(

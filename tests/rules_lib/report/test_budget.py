@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.report import CATEGORIES, summary
 
+from rules_lib.groups.operation import Operation
 from rules_lib.model import Mode
 from rules_lib.report.budget import budget_of
 from rules_lib.report.category_line import CategoryLine
@@ -14,7 +15,7 @@ from rules_lib.report.group_line import SummaryGroup
 
 def entry(capacity: int, rules: int, priority: int = 1) -> SummaryGroup:
     """A group that stands."""
-    return SummaryGroup("g", "keep", capacity, Mode.DROP, priority, rules)
+    return SummaryGroup("g", Operation.KEEP, capacity, Mode.DROP, priority, rules)
 
 
 def line(kept: int, blocking: int = 0, unfit: int = 0, name: str = "web") -> CategoryLine:

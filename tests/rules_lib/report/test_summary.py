@@ -9,6 +9,7 @@ import pytest
 from support.report import FEED, GOLDEN, nothing, summary
 
 from rules_lib.errors import StoreError
+from rules_lib.groups.operation import Operation
 from rules_lib.groups.rule_group import Group, Slot
 from rules_lib.model import Mode, Reason
 from rules_lib.report.group_line import GroupLine
@@ -156,7 +157,10 @@ def test_same_numbers_in_another_order_give_the_same_bytes() -> None:
             build_id="b",
             feed=FEED,
             accounting=Accounting(enabled=2),
-            groups=[GroupLine(Group(n, Slot(n), Mode.ALERT, p, 1, ()), n, "keep", 1) for n, p in g],
+            groups=[
+                GroupLine(Group(n, Slot(n), Mode.ALERT, p, 1, ()), n, Operation.KEEP, 1)
+                for n, p in g
+            ],
             discarded=dict(reasons),
             calls={},
             variables_missing={},

@@ -1,0 +1,17 @@
+"""The words of Network Firewall's API that we write and look for, from its botocore model."""
+
+from __future__ import annotations
+
+from typing import Final
+
+STRICT_ORDER: Final = "STRICT_ORDER"
+"""`RuleOrder`: rule groups by their priority, rules as they stand."""
+
+DEFAULT_ACTION_ORDER: Final = "DEFAULT_ACTION_ORDER"
+"""`RuleOrder`: all rules by their action; such a group takes no priority."""
+
+STATEFUL: Final = "STATEFUL"
+"""`Type` of a rule group with Suricata's rules."""
+
+FORWARD_TO_STATEFUL: Final = "aws:forward_to_sfe"
+"""The stateless action by which packets come to the stateful rules."""
