@@ -5,16 +5,19 @@ Where CI is true, a missing Suricata or browser is no reason to skip: CI install
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
+import botocore.session
 import pytest
+from botocore.loaders import create_loader
 from hypothesis import HealthCheck, settings
-from moto import mock_aws
+from moto import backend_index, mock_aws
 from support.feed import BUCKET, WebServer, serving
 from support.memory_store import MemoryStore
 
@@ -45,6 +48,19 @@ settings.register_profile(
 )
 settings.load_profile("rulesync")
 
+botocore.session.create_loader = cache(create_loader)  # type: ignore[assignment]
+"""What botocore knows of the services is read once, and not by each of 1,500 sessions."""
+
+SERVICES: Final = {
+    *("awslambda", "cloudformation", "events", "glue", "iam", "instance_metadata"),
+    *("networkfirewall", "s3", "sns", "sqs", "sts"),
+}
+"""Those of moto that tests ask; each of its 180 would cost every request and every start."""
+
+backend_index.backend_url_patterns[:] = [
+    one for one in backend_index.backend_url_patterns if one[0] in SERVICES
+]
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--renew-golden`: what the pipeline makes of the example feed becomes what is right."""
@@ -53,6 +69,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write tests/examples/golden anew; read the diff before you commit it",
     )
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what was imported and collected, which stays to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(tryfirst=True)
