@@ -48,7 +48,7 @@ settings.register_profile(
 )
 settings.load_profile("rulesync")
 
-botocore.session.create_loader = cache(create_loader)  # type: ignore[assignment]
+botocore.session.create_loader = cache(create_loader)
 """What botocore knows of the services is read once, and not by each of 1,500 sessions."""
 
 SERVICES: Final = {
