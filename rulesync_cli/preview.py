@@ -16,7 +16,7 @@ from rules_lib.groups.policy_quotas import Left
 from rules_lib.report.since import since
 from rules_lib.report.summary import Summary
 from rules_lib.stages.read_needed import read_needed
-from rules_lib.state.state import Hold
+from rules_lib.state.hold import Hold
 from rules_lib.sync.decide import Decision, foresee, policy_quotas
 from rules_lib.sync.gather import Draft, Gathered, gather
 from rules_lib.sync.summary_of_build import summary_of_build

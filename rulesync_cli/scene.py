@@ -18,7 +18,8 @@ from rules_lib.errors import RefusedError
 from rules_lib.groups.rule_group import Deployed
 from rules_lib.own.files import OwnFiles, own_in_folder
 from rules_lib.reading.ruleset import read_rules
-from rules_lib.state.state import Hold, Latest
+from rules_lib.state.hold import Hold
+from rules_lib.state.latest import Latest
 from rules_lib.sync.decide import foresee
 from rules_lib.sync.gather import Draft, gather
 from rulesync_cli.account import world

@@ -25,7 +25,7 @@ from rules_lib.feed.newest import newest_manifest
 from rules_lib.notify.telemetry import Telemetry
 from rules_lib.report.summary import Summary
 from rules_lib.settings import BuildSettings
-from rules_lib.state.state import Hold
+from rules_lib.state.hold import Hold
 from rules_lib.state.turn import GaveWay, Turn, in_turn
 from rules_lib.sync.run import InputsUnchanged, World, sync, sync_if_changed
 

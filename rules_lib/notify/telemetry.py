@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
 
     from rules_lib.report.summary import Summary
-    from rules_lib.state.state import Hold
+    from rules_lib.state.hold import Hold
 
 _NAMESPACE: Final = "POWERTOOLS_METRICS_NAMESPACE"
 _TOPIC: Final = "RULESYNC_TOPIC"

@@ -14,7 +14,9 @@ from rules_lib.errors import ContendedError, RefusedError, StoreError, Unfinishe
 from rules_lib.groups.policy_quotas import PolicyQuotas
 from rules_lib.rollback.restore import renamed
 from rules_lib.state.applied import AppliedBuild, applied_build
-from rules_lib.state.state import Hold, Latest, Seen
+from rules_lib.state.hold import Hold
+from rules_lib.state.latest import Latest
+from rules_lib.state.statefile import Seen
 
 if TYPE_CHECKING:
     from rules_lib.aws.store import Store

@@ -12,7 +12,7 @@ from rules_lib.bucket import BUILDS, GROUPS, RULE_GROUPS, SUMMARY, build_key
 from rules_lib.errors import StoreError
 from rules_lib.report.summary import Summary, read_summary
 from rules_lib.state.groupfile import Restored, read_groups
-from rules_lib.state.state import Latest
+from rules_lib.state.latest import Latest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

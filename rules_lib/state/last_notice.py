@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from rules_lib.bucket import last_notice_key
 from rules_lib.errors import AllowlistError, RulesyncError
-from rules_lib.state.state import Cache, Moment
+from rules_lib.state.statefile import Cache, Moment
 
 if TYPE_CHECKING:
     from rules_lib.aws.store import Store

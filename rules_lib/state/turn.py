@@ -20,7 +20,7 @@ from pydantic import AwareDatetime
 
 from rules_lib.bucket import ASKED, TURN
 from rules_lib.errors import StoreError
-from rules_lib.state.state import Cache
+from rules_lib.state.statefile import Cache
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,8 +18,8 @@ from rules_lib.groups.content import by_sid
 from rules_lib.groups.policy_quotas import PolicyQuotas
 from rules_lib.proving.search import Quest
 from rules_lib.stages.convert import fingerprint
-from rules_lib.state.notebook import Notebook
-from rules_lib.state.state import Refusals
+from rules_lib.state.refusal_log import RefusalLog
+from rules_lib.state.refusals import Refusals
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
@@ -98,16 +98,16 @@ def decide(  # noqa: PLR0913 - keywords only, all that a decision depends on
         RefusedError: the plan is not safe to carry out.
     """
     sids = (rule.sid for rule in ruleset.rules if rule.sid is not None)
-    notebook = Notebook(refusals, refusals.of(sids), remember)
+    log = RefusalLog(refusals, refusals.of(sids), remember)
     accepted, waiting = Accepted.of(deployed), dict[str, str]()
     while True:
-        words = notebook.known.words
+        words = log.known.words
         foreseen = foresee(ruleset, allowlist, deployed, words, waiting, allow_shrink=allow_shrink)
         if foreseen.refusal:
             raise foreseen.refusal
-        quest = Quest(deadline=deadline, tell=notebook.note)
+        quest = Quest(deadline=deadline, tell=log.note)
         proof = prove(foreseen.plan, firewall, accepted, quest)
-        notebook.write()
+        log.write()
         if not proof.refusals and not proof.waiting:
             return Decision(
                 built=foreseen.built,

@@ -15,7 +15,8 @@ from rules_lib.feed.manifest import Manifest
 from rules_lib.feed.newest import newest_manifest
 from rules_lib.own.files import OwnFiles, own_in_bucket
 from rules_lib.settings import LARGEST
-from rules_lib.state.state import Latest, Refusals
+from rules_lib.state.latest import Latest
+from rules_lib.state.refusals import Refusals
 
 if TYPE_CHECKING:
     from rules_lib.aws.store import Store

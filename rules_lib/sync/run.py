@@ -25,8 +25,10 @@ from rules_lib.report.since import since
 from rules_lib.report.summary import FeedFacts, Summary
 from rules_lib.rollback.run import reapply_held_build
 from rules_lib.stages.read_needed import read_needed
+from rules_lib.state.hold import Hold
+from rules_lib.state.latest import Latest
 from rules_lib.state.record import files_after, files_before
-from rules_lib.state.state import Hold, Latest, Refusals
+from rules_lib.state.refusals import Refusals
 from rules_lib.sync.decide import Decision, decide
 from rules_lib.sync.discards import keep_discards
 from rules_lib.sync.earlier import earlier_build

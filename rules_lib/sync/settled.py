@@ -35,7 +35,8 @@ from rules_lib.bucket import (
 from rules_lib.deploy.steps import Keep
 from rules_lib.errors import StoreError
 from rules_lib.report.summary import Summary, read_summary
-from rules_lib.state.state import Cache, Latest
+from rules_lib.state.latest import Latest
+from rules_lib.state.statefile import Cache
 
 if TYPE_CHECKING:
     from rules_lib.aws.store import Store

@@ -7,7 +7,7 @@ import json
 import click
 
 from rules_lib.errors import SyncError
-from rules_lib.state.state import Hold
+from rules_lib.state.hold import Hold
 from rules_lib.sync.run import sync
 from rulesync_cli.account import world
 from rulesync_cli.commands.status import held_words

@@ -17,7 +17,8 @@ from rules_lib.aws.store import Store
 from rules_lib.feed.newest import newest_manifest
 from rules_lib.groups.rule_group import Deployed
 from rules_lib.own.files import OwnFiles, own_in_bucket, own_in_folder
-from rules_lib.state.state import Latest, Refusals
+from rules_lib.state.latest import Latest
+from rules_lib.state.refusals import Refusals
 from rules_lib.sync.gather import Draft, feed_in_bucket
 from rules_lib.text import counted, visible, visible_lines
 from rulesync_cli.account import policies_of

@@ -18,7 +18,7 @@ from rules_lib.bucket import BUILDS, DISCARDED, LATEST, build_key
 from rules_lib.errors import StoreError
 from rules_lib.model import Reason
 from rules_lib.report.remedies import REMEDIES
-from rules_lib.state.state import Latest
+from rules_lib.state.latest import Latest
 from rules_lib.text import count, counted, visible
 from rulesync_cli.common import FOLDER, epilog, json_option, print_json
 from rulesync_cli.review import DiscardedEntry, Filter, by_reason, read_discarded

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from rules_lib.state.state import Hold, Latest
+from rules_lib.state.hold import Hold
+from rules_lib.state.latest import Latest
 from rules_lib.text import counted, visible
 from rulesync_cli.account import world
 from rulesync_cli.common import account_options, epilog, json_option, moment, print_json

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from rules_lib.facts.limits import REJECT_PROTOCOLS
 from rulesync_cli.probing.requests import HEADER, padded, rule, variables
 from rulesync_cli.probing.rule_facts import NAMED, measured_rule, open_question, rule_probe
 from rulesync_cli.probing.values import ENGINE, MEASURED, RULE, USERS, Probe, ServiceAnswer
@@ -18,7 +19,6 @@ PRIORITY: Final = (
     f"contain the keywords `priority` or `classtype`, parameter: [{RULE}], "
     "context: RulesSource.RulesString"
 )
-REJECTING: Final = ("tcp", "http", "tls", "smb", "ssh", "smtp", "dcerpc")
 FILES: Final = {
     "dataset": "dns.query; dataset:isset,known,type string; ",
     "datarep": "dns.query; datarep:known,>,200,load known.rep,type string; ",
@@ -64,7 +64,7 @@ def _actions() -> Iterator[Probe]:
             rule(action="reject", header=f"{name} any any -> any any"),
             f"{NAMED}{name} reject is not supported",
         )  # fmt: skip
-    for name in REJECTING:
+    for name in sorted(REJECT_PROTOCOLS):
         text = rule(action="reject", header=f"{name} any any -> any any")
         yield measured_rule(f"reject-{name}", f"`reject` is taken on {name}", text, None)
 

@@ -11,7 +11,7 @@ from rules_lib.aws.firewall import Firewall
 from rules_lib.bucket import GROUPS, LATEST, RULE_GROUPS, build_key
 from rules_lib.errors import StoreError
 from rules_lib.state.groupfile import GroupFile
-from rules_lib.state.state import Latest
+from rules_lib.state.latest import Latest
 from rulesync_cli.verify.loadable import Loadable, from_build, from_deployed
 
 if TYPE_CHECKING:

@@ -27,7 +27,8 @@ from rules_lib.report.group_line import SummaryGroup
 from rules_lib.report.records import DISCARDED_FIELDS
 from rules_lib.state.groupfile import GroupFile
 from rules_lib.state.groupfile import StoredGroup as FileEntry
-from rules_lib.state.state import Hold, Latest
+from rules_lib.state.hold import Hold
+from rules_lib.state.latest import Latest
 from rulesync_cli import main
 
 ROOT = Path(__file__).parents[2]

@@ -25,7 +25,7 @@ from rules_lib.rollback.run import resume, rollback
 from rules_lib.settings import FetchSettings
 from rules_lib.sources.files import FileReader
 from rules_lib.state.groupfile import read_groups
-from rules_lib.state.state import Hold
+from rules_lib.state.hold import Hold
 from rules_lib.sync.gather import gather
 from rules_lib.sync.run import InputsUnchanged, World, sync, sync_if_changed
 from support.account import ALLOWLIST, BUCKET, Account, account

@@ -17,7 +17,7 @@ from support.report import summary as make_summary
 from localaws import embedded_aws
 from rules_lib.errors import AllowlistError, RefusedError, StoreError, SyncError
 from rules_lib.notify.telemetry import Telemetry
-from rules_lib.state.state import Hold
+from rules_lib.state.hold import Hold
 
 NAMESPACE = "rulesync/test"
 BUCKET = "the-bucket"

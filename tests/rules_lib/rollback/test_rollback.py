@@ -26,7 +26,7 @@ from rules_lib.aws.s3_store import S3Store
 from rules_lib.errors import RefusedError, StoreError, SyncError, Trouble, UnfinishedError
 from rules_lib.rollback.run import reapply_held_build, resume, rollback
 from rules_lib.state.applied import applied_builds
-from rules_lib.state.state import Hold
+from rules_lib.state.hold import Hold
 from rules_lib.sync.run import sync
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from support.world import world
 from rules_lib.aws.s3_store import S3Store
 from rules_lib.errors import SyncError
 from rules_lib.rollback.run import rollback
-from rules_lib.state.state import Hold
+from rules_lib.state.hold import Hold
 from rules_lib.sync.run import sync
 
 if TYPE_CHECKING:

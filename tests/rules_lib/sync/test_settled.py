@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from rules_lib.state.state import Hold
+    from rules_lib.state.hold import Hold
 
 MALWARE = "et-emerging-malware"
 NOON = datetime(2100, 1, 1, 12, tzinfo=UTC)

@@ -9,7 +9,9 @@ import pytest
 from rules_lib.aws.store import Store, Stored
 from rules_lib.bucket import HOLD, LATEST, REFUSALS
 from rules_lib.errors import StoreError
-from rules_lib.state.state import Hold, Latest, Refusals, Refused
+from rules_lib.state.hold import Hold
+from rules_lib.state.latest import Latest
+from rules_lib.state.refusals import Refusals, Refused
 
 SEVEN, EIGHT = Refused(sid=7, words="no"), Refused(sid=8, words="not at all")
 

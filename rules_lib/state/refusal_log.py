@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.stages.convert import fingerprint
-from rules_lib.state.state import Refusals, Refused
+from rules_lib.state.refusals import Refusals, Refused
 
 if TYPE_CHECKING:
     from rules_lib.proving.search import Refusal
@@ -19,7 +19,7 @@ _UNWRITTEN: Final = 25
 more are lost where a build is killed."""
 
 
-class Notebook:
+class RefusalLog:
     """Refusals that are known, and those that were just found.
 
     Attributes:
