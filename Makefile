@@ -78,7 +78,7 @@ $(FUZZER): requirements-fuzz.lock | $(STAMP)
 	@touch $@
 
 faults: $(STAMP) ## Every fault of every call, and SEQUENCES=400 by chance; half an hour
-	SEQUENCES=$(SEQUENCES) FAULT_SLICE=1 $(BIN)/pytest --numprocesses auto tests/faults
+	SEQUENCES=$(SEQUENCES) FAULT_SLICE=1 $(BIN)/pytest --hypothesis-profile searching --numprocesses auto tests/faults
 
 bench: $(STAMP) $(PEERS) ## Measure a sync beside suricata-update and idstools; renews docs/performance.md
 	$(BIN)/python -m benchmarks --write docs/performance.md

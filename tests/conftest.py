@@ -1,4 +1,6 @@
-"""What holds for every test: skips that say why, and golden files that can be renewed.
+"""What holds for every test: skips that say why, golden files that can be renewed, what is tried.
+
+Hypothesis tries the same examples in every run, `pytest --hypothesis-profile searching` others.
 
 Where CI is true, a missing Suricata or browser is no reason to skip: CI installs both.
 """
@@ -44,8 +46,9 @@ settings.register_profile(
     "rulesync",
     deadline=None,  # a busy machine is no finding
     suppress_health_check=[HealthCheck.too_slow],
-    derandomize=os.environ.get("CI") == "true",
+    derandomize=True,  # what fails, fails again, and fails for everybody
 )
+settings.register_profile("searching", settings.get_profile("rulesync"), derandomize=False)
 settings.load_profile("rulesync")
 
 botocore.session.create_loader = cache(create_loader)

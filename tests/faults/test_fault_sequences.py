@@ -145,13 +145,12 @@ class Faults(RuleBasedStateMachine):
 def test_one_clean_sync_ends_as_the_newest_feed_and_file_ask(
     record_property: Callable[[str, object], None],
 ) -> None:
-    """After whatever sequence; without a number of them, always the same ones."""
+    """After whatever sequence."""
     run_state_machine_as_test(
         Faults,
         settings=settings(
             max_examples=SEQUENCES,
             stateful_step_count=10,
-            derandomize="SEQUENCES" not in os.environ,
             phases=[Phase.generate],
             database=None,
             suppress_health_check=list(HealthCheck),

@@ -28,10 +28,10 @@ def search(page: Page, words: str, table: str = "discarded") -> None:
 def many(number: int) -> tuple[Discarded, ...]:
     """Discarded rules that differ in sid, reason and category."""
     reasons = (Reason.OVER_BUDGET, Reason.NO_SID, Reason.TOO_LONG)
-    text = 'alert http $HOME_NET any -> any any (msg:"{0}"; content:"{1}"; sid:{0};)'
+    text = 'alert http $HOME_NET any -> any any (msg:"Rule number {0}"; content:"{1}"; sid:{0};)'
     return tuple(
         Discarded(
-            rule(sid, f"Rule number {sid}", f"cat-{sid % 7}", text.format(sid, "Fill " * 40)),
+            rule(sid, category=f"cat-{sid % 7}", text=text.format(sid, "Fill " * 40)),
             reasons[sid % 3],
             f"detail {sid % 11}",
         )

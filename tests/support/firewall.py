@@ -10,23 +10,21 @@ from botocore.config import Config
 
 from rules_lib.aws.firewall import Firewall
 from rules_lib.groups.rule_group import DeployedGroup, Group, Slot
-from rules_lib.model import Converted, Header, Mode, Rule
+from rules_lib.model import Converted, Mode
+from support.rules import rule as read_rule
+from support.rules import text
 
 if TYPE_CHECKING:
     from types_boto3_network_firewall import NetworkFirewallClient
-
-    from rules_lib.ties import Tie
 
 FORWARD = ["aws:forward_to_sfe"]
 STRICT = {"RuleOrder": "STRICT_ORDER"}
 
 
-def rule(sid: int, options: str = "", *, ties: tuple[Tie, ...] = ()) -> Converted:
-    """A rule that the service accepts unless the options are refused."""
-    text = f'alert tcp any any -> any any (msg:"a"; {options}sid:{sid}; rev:1;)'
-    header = Header("alert", "tcp", "any", "any", "->", "any", "any")
-    source = Rule("a", sid, text, header, sid, 1, "a", frozenset(), ties=ties)
-    return Converted(source, text, "alert", Mode.ALERT, (), frozenset())
+def rule(sid: int, options: str = "") -> Converted:
+    """A rule that the service accepts unless the options are refused, on the line of its sid."""
+    source = read_rule(text(sid, options), "a", sid)
+    return Converted(source, source.text, "alert", Mode.ALERT, (), frozenset())
 
 
 def group(name: str, *rules: int | Converted, **more: Any) -> Group:

@@ -8,11 +8,12 @@ from typing import Any
 from rules_lib.deploy.rulewise import UNFILED
 from rules_lib.groups.operation import Operation
 from rules_lib.groups.rule_group import Group, GroupVariables, Slot
-from rules_lib.model import Change, Converted, Discarded, Header, Malformed, Mode, Reason, Rule
+from rules_lib.model import Change, Converted, Discarded, Malformed, Mode, Reason, Rule
 from rules_lib.report.category_line import CategoryLine
 from rules_lib.report.changes import CategoryChange, Changes, FirstRules
 from rules_lib.report.group_line import GroupLine
 from rules_lib.report.summary import Accounting, FeedFacts, Summary, summarise
+from support.rules import rule as read_rule
 
 GOLDEN = Path(__file__).parents[1] / "rules_lib" / "report" / "golden"
 SCRIPT = "</script><script>alert(1)</script>"
@@ -21,19 +22,15 @@ SCRIPT = "</script><script>alert(1)</script>"
 def rule(
     sid: int | None, msg: str = "a message", category: str = "web", text: str | None = None
 ) -> Rule:
-    """A rule as the feed ships it; its text need not be one that parses."""
-    header = Header("alert", "tcp", "any", "any", "->", "any", "any")
-    options = f'(msg:"{msg}"; classtype:misc; sid:{sid}; rev:3;)'
-    return Rule(
-        category=category,
-        line=1,
-        text=f"alert tcp any any -> any any {options}" if text is None else text,
-        header=header,
-        sid=sid,
-        rev=3,
-        msg=msg,
-        keywords=frozenset({"msg", "classtype", "sid", "rev"}),
-    )
+    """A rule as the reader has it; a text of its own says all but the category itself."""
+    named = "" if sid is None else f"sid:{sid}; "
+    options = f'(msg:"{msg}"; classtype:misc; {named}rev:3;)'
+    return read_rule(text or f"alert tcp any any -> any any {options}", category)
+
+
+def hostile(sid: int, msg: str, category: str = "web", text: str | None = None) -> Rule:
+    """What no reader lets through: whoever shows a rule must not rely on that."""
+    return rule(1)._replace(sid=sid, msg=msg, category=category, text=msg if text is None else text)
 
 
 def converted(source: Rule, action: str = "alert", *changes: Change) -> Converted:
@@ -49,7 +46,7 @@ WEB = (
 INFO = (converted(rule(3, "third", "info"), "alert", Change.CLASSTYPE_REMOVED),)
 DISCARDED = (
     Discarded(rule(10, SCRIPT), Reason.UNDEFINED_VARIABLE, "$SQL_SERVERS has no value"),
-    Discarded(rule(11, '=cmd|"x"', "info"), Reason.OVER_BUDGET, "it is Minor & <old>"),
+    Discarded(rule(11, r"=cmd|\"x\"", "info"), Reason.OVER_BUDGET, "it is Minor & <old>"),
     Discarded(
         Malformed("local-own", 4, "alert \x1b[31m\u2028\u202e broken", "its header has 2 fields"),
         Reason.UNPARSEABLE,

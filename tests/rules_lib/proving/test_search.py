@@ -15,7 +15,6 @@ from support.service import Service, many, whole, without
 
 from rules_lib.groups.content import by_sid
 from rules_lib.proving.search import PLAIN, Quest, UnpinnedError, search
-from rules_lib.ties import Mark, MarkKind, Tie
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,9 +22,8 @@ if TYPE_CHECKING:
     from rules_lib.model import Converted
 
 HOW_IT_WORKS: Final = Path(__file__).parents[3] / "docs" / "how-it-works.md"
-MARK = Mark(MarkKind.FLOWBIT, "a")
-SETTER = rule(1, "flowbits:set,a; ", ties=(Tie("set", (MARK,)),))
-CHECKER = rule(50, "flowbits:isset,a; ", ties=(Tie("isset", (MARK,)),))
+SETTER = rule(1, "flowbits:set,a; ")
+CHECKER = rule(50, "flowbits:isset,a; ")
 
 
 def refusing(bad: set[int], *, named: set[int]) -> Callable[[str], str | None]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support.browser import many, search, sids
 from support.page import SINCE, drawn
-from support.report import CATEGORIES, rule, summary
+from support.report import CATEGORIES, hostile, summary
 
 from rules_lib.deploy.rulewise import RuleChange
 from rules_lib.model import Discarded, Reason
@@ -32,7 +32,7 @@ HOSTILE = (
 def test_hostile_text_is_shown_and_never_run(opened: Show) -> None:
     """In every place that a feed or a service can write to."""
     discarded = tuple(
-        Discarded(rule(sid, words, words, words), Reason.NO_SID, words)
+        Discarded(hostile(sid, words, words), Reason.NO_SID, words)
         for sid, words in enumerate(HOSTILE, 1)
     )
     changed = tuple(

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.page import SINCE, Page, drawn, rows_of
-from support.report import DISCARDED, GROUPS, SCRIPT, nothing, rule, summary
+from support.report import DISCARDED, GROUPS, SCRIPT, hostile, nothing, rule, summary
 
 from rules_lib.deploy.rulewise import RuleChange
 from rules_lib.model import Discarded, Mode, Reason
@@ -89,8 +89,8 @@ def test_nothing_in_the_page_needs_what_the_policy_forbids() -> None:
 
 def test_hostile_message_is_data_and_never_markup() -> None:
     """A rule's author writes what he likes; the page has the scripts that it always has."""
-    hostile = (Discarded(rule(1, SCRIPT, category=SCRIPT), Reason.NO_SID, SCRIPT),)
-    html = drawn(summary=replace(summary(failed=SCRIPT), warnings=(SCRIPT,)), discarded=hostile)
+    words = (Discarded(hostile(1, SCRIPT, SCRIPT), Reason.NO_SID, SCRIPT),)
+    html = drawn(summary=replace(summary(failed=SCRIPT), warnings=(SCRIPT,)), discarded=words)
     assert "<script>alert" not in html
     made = Page(html)
     assert [tag for tag, _ in made.elements].count("script") == 4
@@ -101,7 +101,7 @@ def test_hostile_message_is_data_and_never_markup() -> None:
 @given(st.text(st.characters()))
 def test_any_text_leaves_the_page_whole(text: str) -> None:
     """Half characters, quotes, markup: the page is written, closed, and its data is read."""
-    item = Discarded(rule(1, text, text=text), Reason.NO_SID, text)
+    item = Discarded(hostile(1, text), Reason.NO_SID, text)
     html = drawn(summary=replace(summary(), warnings=(text,)), discarded=(item,))
     assert Page(html).open == []
     assert len(rows_of(html, "discarded")) == 1

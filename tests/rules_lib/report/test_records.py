@@ -6,7 +6,7 @@ import json
 
 from hypothesis import given
 from hypothesis import strategies as st
-from support.report import DISCARDED, GOLDEN, INFO, WEB, converted, rule
+from support.report import DISCARDED, GOLDEN, INFO, WEB, converted, hostile, rule
 
 from rules_lib.model import Change, Discarded, Malformed, Reason
 from rules_lib.report.records import changed_jsonl, discarded_jsonl
@@ -54,7 +54,7 @@ def test_records_are_made_one_by_one() -> None:
 def test_any_text_comes_back_from_its_line(texts: list[tuple[str, str, str]]) -> None:
     """Line ends of every kind and broken characters included; a record is one line."""
     given_ = [
-        Discarded(rule(1, msg, category), Reason.OVER_BUDGET, detail)
+        Discarded(hostile(1, msg, category), Reason.OVER_BUDGET, detail)
         for msg, category, detail in texts
     ]
     written = b"".join(discarded_jsonl(given_)).decode()

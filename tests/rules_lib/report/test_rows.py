@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from support.page import SINCE
-from support.report import DISCARDED, GROUPS, rule
+from support.report import DISCARDED, GROUPS, hostile, rule
 
 from rules_lib.deploy.rulewise import RuleChange
 from rules_lib.model import Discarded, Malformed, Reason
@@ -24,7 +24,7 @@ def test_discarded_rule_is_one_line() -> None:
 
 def test_tab_in_a_rule_parts_nothing() -> None:
     """It is shown as an escape, as line ends are."""
-    item = Discarded(rule(1, "a\tb", "x\ty", "t\n\tu"), Reason.NO_SID, "d\r\te")
+    item = Discarded(hostile(1, "a\tb", "x\ty", "t\n\tu"), Reason.NO_SID, "d\r\te")
     (line,) = discard_rows([item], ())
     assert line.split("\t")[2:7] == ["x\\ty", "no-sid", "d\\r\\te", "a\\tb", "t\\n\\tu"]
 

@@ -8,7 +8,7 @@ import io
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from support.report import DISCARDED, GOLDEN, rule
+from support.report import DISCARDED, GOLDEN, hostile, rule
 
 from rules_lib.model import Discarded, Reason
 from rules_lib.report.records import DISCARDED_FIELDS, discarded_csv
@@ -72,7 +72,7 @@ def test_text_longer_than_a_cell_is_cut() -> None:
 @example("=1", "\ud800\r\n", 1)
 def test_no_cell_acts_and_every_cell_comes_back(msg: str, detail: str, sid: int) -> None:
     """A record is one line of seven cells, whatever stands in the rule."""
-    item = Discarded(rule(sid, msg, text=f"{detail}{msg}"), Reason.NO_SID, detail)
+    item = Discarded(hostile(sid, msg, text=f"{detail}{msg}"), Reason.NO_SID, detail)
     (cells,) = read(item)
     assert cells[:2] == [str(sid), "3"]
     for cell, text in zip(cells[2:], ("web", "no-sid", detail, msg, detail + msg), strict=True):
