@@ -27,27 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 ROOT = Path(__file__).parents[2]
-BY_HASH_SEED = """
-import sys
-sys.path.insert(0, "tests")
-from support.rules import allow, ruleset, text
-from rules_lib.build import build
-from rules_lib.groups.group import Deployed
-bits = [("set,a", "isset,b"), ("isset,a", "set,b"), ("toggle,c", "set,b"), ("isset,c|a", "unset,a")]
-tied = [[f"flowbits:{bit}; " for bit in pair] for pair in bits]
-lines = [text(sid, "".join(tied[sid % 4]) if sid % 3 else "") for sid in range(1, 60)]
-lines += [text(60, "filesize:1; dataset:x; tag:host; "), text(61, ends="$X any -> [$Y,$Z] any")]
-files = {"emerging-dns": lines[:20], "emerging-web": lines[20:40], "local-mine": lines[40:]}
-listed = {"emerging-web": "drop", "emerging-dns": "off"}
-variables = {name: "10.0.0.0/8" for name in ("HOME_NET", "A")}
-asked = allow(categories=listed, variables=variables, firewall={"capacity": 30})
-built = build(ruleset(files), asked, Deployed(), {})
-for group in built.groups:
-    print(group.name, group.capacity, group.priority, group.variables, group.text)
-for discard in built.discarded:
-    print(discard.rule.sid, discard.reason, discard.detail)
-print(built.relief, built.missing_variables, [rule.sid for rule in built.off])
-"""
 
 
 def _built(files: Mapping[str, Sequence[str]], **settings: Any) -> Built:
@@ -96,12 +75,12 @@ def test_same_input_gives_the_same_bytes(files: dict[str, list[str]], allowlist:
 
 def test_no_hash_seed_shows_in_the_bytes() -> None:
     """Sets of Python have another order in each process."""
-    command = [sys.executable, "-c", BY_HASH_SEED]
+    command = [sys.executable, "-m", "support.hash_seed"]
     seen = {
         subprocess.run(  # noqa: S603 - our own code
             command,
             cwd=ROOT,
-            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)},
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"},
             capture_output=True,
             check=True,
         ).stdout
