@@ -1,12 +1,12 @@
-"""What the environment sets, read once and checked whole: every fault is named at once."""
+"""What the environment sets, a model for each function: every fault is named at once."""
 
 from __future__ import annotations
 
-import math
-import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Self
+from collections.abc import Mapping  # pydantic reads the annotations at run time
+from typing import TYPE_CHECKING, Annotated, Final, Self, TypeAlias
 from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError
 
 from rules_lib.address import Address
 from rules_lib.errors import SettingsError
@@ -14,7 +14,7 @@ from rules_lib.groups.policy_names import EXPECTED, named_policies, policy_name_
 from rules_lib.redact import redact
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from pydantic_core import ErrorDetails
 
 DEFAULT_FEED_URL: Final = (
     "https://rules.emergingthreats.net/open/suricata-7.0.3/emerging.rules.tar.gz"
@@ -22,108 +22,115 @@ DEFAULT_FEED_URL: Final = (
 """ET Open for the engine of Network Firewall, Suricata 7."""
 
 _MIB: Final = 2**20
-_LONGEST_WAIT: Final = 900.0
+_LONGEST_WAIT: Final = 900
 _MOST_ATTEMPTS: Final = 10
 LARGEST: Final = 2048 * _MIB
 """Bytes; no setting lets a feed, packed or unpacked, be larger."""
-_BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 
-@dataclass(frozen=True, slots=True)
-class _Variable:
-    """One variable: `parse` answers None for a value that is not as `expected` says.
+def _address(url: str | Address) -> Address:
+    """Take an URL with a host (or bucket) and a path, or a path of the file system.
 
-    Attributes:
-        why: says what is wrong with such a value, where that is more than that it is not so.
+    Raises:
+        ValueError: it is neither; without words, as those of `urlsplit` repeat parts of it.
+    """
+    if isinstance(url, Address) or _is_whole(url):
+        return Address(url) if isinstance(url, str) else url
+    raise ValueError
+
+
+def _is_whole(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        placed = bool(parts.hostname and parts.port != 0)
+    except ValueError:  # brackets without an address between them, a port that is no number
+        return False
+    local = parts.scheme in {"", "file"}
+    web = placed and parts.scheme in {"http", "https", "s3"}
+    return (local or web) and bool(parts.path.strip("/"))
+
+
+def _policies(names: str | tuple[str, ...]) -> tuple[str, ...]:
+    """Take a list of policies, each of them once; none is a list too.
+
+    Raises:
+        ValueError: says what is wrong with which.
+    """
+    named = named_policies(names) if isinstance(names, str) else names
+    if problems := [problem for name in named if (problem := policy_name_problem(name))]:
+        raise ValueError(f" ({'; '.join(problems)})")
+    return named
+
+
+Bucket: TypeAlias = Annotated[
+    str,
+    Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", description="the name of an S3 bucket"),
+]
+FeedUrl: TypeAlias = Annotated[
+    Address,
+    PlainValidator(_address),
+    Field(description="an http, https, file or s3 URL of an archive, or a path"),
+]
+Policies: TypeAlias = Annotated[
+    tuple[str, ...], PlainValidator(_policies), Field(description=EXPECTED)
+]
+Seconds: TypeAlias = Annotated[
+    float,
+    Field(
+        gt=0,
+        le=_LONGEST_WAIT,
+        allow_inf_nan=False,
+        description=f"seconds, more than 0 and up to {_LONGEST_WAIT}",
+    ),
+]
+Attempts: TypeAlias = Annotated[
+    int,
+    Field(ge=1, le=_MOST_ATTEMPTS, description=f"a whole number from 1 to {_MOST_ATTEMPTS}"),
+]
+Bytes: TypeAlias = Annotated[
+    int,
+    Field(ge=1, le=LARGEST, description=f"a whole number of bytes from 1 to {LARGEST}"),
+]
+
+
+class _Settings(BaseModel):
+    """A function's environment: the variable of `bucket` is `RULESYNC_BUCKET`, and so on.
+
+    A field's description says what is expected, in an error.
     """
 
-    name: str
-    expected: str
-    parse: Callable[[str], object | None]
-    default: str | None = None
-    why: Callable[[str], str] | None = None
+    model_config = ConfigDict(frozen=True)
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """Read the `RULESYNC_…` variables; an empty one counts as not set.
+
+        Raises:
+            SettingsError: a variable is missing or wrong; names every one of them.
+        """
+        texts = {
+            name: text
+            for name in cls.model_fields
+            if (text := environment.get(variable_of(name), "").strip())
+        }
+        try:
+            return cls.model_validate(texts)
+        except ValidationError as invalid:
+            errors = invalid.errors(include_url=False)
+        # Raised out here without its cause, which has the values, passwords included.
+        problems = (cls._problem(error, texts) for error in errors)
+        raise SettingsError("\n".join(("wrong environment:", *problems)))
+
+    @classmethod
+    def _problem(cls, error: ErrorDetails, texts: Mapping[str, str]) -> str:
+        name = str(error["loc"][0])
+        found = f"is {redact(texts[name])!r}" if name in texts else "is not set"
+        why = error["ctx"]["error"] if error["type"] == "value_error" else ""
+        expected = cls.model_fields[name].description
+        return f"  {variable_of(name)} {found}{why}; expected: {expected}"
 
 
-def _bucket(text: str) -> str | None:
-    return text if _BUCKET.fullmatch(text) else None
-
-
-def _feed_url(text: str) -> Address | None:
-    """Take an URL with a host (or bucket) and a path, or a path of the file system."""
-    try:
-        parts = urlsplit(text)
-        whole = bool(parts.hostname and parts.path.strip("/") and parts.port != 0)
-    except ValueError:  # brackets without an address between them, a port that is no number
-        return None
-    if parts.scheme in {"http", "https", "s3"}:
-        return Address(text) if whole else None
-    return Address(text) if parts.scheme in {"", "file"} and parts.path.strip("/") else None
-
-
-def _names(text: str) -> tuple[str, ...] | None:
-    """Take a list of policies, each of them once; none is a list too."""
-    names = named_policies(text)
-    return None if any(map(policy_name_problem, names)) else names
-
-
-def _name_problems(text: str) -> str:
-    return "; ".join(
-        problem for name in named_policies(text) if (problem := policy_name_problem(name))
-    )
-
-
-def _seconds(text: str) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) and 0 < value <= _LONGEST_WAIT else None
-
-
-def _whole(most: int) -> Callable[[str], int | None]:
-    def parse(text: str) -> int | None:
-        plain = text.isascii() and text.isdigit() and len(text) <= len(str(most))
-        return int(text) if plain and 1 <= int(text) <= most else None
-
-    return parse
-
-
-_SECONDS: Final = f"seconds, more than 0 and up to {_LONGEST_WAIT:.0f}"
-_BYTES: Final = f"a whole number of bytes from 1 to {LARGEST}"
-
-_STORE: Final = {
-    "bucket": _Variable("RULESYNC_BUCKET", "the name of an S3 bucket", _bucket),
-}
-_BUILD: Final = _STORE | {
-    "policies": _Variable("RULESYNC_POLICIES", EXPECTED, _names, "", _name_problems),
-}
-_FETCH: Final = _STORE | {
-    "feed_url": _Variable(
-        "RULESYNC_FEED_URL",
-        "an http, https, file or s3 URL of an archive, or a path",
-        _feed_url,
-        DEFAULT_FEED_URL,
-    ),
-    "connect_timeout": _Variable("RULESYNC_CONNECT_TIMEOUT", _SECONDS, _seconds, "10"),
-    "read_timeout": _Variable("RULESYNC_READ_TIMEOUT", _SECONDS, _seconds, "30"),
-    "download_timeout": _Variable("RULESYNC_DOWNLOAD_TIMEOUT", _SECONDS, _seconds, "180"),
-    "attempts": _Variable(
-        "RULESYNC_ATTEMPTS",
-        f"a whole number from 1 to {_MOST_ATTEMPTS}",
-        _whole(_MOST_ATTEMPTS),
-        "4",
-    ),
-    "max_download_bytes": _Variable(
-        "RULESYNC_MAX_DOWNLOAD_BYTES", _BYTES, _whole(LARGEST), str(64 * _MIB)
-    ),
-    "max_unpacked_bytes": _Variable(
-        "RULESYNC_MAX_UNPACKED_BYTES", _BYTES, _whole(LARGEST), str(512 * _MIB)
-    ),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class BuildSettings:
+class BuildSettings(_Settings):
     """What a build needs to know.
 
     Attributes:
@@ -131,21 +138,11 @@ class BuildSettings:
         policies: firewall policies to which the rule groups are attached.
     """
 
-    bucket: str
-    policies: tuple[str, ...] = ()
-
-    @classmethod
-    def from_environment(cls, environment: Mapping[str, str]) -> Self:
-        """Read the `RULESYNC_…` variables.
-
-        Raises:
-            SettingsError: a variable is missing or wrong; names every one of them.
-        """
-        return cls(**_read(environment, _BUILD))
+    bucket: Bucket
+    policies: Policies = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FetchSettings:
+class FetchSettings(_Settings):
     """What a fetch needs to know.
 
     Attributes:
@@ -159,43 +156,28 @@ class FetchSettings:
         max_unpacked_bytes: likewise for what it unpacks to.
     """
 
-    bucket: str
-    feed_url: Address
-    connect_timeout: float
-    read_timeout: float
-    download_timeout: float
-    attempts: int
-    max_download_bytes: int
-    max_unpacked_bytes: int
-
-    @classmethod
-    def from_environment(cls, environment: Mapping[str, str]) -> Self:
-        """Read the `RULESYNC_…` variables; an empty one counts as not set.
-
-        Raises:
-            SettingsError: a variable is missing or wrong; names every one of them.
-        """
-        return cls(**_read(environment, _FETCH))
+    bucket: Bucket
+    feed_url: FeedUrl = Address(DEFAULT_FEED_URL)
+    connect_timeout: Seconds = 10
+    read_timeout: Seconds = 30
+    download_timeout: Seconds = 180
+    attempts: Attempts = 4
+    max_download_bytes: Bytes = 64 * _MIB
+    max_unpacked_bytes: Bytes = 512 * _MIB
 
 
-def _read(environment: Mapping[str, str], variables: Mapping[str, _Variable]) -> dict[str, Any]:
-    texts = {
-        field: environment.get(variable.name, "").strip() or variable.default
-        for field, variable in variables.items()
-    }
-    values = {
-        field: None if text is None else variables[field].parse(text)
-        for field, text in texts.items()
-    }
-    problems = [
-        _problem(variables[field], texts[field]) for field, value in values.items() if value is None
-    ]
-    if problems:
-        raise SettingsError("\n".join(("wrong environment:", *problems)))
-    return values
+class SetupSettings(_Settings):
+    """What the set-up of a stack needs to know.
+
+    Attributes:
+        bucket: gets an allowlist where it has none.
+        fetch_function: name or ARN of the function that is started.
+    """
+
+    bucket: Bucket
+    fetch_function: Annotated[str, Field(description="the name of the stack's fetch function")]
 
 
-def _problem(variable: _Variable, text: str | None) -> str:
-    found = "is not set" if text is None else f"is {redact(text)!r}"
-    why = f" ({variable.why(text)})" if variable.why and text else ""
-    return f"  {variable.name} {found}{why}; expected: {variable.expected}"
+def variable_of(field: str) -> str:
+    """Name the variable that sets a field."""
+    return f"RULESYNC_{field.upper()}"

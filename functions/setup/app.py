@@ -12,6 +12,7 @@ from rules_lib.aws import clients
 from rules_lib.aws.handover import answer
 from rules_lib.aws.s3_store import S3Store
 from rules_lib.errors import RulesyncError
+from rules_lib.settings import SetupSettings
 from rules_lib.sync.first_run import first_run
 
 logger = Logger(service="setup", stream=sys.stderr)
@@ -39,8 +40,9 @@ def handler(event: dict[str, Any], context: object) -> None:  # noqa: ARG001  # 
 
 
 def _set_up() -> str:
-    store = S3Store(clients.s3(), os.environ["RULESYNC_BUCKET"])
-    stored = first_run(store, clients.functions(), os.environ["RULESYNC_FETCH_FUNCTION"])
+    settings = SetupSettings.from_environment(os.environ)
+    store = S3Store(clients.s3(), settings.bucket)
+    stored = first_run(store, clients.functions(), settings.fetch_function)
     what = "the shipped allowlist was stored" if stored else "the allowlist stays as it is"
     logger.info(what)
     return f"{what}, and a fetch was started"

@@ -165,13 +165,27 @@ def test_fetch_that_cannot_be_started_fails_the_deploy(
 
 
 def test_unforeseen_error_is_answered_too(
-    cloudformation: CloudFormation, functions: Functions, monkeypatch: pytest.MonkeyPatch
+    cloudformation: CloudFormation, functions: Functions
 ) -> None:
     """CloudFormation would wait for an hour; and Lambda must still see the error."""
-    monkeypatch.delenv("RULESYNC_FETCH_FUNCTION")
+    request = cloudformation.request("Create")
+    del request["RequestType"]
     with pytest.raises(KeyError):
-        handler(cloudformation.request("Create"), None)
+        handler(request, None)
     assert cloudformation.answers[0]["Status"] == "FAILED"
+    assert functions.started == []
+
+
+def test_environment_that_is_wrong_is_told_to_cloudformation(
+    cloudformation: CloudFormation, functions: Functions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every fault of it, in the words that the other functions use."""
+    monkeypatch.delenv("RULESYNC_FETCH_FUNCTION")
+    monkeypatch.setenv("RULESYNC_BUCKET", "Feeds")
+    handler(cloudformation.request("Create"), None)
+    reason = cloudformation.answers[0]["Reason"]
+    assert "RULESYNC_BUCKET is 'Feeds'; expected: the name of an S3 bucket" in reason
+    assert "RULESYNC_FETCH_FUNCTION is not set; expected: " in reason
     assert functions.started == []
 
 

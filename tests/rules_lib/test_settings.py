@@ -24,7 +24,7 @@ def test_only_the_bucket_must_be_set() -> None:
         max_download_bytes=64 * 2**20,
         max_unpacked_bytes=512 * 2**20,
     )
-    assert BuildSettings.from_environment(LEAST) == BuildSettings("feeds")
+    assert BuildSettings.from_environment(LEAST) == BuildSettings(bucket="feeds")
 
 
 def test_variables_win_over_the_defaults() -> None:
@@ -43,7 +43,13 @@ def test_variables_win_over_the_defaults() -> None:
         }
     )
     assert settings == FetchSettings(
-        "my-feeds", Address(DEFAULT_FEED_URL), 0.5, 7, 900, 10, 1, 2**31
+        bucket="my-feeds",
+        connect_timeout=0.5,
+        read_timeout=7,
+        download_timeout=900,
+        attempts=10,
+        max_download_bytes=1,
+        max_unpacked_bytes=2**31,
     )
 
 
