@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from rules_lib.model import AnyRule, Converted, Discarded, Reason, Rule
 from rules_lib.packing.fit import Relief, fit
@@ -22,11 +21,9 @@ from rules_lib.stages.select import select
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
-    from rules_lib.groups.rule_group import Deployed, Group
+    from rules_lib.groups.rule_group import Group
+    from rules_lib.inputs import Inputs
     from rules_lib.packing.blocks import Block
-    from rules_lib.reading.ruleset import Ruleset
-
-_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,26 +54,13 @@ class Built:
         return tuple(chain.from_iterable(group.rules for group in self.groups))
 
 
-def build(
-    ruleset: Ruleset,
-    allowlist: Allowlist,
-    deployed: Deployed,
-    refusals: Mapping[str, str],
-    waiting: Mapping[str, str] = _NOTHING,
-) -> Built:
-    """Take the rules through all stages.
-
-    Args:
-        ruleset: all of the feed.
-        allowlist: what people ask for.
-        deployed: the groups in force, so that rules stay where they are.
-        refusals: what the service said of texts that it refused (see `stages.convert`).
-        waiting: texts that it has not judged yet (see `stages.hold`).
-    """
-    rules = tuple(ruleset.rules)
-    prepared = prepare(rules, allowlist, refusals, waiting)
+def build(inputs: Inputs) -> Built:
+    """Take the rules through all stages."""
+    allowlist = inputs.allowlist
+    rules = tuple(inputs.ruleset.rules)
+    prepared = prepare(rules, inputs)
     linked = link(prepared.wanted, prepared.standby)
-    fitted = fit(order(linked.clusters, allowlist.last), allowlist, deployed)
+    fitted = fit(order(linked.clusters, allowlist.last), allowlist, inputs.deployed)
     discarded = chain(prepared.discarded, linked.discarded, fitted.discarded)
     in_order = told_truly(sorted(discarded, key=lambda discard: discard.rule.place))
     groups = fitted.packed.groups
@@ -108,20 +92,14 @@ class Prepared:
     discarded: tuple[Discarded, ...]
 
 
-def prepare(
-    rules: Iterable[AnyRule],
-    allowlist: Allowlist,
-    refusals: Mapping[str, str],
-    waiting: Mapping[str, str] = _NOTHING,
-) -> Prepared:
+def prepare(rules: Iterable[AnyRule], inputs: Inputs) -> Prepared:
     """Take the rules through the stages that look at each alone: select, screen, convert, hold.
 
     Args:
-        rules: every enabled rule, in the feed's order.
-        allowlist: what people ask for.
-        refusals: as in `build`.
-        waiting: likewise.
+        rules: every enabled rule of the inputs, or some, in the feed's order.
+        inputs: what else decides on them.
     """
+    allowlist, refusals, waiting = inputs.allowlist, inputs.refusals, inputs.waiting
     selected = select(rules, allowlist)
     wanted = screen(selected.wanted, allowlist)
     standby = screen(selected.standby, allowlist)

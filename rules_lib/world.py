@@ -11,7 +11,7 @@ from rules_lib.deadline import NEVER, Deadline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from datetime import datetime
+    from datetime import date, datetime
 
     from types_boto3_network_firewall import NetworkFirewallClient
 
@@ -32,8 +32,8 @@ class World:
         policies: names or ARNs of the firewall policies to which the groups are attached.
         now: when the build begins, in UTC; it names the build.
         watch: is told what is being done, in a few words, for whoever waits.
-        inputs: what the build is made from, where it is to note that it found nothing to do (see
-            `history.settled`).
+        traces: of what the build reads, where it is to note that it found nothing to do (see
+            `sync.settled`).
         deadline: when the build has to come to its end.
         turn: the right to build, where others may ask for the same build meanwhile.
         lost: warnings of what an earlier build left and cannot be read.
@@ -44,7 +44,7 @@ class World:
     now: datetime
     policies: tuple[str, ...] = ()
     watch: Callable[[str], None] = field(default=unwatched, compare=False)
-    inputs: str = ""
+    traces: str = ""
     deadline: Deadline = NEVER
     turn: Turn | None = None
     lost: tuple[str, ...] = ()
@@ -54,6 +54,11 @@ class World:
         """Sorts builds by time, and tells two of the same second apart."""
         digest = hashlib.sha256(self.now.isoformat().encode()).hexdigest()
         return f"{self.now:%Y%m%dT%H%M%SZ}-{digest[:8]}"
+
+    @property
+    def day(self) -> date:
+        """The day of the build, in UTC."""
+        return self.now.date()
 
     def put(self, name: str, data: bytes | Iterable[bytes]) -> None:
         """Write one file of the build, whole or in pieces."""

@@ -8,23 +8,23 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
 from rules_lib.allowlist import load_allowlist
-from rules_lib.build import build
-from rules_lib.deploy.plan import left_of, refuse_unfit, unchecked_plan
+from rules_lib.deploy.foresee import foresee
 from rules_lib.errors import AllowlistError, RefusedError
 from rules_lib.groups.rule_group import Deployed
+from rules_lib.inputs import Inputs
 from rules_lib.model import AnyRule, Discarded, Malformed, Reason, Rule, is_local
 from rules_lib.own.files import OwnFiles, own_file_name
 from rules_lib.own.odd_files import OddFile, odd_files
 from rules_lib.reading.ruleset import read_rules
-from rules_lib.sync.decide import policy_quotas
 from rules_lib.sync.warnings import without_effect
 from rulesync_cli.remarks import remarks
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from rules_lib.allowlist import Allowlist
     from rules_lib.build import Built
-    from rules_lib.deploy.steps import Plan
-    from rules_lib.groups.policy_quotas import Left, PolicyQuotas
+    from rules_lib.groups.policy_quotas import Left
     from rules_lib.model import FeedFile
     from rules_lib.sync.gather import Draft
 
@@ -70,12 +70,14 @@ class DraftContext:
     """What is known beside the files that are examined.
 
     Attributes:
+        day: on which they are examined, in UTC.
         feed: files of the feed; none where no feed is at hand.
         known: categories that the feed, or an earlier one, had.
         refusals: what the service said of texts that it refused (see `stages.convert`).
         deployed: gives what is there under a prefix, and the policies; by itself nothing.
     """
 
+    day: date
     feed: tuple[FeedFile, ...] = ()
     known: Collection[str] = ()
     refusals: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -125,36 +127,33 @@ def check_draft(draft: Draft, own: OwnFiles, evidence: DraftContext) -> Examined
         rules = tuple(read_rules(own.files).rules)
         faults = once_a_file(odd, own_faults(_malformed(rules), own.folder))
         return Examined(None, error, len(rules), faults, own.warnings)
-    ruleset = read_rules((*own.files, *evidence.feed), allowlist.rules.on)
-    deployed = evidence.deployed(allowlist.firewall.prefix)
-    built = build(ruleset, allowlist, deployed, evidence.refusals)
-    planned, room = unchecked_plan(built.groups, deployed), policy_quotas(allowlist)
+    inputs = Inputs(
+        ruleset=read_rules((*own.files, *evidence.feed), allowlist.rules.on),
+        allowlist=allowlist,
+        day=evidence.day,
+        deployed=evidence.deployed(allowlist.firewall.prefix),
+        refusals=evidence.refusals,
+    )
+    foreseen = foresee(inputs, allow_shrink=True)
+    built = foreseen.built
     faults = once_a_file(odd, own_faults(built.discarded, own.folder))
     unsure = () if evidence.feed else _without_setter(faults)
     return Examined(
         allowlist=allowlist,
         error=None,
-        own=sum(is_local(rule.category) for rule in ruleset.rules),
+        own=sum(is_local(rule.category) for rule in inputs.ruleset.rules),
         faults=tuple(fault for fault in faults if fault not in unsure),
         warnings=(
             *(f"{fault}; the feed, which was not given, may set it" for fault in unsure),
             *own_remarks((rule.rule for rule in built.kept), own.folder),
             *own.warnings,
-            *without_effect(ruleset, allowlist, built, own.folder, has_feed=bool(evidence.feed)),
+            *without_effect(inputs, built, own.folder, has_feed=bool(evidence.feed)),
         ),
         built=built,
         odd=odd,
-        left=left_of(planned, deployed, room),
-        refusal=_unfit(planned, deployed, room),
+        left=foreseen.left,
+        refusal=foreseen.refusal,
     )
-
-
-def _unfit(planned: Plan, deployed: Deployed, room: PolicyQuotas) -> RefusedError | None:
-    try:
-        refuse_unfit(planned, deployed, room)
-    except RefusedError as error:
-        return error
-    return None
 
 
 def once_a_file(odd: Iterable[OddFile], faults: Iterable[OwnFault]) -> tuple[OwnFault, ...]:

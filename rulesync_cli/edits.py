@@ -49,7 +49,7 @@ class LocalEdit:
 
     def faults(self, found: Preview) -> tuple[OwnFault, ...]:
         """People's own rules that would be discarded, and files that cannot be read."""
-        return once_a_file(self.odd(found), own_faults(found.built.discarded, self.folder))
+        return once_a_file(self.odd(found), own_faults(found.foreseen.built.discarded, self.folder))
 
     def odd(self, found: Preview) -> tuple[OddFile, ...]:
         """People's own files that are stored otherwise than they should be."""
@@ -57,5 +57,5 @@ class LocalEdit:
 
     def remarks(self, found: Preview) -> tuple[str, ...]:
         """What is to be known of people's own rules beside the plan's warnings, a line each."""
-        faults = own_faults(found.built.discarded, self.folder)
+        faults = own_faults(found.foreseen.built.discarded, self.folder)
         return tuple(map(str, beside(self.odd(found), faults)))

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 import click
 
 from rules_lib.address import Address
-from rules_lib.allowlist import load_allowlist
+from rules_lib.allowlist import Allowlist, load_allowlist
 from rules_lib.allowlist.reader import read_document
-from rules_lib.aws.firewall import Firewall
-from rules_lib.bucket import ALLOWLIST
+from rules_lib.build import build
 from rules_lib.errors import RefusedError
-from rules_lib.groups.rule_group import Deployed
+from rules_lib.inputs import Inputs
+from rules_lib.model import FeedFile
 from rules_lib.own.files import OwnFiles, own_in_folder
-from rules_lib.reading.ruleset import read_rules
+from rules_lib.reading.ruleset import Ruleset, read_rules
 from rules_lib.state.hold import Hold
 from rules_lib.state.latest import Latest
-from rules_lib.sync.decide import foresee
-from rules_lib.sync.gather import Draft, gather
+from rules_lib.sync.gather import Draft
 from rulesync_cli.account import world
+from rulesync_cli.ahead import look_ahead
 from rulesync_cli.explain import Evidence
 from rulesync_cli.feed import read_feed
 from rulesync_cli.show.progress import waiting
@@ -72,37 +73,27 @@ def look(where: Where) -> Scene:
 def _stack(where: Where, own: OwnFiles | None, watch: Callable[[str], None]) -> Scene:
     here = world(where.stack, where.policies, watch)
     draft = Draft(where.config.read_bytes(), str(where.config)) if where.config else None
-    gathered = gather(here.store, draft, own)
-    text = draft.text if draft else here.store.get(ALLOWLIST)
-    held = Hold.find(here.store)
-    prefix = gathered.allowlist.firewall.prefix
-    deployed = Firewall(here.client, prefix, here.policies).deployed()
-    watch("building the rule groups")
-    ruleset = read_rules(gathered.files, gathered.allowlist.rules.on)
-    foreseen = foresee(
-        ruleset,
-        gathered.allowlist,
-        deployed,
-        gathered.refusals.words,
-        allow_shrink=gathered.allow_shrink,
-    )
+    ahead = look_ahead(here, draft, own, reading=_in_full)
+    gathered, foreseen = ahead.gathered, ahead.foreseen
     return Scene(
         feed=f"feed {gathered.manifest.version} of s3://{where.bucket}",
-        allowlist=draft.source if draft else f"s3://{where.bucket}/{ALLOWLIST}",
+        allowlist=gathered.draft.source,
         evidence=Evidence(
             files=tuple(gathered.files),
-            ruleset=ruleset,
-            allowlist=gathered.allowlist,
-            document=read_document(text),
-            deployed=deployed,
-            refusals=gathered.refusals.words,
+            document=read_document(gathered.draft.text),
+            inputs=foreseen.inputs,
             built=foreseen.built,
         ),
         bucket=where.bucket,
         latest=gathered.latest,
-        held=held,
+        held=ahead.held,
         refusal=foreseen.refusal,
     )
+
+
+def _in_full(files: Iterable[FeedFile], allowlist: Allowlist) -> Ruleset:
+    """Read every rule to its end: people may ask about any of them."""
+    return read_rules(files, allowlist.rules.on)
 
 
 def _alone(feed: Address, config: Path, own: OwnFiles, watch: Callable[[str], None]) -> Scene:
@@ -112,18 +103,15 @@ def _alone(feed: Address, config: Path, own: OwnFiles, watch: Callable[[str], No
     text = config.read_bytes()
     allowlist = load_allowlist(text, source=str(config), known=[file.category for file in files])
     watch("building the rule groups")
-    ruleset = read_rules(files, allowlist.rules.on)
-    foreseen = foresee(ruleset, allowlist, Deployed(), {}, allow_shrink=True)
+    day = datetime.now(UTC).date()
+    inputs = Inputs(ruleset=_in_full(files, allowlist), allowlist=allowlist, day=day)
     return Scene(
         feed=f"feed {feed}",
         allowlist=str(config),
         evidence=Evidence(
             files=files,
-            ruleset=ruleset,
-            allowlist=allowlist,
             document=read_document(text),
-            deployed=Deployed(),
-            refusals={},
-            built=foreseen.built,
+            inputs=inputs,
+            built=build(inputs),
         ),
     )

@@ -15,22 +15,20 @@ if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
     from rules_lib.build import Built
     from rules_lib.groups.rule_group import Group
+    from rules_lib.inputs import Inputs
     from rules_lib.reading.ruleset import Ruleset
 
 
-def own_warnings(
-    ruleset: Ruleset, allowlist: Allowlist, built: Built, folder: str
-) -> tuple[str, ...]:
+def own_warnings(inputs: Inputs, built: Built, folder: str) -> tuple[str, ...]:
     """Everything noteworthy about people's own rules.
 
     Args:
-        ruleset: the feed, and people's own.
-        allowlist: what people ask for.
-        built: what came of it.
+        inputs: of the build.
+        built: what came of them.
         folder: where their files lie; ends in a slash.
     """
     return (
-        *_unlisted(ruleset, allowlist, folder),
+        *_unlisted(inputs.ruleset, inputs.allowlist, folder),
         *_vacant_sids(built, folder),
         *_late_setters(built, folder),
         *(line for group in built.groups for line in _strangers(group)),

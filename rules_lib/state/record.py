@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
     from rules_lib.build import Built
     from rules_lib.deploy.steps import Plan
-    from rules_lib.reading.ruleset import Ruleset
+    from rules_lib.inputs import Inputs
     from rules_lib.report.since import Since
     from rules_lib.report.summary import Summary
 
@@ -43,13 +43,13 @@ def files_before(
 
 
 def files_after(
-    summary: Summary, ruleset: Ruleset, allowlist: Allowlist, built: Built, since: Since
+    summary: Summary, inputs: Inputs, built: Built, since: Since
 ) -> Iterator[tuple[str, bytes | Iterable[bytes]]]:
     """What is known once the plan was carried out."""
     page = render_html(
         summary=summary,
         discarded=built.discarded,
-        categories=category_lines(ruleset, allowlist, built),
+        categories=category_lines(inputs, built),
         since=since,
         groups=built.groups,
         off=built.off,
@@ -58,9 +58,7 @@ def files_after(
     yield SUMMARY, summary.to_json()
 
 
-def category_lines(
-    ruleset: Ruleset, allowlist: Allowlist, built: Built
-) -> tuple[CategoryLine, ...]:
+def category_lines(inputs: Inputs, built: Built) -> tuple[CategoryLine, ...]:
     """Where the rules of each category went, in the feed's order."""
     kept = Counter(rule.rule.category for rule in built.kept)
     setters = Counter(rule.rule.category for rule in built.kept if rule.setter)
@@ -73,7 +71,7 @@ def category_lines(
     return tuple(
         CategoryLine(
             name=category.name,
-            mode=allowlist.setting_of(category.name).mode,
+            mode=inputs.allowlist.setting_of(category.name).mode,
             enabled=len(category.rules),
             kept=kept[category.name],
             discarded=discarded[category.name],
@@ -82,5 +80,5 @@ def category_lines(
             blocking=blocking[category.name],
             unfit=unfit[category.name],
         )
-        for category in ruleset.categories
+        for category in inputs.ruleset.categories
     )

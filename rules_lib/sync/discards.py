@@ -37,7 +37,7 @@ def keep_discards(world: World, gathered: Gathered, built: Built) -> str:
         The mark by which `latest.json` knows what the newest copy holds.
     """
     version = gathered.manifest.version
-    day = f"{world.now:%Y-%m-%d}"
+    day = world.day.isoformat()
     mark = _mark(day, rows(built.discarded, "", version, gathered.allowlist))
     if gathered.latest is None or gathered.latest.discards != mark:
         lines = rows(built.discarded, world.build_id, version, gathered.allowlist)

@@ -26,8 +26,8 @@ def earlier_build(store: Store, gathered: Gathered, plan: Plan) -> Earlier | Non
     latest = gathered.latest
     if latest is None:
         return None
-    inputs = gathered.manifest.sha256, gathered.allowlist_sha256
-    same = not plan.changes and (latest.sha256, latest.allowlist) == inputs
+    read = gathered.manifest.sha256, gathered.draft.sha256
+    same = not plan.changes and (latest.sha256, latest.allowlist) == read
     discards = None if same else _discards(store, latest.build)
     return Earlier(latest.build, latest.version, discards)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from rules_lib.allowlist import Allowlist, load_allowlist
 from rules_lib.bucket import ALLOW_SHRINK, ALLOWLIST, RAW, archive_key
@@ -13,50 +14,25 @@ from rules_lib.feed.archive import Feed
 from rules_lib.feed.archive_limits import ArchiveLimits
 from rules_lib.feed.manifest import Manifest
 from rules_lib.feed.newest import newest_manifest
+from rules_lib.inputs import Inputs
+from rules_lib.model import FeedFile
 from rules_lib.own.files import OwnFiles, own_in_bucket
+from rules_lib.reading.ruleset import Ruleset
 from rules_lib.settings import LARGEST
+from rules_lib.stages.read_needed import read_needed
 from rules_lib.state.latest import Latest
 from rules_lib.state.refusals import Refusals
 
 if TYPE_CHECKING:
+    from datetime import date
+
+    from rules_lib.aws.firewall import Firewall
     from rules_lib.aws.store import Store
 
+Reading: TypeAlias = Callable[[Iterable[FeedFile], Allowlist], Ruleset]
+"""What makes rules of files; how much of each rule it reads is its own affair."""
+
 _EXAMINED: Final = ArchiveLimits(unpacked=LARGEST, member=LARGEST)
-
-
-@dataclass(frozen=True, slots=True)
-class Gathered:
-    """What the bucket says.
-
-    Attributes:
-        manifest: of the newest feed.
-        files: the feed's, people's own first.
-        seen: every category that this or an earlier feed had.
-        refusals: what the service refused before.
-        allowlist_sha256: of the allowlist's text.
-        own: people's own files, and what lies beside them.
-        allow_shrink: the allowlist was uploaded with leave to shrink, and is not applied yet.
-        latest: the newest applied build; None before the first.
-        latest_etag: by which it is known whether another build has ended since.
-        lost: warnings of refusals that cannot be read.
-    """
-
-    manifest: Manifest
-    files: Feed
-    allowlist: Allowlist
-    seen: frozenset[str]
-    refusals: Refusals
-    allowlist_sha256: str
-    own: OwnFiles
-    allow_shrink: bool = False
-    latest: Latest | None = None
-    latest_etag: str | None = None
-    lost: tuple[str, ...] = ()
-
-    @property
-    def categories(self) -> tuple[str, ...]:
-        """Names of the categories at hand, in order."""
-        return (*(file.category for file in self.files.own), *sorted(self.manifest.categories))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +52,41 @@ class Draft:
     def sha256(self) -> str:
         """Identifies it."""
         return hashlib.sha256(self.text).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What the bucket says.
+
+    Attributes:
+        manifest: of the newest feed.
+        files: the feed's, people's own first.
+        seen: every category that this or an earlier feed had.
+        refusals: what the service refused before.
+        draft: the allowlist as text.
+        own: people's own files, and what lies beside them.
+        allow_shrink: the allowlist was uploaded with leave to shrink, and is not applied yet.
+        latest: the newest applied build; None before the first.
+        latest_etag: by which it is known whether another build has ended since.
+        lost: warnings of refusals that cannot be read.
+    """
+
+    manifest: Manifest
+    files: Feed
+    allowlist: Allowlist
+    seen: frozenset[str]
+    refusals: Refusals
+    draft: Draft
+    own: OwnFiles
+    allow_shrink: bool = False
+    latest: Latest | None = None
+    latest_etag: str | None = None
+    lost: tuple[str, ...] = ()
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """Names of the categories at hand, in order."""
+        return (*(file.category for file in self.files.own), *sorted(self.manifest.categories))
 
 
 def gather(store: Store, draft: Draft | None = None, own: OwnFiles | None = None) -> Gathered:
@@ -107,12 +118,35 @@ def gather(store: Store, draft: Draft | None = None, own: OwnFiles | None = None
         allowlist=load_allowlist(draft.text, source=draft.source, known=known),
         seen=seen,
         refusals=refusals.file or Refusals({}),
-        allowlist_sha256=draft.sha256,
+        draft=draft,
         own=own,
         allow_shrink=draft.allow_shrink and (not latest or latest.allowlist != draft.sha256),
         latest=latest,
         latest_etag=newest.etag,
         lost=refusals.warnings,
+    )
+
+
+def inputs_of(
+    gathered: Gathered, firewall: Firewall, day: date, reading: Reading = read_needed
+) -> Inputs:
+    """Read the rules, and what is deployed: then all is there that a build depends on.
+
+    Args:
+        gathered: what the bucket says.
+        firewall: what is there under the allowlist's prefix.
+        day: of the build, in UTC.
+        reading: how much of each rule is read.
+
+    Raises:
+        FirewallError: the firewall cannot be read.
+    """
+    return Inputs(
+        ruleset=reading(gathered.files, gathered.allowlist),
+        allowlist=gathered.allowlist,
+        day=day,
+        deployed=firewall.deployed(),
+        refusals=gathered.refusals.words,
     )
 
 

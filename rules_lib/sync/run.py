@@ -24,23 +24,23 @@ from rules_lib.memory import without_search_for_cycles
 from rules_lib.report.since import since
 from rules_lib.report.summary import FeedFacts, Summary
 from rules_lib.rollback.run import reapply_held_build
-from rules_lib.stages.read_needed import read_needed
 from rules_lib.state.hold import Hold
 from rules_lib.state.latest import Latest
 from rules_lib.state.record import files_after, files_before
+from rules_lib.state.refusal_log import RefusalLog
 from rules_lib.state.refusals import Refusals
-from rules_lib.sync.decide import Decision, decide
+from rules_lib.sync.decide import decide
 from rules_lib.sync.discards import keep_discards
 from rules_lib.sync.earlier import earlier_build
-from rules_lib.sync.gather import Gathered, gather
+from rules_lib.sync.gather import Gathered, gather, inputs_of
 from rules_lib.sync.settled import (
     InputsUnchanged,
     Settled,
-    inputs_of,
     note_settled,
+    traces_of,
     unchanged_since,
 )
-from rules_lib.sync.summary_of_build import feed_facts, summary_of_build, summary_of_failure
+from rules_lib.sync.summary_of_build import Done, feed_facts, summary_of_build, summary_of_failure
 from rules_lib.world import World
 
 __all__ = ["InputsUnchanged", "World", "sync", "sync_if_changed"]
@@ -48,10 +48,10 @@ __all__ = ["InputsUnchanged", "World", "sync", "sync_if_changed"]
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rules_lib.deploy.outcome import Applied
+    from rules_lib.aws.store import Store
+    from rules_lib.build import Built
     from rules_lib.feed.manifest import Manifest
-    from rules_lib.reading.ruleset import Ruleset
-    from rules_lib.report.since import Since
+    from rules_lib.inputs import Inputs
 
 _Outcome = TypeVar("_Outcome")
 
@@ -90,10 +90,10 @@ def sync_if_changed(
     Raises:
         RulesyncError: see `sync`; or the bucket or the firewall cannot be read.
     """
-    inputs = inputs_of(world, manifest)
+    traces = traces_of(world, manifest)
     note = Settled.see(world.store)
-    return unchanged_since(world, inputs, note.file) or run(
-        replace(world, inputs=inputs, lost=note.warnings)
+    return unchanged_since(world, traces, note.file) or run(
+        replace(world, traces=traces, lost=note.warnings)
     )
 
 
@@ -162,72 +162,59 @@ def _outdated(world: World, gathered: Gathered) -> bool:
 def _carried_out(
     world: World, gathered: Gathered, calls: Calls, *, allow_shrink: bool
 ) -> Summary | None:
-    allowlist = gathered.allowlist
     if gathered.lost:
         gathered.refusals.put(world.store)
     world.watch("building the rule groups")
-    ruleset = read_needed(gathered.files, allowlist)
-    firewall = Firewall(world.client, allowlist.firewall.prefix, world.policies, calls)
-    deployed = firewall.deployed()
+    firewall = Firewall(world.client, gathered.allowlist.firewall.prefix, world.policies, calls)
+    inputs = inputs_of(gathered, firewall, world.day)
     decision = decide(
-        ruleset=ruleset,
-        allowlist=allowlist,
-        deployed=deployed,
-        refusals=gathered.refusals,
-        firewall=firewall,
+        inputs,
+        firewall,
+        _log(world.store, gathered.refusals, inputs),
         allow_shrink=allow_shrink or gathered.allow_shrink,
         deadline=world.deadline,
-        remember=partial(Refusals.put, store=world.store),
     )
+    plan, built = decision.foreseen.plan, decision.foreseen.built
     stale = any(failure.stale for failure in decision.failures)
     if stale or _outdated(world, gathered):
         return None
-    for name, data in files_before(world.build_id, decision.built, decision.plan, allowlist):
+    for name, data in files_before(world.build_id, built, plan, inputs.allowlist):
         world.put(name, data)
-    applied = apply(decision.plan, firewall, decision.failures)
+    applied = apply(plan, firewall, decision.failures)
     if any(failure.stale for failure in applied.failures) or (
         applied.failures and _overtaken(world, gathered)
     ):
         return None
-    earlier = earlier_build(world.store, gathered, decision.plan)
-    changed = since(decision.changes, decision.built, earlier)
-    summary = summary_of_build(
-        build_id=world.build_id,
-        gathered=gathered,
-        ruleset=ruleset,
-        decision=decision,
-        applied=applied,
-        calls=calls,
-        changed=changed,
-        lost=world.lost,
-    )
-    recorded = _record(world, gathered, ruleset, decision, applied, summary, changed)
-    if recorded and world.inputs and not decision.waiting:
-        note_settled(world, decision.plan, deployed, allowlist.firewall.prefix)
+    earlier = earlier_build(world.store, gathered, plan)
+    done = Done(gathered, decision, applied, since(decision.foreseen.changes, built, earlier))
+    summary = summary_of_build(done, calls, build_id=world.build_id, lost=world.lost)
+    recorded = _record(world, done, summary)
+    if recorded and world.traces and not decision.waiting:
+        note_settled(world, plan, inputs.deployed, inputs.allowlist.firewall.prefix)
     return recorded
 
 
-def _record(  # noqa: PLR0913, PLR0917 - all that a build leaves behind
-    world: World,
-    gathered: Gathered,
-    ruleset: Ruleset,
-    decision: Decision,
-    applied: Applied,
-    summary: Summary,
-    changed: Since,
-) -> Summary | None:
-    for step in applied.done:
+def _log(store: Store, refusals: Refusals, inputs: Inputs) -> RefusalLog:
+    """What is known to be refused of the rules at hand; what else is found is remembered."""
+    sids = (rule.sid for rule in inputs.ruleset.rules if rule.sid is not None)
+    return RefusalLog(refusals, refusals.of(sids), partial(Refusals.put, store=store))
+
+
+def _record(world: World, done: Done, summary: Summary) -> Summary | None:
+    """Write what a build leaves behind; None where another build has ended meanwhile."""
+    foreseen = done.decision.foreseen
+    for step in done.applied.done:
         if step.group:
             world.put(rules_name(step.name), step.group.text.encode())
-    mark = "" if summary.failed else keep_discards(world, gathered, decision.built)
-    for name, data in files_after(summary, ruleset, gathered.allowlist, decision.built, changed):
+    mark = "" if summary.failed else keep_discards(world, done.gathered, foreseen.built)
+    for name, data in files_after(summary, foreseen.inputs, foreseen.built, done.changed):
         world.put(name, data)
     if summary.failed:
-        raise SyncError(world.build_id, summary.failed, applied.troubles)
-    return summary if _point_at(world, gathered, decision, mark) else None
+        raise SyncError(world.build_id, summary.failed, done.applied.troubles)
+    return summary if _point_at(world, done.gathered, foreseen.built, mark) else None
 
 
-def _point_at(world: World, gathered: Gathered, decision: Decision, mark: str) -> bool:
+def _point_at(world: World, gathered: Gathered, built: Built, mark: str) -> bool:
     """Move `latest.json`, unless another build has moved it since; say whether it was moved."""
     latest = Latest(
         build=world.build_id,
@@ -235,10 +222,10 @@ def _point_at(world: World, gathered: Gathered, decision: Decision, mark: str) -
         sha256=gathered.manifest.sha256,
         applied_at=world.now.isoformat(),
         categories_seen=tuple(sorted(gathered.seen)),
-        allowlist=gathered.allowlist_sha256,
+        allowlist=gathered.draft.sha256,
         prefix=gathered.allowlist.firewall.prefix,
-        groups={group.name: str(group.slot) for group in decision.built.groups},
-        discarded=Counter(str(discard.reason) for discard in decision.built.discarded),
+        groups={group.name: str(group.slot) for group in built.groups},
+        discarded=Counter(str(discard.reason) for discard in built.discarded),
         discards=mark,
     )
     return latest.put_over(world.store, gathered.latest_etag)

@@ -59,7 +59,7 @@ class Settled(Cache):
         build: its id; the newest applied one.
         day: of that build, in UTC, ISO 8601.
         prefix: of the groups.
-        inputs: see `inputs_of`.
+        inputs: see `traces_of`.
         groups: name -> when the group was last changed, as the service says.
         foreign: names of others' groups under the prefix.
         policies: ARN -> update token.
@@ -83,7 +83,7 @@ class InputsUnchanged:
     summary: Summary
 
 
-def inputs_of(world: World, manifest: Manifest) -> str:
+def traces_of(world: World, manifest: Manifest) -> str:
     """Identify all that a build is made from but the firewall: files by their ETags, and the code.
 
     Args:
@@ -120,18 +120,18 @@ def _code() -> str:
     return digest.hexdigest()
 
 
-def unchanged_since(world: World, inputs: str, settled: Settled | None) -> InputsUnchanged | None:
+def unchanged_since(world: World, traces: str, settled: Settled | None) -> InputsUnchanged | None:
     """Look whether all is as a build of today left it; None where it is not, or nobody knows.
 
     Args:
         world: what a build reads.
-        inputs: see `inputs_of`.
+        traces: see `traces_of`.
         settled: the note of that build, if it can be read.
 
     Raises:
         RulesyncError: the bucket or the firewall cannot be read.
     """
-    if settled is None or (settled.day, settled.inputs) != (_day(world.now), inputs):
+    if settled is None or (settled.day, settled.inputs) != (world.day.isoformat(), traces):
         return None
     latest = Latest.find(world.store)
     if latest is None or latest.build != settled.build:
@@ -164,9 +164,9 @@ def note_settled(world: World, plan: Plan, deployed: Deployed, prefix: str) -> N
         return
     settled = Settled(
         build=world.build_id,
-        day=_day(world.now),
+        day=world.day.isoformat(),
         prefix=prefix,
-        inputs=world.inputs,
+        inputs=world.traces,
         groups={group.name: group.modified for group in kept},
         foreign=tuple(sorted(deployed.foreign)),
         policies={policy.arn: policy.token for policy in deployed.policies},
@@ -178,7 +178,3 @@ def note_settled(world: World, plan: Plan, deployed: Deployed, prefix: str) -> N
 def _at_rest(modified: str, now: datetime) -> bool:
     """Whether a group was last changed before it was read, by a margin for clocks that differ."""
     return bool(modified) and datetime.fromisoformat(modified) < now - AT_REST
-
-
-def _day(now: datetime) -> str:
-    return now.date().isoformat()

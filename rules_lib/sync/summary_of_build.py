@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rules_lib.deploy.drift import drift_of
@@ -22,10 +23,24 @@ if TYPE_CHECKING:
     from rules_lib.aws.calls import Calls
     from rules_lib.deploy.outcome import Applied
     from rules_lib.feed.manifest import Manifest
-    from rules_lib.reading.ruleset import Ruleset
     from rules_lib.report.since import Since
     from rules_lib.sync.decide import Decision
     from rules_lib.sync.gather import Gathered
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A build that was carried out, as far as the service let it.
+
+    Attributes:
+        gathered: what the bucket said.
+        changed: what is different since the last build.
+    """
+
+    gathered: Gathered
+    decision: Decision
+    applied: Applied
+    changed: Since
 
 
 def feed_facts(manifest: Manifest) -> FeedFacts:
@@ -39,20 +54,20 @@ def feed_facts(manifest: Manifest) -> FeedFacts:
     )
 
 
-def summary_of_build(  # noqa: PLR0913 - keywords only: the whole of a build comes together here
-    *,
-    build_id: str,
-    gathered: Gathered,
-    ruleset: Ruleset,
-    decision: Decision,
-    applied: Applied,
-    calls: Calls,
-    changed: Since,
-    lost: tuple[str, ...] = (),
+def summary_of_build(
+    done: Done, calls: Calls, *, build_id: str = "", lost: tuple[str, ...] = ()
 ) -> Summary:
-    """Summarise a build that was carried out, as far as the service let it."""
-    built = decision.built
-    staying = (f"rule group {stay.name} stays: {stay.why}" for stay in applied.staying)
+    """Summarise a build that was carried out.
+
+    Args:
+        done: what it came to.
+        calls: what it asked of the service.
+        build_id: none where nobody carried it out.
+        lost: warnings of what an earlier build left and cannot be read.
+    """
+    gathered, foreseen = done.gathered, done.decision.foreseen
+    built, plan, waiting = foreseen.built, foreseen.plan, done.decision.waiting
+    staying = (f"rule group {stay.name} stays: {stay.why}" for stay in done.applied.staying)
     return summarise(
         build_id=build_id,
         feed=feed_facts(gathered.manifest),
@@ -62,33 +77,33 @@ def summary_of_build(  # noqa: PLR0913 - keywords only: the whole of a build com
             off=len(built.off),
             setters_added=sum(rule.setter for rule in built.kept),
         ),
-        groups=tuple(group_line(step) for step in decision.plan.steps),
+        groups=tuple(group_line(step) for step in plan.steps),
         discarded=Counter(discard.reason for discard in built.discarded),
         calls=calls.writes,
         dry_runs=calls.dry_runs,
         warnings=(
             *lost,
             *gathered.lost,
-            *unjudged(decision.waiting, waiting_in(built.kept, built.discarded)),
-            *drift_of(decision.plan, gathered.latest.groups if gathered.latest else {}),
+            *unjudged(waiting, waiting_in(built.kept, built.discarded)),
+            *drift_of(plan, gathered.latest.groups if gathered.latest else {}),
             *passing(built.groups),
             *full_groups(built.overflow),
             *map(str, odd_files(gathered.own.files, gathered.own.folder)),
             *gathered.own.warnings,
-            *warnings_of(ruleset, gathered.allowlist, built, gathered.own.folder),
+            *warnings_of(foreseen.inputs, built, gathered.own.folder),
             *staying,
-            *_troubled(decision.plan, applied),
+            *_troubled(plan, done.applied),
         ),
         variables_missing=built.missing_variables,
         relief=built.relief,
-        failed="; ".join(_causes(decision.plan, applied)) or None,
+        failed="; ".join(_causes(plan, done.applied)) or None,
         budget=gathered.allowlist.firewall.capacity,
         changes=changes_of(
-            changed.rules,
+            done.changed.rules,
             Counter(discard.reason for discard in built.discarded),
             gathered.latest.discarded if gathered.latest else None,
         ),
-        waiting=decision.waiting,
+        waiting=waiting,
     )
 
 

@@ -17,48 +17,46 @@ if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
     from rules_lib.build import Built
     from rules_lib.groups.rule_group import Group
+    from rules_lib.inputs import Inputs
     from rules_lib.reading.ruleset import Ruleset
 
 _NAMED: Final = 8
 """How many new categories a warning names, the largest first, or rules."""
 
 
-def warnings_of(
-    ruleset: Ruleset, allowlist: Allowlist, built: Built, folder: str
-) -> tuple[str, ...]:
+def warnings_of(inputs: Inputs, built: Built, folder: str) -> tuple[str, ...]:
     """Everything noteworthy about this feed and people's own rules with this allowlist.
 
     Args:
-        ruleset: the feed, and people's own.
-        allowlist: what people ask for.
-        built: what came of it.
+        inputs: of the build.
+        built: what came of them.
         folder: where people's own files lie; ends in a slash.
     """
     return (
-        *_home_net(allowlist),
-        *_new(ruleset, allowlist),
-        *without_effect(ruleset, allowlist, built, folder),
+        *_home_net(inputs.allowlist),
+        *_new(inputs.ruleset, inputs.allowlist),
+        *without_effect(inputs, built, folder),
     )
 
 
 def without_effect(
-    ruleset: Ruleset, allowlist: Allowlist, built: Built, folder: str, *, has_feed: bool = True
+    inputs: Inputs, built: Built, folder: str, *, has_feed: bool = True
 ) -> tuple[str, ...]:
     """What stands in the allowlist, or in people's own files, and does not do what it says.
 
     Args:
-        ruleset: as in `warnings_of`, like all that follows.
-        allowlist: likewise.
+        inputs: as in `warnings_of`, like what follows.
         built: likewise.
         folder: likewise.
         has_feed: whether a feed is at hand, so that it is known what it lacks.
     """
+    ruleset, allowlist = inputs.ruleset, inputs.allowlist
     return (
         *(_gone(ruleset, allowlist) if has_feed else ()),
         *(_unknown_sids(ruleset, allowlist) if has_feed else ()),
         *(unanswered(ruleset, allowlist) if has_feed else ()),
         *_not_taken(allowlist, built),
-        *own_warnings(ruleset, allowlist, built, folder),
+        *own_warnings(inputs, built, folder),
     )
 
 

@@ -23,6 +23,7 @@ from rules_lib.stages.order import Ordered
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
+    from rules_lib.inputs import Inputs
 
 Watch: TypeAlias = "Callable[[str], None]"
 
@@ -63,40 +64,31 @@ class _Outcome:
     rule_groups: int
 
 
-def costs_of(  # noqa: PLR0913, PLR0917 - all that a build depends on
-    rules: tuple[AnyRule, ...],
-    allowlist: Allowlist,
-    deployed: Deployed,
-    refusals: Mapping[str, str],
-    names: Collection[str],
-    watch: Watch,
-) -> dict[str, Cost]:
+def costs_of(inputs: Inputs, names: Collection[str], watch: Watch) -> dict[str, Cost]:
     """Find what each of some categories that are off would cost.
 
     Args:
-        rules: every enabled rule, in the feed's order.
-        allowlist: what people ask for.
-        deployed: the groups in force.
-        refusals: what the service refused before.
+        inputs: of the build.
         names: of the categories.
         watch: told which of them is being looked at.
     """
-    now = prepare(rules, allowlist, refusals)
-    before = _outcome(now, allowlist, deployed)
+    rules = tuple(inputs.ruleset.rules)
+    now = prepare(rules, inputs)
+    before = _outcome(now, inputs)
     costs = {}
     for name in names:
         watch(f"turning {name} on")
-        edited = _turned_on(allowlist, [name])
+        edited = _turned_on(inputs, name)
         touched = _touched(name, rules)
-        prepared = _with(prepare(touched, edited, refusals), now, {one.place for one in touched})
-        costs[name] = _difference(name, before, _outcome(prepared, edited, deployed))
+        prepared = _with(prepare(touched, edited), now, {one.place for one in touched})
+        costs[name] = _difference(name, before, _outcome(prepared, edited))
     return costs
 
 
-def _turned_on(allowlist: Allowlist, names: Iterable[str]) -> Allowlist:
-    """The allowlist with the line `NAME: alert` for these; a line that is there keeps its place."""
-    on = dict.fromkeys(names, CategorySetting(mode=Mode.ALERT))
-    return allowlist.model_copy(update={"categories": {**allowlist.categories, **on}})
+def _turned_on(inputs: Inputs, name: str) -> Inputs:
+    """With the line `NAME: alert` in the allowlist; a line that is there keeps its place."""
+    on = CategorySetting(mode=Mode.ALERT)
+    return inputs.edited(categories={**inputs.allowlist.categories, name: on})
 
 
 def _touched(name: str, rules: tuple[AnyRule, ...]) -> tuple[AnyRule, ...]:
@@ -115,7 +107,8 @@ def _with(then: Prepared, now: Prepared, touched: Collection[FeedPosition]) -> P
     return Prepared(merged(then.wanted, now.wanted), merged(then.standby, now.standby), ())
 
 
-def _outcome(prepared: Prepared, allowlist: Allowlist, deployed: Deployed) -> _Outcome:
+def _outcome(prepared: Prepared, inputs: Inputs) -> _Outcome:
+    allowlist, deployed = inputs.allowlist, inputs.deployed
     clusters = link(prepared.wanted, prepared.standby).clusters
     # The order inside a group changes neither what fits nor where; a build orders by marks too.
     position = {rule.sid: place for place, rule in enumerate(r for c in clusters for r in c)}

@@ -14,8 +14,8 @@ from rulesync_cli.census.cost import Cost, Watch, costs_of, empty_packer
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
     from rules_lib.build import Built
-    from rules_lib.groups.rule_group import Deployed
-    from rules_lib.reading.ruleset import Category, Ruleset
+    from rules_lib.inputs import Inputs
+    from rules_lib.reading.ruleset import Category
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,30 +51,21 @@ class Portrait:
     cost: Cost | None
 
 
-def census(  # noqa: PLR0913 - keywords only: all that a build depends on, and what is asked
-    *,
-    ruleset: Ruleset,
-    allowlist: Allowlist,
-    deployed: Deployed,
-    refusals: Mapping[str, str],
-    built: Built,
-    names: Collection[str] = (),
-    watch: Watch = unwatched,
+def census(
+    inputs: Inputs, built: Built, names: Collection[str] = (), watch: Watch = unwatched
 ) -> tuple[Portrait, ...]:
     """Describe the feed's categories, in its order.
 
     Args:
-        ruleset: all of the feed.
-        allowlist: what people ask for.
-        deployed: the groups in force.
-        refusals: what the service refused before.
-        built: what a build makes of these four.
+        inputs: of the build.
+        built: what came of them.
         names: only these categories; empty: all.
         watch: told which category's cost is being found.
     """
-    asked = [one for one in ruleset.categories if not names or one.name in names]
+    allowlist = inputs.allowlist
+    asked = [one for one in inputs.ruleset.categories if not names or one.name in names]
     off = [one.name for one in asked if allowlist.setting_of(one.name).mode is Mode.OFF]
-    costs = costs_of(tuple(ruleset.rules), allowlist, deployed, refusals, off, watch) if off else {}
+    costs = costs_of(inputs, off, watch) if off else {}
     shares = _shares(built)
     discarded = Counter(item.rule.category for item in built.discarded)
     return tuple(

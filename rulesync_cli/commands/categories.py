@@ -64,15 +64,7 @@ def categories(*, where: Where, names: tuple[str, ...], as_json: bool) -> None:
     _refuse_unknown(names, scene)
     evidence = scene.evidence
     with waiting("counting") as watch:
-        found = census(
-            ruleset=evidence.ruleset,
-            allowlist=evidence.allowlist,
-            deployed=evidence.deployed,
-            refusals=evidence.refusals,
-            built=evidence.built,
-            names=names,
-            watch=watch,
-        )
+        found = census(evidence.inputs, evidence.built, names, watch)
     if as_json:
         print_json(_document(scene, found))
     else:
@@ -80,7 +72,7 @@ def categories(*, where: Where, names: tuple[str, ...], as_json: bool) -> None:
 
 
 def _refuse_unknown(names: Sequence[str], scene: Scene) -> None:
-    known = scene.evidence.ruleset.names
+    known = scene.evidence.inputs.ruleset.names
     for name in names:
         if name not in known:
             meant = nearest(name, known)
@@ -102,7 +94,7 @@ def _document(scene: Scene, found: Sequence[Portrait]) -> dict[str, object]:
 
 def _budget(scene: Scene) -> dict[str, int]:
     """What there is to spend, and what the groups of a sync would reserve of it."""
-    firewall, groups = scene.evidence.allowlist.firewall, scene.evidence.built.groups
+    firewall, groups = scene.evidence.inputs.allowlist.firewall, scene.evidence.built.groups
     return {
         "capacity": firewall.capacity,
         "reserved": sum(group.capacity for group in groups),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -89,13 +90,14 @@ def _own(folder: Path | None, store: Store | None) -> OwnFiles:
 
 def _evidence(feed: Address | None, store: Store | None) -> DraftContext:
     """The feed that was given, else the bucket's newest; from the bucket what was seen before."""
-    files = read_feed(feed) if feed else ()
+    files, day = read_feed(feed) if feed else (), datetime.now(UTC).date()
     if store is None:
-        return DraftContext(files)
+        return DraftContext(day, files)
     manifest = newest_manifest(store)
     latest, refusals = Latest.find(store), Refusals.find(store)
     seen = latest.categories_seen if latest else ()
     return DraftContext(
+        day=day,
         feed=files or tuple(feed_in_bucket(store, manifest) if manifest else ()),
         known=(*seen, *(manifest.categories if manifest else ())),
         refusals=refusals.words if refusals else {},

@@ -75,7 +75,7 @@ def plan(  # noqa: PLR0913 - an argument for each option
     edit = LocalEdit.read(config, own, bucket)
     with waiting() as watch:
         found = edit.preview(world(bucket, policies, watch), allow_shrink=allow_shrink)
-    steps = steps_named(found.plan, group) if group else ()
+    steps = steps_named(found.foreseen.plan, group) if group else ()
     if as_json:
         faults = [asdict(fault) for fault in edit.faults(found)]
         print_json(plan_document(found) | {"own_faults": faults})
@@ -84,20 +84,20 @@ def plan(  # noqa: PLR0913 - an argument for each option
         remarks = edit.remarks(found)
         render_preview(found, console, remarks=remarks, full=full, names_all="--full")
         render_diff(steps, console)
-    raise SystemExit(0 if found.plan.is_empty else _CHANGES)
+    raise SystemExit(0 if found.foreseen.plan.is_empty else _CHANGES)
 
 
 def plan_document(found: Preview) -> dict[str, Any]:
     """A plan as JSON shows it."""
     return {
         "summary": json.loads(found.summary.to_json()),
-        "steps": [record(step) for step in found.plan.steps],
-        "policies": [switch_record(planned) for planned in found.plan.switches],
-        "left": [left.record for left in found.left],
-        "actions": [way_of(one) for one in found.rules if one.kind == "action"],
-        "unblocks": [way_of(one) for one in found.rules if one.unblocks],
-        "passes": [way_of(one) for one in found.rules if one.passes_anew],
-        "capacity": asdict(reserved_by_all(found.plan)) | {"budget": found.summary.budget},
+        "steps": [record(step) for step in found.foreseen.plan.steps],
+        "policies": [switch_record(planned) for planned in found.foreseen.plan.switches],
+        "left": [left.record for left in found.foreseen.left],
+        "actions": [way_of(one) for one in found.foreseen.changes if one.kind == "action"],
+        "unblocks": [way_of(one) for one in found.foreseen.changes if one.unblocks],
+        "passes": [way_of(one) for one in found.foreseen.changes if one.passes_anew],
+        "capacity": asdict(reserved_by_all(found.foreseen.plan)) | {"budget": found.summary.budget},
         "compared_with": found.gathered.latest.build if found.gathered.latest else None,
         "held": found.held.build if found.held else None,
     }

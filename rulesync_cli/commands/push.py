@@ -77,7 +77,7 @@ def push(  # noqa: PLR0913 - an argument for each option
         here = world(bucket, policies, watch)
         found = edit.preview(here, allow_shrink=allow_shrink)
         watch("asking the engine about your own rules")
-        said = ask_engine(found.built, edit.folder, without_engine=without_engine)
+        said = ask_engine(found.foreseen.built, edit.folder, without_engine=without_engine)
     if not as_json:
         render_preview(found, stdout(), remarks=edit.remarks(found), names_all=_NAMES_ALL)
         tell_engine_check(said)
@@ -114,8 +114,8 @@ def _refuse(edit: LocalEdit, found: Preview, said: EngineCheck, *, yes: bool) ->
     Raises:
         RefusedError: says what is wrong.
     """
-    if found.refusal:
-        raise found.refusal
+    if found.foreseen.refusal:
+        raise found.foreseen.refusal
     if edit.own is None:
         return
     engine = beside(edit.odd(found), said.faults)

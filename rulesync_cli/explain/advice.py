@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.build import prepare
@@ -17,6 +17,7 @@ from rulesync_cli.explain.story import Fate, LeftOut, RequestedMode, ToldTie
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
     from rules_lib.build import Built
+    from rules_lib.inputs import Inputs
     from rulesync_cli.explain.price import Price
 
 _RISK: Final = "documented_unsupported"
@@ -30,25 +31,20 @@ def left_out_of(discarded: Discarded, way_back: str, notes: Iterator[str]) -> Le
     return LeftOut(discarded.reason, discarded.detail, cause, way_back, tuple(notes))
 
 
-def way_back_of(
-    discarded: Discarded,
-    allowlist: Allowlist,
-    refusals: Mapping[str, str],
-    ties: tuple[ToldTie, ...],
-) -> str:
+def way_back_of(discarded: Discarded, inputs: Inputs, ties: tuple[ToldTie, ...]) -> str:
     """The reason's remedy; narrowed down where it is known what helps this very rule."""
     if discarded.reason is Reason.UNSUPPORTED_KEYWORD:
-        return _keeping(discarded.rule, allowlist, refusals)
+        return _keeping(discarded.rule, inputs)
     if discarded.reason is Reason.FLOWBIT_NEVER_SET and not any(tie.setters for tie in ties):
         return "A rule that sets it: from a later release of the feed, or one of your own."
     return REMEDIES[discarded.reason].way_back
 
 
-def _keeping(rule: AnyRule, allowlist: Allowlist, refusals: Mapping[str, str]) -> str:
+def _keeping(rule: AnyRule, inputs: Inputs) -> str:
     """Which settings have the service take the rule, found by trying them."""
     for keys in _KEEPING:
-        trial = allowlist.model_copy(update=dict.fromkeys(keys, "keep"))
-        if not prepare((rule,), trial, refusals).discarded:
+        trial = inputs.edited(**dict.fromkeys(keys, "keep"))
+        if not prepare((rule,), trial).discarded:
             named = " and ".join(f"`{key}: keep`" for key in keys)
             risk = "; AWS documents it as not working" if _RISK in keys else ""
             return f"{named} in the allowlist{risk}."
@@ -81,16 +77,11 @@ def disabled_of(rule: AnyRule, asked: RequestedMode, notes: Iterator[str]) -> Le
     return LeftOut(None, detail, cause, back, tuple(notes))
 
 
-def if_asked(rule: AnyRule, allowlist: Allowlist, refusals: Mapping[str, str]) -> Iterator[str]:
+def if_asked(rule: AnyRule, inputs: Inputs) -> Iterator[str]:
     """What would stand in the way of a rule that is not asked for now, looked at alone."""
-    asked = allowlist.model_copy(
-        update={
-            "rules": allowlist.rules.model_copy(
-                update={"off": frozenset(), "alert": frozenset({rule.sid})}
-            )
-        }
-    )
-    for found in prepare((rule,), asked, refusals).discarded:
+    named = {"off": frozenset(), "alert": frozenset({rule.sid})}
+    asked = inputs.edited(rules=inputs.allowlist.rules.model_copy(update=named))
+    for found in prepare((rule,), asked).discarded:
         yield f"even then it would be discarded as {found.reason}: {found.detail}"
 
 

@@ -33,9 +33,8 @@ if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
     from rules_lib.allowlist.document import Document
     from rules_lib.build import Built
-    from rules_lib.groups.rule_group import Deployed
+    from rules_lib.inputs import Inputs
     from rules_lib.model import FeedFile
-    from rules_lib.reading.ruleset import Ruleset
 
 _WHY: Final[Mapping[Change, str]] = {
     Change.HEADER_SPACES_REMOVED: "the service refuses spaces inside a list",
@@ -56,17 +55,14 @@ class Evidence:
 
     Attributes:
         files: of the feed, people's own first.
-        ruleset: the same, read, with what `rules: on:` wakes.
         document: the allowlist's file as read, for its lines.
-        refusals: what the service said of texts, by fingerprint (see `stages.convert`).
+        inputs: of the build; the ruleset is all of the files, with what `rules: on:` wakes.
+        built: what came of them.
     """
 
     files: tuple[FeedFile, ...]
-    ruleset: Ruleset
-    allowlist: Allowlist
     document: Document
-    deployed: Deployed
-    refusals: Mapping[str, str]
+    inputs: Inputs
     built: Built
 
 
@@ -89,7 +85,7 @@ class Explained:
 def explain(sid: int, evidence: Evidence) -> Explained:
     """Tell the story of a sid, through all stages."""
     ledger = Ledger.of(evidence.built)
-    enabled = [rule for rule in evidence.ruleset.rules if rule.sid == sid]
+    enabled = [rule for rule in evidence.inputs.ruleset.rules if rule.sid == sid]
     shipped_off = [r for r in disabled_rules(evidence.files, str(sid)) if r.sid == sid]
     asleep = {rule.place for rule in shipped_off}
     sleeping = asleep - {rule.place for rule in enabled}
@@ -100,7 +96,7 @@ def explain(sid: int, evidence: Evidence) -> Explained:
     return Explained(
         sid=sid,
         stories=tuple(sorted(stories, key=_is_spare)),
-        in_force=in_force(sid, evidence.deployed, ledger),
+        in_force=in_force(sid, evidence.inputs.deployed, ledger),
         nearest=() if stories else nearest_to(sid, evidence.files),
     )
 
@@ -113,9 +109,10 @@ def _is_spare(story: Story) -> tuple[bool, bool]:
 
 
 def _story(rule: AnyRule, evidence: Evidence, ledger: Ledger, *, ships_enabled: bool) -> Story:
-    ties = ties_of(rule, evidence.ruleset, evidence.files, ledger) if isinstance(rule, Rule) else ()
+    inputs = evidence.inputs
+    ties = ties_of(rule, inputs.ruleset, evidence.files, ledger) if isinstance(rule, Rule) else ()
     fate = ledger.fate(rule)
-    asked = asked_of(rule, evidence.allowlist, evidence.document)
+    asked = asked_of(rule, inputs.allowlist, evidence.document)
     origin = _origin(rule, fate, ships_enabled=ships_enabled)
     if fate is Fate.KEPT and isinstance(rule, Rule):
         converted, _ = ledger.kept[rule.place]
@@ -124,7 +121,7 @@ def _story(rule: AnyRule, evidence: Evidence, ledger: Ledger, *, ships_enabled: 
             origin=origin,
             fate=fate,
             asked=asked,
-            published=_published(converted, evidence.allowlist),
+            published=_published(converted, inputs.allowlist),
             seat=ledger.seat(rule),
             ties=ties,
             cluster=cluster_of(rule, ledger),
@@ -174,16 +171,15 @@ def _judged(converted: Converted, allowlist: Allowlist) -> Iterator[Judged]:
 def _left_out(
     rule: AnyRule, evidence: Evidence, ledger: Ledger, ties: tuple[ToldTie, ...]
 ) -> LeftOut:
-    allowlist, refusals = evidence.allowlist, evidence.refusals
+    inputs = evidence.inputs
     if discarded := ledger.discarded.get(rule.place):
-        notes = advice.notes_on(discarded, evidence.built, allowlist, ties)
+        notes = advice.notes_on(discarded, evidence.built, inputs.allowlist, ties)
         if discarded.reason is Reason.OVER_BUDGET and isinstance(rule, Rule):
-            price = price_of(rule, evidence.ruleset, allowlist, evidence.deployed, refusals)
-            notes = advice.note_on_price(price)
-        way_back = advice.way_back_of(discarded, allowlist, refusals, ties)
+            notes = advice.note_on_price(price_of(rule, inputs))
+        way_back = advice.way_back_of(discarded, inputs, ties)
         return advice.left_out_of(discarded, way_back, notes)
-    asked = asked_of(rule, allowlist, evidence.document)
-    notes = advice.if_asked(rule, allowlist, refusals)
+    asked = asked_of(rule, inputs.allowlist, evidence.document)
+    notes = advice.if_asked(rule, inputs)
     if ledger.fate(rule) is Fate.OFF:
         return advice.off_of(rule, asked, notes)
     return advice.disabled_of(rule, asked, notes)

@@ -16,10 +16,8 @@ from rules_lib.stages.order import order
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from rules_lib.allowlist import Allowlist
-    from rules_lib.groups.rule_group import Deployed
+    from rules_lib.inputs import Inputs
     from rules_lib.model import Rule
-    from rules_lib.reading.ruleset import Ruleset
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +35,15 @@ class Price:
     last: Rule | None
 
 
-def price_of(
-    rule: Rule,
-    ruleset: Ruleset,
-    allowlist: Allowlist,
-    deployed: Deployed,
-    refusals: Mapping[str, str],
-) -> Price | None:
+def price_of(rule: Rule, inputs: Inputs) -> Price | None:
     """Find what would keep a rule that was left out as over budget; None where no budget would.
 
     Args:
         rule: as it stands in the ruleset.
-        ruleset: as the build had it, like all that follows.
-        allowlist: what people ask for.
-        deployed: the groups in force.
-        refusals: what the service refused before.
+        inputs: of the build.
     """
-    prepared = prepare(ruleset.rules, allowlist, refusals)
+    allowlist, deployed = inputs.allowlist, inputs.deployed
+    prepared = prepare(inputs.ruleset.rules, inputs)
     ordered = order(link(prepared.wanted, prepared.standby).clusters, allowlist.last)
     measured = measure(ordered, allowlist, deployed)
     budget = Budget(allowlist.firewall.capacity, allowlist.firewall.rule_groups)

@@ -55,7 +55,8 @@ def render_preview(
     if full and found.summary.groups:
         show_groups(found.summary.table(), console)
         say(console)
-    render_plan(found.plan, found.rules, console, full=full, names_all=names_all)
+    foreseen = found.foreseen
+    render_plan(foreseen.plan, foreseen.changes, console, full=full, names_all=names_all)
     say(console)
     for line in _figures(found):
         say(console, line)
@@ -67,8 +68,9 @@ def render_preview(
     if found.held:
         held = f"held at build {found.held.build}: a sync changes nothing until `rulesync resume`"
         say(console, held, "yellow")
-    if found.refusal:
-        say(console, f"a sync would refuse this: {visible_lines(str(found.refusal))}", "bold red")
+    if foreseen.refusal:
+        why = visible_lines(str(foreseen.refusal))
+        say(console, f"a sync would refuse this: {why}", "bold red")
 
 
 def render_plan(
@@ -161,7 +163,7 @@ def _names(names: Sequence[str]) -> str:
 
 def _figures(found: Preview) -> Iterator[str]:
     """Room, rules and discards, before and after."""
-    summary, room = found.summary, reserved_by_all(found.plan)
+    summary, room = found.summary, reserved_by_all(found.foreseen.plan)
     ends = " -> ".join(map(count, dict.fromkeys((room.before, room.after))))
     budget = summary.budget
     yield f"capacity: {ends} of {count(budget)} ({share(room.after, budget)})"
@@ -171,9 +173,10 @@ def _figures(found: Preview) -> Iterator[str]:
 
 def _left(found: Preview) -> Iterator[str]:
     """What policies have left for our groups, where others have groups there too."""
-    groups = [step for step in found.plan.steps if step.group]
-    needed = f"{counted(len(groups), 'rule group')} and {count(reserved_by_all(found.plan).after)}"
-    for left in found.left:
+    plan = found.foreseen.plan
+    groups = [step for step in plan.steps if step.group]
+    needed = f"{counted(len(groups), 'rule group')} and {count(reserved_by_all(plan).after)}"
+    for left in found.foreseen.left:
         if left.others:
             yield f"policy {visible(left.policy)}: {left.words}; this plan needs {needed}"
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from support.inputs import inputs
 from support.real_feed import SHIPPED
 
 from rules_lib.allowlist import load_allowlist
 from rules_lib.build import build
 from rules_lib.feed.archive import unpack
-from rules_lib.groups.rule_group import Deployed
 from rules_lib.model import SidOnly
 from rules_lib.reading.ruleset import read_rules
 from rules_lib.stages.read_needed import read_needed
@@ -24,7 +24,7 @@ def test_build_of_a_release_comes_to_the_same(releases: Path, name: str) -> None
     known = [file.category for file in files]
     allowlist = load_allowlist(SHIPPED.read_bytes(), source="shipped", known=known)
     seen, whole = read_needed(files, allowlist), read_rules(files, allowlist.rules.on)
-    ours, theirs = (build(one, allowlist, Deployed(), {}) for one in (seen, whole))
+    ours, theirs = (build(inputs(one, allowlist)) for one in (seen, whole))
     assert ours.groups == theirs.groups
     assert ours.discarded == theirs.discarded
     assert [(rule.place, rule.sid) for rule in ours.off] == [

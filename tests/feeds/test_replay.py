@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 import yaml
 from support.deployed import in_force
+from support.inputs import inputs
 from support.real_feed import LARGE, SHIPPED, Published, allowlist_of_all, rules_of, run
 
 from rules_lib.allowlist import Allowlist, load_allowlist
@@ -92,7 +93,7 @@ def replay(releases: Path, allowlist: Allowlist) -> list[Replayed]:
     found = []
     for name in RELEASES:
         deployed = in_force(before, associations=1)
-        after = build(ruleset(releases, name, allowlist), allowlist, deployed, {}).groups
+        after = build(inputs(ruleset(releases, name, allowlist), allowlist, deployed)).groups
         found.append(_replayed(name, before, after, deployed))
         before = after
     return found
@@ -156,17 +157,16 @@ def test_rule_more_is_one_update_that_differs_by_one_line(releases: Path) -> Non
     """In the newest release with the shipped file, whichever category it is added to."""
     allowlist = settings()
     archive = unpack((releases / "2025-08-04.tar.gz").read_bytes(), source="test")
-    first = build(read_rules(archive, allowlist.rules.on), allowlist, Deployed(), {}).groups
+    first = build(inputs(read_rules(archive, allowlist.rules.on), allowlist)).groups
     for category in ("emerging-exploit", "emerging-telnet", "emerging-scan"):
         text = b'alert tcp any any -> any any (msg:"one more"; content:"x"; sid:1999999; rev:1;)\n'
         longer = tuple(
             type(file)(file.category, text * (file.category == category) + file.data)
             for file in archive
         )
-        again = build(
-            read_rules(longer, allowlist.rules.on), allowlist, in_force(first, associations=1), {}
-        ).groups
-        [step] = plan(again, in_force(first, associations=1)).changes
+        deployed = in_force(first, associations=1)
+        again = build(inputs(read_rules(longer, allowlist.rules.on), allowlist, deployed)).groups
+        [step] = plan(again, deployed).changes
         assert isinstance(step, Update)
         before, after = (
             Counter(step.deployed.text.splitlines()),
@@ -181,7 +181,7 @@ def small(releases: Path) -> tuple[Ruleset, Allowlist, Built]:
     """The full picture in a fraction of the room that it needs."""
     allowlist = settings(default="off", categories=SIX, firewall=SMALL)
     rules = ruleset(releases, "composite-2026-03", allowlist)
-    return rules, allowlist, build(rules, allowlist, Deployed(), {})
+    return rules, allowlist, build(inputs(rules, allowlist))
 
 
 def test_small_budget_is_kept_and_used(small: tuple[Ruleset, Allowlist, Built]) -> None:
@@ -261,7 +261,7 @@ def test_larger_budget_brings_back_what_the_summary_says(
     """Category by category, and nothing else changes."""
     rules, _, built = small
     larger = settings(default="off", categories=SIX, firewall={**SMALL, **more})
-    again = build(rules, larger, Deployed(), {})
+    again = build(inputs(rules, larger))
     before, after = ({rule.sid for rule in one.kept} for one in (built, again))
     assert not before - after
     back = Counter(

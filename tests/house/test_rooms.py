@@ -14,9 +14,9 @@ REPOSITORY: Final = Path(__file__).parents[2]
 
 LIBRARY: Final = (
     *("errors", "text", "redact", "address", "misfits", "bucket", "deadline", "graph", "memory"),
-    *("facts", "ties", "model", "reading", "allowlist", "groups", "stages", "packing", "build"),
-    *("settings", "proving", "aws", "sources", "feed", "own", "deploy", "report", "state"),
-    *("world", "rollback", "notify", "sync"),
+    *("facts", "ties", "model", "reading", "allowlist", "groups", "stages", "packing"),
+    *("inputs", "build", "settings", "proving", "aws", "sources", "feed", "own", "deploy"),
+    *("report", "state", "world", "rollback", "notify", "sync"),
 )
 """The rooms of `rules_lib` from the ground up: a package or a module each."""
 

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 from support.deployed import in_force
+from support.inputs import inputs
 from support.rules import FEEDS, allow, allowlists, ruleset, text
 
 from rules_lib.allowlist import Allowlist, load_allowlist
 from rules_lib.build import Built, build
 from rules_lib.feed.archive import unpack
-from rules_lib.groups.rule_group import Deployed
 from rules_lib.model import AnyRule, Change, Mode, Reason, Rule
 from rules_lib.reading.ruleset import read_rules
 from rules_lib.stages.convert import fingerprint
@@ -31,11 +31,11 @@ ROOT = Path(__file__).parents[2]
 
 def _built(files: Mapping[str, Sequence[str]], **settings: Any) -> Built:
     allowlist = allow(**settings)
-    return build(ruleset(files, *allowlist.rules.on), allowlist, Deployed(), {})
+    return build(inputs(ruleset(files, *allowlist.rules.on), allowlist))
 
 
 def _build(files: Mapping[str, Sequence[str]], allowlist: Allowlist) -> Built:
-    return build(ruleset(files, *allowlist.rules.on), allowlist, Deployed(), {})
+    return build(inputs(ruleset(files, *allowlist.rules.on), allowlist))
 
 
 def _is_accounted_for(built: Built, rules: Sequence[AnyRule]) -> bool:
@@ -69,7 +69,7 @@ def test_same_input_gives_the_same_bytes(files: dict[str, list[str]], allowlist:
     assert repr(_build(files, allowlist)) == repr(once)
     deployed = in_force(once.groups)
     rules = ruleset(files, *allowlist.rules.on)
-    again = build(rules, allowlist, deployed, {})
+    again = build(inputs(rules, allowlist, deployed))
     assert repr(again) == repr(once)
 
 
@@ -131,7 +131,7 @@ def test_refused_rule_is_discarded_and_so_is_what_needs_it() -> None:
     """A checker whose only setter the service refuses can never fire."""
     files = {"emerging-web": [text(1, "flowbits:set,a; "), text(2, "flowbits:isset,a; "), text(3)]}
     refusals = {fingerprint(text(1, "flowbits:set,a; ")): "no"}
-    built = build(ruleset(files), allow(), Deployed(), refusals)
+    built = build(inputs(ruleset(files), allow(), refusals=refusals))
     assert [(one.rule.sid, one.reason) for one in built.discarded] == [
         (1, Reason.REJECTED_BY_SERVICE),
         (2, Reason.FLOWBIT_NEVER_SET),
@@ -170,10 +170,10 @@ def test_real_release_through_the_shipped_allowlist(releases: Path) -> None:
     shipped = load_allowlist(
         (ROOT / "config/categories.yaml").read_bytes(), source="", known=rules.names
     )
-    built = build(rules, shipped, Deployed(), {})
+    built = build(inputs(rules, shipped))
     assert _is_accounted_for(built, tuple(rules.rules))
     assert built.enabled == 38_651
     assert Reason.OVER_BUDGET not in {discard.reason for discard in built.discarded}
     assert all(_may_be_drop(rule.rule) for rule in built.kept if rule.action == "drop")
-    again = build(rules, shipped, in_force(built.groups), {})
+    again = build(inputs(rules, shipped, in_force(built.groups)))
     assert again.groups == built.groups

@@ -24,11 +24,11 @@ from rules_lib.allowlist import load_allowlist
 from rules_lib.build import build
 from rules_lib.errors import AllowlistError, ArchiveError
 from rules_lib.feed.archive import opened
-from rules_lib.groups.rule_group import Deployed
 from rules_lib.model import FeedFile
 from rules_lib.reading.lines import count_rules
 from rules_lib.reading.ruleset import read_rules
 from rules_lib.report.records import discarded_csv, discarded_jsonl
+from support.inputs import inputs
 from support.tar import END, RULE, header, member, pax, record
 from support.zip import Entry, zip_of
 
@@ -101,7 +101,7 @@ def _fetched(data: bytes) -> str:
 def _built(data: bytes) -> str:
     allowlist = load_allowlist("version: 1\ndefault: alert\n", source="", known=())
     ruleset = read_rules([FeedFile("emerging-bomb", data)], {7})
-    built = build(ruleset, allowlist, Deployed(), {})
+    built = build(inputs(ruleset, allowlist))
     for lines in (discarded_jsonl(built.discarded), discarded_csv(built.discarded)):
         for _ in lines:
             pass

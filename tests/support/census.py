@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from rules_lib.allowlist import Allowlist, CategorySetting
 from rules_lib.build import Built, build
-from rules_lib.groups.rule_group import Deployed
 from rules_lib.model import Mode, Reason
 from rules_lib.reading.ruleset import Ruleset
 from rulesync_cli.census import Cost, Portrait, census
+from support.inputs import inputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Trial:
         """A whole build with these categories turned on."""
         on = dict.fromkeys(names, CategorySetting(mode=Mode.ALERT))
         edit = {"categories": {**self.allowlist.categories, **on}}
-        return build(self.rules, self.allowlist.model_copy(update=edit), Deployed(), {})
+        return build(inputs(self.rules, self.allowlist.model_copy(update=edit)))
 
     def with_room(self, capacity: int, rule_groups: int) -> Trial:
         """The same with another budget."""
@@ -33,14 +33,7 @@ class Trial:
 
     def portraits(self, *names: str) -> tuple[Portrait, ...]:
         """The categories' portraits, with nothing deployed."""
-        return census(
-            ruleset=self.rules,
-            allowlist=self.allowlist,
-            deployed=Deployed(),
-            refusals={},
-            built=self.built(),
-            names=names,
-        )
+        return census(inputs(self.rules, self.allowlist), self.built(), names)
 
     def costs(self, *names: str) -> dict[str, Cost]:
         """What each category that is off would cost."""

@@ -11,6 +11,7 @@ from rules_lib.build import build
 from rules_lib.groups.rule_group import Deployed
 from rules_lib.reading.ruleset import read_rules
 from rulesync_cli.explain import Evidence, Explained, Story, explain
+from support.inputs import inputs
 from support.rules import CATEGORIES, feed
 
 if TYPE_CHECKING:
@@ -27,15 +28,12 @@ def evidence(
     parsed = load_allowlist(allowlist, source="test", known=CATEGORIES)
     in_order = feed(files)
     ruleset = read_rules(in_order, parsed.rules.on)
-    held, refused = deployed or Deployed(), refusals or {}
+    given = inputs(ruleset, parsed, deployed, refusals=refusals or {})
     return Evidence(
         files=in_order,
-        ruleset=ruleset,
-        allowlist=parsed,
         document=read_document(allowlist),
-        deployed=held,
-        refusals=refused,
-        built=build(ruleset, parsed, held, refused),
+        inputs=given,
+        built=build(given),
     )
 
 

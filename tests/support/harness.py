@@ -17,7 +17,6 @@ from rules_lib.errors import AllowlistError, ArchiveError
 from rules_lib.feed.archive import unpack
 from rules_lib.feed.archive_limits import ArchiveLimits
 from rules_lib.groups.content import rules_in
-from rules_lib.groups.rule_group import Deployed
 from rules_lib.model import AnyRule, FeedFile, Malformed, Rule
 from rules_lib.reading.lines import Line, Tally, count_rules
 from rules_lib.reading.parser import parse
@@ -25,6 +24,7 @@ from rules_lib.reading.ruleset import Ruleset, read_rules
 from rules_lib.reading.shape import REMOVED_OPTIONS
 from rules_lib.report.records import discarded_csv, discarded_jsonl
 from rules_lib.text import visible
+from support.inputs import inputs
 from support.tar import archive_of
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _hold_lines(data: bytes, rules: tuple[AnyRule, ...]) -> None:
 
 def _hold_build(ruleset: Ruleset) -> None:
     """Every rule has one fate, the neighbours are published, and records can be written."""
-    built = build(ruleset, _ALL, Deployed(), {})
+    built = build(inputs(ruleset, _ALL))
     kept = {rule.sid: rule for rule in built.kept}
     discarded = built.discarded
     setters = sum(rule.setter for rule in built.kept)

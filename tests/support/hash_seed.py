@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from rules_lib.build import Built, build
-from rules_lib.groups.rule_group import Deployed
+from support.inputs import inputs
 from support.rules import allow, ruleset, text
 
 _BITS: Final = (
@@ -33,7 +33,7 @@ def _built() -> Built:
         variables=dict.fromkeys(("HOME_NET", "A"), "10.0.0.0/8"),
         firewall={"capacity": 30},
     )
-    return build(ruleset(files), asked, Deployed(), {})
+    return build(inputs(ruleset(files), asked))
 
 
 def _told(built: Built) -> list[str]:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 from moto.networkfirewall.models import networkfirewall_backends
 
 from rules_lib.build import build
-from rules_lib.groups.rule_group import Deployed
 from rules_lib.reading.ruleset import read_rules
 from rules_lib.stages.convert import fingerprint
+from support.inputs import inputs
 from support.pipeline import by_sid
 from support.release import REFUSED
 
@@ -69,7 +69,7 @@ def published(asked: Gathered) -> tuple[Converted, ...]:
     """What is to be kept, where the service refuses what it refuses here."""
     ruleset, words = read_rules(asked.files, asked.allowlist.rules.on), dict[str, str]()
     while True:
-        kept = build(ruleset, asked.allowlist, Deployed(), words).kept
+        kept = build(inputs(ruleset, asked.allowlist, refusals=words)).kept
         refused = [rule.text for rule in kept if REFUSED in rule.text]
         if not refused:
             return kept

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from rules_lib.allowlist import load_allowlist
 from rules_lib.build import Built, build
 from rules_lib.feed.archive import unpack
-from rules_lib.groups.rule_group import Deployed, GroupVariables
+from rules_lib.groups.rule_group import GroupVariables
 from rules_lib.model import FeedFile
 from rules_lib.reading.rule import sid_of
 from rules_lib.reading.ruleset import read_rules
@@ -18,6 +18,7 @@ from rulesync_cli.verify.captures import captures_in
 from rulesync_cli.verify.loadable import Loadable
 from rulesync_cli.verify.suricata import find_engine
 from rulesync_cli.verify.traffic import replayer
+from support.inputs import inputs
 from support.pipeline import allowlist
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def _files(files: Mapping[str, Sequence[str]]) -> tuple[FeedFile, ...]:
 def _built(feed: tuple[FeedFile, ...], settings: Mapping[str, object]) -> Built:
     known = tuple(file.category for file in feed)
     allowed = load_allowlist(allowlist(**settings), source="test", known=known)
-    return build(read_rules(feed), allowed, Deployed(), {})
+    return build(inputs(read_rules(feed), allowed))
 
 
 def source(built: Built, **written: str) -> Loadable:

@@ -10,8 +10,8 @@ import yaml
 from rules_lib.allowlist import load_allowlist
 from rules_lib.build import build
 from rules_lib.feed.archive import unpack
-from rules_lib.groups.rule_group import Deployed
 from rules_lib.reading.ruleset import read_rules
+from support.inputs import inputs
 from support.proof import loaded_from
 
 if TYPE_CHECKING:
@@ -42,4 +42,4 @@ def built_from(archive: Path, how: str) -> Built:
     feed = unpack(archive.read_bytes())
     known = tuple(file.category for file in feed)
     allowed = load_allowlist(SHIPPED.read_text(), source=str(SHIPPED), known=known)
-    return build(read_rules(feed), allowed, Deployed(), {})
+    return build(inputs(read_rules(feed), allowed))

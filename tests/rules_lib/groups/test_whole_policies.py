@@ -78,8 +78,8 @@ def test_plan_tells_it_too(live: Account, member: str) -> None:
     """Before anything is tried."""
     live.aws.describe_more("live", **NAMED[member])
     found = preview(world(live))
-    assert member in str(found.refusal)
-    assert found.summary.refused == str(found.refusal)
+    assert member in str(found.foreseen.refusal)
+    assert found.summary.refused == str(found.foreseen.refusal)
 
 
 def test_policy_that_needs_no_switch_stops_no_sync(live: Account) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.deployed import in_force
+from support.inputs import inputs
 from support.rules import allow, ruleset, text
 
 from rules_lib.build import build
@@ -24,7 +25,7 @@ SETS, CHECKS = "flowbits:set,a; ", "flowbits:isset,a; "
 def _built(
     files: Mapping[str, Sequence[str]], deployed: Deployed | None = None, **settings: Any
 ) -> tuple[Group, ...]:
-    return build(ruleset(files), allow(**settings), deployed or Deployed(), {}).groups
+    return build(inputs(ruleset(files), allow(**settings), deployed)).groups
 
 
 def _told(
@@ -37,8 +38,8 @@ def _told(
     """What is told of a feed and of own files in `ours/`."""
     allowlist = allow(**settings)
     read = ruleset(files, *allowlist.rules.on)
-    built = build(read, allowlist, deployed or Deployed(), {})
-    return without_effect(read, allowlist, built, "ours/", has_feed=has_feed)
+    given = inputs(read, allowlist, deployed)
+    return without_effect(given, build(given), "ours/", has_feed=has_feed)
 
 
 @pytest.mark.parametrize(

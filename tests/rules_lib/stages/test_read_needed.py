@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
+from support.inputs import inputs
 from support.rules import FEEDS, allow, allowlists, feed, ruleset, text
 
 from rules_lib.build import Built, build
-from rules_lib.groups.rule_group import Deployed
 from rules_lib.model import Rule, SidOnly
 from rules_lib.reading.ruleset import Ruleset
 from rules_lib.stages.read_needed import read_needed
@@ -25,10 +25,11 @@ OFF = {"emerging-dns": "off"}
 
 def _said(read: Ruleset, allowlist: Allowlist) -> tuple[object, ...]:
     """All that a build says, of a rule that is off no more than which it is."""
-    built: Built = build(read, allowlist, Deployed(), {})
+    given = inputs(read, allowlist)
+    built: Built = build(given)
     off = [(rule.place, rule.sid) for rule in built.off]
     named = (built.groups, built.discarded, built.enabled, built.relief)
-    return *named, off, built.missing_variables, warnings_of(read, allowlist, built, "local/")
+    return *named, off, built.missing_variables, warnings_of(given, built, "local/")
 
 
 def _kinds(lines: Sequence[str], **settings: object) -> list[type]:

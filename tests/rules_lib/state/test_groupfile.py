@@ -6,12 +6,13 @@ import json
 
 import pytest
 from hypothesis import given, settings
+from support.inputs import inputs
 from support.rules import FEEDS, allowlists, feed, published
 
 from rules_lib.allowlist import Allowlist
 from rules_lib.build import build
 from rules_lib.errors import StoreError
-from rules_lib.groups.rule_group import Deployed, Group, GroupVariables, Slot
+from rules_lib.groups.rule_group import Group, GroupVariables, Slot
 from rules_lib.model import Mode
 from rules_lib.reading.ruleset import read_rules
 from rules_lib.state.groupfile import groups_json, read_groups
@@ -47,7 +48,7 @@ def test_group_comes_back_as_it_was_published() -> None:
 @given(FEEDS, allowlists())
 def test_every_build_comes_back(files: dict[str, list[str]], allowlist: Allowlist) -> None:
     """Whatever the pipeline publishes can be read again."""
-    groups = build(read_rules(feed(files), ()), allowlist, Deployed(), {}).groups
+    groups = build(inputs(read_rules(feed(files), ()), allowlist)).groups
     texts = {group.name: group.text for group in groups}
     restored = read_groups(groups_json(groups, "et"), texts, "groups.json").groups
     assert [(one.name, one.slot, one.text, one.capacity, one.variables) for one in restored] == [

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from support.inputs import inputs
 from support.pipeline import allowlist, rule
 
 from rules_lib.allowlist import load_allowlist
 from rules_lib.build import build
-from rules_lib.groups.rule_group import Deployed
 from rules_lib.model import FeedFile
 from rules_lib.reading.ruleset import read_rules
 from rules_lib.sync.warnings import warnings_of
@@ -23,7 +23,8 @@ def warned(*names: str, **settings: object) -> tuple[str, ...]:
         for sid, name in enumerate(names, start=1)
     ]
     found = read_rules(files, read_list.rules.on)
-    return warnings_of(found, read_list, build(found, read_list, Deployed(), {}), "local/")
+    given = inputs(found, read_list)
+    return warnings_of(given, build(given), "local/")
 
 
 def test_all_well_is_no_warning() -> None:
@@ -79,7 +80,8 @@ def asking(**drop_when: object) -> tuple[str, ...]:
         for sid, where in enumerate(deployments, start=1)
     ]
     found = read_rules([FeedFile(MALWARE, "\n".join(lines).encode())], ())
-    return warnings_of(found, read_list, build(found, read_list, Deployed(), {}), "local/")
+    given = inputs(found, read_list)
+    return warnings_of(given, build(given), "local/")
 
 
 def test_metadata_that_rules_have_are_no_warning() -> None:

@@ -8,14 +8,13 @@ import pytest
 from hypothesis import given, settings
 from support.deployed import in_force
 from support.explain import evidence, explained, story
+from support.inputs import inputs
 from support.rules import FEEDS, allowlists, feed, line, ruleset, text
 
 from rules_lib.allowlist import Allowlist
 from rules_lib.allowlist.reader import read_document
 from rules_lib.build import build
-from rules_lib.groups.rule_group import Deployed
 from rules_lib.model import Change, Malformed, Mode, Reason
-from rules_lib.reading.ruleset import read_rules
 from rules_lib.stages.convert import fingerprint
 from rules_lib.ties import MarkKind
 from rulesync_cli.explain import Evidence, explain
@@ -428,14 +427,12 @@ def test_what_is_in_force_is_told_against_what_is_next(
 def test_story_agrees_with_the_build(files: dict[str, list[str]], allowlist: Allowlist) -> None:
     """Every enabled line with a sid has one story, and it is what the build made of it."""
     rules = ruleset(files, *allowlist.rules.on)
-    built = build(rules, allowlist, Deployed(), {})
+    given = inputs(rules, allowlist)
+    built = build(given)
     known = Evidence(
         files=feed(files),
-        ruleset=read_rules(feed(files), allowlist.rules.on),
-        allowlist=allowlist,
         document=read_document(allowlist.model_dump_json(exclude={"variables"})),
-        deployed=Deployed(),
-        refusals={},
+        inputs=given,
         built=built,
     )
     kept = {rule.rule.place: rule for rule in built.kept}

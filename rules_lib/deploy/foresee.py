@@ -1,0 +1,70 @@
+"""What a sync comes to before the service is asked: build, compare, and what stands against it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rules_lib.build import Built, build
+from rules_lib.deploy.guards import refuse_losses
+from rules_lib.deploy.plan import left_of, refuse_unfit, unchecked_plan
+from rules_lib.deploy.rulewise import rule_changes
+from rules_lib.errors import RefusedError
+from rules_lib.groups.policy_quotas import PolicyQuotas
+
+if TYPE_CHECKING:
+    from rules_lib.allowlist import Allowlist
+    from rules_lib.deploy.rulewise import RuleChange
+    from rules_lib.deploy.steps import Plan
+    from rules_lib.groups.policy_quotas import Left
+    from rules_lib.inputs import Inputs
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What a sync comes to before the service is asked.
+
+    Attributes:
+        inputs: what it was made from.
+        changes: rule by rule, what the plan does.
+        refusal: why the plan is not safe to carry out; None where it is.
+    """
+
+    inputs: Inputs
+    built: Built
+    plan: Plan
+    changes: tuple[RuleChange, ...]
+    refusal: RefusedError | None = None
+
+    @property
+    def left(self) -> tuple[Left, ...]:
+        """What each policy has left for our groups."""
+        return left_of(self.plan, self.inputs.deployed, _policy_quotas(self.inputs.allowlist))
+
+
+def foresee(inputs: Inputs, *, allow_shrink: bool) -> Foreseen:
+    """Build and plan, without asking the service; what stands against the plan comes with it.
+
+    Args:
+        inputs: of the build.
+        allow_shrink: whether more rules may go, or cease to block, than the allowlist says.
+    """
+    built = build(inputs)
+    steps = unchecked_plan(built.groups, inputs.deployed)
+    changes = rule_changes(steps, built)
+    try:
+        refuse_unfit(steps, inputs.deployed, _policy_quotas(inputs.allowlist))
+        if not allow_shrink:
+            refuse_losses(built.groups, inputs.deployed, changes, inputs.allowlist)
+    except RefusedError as error:
+        return Foreseen(inputs, built, steps, changes, error)
+    return Foreseen(inputs, built, steps, changes)
+
+
+def _policy_quotas(allowlist: Allowlist) -> PolicyQuotas:
+    """What a policy takes: AWS's quotas, or more where the file says that they were raised."""
+    room = PolicyQuotas()
+    return PolicyQuotas(
+        rule_groups=max(room.rule_groups, allowlist.firewall.rule_groups),
+        capacity=allowlist.firewall.in_policy,
+    )

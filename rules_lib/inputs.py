@@ -1,0 +1,42 @@
+"""All that a build depends on, as one value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Self
+
+from rules_lib.groups.rule_group import Deployed
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from rules_lib.allowlist import Allowlist
+    from rules_lib.reading.ruleset import Ruleset
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """The same inputs come to the same rule groups, to the byte.
+
+    Attributes:
+        ruleset: the feed, and people's own rules.
+        allowlist: what people ask for.
+        day: of the build, in UTC: the only time that the pure part knows.
+        deployed: the groups in force, so that rules stay where they are; the policies beside them.
+        refusals: what the service said of texts that it refused, by the text's `fingerprint`.
+        waiting: `fingerprint` of each text that the service has still to judge -> what is in force
+            for its sid, or empty.
+    """
+
+    ruleset: Ruleset
+    allowlist: Allowlist
+    day: date
+    deployed: Deployed = field(default_factory=Deployed)
+    refusals: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    waiting: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def edited(self, **keys: object) -> Self:
+        """The same, with other values for some keys of the allowlist."""
+        return replace(self, allowlist=self.allowlist.model_copy(update=keys))

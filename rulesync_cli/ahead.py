@@ -1,0 +1,66 @@
+"""A look ahead: what a sync would make of what there is now; nothing is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rules_lib.aws.calls import Calls
+from rules_lib.aws.firewall import Firewall
+from rules_lib.deploy.foresee import Foreseen, foresee
+from rules_lib.stages.read_needed import read_needed
+from rules_lib.state.hold import Hold
+from rules_lib.sync.gather import Draft, Gathered, Reading, gather, inputs_of
+
+if TYPE_CHECKING:
+    from rules_lib.own.files import OwnFiles
+    from rules_lib.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What a sync would do now.
+
+    Attributes:
+        gathered: what the bucket says.
+        foreseen: what comes of it.
+        held: where a rollback holds, so that a sync would change nothing before `resume`.
+    """
+
+    gathered: Gathered
+    foreseen: Foreseen
+    held: Hold | None
+
+
+def look_ahead(
+    world: World,
+    draft: Draft | None = None,
+    own: OwnFiles | None = None,
+    *,
+    reading: Reading = read_needed,
+    allow_shrink: bool = False,
+) -> Ahead:
+    """Read the bucket and the firewall, build and plan. The service is not asked about any rule.
+
+    Args:
+        world: what is read.
+        draft: stands in for the bucket's allowlist.
+        own: stand in for people's own rules in the bucket.
+        reading: how much of each rule is read.
+        allow_shrink: whether more of the deployed rules may go than `max_shrink` allows.
+
+    Raises:
+        RulesyncError: the bucket or the firewall cannot be read, or the allowlist has errors.
+    """
+    world.watch("reading the bucket")
+    gathered = gather(world.store, draft, own)
+    held = Hold.find(world.store)
+    prefix, calls = gathered.allowlist.firewall.prefix, Calls(watch=world.watch)
+    firewall = Firewall(world.client, prefix, world.policies, calls)
+    inputs = inputs_of(gathered, firewall, world.day, reading)
+    world.watch("building the rule groups")
+    return Ahead(
+        gathered=gathered,
+        foreseen=foresee(inputs, allow_shrink=allow_shrink or gathered.allow_shrink),
+        held=held,
+    )
