@@ -80,7 +80,11 @@ def _object(node: Schema, model: type[BaseModel]) -> Schema:
 
 
 def _descriptions(model: type[BaseModel]) -> Iterator[tuple[str, str]]:
-    """The `Attributes` of a docstring: each name with its text."""
+    """The `Attributes` of a docstring: each name with its text.
+
+    pydantic's `use_attribute_docstrings` would read them for us, from the sources, whenever the
+    classes are made: 6 to 11 ms of each cold start, for texts that no function shows.
+    """
     _, _, section = (getdoc(model) or "").partition("Attributes:\n")
     for name, text in re.findall(r"(?m)^    (\w+): (.*(?:\n {8}.*)*)", section):
         plain = _plain(text)

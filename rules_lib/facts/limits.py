@@ -48,9 +48,6 @@ CONTAINER_REFERENCES: Final = 30
 REFERENCE_ARN_CHARACTERS: Final = 256
 """Characters in the ARN of a reference set [api]."""
 
-DESCRIPTION_CHARACTERS: Final = 512
-"""Characters in a rule group's description [api]."""
-
 ACTIONS: Final = frozenset({"alert", "pass", "drop", "reject"})
 """The actions that a stateful rule may have [measured]."""
 
