@@ -66,12 +66,14 @@ policy_option = click.option(
 )
 
 
+bucket_option = click.option(
+    "--bucket", required=True, envvar="RULESYNC_BUCKET", show_envvar=True, help="The stack's."
+)
+
+
 def account_options(command: _Command) -> _Command:
     """Add the options that say which bucket and which policies."""
-    bucket = click.option(
-        "--bucket", required=True, envvar="RULESYNC_BUCKET", show_envvar=True, help="The stack's."
-    )
-    return bucket(policy_option(command))
+    return bucket_option(policy_option(command))
 
 
 def epilog(*examples: str, codes: str = CODES) -> str:

@@ -2,43 +2,20 @@
 
 from __future__ import annotations
 
-import os
-from itertools import islice
-from typing import Final
-
 import click
-from click.shell_completion import CompletionItem
 
-from rules_lib.aws import clients
-from rules_lib.aws.s3_store import S3Store
 from rules_lib.deploy.rulewise import rule_changes
 from rules_lib.deploy.steps import record
-from rules_lib.errors import RulesyncError
 from rules_lib.rollback.run import resume as lift
 from rules_lib.rollback.run import rollback as put_back
 from rules_lib.rollback.run import unfinished
-from rules_lib.state.applied import applied_builds
 from rules_lib.text import visible
 from rulesync_cli.account import world
 from rulesync_cli.common import account_options, epilog, json_option, moment, print_json
+from rulesync_cli.completing import complete_build
 from rulesync_cli.show.console import stdout
 from rulesync_cli.show.plans import render_plan
 from rulesync_cli.show.progress import waiting
-
-_COMPLETED: Final = 10
-"""How many builds a completion offers: it asks for each, and somebody waits."""
-
-
-def builds(ctx: click.Context, _: click.Parameter, begun: str) -> list[CompletionItem]:
-    """Complete an applied build's id, the newest first; none where the bucket cannot be read."""
-    bucket = ctx.params.get("bucket") or os.environ.get("RULESYNC_BUCKET")
-    if not bucket:
-        return []
-    try:
-        names = tuple(islice(applied_builds(S3Store(clients.s3(), bucket), begun), _COMPLETED))
-    except RulesyncError:
-        return []
-    return [CompletionItem(name) for name in names]
 
 
 @click.command(
@@ -47,7 +24,7 @@ def builds(ctx: click.Context, _: click.Parameter, begun: str) -> list[Completio
         "rulesync rollback --json 20261124T031110Z-d8d3b8ca | jq .steps",
     )
 )
-@click.argument("build", shell_complete=builds)
+@click.argument("build", shell_complete=complete_build)
 @json_option
 @account_options
 def rollback(build: str, *, bucket: str, policies: tuple[str, ...], as_json: bool) -> None:

@@ -12,7 +12,8 @@ from support.account import BUCKET, Account, account
 from support.command import call
 from support.pipeline import rule
 
-from rulesync_cli.commands.rollback import builds, rollback
+from rulesync_cli.commands.rollback import rollback
+from rulesync_cli.completing import complete_build
 
 
 @pytest.fixture
@@ -83,4 +84,4 @@ def completed(begun: str, bucket: str | None) -> list[str]:
     """What the shell is offered."""
     ctx = click.Context(rollback)
     ctx.params["bucket"] = bucket
-    return [item.value for item in builds(ctx, rollback.params[0], begun)]
+    return [item.value for item in complete_build(ctx, rollback.params[0], begun)]

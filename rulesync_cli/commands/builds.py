@@ -1,0 +1,109 @@
+"""`rulesync builds`: what was built, when, from which feed, and what became of it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from rules_lib.aws import clients
+from rules_lib.aws.s3_store import S3Store
+from rules_lib.text import count, counted, visible
+from rulesync_cli.common import bucket_option, epilog, json_option, moment, print_json
+from rulesync_cli.history.builds import Outcome, PastBuild, PastBuilds, past_builds
+from rulesync_cli.show.console import say, show, stdout
+from rulesync_cli.show.progress import waiting
+
+_LIMIT: Final = 20
+_HEADINGS: Final = ("build", "begun", "feed", "outcome", "rules", "drops", "changes", "cause")
+_NUMBERS: Final = ("rules", "drops")
+_STYLES: Final = {
+    Outcome.IN_FORCE: "bold green",
+    Outcome.APPLIED: "",
+    Outcome.ROLLED_BACK: "magenta",
+    Outcome.REFUSED: "red",
+    Outcome.FAILED: "red",
+    Outcome.UNFINISHED: "yellow",
+}
+
+
+@click.command(
+    epilog=epilog(
+        "rulesync builds",
+        "rulesync builds --limit 100",
+        "rulesync builds --json | jq -r '.builds[] | select(.outcome == \"failed\") | .cause'",
+    )
+)
+@click.option("--limit", type=click.IntRange(min=0), default=_LIMIT, show_default=True,
+              metavar="N", help="List so many builds; 0: all.")  # fmt: skip
+@json_option
+@bucket_option
+def builds(*, bucket: str, limit: int, as_json: bool) -> None:
+    """List the builds, the newest first, and what became of each.
+
+    Reads one small file of each build that is listed; changes nothing. A build that is unfinished
+    is running, or was ended before it could write its summary.
+    """
+    with waiting("reading the builds"):
+        found = past_builds(S3Store(clients.s3(), bucket), limit)
+    if as_json:
+        print_json(_document(found))
+    else:
+        _render(found, stdout())
+
+
+def _document(found: PastBuilds) -> dict[str, object]:
+    return {
+        "in_force": found.in_force or None,
+        "builds": [past_build_record(one) for one in found.builds],
+        "more": found.more,
+    }
+
+
+def past_build_record(one: PastBuild) -> dict[str, object]:
+    """A build as JSON shows it; what its summary would tell is null where it has none."""
+    summary = one.summary
+    total = summary.changes.total if summary else None
+    return {
+        "build": one.build,
+        "at": one.at or None,
+        "outcome": str(one.outcome),
+        "cause": one.cause or None,
+        "feed": summary.feed.version if summary else None,
+        "rules": summary.rules.kept if summary else None,
+        "drops": one.blocking if summary else None,
+        "discarded": summary.discards if summary else None,
+        "added": total.added if total else None,
+        "removed": total.removed if total else None,
+        "changed": total.changed if total else None,
+    }
+
+
+def _render(found: PastBuilds, console: Console) -> None:
+    if not found.builds:
+        say(console, "there is no build yet: `rulesync status` says what comes next")
+        return
+    show(console, _HEADINGS, map(_row, found.builds), numbers=_NUMBERS)
+    if found.more:
+        say(console, f"and {counted(found.more, 'older build')}: --limit 0 lists all", "dim")
+
+
+def _row(one: PastBuild) -> tuple[Text | str, ...]:
+    style = _STYLES[one.outcome]
+    begun = moment(one.at) if one.at else "-"
+    cause = visible(one.cause.partition("\n")[0])
+    outcome = Text(one.outcome, style=style)
+    if one.summary is None or not one.summary.rules.enabled:
+        return one.build, begun, "-", outcome, "-", "-", "-", cause
+    rules, drops = count(one.summary.rules.kept), count(one.blocking)
+    feed = visible(one.summary.feed.version or "-")
+    return one.build, begun, feed, outcome, rules, drops, _changes(one), cause
+
+
+def _changes(one: PastBuild) -> str:
+    total = one.summary.changes.total if one.summary else None
+    if total is None or not total.size:
+        return "none"
+    return f"+{count(total.added)} -{count(total.removed)} ~{count(total.changed)}"

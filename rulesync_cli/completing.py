@@ -1,0 +1,30 @@
+"""What a shell offers where a build is to be named."""
+
+from __future__ import annotations
+
+import os
+from itertools import islice
+from typing import Final
+
+import click
+from click.shell_completion import CompletionItem
+
+from rules_lib.aws import clients
+from rules_lib.aws.s3_store import S3Store
+from rules_lib.errors import RulesyncError
+from rules_lib.state.applied import applied_builds
+
+_COMPLETED: Final = 10
+"""How many builds a completion offers: it asks for each, and somebody waits."""
+
+
+def complete_build(ctx: click.Context, _: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Complete an applied build's id, the newest first; none where the bucket cannot be read."""
+    bucket = ctx.params.get("bucket") or os.environ.get("RULESYNC_BUCKET")
+    if not bucket:
+        return []
+    try:
+        names = tuple(islice(applied_builds(S3Store(clients.s3(), bucket), begun), _COMPLETED))
+    except RulesyncError:
+        return []
+    return [CompletionItem(name) for name in names]

@@ -1,0 +1,1 @@
+"""What builds left in the bucket, read for people: a list of them, their rules, how two differ."""

@@ -1,0 +1,130 @@
+"""The builds of a bucket, the newest first, and what became of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from rules_lib.bucket import BUILDS, SUMMARY, build_key
+from rules_lib.errors import StoreError
+from rules_lib.facts.limits import BLOCKING
+from rules_lib.report.summary import Summary, read_summary
+from rules_lib.state.latest import Latest
+
+if TYPE_CHECKING:
+    from rules_lib.aws.store import Store
+
+_STAMP: Final = "%Y%m%dT%H%M%SZ"
+
+
+class Outcome(StrEnum):
+    """What became of a build."""
+
+    IN_FORCE = "in force"
+    APPLIED = "applied"
+    ROLLED_BACK = "rolled back"
+    REFUSED = "refused"
+    FAILED = "failed"
+    UNFINISHED = "unfinished"
+
+
+_ENDED: Final = {"refused": Outcome.REFUSED, "failed": Outcome.FAILED}
+
+
+@dataclass(frozen=True, slots=True)
+class PastBuild:
+    """One build.
+
+    Attributes:
+        summary: None where it has none, as while it runs, or none that this version reads.
+        problem: why its summary cannot be read; empty where it has none, or can.
+    """
+
+    build: str
+    outcome: Outcome
+    summary: Summary | None = None
+    problem: str = ""
+
+    @property
+    def at(self) -> str:
+        """When it began, ISO 8601, as its id has it; empty where the id is none of ours."""
+        with suppress(ValueError):
+            return datetime.strptime(_stamp(self.build), _STAMP).replace(
+                tzinfo=UTC
+            ).isoformat()  # fmt: skip
+        return ""
+
+    @property
+    def cause(self) -> str:
+        """Why it failed, was refused, or cannot be told of; empty where all is well."""
+        return self.problem or (self.summary.cause if self.summary else None) or ""
+
+    @property
+    def blocking(self) -> int:
+        """How many of its rules stop traffic."""
+        actions = self.summary.actions if self.summary else {}
+        return sum(number for action, number in actions.items() if action in BLOCKING)
+
+
+@dataclass(frozen=True, slots=True)
+class PastBuilds:
+    """Builds, the newest first.
+
+    Attributes:
+        in_force: id of the build whose rules are in force; empty before the first.
+        more: how many older ones there are.
+    """
+
+    builds: tuple[PastBuild, ...]
+    in_force: str = ""
+    more: int = 0
+
+
+def past_builds(store: Store, limit: int = 0, latest: Latest | None = None) -> PastBuilds:
+    """Read what the newest builds left: one request each, and two for the list.
+
+    Args:
+        store: the bucket.
+        limit: how many; 0: all.
+        latest: where it is known already.
+
+    Raises:
+        StoreError: the bucket cannot be read.
+    """
+    latest = latest or Latest.find(store)
+    in_force = latest.build if latest else ""
+    names = tuple(reversed(store.folders(BUILDS)))
+    shown: Sequence[str] = names[:limit] if limit else names
+    found = tuple(_past(store, name, in_force) for name in shown)
+    return PastBuilds(found, in_force, len(names) - len(shown))
+
+
+def _past(store: Store, build: str, in_force: str) -> PastBuild:
+    key = build_key(build, SUMMARY)
+    stored = store.find(key)
+    if stored is None:
+        return PastBuild(build, Outcome.UNFINISHED)
+    try:
+        summary = read_summary(stored.body, f"s3://{store.bucket}/{key}")
+    except StoreError as error:
+        outcome = Outcome.IN_FORCE if build == in_force else Outcome.UNFINISHED
+        return PastBuild(build, outcome, problem=str(error))
+    return PastBuild(build, _outcome(build, in_force, summary), summary)
+
+
+def _outcome(build: str, in_force: str, summary: Summary) -> Outcome:
+    """What became of it; of one that was applied, whether a rollback went behind it."""
+    if build == in_force:
+        return Outcome.IN_FORCE
+    if ended := _ENDED.get(summary.status):
+        return ended
+    later = in_force and _stamp(build) > _stamp(in_force)  # what follows it says nothing of time
+    return Outcome.ROLLED_BACK if later else Outcome.APPLIED
+
+
+def _stamp(build: str) -> str:
+    return build.partition("-")[0]
