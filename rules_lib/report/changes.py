@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
+
+from pydantic import model_serializer, model_validator
 
 if TYPE_CHECKING:
     from rules_lib.deploy.rulewise import RuleChange
@@ -42,7 +43,7 @@ class FirstRules:
     """
 
     number: int = 0
-    first: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
+    first: Mapping[int, str] = field(default_factory=dict)
 
     def as_json(self, name: str) -> dict[str, object]:
         """Their number under `name`, the first of them under `first_<name>`."""
@@ -50,12 +51,6 @@ class FirstRules:
             name: self.number,
             f"first_{name}": {str(sid): msg for sid, msg in self.first.items()},
         }
-
-    @classmethod
-    def from_json(cls, record: Mapping[str, Any], name: str) -> FirstRules:
-        """Read them back; none where a build of an earlier version did not count them."""
-        first = record.get(f"first_{name}", {})
-        return cls(record.get(name, 0), {int(sid): msg for sid, msg in first.items()})
 
     @classmethod
     def of(cls, rules: Iterable[RuleChange]) -> FirstRules:
@@ -82,11 +77,11 @@ class Changes:
             build that was in force before; empty before the first.
     """
 
-    categories: Mapping[str, CategoryChange] = field(default_factory=lambda: MappingProxyType({}))
+    categories: Mapping[str, CategoryChange] = field(default_factory=dict)
     drops: FirstRules = _NONE
     unblocks: FirstRules = _NONE
     passes: FirstRules = _NONE
-    discarded: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    discarded: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def total(self) -> CategoryChange:
@@ -98,29 +93,28 @@ class Changes:
             sum(one.changed for one in each),
         )
 
-    def as_json(self) -> dict[str, object]:
-        """`changes` of `summary.json`."""
+    @model_serializer(mode="plain")
+    def _as_written(self) -> dict[str, Any]:
+        """`changes` of `summary.json`, in which the kinds of rules stand beside the rest."""
         return {
-            "categories": {
-                name: {"added": one.added, "removed": one.removed, "changed": one.changed}
-                for name, one in self.categories.items()
-            },
+            "categories": self.categories,
             **self.drops.as_json("drops"),
             **self.unblocks.as_json("unblocks"),
             **self.passes.as_json("passes"),
-            "discarded": dict(self.discarded),
+            "discarded": self.discarded,
         }
 
+    @model_validator(mode="before")
     @classmethod
-    def from_json(cls, record: Mapping[str, Any]) -> Changes:
-        """Read `changes` of `summary.json` back."""
-        return cls(
-            categories={name: CategoryChange(**one) for name, one in record["categories"].items()},
-            drops=FirstRules.from_json(record, "drops"),
-            unblocks=FirstRules.from_json(record, "unblocks"),
-            passes=FirstRules.from_json(record, "passes"),
-            discarded=record["discarded"],
-        )
+    def _as_read(cls, record: Any) -> Any:
+        """What was written; a build of an earlier version did not count every kind."""
+        if not isinstance(record, dict):
+            return record
+        kinds = {
+            kind: {"number": record.get(kind, 0), "first": record.get(f"first_{kind}", {})}
+            for kind in ("drops", "unblocks", "passes")
+        }
+        return record | kinds
 
 
 def changes_of(

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+def is_none(value: object) -> bool:
+    """Whether a field of `summary.json` is left out."""
+    return value is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedFacts:
     """The feed that was used; of a feed that could not be had, only the source is known.
 
@@ -16,26 +20,16 @@ class FeedFacts:
         disabled: rules that it ships commented out.
     """
 
-    source: str
     version: str | None = None
     sha256: str | None = None
     enabled: int = 0
     disabled: int = 0
-
-    def as_json(self) -> dict[str, object]:
-        """`feed` of `summary.json`."""
-        return {
-            "version": self.version,
-            "sha256": self.sha256,
-            "enabled": self.enabled,
-            "disabled": self.disabled,
-            "source": self.source,
-        }
+    source: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Accounting:
-    """Where every enabled rule went; the rest of `enabled` are the discarded ones.
+    """Where every enabled rule went.
 
     Attributes:
         enabled: what the feed ships enabled, and what `rules: on:` woke.
@@ -44,20 +38,11 @@ class Accounting:
 
     enabled: int = 0
     kept: int = 0
+    discarded: int = 0
     off: int = 0
     setters_added: int = 0
 
-    def as_json(self, discarded: int) -> dict[str, int]:
-        """`rules` of `summary.json`."""
-        return {
-            "enabled": self.enabled,
-            "kept": self.kept,
-            "discarded": discarded,
-            "off": self.off,
-            "setters_added": self.setters_added,
-        }
-
-    @classmethod
-    def from_json(cls, record: Mapping[str, int]) -> Accounting:
-        """Read `rules` of `summary.json` back."""
-        return cls(record["enabled"], record["kept"], record["off"], record["setters_added"])
+    @property
+    def lost(self) -> int:
+        """How many rules nobody can account for: none, if all is right."""
+        return self.enabled - self.kept - self.discarded - self.off

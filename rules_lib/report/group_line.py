@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import Any
+from typing import Annotated, TypeVar
+
+from pydantic import Field
 
 from rules_lib.groups.operation import Operation
 from rules_lib.groups.rule_group import Group
 from rules_lib.model import Mode
+from rules_lib.report.facts import is_none
+
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,12 @@ class GroupLine:
     def entry(self) -> SummaryGroup:
         """The same in numbers, without the rules."""
         if self.group is None:
-            return SummaryGroup(self.name, self.change, self.capacity, replaces=self.replaces)
+            return SummaryGroup(
+                name=self.name,
+                change=self.change,
+                capacity=self.capacity,
+                replaces=self.replaces,
+            )
         group = self.group
         return SummaryGroup(
             name=self.name,
@@ -44,13 +53,17 @@ class GroupLine:
             rules=len(group.rules),
             octets=len(group.text.encode()),
             categories=group.categories,
-            variables={**group.variables.ip_sets, **group.variables.port_sets},
-            references=group.variables.references,
+            variables=_sorted({**group.variables.ip_sets, **group.variables.port_sets}),
+            references=_sorted(group.variables.references),
             replaces=self.replaces,
         )
 
 
-@dataclass(frozen=True, slots=True)
+def _sorted(mapping: Mapping[str, _Value]) -> dict[str, _Value]:
+    return dict(sorted(mapping.items()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SummaryGroup:
     """One entry of `rule_groups` in `summary.json`.
 
@@ -62,16 +75,16 @@ class SummaryGroup:
     """
 
     name: str
-    change: Operation
-    capacity: int
-    mode: Mode | None = None
     priority: int | None = None
+    mode: Mode | None = None
+    capacity: int
     rules: int = 0
-    octets: int = 0
+    octets: Annotated[int, Field(alias="bytes")] = 0
     categories: tuple[str, ...] = ()
-    variables: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
-    references: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    replaces: str | None = None
+    change: Operation
+    replaces: Annotated[str | None, Field(exclude_if=is_none)] = None
+    variables: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    references: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def deleted(self) -> bool:
@@ -81,38 +94,3 @@ class SummaryGroup:
     def place(self) -> tuple[bool, int, str]:
         """Sorts entries as the firewall inspects them, the deleted ones behind."""
         return self.deleted, self.priority or 0, self.name
-
-    def as_json(self) -> dict[str, object]:
-        """The entry as `summary.json` has it."""
-        replaces = {} if self.replaces is None else {"replaces": self.replaces}
-        variables = sorted(self.variables.items())
-        return {
-            "name": self.name,
-            "priority": self.priority,
-            "mode": self.mode,
-            "capacity": self.capacity,
-            "rules": self.rules,
-            "bytes": self.octets,
-            "categories": self.categories,
-            "change": str(self.change),
-            **replaces,
-            "variables": {name: list(values) for name, values in variables},
-            "references": dict(sorted(self.references.items())),
-        }
-
-    @classmethod
-    def from_json(cls, record: Mapping[str, Any]) -> SummaryGroup:
-        """Read an entry of `summary.json` back."""
-        return cls(
-            name=record["name"],
-            change=Operation(record["change"]),
-            capacity=record["capacity"],
-            mode=None if record["mode"] is None else Mode(record["mode"]),
-            priority=record["priority"],
-            rules=record["rules"],
-            octets=record["bytes"],
-            categories=tuple(record["categories"]),
-            variables={name: tuple(values) for name, values in record["variables"].items()},
-            references=record.get("references", {}),
-            replaces=record.get("replaces"),
-        )

@@ -5,19 +5,25 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, Literal
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Annotated, Final, Literal, TypeVar
+
+from pydantic import Field, TypeAdapter, ValidationError
 
 from rules_lib.errors import StoreError
 from rules_lib.facts.limits import POLICY_CAPACITY
+from rules_lib.misfits import misfits
 from rules_lib.model import Reason
 from rules_lib.report.changes import Changes
-from rules_lib.report.facts import Accounting, FeedFacts
+from rules_lib.report.facts import Accounting, FeedFacts, is_none
 from rules_lib.report.group_line import GroupLine, SummaryGroup
 from rules_lib.report.table import Table, group_table
 
 __all__ = ["Accounting", "FeedFacts", "Status", "Summary", "read_summary", "summarise"]
 from rules_lib.packing.fit import Relief
+
+_Name = TypeVar("_Name", bound=str)
 
 _NONE: Final = Relief()
 _UNCHANGED: Final = Changes()
@@ -25,9 +31,9 @@ _UNCHANGED: Final = Changes()
 Status = Literal["healthy", "refused", "failed"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """One sync in numbers.
+    """One sync in numbers; what has no order of its own is sorted.
 
     Attributes:
         actions: published rules by action.
@@ -43,22 +49,22 @@ class Summary:
         waiting: texts that the service was not asked about, as time ran out.
     """
 
-    build_id: str
+    build_id: Annotated[str, Field(alias="build")]
     feed: FeedFacts
     rules: Accounting
     actions: Mapping[str, int]
     discarded: Mapping[Reason, int]
-    groups: tuple[SummaryGroup, ...]
+    groups: Annotated[tuple[SummaryGroup, ...], Field(alias="rule_groups")]
+    budget: int
     calls: Mapping[str, int]
     dry_runs: int
+    waiting: int = 0
     warnings: tuple[str, ...]
     variables_missing: Mapping[str, int]
-    refused: str | None
-    failed: str | None
     relief: Relief
-    budget: int
     changes: Changes = _UNCHANGED
-    waiting: int = 0
+    refused: Annotated[str | None, Field(exclude_if=is_none)] = None
+    failed: Annotated[str | None, Field(exclude_if=is_none)] = None
 
     @property
     def status(self) -> Status:
@@ -92,31 +98,15 @@ class Summary:
         return group_table(self.groups)
 
     def to_json(self) -> bytes:
-        """`summary.json`; what has no order of its own is sorted."""
-        return json.dumps(self._as_json(), indent=2).encode("ascii") + b"\n"
+        """`summary.json`."""
+        record = _file().dump_python(self, mode="json", by_alias=True)
+        return json.dumps(record, indent=2).encode("ascii") + b"\n"
 
-    def _as_json(self) -> dict[str, object]:
-        ended: dict[str, object] = {} if self.status == "healthy" else {self.status: self.cause}
-        return {
-            "build": self.build_id,
-            "feed": self.feed.as_json(),
-            "rules": self.rules.as_json(self.discards),
-            "actions": _sorted(self.actions),
-            "discarded": _sorted(self.discarded),
-            "rule_groups": [group.as_json() for group in self.groups],
-            "budget": self.budget,
-            "calls": _sorted(self.calls),
-            "dry_runs": self.dry_runs,
-            "waiting": self.waiting,
-            "warnings": self.warnings,
-            "variables_missing": _sorted(self.variables_missing),
-            "relief": {
-                "capacity": dict(self.relief.capacity),
-                "rule_group": dict(self.relief.rule_group),
-            },
-            "changes": self.changes.as_json(),
-            **ended,
-        }
+
+@cache
+def _file() -> TypeAdapter[Summary]:
+    """`summary.json`, its keys in the order of the fields; made when it is first needed."""
+    return TypeAdapter(Summary)
 
 
 def summarise(  # noqa: PLR0913 - keywords only, one for each part of summary.json
@@ -142,20 +132,20 @@ def summarise(  # noqa: PLR0913 - keywords only, one for each part of summary.js
     Raises:
         ValueError: a rule is unaccounted for: enabled is not kept + discarded + off.
     """
-    lost = accounting.enabled - accounting.kept - sum(discarded.values()) - accounting.off
-    if lost:
-        raise ValueError(f"{lost} rules are unaccounted for: {accounting}, {dict(discarded)}")
+    rules = replace(accounting, discarded=sum(discarded.values()))
+    if rules.lost:
+        raise ValueError(f"{rules.lost} rules are unaccounted for: {rules}")
     return Summary(
         build_id=build_id,
         feed=feed,
-        rules=accounting,
-        actions=_actions(groups),
-        discarded={reason: number for reason, number in discarded.items() if number},
+        rules=rules,
+        actions=_sorted(_actions(groups)),
+        discarded=_sorted({reason: number for reason, number in discarded.items() if number}),
         groups=tuple(sorted((line.entry() for line in groups), key=SummaryGroup.place)),
-        calls={call: number for call, number in calls.items() if number},
+        calls=_sorted({call: number for call, number in calls.items() if number}),
         dry_runs=dry_runs,
         warnings=tuple(warnings),
-        variables_missing=variables_missing,
+        variables_missing=_sorted(variables_missing),
         refused=refused,
         failed=failed,
         relief=relief,
@@ -176,48 +166,17 @@ def read_summary(data: bytes, source: str = "this") -> Summary:
         StoreError: it is no summary, or one of another version of this project.
     """
     try:
-        return _from_json(json.loads(data))
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        return _file().validate_json(data)
+    except ValidationError as error:
         raise StoreError(
-            f"{source} is no summary.json that this version reads: {_misfit(error)}. Restore the "
+            f"{source} is no summary.json that this version reads: {misfits(error)}. Restore the "
             "object's earlier version, or take another build"
         ) from error
-
-
-def _misfit(error: Exception) -> str:
-    match error:
-        case json.JSONDecodeError():
-            return "it is no JSON"
-        case KeyError():
-            return f"it has no {error.args[0]!r}"
-        case _:
-            return "a value in it is of another kind"
-
-
-def _from_json(record: dict[str, Any]) -> Summary:
-    return Summary(
-        build_id=record["build"],
-        feed=FeedFacts(**record["feed"]),
-        rules=Accounting.from_json(record["rules"]),
-        actions=record["actions"],
-        discarded={Reason(reason): number for reason, number in record["discarded"].items()},
-        groups=tuple(map(SummaryGroup.from_json, record["rule_groups"])),
-        calls=record["calls"],
-        dry_runs=record["dry_runs"],
-        warnings=tuple(record["warnings"]),
-        variables_missing=record["variables_missing"],
-        refused=record.get("refused"),
-        failed=record.get("failed"),
-        relief=Relief(**record["relief"]),
-        budget=record["budget"],
-        changes=Changes.from_json(record["changes"]) if "changes" in record else _UNCHANGED,
-        waiting=record.get("waiting", 0),
-    )
 
 
 def _actions(groups: Iterable[GroupLine]) -> Counter[str]:
     return Counter(rule.action for line in groups if line.group for rule in line.group.rules)
 
 
-def _sorted(numbers: Mapping[Reason, int] | Mapping[str, int]) -> dict[str, int]:
-    return {str(name): number for name, number in sorted(numbers.items())}
+def _sorted(numbers: Mapping[_Name, int]) -> dict[_Name, int]:
+    return dict(sorted(numbers.items()))

@@ -89,7 +89,13 @@ CHANGES = Changes(
     drops=FirstRules(2, {1: "first", 2: "second, \u00e4\u00f6"}),
     discarded={"over-budget": 1, "too-long": -2},
 )
-FEED = FeedFacts("feeds/emerging.rules.tar.gz", "10789", "9f" * 32, enabled=8, disabled=4)
+FEED = FeedFacts(
+    source="feeds/emerging.rules.tar.gz",
+    version="10789",
+    sha256="9f" * 32,
+    enabled=8,
+    disabled=4,
+)
 
 
 def summary(**causes: Any) -> Summary:
@@ -113,7 +119,7 @@ def nothing(failed: str) -> Summary:
     """A sync that ended before it had a feed."""
     return summarise(
         build_id="b",
-        feed=FeedFacts("http://127.0.0.1/feed"),
+        feed=FeedFacts(source="http://127.0.0.1/feed"),
         accounting=Accounting(),
         discarded={},
         calls={},

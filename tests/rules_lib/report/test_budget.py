@@ -15,7 +15,14 @@ from rules_lib.report.group_line import SummaryGroup
 
 def entry(capacity: int, rules: int, priority: int = 1) -> SummaryGroup:
     """A group that stands."""
-    return SummaryGroup("g", Operation.KEEP, capacity, Mode.DROP, priority, rules)
+    return SummaryGroup(
+        name="g",
+        change=Operation.KEEP,
+        capacity=capacity,
+        mode=Mode.DROP,
+        priority=priority,
+        rules=rules,
+    )
 
 
 def line(kept: int, blocking: int = 0, unfit: int = 0, name: str = "web") -> CategoryLine:
