@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from rules_lib.ties import Tie
+    from rules_lib.why import ActionCause, ModeKey
 
 LOCAL_PREFIX: Final = "local-"
 """Begins the names of people's own categories: first in order, and winners on the same sid."""
@@ -219,19 +220,29 @@ class Discarded:
     detail: str
 
 
+class GivenMode(NamedTuple):
+    """The mode that the allowlist gives a rule, and the key that gives it."""
+
+    mode: Mode
+    key: ModeKey
+
+
 class Candidate(NamedTuple):
-    """A rule that the allowlist asks for, and in which mode.
+    """A rule that the allowlist asks for, or that stands by.
 
     Attributes:
-        mode: never off; for a setter of an off category, alert.
-        action: that it is to have; empty where it keeps the one that it ships with.
-        setter: it is in no wanted category and only stands by, to set marks for others.
+        given: its mode, and what gives it; off for a setter that stands by.
+        cause: of the action that it is to have.
     """
 
     rule: Rule
-    mode: Mode
-    action: str = ""
-    setter: bool = False
+    given: GivenMode
+    cause: ActionCause
+
+    @property
+    def setter(self) -> bool:
+        """Whether nobody asks for it, and it only stands by to set marks for others."""
+        return self.given.mode is Mode.OFF
 
 
 class Converted(NamedTuple):
@@ -241,19 +252,31 @@ class Converted(NamedTuple):
         rule: as the feed ships it.
         text: as the service gets it.
         action: of `text`.
+        given: the mode that was asked for, and what gives it; off for a setter that is brought in.
+        cause: of its action.
         changes: what was done to get from `rule.text` to `text`.
         variables: names of the header variables that `text` uses, without `$`, and of reference
             sets, with `@`.
-        setter: brought in from an off category to set marks.
     """
 
     rule: Rule
     text: str
     action: str
-    mode: Mode
+    given: GivenMode
+    cause: ActionCause
     changes: tuple[Change, ...]
     variables: frozenset[str]
-    setter: bool = False
+
+    @property
+    def setter(self) -> bool:
+        """Whether it was brought in from an off category to set marks."""
+        return self.given.mode is Mode.OFF
+
+    @property
+    def mode(self) -> Mode:
+        """In which it is published: never off, as what is brought in alerts."""
+        mode = self.given.mode
+        return Mode.ALERT if mode is Mode.OFF else mode
 
     @property
     def size(self) -> int:

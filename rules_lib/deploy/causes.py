@@ -7,10 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
-from rules_lib.stages.why import why_action
-
 if TYPE_CHECKING:
-    from rules_lib.allowlist import Allowlist
     from rules_lib.deploy.rulewise import RuleChange
     from rules_lib.model import Converted
 
@@ -20,20 +17,19 @@ _NAMED: Final = 3
 _METADATA: Final = re.compile(r"[;(]\s*metadata\s*:\s*([^;]*)", re.IGNORECASE | re.ASCII)
 
 
-def cause_of(change: RuleChange, kept: Mapping[int, Converted], allowlist: Allowlist) -> str:
+def cause_of(change: RuleChange, kept: Mapping[int, Converted]) -> str:
     """Say what a rule that no longer blocks does instead, and why.
 
     Args:
         change: what happens to it.
         kept: the published rules by sid.
-        allowlist: what people ask for.
     """
     if not change.after:
         return f"gone ({change.note})"
-    why = why_action(kept[change.sid], allowlist)
-    missing = [key for key in _keys(change.before) - _keys(change.after) if key in why]
-    if missing:
-        why = f"the feed gives no {' and no '.join(sorted(missing))} any more"
+    cause = kept[change.sid].cause
+    lost = _keys(change.before) - _keys(change.after)
+    missing = sorted(one.key for one in cause.unmet if one.key in lost)
+    why = f"the feed gives no {' and no '.join(missing)} any more" if missing else str(cause)
     return f"{change.acts} now: {why}"
 
 

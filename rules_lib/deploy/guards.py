@@ -95,7 +95,7 @@ def _causes(
     changes = tuple(changes)
     causes = dict(_overruled(blocking, desired, changes))
     ending = (one for one in changes if one.unblocks and one.sid in blocking)
-    causes |= {one.sid: cause_of(one, kept, allowlist) for one in ending}
+    causes |= {one.sid: cause_of(one, kept) for one in ending}
     meant = allowlist.rules.off | allowlist.rules.alert
     return {sid: cause for sid, cause in causes.items() if sid not in meant}
 

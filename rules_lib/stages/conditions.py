@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.model import Mode
 from rules_lib.reading.metadata import CONFIDENCE, DATE, SEVERITY, metadata_values
+from rules_lib.why import Condition
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import DropWhen
@@ -17,38 +17,6 @@ if TYPE_CHECKING:
 
 _SAME: Final = str.maketrans("- ", "__")
 """ET writes CVE_2021_44228 and Client_Endpoint; people write CVE-2021-44228."""
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """One key of `drop_when`, as it is with one rule.
-
-    Attributes:
-        key: of `drop_when`.
-        wanted: what is asked for: values, a day, or the words that must not be there.
-        has: what the rule has of it; empty where it lacks the key.
-        holds: the rule may drop, as far as this goes.
-        without: what a rule becomes that lacks the key; None where a lack is nothing special.
-    """
-
-    key: str
-    wanted: tuple[str, ...]
-    has: tuple[str, ...]
-    holds: bool
-    without: Mode | None = None
-
-    def __str__(self) -> str:
-        """What is so with the rule, in plain words."""
-        has, wanted = ", ".join(self.has), ", ".join(self.wanted)
-        match self.key:
-            case "not_msg":
-                return f"msg says {has}" if has else f"msg says none of {wanted}"
-            case _ if not self.has:
-                return f"{self.key} is not given (`missing: {self.without}`)"
-            case "created_after" | "updated_after":
-                said = self.key.replace("_", " ")
-                return f"{said} {wanted}" if self.holds else f"not {said} {wanted}"
-        return f"{self.key} is {has}" + ("" if self.holds else f", asked for: {wanted}")
 
 
 def conditions_of(rule: Rule, asked: DropWhen) -> Iterator[Condition]:

@@ -105,7 +105,7 @@ def _converted(candidate: Candidate, headers: Mapping[str, _Header]) -> Converte
     header, changes = published.text, published.changes
     options = without(rule.text, rule.unwanted)[cut:]
     action = rule.header.action
-    if (wanted := candidate.action) and wanted != action:
+    if (wanted := candidate.cause.action) and wanted != action:
         header, action = wanted + header[len(action) :], wanted
         changes += () if candidate.setter else (_TURNED[wanted],)
     if candidate.setter:
@@ -115,10 +115,10 @@ def _converted(candidate: Candidate, headers: Mapping[str, _Header]) -> Converte
         rule=rule,
         text=header + options,
         action=action.lower(),
-        mode=candidate.mode,
+        given=candidate.given,
+        cause=candidate.cause,
         changes=_together(changes, tuple(option.name for option in rule.unwanted)),
         variables=published.variables,
-        setter=candidate.setter,
     )
 
 

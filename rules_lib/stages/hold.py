@@ -18,6 +18,7 @@ from rules_lib.reading.parser import parse
 from rules_lib.reading.rule import variables_in
 from rules_lib.stages.convert import fingerprint
 from rules_lib.stages.screen import screen
+from rules_lib.why import ActionCause, Why
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
@@ -27,6 +28,7 @@ _DETAIL: Final = (
 )
 
 _SETTER: Final = (Change.SETTER_BROUGHT_IN,)
+_WAITING: Final = ActionCause(Why.WAITING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +76,14 @@ def _in_force(rule: Converted, text: str, allowlist: Allowlist) -> Converted | N
         return None
     action = earlier.header.action.lower()
     unblocked = action in BLOCKING and rule.action not in BLOCKING
-    if unblocked or screen((Candidate(earlier, rule.mode),), allowlist).discarded:
+    wanted = Candidate(earlier, rule.given._replace(mode=rule.mode), _WAITING)
+    if unblocked or screen((wanted,), allowlist).discarded:
         return None
     return rule._replace(
         rule=earlier._replace(text=rule.rule.text),
         text=text,
         action=action,
+        cause=_WAITING,
         changes=(*_SETTER * rule.setter, Change.EARLIER_TEXT),
         variables=frozenset(variables_in(text[: text.index("(")])),
     )

@@ -4,15 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
 
 from rules_lib.facts.limits import BLOCKING
-from rules_lib.model import AnyRule, Candidate, Discarded, Malformed, Mode, Reason, Rule, SidOnly
+from rules_lib.model import (
+    AnyRule,
+    Candidate,
+    Discarded,
+    GivenMode,
+    Malformed,
+    Mode,
+    Reason,
+    Rule,
+    SidOnly,
+)
 from rules_lib.stages.conditions import conditions_of
 from rules_lib.stages.duplicates import lost, settle_duplicates
+from rules_lib.why import ActionCause, Condition, ModeKey, Why
 
 if TYPE_CHECKING:
-    from rules_lib.allowlist import Allowlist
+    from rules_lib.allowlist import Allowlist, DropWhen
+
+_GIVEN: Final = {(mode, key): GivenMode(mode, key) for mode in Mode for key in ModeKey}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +48,24 @@ class Selected:
 
 def select(rules: Iterable[AnyRule], allowlist: Allowlist) -> Selected:
     """Sort the enabled rules into wanted, standby, off and discarded."""
-    asked = [(rule, mode_of(rule, allowlist)) for rule in rules]
-    winners = settle_duplicates((rule for rule, mode in asked if mode is not Mode.OFF), allowlist)
-    idle = (rule for rule, mode in asked if mode is Mode.OFF and rule.sid not in winners)
+    asked = [(rule, given_mode(rule, allowlist)) for rule in rules]
+    winners = settle_duplicates(
+        (rule for rule, given in asked if given.mode is not Mode.OFF), allowlist
+    )
+    idle = (rule for rule, given in asked if given.mode is Mode.OFF and rule.sid not in winners)
     setters = settle_duplicates((rule for rule in idle if _stands_by(rule, allowlist)), allowlist)
     wanted, standby, discarded = [], [], []
     off: list[AnyRule] = []
-    for rule, mode in asked:
-        if mode is Mode.OFF or isinstance(rule, SidOnly):
+    for rule, given in asked:
+        if given.mode is Mode.OFF or isinstance(rule, SidOnly):
             if isinstance(rule, Rule) and setters.get(rule.sid or 0) is rule:
-                standby.append(Candidate(rule, Mode.ALERT, action="alert", setter=True))
+                standby.append(Candidate(rule, given, _shared(Why.BROUGHT_IN, "alert")))
             else:
                 off.append(rule)
         elif flaw := _flaw(rule, winners):
             discarded.append(flaw)
         elif isinstance(rule, Rule):
-            wanted.append(Candidate(rule, mode, _action(rule, mode, allowlist)))
+            wanted.append(Candidate(rule, given, _cause(rule, given, allowlist)))
     return Selected(tuple(wanted), tuple(standby), tuple(off), tuple(discarded))
 
 
@@ -62,23 +78,24 @@ def _flaw(rule: Rule | Malformed, winners: Mapping[int, Rule]) -> Discarded | No
     return None if winner is rule else lost(rule, winner)
 
 
-def mode_of(rule: AnyRule, allowlist: Allowlist) -> Mode:
+def given_mode(rule: AnyRule, allowlist: Allowlist) -> GivenMode:
     """The sid's own setting, else that of its category; a sid that is on alerts where that is off.
 
     What is published as written can be switched off by its sid, and not otherwise altered. A line
     that is no rule goes by the sid that can be read in it, if any.
     """
-    overrides = allowlist.rules
-    if rule.sid in overrides.off:
-        return Mode.OFF
+    overrides, sid = allowlist.rules, rule.sid
+    if sid in overrides.off:
+        return _GIVEN[Mode.OFF, ModeKey.OFF]
     mode = allowlist.setting_of(rule.category).mode
-    if mode is Mode.AS_WRITTEN:
-        return mode
-    if rule.sid in overrides.alert:
-        return Mode.ALERT
-    if rule.sid in overrides.drop:
-        return Mode.DROP
-    return Mode.ALERT if mode is Mode.OFF and rule.sid in overrides.on else mode
+    if mode is not Mode.AS_WRITTEN:
+        if sid in overrides.alert:
+            return _GIVEN[Mode.ALERT, ModeKey.ALERT]
+        if sid in overrides.drop:
+            return _GIVEN[Mode.DROP, ModeKey.DROP]
+        if mode is Mode.OFF and sid in overrides.on:
+            return _GIVEN[Mode.ALERT, ModeKey.ON]
+    return _GIVEN[mode, ModeKey.CATEGORY if allowlist.lists(rule.category) else ModeKey.DEFAULT]
 
 
 def _stands_by(rule: AnyRule, allowlist: Allowlist) -> bool:
@@ -88,22 +105,44 @@ def _stands_by(rule: AnyRule, allowlist: Allowlist) -> bool:
     return any(tie.sets for tie in rule.ties)
 
 
-def _action(rule: Rule, mode: Mode, allowlist: Allowlist) -> str:
-    """What the rule's action is turned into; empty where it stays as shipped."""
+def _cause(rule: Rule, given: GivenMode, allowlist: Allowlist) -> ActionCause:
+    """What a wanted rule's action is turned into, and why."""
+    if given.mode is Mode.AS_WRITTEN:
+        return _shared(Why.AS_WRITTEN)
     action = rule.header.action.lower()
-    if action == "alert" and _may_drop(rule, mode, allowlist):
-        return "drop"
-    by_name = mode is Mode.ALERT and rule.sid in allowlist.rules.alert
-    return "alert" if by_name and action in BLOCKING else ""
+    asked = allowlist.setting_of(rule.category).drop_when if given.mode is Mode.DROP else None
+    conditions = tuple(conditions_of(rule, asked)) if asked else ()
+    if action != "alert":
+        if given.key is ModeKey.ALERT and action in BLOCKING:
+            return _shared(Why.NAMED_TO_ALERT, "alert", action)
+        return _shared(Why.AS_SHIPPED, "", action, conditions)
+    if given.mode is Mode.ALERT:
+        return _shared(Why.ALERT_MODE)
+    if why_not := _why_not_drop(rule, given.key, conditions):
+        return _shared(why_not, "", "", conditions)
+    return _shared(_why_drop(given.key, asked), "drop", "", conditions)
 
 
-def _may_drop(rule: Rule, mode: Mode, allowlist: Allowlist) -> bool:
+def _why_not_drop(rule: Rule, key: ModeKey, conditions: tuple[Condition, ...]) -> Why | None:
     """A rule that says nothing never drops; a sid that is named drops whatever its metadata."""
-    if mode is not Mode.DROP or rule.noalert:
-        return False
-    if rule.sid in allowlist.rules.drop:
-        return True
+    if rule.noalert:
+        return Why.SILENT
+    if key is ModeKey.DROP:
+        return None
     if rule.alert_only:
-        return False
-    asked = allowlist.setting_of(rule.category).drop_when
-    return asked is None or all(one.holds for one in conditions_of(rule, asked))
+        return Why.ALERT_ONLY
+    return None if all(one.holds for one in conditions) else Why.DROP_WHEN_FAILS
+
+
+def _why_drop(key: ModeKey, asked: DropWhen | None) -> Why:
+    if key is ModeKey.DROP:
+        return Why.NAMED_TO_DROP
+    return Why.DROP_MODE if asked is None else Why.DROP_WHEN_HOLDS
+
+
+@lru_cache(maxsize=16_384)
+def _shared(
+    why: Why, action: str = "", shipped: str = "", conditions: tuple[Condition, ...] = ()
+) -> ActionCause:
+    """The same value for all rules of which the same is so."""
+    return ActionCause(why, action, shipped, conditions)

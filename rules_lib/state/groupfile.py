@@ -13,12 +13,14 @@ from rules_lib.errors import StoreError
 from rules_lib.groups.content import digest_of, rules_in
 from rules_lib.groups.rule_group import Group, GroupVariables, Slot
 from rules_lib.misfits import misfits
-from rules_lib.model import Converted, Mode, Rule
+from rules_lib.model import Converted, GivenMode, Mode, Rule
 from rules_lib.reading.lines import Line
 from rules_lib.reading.parser import parse
 from rules_lib.text import counted
+from rules_lib.why import ActionCause, ModeKey, Why
 
 _ADVICE: Final = "Restore the object's earlier version, or take another build"
+_PUT_BACK: Final = ActionCause(Why.PUT_BACK)
 
 
 class StoredGroup(BaseModel):
@@ -150,4 +152,5 @@ def _published(slot: Slot, number: int, text: str, mode: Mode) -> Converted:
     rule = parse(slot.category, Line(number, text))
     if not isinstance(rule, Rule):
         raise StoreError(f"{slot}, line {number}: {rule.problem}")
-    return Converted(rule, text, rule.header.action.lower(), mode, (), frozenset())
+    given = GivenMode(mode, ModeKey.CATEGORY)
+    return Converted(rule, text, rule.header.action.lower(), given, _PUT_BACK, (), frozenset())

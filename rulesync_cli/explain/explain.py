@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from rules_lib.model import AnyRule, Change, Converted, Mode, Reason, Rule
-from rules_lib.stages.conditions import conditions_of
-from rules_lib.stages.why import why_action
+from rules_lib.model import AnyRule, Change, Converted, Reason, Rule
 from rulesync_cli.explain import advice
 from rulesync_cli.explain.asked import asked_of
 from rulesync_cli.explain.disabled import disabled_rules
@@ -21,6 +19,7 @@ from rulesync_cli.explain.story import (
     Judged,
     LeftOut,
     Published,
+    RequestedMode,
     RuleOrigin,
     Story,
     TextChange,
@@ -30,7 +29,6 @@ from rulesync_cli.explain.ties import cluster_of, ties_of
 from rulesync_cli.explain.tokens import pieces_of
 
 if TYPE_CHECKING:
-    from rules_lib.allowlist import Allowlist
     from rules_lib.allowlist.document import Document
     from rules_lib.build import Built
     from rules_lib.inputs import Inputs
@@ -46,6 +44,7 @@ _WHY: Final[Mapping[Change, str]] = {
     Change.ALERT_TO_DROP: "the rule is in drop mode",
     Change.DROP_TO_ALERT: "its sid stands under `rules: alert:`",
     Change.SETTER_BROUGHT_IN: "a kept rule checks a mark that it sets; it says nothing itself",
+    Change.EARLIER_TEXT: "the service has not judged the new text yet",
 }
 
 
@@ -112,7 +111,7 @@ def _story(rule: AnyRule, evidence: Evidence, ledger: Ledger, *, ships_enabled: 
     inputs = evidence.inputs
     ties = ties_of(rule, inputs.ruleset, evidence.files, ledger) if isinstance(rule, Rule) else ()
     fate = ledger.fate(rule)
-    asked = asked_of(rule, inputs.allowlist, evidence.document)
+    asked = asked_of(ledger.given(rule, inputs.allowlist), rule, evidence.document)
     origin = _origin(rule, fate, ships_enabled=ships_enabled)
     if fate is Fate.KEPT and isinstance(rule, Rule):
         converted, _ = ledger.kept[rule.place]
@@ -121,12 +120,12 @@ def _story(rule: AnyRule, evidence: Evidence, ledger: Ledger, *, ships_enabled: 
             origin=origin,
             fate=fate,
             asked=asked,
-            published=_published(converted, inputs.allowlist),
+            published=_published(converted),
             seat=ledger.seat(rule),
             ties=ties,
             cluster=cluster_of(rule, ledger),
         )
-    left_out = _left_out(rule, evidence, ledger, ties)
+    left_out = _left_out(rule, asked, evidence, ledger, ties)
     return Story(rule.sid or 0, origin, fate, asked, ties=ties, left_out=left_out)
 
 
@@ -149,27 +148,25 @@ def _origin(rule: AnyRule, fate: Fate, *, ships_enabled: bool) -> RuleOrigin:
     )
 
 
-def _published(converted: Converted, allowlist: Allowlist) -> Published:
+def _published(converted: Converted) -> Published:
     return Published(
         action=converted.action,
-        why=why_action(converted, allowlist),
-        conditions=tuple(_judged(converted, allowlist)),
+        why=str(converted.cause),
+        conditions=tuple(
+            Judged(one.key, one.holds, str(one)) for one in converted.cause.conditions
+        ),
         text=converted.text,
         edits=tuple(TextChange(change, _WHY[change]) for change in converted.changes),
         pieces=pieces_of(converted.rule.text, converted.text),
     )
 
 
-def _judged(converted: Converted, allowlist: Allowlist) -> Iterator[Judged]:
-    rule = converted.rule
-    asked = allowlist.setting_of(rule.category).drop_when
-    if asked and converted.mode is Mode.DROP and not converted.setter:
-        for one in conditions_of(rule, asked):
-            yield Judged(one.key, one.holds, str(one))
-
-
 def _left_out(
-    rule: AnyRule, evidence: Evidence, ledger: Ledger, ties: tuple[ToldTie, ...]
+    rule: AnyRule,
+    asked: RequestedMode,
+    evidence: Evidence,
+    ledger: Ledger,
+    ties: tuple[ToldTie, ...],
 ) -> LeftOut:
     inputs = evidence.inputs
     if discarded := ledger.discarded.get(rule.place):
@@ -178,7 +175,6 @@ def _left_out(
             notes = advice.note_on_price(price_of(rule, inputs))
         way_back = advice.way_back_of(discarded, inputs, ties)
         return advice.left_out_of(discarded, way_back, notes)
-    asked = asked_of(rule, inputs.allowlist, evidence.document)
     notes = advice.if_asked(rule, inputs)
     if ledger.fate(rule) is Fate.OFF:
         return advice.off_of(rule, asked, notes)

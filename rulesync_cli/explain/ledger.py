@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rules_lib.model import AnyRule, Converted, Discarded, FeedPosition, Rule
+from rules_lib.model import AnyRule, Converted, Discarded, FeedPosition, GivenMode, Rule
+from rules_lib.stages.select import given_mode
 from rulesync_cli.explain.story import Fate, Relative, Seat
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from rules_lib.allowlist import Allowlist
     from rules_lib.build import Built
     from rules_lib.groups.rule_group import Group
 
@@ -36,6 +38,13 @@ class Ledger:
             {item.rule.place: item for item in built.discarded},
             frozenset(rule.place for rule in built.off),
         )
+
+    def given(self, rule: AnyRule, allowlist: Allowlist) -> GivenMode:
+        """The mode that a rule was given; of one that is not kept, that it would be given."""
+        if rule.place in self.kept:
+            converted, _ = self.kept[rule.place]
+            return converted.given
+        return given_mode(rule, allowlist)
 
     def fate(self, rule: AnyRule) -> Fate:
         """What became of a rule; one that the build does not know is disabled."""

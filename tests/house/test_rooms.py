@@ -14,7 +14,7 @@ REPOSITORY: Final = Path(__file__).parents[2]
 
 LIBRARY: Final = (
     *("errors", "text", "redact", "address", "misfits", "bucket", "deadline", "graph", "memory"),
-    *("facts", "ties", "model", "reading", "allowlist", "groups", "stages", "packing"),
+    *("facts", "ties", "why", "model", "reading", "allowlist", "groups", "stages", "packing"),
     *("inputs", "build", "settings", "proving", "aws", "sources", "feed", "own", "deploy"),
     *("report", "state", "world", "rollback", "notify", "sync"),
 )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from rules_lib.allowlist import load_allowlist
 from rules_lib.facts import limits
-from rules_lib.model import Candidate, Converted, FeedFile, Mode, Rule
+from rules_lib.model import Converted, FeedFile, Mode, Rule
 from rules_lib.reading.lines import Line
 from rules_lib.reading.parser import parse
 from rules_lib.reading.rule import sid_of, split
@@ -20,6 +20,7 @@ from rules_lib.reading.ruleset import read_rules
 from rules_lib.stages.convert import convert
 from rules_lib.ties import MarkKind
 from support.analysis import ENDS, Analysis, View, analysed
+from support.rules import asked
 from support.spelling import filled, respelled, spelled
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def _kept(lines: Iterable[str]) -> Iterator[Rule]:
 def _published(kept: Iterable[Rule], action: str, *, setter: bool) -> Mapping[str, Converted]:
     """By their text; of a sid one alone, as the engine replaces rules by those of a higher rev."""
     wanted = {
-        rule.sid: Candidate(rule, Mode.DROP, action, setter)
+        rule.sid: asked(rule, Mode.DROP, action=action, setter=setter)
         for rule in kept
         if rule.sid and (action != "drop" or rule.header.action.lower() == "alert")
     }

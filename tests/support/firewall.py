@@ -10,7 +10,8 @@ from botocore.config import Config
 
 from rules_lib.aws.firewall import Firewall
 from rules_lib.groups.rule_group import DeployedGroup, Group, Slot
-from rules_lib.model import Converted, Mode
+from rules_lib.model import Converted, GivenMode, Mode
+from rules_lib.why import ActionCause, ModeKey, Why
 from support.rules import rule as read_rule
 from support.rules import text
 
@@ -24,7 +25,8 @@ STRICT = {"RuleOrder": "STRICT_ORDER"}
 def rule(sid: int, options: str = "") -> Converted:
     """A rule that the service accepts unless the options are refused, on the line of its sid."""
     source = read_rule(text(sid, options), "a", sid)
-    return Converted(source, source.text, "alert", Mode.ALERT, (), frozenset())
+    given, cause = GivenMode(Mode.ALERT, ModeKey.DEFAULT), ActionCause(Why.ALERT_MODE)
+    return Converted(source, source.text, "alert", given, cause, (), frozenset())
 
 
 def group(name: str, *rules: int | Converted, **more: Any) -> Group:

@@ -8,11 +8,12 @@ from typing import Any
 from rules_lib.deploy.rulewise import UNFILED
 from rules_lib.groups.operation import Operation
 from rules_lib.groups.rule_group import Group, GroupVariables, Slot
-from rules_lib.model import Change, Converted, Discarded, Malformed, Mode, Reason, Rule
+from rules_lib.model import Change, Converted, Discarded, GivenMode, Malformed, Mode, Reason, Rule
 from rules_lib.report.category_line import CategoryLine
 from rules_lib.report.changes import CategoryChange, Changes, FirstRules
 from rules_lib.report.group_line import GroupLine
 from rules_lib.report.summary import Accounting, FeedFacts, Summary, summarise
+from rules_lib.why import ActionCause, ModeKey, Why
 from support.rules import rule as read_rule
 
 GOLDEN = Path(__file__).parents[1] / "rules_lib" / "report" / "golden"
@@ -36,7 +37,9 @@ def hostile(sid: int, msg: str, category: str = "web", text: str | None = None) 
 def converted(source: Rule, action: str = "alert", *changes: Change) -> Converted:
     """The rule as it is published, without its classtype."""
     text = source.text.replace("alert", action, 1).replace(" classtype:misc;", "")
-    return Converted(source, text, action, Mode(action), changes, frozenset())
+    cause = ActionCause(Why.DROP_MODE, "drop") if action == "drop" else ActionCause(Why.ALERT_MODE)
+    given = GivenMode(Mode(action), ModeKey.CATEGORY)
+    return Converted(source, text, action, given, cause, changes, frozenset())
 
 
 WEB = (

@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 
 from rules_lib.allowlist import Allowlist, load_allowlist
 from rules_lib.groups.rule_group import Deployed
-from rules_lib.model import AnyRule, Candidate, Converted, FeedFile, Malformed, Mode, Rule
+from rules_lib.model import (
+    AnyRule,
+    Candidate,
+    Converted,
+    FeedFile,
+    GivenMode,
+    Malformed,
+    Mode,
+    Rule,
+)
 from rules_lib.packing.fit import Fitted, fit
 from rules_lib.reading.lines import Line
 from rules_lib.reading.parser import parse
@@ -19,6 +28,7 @@ from rules_lib.stages.link import link
 from rules_lib.stages.order import Ordered, order
 from rules_lib.stages.screen import screen
 from rules_lib.stages.select import select
+from rules_lib.why import ActionCause, ModeKey, Why
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -77,7 +87,19 @@ def candidate(
     source: str, mode: Mode = Mode.ALERT, *, action: str = "", setter: bool = False
 ) -> Candidate:
     """Ask for a rule, in a mode."""
-    return Candidate(rule(source), mode, action, setter)
+    return asked(rule(source), mode, action=action, setter=setter)
+
+
+def asked(
+    source: Rule, mode: Mode = Mode.ALERT, *, action: str = "", setter: bool = False
+) -> Candidate:
+    """Ask for a rule whose action is to be this one, as its category alone would."""
+    given = GivenMode(Mode.OFF if setter else mode, ModeKey.CATEGORY)
+    return Candidate(source, given, ActionCause(_CAUSES[action], action))
+
+
+_CAUSES: Final = {"": Why.ALERT_MODE, "alert": Why.BROUGHT_IN, "drop": Why.DROP_MODE}
+"""What has an action turned into this one."""
 
 
 def published(
@@ -85,8 +107,8 @@ def published(
 ) -> tuple[Converted, ...]:
     """Convert rules that stand in a category, one a line."""
     rules = (rule(source, category, number) for number, source in enumerate(sources, start=1))
-    asked = [Candidate(one, Mode.ALERT, "alert" if setter else "", setter) for one in rules]
-    return convert(asked, allow(**settings), {}).rules
+    wanted = [asked(one, action="alert" if setter else "", setter=setter) for one in rules]
+    return convert(wanted, allow(**settings), {}).rules
 
 
 def fitted(

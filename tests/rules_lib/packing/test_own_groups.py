@@ -16,7 +16,6 @@ from rules_lib.facts import limits
 from rules_lib.facts.limits import BLOCKING
 from rules_lib.groups.rule_group import Deployed, Group, Slot
 from rules_lib.model import LOCAL_PREFIX, Mode, Reason
-from rules_lib.stages.select import mode_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -137,7 +136,7 @@ def test_own_rules_stand_before_those_of_the_feed_in_their_group(
         if (
             not last
             and others.isdisjoint(allowlist.last)
-            and Mode.AS_WRITTEN not in {mode_of(rule.rule, allowlist) for rule in group.rules}
+            and Mode.AS_WRITTEN not in {rule.mode for rule in group.rules}
         ):
             assert free == sorted(free, reverse=True)
 

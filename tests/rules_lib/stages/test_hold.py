@@ -7,6 +7,7 @@ from support.rules import allow, published, text
 from rules_lib.model import Change, Converted, Reason
 from rules_lib.stages.convert import fingerprint
 from rules_lib.stages.hold import Held, hold, waiting_in
+from rules_lib.why import Why
 
 
 def held(new: str, earlier: str, **settings: object) -> Held:
@@ -41,6 +42,7 @@ def test_text_in_force_stays_with_its_flowbits_and_variables() -> None:
     assert [str(mark) for mark in rule.rule.ties[0].marks] == ["old"]
     assert rule.variables == {"HOME_NET"}
     assert rule.changes == (Change.EARLIER_TEXT,)
+    assert rule.cause.why is Why.WAITING
     assert waiting_in(found.rules, found.discarded) == (1, 0)
 
 

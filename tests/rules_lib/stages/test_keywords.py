@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support.rules import allow, candidate, rule
+from support.rules import allow, asked, candidate, rule
 
 from rules_lib.facts.vocabulary import countries
-from rules_lib.model import Candidate, Mode, Reason
+from rules_lib.model import Reason
 from rules_lib.stages.screen import screen
 
 
@@ -210,7 +210,7 @@ def test_uses_of_the_services_words_that_it_documents_are_kept(head: str, option
 def test_unknown_keyword_of_peoples_own_is_the_services_to_judge() -> None:
     """It gets words of its own that nobody tells us of; what it is known to refuse is discarded."""
     for options, kept in (("aws_new_word:1;", True), ("lua:x;", False), ("geoip:ZZ;", False)):
-        own = Candidate(rule(_only(options), "local-mine"), Mode.ALERT)
+        own = asked(rule(_only(options), "local-mine"))
         assert bool(screen([own], allow()).rules) is kept
 
 
@@ -243,7 +243,7 @@ def test_what_the_engine_would_pass_over_is_discarded() -> None:
         Reason.UNMET_REQUIREMENT,
         "it requires version < 8, which the service's Suricata 8.0.3 does not meet",
     )
-    own = Candidate(rule(_only("requires:feature nope;"), "local-mine"), Mode.ALERT)
+    own = asked(rule(_only("requires:feature nope;"), "local-mine"))
     assert not screen([own], allow()).rules
     assert _reason(_only("requires:version >= 8;")) is None
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from support.rules import FEEDS, allow, candidate, ruleset, text
+from support.rules import FEEDS, allow, asked, candidate, ruleset, text
 
-from rules_lib.model import Candidate, Mode, Reason, Rule
+from rules_lib.model import Reason, Rule
 from rules_lib.stages.header_names import missing_variables
 from rules_lib.stages.screen import screen
 
@@ -34,7 +34,7 @@ def _only(options: str, head: str = "alert tcp") -> str:
 def test_screening_parts_the_candidates(files: dict[str, list[str]]) -> None:
     """Each is usable or discarded, in its order, and a usable one stays so."""
     rules = (rule for rule in ruleset(files).rules if isinstance(rule, Rule))
-    candidates = [Candidate(rule, Mode.ALERT) for rule in rules]
+    candidates = [asked(rule) for rule in rules]
     screened = screen(candidates, allow())
     discarded = [one.rule.place for one in screened.discarded]
     usable = [one.rule.place for one in screened.rules]
@@ -77,7 +77,8 @@ def test_peoples_own_pass_is_theirs_to_write() -> None:
 
 def test_pass_that_is_brought_in_for_its_flowbit_passes_nothing() -> None:
     """It is published as a silent alert."""
-    setter = candidate("pass tcp any any -> any any (flowbits:set,a; sid:1;)")._replace(setter=True)
+    source = "pass tcp any any -> any any (flowbits:set,a; sid:1;)"
+    setter = candidate(source, action="alert", setter=True)
     assert screen([setter], allow()).rules == (setter,)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from hypothesis import given
@@ -10,6 +10,7 @@ from support.rules import FEEDS, allow, allowlists, ruleset, text
 
 from rules_lib.model import Mode, Reason
 from rules_lib.stages.select import Selected, select
+from rules_lib.why import Why
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
 
 SEVERE = {"mode": "drop", "drop_when": {"signature_severity": ["Major"], "missing": "alert"}}
+WEB = "emerging-web"
+RATED = "metadata:signature_severity Major; "
+HARMLESS = "metadata:deployment alert_only; "
 
 
 def _selected(files: Mapping[str, Sequence[str]], **settings: Any) -> Selected:
@@ -26,7 +30,7 @@ def _selected(files: Mapping[str, Sequence[str]], **settings: Any) -> Selected:
 
 def _mode(source: str, category: str = "emerging-web", **settings: Any) -> tuple[Mode, bool]:
     (candidate,) = _selected({category: [source]}, **settings).wanted
-    return candidate.mode, candidate.action == "drop"
+    return candidate.given.mode, candidate.cause.action == "drop"
 
 
 @given(FEEDS, allowlists())
@@ -60,8 +64,8 @@ def test_noalert_never_may_drop(files: dict[str, list[str]], allowlist: Allowlis
     """It would block, and say nothing."""
     selected = select(ruleset(files, *allowlist.rules.on).rules, allowlist)
     for one in (*selected.wanted, *selected.standby):
-        drops = one.action == "drop"
-        assert not (drops and (one.rule.noalert or one.mode is not Mode.DROP or one.setter))
+        drops = one.cause.action == "drop"
+        assert not (drops and (one.rule.noalert or one.given.mode is not Mode.DROP or one.setter))
 
 
 @pytest.mark.parametrize(
@@ -123,7 +127,7 @@ def test_disabled_rule_is_only_woken_by_its_sid() -> None:
     files = {"emerging-web": [f"#{text(1)}", f"#{text(2)}", f"# {text(3)}"]}
     assert not _selected(files, default="drop", rules={"drop": [2]}).wanted
     woken = _selected(files, default="drop", rules={"on": [1, 3], "alert": [3]}).wanted
-    assert [(one.rule.sid, one.mode, one.action == "drop") for one in woken] == [
+    assert [(one.rule.sid, one.given.mode, one.cause.action == "drop") for one in woken] == [
         (1, Mode.DROP, True),
         (3, Mode.ALERT, False),
     ]
@@ -165,9 +169,9 @@ def test_off_category_has_setters_standing_by() -> None:
     bits = ("flowbits:set,a; ", "flowbits:toggle,a; ", "flowbits:isset,a; ", "flowbits:unset,a; ")
     sources = [text(sid, options) for sid, options in enumerate((*bits, ""), start=1)]
     selected = _selected({"emerging-web": sources}, default="off")
-    assert [(one.rule.sid, one.mode, one.setter) for one in selected.standby] == [
-        (1, Mode.ALERT, True),
-        (2, Mode.ALERT, True),
+    assert [(one.rule.sid, one.given.mode, one.setter) for one in selected.standby] == [
+        (1, Mode.OFF, True),
+        (2, Mode.OFF, True),
     ]
     assert [rule.sid for rule in selected.off] == [3, 4, 5]
 
@@ -249,7 +253,7 @@ def test_sid_under_alert_alerts_though_it_is_shipped_to_block(action: str, mode:
     """It is how people stop one rule from blocking; without it the rule blocks in either mode."""
     files = {"emerging-web": [text(1, head=f"{action} tcp"), text(2, head=f"{action} tcp")]}
     selected = _selected(files, categories={"emerging-web": mode}, rules={"alert": [1]})
-    assert [one.action for one in selected.wanted] == ["alert", ""][: len(selected.wanted)]
+    assert [one.cause.action for one in selected.wanted] == ["alert", ""][: len(selected.wanted)]
 
 
 def test_rule_that_is_published_as_written_keeps_its_action() -> None:
@@ -258,7 +262,7 @@ def test_rule_that_is_published_as_written_keeps_its_action() -> None:
     files = {"local-mine": [text(sid, head=head) for sid, head in enumerate(heads, start=1)]}
     named = {"drop": [1], "alert": [2, 4], "off": [3]}
     selected = _selected(files, categories={"local-mine": "as-written"}, rules=named)
-    assert [(one.rule.sid, one.mode, one.action) for one in selected.wanted] == [
+    assert [(one.rule.sid, one.given.mode, one.cause.action) for one in selected.wanted] == [
         (sid, Mode.AS_WRITTEN, "") for sid in (1, 2, 4)
     ]
     assert [rule.sid for rule in selected.off] == [3]
@@ -290,3 +294,48 @@ def test_copy_that_the_engine_passes_over_never_takes_the_place_of_another(
         files[category].append(text(1, f"requires:{requires}; ", rev=rev))
     [winner] = _selected(files).wanted
     assert f"requires:{kept};" in winner.rule.text
+
+
+CAUSES: Final[tuple[tuple[str, dict[str, Any], str, Why], ...]] = (
+    (text(1), {}, "default", Why.ALERT_MODE),
+    (text(1), {"categories": {WEB: "alert"}}, "categories", Why.ALERT_MODE),
+    (text(1), {"default": "off", "rules": {"on": [1]}}, "rules.on", Why.ALERT_MODE),
+    (text(1), {"categories": {WEB: "drop"}}, "categories", Why.DROP_MODE),
+    (text(1), {"rules": {"drop": [1]}}, "rules.drop", Why.NAMED_TO_DROP),
+    (text(1, "noalert; "), {"rules": {"drop": [1]}}, "rules.drop", Why.SILENT),
+    (text(1, RATED), {"categories": {WEB: SEVERE}}, "categories", Why.DROP_WHEN_HOLDS),
+    (text(1), {"categories": {WEB: SEVERE}}, "categories", Why.DROP_WHEN_FAILS),
+    (text(1, HARMLESS), {"default": "drop"}, "default", Why.ALERT_ONLY),
+    (text(1, head="drop tcp"), {}, "default", Why.AS_SHIPPED),
+    (text(1, head="Reject tcp"), {"rules": {"alert": [1]}}, "rules.alert", Why.NAMED_TO_ALERT),
+    (text(1, head="pass tcp"), {"rules": {"alert": [1]}}, "rules.alert", Why.AS_SHIPPED),
+)
+"""A rule, an allowlist, and what is recorded: the key that gives the mode, why the action is so."""
+
+
+@pytest.mark.parametrize(("source", "settings", "key", "why"), CAUSES)
+def test_what_decides_is_recorded(
+    source: str, settings: dict[str, Any], key: str, why: Why
+) -> None:
+    """The key of the allowlist, and what gives the rule its action."""
+    [candidate] = _selected({WEB: [source]}, **settings).wanted
+    assert (candidate.given.key, candidate.cause.why) == (key, why)
+
+
+def test_own_file_as_written_is_recorded_as_such() -> None:
+    """No list of sids alters it."""
+    files = {"local-mine": [text(1, head="drop tcp")]}
+    written = {"categories": {"local-mine": "as-written"}, "rules": {"alert": [1]}}
+    [candidate] = _selected(files, **written).wanted
+    assert (candidate.given.key, candidate.cause.why) == ("categories", Why.AS_WRITTEN)
+
+
+@pytest.mark.parametrize("source", ["", RATED, HARMLESS, "noalert; "])
+@pytest.mark.parametrize("head", ["alert tcp", "drop tcp"])
+@pytest.mark.parametrize("mode", ["alert", "drop", SEVERE])
+def test_rules_share_what_is_recorded(source: str, head: str, mode: str | dict[str, Any]) -> None:
+    """There are tens of thousands of rules, and a few dozen causes."""
+    lines = [text(sid, source, head=head) for sid in (1, 2)]
+    one, other = _selected({WEB: lines}, categories={WEB: mode}).wanted
+    assert one.given is other.given
+    assert one.cause is other.cause

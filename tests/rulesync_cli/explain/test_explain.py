@@ -449,7 +449,7 @@ def test_story_agrees_with_the_build(files: dict[str, list[str]], allowlist: All
         if rule.place in kept:
             assert told.published is not None
             assert told.published.text == kept[rule.place].text
-            assert kept[rule.place].setter or told.asked.mode is kept[rule.place].mode
+            assert told.asked.mode is kept[rule.place].given.mode
         elif rule.place in reasons:
             assert told.left_out is not None
             assert told.left_out.reason is reasons[rule.place]

@@ -1,0 +1,94 @@
+"""Why a rule has its mode and its action: recorded by the stage that decides, told by all others.
+
+There is one of these values for every rule, so rules share them: one for each mode that a key
+gives, and one for each way in which an action comes about.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class ModeKey(StrEnum):
+    """Which key of the allowlist gives a rule its mode."""
+
+    OFF = "rules.off"
+    ALERT = "rules.alert"
+    DROP = "rules.drop"
+    ON = "rules.on"
+    CATEGORY = "categories"
+    DEFAULT = "default"
+
+
+class Why(StrEnum):
+    """Why a rule has the action that it has, as a sentence about it."""
+
+    BROUGHT_IN = "its category is off; it was brought in to set a mark, and says nothing itself"
+    AS_WRITTEN = "its file is published as written, so the action is the one that stands there"
+    NAMED_TO_ALERT = "it is shipped as {shipped}, and its sid stands under `rules: alert:`"
+    AS_SHIPPED = "the feed ships it as {shipped}, which stays as it is in either mode"
+    ALERT_MODE = "alert mode leaves the action alone"
+    SILENT = "it only marks a flow (noalert): as drop it would block traffic and say nothing"
+    NAMED_TO_DROP = "drop mode, and its sid is named, whatever its metadata"
+    DROP_WHEN_HOLDS = "drop mode, and `drop_when` holds"
+    DROP_MODE = "drop mode turns alert into it"
+    ALERT_ONLY = "its metadata say `deployment alert_only`: it is not meant to block"
+    DROP_WHEN_FAILS = "`drop_when` does not hold: {unmet}"
+    WAITING = "the text in force stays until the service has judged the new one"
+    PUT_BACK = "an earlier build published it so"
+
+
+class Condition(NamedTuple):
+    """One key of `drop_when`, as it is with one rule.
+
+    Attributes:
+        key: of `drop_when`.
+        wanted: what is asked for: values, a day, or the words that must not be there.
+        has: what the rule has of it; empty where it lacks the key.
+        holds: the rule may drop, as far as this goes.
+        without: what a rule becomes that lacks the key; empty where a lack is nothing special.
+    """
+
+    key: str
+    wanted: tuple[str, ...]
+    has: tuple[str, ...]
+    holds: bool
+    without: str = ""
+
+    def __str__(self) -> str:
+        """What is so with the rule, in plain words."""
+        has, wanted = ", ".join(self.has), ", ".join(self.wanted)
+        match self.key:
+            case "not_msg":
+                return f"msg says {has}" if has else f"msg says none of {wanted}"
+            case _ if not self.has:
+                return f"{self.key} is not given (`missing: {self.without}`)"
+            case "created_after" | "updated_after":
+                said = self.key.replace("_", " ")
+                return f"{said} {wanted}" if self.holds else f"not {said} {wanted}"
+        return f"{self.key} is {has}" + ("" if self.holds else f", asked for: {wanted}")
+
+
+class ActionCause(NamedTuple):
+    """What a rule's action is turned into, and why; as text, the sentence.
+
+    Attributes:
+        action: that it is to have; empty where it keeps the one that it ships with.
+        shipped: the action that the feed ships, in lower case, where that is the cause.
+        conditions: those of `drop_when`, where the rule is in drop mode and its category has one.
+    """
+
+    why: Why
+    action: str = ""
+    shipped: str = ""
+    conditions: tuple[Condition, ...] = ()
+
+    def __str__(self) -> str:
+        """The sentence."""
+        return self.why.format(shipped=self.shipped, unmet="; ".join(map(str, self.unmet)))
+
+    @property
+    def unmet(self) -> tuple[Condition, ...]:
+        """The conditions that keep the rule from dropping."""
+        return tuple(one for one in self.conditions if not one.holds)
