@@ -22,10 +22,7 @@ _SAME: Final = str.maketrans("- ", "__")
 def conditions_of(rule: Rule, asked: DropWhen) -> Iterator[Condition]:
     """Judge a rule by each condition alone; it may drop where all of them hold."""
     for key, values in asked.values.items():
-        has = metadata_of(rule, key)
-        without = asked.without(key)
-        holds = _any_of(has, values) if has else without is Mode.DROP
-        yield Condition(key, tuple(sorted(values)), has, holds, without)
+        yield _of_values(key, values, metadata_of(rule, key), asked.without(key))
     for key, day in asked.days.items():
         dated = _day_of(rule, key)
         holds = dated > day if dated else asked.without(key) is Mode.DROP
@@ -35,9 +32,16 @@ def conditions_of(rule: Rule, asked: DropWhen) -> Iterator[Condition]:
         yield Condition("not_msg", tuple(sorted(asked.not_msg)), said, not said)
 
 
+@lru_cache(maxsize=4096)
+def _of_values(key: str, wanted: frozenset[str], has: tuple[str, ...], without: Mode) -> Condition:
+    """Judge a key of the metadata; many rules have the same of it, and share what is found."""
+    holds = _any_of(has, wanted) if has else without is Mode.DROP
+    return Condition(key, tuple(sorted(wanted)), has, holds, without)
+
+
 def metadata_of(rule: Rule, key: str) -> tuple[str, ...]:
     """What a rule's metadata say under a key; of severities and confidences the highest counts."""
-    known = {SEVERITY: rule.severity, CONFIDENCE: rule.confidence}.get(key)
+    known = rule.severity if key == SEVERITY else rule.confidence if key == CONFIDENCE else ""
     return (known,) if known else metadata_values(rule.text, key)
 
 

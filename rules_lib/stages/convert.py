@@ -99,7 +99,7 @@ class _Headers(dict[str, _Header]):
 
 
 def _converted(candidate: Candidate, headers: Mapping[str, _Header]) -> Converted:
-    rule = candidate.rule
+    rule, setter = candidate.rule, candidate.setter
     cut = rule.text.index("(")
     published = headers[rule.text[:cut]]
     header, changes = published.text, published.changes
@@ -107,8 +107,8 @@ def _converted(candidate: Candidate, headers: Mapping[str, _Header]) -> Converte
     action = rule.header.action
     if (wanted := candidate.cause.action) and wanted != action:
         header, action = wanted + header[len(action) :], wanted
-        changes += () if candidate.setter else (_TURNED[wanted],)
-    if candidate.setter:
+        changes += () if setter else (_TURNED[wanted],)
+    if setter:
         options = options if rule.noalert else _silenced(options)
         changes += (Change.SETTER_BROUGHT_IN,)
     return Converted(

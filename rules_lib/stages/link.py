@@ -161,5 +161,5 @@ def _tied_by(rule: Converted) -> Iterator[Mark | str]:
     """What keeps a rule together with others: marks, and its file if that stays as written."""
     for tie in rule.rule.ties:
         yield from tie.marks
-    if rule.mode is Mode.AS_WRITTEN:
+    if rule.given.mode is Mode.AS_WRITTEN:
         yield rule.rule.category

@@ -65,7 +65,7 @@ def order(clusters: Sequence[Cluster], last: Collection[str] = frozenset()) -> O
 
 
 def _is_tied(rule: Converted) -> bool:
-    return bool(rule.rule.ties) or rule.mode is Mode.AS_WRITTEN
+    return bool(rule.rule.ties) or rule.given.mode is Mode.AS_WRITTEN
 
 
 def _turns(rules: Iterable[Converted], last: Collection[str]) -> dict[int, FeedOrderKey]:
@@ -140,6 +140,6 @@ def _as_written(rules: Sequence[Converted]) -> Iterable[tuple[int, int]]:
     """Each rule that is published as written, and the next one of its file."""
     files: dict[str, list[int]] = {}
     for position, rule in enumerate(rules):
-        if rule.mode is Mode.AS_WRITTEN:
+        if rule.given.mode is Mode.AS_WRITTEN:
             files.setdefault(rule.rule.category, []).append(position)
     return (pair for positions in files.values() for pair in pairwise(positions))
