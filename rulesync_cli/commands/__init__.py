@@ -20,6 +20,7 @@ SUMMARIES: Final = {
     "apply": "Run a sync now, from here, as the build function does.",
     "status": "Say which build is in force, and whether it is held.",
     "builds": "List the builds, the newest first, and what became of each.",
+    "rules": "Search the rules that are in force.",
     "rollback": "Put an earlier BUILD back, and hold it.",
     "resume": "Lift the hold of a rollback.",
     "explain": "Tell one rule's whole story, from the feed to the firewall.",

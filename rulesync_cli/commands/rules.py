@@ -1,0 +1,167 @@
+"""`rulesync rules`: what is in force, searched."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from rules_lib.aws import clients
+from rules_lib.aws.s3_store import S3Store
+from rules_lib.facts.limits import ACTIONS
+from rules_lib.report.sheet import csv_lines
+from rules_lib.text import count, counted, visible
+from rulesync_cli.common import FOLDER, epilog, json_option, print_json
+from rulesync_cli.completing import complete_build
+from rulesync_cli.history.asked_rules import RuleQuery, cve_named
+from rulesync_cli.history.published import (
+    PublishedRule,
+    PublishedRules,
+    rules_in_folder,
+    rules_of_build,
+)
+from rulesync_cli.show.console import say, show, stdout
+from rulesync_cli.show.progress import waiting
+from rulesync_cli.show.tables import STYLES, tally
+
+_LIMIT: Final = 50
+_FIELDS: Final = (*PublishedRule._fields[:-1], "cves", "rule")
+_HEADINGS: Final = ("sid", "action", "severity", "confidence", "category", "rule group", "msg")
+
+
+def _cves(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+    found = {one: cve_named(one) for one in given}
+    if wrong := [one for one, cve in found.items() if cve is None]:
+        raise click.BadParameter(f"{', '.join(wrong)}: no CVE, which looks like CVE-2021-44228")
+    return tuple(cve for cve in found.values() if cve)
+
+
+@click.command(
+    epilog=epilog(
+        "rulesync rules log4j",
+        "rulesync rules --cve CVE-2021-44228 --action drop",
+        "rulesync rules --category 'emerging-*' --csv > rules.csv",
+        "rulesync rules --sid 2035052 --json | jq -r '.rules[].rule'",
+        "rulesync rules --results out/1 cobalt strike",
+    )
+)
+@click.argument("words", metavar="[WORD]...", nargs=-1)
+@click.option("--sid", "sids", multiple=True, type=int, metavar="SID",
+              help="Only this rule; repeat it for more.")  # fmt: skip
+@click.option("--cve", "cves", multiple=True, metavar="CVE", callback=_cves,
+              help="Only rules that name this CVE, in msg, references or metadata; repeat it for "
+              "more.")  # fmt: skip
+@click.option("--category", "categories", multiple=True, metavar="NAME",
+              help="Only rules of this category; * and ? stand for others. Repeat it for more."
+              )  # fmt: skip
+@click.option("--action", "actions", multiple=True, type=click.Choice(sorted(ACTIONS)),
+              help="Only rules with this action; repeat it for more.")  # fmt: skip
+@click.option("--group", "groups", multiple=True, metavar="NAME",
+              help="Only rules of this rule group; * and ? stand for others. Repeat it for more."
+              )  # fmt: skip
+@click.option("--build", metavar="ID", shell_complete=complete_build,
+              help="A build of the bucket; else the one in force.")  # fmt: skip
+@click.option("--results", type=FOLDER, metavar="DIR",
+              help="A results folder of `rulesync local`, in place of the bucket.")  # fmt: skip
+@click.option("--limit", type=click.IntRange(min=0), default=_LIMIT, show_default=True,
+              metavar="N", help="List so many rules; 0: all. CSV and JSON always have all."
+              )  # fmt: skip
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV for a spreadsheet.")
+@json_option
+@click.option("--bucket", envvar="RULESYNC_BUCKET", show_envvar=True, help="The stack's.")
+def rules(  # noqa: PLR0913 - an argument for each option
+    *,
+    words: tuple[str, ...],
+    sids: tuple[int, ...],
+    cves: tuple[str, ...],
+    categories: tuple[str, ...],
+    actions: tuple[str, ...],
+    groups: tuple[str, ...],
+    build: str | None,
+    results: Path | None,
+    limit: int,
+    as_csv: bool,
+    as_json: bool,
+    bucket: str | None,
+) -> None:
+    """Search the rules that are in force.
+
+    By WORDs, all of which stand in the msg, in any case; and by the options, all of which must
+    hold. Reads the newest applied build in the bucket, and not the account: what somebody changed
+    there by hand `rulesync status` tells. Changes nothing.
+    """
+    if as_csv and as_json:
+        raise click.UsageError("give --csv or --json: not both")
+    with waiting("reading the rules"):
+        published = _read(bucket, build, results)
+    query = RuleQuery(
+        words, frozenset(sids), frozenset(cves), categories, frozenset(actions), groups
+    )
+    found = tuple(query.of(published.rules))
+    for hint in query.unmet(published.rules):
+        click.echo(visible(hint), err=True)
+    if as_csv:
+        click.echo(b"".join(csv_lines(_FIELDS, map(_csv_row, found))), nl=False)
+    elif as_json:
+        print_json(_document(published, found))
+    else:
+        _render(published, found, limit, stdout())
+
+
+def _read(bucket: str | None, build: str | None, results: Path | None) -> PublishedRules:
+    if results and build:
+        raise click.UsageError("give --results or --build: not both")
+    if results:
+        return rules_in_folder(results)
+    if not bucket:
+        raise click.UsageError("give --bucket for a stack (or set RULESYNC_BUCKET), or --results")
+    return rules_of_build(S3Store(clients.s3(), bucket), build or "")
+
+
+def _document(published: PublishedRules, found: Sequence[PublishedRule]) -> dict[str, object]:
+    return {
+        "source": published.source,
+        "build": published.build,
+        "feed": published.feed or None,
+        "total": len(published.rules),
+        "rules": [rule_record(rule) for rule in found],
+    }
+
+
+def rule_record(rule: PublishedRule) -> dict[str, object]:
+    """A published rule as JSON shows it; what its metadata do not say is null."""
+    record = {name: value or None for name, value in rule._asdict().items()}
+    return {**record, "rev": rule.rev, "msg": rule.msg, "cves": rule.cves, "rule": rule.rule}
+
+
+def _csv_row(rule: PublishedRule) -> tuple[str | int | None, ...]:
+    return (*rule[:-1], " ".join(rule.cves), rule.rule)
+
+
+def _render(
+    published: PublishedRules, found: Sequence[PublishedRule], limit: int, console: Console
+) -> None:
+    total = len(published.rules)
+    of = "" if len(found) == total else f" of {count(total)}"
+    actions = tally(Counter(rule.action for rule in found).items())
+    told = f": {actions}" if actions else ""
+    heading = f"{visible(published.source)}, feed {visible(published.feed or '-')}"
+    say(console, f"{heading}: {counted(len(found), 'rule')}{of}{told}", "bold")
+    shown = found[:limit] if limit else found
+    if not shown:
+        return
+    say(console)
+    show(console, _HEADINGS, map(_row, shown), numbers=("sid",))
+    if len(shown) < len(found):
+        say(console, f"and {count(len(found) - len(shown))} more: --limit 0 lists all", "dim")
+
+
+def _row(rule: PublishedRule) -> tuple[Text | str, ...]:
+    action = Text(rule.action, style=STYLES.get(rule.action, ""))
+    known = (rule.severity or "-", rule.confidence or "-", rule.category or "-")
+    return (str(rule.sid), action, *known, rule.group, visible(rule.msg))

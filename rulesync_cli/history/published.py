@@ -1,0 +1,180 @@
+"""The rules that a build published, with what people ask of them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from rules_lib.bucket import (
+    CHANGED,
+    GROUPS,
+    LATEST,
+    RULE_GROUPS,
+    SUMMARY,
+    build_key,
+)
+from rules_lib.errors import StoreError
+from rules_lib.report.summary import Summary, read_summary
+from rules_lib.state.applied import applied_build
+from rules_lib.state.groupfile import Restored, read_groups
+from rules_lib.state.latest import Latest
+
+if TYPE_CHECKING:
+    from rules_lib.aws.store import Store
+    from rules_lib.groups.rule_group import Group
+    from rules_lib.model import Converted
+
+_CVE: Final = re.compile(r"cve[\s:,_-]{0,3}((?:19|20)[0-9]{2})[-_]([0-9]{4,7})", re.IGNORECASE)
+"""In a msg, a reference or metadata: `CVE-2021-44228`, `cve,2021-44228`, `cve CVE_2021_44228`."""
+
+
+class PublishedRule(NamedTuple):
+    """One rule as a build published it.
+
+    Attributes:
+        severity: of its metadata, as the allowlist's `drop_when` sees it; empty where none.
+        confidence: likewise.
+        updated_at: likewise, as `YYYY_MM_DD`.
+        category: of the feed, or of people's own; empty where the build does not say.
+        group: the rule group in which it stands.
+        priority: of that group.
+        rule: its text.
+    """
+
+    sid: int
+    rev: int
+    action: str
+    severity: str
+    confidence: str
+    updated_at: str
+    category: str
+    group: str
+    priority: int
+    msg: str
+    rule: str
+
+    @property
+    def cves(self) -> tuple[str, ...]:
+        """Every CVE that it names, as `CVE-2021-44228`, in order."""
+        return cves_in(self.rule)
+
+
+def cves_in(text: str) -> tuple[str, ...]:
+    """Every CVE that a text names, as `CVE-2021-44228`, in order."""
+    return tuple(sorted({f"CVE-{year}-{number}" for year, number in _CVE.findall(text)}))
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedRules:
+    """What a build published, in the order of inspection.
+
+    Attributes:
+        source: names it for people.
+        build: its id.
+        feed: version of its feed.
+    """
+
+    source: str
+    build: str
+    feed: str
+    rules: tuple[PublishedRule, ...]
+
+
+def rules_of_build(store: Store, build: str = "") -> PublishedRules:
+    """Read what a build published; the one in force where none is named.
+
+    Raises:
+        StoreError: there is no such build, it was not applied, or a file of it is damaged.
+    """
+    build = build or build_in_force(store)
+    applied = applied_build(store, build)
+    changed = store.find(build_key(build, CHANGED))
+    rules = _published(applied.restored, applied.summary, changed.body if changed else b"")
+    return PublishedRules(f"build {build}", build, applied.summary.feed.version or "", rules)
+
+
+def build_in_force(store: Store) -> str:
+    """The id of the build whose rules are in force.
+
+    Raises:
+        StoreError: no build has been applied yet.
+    """
+    latest = Latest.find(store)
+    if latest is None:
+        raise StoreError(
+            f"s3://{store.bucket}/{LATEST} does not exist: no build has been applied yet. "
+            "`rulesync status` says what comes next."
+        )
+    return latest.build
+
+
+def rules_in_folder(folder: Path) -> PublishedRules:
+    """Read what a folder of results of `rulesync local` has.
+
+    Raises:
+        StoreError: it is no such folder, its sync was not applied, or a file of it is damaged.
+        OSError: a file cannot be read.
+    """
+    file = folder / GROUPS
+    if not file.is_file():
+        inside = sorted(one.parent for one in folder.glob(f"*/{GROUPS}"))
+        advice = f"; did you mean {inside[-1]}?" if inside else ""
+        raise StoreError(f"{folder} has no {GROUPS}, as a folder of `rulesync local` has{advice}")
+    summary = read_summary((folder / SUMMARY).read_bytes(), str(folder / SUMMARY))
+    if summary.cause is not None:
+        raise StoreError(f"{folder}: the sync {summary.status}: {summary.cause}")
+    texts = {
+        path.stem: path.read_text(encoding="utf-8", errors="replace")
+        for path in (folder / RULE_GROUPS).glob("*.rules")
+    }
+    restored = read_groups(file.read_bytes(), texts, str(file))
+    rules = _published(restored, summary, (folder / CHANGED).read_bytes())
+    return PublishedRules(str(folder), summary.build_id, summary.feed.version or "", rules)
+
+
+def _published(restored: Restored, summary: Summary, changed: bytes) -> tuple[PublishedRule, ...]:
+    homes = _categories(changed)
+    only = {
+        group.name: group.categories[0] for group in summary.groups if len(group.categories) == 1
+    }
+    return tuple(
+        published_rule(rule, group, homes.get(rule.sid) or only.get(group.name, ""))
+        for group in restored.groups
+        for rule in group.rules
+    )
+
+
+def published_rule(rule: Converted, group: Group, category: str) -> PublishedRule:
+    """A rule of a group, as this module tells it."""
+    read = rule.rule
+    return PublishedRule(
+        sid=rule.sid,
+        rev=read.rev,
+        action=rule.action,
+        severity=read.severity,
+        confidence=read.confidence,
+        updated_at=read.updated_at,
+        category=category,
+        group=group.name,
+        priority=group.priority,
+        msg=read.msg,
+        rule=rule.text,
+    )
+
+
+def _categories(changed: bytes) -> Mapping[int, str]:
+    """Sid -> category of every rule that was altered, which nearly all of a feed are."""
+    return dict(_home(line) for line in BytesIO(changed))
+
+
+def _home(line: bytes) -> tuple[int, str]:
+    try:
+        record = json.loads(line)
+        return record["sid"], record["category"]
+    except (KeyError, TypeError, ValueError) as error:
+        raise StoreError(f"{CHANGED}: not as this version writes it: {error}") from error
