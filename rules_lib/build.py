@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rules_lib.model import AnyRule, Converted, Discarded, Reason, Rule
 from rules_lib.packing.fit import Relief, fit
 from rules_lib.stages.convert import convert
-from rules_lib.stages.duplicates import told_truly
+from rules_lib.stages.duplicates import with_true_details
 from rules_lib.stages.header_names import missing_variables
 from rules_lib.stages.hold import hold
 from rules_lib.stages.link import link
@@ -62,7 +62,7 @@ def build(inputs: Inputs) -> Built:
     linked = link(prepared.wanted, prepared.standby)
     fitted = fit(order(linked.clusters, allowlist.last), allowlist, inputs.deployed)
     discarded = chain(prepared.discarded, linked.discarded, fitted.discarded)
-    in_order = told_truly(sorted(discarded, key=lambda discard: discard.rule.place))
+    in_order = with_true_details(sorted(discarded, key=lambda discard: discard.rule.place))
     groups = fitted.packed.groups
     settled = {rule.rule.place for group in groups for rule in group.rules}
     settled |= {discard.rule.place for discard in in_order}

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from rules_lib.allowlist import Allowlist
     from rules_lib.build import Built
-    from rules_lib.groups.policy_quotas import Left
+    from rules_lib.groups.policy_quotas import PolicyRemainder
     from rules_lib.model import FeedFile
     from rules_lib.sync.gather import Draft
 
@@ -107,7 +107,7 @@ class Examined:
     warnings: tuple[str, ...] = ()
     built: Built | None = None
     odd: tuple[OddFile, ...] = ()
-    left: tuple[Left, ...] = ()
+    left: tuple[PolicyRemainder, ...] = ()
     refusal: RefusedError | None = None
 
 

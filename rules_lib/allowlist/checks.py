@@ -97,7 +97,7 @@ def _sids(document: Document) -> Iterator[tuple[str, Path, int]]:
 
 KEY_CHECKS: Final = (
     own_alone_stand_as_written,
-    *drop_when_checks.CHECKS,
+    *drop_when_checks.DROP_WHEN_CHECKS,
     sids_stand_once,
     priorities_suffice,
     policy_takes_the_capacity,

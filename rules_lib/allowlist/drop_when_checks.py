@@ -72,7 +72,7 @@ def _conditions(document: Document) -> Iterator[tuple[Path, dict[str, Tree]]]:
             yield path, document.mapping(*path)
 
 
-CHECKS: Final = (
+DROP_WHEN_CHECKS: Final = (
     goes_with_drop,
     asks_for_something,
     keys_are_of_metadata,

@@ -19,7 +19,13 @@ from rules_lib.errors import FirewallError, StaleError
 from rules_lib.groups.content import has_same_content, holds
 from rules_lib.groups.policy import GroupReference, Health, Policy
 from rules_lib.groups.rule_group import Deployed, DeployedGroup, Group
-from rules_lib.proving.search import PLAIN, Quest, Searched, UnpinnedError, search
+from rules_lib.proving.search import (
+    DEFAULT_OPTIONS,
+    SearchOptions,
+    SearchResult,
+    UnpinnedError,
+    search,
+)
 
 if TYPE_CHECKING:
     from types_boto3_network_firewall import NetworkFirewallClient
@@ -134,15 +140,15 @@ class Firewall:
         self,
         group: Group,
         deployed: DeployedGroup | None = None,
-        quest: Quest = PLAIN,
+        options: SearchOptions = DEFAULT_OPTIONS,
         replaced: DeployedGroup | None = None,
-    ) -> Searched:
+    ) -> SearchResult:
         """Find the rules that the service would refuse; changes nothing.
 
         Args:
             group: to be created, or to be what `deployed` becomes.
             deployed: the group of the same name where it is to be updated.
-            quest: how rules are searched, and how long.
+            options: how rules are searched, and how long.
             replaced: the group whose place a new one is to take.
 
         Raises:
@@ -163,7 +169,7 @@ class Firewall:
             return None
 
         try:
-            return search(group.rules, judge, quest)
+            return search(group.rules, judge, options)
         except UnpinnedError as error:
             if deployed is None and self._is_there(group):
                 raise StaleError(call, group.name) from error

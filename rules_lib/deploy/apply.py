@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from rules_lib.deploy.attach import aftermath, attach
+from rules_lib.deploy.attach import attach, check_switched
 from rules_lib.deploy.effect import Effect, FillStep, effect
 from rules_lib.deploy.outcome import Applied, Failure, Staying
 from rules_lib.deploy.steps import Create, Delete, Keep, Plan, Replace, Step, Update
@@ -33,11 +33,11 @@ def apply(plan: Plan, firewall: Firewall, unproven: Collection[Failure] = ()) ->
         unproven: the failures of the proof; these groups are not written, and are told as failed.
     """
     known = {failure.name: failure for failure in unproven}
-    arns: dict[str, str] = {}
     filling = [step for step in plan.steps if not isinstance(step, Delete)]
-    outcomes = [known.get(step.name) or _written(step, firewall, arns) for step in filling]
-    done: list[Step] = [found for found in outcomes if not isinstance(found, Failure)]
-    failures = [found for found in outcomes if isinstance(found, Failure)]
+    outcomes = {step.name: known.get(step.name) or _write(step, firewall) for step in filling}
+    failures = [found for found in outcomes.values() if isinstance(found, Failure)]
+    arns = {name: found for name, found in outcomes.items() if not isinstance(found, Failure)}
+    done: list[Step] = [step for step in filling if step.name in arns]
     chosen = effect(plan.steps, arns)
     attached = attach(plan, arns, chosen, firewall)
     failures += attached.failures
@@ -45,45 +45,44 @@ def apply(plan: Plan, firewall: Firewall, unproven: Collection[Failure] = ()) ->
     for step in plan.steps:
         if not isinstance(step, Replace | Delete):
             continue
-        outcome = _gone(step, chosen, written=step.name in arns, firewall=firewall)
+        outcome = _remove(step, chosen, written=step.name in arns, firewall=firewall)
         if isinstance(outcome, Staying):
             staying.append(outcome)
         elif isinstance(outcome, Failure):
             failures.append(outcome)
         elif isinstance(step, Delete):
             done.append(step)
-    seen = tuple(aftermath(attached.switched, firewall))
+    seen = tuple(check_switched(attached.switched, firewall))
     failures += [one for one in seen if isinstance(one, Failure)]
     remarks = tuple(one for one in seen if isinstance(one, str))
     return Applied(tuple(done), tuple(failures), tuple(staying), remarks)
 
 
-def _written(step: FillStep, firewall: Firewall, arns: dict[str, str]) -> FillStep | Failure:
-    """Write one group and note its ARN."""
+def _write(step: FillStep, firewall: Firewall) -> str | Failure:
+    """Write one group; gives its ARN."""
     try:
         match step:
             case Replace(begun=DeployedGroup() as begun):
-                arns[step.name] = _resumed(step.group, begun, firewall)
+                _resume(step.group, begun, firewall)
+                return begun.arn
             case Create() | Replace():
-                arns[step.name] = firewall.create(step.group, step.deployed)
+                return firewall.create(step.group, step.deployed)
             case Update():
                 firewall.update(step.group, step.deployed)
-                arns[step.name] = step.deployed.arn
+                return step.deployed.arn
             case Keep():
-                arns[step.name] = step.deployed.arn
+                return step.deployed.arn
     except FirewallError as error:
         return Failure.of(step.name, error)
-    return step
 
 
-def _resumed(group: Group, begun: DeployedGroup, firewall: Firewall) -> str:
+def _resume(group: Group, begun: DeployedGroup, firewall: Firewall) -> None:
     """Go on with a replacement that broke off: the new group is there, and used by nobody."""
     if not holds(begun, group):
         firewall.update(group, begun)
-    return begun.arn
 
 
-def _gone(
+def _remove(
     step: Replace | Delete, chosen: Effect, *, written: bool, firewall: Firewall
 ) -> Staying | Failure | None:
     """Delete the step's old group, unless its rules are needed; None where it is gone."""
@@ -99,10 +98,10 @@ def _gone(
             "waits for one, and are in force nowhere else; the next sync tries again"
         )
         return Staying(old.name, old.associations, why)
-    return _deleted(old, firewall)
+    return _delete(old, firewall)
 
 
-def _deleted(old: DeployedGroup, firewall: Firewall) -> Staying | Failure | None:
+def _delete(old: DeployedGroup, firewall: Firewall) -> Staying | Failure | None:
     """Delete a group that nobody uses; None where it is gone, or is no longer ours."""
     try:
         current = firewall.describe(old.name)

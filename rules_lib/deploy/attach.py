@@ -52,7 +52,7 @@ def attach(plan: Plan, arns: Mapping[str, str], chosen: Effect, firewall: Firewa
     return Attached(tuple(switched), tuple(failures))
 
 
-def aftermath(switched: Iterable[Policy], firewall: Firewall) -> Iterator[Failure | str]:
+def check_switched(switched: Iterable[Policy], firewall: Firewall) -> Iterator[Failure | str]:
     """Look once at what the service says of policies that were switched, which takes it a while.
 
     Args:

@@ -33,7 +33,7 @@ def cause_of(change: RuleChange, kept: Mapping[int, Converted]) -> str:
     return f"{change.acts} now: {why}"
 
 
-def told_together(causes: Iterable[str]) -> str:
+def counted_causes(causes: Iterable[str]) -> str:
     """Count the causes, the most frequent first."""
     counts = Counter(causes)
     return "; ".join(_lines(counts))

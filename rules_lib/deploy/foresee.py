@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rules_lib.build import Built, build
 from rules_lib.deploy.guards import refuse_losses
-from rules_lib.deploy.plan import left_of, refuse_unfit, unchecked_plan
+from rules_lib.deploy.plan import refuse_unfit, remainders, unchecked_plan
 from rules_lib.deploy.rulewise import rule_changes
 from rules_lib.errors import RefusedError
 from rules_lib.groups.policy_quotas import PolicyQuotas
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
     from rules_lib.deploy.rulewise import RuleChange
     from rules_lib.deploy.steps import Plan
-    from rules_lib.groups.policy_quotas import Left
+    from rules_lib.groups.policy_quotas import PolicyRemainder
     from rules_lib.inputs import Inputs
 
 
@@ -37,9 +37,9 @@ class Foreseen:
     refusal: RefusedError | None = None
 
     @property
-    def left(self) -> tuple[Left, ...]:
+    def left(self) -> tuple[PolicyRemainder, ...]:
         """What each policy has left for our groups."""
-        return left_of(self.plan, self.inputs.deployed, _policy_quotas(self.inputs.allowlist))
+        return remainders(self.plan, self.inputs.deployed, _policy_quotas(self.inputs.allowlist))
 
 
 def foresee(inputs: Inputs, *, allow_shrink: bool) -> Foreseen:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from rules_lib.deploy.causes import cause_of, told_together
-from rules_lib.deploy.passes import overruled, sweep_of
+from rules_lib.deploy.causes import cause_of, counted_causes
+from rules_lib.deploy.shadowing import catch_all_pass, shadowed_by_passes
 from rules_lib.errors import ShrinkError
 from rules_lib.facts.limits import BLOCKING
 from rules_lib.groups.content import action_of, by_sid
@@ -72,7 +72,7 @@ def _unblock(causes: Mapping[int, str], blocking: Collection[int], most: float) 
     more = f" and {len(causes) - _NAMED:,} more" if len(causes) > _NAMED else ""
     return (
         f"this would have {_share(causes, blocking, 'deployed rules that block', most)} "
-        f"no longer block: {told_together(causes.values())}; sids {first}{more}"
+        f"no longer block: {counted_causes(causes.values())}; sids {first}{more}"
     )
 
 
@@ -104,8 +104,10 @@ def _overruled(
     blocking: Collection[int], desired: Sequence[Group], changes: Iterable[RuleChange]
 ) -> Iterator[tuple[int, str]]:
     """The rules that would block nothing, as a new rule lets everything through."""
-    new = {one.sid for one in changes if sweep_of(one.after) and not sweep_of(one.before)}
-    for found in overruled(desired) if new else ():
+    new = {
+        one.sid for one in changes if catch_all_pass(one.after) and not catch_all_pass(one.before)
+    }
+    for found in shadowed_by_passes(desired) if new else ():
         if found.rule.sid in new:
             cause = f"overruled by sid {found.rule.sid}, which lets everything through"
             yield from ((sid, cause) for sid in found.blocking if sid in blocking)

@@ -13,8 +13,8 @@ from typing import Final
 from rules_lib.deploy.steps import Create, Delete, Keep, Plan, Replace, Step, Update
 from rules_lib.errors import RefusedError
 from rules_lib.groups.content import holds
-from rules_lib.groups.policy import Attachment, Switch, left_in, problems_of, switch
-from rules_lib.groups.policy_quotas import Left, PolicyQuotas
+from rules_lib.groups.policy import Attachment, Switch, problems_of, remainder_in, switch
+from rules_lib.groups.policy_quotas import PolicyQuotas, PolicyRemainder
 from rules_lib.groups.rule_group import Deployed, DeployedGroup, Group
 
 _DEFAULT_ROOM: Final = PolicyQuotas()
@@ -61,9 +61,11 @@ def refuse_unfit(planned: Plan, deployed: Deployed, room: PolicyQuotas) -> None:
         raise RefusedError("this cannot be deployed", "\n".join(problems))
 
 
-def left_of(planned: Plan, deployed: Deployed, room: PolicyQuotas) -> tuple[Left, ...]:
+def remainders(
+    planned: Plan, deployed: Deployed, room: PolicyQuotas
+) -> tuple[PolicyRemainder, ...]:
     """What each policy that we were given has left for our groups."""
-    return tuple(left_in(one, _freed(one, deployed), room) for one in planned.switches)
+    return tuple(remainder_in(one, _freed(one, deployed), room) for one in planned.switches)
 
 
 def _step(group: Group, deployed: Deployed) -> Step:

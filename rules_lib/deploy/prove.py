@@ -9,7 +9,7 @@ from rules_lib.deploy.outcome import Failure
 from rules_lib.deploy.steps import Create, Delete, Keep, Plan, Replace, Step, Update
 from rules_lib.errors import FirewallError
 from rules_lib.groups.content import rules_in
-from rules_lib.proving.search import PLAIN, Quest, Refusal, Searched
+from rules_lib.proving.search import DEFAULT_OPTIONS, Refusal, SearchOptions, SearchResult
 
 if TYPE_CHECKING:
     from rules_lib.aws.firewall import Firewall
@@ -39,7 +39,7 @@ class Accepted:
         texts = {rule.text for rule in group.rules}
         return any(known == group.variables and texts <= whole for known, whole in self.wholes)
 
-    def plus(self, group: Group, searched: Searched) -> Accepted:
+    def plus(self, group: Group, searched: SearchResult) -> Accepted:
         """Learn what a search found out."""
         whole = () if searched.words else ((group.variables, searched.accepted),)
         return Accepted(self.texts | searched.accepted, (*self.wholes, *whole))
@@ -66,7 +66,10 @@ class Proof:
 
 
 def prove(
-    plan: Plan, firewall: Firewall, accepted: Accepted = _UNKNOWN, quest: Quest = PLAIN
+    plan: Plan,
+    firewall: Firewall,
+    accepted: Accepted = _UNKNOWN,
+    options: SearchOptions = DEFAULT_OPTIONS,
 ) -> Proof:
     """Have the service validate every group that would be written; changes nothing.
 
@@ -77,21 +80,25 @@ def prove(
         plan: what is to be done.
         firewall: is asked.
         accepted: what need not be asked for again.
-        quest: how rules are searched; what it trusts is what is accepted.
+        options: how rules are searched; what it trusts is what is accepted.
     """
     proof = Proof(accepted=accepted)
     for step in plan.changes:
         if step.group and not proof.accepted.covers(step.group):
-            proof = _proven(proof, step, step.group, firewall, quest)
+            proof = _proven(proof, step, step.group, firewall, options)
     return proof
 
 
-def _proven(proof: Proof, step: Step, group: Group, firewall: Firewall, quest: Quest) -> Proof:
+def _proven(
+    proof: Proof, step: Step, group: Group, firewall: Firewall, options: SearchOptions
+) -> Proof:
     """The proof with one more group looked at."""
     trusted = proof.accepted.texts
     try:
         replaced = step.deployed if isinstance(step, Replace) else None
-        searched = firewall.prove(group, _current(step), replace(quest, trusted=trusted), replaced)
+        searched = firewall.prove(
+            group, _current(step), replace(options, trusted=trusted), replaced
+        )
     except FirewallError as error:
         return replace(proof, failures=(*proof.failures, Failure.of(step.name, error)))
     waiting = tuple(rule for rule in searched.open if rule.text not in trusted)

@@ -18,8 +18,8 @@ from pydantic import (
 
 from rules_lib.bucket import ARCHIVE, manifest_key
 from rules_lib.errors import StoreError
-from rules_lib.misfits import misfits
 from rules_lib.reading.lines import Tally
+from rules_lib.validation import validation_faults
 
 VERSION_PATTERN: Final = r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$"
 """What may name a feed's version: it becomes a folder of the bucket."""
@@ -97,7 +97,7 @@ def read_manifest(data: bytes, key: str) -> Manifest:
         manifest = Manifest.model_validate_json(data)
     except ValidationError as error:
         raise StoreError(
-            f"{key} is no manifest: {misfits(error)}. Delete it and fetch again."
+            f"{key} is no manifest: {validation_faults(error)}. Delete it and fetch again."
         ) from error
     if key != manifest_key(manifest.version):
         raise StoreError(

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from rules_lib.groups.operation import Operation
-from rules_lib.groups.policy_quotas import Left, PolicyQuotas
+from rules_lib.groups.policy_quotas import PolicyQuotas, PolicyRemainder
 
 _NAMED: Final = 5
 """How many members that would be lost are named."""
@@ -106,7 +106,7 @@ def switch(policy: Policy, attachments: Sequence[Attachment], ours: Mapping[str,
     return Switch(policy, tuple(attachments), others, change)
 
 
-def left_in(planned: Switch, freed: int, room: PolicyQuotas) -> Left:
+def remainder_in(planned: Switch, freed: int, room: PolicyQuotas) -> PolicyRemainder:
     """What a policy has left for our groups beside all others.
 
     Args:
@@ -114,7 +114,7 @@ def left_in(planned: Switch, freed: int, room: PolicyQuotas) -> Left:
         freed: capacity that our groups reserve in it now.
         room: what the policy takes.
     """
-    return Left(
+    return PolicyRemainder(
         policy=planned.policy.name,
         room=room,
         others=len(planned.others),
@@ -148,7 +148,7 @@ def problems_of(planned: Switch, capacity: int, freed: int, room: PolicyQuotas) 
                 f"{policy.name}: priority {reference.priority}, wanted for {name}, is taken by "
                 f"{reference.arn}; set another firewall.first_priority"
             )
-    left = left_in(planned, freed, room)
+    left = remainder_in(planned, freed, room)
     groups = len(planned.attachments)
     if groups > left.rule_groups or capacity > left.capacity:
         asked = f"the allowlist asks for {groups} groups and {capacity:,}"

@@ -25,7 +25,7 @@ class PolicyQuotas:
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class PolicyRemainder:
     """What a policy has left for our groups.
 
     Attributes:

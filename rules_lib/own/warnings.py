@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rules_lib.model import Converted, Mode, is_local
 from rules_lib.own.files import own_file_name
-from rules_lib.stages.duplicates import in_vain
+from rules_lib.stages.duplicates import discarded_winners
 from rules_lib.ties import Mark
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def _unlisted(ruleset: Ruleset, allowlist: Allowlist, folder: str) -> Iterator[s
 
 def _vacant_sids(built: Built, folder: str) -> Iterator[str]:
     """Own rules that cannot be used, and keep the feed's of that sid out all the same."""
-    for sid, one in in_vain(built.discarded).items():
+    for sid, one in discarded_winners(built.discarded).items():
         if is_local(one.rule.category):
             yield (
                 f"{folder}{own_file_name(one.rule.category)}:{one.rule.line}: sid {sid} is "

@@ -57,18 +57,17 @@ class Part:
                 if slot:
                     yield slot, self.slot
 
-    def takes(self, block: Block, *, rules: int, size: float) -> bool:
-        """Add the block if that keeps within all limits; say whether it did."""
-        if self.rules + block.rules > rules or self.size + block.size > size:
-            return False
-        references = self.references | block.references
-        if not go_together(references):
-            return False
-        self.references = references
+    def has_room_for(self, block: Block, *, rules: int, size: float) -> bool:
+        """Whether the block keeps it within so many rules and bytes, and all other limits."""
+        fits = self.rules + block.rules <= rules and self.size + block.size <= size
+        return fits and go_together(self.references | block.references)
+
+    def add(self, block: Block) -> None:
+        """Lay a block into it."""
+        self.references |= block.references
         self.blocks.append(block)
         self.rules += block.rules
         self.size += block.size
-        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +89,17 @@ class Filler:
         """
         held = sorted(slot for slot in self.current if slot.category == category)
         parts = {slot.part: Part(slot, self.current[slot]) for slot in held}
-        if any(part.pinned for part in parts.values()):
-            for block in sorted(blocks, key=lambda block: block.worth):
-                if not _stays(block, category, parts):
-                    self._place(block, category, parts)
-        else:
-            for block in [one for one in blocks if not _stays(one, category, parts)]:
+        moving: list[Block] = []
+        pinned = any(part.pinned for part in parts.values())
+        for block in sorted(blocks, key=lambda block: block.worth) if pinned else blocks:
+            if part := _part_before(block, category, parts):
+                part.add(block)
+            elif pinned:
                 self._place(block, category, parts)
+            else:
+                moving.append(block)
+        for block in moving:
+            self._place(block, category, parts)
         return [part for part in parts.values() if part.blocks]
 
     def _place(self, block: Block, category: str, parts: dict[int, Part]) -> None:
@@ -105,21 +108,24 @@ class Filler:
         Beside a group that cannot be replaced no new one is made: nobody would attach it.
         """
         free = limits.RULES_STRING_BYTES / (1 + self.headroom)
-        for part in parts.values():
-            if part.takes(block, rules=part.room, size=free):
-                return
-        for part in parts.values():
-            if part.takes(block, rules=part.most, size=free):
-                return
+        places = (
+            *((part, part.room, free) for part in parts.values()),
+            *((part, part.most, free) for part in parts.values()),
+        )
         if not any(part.pinned for part in parts.values()):
             number = next(n for n in range(1, len(parts) + 2) if n not in parts)
-            parts[number] = Part(Slot(category, number))
-            parts[number].takes(block, rules=block.rules, size=block.size)
+            places = (*places, (Part(Slot(category, number)), block.rules, block.size))
+        for part, rules, size in places:
+            if part.has_room_for(block, rules=rules, size=size):
+                parts[part.slot.part] = part
+                part.add(block)
+                return
 
 
-def _stays(block: Block, category: str, parts: Mapping[int, Part]) -> bool:
-    """Leave the block where it is deployed, if that is a part of this category with room."""
+def _part_before(block: Block, category: str, parts: Mapping[int, Part]) -> Part | None:
+    """The part in which the block is deployed, if it is one of this category and has room."""
     if block.prior is None or block.prior.category != category:
-        return False
+        return None
     part = parts[block.prior.part]
-    return part.takes(block, rules=part.most, size=limits.RULES_STRING_BYTES)
+    fits = part.has_room_for(block, rules=part.most, size=limits.RULES_STRING_BYTES)
+    return part if fits else None

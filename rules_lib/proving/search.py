@@ -74,7 +74,7 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class Searched:
+class SearchResult:
     """What a search came to.
 
     Attributes:
@@ -95,7 +95,7 @@ def _untold(_: Refusal) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Quest:
+class SearchOptions:
     """How a search is done.
 
     Attributes:
@@ -109,20 +109,22 @@ class Quest:
     tell: Callable[[Refusal], None] = _untold
 
 
-PLAIN: Final = Quest()
+DEFAULT_OPTIONS: Final = SearchOptions()
 
 
 class UnpinnedError(Exception):
     """The group is refused, and no rule of it is to blame; says it in the service's words."""
 
 
-def search(rules: Sequence[Converted], judge: Judge, quest: Quest = PLAIN) -> Searched:
+def search(
+    rules: Sequence[Converted], judge: Judge, options: SearchOptions = DEFAULT_OPTIONS
+) -> SearchResult:
     """Find the rules that have to go for the group to be accepted.
 
     Args:
         rules: of one group, in its order: setters of marks before those that check them.
         judge: one dry run.
-        quest: how it is done.
+        options: how it is done.
 
     Returns:
         What was found until the group was judged, or time ran out; the whole of what is left is to
@@ -133,12 +135,12 @@ def search(rules: Sequence[Converted], judge: Judge, quest: Quest = PLAIN) -> Se
     """
     words = judge(_text(rules)) if rules else None
     if words is None:
-        return Searched(accepted=frozenset(rule.text for rule in rules))
-    hunt = _Hunt(rules, judge, quest)
+        return SearchResult(accepted=frozenset(rule.text for rule in rules))
+    hunt = _Hunt(rules, judge, options)
     with suppress(_TimeIsUp):
         hunt.run(words)
     accepted = frozenset(rule.text for rule in hunt.accepted.values())
-    return Searched(tuple(hunt.found), accepted, tuple(hunt.open.values()), words)
+    return SearchResult(tuple(hunt.found), accepted, tuple(hunt.open.values()), words)
 
 
 class _TimeIsUp(Exception):  # noqa: N818 - no error: what was found counts
@@ -156,15 +158,15 @@ class _Hunt:
         confirmed: what the service said of rules that were tried alone.
     """
 
-    def __init__(self, rules: Sequence[Converted], judge: Judge, quest: Quest) -> None:
+    def __init__(self, rules: Sequence[Converted], judge: Judge, options: SearchOptions) -> None:
         tied = clusters(rules)
-        new = [one for one in tied if any(rule.text not in quest.trusted for rule in one)]
-        old = [one for one in tied if all(rule.text in quest.trusted for rule in one)]
+        new = [one for one in tied if any(rule.text not in options.trusted for rule in one)]
+        old = [one for one in tied if all(rule.text in options.trusted for rule in one)]
         self.open = {rule.sid: rule for one in (*new, *old) for rule in one}
         self.new = sum(map(len, new))
         self.cluster = {rule.sid: one for one in tied if len(one) > 1 for rule in one}
         self.quoted = Quoted(rules)
-        self.judge, self.quest = judge, quest
+        self.judge, self.options = judge, options
         self.found: list[Refusal] = []
         self.accepted: dict[int, Converted] = {}
         self.size = len(self.open)
@@ -255,7 +257,7 @@ class _Hunt:
         return True
 
     def _ask(self, batch: Sequence[Converted]) -> str | None:
-        if self.quest.deadline.passed:
+        if self.options.deadline.passed:
             raise _TimeIsUp
         return self.judge(_text((*self._company(batch), *batch)))
 
@@ -271,7 +273,7 @@ class _Hunt:
     def _blame(self, rule: Converted, words: str) -> None:
         refusal = Refusal(rule, shortened(words, rule))
         self.found.append(refusal)
-        self.quest.tell(refusal)
+        self.options.tell(refusal)
         del self.open[rule.sid]
         for sid in self._orphans(rule):
             self.open.pop(sid, None)

@@ -31,7 +31,7 @@ _ALERT_ONLY: Final = "alert_only"
 """The `deployment` of rules that are not meant to block: 48 of ET Open's in March 2026."""
 
 
-class Weighed(NamedTuple):
+class RuleMetadata(NamedTuple):
     """What counts of a rule's metadata, whatever the allowlist asks for.
 
     Attributes:
@@ -47,7 +47,7 @@ class Weighed(NamedTuple):
     alert_only: bool
 
 
-def weighed(values: Iterable[str]) -> Weighed:
+def rule_metadata(values: Iterable[str]) -> RuleMetadata:
     """Find what counts in the values of a rule's `metadata` options."""
     return _weighed(",".join(values))
 
@@ -68,16 +68,16 @@ def metadata_values(text: str, key: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=8192)
-def _weighed(entries: str) -> Weighed:
+def _weighed(entries: str) -> RuleMetadata:
     return _of_pairs(tuple(_COUNTING.findall(f",{entries}")))
 
 
 @lru_cache(maxsize=8192)
-def _of_pairs(pairs: tuple[tuple[str, str], ...]) -> Weighed:
+def _of_pairs(pairs: tuple[tuple[str, str], ...]) -> RuleMetadata:
     found = defaultdict[str, list[str]](list)
     for key, value in pairs:
         found[key].append(value.strip())
-    return Weighed(
+    return RuleMetadata(
         _highest(found[SEVERITY], SEVERITIES),
         _highest(found[CONFIDENCE], CONFIDENCES),
         intern(max(filter(DATE.fullmatch, found["updated_at"]), default="")),

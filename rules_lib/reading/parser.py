@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from rules_lib.facts import limits, suricata
 from rules_lib.model import Malformed, Rule
-from rules_lib.reading.metadata import weighed
+from rules_lib.reading.metadata import rule_metadata
 from rules_lib.reading.rule import Parts, RuleSyntaxError, cut, header_of, sid_of
 from rules_lib.reading.shape import Shape, shape_of
 from rules_lib.reading.ties import SILENT, read_ties
@@ -59,7 +59,7 @@ def _rule(category: str, line: Line) -> Rule:
     keywords = shape.keywords
     if shape.qualified:
         keywords = keywords.union(qualified(parts, shape))
-    metadata = weighed([_stated("metadata", values[place]) for place in shape.metadata])
+    metadata = rule_metadata([_stated("metadata", values[place]) for place in shape.metadata])
     return Rule(
         category=category,
         line=line.number,

@@ -23,11 +23,11 @@ from rules_lib.deploy.rulewise import CHANGE_KINDS
 from rules_lib.model import AnyRule, Discarded, Mode
 from rules_lib.report.budget import budget_of
 from rules_lib.report.category_line import CategoryLine
+from rules_lib.report.deflate import deflated_base64
 from rules_lib.report.remedies import REMEDIES
 from rules_lib.report.rows import LISTED, change_rows, discard_rows, place_rows
 from rules_lib.report.shortfall import shortfalls
 from rules_lib.report.since import Since
-from rules_lib.report.squeeze import squeezed
 from rules_lib.report.summary import Status, Summary
 
 if TYPE_CHECKING:
@@ -77,9 +77,9 @@ def render_html(  # noqa: PLR0913 - keywords only, one for each thing that the p
         kinds=CHANGE_KINDS,
         listed=LISTED,
         data={
-            "discarded": squeezed(discard_rows(discarded, since.fresh or ())),
-            "changes": squeezed(change_rows(() if since.is_first else since.rules)),
-            "places": squeezed(place_rows(groups, off)),
+            "discarded": deflated_base64(discard_rows(discarded, since.fresh or ())),
+            "changes": deflated_base64(change_rows(() if since.is_first else since.rules)),
+            "places": deflated_base64(place_rows(groups, off)),
         },
         style=style,
         script=script,

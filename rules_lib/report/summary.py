@@ -13,12 +13,12 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from rules_lib.errors import StoreError
 from rules_lib.facts.limits import POLICY_CAPACITY
-from rules_lib.misfits import misfits
 from rules_lib.model import Reason
 from rules_lib.report.changes import Changes
 from rules_lib.report.facts import Accounting, FeedFacts, is_none
 from rules_lib.report.group_line import GroupLine, SummaryGroup
 from rules_lib.report.table import Table, group_table
+from rules_lib.validation import validation_faults
 
 __all__ = ["Accounting", "FeedFacts", "Status", "Summary", "read_summary", "summarise"]
 from rules_lib.packing.fit import Relief
@@ -169,8 +169,8 @@ def read_summary(data: bytes, source: str = "this") -> Summary:
         return _file().validate_json(data)
     except ValidationError as error:
         raise StoreError(
-            f"{source} is no summary.json that this version reads: {misfits(error)}. Restore the "
-            "object's earlier version, or take another build"
+            f"{source} is no summary.json that this version reads: {validation_faults(error)}. "
+            "Restore the object's earlier version, or take another build"
         ) from error
 
 

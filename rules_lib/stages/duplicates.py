@@ -38,13 +38,13 @@ def settle_duplicates(rules: Iterable[AnyRule], allowlist: Allowlist) -> dict[in
     return winners
 
 
-def lost(rule: Rule, winner: Rule) -> Discarded:
+def discard_duplicate(rule: Rule, winner: Rule) -> Discarded:
     """Discard a rule whose sid another one keeps."""
     detail = f"sid {rule.sid} is also in {winner.category}, line {winner.line}, as rev {winner.rev}"
     return Discarded(rule, Reason.DUPLICATE_SID, f"{detail}; that one is used")
 
 
-def in_vain(discarded: Sequence[Discarded]) -> dict[int, Discarded]:
+def discarded_winners(discarded: Sequence[Discarded]) -> dict[int, Discarded]:
     """The rules that kept a sid from another and were themselves discarded later, by sid."""
     losers = {one.rule.sid for one in discarded if one.reason is Reason.DUPLICATE_SID}
     return {
@@ -55,13 +55,13 @@ def in_vain(discarded: Sequence[Discarded]) -> dict[int, Discarded]:
     }
 
 
-def told_truly(discarded: Sequence[Discarded]) -> tuple[Discarded, ...]:
+def with_true_details(discarded: Sequence[Discarded]) -> tuple[Discarded, ...]:
     """Say of each duplicate whether the rule that counts is used after all.
 
     Args:
         discarded: by all stages.
     """
-    vain = in_vain(discarded)
+    vain = discarded_winners(discarded)
     return tuple(_amended(one, vain.get(one.rule.sid or 0)) for one in discarded)
 
 

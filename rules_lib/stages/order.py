@@ -18,13 +18,13 @@ from rules_lib.stages.link import Cluster
 from rules_lib.stages.tiers import Tier, tier_of
 from rules_lib.ties import Tie
 
-Asks: TypeAlias = Callable[[Tie], bool]
+TiePredicate: TypeAlias = Callable[[Tie], bool]
 """Whether a tie is to come behind those that change its marks."""
 
 FeedOrderKey: TypeAlias = tuple[Tier, FeedPosition]
 """Sorts rules as they would stand without ties: people's own, the feed's, people's last."""
 
-_ASKS: Final[tuple[Asks, ...]] = (attrgetter("checks"), attrgetter("calls"))
+_ASKS: Final[tuple[TiePredicate, ...]] = (attrgetter("checks"), attrgetter("calls"))
 """Where rules set each other's marks in a circle, the second decides inside it, then the feed.
 
 `isset` needs its setter first to work within a packet; `isnotset` is only read sooner or later.
@@ -104,7 +104,7 @@ def _reversed(followers: Followers) -> list[list[int]]:
     return leaders
 
 
-def _sorted(rules: Sequence[Converted], asks: Sequence[Asks]) -> Sequence[Converted]:
+def _sorted(rules: Sequence[Converted], asks: Sequence[TiePredicate]) -> Sequence[Converted]:
     if not asks:
         return rules
     result: list[Converted] = []
@@ -116,7 +116,7 @@ def _sorted(rules: Sequence[Converted], asks: Sequence[Asks]) -> Sequence[Conver
     return result
 
 
-def _followers(rules: Sequence[Converted], asks: Asks) -> list[list[int]]:
+def _followers(rules: Sequence[Converted], asks: TiePredicate) -> list[list[int]]:
     """Rules by position, then their marks: a setter leads to its mark, the mark to its checkers.
 
     Of a file that is published as written each rule leads to the next.

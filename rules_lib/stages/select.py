@@ -20,7 +20,7 @@ from rules_lib.model import (
     SidOnly,
 )
 from rules_lib.stages.conditions import conditions_of
-from rules_lib.stages.duplicates import lost, settle_duplicates
+from rules_lib.stages.duplicates import discard_duplicate, settle_duplicates
 from rules_lib.why import ActionCause, Condition, ModeKey, Why
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _flaw(rule: Rule | Malformed, winners: Mapping[int, Rule]) -> Discarded | No
     if rule.sid is None:
         return Discarded(rule, Reason.NO_SID, "it has no sid, which the service demands")
     winner = winners[rule.sid]
-    return None if winner is rule else lost(rule, winner)
+    return None if winner is rule else discard_duplicate(rule, winner)
 
 
 def given_mode(rule: AnyRule, allowlist: Allowlist) -> GivenMode:

@@ -12,11 +12,11 @@ from rules_lib.bucket import rules_name
 from rules_lib.errors import StoreError
 from rules_lib.groups.content import digest_of, rules_in
 from rules_lib.groups.rule_group import Group, GroupVariables, Slot
-from rules_lib.misfits import misfits
 from rules_lib.model import Converted, GivenMode, Mode, Rule
 from rules_lib.reading.lines import Line
 from rules_lib.reading.parser import parse
 from rules_lib.text import counted
+from rules_lib.validation import validation_faults
 from rules_lib.why import ActionCause, ModeKey, Why
 
 _ADVICE: Final = "Restore the object's earlier version, or take another build"
@@ -103,7 +103,7 @@ def read_groups(data: bytes, texts: Mapping[str, str], source: str) -> Restored:
         file = GroupFile.model_validate_json(data)
         groups = tuple(_group(entry, texts[entry.name], source) for entry in file.groups)
     except ValidationError as error:
-        raise StoreError(f"{source} is damaged: {misfits(error)}. {_ADVICE}") from error
+        raise StoreError(f"{source} is damaged: {validation_faults(error)}. {_ADVICE}") from error
     except KeyError as error:
         raise StoreError(f"{source}: {rules_name(error.args[0])} is missing. {_ADVICE}") from error
     return Restored(file.prefix, groups)

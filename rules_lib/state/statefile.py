@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Generic, Self, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from rules_lib.errors import StoreError
-from rules_lib.misfits import misfits
+from rules_lib.validation import validation_faults
 
 if TYPE_CHECKING:
     from rules_lib.aws.store import Store, Stored
@@ -113,7 +113,9 @@ class StateFile(BaseModel):
         try:
             return cls.model_validate_json(data)
         except ValidationError as error:
-            raise StoreError(f"{cls.KEY} cannot be read: {misfits(error)}. {cls.ADVICE}") from error
+            raise StoreError(
+                f"{cls.KEY} cannot be read: {validation_faults(error)}. {cls.ADVICE}"
+            ) from error
 
 
 class Cache(StateFile):

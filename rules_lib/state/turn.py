@@ -36,7 +36,7 @@ _FARTHEST: Final = timedelta(minutes=30)
 _Outcome = TypeVar("_Outcome")
 
 
-class Holder(Cache):
+class TurnHolder(Cache):
     """Who has the turn.
 
     Attributes:
@@ -96,20 +96,21 @@ class Turn:
         """Whether somebody has given way since the bucket was read."""
         return self._asked() != self._heard
 
-    def starts_over(self) -> bool:
+    def may_start_over(self) -> bool:
         """Whether to read the bucket again, as more is asked for; not without end."""
-        if self._restarts and self.asked_again():
-            self._restarts -= 1
-            return True
-        return False
+        return self._restarts > 0 and self.asked_again()
 
-    def taken(self) -> bool:
+    def start_over(self) -> None:
+        """Count that the bucket is read again."""
+        self._restarts -= 1
+
+    def try_take(self) -> bool:
         """Take the turn, if nobody has it; say whether it was taken."""
         try:
-            now = Holder.see(self.store)
+            now = TurnHolder.see(self.store)
             if now.file and not self._is_over(now.file):
                 return False
-            return Holder(holder=self.holder, until=self.until).put_over(self.store, now.etag)
+            return TurnHolder(holder=self.holder, until=self.until).put_over(self.store, now.etag)
         except StoreError:
             return True
 
@@ -120,11 +121,11 @@ class Turn:
     def release(self) -> None:
         """Let others have the turn; one that cannot be deleted is over by itself."""
         with suppress(StoreError):
-            holder = Holder.find(self.store)
+            holder = TurnHolder.find(self.store)
             if holder and holder.holder == self.holder:
                 self.store.delete(TURN)
 
-    def _is_over(self, holder: Holder) -> bool:
+    def _is_over(self, holder: TurnHolder) -> bool:
         """Whether the turn is free: run out, or by a clock that is far ahead.
 
         It is free too for the request that has it: it was killed, and Lambda repeats it.
@@ -154,9 +155,9 @@ def in_turn(turn: Turn, build: Callable[[Turn], _Outcome]) -> _Outcome | GaveWay
         StoreError: no word can be left.
         RulesyncError: what `build` raises; the turn is let go.
     """
-    if not turn.taken():
+    if not turn.try_take():
         turn.ask()
-        if not turn.taken():
+        if not turn.try_take():
             return GaveWay(turn.holder)
     while True:
         turn.listen()  # a build that reads nothing, as while a rollback holds, hears nothing later
@@ -164,5 +165,5 @@ def in_turn(turn: Turn, build: Callable[[Turn], _Outcome]) -> _Outcome | GaveWay
             outcome = build(turn)
         finally:
             turn.release()
-        if not turn.asked_again() or not turn.taken():
+        if not turn.asked_again() or not turn.try_take():
             return outcome

@@ -9,7 +9,7 @@ from rules_lib.deadline import NEVER, Deadline
 from rules_lib.deploy.foresee import Foreseen, foresee
 from rules_lib.deploy.prove import Accepted, prove
 from rules_lib.groups.content import by_sid
-from rules_lib.proving.search import Quest
+from rules_lib.proving.search import SearchOptions
 from rules_lib.stages.convert import fingerprint
 
 if TYPE_CHECKING:
@@ -69,8 +69,8 @@ def decide(
         foreseen = foresee(inputs, allow_shrink=allow_shrink)
         if foreseen.refusal:
             raise foreseen.refusal
-        quest = Quest(deadline=deadline, tell=log.note)
-        proof = prove(foreseen.plan, firewall, accepted, quest)
+        options = SearchOptions(deadline=deadline, tell=log.note)
+        proof = prove(foreseen.plan, firewall, accepted, options)
         log.write()
         if not proof.refusals and not proof.waiting:
             return Decision(foreseen, proof.failures)

@@ -20,7 +20,7 @@ from rules_lib.aws.firewall import Firewall
 from rules_lib.bucket import SUMMARY, rules_name
 from rules_lib.deploy.apply import apply
 from rules_lib.errors import ContendedError, RulesyncError, StaleError, StoreError, SyncError
-from rules_lib.memory import without_search_for_cycles
+from rules_lib.gc_pause import without_cyclic_gc
 from rules_lib.report.since import since
 from rules_lib.report.summary import FeedFacts, Summary
 from rules_lib.rollback.run import reapply_held_build
@@ -50,8 +50,10 @@ if TYPE_CHECKING:
 
     from rules_lib.aws.store import Store
     from rules_lib.build import Built
+    from rules_lib.deadline import Deadline
     from rules_lib.feed.manifest import Manifest
     from rules_lib.inputs import Inputs
+    from rules_lib.state.turn import Turn
 
 _Outcome = TypeVar("_Outcome")
 
@@ -73,7 +75,7 @@ def sync(world: World, *, allow_shrink: bool = False) -> Summary | Hold:
         SyncError: the build failed or was refused, wholly or for some groups; says why, and the
             build's summary says it too. What was in force before stays, where it was not written.
     """
-    with without_search_for_cycles():
+    with without_cyclic_gc():
         return _sync(world, allow_shrink=allow_shrink)
 
 
@@ -118,10 +120,10 @@ def _sync(world: World, *, allow_shrink: bool) -> Summary | Hold:
     except SyncError:
         raise
     except RulesyncError as error:
-        raise SyncError(world.build_id, _told(world, feed, error)) from error
+        raise SyncError(world.build_id, _write_failure(world, feed, error)) from error
 
 
-def _told(world: World, feed: FeedFacts, error: RulesyncError) -> str:
+def _write_failure(world: World, feed: FeedFacts, error: RulesyncError) -> str:
     """Write the summary of a build that an error ended; say the cause, and what else failed."""
     try:
         world.put(SUMMARY, summary_of_failure(world.build_id, feed, error).to_json())
@@ -152,11 +154,9 @@ def _overtaken(world: World, gathered: Gathered) -> bool:
     return moved or Hold.find(world.store) is not None
 
 
-def _outdated(world: World, gathered: Gathered) -> bool:
-    """Whether the bucket is to be read again before anything is written."""
-    if _overtaken(world, gathered):
-        return True
-    return world.turn is not None and not world.deadline.passed and world.turn.starts_over()
+def _more_is_asked_for(turn: Turn, deadline: Deadline) -> bool:
+    """Whether to read the bucket again for builds that gave way, before anything is written."""
+    return not deadline.passed and turn.may_start_over()
 
 
 def _carried_out(
@@ -175,8 +175,10 @@ def _carried_out(
         deadline=world.deadline,
     )
     plan, built = decision.foreseen.plan, decision.foreseen.built
-    stale = any(failure.stale for failure in decision.failures)
-    if stale or _outdated(world, gathered):
+    if any(failure.stale for failure in decision.failures) or _overtaken(world, gathered):
+        return None
+    if world.turn and _more_is_asked_for(world.turn, world.deadline):
+        world.turn.start_over()
         return None
     for name, data in files_before(world.build_id, built, plan, inputs.allowlist):
         world.put(name, data)

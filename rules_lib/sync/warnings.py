@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from rules_lib.deploy.passes import overruled
+from rules_lib.deploy.shadowing import shadowed_by_passes
 from rules_lib.facts.limits import BLOCKING
 from rules_lib.groups.content import lets_through
 from rules_lib.model import Converted, Mode, Reason, is_local
@@ -83,7 +83,7 @@ def passing(groups: Sequence[Group]) -> Iterator[str]:
     Args:
         groups: desired ones, in the order of their priorities.
     """
-    for found in overruled(groups):
+    for found in shadowed_by_passes(groups):
         rule = found.rule
         header = " ".join(rule.text.partition("(")[0].split())
         yield (

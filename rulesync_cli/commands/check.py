@@ -23,9 +23,9 @@ from rules_lib.state.refusals import Refusals
 from rules_lib.sync.gather import Draft, feed_in_bucket
 from rules_lib.text import counted, visible, visible_lines
 from rulesync_cli.account import policies_of
-from rulesync_cli.asking import EngineCheck, ask_engine, engine_option, tell_engine_check
 from rulesync_cli.check_draft import DraftContext, Examined, OwnFault, beside, check_draft
 from rulesync_cli.common import FEED, FILE, FOLDER, epilog, json_option, policy_option, print_json
+from rulesync_cli.engine_check import EngineCheck, ask_engine, engine_option, tell_engine_check
 from rulesync_cli.feed import read_feed
 from rulesync_cli.show.progress import waiting
 

@@ -21,7 +21,7 @@ from rulesync_cli.common import (
     shrink_option,
 )
 from rulesync_cli.edits import LocalEdit
-from rulesync_cli.outlook import reserved_by_all
+from rulesync_cli.plan_totals import reserved_by_all
 from rulesync_cli.preview import Preview
 from rulesync_cli.show.actions import way_of
 from rulesync_cli.show.console import stdout

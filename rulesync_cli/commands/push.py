@@ -16,7 +16,6 @@ from rules_lib.own.files import own_file_name
 from rules_lib.sync.gather import Draft
 from rules_lib.text import counted, visible
 from rulesync_cli.account import world
-from rulesync_cli.asking import EngineCheck, ask_engine, engine_option, tell_engine_check
 from rulesync_cli.check_draft import beside
 from rulesync_cli.commands.plan import plan_document
 from rulesync_cli.common import (
@@ -29,6 +28,7 @@ from rulesync_cli.common import (
     shrink_option,
 )
 from rulesync_cli.edits import LocalEdit
+from rulesync_cli.engine_check import EngineCheck, ask_engine, engine_option, tell_engine_check
 from rulesync_cli.preview import Preview
 from rulesync_cli.show.console import stdout
 from rulesync_cli.show.plans import render_preview

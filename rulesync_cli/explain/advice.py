@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from rules_lib.build import prepare
 from rules_lib.model import AnyRule, Discarded, Mode, Reason, Rule, is_local
 from rules_lib.report.remedies import REMEDIES
-from rules_lib.stages.duplicates import in_vain
+from rules_lib.stages.duplicates import discarded_winners
 from rules_lib.stages.header_names import missing_variables
 from rules_lib.text import counted
 from rules_lib.ties import Mark
@@ -103,7 +103,7 @@ def notes_on(
     if discarded.reason is Reason.FLOWBIT_NEVER_SET:
         yield from _setters(ties)
     duplicate = discarded.reason is Reason.DUPLICATE_SID
-    if duplicate and (other := in_vain(built.discarded).get(rule.sid or 0)):
+    if duplicate and (other := discarded_winners(built.discarded).get(rule.sid or 0)):
         yield f"the rule that counts is discarded as {other.reason}: {other.detail}"
 
 

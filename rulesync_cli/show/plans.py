@@ -14,7 +14,7 @@ from rules_lib.groups.content import difference
 from rules_lib.groups.operation import Operation
 from rules_lib.report.summary import Summary
 from rules_lib.text import count, counted, share, visible, visible_lines
-from rulesync_cli.outlook import Referral, referrals, reserved_by, reserved_by_all
+from rulesync_cli.plan_totals import PolicyChange, policy_changes, reserved_by, reserved_by_all
 from rulesync_cli.preview import Preview
 from rulesync_cli.show.actions import show_actions
 from rulesync_cli.show.console import say, show
@@ -89,7 +89,7 @@ def render_plan(
         _show_groups(plan.changes, console)
     if untouched := len(plan.steps) - len(plan.changes):
         say(console, f"{counted(untouched, 'rule group')} untouched", "dim")
-    for referral in referrals(plan):
+    for referral in policy_changes(plan):
         say(console, f"policy {visible(referral.policy)}: {_referral(referral)}", "yellow")
     show_actions(rules, console, full=full, names_all=names_all)
 
@@ -146,7 +146,7 @@ def _references(step: Step, after: Mapping[str, str]) -> Iterator[str]:
         yield f"no more to {', '.join(f'@{name}' for name in gone)}"
 
 
-def _referral(referral: Referral) -> str:
+def _referral(referral: PolicyChange) -> str:
     parts = (
         ("+", referral.added),
         ("-", referral.removed),

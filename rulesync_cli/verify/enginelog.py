@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -90,18 +90,26 @@ def _not_whole(line: str) -> tuple[str, str]:
     return "Error", _REFUSED_IN_PART if cut else line
 
 
-def _refusal(words: str, cause: list[str], warnings: list[str]) -> EngineRefusal | None:
+def _warned(words: str, cause: Sequence[str], warnings: Sequence[str]) -> re.Match[str] | None:
+    """The last warning, if it says what is wrong with the rule that these words refuse."""
+    whole = _REFUSED.fullmatch(words)
+    if cause or not warnings or not (whole or words == _REFUSED_IN_PART):
+        return None
+    about = _ABOUT.fullmatch(warnings[-1])
+    return about if about and (not whole or sid_of(whole[1]) == int(about[1])) else None
+
+
+def _refusal(
+    words: str, cause: Sequence[str], warned: re.Match[str] | None
+) -> EngineRefusal | None:
     """Read which rule is refused; what is wrong with it was said before."""
     whole = _REFUSED.fullmatch(words)
     if not (whole or words == _REFUSED_IN_PART):
         return None
     line, rule = (int(whole[2]), whole[1]) if whole else (0, "")
-    sid = sid_of(rule)
-    about = _ABOUT.fullmatch(warnings[-1]) if warnings and not cause else None
-    if about and (not whole or sid == int(about[1])):
-        warnings.pop()
-        return EngineRefusal(line, int(about[1]), about[2], rule)
-    return EngineRefusal(line, sid, "; ".join(cause) or "no cause was given", rule)
+    if warned:
+        return EngineRefusal(line, int(warned[1]), warned[2], rule)
+    return EngineRefusal(line, sid_of(rule), "; ".join(cause) or "no cause was given", rule)
 
 
 def read_log(output: str) -> EngineLog:
@@ -113,9 +121,10 @@ def read_log(output: str) -> EngineLog:
     refusals, warnings = list[EngineRefusal](), list[str]()
     unmet, replaced = list[str](), list[str]()
     for level, words in messages(output):
-        if refused := _refusal(words, cause, warnings):
+        warned = _warned(words, cause, warnings)
+        if refused := _refusal(words, cause, warned):
             refusals.append(refused)
-            cause = []
+            cause, warnings = [], warnings[:-1] if warned else warnings
         elif newer := _REPLACED.fullmatch(words):
             replaced.append(newer[1])
         elif level == "Warning":

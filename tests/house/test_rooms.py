@@ -13,7 +13,8 @@ import pytest
 REPOSITORY: Final = Path(__file__).parents[2]
 
 LIBRARY: Final = (
-    *("errors", "text", "redact", "address", "misfits", "bucket", "deadline", "graph", "memory"),
+    *("errors", "text", "redact", "address", "validation", "bucket", "deadline"),
+    *("graph", "gc_pause"),
     *("facts", "ties", "why", "model", "reading", "allowlist", "groups", "stages", "packing"),
     *("inputs", "build", "settings", "proving", "aws", "sources", "feed", "own", "deploy"),
     *("report", "state", "world", "rollback", "notify", "sync"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rules_lib.deadline import Deadline
-from rules_lib.proving.search import PLAIN, Quest, Refusal, Searched, search
+from rules_lib.proving.search import DEFAULT_OPTIONS, Refusal, SearchOptions, SearchResult, search
 from support.firewall import rule
 
 if TYPE_CHECKING:
@@ -42,23 +42,27 @@ class Service:
                 return f"stateful rule is invalid, {quoted}reason: bad"
         return None
 
-    def within(self, dry_runs: int, tell: Callable[[Refusal], None] = PLAIN.tell) -> Quest:
+    def within(
+        self, dry_runs: int, tell: Callable[[Refusal], None] = DEFAULT_OPTIONS.tell
+    ) -> SearchOptions:
         """A search that has time for so many dry runs."""
-        return Quest(deadline=Deadline(lambda: dry_runs - self.asked, 0), tell=tell)
+        return SearchOptions(deadline=Deadline(lambda: dry_runs - self.asked, 0), tell=tell)
 
 
-def whole(rules: Sequence[Converted], service: Service, quest: Quest = PLAIN) -> list[Refusal]:
+def whole(
+    rules: Sequence[Converted], service: Service, options: SearchOptions = DEFAULT_OPTIONS
+) -> list[Refusal]:
     """Search again without what was found, until the rest is accepted, as a build does."""
     found = list[Refusal]()
     while True:
-        searched = search(rules, service, quest)
+        searched = search(rules, service, options)
         if not searched.refusals:
             return found
         found += searched.refusals
         rules = without(rules, searched)
 
 
-def without(rules: Sequence[Converted], searched: Searched) -> list[Converted]:
+def without(rules: Sequence[Converted], searched: SearchResult) -> list[Converted]:
     """The rules but for the refused ones."""
     gone = {refusal.rule.sid for refusal in searched.refusals}
     return [rule for rule in rules if rule.sid not in gone]

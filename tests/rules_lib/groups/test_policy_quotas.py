@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from rules_lib.groups.policy_quotas import Left, PolicyQuotas
+from rules_lib.groups.policy_quotas import PolicyQuotas, PolicyRemainder
 
 FEW = "4 of 20 rule groups and 800 of 30,000 capacity are left"
 NOTHING = "0 of 20 rule groups and 0 of 30,000 capacity are left"
 ONE = "1 group that is not ours"
 
 
-def left(others: int, managed: int, reserved: int, **room: int) -> Left:
+def left(others: int, managed: int, reserved: int, **room: int) -> PolicyRemainder:
     """A policy with so many groups of others that reserve so much."""
-    return Left("live", PolicyQuotas(**room), others, managed, reserved)
+    return PolicyRemainder("live", PolicyQuotas(**room), others, managed, reserved)
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,9 @@ def left(others: int, managed: int, reserved: int, **room: int) -> Left:
         (left(21, 21, 30_001), f"{NOTHING} beside 21 managed groups"),
     ],
 )
-def test_what_is_left_is_told_with_what_it_stands_beside(found: Left, words: str) -> None:
+def test_what_is_left_is_told_with_what_it_stands_beside(
+    found: PolicyRemainder, words: str
+) -> None:
     """AWS's groups by that word, others as what they are."""
     assert found.words == words
 
@@ -43,13 +45,13 @@ def test_advice_is_what_fits() -> None:
 
 
 @pytest.mark.parametrize("found", [left(18, 18, 100), left(16, 16, 29_301)])
-def test_file_is_not_offered_where_it_does_not_fit(found: Left) -> None:
+def test_file_is_not_offered_where_it_does_not_fit(found: PolicyRemainder) -> None:
     """It asks for 3 groups and 700."""
     assert "categories-beside" not in found.advice
 
 
 @pytest.mark.parametrize("found", [left(20, 20, 100), left(21, 20, 40_000)])
-def test_policy_without_a_slot_needs_one(found: Left) -> None:
+def test_policy_without_a_slot_needs_one(found: PolicyRemainder) -> None:
     """Their number cannot be raised."""
     assert found.advice == "take groups out of the policy"
 

@@ -14,7 +14,7 @@ from support.firewall import rule
 from support.service import Service, many, whole, without
 
 from rules_lib.groups.content import by_sid
-from rules_lib.proving.search import PLAIN, Quest, UnpinnedError, search
+from rules_lib.proving.search import DEFAULT_OPTIONS, SearchOptions, UnpinnedError, search
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +54,7 @@ def test_exactly_the_refused_rules_are_found(
     """Any number of them, named or not, and whether they were accepted before or not."""
     rules = many(60)
     known = frozenset(one.text for one in rules if one.sid in trusted)
-    found = whole(rules, Service(rules, bad, named), Quest(trusted=known))
+    found = whole(rules, Service(rules, bad, named), SearchOptions(trusted=known))
     assert sorted(refusal.rule.sid for refusal in found) == sorted(bad)
 
 
@@ -77,8 +77,8 @@ def test_search_that_runs_out_of_time_has_not_been_for_nothing(
     """Every rule is accepted, refused or open; what is said of it is right, and was told."""
     rules = many(60)
     service, told = Service(rules, bad, named), list[int]()
-    quest = service.within(dry_runs, lambda refusal: told.append(refusal.rule.sid))
-    searched = search(rules, service, quest)
+    options = service.within(dry_runs, lambda refusal: told.append(refusal.rule.sid))
+    searched = search(rules, service, options)
     refused = {refusal.rule.sid for refusal in searched.refusals}
     accepted = {one.sid for one in rules if one.text in searched.accepted}
     left = {one.sid for one in searched.open}
@@ -122,7 +122,7 @@ def test_rules_that_were_accepted_before_are_asked_about_once() -> None:
     rules = many(10_040)
     trusted = frozenset(one.text for one in rules[:10_000])
     service = Service(rules, {10_003, 10_004, 10_030})
-    assert len(whole(rules, service, Quest(trusted=trusted))) == 3
+    assert len(whole(rules, service, SearchOptions(trusted=trusted))) == 3
     assert service.asked <= 30
 
 
@@ -186,9 +186,9 @@ def test_rule_that_is_refused_beside_its_setter_alone_is_found() -> None:
 def test_size_of_the_text_is_no_rules_fault(trusted: int) -> None:
     """An unknown limit: the last rule of what is still accepted is fine by itself."""
     rules = many(99)
-    quest = Quest(trusted=frozenset(one.text for one in rules[:trusted]))
+    options = SearchOptions(trusted=frozenset(one.text for one in rules[:trusted]))
     with pytest.raises(UnpinnedError, match="too big"):
-        search(rules, lambda text: "too big" if len(text) > 2000 else None, quest)
+        search(rules, lambda text: "too big" if len(text) > 2000 else None, options)
 
 
 @pytest.mark.parametrize("count", [1, 2, 10, 99])
@@ -216,5 +216,5 @@ def test_group_without_a_rule_is_not_asked_about() -> None:
     """An empty text is refused by itself."""
     rules: list[Converted] = []
     service = Service(rules, ())
-    assert search(rules, service, PLAIN).refusals == ()
+    assert search(rules, service, DEFAULT_OPTIONS).refusals == ()
     assert service.asked == 0

@@ -79,7 +79,7 @@ def test_who_leaves_word_before_the_bucket_is_read_is_built_for_at_once(store: S
 def test_who_finds_the_turn_free_after_leaving_word_takes_it(store: Store) -> None:
     """The holder may have let go in that very moment, and looked before."""
     other = turn(store, "other")
-    assert other.taken()
+    assert other.try_take()
 
     class Slow(Turn):
         """Is overtaken just after it has left word."""
@@ -94,18 +94,18 @@ def test_who_finds_the_turn_free_after_leaving_word_takes_it(store: Store) -> No
 
 def test_turn_of_a_build_that_died_is_over(store: Store) -> None:
     """Its function was ended; nobody waits for it any longer."""
-    assert turn(store, "dead").taken()
-    assert not turn(store, "early", NOW + timedelta(minutes=14)).taken()
-    assert turn(store, "late", LATER).taken()
+    assert turn(store, "dead").try_take()
+    assert not turn(store, "early", NOW + timedelta(minutes=14)).try_take()
+    assert turn(store, "late", LATER).try_take()
 
 
 def test_turn_that_somebody_else_has_by_now_is_not_let_go(store: Store) -> None:
     """A build that outlived its own turn."""
     slow = turn(store, "slow")
-    assert slow.taken()
-    assert turn(store, "next", LATER).taken()
+    assert slow.try_take()
+    assert turn(store, "next", LATER).try_take()
     slow.release()
-    assert not turn(store, "third", LATER).taken()
+    assert not turn(store, "third", LATER).try_take()
 
 
 @pytest.mark.parametrize(
@@ -121,20 +121,20 @@ def test_turn_that_somebody_else_has_by_now_is_not_let_go(store: Store) -> None:
 def test_turn_that_cannot_be_read_is_free(store: Store, body: bytes) -> None:
     """It only saves work, so it never stops a build."""
     store.put(TURN, body)
-    assert turn(store, "mine").taken()
+    assert turn(store, "mine").try_take()
 
 
 def test_request_that_was_killed_has_its_turn_when_it_is_repeated(store: Store) -> None:
     """Lambda repeats it under the same name; nobody else waits less for that."""
-    assert turn(store, "killed").taken()
-    assert not turn(store, "other").taken()
-    assert turn(store, "killed").taken()
+    assert turn(store, "killed").try_take()
+    assert not turn(store, "other").try_take()
+    assert turn(store, "killed").try_take()
 
 
 def test_turn_by_a_clock_far_ahead_is_free(store: Store) -> None:
     """Else no build would have a turn until then."""
-    assert turn(store, "ahead", NOW + timedelta(days=400)).taken()
-    assert turn(store, "mine").taken()
+    assert turn(store, "ahead", NOW + timedelta(days=400)).try_take()
+    assert turn(store, "mine").try_take()
 
 
 def test_failed_build_lets_the_turn_go(store: Store) -> None:
@@ -155,7 +155,8 @@ def test_build_starts_over_for_others_three_times_and_not_without_end(store: Sto
     for number in range(5):
         mine.listen()
         turn(store, f"other {number}").ask()
-        over.append(mine.starts_over())
+        over.append(mine.may_start_over())
+        mine.start_over()
     assert over == [True, True, True, False, False]
     assert mine.asked_again()
 
@@ -202,7 +203,7 @@ def test_held_build_that_others_ask_for_ends(running: Account) -> None:
 def test_event_that_was_gathered_costs_no_call_to_the_firewall(running: Account) -> None:
     """And it is no failure: no alarm, no second notice."""
     store = S3Store(running.s3, BUCKET)
-    assert turn(store, "other", datetime.now(UTC)).taken()
+    assert turn(store, "other", datetime.now(UTC)).try_take()
     mark = len(running.aws.calls)
     assert running.build() == {"status": "gathered"}
     assert len(running.aws.calls) == mark

@@ -221,7 +221,7 @@ def test_missing_engine_is_told_in_one_line(
     file: Path, own: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With what to do; that is no error, and nothing of it is said where nobody has own rules."""
-    monkeypatch.setattr("rulesync_cli.asking.installed", tuple)
+    monkeypatch.setattr("rulesync_cli.engine_check.installed", tuple)
     (own / "ours.rules").write_text(f"{rule(1)}\n")
     answer = run("check", file, "--local", own)
     assert answer.exit_code == 0

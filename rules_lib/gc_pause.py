@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def without_search_for_cycles() -> Iterator[None]:
+def without_cyclic_gc() -> Iterator[None]:
     """Have Python not look for values that refer to each other in a circle.
 
     A build makes a million values and none such, and the search through them all, again and again,

@@ -10,7 +10,13 @@ from rules_lib.deploy.plan import plan
 from rules_lib.groups.operation import Operation
 from rules_lib.groups.policy import GroupReference, Policy
 from rules_lib.groups.rule_group import Deployed, Group
-from rulesync_cli.outlook import Referral, ReservedCapacity, referrals, reserved_by, reserved_by_all
+from rulesync_cli.plan_totals import (
+    PolicyChange,
+    ReservedCapacity,
+    policy_changes,
+    reserved_by,
+    reserved_by_all,
+)
 
 
 def at(place: int, name: str, *rules: int) -> Group:
@@ -41,8 +47,8 @@ def test_referral_says_which_groups_come_go_and_move() -> None:
     )
     policy = Policy("prod", arn="arn:prod", references=references)
     desired = [at(3, "et-a", 1), at(4, "et-c", 7)]
-    [found] = referrals(plan(desired, Deployed(tuple(old), policies=(policy,))))
-    assert found == Referral("prod", Operation.UPDATE, ("et-c",), ("et-b",), ("et-a",))
+    [found] = policy_changes(plan(desired, Deployed(tuple(old), policies=(policy,))))
+    assert found == PolicyChange("prod", Operation.UPDATE, ("et-c",), ("et-b",), ("et-a",))
 
 
 def test_policy_that_stays_has_no_referral() -> None:
@@ -50,6 +56,6 @@ def test_policy_that_stays_has_no_referral() -> None:
     one = at(1, "et-a", 1)
     there = as_deployed(one)
     policy = Policy("prod", arn="arn:prod", references=(GroupReference(there.arn, 1),))
-    assert not tuple(referrals(plan([one], Deployed((there,), policies=(policy,)))))
-    [made] = referrals(plan([one], Deployed((there,), policies=(Policy("new"),))))
+    assert not tuple(policy_changes(plan([one], Deployed((there,), policies=(policy,)))))
+    [made] = policy_changes(plan([one], Deployed((there,), policies=(Policy("new"),))))
     assert (made.change, made.added) == ("create", ("et-a",))

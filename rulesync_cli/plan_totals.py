@@ -22,7 +22,7 @@ class ReservedCapacity:
 
 
 @dataclass(frozen=True, slots=True)
-class Referral:
+class PolicyChange:
     """What one update changes in a policy's references to our groups.
 
     Attributes:
@@ -54,13 +54,13 @@ def reserved_by_all(plan: Plan) -> ReservedCapacity:
     return ReservedCapacity(sum(room.before for room in rooms), sum(room.after for room in rooms))
 
 
-def referrals(plan: Plan) -> Iterator[Referral]:
+def policy_changes(plan: Plan) -> Iterator[PolicyChange]:
     """What each policy update comes to; policies that stay as they are have none."""
     names = {step.deployed.arn: step.deployed.name for step in plan.steps if step.deployed}
     yield from (_referral(planned, names) for planned in plan.switched)
 
 
-def _referral(planned: Switch, names: dict[str, str]) -> Referral:
+def _referral(planned: Switch, names: dict[str, str]) -> PolicyChange:
     others = {other.arn for other in planned.others}
     before = {
         names.get(reference.arn, reference.arn): reference.priority
@@ -68,7 +68,7 @@ def _referral(planned: Switch, names: dict[str, str]) -> Referral:
         if reference.arn not in others
     }
     after = {one.name: one.priority for one in planned.attachments}
-    return Referral(
+    return PolicyChange(
         policy=planned.policy.name,
         change=planned.change,
         added=tuple(name for name in after if name not in before),

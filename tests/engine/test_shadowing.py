@@ -8,7 +8,7 @@ import pytest
 from support.flow import Tape, write
 from support.proof import HOME_NET, made, published, replayed
 
-from rules_lib.deploy.passes import overruled
+from rules_lib.deploy.shadowing import shadowed_by_passes
 from rulesync_cli.verify.traffic import replayer
 
 if TYPE_CHECKING:
@@ -61,5 +61,5 @@ def test_rule_is_overruled_where_the_engine_drops_nothing(
     )
     with replayer(engine, published(built), HOME_NET) as running:
         seen = replayed(running, captures)
-    told = [one.blocking for one in overruled(built.groups)]
+    told = [one.blocking for one in shadowed_by_passes(built.groups)]
     assert bool(seen.dropped) == (frozenset({1}) not in told)

@@ -11,7 +11,7 @@ _NAMED: Final = 5
 """How many faults are named; a document that is another one has as many as it has members."""
 
 
-def misfits(error: ValidationError) -> str:
+def validation_faults(error: ValidationError) -> str:
     """Name the faults, each with its place; no value is repeated."""
     faults = error.errors(include_url=False)
     named = [

@@ -37,7 +37,7 @@ _OVER_TCP: Final = frozenset(
 _NARROWED: Final = re.compile(r"\bnot_established\b")
 
 
-class Sweep(NamedTuple):
+class CatchAllPass(NamedTuple):
     """How far a rule reaches that lets everything through.
 
     Attributes:
@@ -49,7 +49,7 @@ class Sweep(NamedTuple):
     whole: bool
 
 
-class Overruled(NamedTuple):
+class Shadowed(NamedTuple):
     """What one sweeping rule does to the blocking ones.
 
     Attributes:
@@ -61,7 +61,7 @@ class Overruled(NamedTuple):
     blocking: frozenset[int]
 
 
-def sweep_of(text: str) -> Sweep | None:
+def catch_all_pass(text: str) -> CatchAllPass | None:
     """Tell how far a rule reaches that lets through whatever its wide header names; else None."""
     if not lets_through(text):
         return None
@@ -74,10 +74,10 @@ def sweep_of(text: str) -> Sweep | None:
     flow = narrowing.pop("flow", None)
     if narrowing or not _is_wide(header) or (flow and _NARROWED.search(flow)):
         return None
-    return Sweep(header.protocol.lower(), whole=flow is None)
+    return CatchAllPass(header.protocol.lower(), whole=flow is None)
 
 
-def overruled(groups: Iterable[Group]) -> Iterator[Overruled]:
+def shadowed_by_passes(groups: Iterable[Group]) -> Iterator[Shadowed]:
     """Name each sweeping rule of some groups, and the blocking rules of all that it overrules.
 
     Args:
@@ -85,12 +85,14 @@ def overruled(groups: Iterable[Group]) -> Iterator[Overruled]:
     """
     rules = [rule for group in groups for rule in group.rules]
     for place, rule in enumerate(rules):
-        if sweep := sweep_of(rule.text):
+        if sweep := catch_all_pass(rule.text):
             behind = frozenset(other.sid for other in rules[place:])
-            yield Overruled(rule, frozenset(_under(sweep, rules, behind)))
+            yield Shadowed(rule, frozenset(_under(sweep, rules, behind)))
 
 
-def _under(sweep: Sweep, rules: Iterable[Converted], behind: Collection[int]) -> Iterator[int]:
+def _under(
+    sweep: CatchAllPass, rules: Iterable[Converted], behind: Collection[int]
+) -> Iterator[int]:
     for rule in rules:
         met = _carries(sweep.protocol, rule.rule.header.protocol.lower())
         late = rule.sid in behind or (sweep.whole and rule.rule.keywords - _INERT)

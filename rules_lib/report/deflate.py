@@ -15,7 +15,7 @@ _PIECE: Final = 48_000
 """Bytes in a piece: a multiple of 3, so that the base64 of pieces is that of the whole."""
 
 
-def squeezed(lines: Iterable[str]) -> Iterator[str]:
+def deflated_base64(lines: Iterable[str]) -> Iterator[str]:
     """Base64 of the zlib stream of these lines, each ended by a line feed, piece by piece."""
     waiting = bytearray()
     for data in _deflated(lines):
