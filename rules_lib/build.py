@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
     from rules_lib.groups.rule_group import Group
     from rules_lib.inputs import Inputs
-    from rules_lib.packing.blocks import Block
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ def build(inputs: Inputs) -> Built:
         off=tuple(rule for rule in rules if rule.place not in settled),
         enabled=len(rules),
         relief=fitted.relief,
-        overflow=_overflow(fitted.packed.overflow),
+        overflow=dict(fitted.overflow),
         missing_variables=_missing(in_order, allowlist),
     )
 
@@ -116,11 +115,6 @@ def prepare(rules: Iterable[AnyRule], inputs: Inputs) -> Prepared:
             *ready.discarded,
         ),
     )
-
-
-def _overflow(blocks: tuple[Block, ...]) -> dict[str, int]:
-    rules = (rule for block in blocks for rule in block.cluster if not rule.setter)
-    return dict(Counter(rule.rule.category for rule in rules))
 
 
 def _missing(discarded: tuple[Discarded, ...], allowlist: Allowlist) -> dict[str, int]:

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from rules_lib.facts import limits
 from rules_lib.facts.metadata import CONFIDENCES, SEVERITIES
 from rules_lib.groups.content import rules_in
+from rules_lib.groups.references import go_together
 from rules_lib.groups.variables import UsedReferences
 from rules_lib.model import Converted
 from rules_lib.packing.standing import Standing, standings_of
@@ -58,13 +60,30 @@ class Block:
         """How many rules, and so how much capacity, it takes."""
         return len(self.cluster)
 
+    @property
+    def fits_one_group(self) -> bool:
+        """Whether a rule group can hold it at all: a cluster is never cut."""
+        small = self.rules <= limits.GROUP_CAPACITY and self.size <= limits.RULES_STRING_BYTES
+        return small and go_together(self.references)
+
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """All clusters, measured, and how their categories stand."""
+    """All clusters, measured, and how their categories stand.
+
+    Attributes:
+        blocks: in the feed's order.
+        valued: the same, the most valued first.
+    """
 
     blocks: tuple[Block, ...]
+    valued: tuple[Block, ...]
     standings: Mapping[str, Standing]
+
+    def head_of(self, block: Block) -> Converted:
+        """The rule of a cluster by which the cluster is valued."""
+        own = (rule for rule in block.cluster if not rule.setter)
+        return min(own, key=lambda rule: _worth_of(rule, self.standings))
 
 
 def measure(ordered: Ordered, allowlist: Allowlist, deployed: Deployed) -> Blocks:
@@ -78,7 +97,8 @@ def measure(ordered: Ordered, allowlist: Allowlist, deployed: Deployed) -> Block
         _block(place, cluster, standings, prior, used)
         for place, cluster in enumerate(ordered.clusters)
     )
-    return Blocks(blocks, standings)
+    valued = tuple(sorted(blocks, key=lambda block: block.worth))
+    return Blocks(blocks, valued, standings)
 
 
 def _block(
@@ -91,7 +111,7 @@ def _block(
     if len(cluster) == 1:  # as nearly all are
         [rule] = cluster
         slot, home = prior.get(rule.sid), rule.rule.category
-        worth = worth_of(rule, standings)
+        worth = _worth_of(rule, standings)
         arns = used[rule.variables]
         return Block(place, cluster, rule.size + 1, home, slot, _NOWHERE, worth, arns)
     slots = [slot for rule in cluster if (slot := prior.get(rule.sid))]
@@ -103,7 +123,7 @@ def _block(
         home=_home({r.rule.category for r in cluster if not r.setter}, standings, slot),
         prior=slot,
         moving=frozenset(slots) - {slot},
-        worth=min(worth_of(rule, standings) for rule in cluster if not rule.setter),
+        worth=min(_worth_of(rule, standings) for rule in cluster if not rule.setter),
         references=_NONE.union(*(used[rule.variables] for rule in cluster)),
     )
 
@@ -121,7 +141,7 @@ def _home(categories: set[str], standings: Mapping[str, Standing], prior: Slot |
     return first
 
 
-def worth_of(rule: Converted, standings: Mapping[str, Standing]) -> Worth:
+def _worth_of(rule: Converted, standings: Mapping[str, Standing]) -> Worth:
     """What a rule is worth beside others; of two, the one that sorts first is kept first."""
     source = rule.rule
     others_s, listed, name = standings[source.category].precedence

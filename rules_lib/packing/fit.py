@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.facts import limits
 from rules_lib.groups.references import go_together
 from rules_lib.model import Discarded, Mode, Reason
-from rules_lib.packing.blocks import Block, measure
-from rules_lib.packing.pack import Budget, Packed, Packer
+from rules_lib.packing.blocks import Block
+from rules_lib.packing.pack import Packed, Packer
 from rules_lib.ties import kinds_of
 
 if TYPE_CHECKING:
@@ -43,22 +43,24 @@ class Fitted:
     discarded: tuple[Discarded, ...]
     relief: Relief
 
+    @property
+    def overflow(self) -> Mapping[str, int]:
+        """Category -> rules left out as their group is full and cannot be replaced."""
+        return _by_category(self.packed.overflow)
+
 
 def fit(ordered: Ordered, allowlist: Allowlist, deployed: Deployed) -> Fitted:
     """Pack as many clusters as the quotas take: none is left out for one of less value."""
-    measured = measure(ordered, allowlist, deployed)
-    budget = Budget(allowlist.firewall.capacity, allowlist.firewall.rule_groups)
-    packer = Packer(budget, allowlist, deployed, measured.standings, ordered.position)
-    valued = sorted(measured.blocks, key=lambda block: block.worth)
-    chosen = choose(valued, packer)
+    packer = Packer.of(ordered, allowlist, deployed)
+    chosen = choose(packer)
     full = {block.place for block in chosen.packed.overflow}
-    left_out = (block for block in measured.blocks if block.place not in chosen.places)
+    left_out = (block for block in packer.measured.blocks if block.place not in chosen.places)
     discarded = tuple(
         discard
         for block in left_out
         for discard in _left_out(block, _detail(block, packer, full=block.place in full))
     )
-    relief = _relief(valued, chosen, packer) if discarded else Relief()
+    relief = _relief(chosen, packer) if discarded else Relief()
     return Fitted(chosen.packed, discarded, relief)
 
 
@@ -70,23 +72,19 @@ class Choice:
     places: frozenset[int]
 
 
-def choose(valued: Sequence[Block], packer: Packer) -> Choice:
+def choose(packer: Packer) -> Choice:
     """Find by bisection how many of the most valued blocks fit: all of them, at best.
 
     A block that has no room even alone is passed over, as it would stop all that is worth less.
-
-    Args:
-        valued: blocks, the most valued first.
-        packer: packs them; knows the budget.
     """
-    possible = [block for block in valued if _is_possible(block, packer)]
+    possible = [block for block in packer.measured.valued if _is_possible(block, packer)]
     count, packed = len(possible), packer.pack(_in_order(possible))
-    if not packer.budget.has_room_for(packed):
+    if not packed.is_within(packer.budget):
         fits, fails, packed = 0, count, packer.pack(())
         while fails - fits > 1:
             middle = (fits + fails) // 2
             tried = packer.pack(_in_order(possible[:middle]))
-            if packer.budget.has_room_for(tried):
+            if tried.is_within(packer.budget):
                 fits, packed = middle, tried
             else:
                 fails = middle
@@ -96,33 +94,30 @@ def choose(valued: Sequence[Block], packer: Packer) -> Choice:
 
 
 def _is_possible(block: Block, packer: Packer) -> bool:
-    return fits_one_group(block) and packer.needed(block.rules) <= packer.budget.capacity
-
-
-def fits_one_group(block: Block) -> bool:
-    """Whether a rule group can hold it at all: a cluster is never cut."""
-    small = block.rules <= limits.GROUP_CAPACITY and block.size <= limits.RULES_STRING_BYTES
-    return small and go_together(block.references)
+    budget = packer.budget
+    return block.fits_one_group and budget.reserved_for(block.rules) <= budget.capacity
 
 
 def _in_order(blocks: Iterable[Block]) -> list[Block]:
     return sorted(blocks, key=lambda block: block.place)
 
 
-def _relief(valued: Sequence[Block], chosen: Choice, packer: Packer) -> Relief:
+def _relief(chosen: Choice, packer: Packer) -> Relief:
     budget = packer.budget
-    more = Budget(budget.capacity + MORE_CAPACITY, budget.rule_groups)
-    another = Budget(budget.capacity, budget.rule_groups + 1)
-    return Relief(
-        _regained(valued, chosen, replace(packer, budget=more)),
-        _regained(valued, chosen, replace(packer, budget=another)),
-    )
+    more = packer.within(budget.plus(capacity=MORE_CAPACITY))
+    another = packer.within(budget.plus(rule_groups=1))
+    return Relief(_regained(chosen, more), _regained(chosen, another))
 
 
-def _regained(valued: Sequence[Block], chosen: Choice, packer: Packer) -> dict[str, int]:
-    back = choose(valued, packer).places - chosen.places
-    rules = (rule for block in valued if block.place in back for rule in block.cluster)
-    return dict(Counter(rule.rule.category for rule in rules if not rule.setter).most_common())
+def _regained(chosen: Choice, packer: Packer) -> dict[str, int]:
+    back = choose(packer).places - chosen.places
+    found = _by_category(block for block in packer.measured.valued if block.place in back)
+    return dict(found.most_common())
+
+
+def _by_category(blocks: Iterable[Block]) -> Counter[str]:
+    rules = (rule for block in blocks for rule in block.cluster if not rule.setter)
+    return Counter(rule.rule.category for rule in rules)
 
 
 def _left_out(block: Block, detail: str) -> Iterator[Discarded]:
@@ -141,7 +136,7 @@ def _detail(block: Block, packer: Packer, *, full: bool) -> str:
             f"takes {limits.IP_SET_REFERENCES}, or {limits.CONTAINER_REFERENCES} container "
             "associations and nothing else"
         )
-    if not fits_one_group(block):
+    if not block.fits_one_group:
         return f"{ties} it to {block.rules - 1:,} rules, too many for one rule group"
     if full:
         return (

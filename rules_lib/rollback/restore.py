@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rules_lib.groups.content import by_sid
+from rules_lib.groups.moves import exchanging
 from rules_lib.groups.naming import group_name, taken_names
 from rules_lib.groups.rule_group import Group
-from rules_lib.packing.moves import exchanging
 
 if TYPE_CHECKING:
     from rules_lib.groups.rule_group import Deployed, DeployedGroup, Slot

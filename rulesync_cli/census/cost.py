@@ -8,21 +8,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from rules_lib.allowlist import CategorySetting
 from rules_lib.build import Prepared, prepare
-from rules_lib.groups.rule_group import Deployed
 from rules_lib.model import AnyRule, Converted, FeedPosition, Mode
-from rules_lib.packing.blocks import Block, measure
-from rules_lib.packing.fit import choose, fits_one_group
-from rules_lib.packing.pack import Budget, Packer
+from rules_lib.packing.blocks import Block
+from rules_lib.packing.fit import choose
+from rules_lib.packing.pack import Packer
 from rules_lib.stages.link import link
 from rules_lib.stages.order import Ordered
 
 if TYPE_CHECKING:
-    from rules_lib.allowlist import Allowlist
     from rules_lib.inputs import Inputs
 
 Watch: TypeAlias = "Callable[[str], None]"
@@ -108,23 +106,16 @@ def _with(then: Prepared, now: Prepared, touched: Collection[FeedPosition]) -> P
 
 
 def _outcome(prepared: Prepared, inputs: Inputs) -> _Outcome:
-    allowlist, deployed = inputs.allowlist, inputs.deployed
     clusters = link(prepared.wanted, prepared.standby).clusters
     # The order inside a group changes neither what fits nor where; a build orders by marks too.
     position = {rule.sid: place for place, rule in enumerate(r for c in clusters for r in c)}
-    measured = measure(Ordered(clusters, position), allowlist, deployed)
-    packer = replace(
-        empty_packer(allowlist),
-        deployed=deployed,
-        standings=measured.standings,
-        position=position,
-    )
-    chosen = choose(sorted(measured.blocks, key=lambda block: block.worth), packer)
-    possible = tuple(block for block in measured.blocks if fits_one_group(block))
+    packer = Packer.of(Ordered(clusters, position), inputs.allowlist, inputs.deployed)
+    blocks, chosen = packer.measured.blocks, choose(packer)
+    possible = tuple(block for block in blocks if block.fits_one_group)
     all_fit = len(chosen.places) == len(possible)
     packed = chosen.packed if all_fit else packer.pack(possible)
     return _Outcome(
-        kept=frozenset(_sids(block for block in measured.blocks if block.place in chosen.places)),
+        kept=frozenset(_sids(block for block in blocks if block.place in chosen.places)),
         wanted={rule.sid: rule for cluster in clusters for rule in cluster},
         capacity=packed.needed,
         rule_groups=len(packed.groups),
@@ -148,9 +139,3 @@ def _difference(name: str, before: _Outcome, after: _Outcome) -> Cost:
         left_out=len(own - after.kept),
         pushed_out=dict(Counter(r.rule.category for r in lost if not r.setter).most_common()),
     )
-
-
-def empty_packer(allowlist: Allowlist) -> Packer:
-    """A packer that knows the budget and the headroom, and no rule yet."""
-    budget = Budget(allowlist.firewall.capacity, allowlist.firewall.rule_groups)
-    return Packer(budget, allowlist, Deployed(), {}, {})

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rules_lib.model import Mode, Rule
+from rules_lib.packing.budget import Budget
 from rules_lib.world import unwatched
-from rulesync_cli.census.cost import Cost, Watch, costs_of, empty_packer
+from rulesync_cli.census.cost import Cost, Watch, costs_of
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
@@ -103,6 +104,6 @@ def _portrait(
         setters=sum(number for (_, setter), number in share.items() if setter),
         discarded=discarded,
         rule_groups=tuple(dict.fromkeys(group for group, _ in share)),
-        capacity=empty_packer(allowlist).needed(share.total()),
+        capacity=Budget.of(allowlist.firewall).reserved_for(share.total()),
         cost=cost,
     )

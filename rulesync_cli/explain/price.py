@@ -6,18 +6,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rules_lib.build import prepare
-from rules_lib.packing.blocks import Block, measure, worth_of
-from rules_lib.packing.fit import choose, fits_one_group
-from rules_lib.packing.pack import Budget, Packer
-from rules_lib.packing.standing import Standing
+from rules_lib.packing.fit import choose
+from rules_lib.packing.pack import Packer
 from rules_lib.stages.link import link
 from rules_lib.stages.order import order
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from rules_lib.inputs import Inputs
     from rules_lib.model import Rule
+    from rules_lib.packing.blocks import Block
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,35 +39,26 @@ def price_of(rule: Rule, inputs: Inputs) -> Price | None:
         rule: as it stands in the ruleset.
         inputs: of the build.
     """
-    allowlist, deployed = inputs.allowlist, inputs.deployed
     prepared = prepare(inputs.ruleset.rules, inputs)
-    ordered = order(link(prepared.wanted, prepared.standby).clusters, allowlist.last)
-    measured = measure(ordered, allowlist, deployed)
-    budget = Budget(allowlist.firewall.capacity, allowlist.firewall.rule_groups)
-    packer = Packer(budget, allowlist, deployed, measured.standings, ordered.position)
-    valued = sorted(measured.blocks, key=lambda block: block.worth)
-    kept = choose(valued, packer).places
+    ordered = order(link(prepared.wanted, prepared.standby).clusters, inputs.allowlist.last)
+    packer = Packer.of(ordered, inputs.allowlist, inputs.deployed)
+    valued, budget = packer.measured.valued, packer.budget
+    kept = choose(packer).places
     last = next((block for block in reversed(valued) if block.place in kept), None)
     place = next(number for number, block in enumerate(valued) if _has(block, rule))
-    ahead = [block for block in valued[: place + 1] if fits_one_group(block)]
+    ahead = [block for block in valued[: place + 1] if block.fits_one_group]
     if valued[place] not in ahead:
         return None
     packed = packer.pack(ahead)
-    tight = replace(packer, budget=replace(budget, capacity=packed.needed)).pack(ahead)
+    tight = packer.within(replace(budget, capacity=packed.needed)).pack(ahead)
     if valued[place] in tight.overflow:
         return None
     return Price(
         capacity=max(budget.capacity, tight.needed, tight.capacity),
         rule_groups=max(budget.rule_groups, len(tight.groups)),
-        last=_most_valued(last, measured.standings) if last else None,
+        last=packer.measured.head_of(last).rule if last else None,
     )
 
 
 def _has(block: Block, rule: Rule) -> bool:
     return any(one.rule.place == rule.place for one in block.cluster)
-
-
-def _most_valued(block: Block, standings: Mapping[str, Standing]) -> Rule:
-    """The rule of a cluster by which the cluster was valued."""
-    own = (one for one in block.cluster if not one.setter)
-    return min(own, key=lambda one: worth_of(one, standings)).rule

@@ -126,3 +126,15 @@ def test_functions_stand_on_the_library_alone() -> None:
         for target in targets
     }
     assert tops <= {"functions", "rules_lib"}
+
+
+def test_packing_has_one_door() -> None:
+    """The rest of the library knows `fit` alone; the command looks at single blocks too."""
+    inside = "rules_lib.packing"
+    doors = {
+        target
+        for module, targets in imports("rules_lib").items()
+        for target in targets
+        if target.startswith(inside) and not module.startswith(inside)
+    }
+    assert doors == {f"{inside}.fit"}

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.account import BUCKET, Account, account
+from support.inputs import DAY
 from support.pipeline import packed, rule
 
+from rules_lib.aws.firewall import Firewall
 from rules_lib.aws.s3_store import S3Store
 from rules_lib.errors import AllowlistError, StoreError
-from rules_lib.sync.gather import Gathered, gather
+from rules_lib.sync.gather import Gathered, gather, inputs_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,3 +91,14 @@ def test_manifest_that_is_none_is_an_error(running: Account) -> None:
     running.put("raw/9/manifest.json", json.dumps({"version": "9"}))
     with pytest.raises(StoreError, match=r"raw/9/manifest.json is no manifest.*fetch again"):
         gathered(running)
+
+
+def test_inputs_are_what_was_gathered_and_what_is_deployed(running: Account) -> None:
+    """With the day of the build, which nothing but the world knows."""
+    running.publish(malware=[rule(1), rule(2)])
+    running.build()
+    found = gathered(running)
+    given = inputs_of(found, Firewall(running.firewall, "et"), DAY)
+    assert [one.sid for one in given.ruleset.rules] == [1, 2]
+    assert [group.name for group in given.deployed.groups] == ["et-emerging-malware"]
+    assert (given.allowlist, given.refusals, given.day) == (found.allowlist, {}, DAY)

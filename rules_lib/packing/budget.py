@@ -1,0 +1,54 @@
+"""What the rule groups may reserve together, and what each of them reserves."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import lru_cache
+from typing import TYPE_CHECKING, Self
+
+from rules_lib.facts import limits
+
+if TYPE_CHECKING:
+    from rules_lib.allowlist import FirewallSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Quotas of the firewall, in units of capacity (1 a rule) and in rule groups.
+
+    Attributes:
+        capacity: of all groups together.
+        rule_groups: how many there may be.
+        headroom: share by which a new group is larger than its rules demand.
+    """
+
+    capacity: int
+    rule_groups: int
+    headroom: float
+
+    @classmethod
+    def of(cls, firewall: FirewallSettings) -> Self:
+        """What the allowlist grants."""
+        return cls(firewall.capacity, firewall.rule_groups, firewall.headroom)
+
+    def reserved_for(self, rules: int) -> int:
+        """The capacity that a new group for so many rules gets: with the headroom."""
+        return min(_with_headroom(rules, self.headroom), limits.GROUP_CAPACITY)
+
+    def has_room_for(self, capacity: int, rule_groups: int) -> bool:
+        """Whether so much is within both quotas."""
+        return capacity <= self.capacity and rule_groups <= self.rule_groups
+
+    def plus(self, *, capacity: int = 0, rule_groups: int = 0) -> Self:
+        """A larger one."""
+        return replace(
+            self, capacity=self.capacity + capacity, rule_groups=self.rule_groups + rule_groups
+        )
+
+
+@lru_cache(maxsize=1024)
+def _with_headroom(rules: int, headroom: float) -> int:
+    """As people reckon it: 90 rules and a tenth are 99, which floats make 100."""
+    return math.ceil(Decimal(rules) * (1 + Decimal(str(headroom))))
