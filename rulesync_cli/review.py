@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
+
+from pydantic import TypeAdapter, ValidationError
 
 from rules_lib.errors import StoreError
 from rules_lib.model import Discarded, Reason, Rule
+from rules_lib.validation import validation_faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,9 @@ class DiscardedEntry:
         rule = item.rule
         rev, msg = (rule.rev, rule.msg) if isinstance(rule, Rule) else (None, None)
         return cls(rule.sid, rev, rule.category, item.reason, item.detail, msg, rule.text)
+
+
+_LINE: Final = TypeAdapter(DiscardedEntry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +86,10 @@ def read_discarded(data: bytes, source: str) -> tuple[DiscardedEntry, ...]:
 
 def _entry(line: bytes, place: str) -> DiscardedEntry:
     try:
-        record = json.loads(line)
-        return DiscardedEntry(
-            sid=record["sid"],
-            rev=record["rev"],
-            category=record["category"],
-            reason=Reason(record["reason"]),
-            detail=record["detail"],
-            msg=record["msg"],
-            rule=record["rule"],
-        )
-    except (KeyError, TypeError, ValueError) as error:
+        return _LINE.validate_json(line)
+    except ValidationError as error:
         raise StoreError(
-            f"{place}: no discarded rule as this version writes it: {error}"
+            f"{place}: no discarded rule as this version writes it: {validation_faults(error)}"
         ) from error
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt, ValidationError
 
@@ -58,6 +58,24 @@ class GroupFile(BaseModel):
     prefix: str
     groups: tuple[StoredGroup, ...]
 
+    @classmethod
+    def parse(cls, data: bytes, source: str) -> Self:
+        """Read the file.
+
+        Args:
+            data: its bytes.
+            source: names it in errors.
+
+        Raises:
+            StoreError: it is not of this form.
+        """
+        try:
+            return cls.model_validate_json(data)
+        except ValidationError as error:
+            raise StoreError(
+                f"{source} is damaged: {validation_faults(error)}. {_ADVICE}"
+            ) from error
+
 
 @dataclass(frozen=True, slots=True)
 class Restored:
@@ -99,11 +117,9 @@ def read_groups(data: bytes, texts: Mapping[str, str], source: str) -> Restored:
         StoreError: the file is not of this form, or a group's rules are missing, unreadable, or not
             those that were stored.
     """
+    file = GroupFile.parse(data, source)
     try:
-        file = GroupFile.model_validate_json(data)
         groups = tuple(_group(entry, texts[entry.name], source) for entry in file.groups)
-    except ValidationError as error:
-        raise StoreError(f"{source} is damaged: {validation_faults(error)}. {_ADVICE}") from error
     except KeyError as error:
         raise StoreError(f"{source}: {rules_name(error.args[0])} is missing. {_ADVICE}") from error
     return Restored(file.prefix, groups)

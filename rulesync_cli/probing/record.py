@@ -12,6 +12,7 @@ from typing import Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from rules_lib.errors import SettingsError
+from rules_lib.validation import validation_faults
 from rulesync_cli.probing.findings import Finding
 from rulesync_cli.probing.values import Probe, ServiceAnswer
 
@@ -121,8 +122,6 @@ def _parsed(text: str, source: str) -> Answers:
     try:
         return Answers.model_validate_json(text)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = "".join(f"{step}: " for step in first["loc"])
         raise SettingsError(
-            f"{source}: {place}{first['msg']}; give a file that `rulesync probe --write` wrote"
+            f"{source}: {validation_faults(error)}; give a file that `rulesync probe --write` wrote"
         ) from error

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
 from rules_lib.aws.firewall import Firewall
 from rules_lib.bucket import GROUPS, LATEST, RULE_GROUPS, build_key
 from rules_lib.errors import StoreError
@@ -32,7 +30,7 @@ def in_folder(place: Path) -> tuple[Loadable, ...]:
         raise StoreError(f"{file}: not there; name a folder that `rulesync local --out` has made")
     rules = (folder / RULE_GROUPS).glob("*.rules")
     texts = {path.stem: path.read_text(encoding="utf-8", errors="replace") for path in rules}
-    return from_build(_read(file.read_bytes(), str(file)).groups, texts)
+    return from_build(GroupFile.parse(file.read_bytes(), str(file)).groups, texts)
 
 
 def of_build(store: Store, build: str) -> tuple[Loadable, ...]:
@@ -64,11 +62,4 @@ def in_account(world: World) -> tuple[Loadable, ...]:
 
 def _file_of(store: Store, build: str) -> GroupFile:
     key = build_key(build, GROUPS)
-    return _read(store.get(key), f"s3://{store.bucket}/{key}")
-
-
-def _read(data: bytes, source: str) -> GroupFile:
-    try:
-        return GroupFile.model_validate_json(data)
-    except ValidationError as error:
-        raise StoreError(f"{source}: not as this version writes it: {error}") from error
+    return GroupFile.parse(store.get(key), f"s3://{store.bucket}/{key}")
