@@ -76,6 +76,8 @@ class Tape:
 
     packets: list[Any] = field(default_factory=list)
     port: int = 40_000
+    client: str = CLIENT
+    server: str = SERVER
 
     def tcp(self, *said: bytes | tuple[str, bytes], port: int = 80) -> Tape:
         """A whole TCP conversation: handshake, data, end.
@@ -88,7 +90,7 @@ class Tape:
         sent = [1_000, 9_000]  # next sequence number of the client, of the server
 
         def send(side: int, flags: str, data: bytes = b"") -> None:
-            ends = ((CLIENT, self.port), (SERVER, port))
+            ends = ((self.client, self.port), (self.server, port))
             (source, source_port), (target, target_port) = ends[side], ends[1 - side]
             segment = TCP(
                 sport=source_port,
@@ -115,11 +117,15 @@ class Tape:
         said = [part for path in paths for part in (http(path), ("server", page()))]
         return self.tcp(*said)
 
-    def udp(self, *said: bytes, port: int = 9_999) -> Tape:
-        """Datagrams of a client."""
+    def udp(self, *said: bytes | tuple[str, bytes], port: int = 9_999) -> Tape:
+        """Datagrams of a client, or `("server", …)` of a server that answers."""
         self.port += 1
-        for data in said:
-            self._add(0, IP(src=CLIENT, dst=SERVER) / UDP(sport=self.port, dport=port), data)
+        ends = ((self.client, self.port), (self.server, port))
+        for one in said:
+            side, data = (1, one[1]) if isinstance(one, tuple) else (0, one)
+            (source, source_port), (target, target_port) = ends[side], ends[1 - side]
+            datagram = UDP(sport=source_port, dport=target_port)
+            self._add(side, IP(src=source, dst=target) / datagram, data)
         return self
 
     def dns(self, *names: str) -> Tape:

@@ -7,11 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import yaml
 
-from rules_lib.allowlist import load_allowlist
-from rules_lib.build import build
+from benchmarks.drops import built_by
 from rules_lib.feed.archive import unpack
-from rules_lib.reading.ruleset import read_rules
-from support.inputs import inputs
 from support.proof import loaded_from
 
 if TYPE_CHECKING:
@@ -39,7 +36,4 @@ def built_from(archive: Path, how: str) -> Built:
     """The groups of a release: `shipped`, or every category in this mode."""
     if how != "shipped":
         return loaded_from(archive, default=how, variables=variables(), firewall=_ROOM)
-    feed = unpack(archive.read_bytes())
-    known = tuple(file.category for file in feed)
-    allowed = load_allowlist(SHIPPED.read_text(), source=str(SHIPPED), known=known)
-    return build(inputs(read_rules(feed), allowed))
+    return built_by(unpack(archive.read_bytes()), SHIPPED)
