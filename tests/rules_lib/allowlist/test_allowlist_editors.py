@@ -24,6 +24,7 @@ CHECKED_IN: Final = ROOT / "config" / "categories.schema.json"
 FILES_OF_OURS: Final = (
     "config/categories.yaml",
     "config/categories-beside-aws-managed.yaml",
+    "config/categories-strict.yaml",
     "examples/categories.yaml",
 )
 SCHEMA: Final = json_schema()

@@ -1,7 +1,7 @@
 """Ordinary traffic: conversations that no rule which blocks may touch, each named by what it is.
 
 Made here, byte by byte, from what the protocols' own documents say; none of it was recorded. Names
-of hosts are real, as rules go by them; addresses are those of documentation, a pair for each.
+of hosts are real, as rules go by them; addresses are nobody's, a pair for each conversation.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ KINDS: Final[Mapping[str, Mapping[str, Talk]]] = {
 }
 """By kind: what a conversation is -> what is said in it."""
 
-_DOCUMENTATION: Final = ("192.0.2", "198.51.100", "203.0.113")
-"""Networks that RFC 5737 keeps for documentation: addresses that nobody has."""
+_OUTSIDE: Final = "198.18"
+"""Network that RFC 2544 keeps for tests: on no list, and in no example of addresses to block."""
 
 
 def all_talks() -> dict[str, Talk]:
@@ -65,8 +65,8 @@ def written(folder: Path) -> Path:
 
 def _tape(number: int, talk: Talk) -> Tape:
     """One conversation; ours is the client, or the server where they come to us."""
-    outside = f"{_DOCUMENTATION[number % 3]}.{10 + number // 3}"
-    ours, peer = f"10.20.{number}.5", f"10.30.{number}.9" if talk.inside else outside
+    peer = f"10.30.{number}.9" if talk.inside else f"{_OUTSIDE}.{number}.7"
+    ours = f"10.20.{number}.5"
     client, server = (peer, ours) if talk.inbound else (ours, peer)
     tape = Tape(client=client, server=server, port=40_000 + 10 * number)
     say = tape.udp if talk.datagrams else tape.tcp
