@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
@@ -20,7 +20,7 @@ from markupsafe import Markup, escape
 from rules_lib import text
 from rules_lib.bucket import rules_name
 from rules_lib.deploy.rulewise import CHANGE_KINDS
-from rules_lib.model import AnyRule, Discarded, Mode
+from rules_lib.model import Mode
 from rules_lib.report.budget import budget_of
 from rules_lib.report.category_line import CategoryLine
 from rules_lib.report.deflate import deflated_base64
@@ -31,7 +31,7 @@ from rules_lib.report.since import Since
 from rules_lib.report.summary import Status, Summary
 
 if TYPE_CHECKING:
-    from rules_lib.groups.rule_group import Group
+    from rules_lib.build import Built
 
 _HEADLINES: Final[dict[Status, str]] = {
     "healthy": "The sync went through",
@@ -43,24 +43,16 @@ _PIECES: Final = 200
 """How many of the template's pieces are joined before they are handed on."""
 
 
-def render_html(  # noqa: PLR0913 - keywords only, one for each thing that the page shows
-    *,
-    summary: Summary,
-    discarded: Sequence[Discarded],
-    categories: Iterable[CategoryLine],
-    since: Since,
-    groups: Sequence[Group],
-    off: Sequence[AnyRule],
+def render_html(
+    summary: Summary, built: Built, categories: Iterable[CategoryLine], since: Since
 ) -> Iterator[bytes]:
     """Draw the report, piece by piece.
 
     Args:
         summary: of the sync.
-        discarded: all of them; the page lets people search and filter.
+        built: all rules, so that the page knows where each is; people search and filter them.
         categories: in any order; the page puts them by mode, the largest first.
         since: what is different since the last build.
-        groups: the desired ones, so that the page knows in which a rule is.
-        off: rules that nobody asked for, category by category, so that the page knows these too.
     """
     style, script = _part("report.css.j2"), _part("report.js.j2")
     lines = sorted(categories, key=lambda line: (_MODES.index(line.mode), -line.wanted, line.name))
@@ -70,16 +62,16 @@ def render_html(  # noqa: PLR0913 - keywords only, one for each thing that the p
         headline=_HEADLINES[summary.status],
         budget=budget_of(summary.groups, lines, summary.budget),
         remedies=REMEDIES,
-        shortfalls=shortfalls(discarded),
+        shortfalls=shortfalls(built.discarded),
         sections=[(mode, [line for line in lines if line.mode is mode]) for mode in _MODES],
         largest=max((line.wanted for line in lines), default=0),
         since=since,
         kinds=CHANGE_KINDS,
         listed=LISTED,
         data={
-            "discarded": deflated_base64(discard_rows(discarded, since.fresh or ())),
+            "discarded": deflated_base64(discard_rows(built.discarded, since.fresh or ())),
             "changes": deflated_base64(change_rows(() if since.is_first else since.rules)),
-            "places": deflated_base64(place_rows(groups, off)),
+            "places": deflated_base64(place_rows(built.groups, built.off)),
         },
         style=style,
         script=script,

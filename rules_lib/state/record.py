@@ -46,15 +46,7 @@ def files_after(
     summary: Summary, inputs: Inputs, built: Built, since: Since
 ) -> Iterator[tuple[str, bytes | Iterable[bytes]]]:
     """What is known once the plan was carried out."""
-    page = render_html(
-        summary=summary,
-        discarded=built.discarded,
-        categories=category_lines(inputs, built),
-        since=since,
-        groups=built.groups,
-        off=built.off,
-    )
-    yield REPORT, page
+    yield REPORT, render_html(summary, built, category_lines(inputs, built), since)
     yield SUMMARY, summary.to_json()
 
 

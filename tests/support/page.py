@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from base64 import b64decode
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
@@ -12,6 +13,7 @@ from rules_lib.deploy.rulewise import RuleChange
 from rules_lib.report.html import render_html
 from rules_lib.report.since import Earlier, Since
 from support.report import CATEGORIES, DISCARDED, GROUPS, rule, summary
+from support.rulewise import NOTHING
 
 VOID = {"meta", "link", "input", "br"}
 EARLIER = Earlier("20260310T041209Z-11aa", "10788", {1: "too-long"})
@@ -35,19 +37,19 @@ SINCE = Since(
     returned=1,
 )
 
+BUILT = replace(
+    NOTHING,
+    groups=tuple(line.group for line in GROUPS if line.group),
+    discarded=DISCARDED,
+    off=(rule(7, category="games"), rule(8, category="games")),
+)
+
 
 def drawn(**parts: Any) -> str:
     """The small sync's page; `parts` take the place of its own."""
-    groups = tuple(line.group for line in GROUPS if line.group)
-    given: dict[str, Any] = {
-        "summary": summary(),
-        "discarded": DISCARDED,
-        "categories": CATEGORIES,
-        "since": SINCE,
-        "groups": groups,
-        "off": (rule(7, category="games"), rule(8, category="games")),
-    }
-    return b"".join(render_html(**(given | parts))).decode()
+    given: dict[str, Any] = {"summary": summary(), "categories": CATEGORIES, "since": SINCE}
+    given |= {name: parts.pop(name) for name in given.keys() & parts.keys()}
+    return b"".join(render_html(built=replace(BUILT, **parts), **given)).decode()
 
 
 def rows_of(html: str, name: str) -> list[list[str]]:
