@@ -21,7 +21,8 @@ from rules_lib.bucket import ALLOWLIST, SUMMARY, build_key, own_key
 from rules_lib.errors import AllowlistError, RefusedError, RulesyncError, SyncError
 from rules_lib.feed.newest import newest_manifest
 from rules_lib.own.files import own_file_name, own_in_folder
-from rules_lib.report.summary import Accounting, FeedFacts, Summary, read_summary, summarise
+from rules_lib.report.facts import Accounting, FeedFacts
+from rules_lib.report.summary import Summary, read_summary, summarise
 from rules_lib.text import visible, visible_lines
 from rulesync_cli.show.progress import waiting
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rules_lib.aws.calls import Calls
-from rules_lib.deploy.apply import Applied
+from rules_lib.deploy.outcome import Applied
 from rules_lib.report.since import since
 from rules_lib.report.summary import Summary
 from rules_lib.sync.decide import Decision

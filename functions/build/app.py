@@ -27,7 +27,9 @@ from rules_lib.report.summary import Summary
 from rules_lib.settings import BuildSettings
 from rules_lib.state.hold import Hold
 from rules_lib.state.turn import GaveWay, Turn, in_turn
-from rules_lib.sync.run import InputsUnchanged, World, sync, sync_if_changed
+from rules_lib.sync.run import sync, sync_if_changed
+from rules_lib.sync.settled import InputsUnchanged
+from rules_lib.world import World
 
 logger = Logger(service="build", stream=sys.stderr)
 

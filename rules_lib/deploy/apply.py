@@ -21,8 +21,6 @@ from rules_lib.groups.rule_group import DeployedGroup, Group
 if TYPE_CHECKING:
     from rules_lib.aws.firewall import Firewall
 
-__all__ = ["Applied", "Failure", "Staying", "apply"]
-
 
 def apply(plan: Plan, firewall: Firewall, unproven: Collection[Failure] = ()) -> Applied:
     """Carry a plan out as far as the service lets it; raises no `FirewallError`.

@@ -14,14 +14,12 @@ from pydantic import Field, TypeAdapter, ValidationError
 from rules_lib.errors import StoreError
 from rules_lib.facts.limits import POLICY_CAPACITY
 from rules_lib.model import Reason
+from rules_lib.packing.fit import Relief
 from rules_lib.report.changes import Changes
 from rules_lib.report.facts import Accounting, FeedFacts, is_none
 from rules_lib.report.group_line import GroupLine, SummaryGroup
 from rules_lib.report.table import Table, group_table
 from rules_lib.validation import validation_faults
-
-__all__ = ["Accounting", "FeedFacts", "Status", "Summary", "read_summary", "summarise"]
-from rules_lib.packing.fit import Relief
 
 _Name = TypeVar("_Name", bound=str)
 

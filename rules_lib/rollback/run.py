@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 from rules_lib.aws.calls import Calls
 from rules_lib.aws.firewall import Firewall
 from rules_lib.bucket import HOLD
-from rules_lib.deploy.apply import Applied, apply
+from rules_lib.deploy.apply import apply
+from rules_lib.deploy.outcome import Applied
 from rules_lib.deploy.plan import plan
 from rules_lib.deploy.prove import prove
 from rules_lib.errors import ContendedError, RefusedError, StoreError, UnfinishedError

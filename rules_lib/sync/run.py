@@ -21,8 +21,9 @@ from rules_lib.bucket import SUMMARY, rules_name
 from rules_lib.deploy.apply import apply
 from rules_lib.errors import ContendedError, RulesyncError, StaleError, StoreError, SyncError
 from rules_lib.gc_pause import without_cyclic_gc
+from rules_lib.report.facts import FeedFacts
 from rules_lib.report.since import since
-from rules_lib.report.summary import FeedFacts, Summary
+from rules_lib.report.summary import Summary
 from rules_lib.rollback.run import reapply_held_build
 from rules_lib.state.hold import Hold
 from rules_lib.state.latest import Latest
@@ -42,8 +43,6 @@ from rules_lib.sync.settled import (
 )
 from rules_lib.sync.summary_of_build import Done, feed_facts, summary_of_build, summary_of_failure
 from rules_lib.world import World
-
-__all__ = ["InputsUnchanged", "World", "sync", "sync_if_changed"]
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,8 +12,9 @@ from rules_lib.deploy.steps import Delete, Plan, Replace, Step
 from rules_lib.errors import RefusedError, RulesyncError
 from rules_lib.own.odd_files import odd_files
 from rules_lib.report.changes import changes_of
+from rules_lib.report.facts import Accounting, FeedFacts
 from rules_lib.report.group_line import GroupLine
-from rules_lib.report.summary import Accounting, FeedFacts, Summary, summarise
+from rules_lib.report.summary import Summary, summarise
 from rules_lib.stages.hold import waiting_in
 from rules_lib.sync.warnings import full_groups, passing, unjudged, warnings_of
 

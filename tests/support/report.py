@@ -11,8 +11,9 @@ from rules_lib.groups.rule_group import Group, GroupVariables, Slot
 from rules_lib.model import Change, Converted, Discarded, GivenMode, Malformed, Mode, Reason, Rule
 from rules_lib.report.category_line import CategoryLine
 from rules_lib.report.changes import CategoryChange, Changes, FirstRules
+from rules_lib.report.facts import Accounting, FeedFacts
 from rules_lib.report.group_line import GroupLine
-from rules_lib.report.summary import Accounting, FeedFacts, Summary, summarise
+from rules_lib.report.summary import Summary, summarise
 from rules_lib.why import ActionCause, ModeKey, Why
 from support.rules import rule as read_rule
 

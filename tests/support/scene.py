@@ -27,7 +27,9 @@ from rules_lib.sources.files import FileReader
 from rules_lib.state.groupfile import read_groups
 from rules_lib.state.hold import Hold
 from rules_lib.sync.gather import gather
-from rules_lib.sync.run import InputsUnchanged, World, sync, sync_if_changed
+from rules_lib.sync.run import sync, sync_if_changed
+from rules_lib.sync.settled import InputsUnchanged
+from rules_lib.world import World
 from support.account import ALLOWLIST, BUCKET, Account, account
 from support.growth import Killed, backend
 from support.inforce import InForce, published

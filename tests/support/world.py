@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rules_lib.aws import clients
 from rules_lib.aws.s3_store import S3Store
 from rules_lib.settings import BuildSettings
-from rules_lib.sync.run import World
+from rules_lib.world import World
 from support.account import BUCKET
 
 if TYPE_CHECKING:

@@ -18,7 +18,8 @@ from support.firewall import (
 
 from localaws import EmbeddedAws, Fault, embedded_aws
 from rules_lib.aws.firewall import Firewall
-from rules_lib.deploy.apply import Applied, apply
+from rules_lib.deploy.apply import apply
+from rules_lib.deploy.outcome import Applied
 from rules_lib.deploy.plan import plan
 from rules_lib.deploy.prove import Proof, prove
 from rules_lib.deploy.steps import Plan

@@ -12,8 +12,9 @@ from rules_lib.errors import StoreError
 from rules_lib.groups.operation import Operation
 from rules_lib.groups.rule_group import Group, Slot
 from rules_lib.model import Mode, Reason
+from rules_lib.report.facts import Accounting
 from rules_lib.report.group_line import GroupLine
-from rules_lib.report.summary import Accounting, read_summary, summarise
+from rules_lib.report.summary import read_summary, summarise
 
 
 def parsed(**causes: str) -> dict[str, Any]:
