@@ -6,11 +6,14 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
 from rules_lib.address import Address
+
+if TYPE_CHECKING:
+    from rules_lib.state.hold import Hold
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -93,6 +96,11 @@ def moment(stamp: str) -> str:
         return f"{datetime.fromisoformat(stamp).astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
     except ValueError:
         return stamp
+
+
+def held_words(hold: Hold) -> str:
+    """What a hold means for people."""
+    return f"held at build {hold.build} since {moment(hold.since)}; `rulesync resume` lifts it"
 
 
 def print_json(value: object) -> None:

@@ -68,10 +68,10 @@ class Firewall:
             StaleError: somebody keeps changing the policies.
             FirewallError: a list or describe failed.
         """
-        policies = self._given()
+        policies = self.given()
         for _ in range(_TOKENS):
             ours, foreign = self._groups()
-            before, policies = policies, self._given()
+            before, policies = policies, self.given()
             if before == policies:
                 break
         else:
@@ -107,10 +107,14 @@ class Firewall:
         Raises:
             FirewallError: a describe failed.
         """
-        return {policy.arn: policy.token for policy in self._given() if not policy.health.trouble}
+        return {policy.arn: policy.token for policy in self.given() if not policy.health.trouble}
 
-    def _given(self) -> tuple[Policy, ...]:
-        """The policies that we were given, each of them once."""
+    def given(self) -> tuple[Policy, ...]:
+        """The policies that we were given, each of them once.
+
+        Raises:
+            FirewallError: a describe failed.
+        """
         described = (self._policies.describe(given) for given in self.policies)
         return tuple({policy.arn or policy.name: policy for policy in described}.values())
 

@@ -5,6 +5,7 @@ What lies there and is not read is told, so that no rule is lost to the name of 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +45,14 @@ class OwnFiles:
     files: tuple[FeedFile, ...] = ()
     folder: str = ""
     unread: tuple[Unread, ...] = ()
+
+    @property
+    def sha256(self) -> str:
+        """Identifies what is read: names and bytes."""
+        digest = hashlib.sha256()
+        for file in self.files:
+            digest.update(f"{file.category}\0{len(file.data)}\0".encode() + file.data)
+        return digest.hexdigest()
 
     @property
     def warnings(self) -> tuple[str, ...]:

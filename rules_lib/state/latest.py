@@ -18,6 +18,7 @@ class Latest(StateFile):
         applied_at: ISO 8601, UTC.
         categories_seen: names that this or an earlier feed had; a file that lists one is no typo.
         allowlist: SHA-256 of its allowlist.
+        own: identifies people's own rules with which it was made (see `OwnFiles.sha256`).
         prefix: of its groups.
         groups: name -> slot of each of its groups.
         discarded: how many rules it discarded, by reason; None where an earlier version wrote it.
@@ -36,6 +37,7 @@ class Latest(StateFile):
     applied_at: str
     categories_seen: tuple[str, ...] = ()
     allowlist: str = ""
+    own: str = ""
     prefix: str = ""
     groups: Mapping[str, str] = {}
     discarded: Mapping[str, int] | None = None

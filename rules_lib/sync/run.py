@@ -224,6 +224,7 @@ def _point_at(world: World, gathered: Gathered, built: Built, mark: str) -> bool
         applied_at=world.now.isoformat(),
         categories_seen=tuple(sorted(gathered.seen)),
         allowlist=gathered.draft.sha256,
+        own=gathered.own.sha256,
         prefix=gathered.allowlist.firewall.prefix,
         groups={group.name: str(group.slot) for group in built.groups},
         discarded=Counter(str(discard.reason) for discard in built.discarded),

@@ -18,7 +18,7 @@ SUMMARIES: Final = {
     "plan": "Say what a sync would do now; change nothing.",
     "push": "Check an allowlist FILE, show its plan, and upload it.",
     "apply": "Run a sync now, from here, as the build function does.",
-    "status": "Say which build is in force, and whether it is held.",
+    "status": "Say what is in force, what failed, and what waits.",
     "builds": "List the builds, the newest first, and what became of each.",
     "rules": "Search the rules that are in force.",
     "rollback": "Put an earlier BUILD back, and hold it.",

@@ -10,8 +10,14 @@ from rules_lib.errors import SyncError
 from rules_lib.state.hold import Hold
 from rules_lib.sync.run import sync
 from rulesync_cli.account import world
-from rulesync_cli.commands.status import held_words
-from rulesync_cli.common import account_options, epilog, json_option, print_json, shrink_option
+from rulesync_cli.common import (
+    account_options,
+    epilog,
+    held_words,
+    json_option,
+    print_json,
+    shrink_option,
+)
 from rulesync_cli.show.console import stdout
 from rulesync_cli.show.progress import waiting
 from rulesync_cli.show.tables import render_summary

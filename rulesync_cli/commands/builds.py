@@ -13,6 +13,7 @@ from rules_lib.aws.s3_store import S3Store
 from rules_lib.text import count, counted, visible
 from rulesync_cli.common import bucket_option, epilog, json_option, moment, print_json
 from rulesync_cli.history.builds import Outcome, PastBuild, PastBuilds, past_builds
+from rulesync_cli.history.records import past_build_record
 from rulesync_cli.show.console import say, show, stdout
 from rulesync_cli.show.progress import waiting
 
@@ -59,25 +60,6 @@ def _document(found: PastBuilds) -> dict[str, object]:
         "in_force": found.in_force or None,
         "builds": [past_build_record(one) for one in found.builds],
         "more": found.more,
-    }
-
-
-def past_build_record(one: PastBuild) -> dict[str, object]:
-    """A build as JSON shows it; what its summary would tell is null where it has none."""
-    summary = one.summary
-    total = summary.changes.total if summary else None
-    return {
-        "build": one.build,
-        "at": one.at or None,
-        "outcome": str(one.outcome),
-        "cause": one.cause or None,
-        "feed": summary.feed.version if summary else None,
-        "rules": summary.rules.kept if summary else None,
-        "drops": one.blocking if summary else None,
-        "discarded": summary.discards if summary else None,
-        "added": total.added if total else None,
-        "removed": total.removed if total else None,
-        "changed": total.changed if total else None,
     }
 
 

@@ -7,8 +7,7 @@ from dataclasses import asdict
 import click
 
 from rules_lib.facts.suricata import SID_MAX
-from rulesync_cli.commands.status import held_words
-from rulesync_cli.common import epilog, json_option, print_json
+from rulesync_cli.common import epilog, held_words, json_option, print_json
 from rulesync_cli.explain import Explained
 from rulesync_cli.explain import explain as explained_by
 from rulesync_cli.scene import Scene, look

@@ -1,57 +1,147 @@
-"""`rulesync status`: what is in force."""
+"""`rulesync status`: what is in force, what failed, and what waits."""
 
 from __future__ import annotations
 
-import click
+from collections.abc import Iterator
+from datetime import timedelta
+from time import sleep
+from typing import Final
 
-from rules_lib.state.hold import Hold
-from rules_lib.state.latest import Latest
-from rules_lib.text import counted, visible
+import click
+from rich.console import Console
+
+from rules_lib.model import Reason
+from rules_lib.text import counted, visible, visible_lines
 from rulesync_cli.account import world
-from rulesync_cli.common import account_options, epilog, json_option, moment, print_json
+from rulesync_cli.common import (
+    account_options,
+    epilog,
+    held_words,
+    json_option,
+    moment,
+    print_json,
+)
+from rulesync_cli.history.records import past_build_record
+from rulesync_cli.history.stack_status import StackState, StackStatus, StatusFinding, stack_status
 from rulesync_cli.show.console import say, stdout
+from rulesync_cli.show.progress import waiting
 from rulesync_cli.show.tables import tally
+
+_CODES: Final = {"healthy": 0, "failing": 1, "waiting": 2}
+_STYLES: Final[dict[StackState, str]] = {
+    "healthy": "bold green",
+    "waiting": "bold yellow",
+    "failing": "bold red",
+}
+_SECONDS: Final = 10
+_DAYS: Final = 2
+"""From so many days on an age is told in days."""
 
 
 @click.command(
     epilog=epilog(
-        "rulesync status", "rulesync status --json | jq -r .latest.build"
+        "rulesync status",
+        "rulesync status --watch",
+        "rulesync status --json | jq -r .latest.build",
+        "rulesync status --json | jq -r '.findings[] | [.code, .words] | @tsv'",
+        codes="0 healthy; 1 failing, or an error; 2 something waits, or wrong usage",
     )
-)  # fmt: skip
+)
+@click.option("--watch", "seconds", is_flag=False, flag_value=_SECONDS, metavar="[SECONDS]",
+              type=click.IntRange(min=1),
+              help="Look again after so many seconds, 10 if left out, and print what is new, until "
+              "Ctrl-C.")  # fmt: skip
 @json_option
 @account_options
-def status(*, bucket: str, policies: tuple[str, ...], as_json: bool) -> None:
-    """Say which build is in force, and whether it is held.
+def status(*, bucket: str, policies: tuple[str, ...], seconds: int | None, as_json: bool) -> None:
+    """Say what is in force, what failed, and what waits.
 
-    Reads two small objects of the bucket; changes nothing.
+    The last attempt and its cause; files that were uploaded and not applied; a hold; the age of the
+    feed; what somebody changed by hand in the rule groups and the policies. Reads small objects of
+    the bucket and the account's lists; builds nothing, changes nothing.
     """
-    store = world(bucket, policies).store
-    build, hold = Latest.find(store), Hold.find(store)
+    seen = None
+    while True:
+        with waiting() as watch:
+            found = stack_status(world(bucket, policies, watch))
+        if seen is None or _mark(found) != _mark(seen):
+            _print(found, as_json=as_json, again=seen is not None)
+        seen = found
+        if not seconds:
+            raise SystemExit(_CODES[found.state])
+        sleep(seconds)
+
+
+def _mark(found: StackStatus) -> tuple[object, ...]:
+    """What is news where it differs: not the time."""
+    return found.latest, found.hold, found.attempt, found.findings
+
+
+def _print(found: StackStatus, *, as_json: bool, again: bool) -> None:
     if as_json:
-        print_json(
-            {
-                "latest": build.model_dump(mode="json") if build else None,
-                "hold": hold.model_dump(mode="json") if hold else None,
-            }
-        )
+        print_json(_document(found))
         return
     console = stdout()
-    for line in (*_build(build), *((held_words(hold),) if hold else ())):
+    if again:
+        say(console)
+        say(console, moment(found.now.isoformat()), "dim")
+    _render(found, console)
+
+
+def _document(found: StackStatus) -> dict[str, object]:
+    age = found.age
+    return {
+        "state": found.state,
+        "latest": found.latest.model_dump(mode="json") if found.latest else None,
+        "hold": found.hold.model_dump(mode="json") if found.hold else None,
+        "attempt": past_build_record(found.attempt) if found.attempt else None,
+        "feed": {
+            "in_force": found.latest.version if found.latest else None,
+            "fetched_at": found.feed.fetched_at.isoformat() if found.feed else None,
+            "age_hours": round(age.total_seconds() / 3600, 1) if age else None,
+            "newest": found.newest.version if found.newest else None,
+        },
+        "findings": [finding._asdict() for finding in found.findings],
+        "rejected_by_service": found.discarded_for(Reason.REJECTED_BY_SERVICE),
+        "not_yet_proven": found.discarded_for(Reason.NOT_YET_PROVEN),
+    }
+
+
+def _render(found: StackStatus, console: Console) -> None:
+    say(console, found.state, _STYLES[found.state])
+    for line in _in_force(found):
         say(console, line)
+    if found.hold:
+        say(console, held_words(found.hold))
+    for finding in found.findings:
+        if finding.code != "held":  # the line above says it
+            _tell(finding, console)
 
 
-def held_words(hold: Hold) -> str:
-    """What a hold means for people."""
-    return f"held at build {hold.build} since {moment(hold.since)}; `rulesync resume` lifts it"
+def _tell(finding: StatusFinding, console: Console) -> None:
+    say(console, f"{finding.state}: {visible_lines(finding.words)}", _STYLES[finding.state])
+    if finding.step:
+        say(console, f"  next: {finding.step}")
 
 
-def _build(build: Latest | None) -> tuple[str, ...]:
-    if build is None:
-        return ("no build has been applied yet",)
-    lines = (
-        f"build {build.build}, feed {visible(build.version)}, applied {moment(build.applied_at)}",
-        f"{counted(len(build.groups), 'rule group')}: {', '.join(build.groups)}",
+def _in_force(found: StackStatus) -> Iterator[str]:
+    latest = found.latest
+    if latest is None:
+        return
+    feed = visible(latest.version)
+    yield f"build {latest.build}, feed {feed}, applied {moment(latest.applied_at)}"
+    if found.feed:
+        fetched = moment(found.feed.fetched_at.isoformat())
+        yield f"feed {feed}, fetched {fetched}, {_age(found)} old"
+    yield f"{counted(len(latest.groups), 'rule group')}: {', '.join(latest.groups)}"
+    if latest.discarded is not None:
+        yield f"discarded: {tally(latest.discarded.items()) or 'none'}"
+
+
+def _age(found: StackStatus) -> str:
+    age = found.age or timedelta()
+    return (
+        counted(age.days, "day")
+        if age.days >= _DAYS
+        else counted(age // timedelta(hours=1), "hour")
     )
-    if build.discarded is None:
-        return lines
-    return (*lines, f"discarded: {tally(build.discarded.items()) or 'none'}")

@@ -12,7 +12,7 @@ from rules_lib.model import is_local
 from rules_lib.own.files import own_file_name
 from rules_lib.text import count, counted, visible
 from rules_lib.ties import MarkKind, kinds_of
-from rulesync_cli.commands.status import held_words
+from rulesync_cli.common import held_words
 from rulesync_cli.explain.story import Fate, Published, Relative, Story, ToldTie
 from rulesync_cli.show.console import say
 from rulesync_cli.show.pieces import INDENT, render_pieces

@@ -1,0 +1,63 @@
+"""What somebody else did to our groups and policies since the newest build; found without a build.
+
+A group's text is read only where the service says that it was changed since that build began: the
+build itself may have done it, and the group's tag tells (see `DeployedGroup.edited`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from rules_lib.aws.firewall import Firewall
+from rules_lib.sync.settled import AT_REST
+from rules_lib.text import counted
+
+if TYPE_CHECKING:
+    from rules_lib.groups.policy import Policy
+    from rules_lib.state.latest import Latest
+    from rules_lib.world import World
+
+
+def manual_changes(world: World, latest: Latest) -> Iterator[str]:
+    """Name what is not as the newest build left it, a line each.
+
+    Raises:
+        FirewallError: a list or describe failed.
+    """
+    firewall = Firewall(world.client, latest.prefix, world.policies)
+    there = firewall.names()
+    since = datetime.fromisoformat(latest.applied_at) - AT_REST
+    for name in latest.groups:
+        if name not in there:
+            yield f"rule group {name} was deleted by somebody else"
+        elif problem := _edited(firewall, name, since):
+            yield f"rule group {name} {problem}"
+    for policy in firewall.given():
+        yield from _loose(policy, [name for name in latest.groups if name in there])
+
+
+def _edited(firewall: Firewall, name: str, since: datetime) -> str:
+    """What was done to a group; empty where nothing was."""
+    modified = firewall.modified(name)
+    if modified and datetime.fromisoformat(modified) < since:
+        return ""
+    group = firewall.describe(name)
+    if group is None:
+        return "is no longer known as ours: its tags were changed"
+    return "was edited by somebody else" if group.edited else ""
+
+
+def _loose(policy: Policy, groups: list[str]) -> Iterator[str]:
+    """What is wrong with a policy: it is not there, is not well, or lacks groups of ours."""
+    if not policy.arn:
+        yield f"policy {policy.name} does not exist"
+        return
+    if policy.health.trouble:
+        yield f"policy {policy.name}: {policy.health.trouble}"
+    named = {reference.arn.rpartition("/")[2] for reference in policy.references}
+    if missing := [name for name in groups if name not in named]:
+        yield f"policy {policy.name} lacks {counted(len(missing), 'rule group')}: {missing[0]}" + (
+            f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+        )

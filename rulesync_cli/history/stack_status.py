@@ -1,0 +1,231 @@
+"""How a stack is: what is in force, what failed, and what waits, read without building anything."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
+
+from rules_lib.bucket import ALLOWLIST, LOCAL, last_notice_key, manifest_key
+from rules_lib.errors import FirewallError, RefusedError, StoreError
+from rules_lib.feed.manifest import Manifest, read_manifest
+from rules_lib.feed.newest import newest_manifest
+from rules_lib.model import Reason
+from rules_lib.own.files import own_in_bucket
+from rules_lib.state.hold import Hold
+from rules_lib.state.last_notice import LastNotice
+from rules_lib.state.latest import Latest
+from rules_lib.state.turn import Holder
+from rulesync_cli.common import moment
+from rulesync_cli.history.builds import Outcome, PastBuild, past_builds
+from rulesync_cli.history.manual_changes import manual_changes
+
+if TYPE_CHECKING:
+    from rules_lib.aws.store import Store
+    from rules_lib.world import World
+
+StackState: TypeAlias = Literal["healthy", "waiting", "failing"]
+
+_LONGEST: Final = timedelta(minutes=15)
+"""The longest that a Lambda function may run: a build without a summary is over by then."""
+
+_UNSURE: Final = "`rulesync plan` says what a sync would do"
+
+
+class StatusFinding(NamedTuple):
+    """One thing that is not as it should be, or waits.
+
+    Attributes:
+        code: for programs.
+        words: for people.
+        step: what to do next; empty where there is nothing but to wait.
+    """
+
+    state: StackState
+    code: str
+    words: str
+    step: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StackStatus:
+    """How a stack is at one moment.
+
+    Attributes:
+        feed: manifest of the feed in force; None before the first build, or where it is gone.
+        newest: of the newest feed in the bucket.
+        attempt: the newest build, however it ended.
+        findings: what fails first, then what waits.
+    """
+
+    now: datetime
+    latest: Latest | None
+    hold: Hold | None
+    feed: Manifest | None
+    newest: Manifest | None
+    attempt: PastBuild | None
+    findings: tuple[StatusFinding, ...]
+
+    @property
+    def state(self) -> StackState:
+        """The worst of the findings."""
+        states = {finding.state for finding in self.findings}
+        return "failing" if "failing" in states else "waiting" if states else "healthy"
+
+    @property
+    def age(self) -> timedelta | None:
+        """How long ago the feed in force was fetched."""
+        return self.now - self.feed.fetched_at if self.feed else None
+
+    def discarded_for(self, reason: Reason) -> int:
+        """How many rules the build in force discarded for a reason."""
+        return ((self.latest and self.latest.discarded) or {}).get(reason, 0)
+
+
+def stack_status(world: World) -> StackStatus:
+    """Look at the bucket and the account; nothing is built, and no rule read without need.
+
+    Raises:
+        StoreError: the bucket cannot be read.
+    """
+    store = world.store
+    world.watch("reading the bucket")
+    latest, hold = Latest.find(store), Hold.find(store)
+    newest = newest_manifest(store)
+    attempt = next(iter(past_builds(store, 1, latest).builds), None)
+    found = [
+        *_attempted(world, attempt, hold),
+        *_fetching(store, newest),
+        *(_held(hold) if hold else ()),
+        *(_outdated(store, latest, newest) if latest else _empty(store, newest)),
+    ]
+    if latest:
+        world.watch("looking at the rule groups")
+        found += _account(world, latest)
+    return StackStatus(
+        now=world.now,
+        latest=latest,
+        hold=hold,
+        feed=_manifest_of(store, latest.version) if latest else None,
+        newest=newest,
+        attempt=attempt,
+        findings=tuple(sorted(found, key=lambda finding: finding.state != "failing")),
+    )
+
+
+def _manifest_of(store: Store, version: str) -> Manifest | None:
+    key = manifest_key(version)
+    stored = store.find(key)
+    try:
+        return read_manifest(stored.body, key) if stored else None
+    except StoreError:
+        return None  # it only tells an age
+
+
+def _attempted(
+    world: World, attempt: PastBuild | None, hold: Hold | None
+) -> Iterator[StatusFinding]:
+    """What became of the newest build; after a rollback people know of it."""
+    turn = Holder.find(world.store)
+    running = turn is not None and turn.until > world.now
+    if running:
+        yield StatusFinding("waiting", "building", "a build is running")
+    if attempt is None or hold:
+        return
+    name = f"build {attempt.build}"
+    match attempt.outcome:
+        case Outcome.FAILED | Outcome.REFUSED as outcome:
+            verb = "failed" if outcome is Outcome.FAILED else "was refused"
+            step = "`rulesync plan` shows what it would do; mend the cause, then `rulesync apply`"
+            yield StatusFinding(
+                "failing", f"build-{outcome}", f"{name} {verb}: {attempt.cause}", step
+            )
+        case Outcome.UNFINISHED if not running and _is_over(attempt, world.now):
+            why = attempt.cause or "it was ended before it could write its summary"
+            step = "see the build function's log, then `rulesync apply`"
+            yield StatusFinding(
+                "failing", "build-unfinished", f"{name} did not finish: {why}", step
+            )
+        case Outcome.UNFINISHED if not running:
+            yield StatusFinding("waiting", "building", f"{name} is running")
+        case Outcome.ROLLED_BACK:
+            words = f"{name} was rolled back, and nothing holds: the next sync goes on from there"
+            yield StatusFinding("waiting", "resumed", words, "`rulesync apply`")
+        case _:
+            pass
+
+
+def _is_over(attempt: PastBuild, now: datetime) -> bool:
+    return not attempt.at or now - datetime.fromisoformat(attempt.at) > _LONGEST
+
+
+def _fetching(store: Store, newest: Manifest | None) -> Iterator[StatusFinding]:
+    """What the fetch function told people of last, unless a feed has come since."""
+    told = LastNotice.find(store, last_notice_key("fetch"))
+    if told is None or not told.cause or not told.at:
+        return
+    if newest is None or newest.fetched_at < datetime.fromisoformat(told.at):
+        words = f"the last fetch failed, first told {moment(told.at)}"
+        yield StatusFinding(
+            "failing", "fetch-failed", words, "`rulesync fetch` fetches now, or says why"
+        )
+
+
+def _held(hold: Hold) -> Iterator[StatusFinding]:
+    words = f"held at build {hold.build}: syncs change nothing"
+    yield StatusFinding("waiting", "held", words, "`rulesync resume`")
+
+
+def _empty(store: Store, newest: Manifest | None) -> Iterator[StatusFinding]:
+    """What is missing for the first build, the first of it first."""
+    words = "no build has been applied yet"
+    if store.find(ALLOWLIST) is None:
+        step = "`rulesync init` writes an allowlist, `rulesync push` uploads it"
+        yield StatusFinding("waiting", "no-allowlist", f"{words}, and there is no allowlist", step)
+    elif newest is None:
+        yield StatusFinding(
+            "waiting", "no-feed", f"{words}, and there is no feed", "`rulesync fetch`"
+        )
+    else:
+        yield StatusFinding("waiting", "no-build", words, "`rulesync apply`")
+
+
+def _outdated(store: Store, latest: Latest, newest: Manifest | None) -> Iterator[StatusFinding]:
+    """What lies in the bucket and is not in the build that was applied last."""
+    step = f"`rulesync apply`; {_UNSURE}"
+    allowlist = store.find(ALLOWLIST)
+    if allowlist is None:
+        step = "`rulesync push` uploads one; the bucket keeps earlier versions"
+        yield StatusFinding("failing", "no-allowlist", f"{ALLOWLIST} is gone", step)
+    elif latest.allowlist not in {"", hashlib.sha256(allowlist.body).hexdigest()}:
+        yield StatusFinding(
+            "waiting", "allowlist", "the allowlist was uploaded and not applied", step
+        )
+    if latest.own and latest.own != _own(store):
+        words = f"your own rules below {LOCAL} were changed and not applied"
+        yield StatusFinding("waiting", "own-rules", words, step)
+    if newest and newest.sha256 != latest.sha256:
+        words = f"feed {newest.version} was fetched and not applied"
+        yield StatusFinding("waiting", "feed", words, step)
+    if number := (latest.discarded or {}).get(Reason.NOT_YET_PROVEN, 0):
+        rules = "1 rule waits" if number == 1 else f"{number:,} rules wait"
+        words = f"{rules} for the service's word; there was no time to ask, and the next sync does"
+        yield StatusFinding("waiting", "not-yet-proven", words)
+
+
+def _own(store: Store) -> str:
+    try:
+        return own_in_bucket(store).sha256
+    except RefusedError:  # two files come to one category: no build was made from these
+        return ""
+
+
+def _account(world: World, latest: Latest) -> Iterator[StatusFinding]:
+    try:
+        for words in manual_changes(world, latest):
+            yield StatusFinding("waiting", "drift", words, "`rulesync apply` puts it right")
+    except FirewallError as error:
+        words = f"whether somebody changed the rule groups is not known: {error}"
+        yield StatusFinding("waiting", "unknown", words)
