@@ -17,7 +17,7 @@ from rules_lib.own.files import own_in_bucket
 from rules_lib.state.hold import Hold
 from rules_lib.state.last_notice import LastNotice
 from rules_lib.state.latest import Latest
-from rules_lib.state.turn import Holder
+from rules_lib.state.turn import TurnHolder
 from rulesync_cli.common import moment
 from rulesync_cli.history.builds import Outcome, PastBuild, past_builds
 from rulesync_cli.history.manual_changes import manual_changes
@@ -128,7 +128,7 @@ def _attempted(
     world: World, attempt: PastBuild | None, hold: Hold | None
 ) -> Iterator[StatusFinding]:
     """What became of the newest build; after a rollback people know of it."""
-    turn = Holder.find(world.store)
+    turn = TurnHolder.find(world.store)
     running = turn is not None and turn.until > world.now
     if running:
         yield StatusFinding("waiting", "building", "a build is running")
