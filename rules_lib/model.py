@@ -190,7 +190,7 @@ class Malformed:
 
 
 class SidOnly(NamedTuple):
-    """A logical line that nobody asks for, of which only the sid was read (see `glance`)."""
+    """A logical line that nobody asks for, of which only the sid was read (see `read_needed`)."""
 
     category: str
     line: int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -77,6 +78,11 @@ bucket_option = click.option(
 def account_options(command: _Command) -> _Command:
     """Add the options that say which bucket and which policies."""
     return bucket_option(policy_option(command))
+
+
+def is_attended() -> bool:
+    """Whether somebody is there to say yes or no."""
+    return sys.stdin.isatty()
 
 
 def epilog(*examples: str, codes: str = CODES) -> str:

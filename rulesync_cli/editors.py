@@ -145,10 +145,11 @@ def _default(node: Mapping[str, Any]) -> Schema:
     return {} if default is None or isinstance(default, dict | list) else {"default": default}
 
 
-def _or_empty(node: Schema) -> Schema:
+def _or_empty(node: Mapping[str, Any]) -> Schema:
     """A key may stand there without a value."""
-    description = {key: node.pop(key) for key in ("description",) if key in node}
-    return description | {"anyOf": [node, {"type": "null"}]}
+    described = {key: value for key, value in node.items() if key == "description"}
+    value = {key: value for key, value in node.items() if key != "description"}
+    return described | {"anyOf": [value, {"type": "null"}]}
 
 
 def _drop_when(node: Schema) -> Schema:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import sys
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -16,7 +15,7 @@ import click
 from rules_lib.aws import clients
 from rules_lib.aws.calls import Calls
 from rules_lib.text import counted, visible
-from rulesync_cli.common import epilog, json_option, print_json
+from rulesync_cli.common import epilog, is_attended, json_option, print_json
 from rulesync_cli.probing.dryruns import BOTOCORE, NAMES, READS, DryRuns, places
 from rulesync_cli.probing.findings import Finding, State, ask_all
 from rulesync_cli.probing.permissions import PREFIX, iam_policy
@@ -133,15 +132,10 @@ def _is_aws(client: NetworkFirewallClient) -> bool:
 
 
 def _confirm() -> None:
-    if not _is_attended():
+    if not is_attended():
         raise click.ClickException("nobody is there to be asked; --yes goes on without")
     if not click.confirm("ask this account?", err=True):
         raise click.ClickException("not confirmed; nothing was asked")
-
-
-def _is_attended() -> bool:
-    """Whether somebody is there to say yes or no."""
-    return sys.stdin.isatty()
 
 
 def _ask(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +22,7 @@ from rulesync_cli.common import (
     FOLDER,
     account_options,
     epilog,
+    is_attended,
     json_option,
     print_json,
     shrink_option,
@@ -82,7 +82,7 @@ def push(  # noqa: PLR0913 - an argument for each option
         render_preview(found, stdout(), remarks=edit.remarks(found), names_all=_NAMES_ALL)
         tell_engine_check(said)
     _refuse(edit, found, said, yes=yes)
-    if not yes and is_confirmed() and not click.confirm(f"upload it to s3://{bucket}?", err=True):
+    if not yes and is_attended() and not click.confirm(f"upload it to s3://{bucket}?", err=True):
         raise click.ClickException("not confirmed; nothing was uploaded")
     uploaded, deleted = _upload(edit, here.store)
     if as_json:
@@ -98,11 +98,6 @@ def push(  # noqa: PLR0913 - an argument for each option
         for address in addresses:
             click.echo(f"{what} {visible(address)}", err=True)
     click.echo(_next(found), err=True)
-
-
-def is_confirmed() -> bool:
-    """Whether somebody is there to say yes or no."""
-    return sys.stdin.isatty()
 
 
 def _refuse(edit: LocalEdit, found: Preview, said: EngineCheck, *, yes: bool) -> None:

@@ -128,7 +128,7 @@ def test_real_account_is_asked_only_when_somebody_agrees(
     answer = call("probe", *QUICK)
     assert answer.exit_code == 1
     assert "--yes" in answer.stderr
-    monkeypatch.setattr(MODULE, "_is_attended", lambda: True)
+    monkeypatch.setattr(MODULE, "is_attended", lambda: True)
     assert "nothing was asked" in call("probe", *QUICK, typed="n\n").stderr
     assert aws.calls == ()
     assert call("probe", *QUICK, "--only", "gid", typed="y\n").exit_code == 0

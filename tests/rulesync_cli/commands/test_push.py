@@ -60,7 +60,7 @@ def test_people_at_a_terminal_are_asked(
     running: Account, file: Path, monkeypatch: pytest.MonkeyPatch, typed: str, code: int
 ) -> None:
     """Whoever does not say yes has uploaded nothing; an end of input is like Ctrl-C."""
-    monkeypatch.setattr(MODULE, "asked", lambda: True)
+    monkeypatch.setattr(MODULE, "is_attended", lambda: True)
     answer = call("push", file, typed=typed)
     assert answer.exit_code == code
     assert answer.stderr.endswith("not confirmed; nothing was uploaded\n") == (code == 1)
@@ -72,7 +72,7 @@ def test_yes_is_not_asked_for_twice(
     running: Account, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With `--yes` nobody is asked."""
-    monkeypatch.setattr(MODULE, "asked", lambda: True)
+    monkeypatch.setattr(MODULE, "is_attended", lambda: True)
     assert "[y/N]" not in call("push", file, "--yes").stderr
     assert running.read(ALLOWLIST) == file.read_bytes()
 
