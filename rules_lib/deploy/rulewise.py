@@ -16,7 +16,7 @@ from rules_lib.groups.content import action_of, by_sid, lets_through
 if TYPE_CHECKING:
     from rules_lib.build import Built
     from rules_lib.deploy.steps import Plan, Step
-    from rules_lib.model import AnyRule, Converted
+    from rules_lib.model import AnyRule
 
 ChangeKind: TypeAlias = Literal["added", "removed", "action", "revised", "edited"]
 
@@ -96,7 +96,7 @@ def _changes(steps: tuple[Step, ...], built: Built | None) -> Iterator[RuleChang
         for rule in step.group.rules if step.group else ():
             before, _ = old.pop(rule.sid, ("", step))
             if before != rule.text:
-                kind, note = _difference(before, rule)
+                kind, note = kind_of_change(before, rule.text)
                 msg, category = rule.rule.msg, rule.rule.category
                 yield RuleChange(kind, rule.sid, category, step.name, note, msg, before, rule.text)
     fates = _fates(built) if built and old else {}
@@ -118,14 +118,20 @@ def _deployed(steps: tuple[Step, ...]) -> dict[int, tuple[str, Step]]:
     }
 
 
-def _difference(before: str, rule: Converted) -> tuple[ChangeKind, str]:
+def kind_of_change(before: str, after: str) -> tuple[ChangeKind, str]:
+    """What happened to a rule that has another text now, and a note that says it.
+
+    Args:
+        before: its text; empty where it is new.
+        after: its text now.
+    """
     if not before:
         return "added", ""
-    action = action_of(before)
-    revs = [match[1] if match else "none" for match in map(_REV.search, (before, rule.text))]
-    notes = [f"{action} → {rule.action}"] if action != rule.action else []
+    acted, acts = action_of(before), action_of(after)
+    revs = [match[1] if match else "none" for match in map(_REV.search, (before, after))]
+    notes = [f"{acted} → {acts}"] if acted != acts else []
     notes += [f"rev {revs[0]} → {revs[1]}"] if revs[0] != revs[1] else []
-    if action != rule.action:
+    if acted != acts:
         return "action", ", ".join(notes)
     return ("revised", ", ".join(notes)) if notes else ("edited", "same rev, other text")
 

@@ -21,6 +21,7 @@ SUMMARIES: Final = {
     "status": "Say what is in force, what failed, and what waits.",
     "builds": "List the builds, the newest first, and what became of each.",
     "rules": "Search the rules that are in force.",
+    "diff": "Say in which rules two builds differ, or a build and a plan.",
     "rollback": "Put an earlier BUILD back, and hold it.",
     "resume": "Lift the hold of a rollback.",
     "explain": "Tell one rule's whole story, from the feed to the firewall.",

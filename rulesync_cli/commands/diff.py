@@ -1,0 +1,205 @@
+"""`rulesync diff`: in which rules two builds differ, or a build and what a plan would make."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+import click
+from click.shell_completion import CompletionItem
+from rich.console import Console
+from rich.text import Text
+
+from rules_lib.aws.store import Store
+from rules_lib.bucket import DISCARDED, build_key
+from rules_lib.deploy.rulewise import RuleChange
+from rules_lib.sync.earlier import discards_in
+from rules_lib.text import count, counted, visible
+from rules_lib.world import World
+from rulesync_cli.account import world
+from rulesync_cli.common import account_options, epilog, json_option, print_json
+from rulesync_cli.completing import complete_build
+from rulesync_cli.explain.tokens import pieces_of
+from rulesync_cli.history.builds_apart import WAYS, BuildsApart, Way, builds_apart, way_between
+from rulesync_cli.history.published import PublishedRules, published_rule, rules_of_build
+from rulesync_cli.preview import preview
+from rulesync_cli.show.console import say, show, stdout
+from rulesync_cli.show.pieces import INDENT, render_pieces
+from rulesync_cli.show.progress import waiting
+
+_LIMIT: Final = 50
+_LATEST: Final = "latest"
+_PLAN: Final = "plan"
+_STYLES: Final[Mapping[Way, str]] = {
+    "out": "red", "action": "yellow", "text": "", "in": "green"
+}  # fmt: skip
+
+_Side = tuple[PublishedRules, Mapping[int, str]]
+"""Rules, and sid -> reason of those that were discarded."""
+
+
+def _complete(ctx: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+    words = (CompletionItem(word) for word in (_LATEST, _PLAN) if word.startswith(begun))
+    return [*words, *complete_build(ctx, parameter, begun)]
+
+
+@click.command(
+    epilog=epilog(
+        "rulesync diff 20261124T025039Z-3f082e8a latest",
+        "rulesync diff latest plan --text",
+        "rulesync diff latest plan --json | jq .categories",
+    )
+)
+@click.argument("before", shell_complete=_complete)
+@click.argument("after", shell_complete=_complete)
+@click.option("--text", "with_text", is_flag=True,
+              help="Show the texts too, word by word for a rule that has both.")  # fmt: skip
+@click.option("--limit", type=click.IntRange(min=0), default=_LIMIT, show_default=True,
+              metavar="N", help="List so many rules; 0: all. JSON always has all.")  # fmt: skip
+@json_option
+@account_options
+def diff(  # noqa: PLR0913 - an argument for each option
+    *,
+    before: str,
+    after: str,
+    bucket: str,
+    policies: tuple[str, ...],
+    with_text: bool,
+    limit: int,
+    as_json: bool,
+) -> None:
+    """Say in which rules two builds differ, or a build and a plan.
+
+    BEFORE and AFTER are ids of applied builds; `latest`, the build in force; or `plan`, what a sync
+    would make now of the newest feed and the files in the bucket. Changes nothing.
+    """
+    with waiting("reading the builds") as watch:
+        here = world(bucket, policies, watch)
+        (old, _), (new, left_out) = _side(here, before), _side(here, after)
+    found = builds_apart(old, new, left_out)
+    if as_json:
+        print_json(_document(found, with_text=with_text))
+    else:
+        _render(found, limit, stdout(), with_text=with_text)
+
+
+def _side(here: World, word: str) -> _Side:
+    if word == _PLAN:
+        return _planned(here)
+    published = rules_of_build(here.store, "" if word == _LATEST else word)
+    return published, _discards(here.store, published.build)
+
+
+def _planned(here: World) -> _Side:
+    found = preview(here)
+    built = found.foreseen.built
+    rules = tuple(
+        published_rule(rule, group, rule.rule.category)
+        for group in built.groups
+        for rule in group.rules
+    )
+    reasons = {one.rule.sid: str(one.reason) for one in built.discarded if one.rule.sid is not None}
+    return PublishedRules("plan", "", found.gathered.manifest.version, rules), reasons
+
+
+def _discards(store: Store, build: str) -> Mapping[int, str]:
+    stored = store.find(build_key(build, DISCARDED))
+    return discards_in(stored.body) if stored else {}
+
+
+def _document(found: BuildsApart, *, with_text: bool) -> dict[str, object]:
+    texts: Callable[[RuleChange], dict[str, object]] = _texts if with_text else _no_texts
+    return {
+        "before": _source(found.before),
+        "after": _source(found.after),
+        "total": _numbers(found.total),
+        "categories": {name: _numbers(ways) for name, ways in found.categories.items()},
+        "rules": [
+            {
+                "sid": one.sid,
+                "change": way_between(one),
+                "category": one.category or None,
+                "group": one.group,
+                "msg": one.msg,
+                "what": one.note,
+                "before": one.acted or None,
+                "after": one.acts or None,
+                **texts(one),
+            }
+            for one in found.changes
+        ],
+    }
+
+
+def _texts(one: RuleChange) -> dict[str, object]:
+    return {"text_before": one.before or None, "text_after": one.after or None}
+
+
+def _no_texts(_: RuleChange) -> dict[str, object]:
+    return {}
+
+
+def _source(side: PublishedRules) -> dict[str, object]:
+    return {
+        "source": side.source,
+        "build": side.build or None,
+        "feed": side.feed or None,
+        "rules": len(side.rules),
+    }
+
+
+def _numbers(ways: Counter[Way]) -> dict[str, int]:
+    return {way: ways[way] for way in WAYS}
+
+
+def _render(found: BuildsApart, limit: int, console: Console, *, with_text: bool) -> None:
+    for name, side in (("before", found.before), ("after ", found.after)):
+        feed, rules = visible(side.feed or "-"), counted(len(side.rules), "rule")
+        say(console, f"{name}  {side.source}, feed {feed}, {rules}", "bold")
+    say(console)
+    if not found.changes:
+        say(console, "no rule differs")
+        return
+    show(console, ("category", *WAYS), _categories(found), numbers=WAYS)
+    say(console)
+    shown = found.changes[:limit] if limit else found.changes
+    if with_text:
+        for one in shown:
+            _tell_text(one, console)
+    else:
+        headings = ("change", "sid", "category", "msg", "what")
+        show(console, headings, map(_row, shown), numbers=("sid",))
+    if len(shown) < len(found.changes):
+        rest = count(len(found.changes) - len(shown))
+        say(console, f"and {rest} more: --limit 0 lists all", "dim")
+
+
+def _categories(found: BuildsApart) -> Iterator[tuple[str, ...]]:
+    for name, ways in found.categories.items():
+        yield (visible(name or "-"), *(count(ways[way]) for way in WAYS))
+    if len(found.categories) > 1:
+        yield ("in all", *(count(found.total[way]) for way in WAYS))
+
+
+def _row(one: RuleChange) -> tuple[Text | str, ...]:
+    way = way_between(one)
+    head = Text(way, style=_STYLES[way])
+    return (head, str(one.sid), visible(one.category or "-"), visible(one.msg), visible(_what(one)))
+
+
+def _what(one: RuleChange) -> str:
+    """What happened to a rule; of one that came or went also its action."""
+    acting = {"in": one.acts, "out": one.acted}.get(way_between(one), "")
+    return "; ".join(filter(None, (acting, one.note)))
+
+
+def _tell_text(one: RuleChange, console: Console) -> None:
+    way = way_between(one)
+    words = f"{way:6}  {one.sid}  {visible(one.category or '-')}  {visible(_what(one))}"
+    say(console, words, _STYLES[way])
+    if one.before and one.after:
+        render_pieces(console, pieces_of(one.before, one.after))
+    else:
+        sign, text = ("-", one.before) if one.before else ("+", one.after)
+        say(console, f"{' ' * INDENT}{sign} {visible(text)}", _STYLES[way])

@@ -1,0 +1,98 @@
+"""In which rules two builds differ."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from rules_lib.deploy.rulewise import RuleChange, kind_of_change
+
+if TYPE_CHECKING:
+    from rules_lib.deploy.rulewise import ChangeKind
+    from rulesync_cli.history.published import PublishedRule, PublishedRules
+
+Way: TypeAlias = Literal["out", "action", "text", "in"]
+
+WAYS: Final[tuple[Way, ...]] = ("out", "action", "text", "in")
+"""What may have happened to a rule, what protects less than before first."""
+
+_WAYS: Final[Mapping[ChangeKind, Way]] = {
+    "added": "in",
+    "removed": "out",
+    "action": "action",
+    "revised": "text",
+    "edited": "text",
+}
+
+_GONE: Final = "off, or the feed no longer enables it"
+
+
+@dataclass(frozen=True, slots=True)
+class BuildsApart:
+    """Two builds, and every rule that is not the same in both.
+
+    Attributes:
+        changes: by their way, then in the order of inspection.
+    """
+
+    before: PublishedRules
+    after: PublishedRules
+    changes: tuple[RuleChange, ...]
+
+    @property
+    def categories(self) -> Mapping[str, Counter[Way]]:
+        """How many rules of each category went each way, by name."""
+        found: dict[str, Counter[Way]] = {}
+        for change in self.changes:
+            found.setdefault(change.category, Counter())[way_between(change)] += 1
+        return dict(sorted(found.items()))
+
+    @property
+    def total(self) -> Counter[Way]:
+        """All categories together."""
+        return Counter(map(way_between, self.changes))
+
+
+def way_between(change: RuleChange) -> Way:
+    """What happened to a rule, in one word."""
+    return _WAYS[change.kind]
+
+
+def builds_apart(
+    before: PublishedRules, after: PublishedRules, left_out: Mapping[int, str]
+) -> BuildsApart:
+    """Compare two builds, rule by rule.
+
+    Args:
+        before: what people compare with.
+        after: what they compare.
+        left_out: sid -> reason of what `after` discarded.
+    """
+    changes = _changes(before, after, left_out)
+    ranked = sorted(changes, key=lambda change: WAYS.index(way_between(change)))
+    return BuildsApart(before, after, tuple(ranked))
+
+
+def _changes(
+    before: PublishedRules, after: PublishedRules, left_out: Mapping[int, str]
+) -> Iterator[RuleChange]:
+    old = {rule.sid: rule for rule in before.rules}
+    for rule in after.rules:
+        was = old.pop(rule.sid, None)
+        if was is None or was.rule != rule.rule:
+            yield _changed(was, rule)
+    for rule in old.values():
+        reason = left_out.get(rule.sid)
+        note = f"discarded: {reason}" if reason else _GONE
+        yield RuleChange(
+            "removed", rule.sid, rule.category, rule.group, note, rule.msg, rule.rule, ""
+        )
+
+
+def _changed(was: PublishedRule | None, rule: PublishedRule) -> RuleChange:
+    text = was.rule if was else ""
+    kind, note = kind_of_change(text, rule.rule)
+    category = rule.category or (was.category if was else "")
+    return RuleChange(kind, rule.sid, category, rule.group, note, rule.msg, text, rule.rule)
