@@ -13,20 +13,24 @@ import shutil
 from collections.abc import Callable, Iterator
 from functools import cache, partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+import boto3
 import botocore.session
 import pytest
 from botocore.loaders import create_loader
 from hypothesis import HealthCheck, settings
 from moto import backend_index, mock_aws
-from support.feed import BUCKET, WebServer, serving
-from support.memory_store import MemoryStore
+from support.store import MemoryStore
+from support.web import BUCKET, WebServer, serving
 
 from localaws import EmbeddedAws, embedded_aws
 from rules_lib.aws import clients
 from rules_lib.aws.s3_store import S3Store
 from rulesync_cli.verify.suricata import VERSIONS, Suricata, installed
+
+if TYPE_CHECKING:
+    from types_boto3_network_firewall import NetworkFirewallClient
 
 RELEASES: Final = Path(__file__).parents[2] / "shared" / "et-open"
 """Real releases of ET Open, which are not ours to ship."""
@@ -127,6 +131,22 @@ def aws() -> Iterator[EmbeddedAws]:
     """Run an empty account with the quotas of a fresh one."""
     with embedded_aws() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def session() -> boto3.Session:
+    """Give a session that reads the service model once for all tests."""
+    return boto3.Session("test", "test", region_name="us-east-1")
+
+
+@pytest.fixture
+def client(
+    aws: EmbeddedAws, session: boto3.Session, monkeypatch: pytest.MonkeyPatch
+) -> NetworkFirewallClient:
+    """Give a client of that account which asks once, as some of what is refused is asked again."""
+    assert aws.calls == ()
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    return session.client("network-firewall")
 
 
 @pytest.fixture

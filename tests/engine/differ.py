@@ -16,7 +16,7 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
-from support.differential import Tally, batch, differ, examples
+from support.engine.differential import Tally, batch, differ, examples
 
 from rulesync_cli.verify.suricata import installed
 

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.flow import Tape, write
-from support.proof import differences, published, replayed, running, source
-from support.target import FEED, of_mode
+from support.engine.proof import differences, published, replayed, running, source
+from support.engine.traffic import FEED, Tape, of_mode, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ from random import Random
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from support.differential import Tally, batch, differ, examples
+from support.engine.differential import Tally, batch, differ, examples
 
 from rules_lib.facts import limits
 from rules_lib.reading import parser

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from support.pipeline import rule
-from support.proof import made, published
+from support.engine.proof import made, published
+from support.feeds import rule
 
 from rules_lib.errors import EngineError
 from rules_lib.facts import suricata as known

@@ -11,9 +11,9 @@ import os
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from support.analysis import analysed
-from support.proof import source
-from support.real_release import REFUSED_BY_8, RELEASES, built_from
+from support.engine.analysis import analysed
+from support.engine.proof import source
+from support.releases import REFUSED_BY_8, RELEASES, built_from
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from support.flow import Tape, write
-from support.ordinary import KINDS, all_talks, written
-from support.proof import made, outcome, published, without
-from support.real_release import REFUSED_BY_8, SHIPPED, built_from
+from support.engine.ordinary import KINDS, all_talks, written
+from support.engine.proof import made, outcome, published, without
+from support.engine.traffic import Tape, write
+from support.releases import REFUSED_BY_8, SHIPPED, built_from
 
 from benchmarks.drops import built_by
 from rules_lib.facts.limits import BLOCKING
@@ -24,7 +24,7 @@ from rules_lib.model import FeedFile
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from support.proof import Outcome
+    from support.engine.proof import Outcome
 
     from rules_lib.build import Built
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from support.pipeline import rule
-from support.proof import made
+from support.engine.proof import made
+from support.feeds import rule
 
 from rulesync_cli.verify.own import ask
 

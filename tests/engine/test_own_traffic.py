@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 import yaml
-from support.flow import Tape, client_hello, write
-from support.pipeline import rule
-from support.proof import loaded_from, made, outcome, published, without
-from support.real_release import REFUSED_BY_8, SHIPPED
+from support.engine.proof import loaded_from, made, outcome, published, without
+from support.engine.traffic import Tape, client_hello, write
+from support.feeds import rule
+from support.releases import REFUSED_BY_8, SHIPPED
 
 if TYPE_CHECKING:
-    from support.proof import Outcome
+    from support.engine.proof import Outcome
 
 pytestmark = pytest.mark.engine
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from support.proof import (
+from support.engine.proof import (
     Outcome,
     differences,
     naive,
@@ -19,7 +19,7 @@ from support.proof import (
     source,
     without,
 )
-from support.real_release import REFUSED_BY_8, built_from, variables
+from support.releases import REFUSED_BY_8, built_from, variables
 
 if TYPE_CHECKING:
     from rules_lib.build import Built

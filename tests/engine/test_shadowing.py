@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from support.flow import Tape, write
-from support.proof import HOME_NET, made, published, replayed
+from support.engine.proof import HOME_NET, made, published, replayed
+from support.engine.traffic import Tape, write
 
 from rules_lib.deploy.shadowing import shadowed_by_passes
 from rulesync_cli.verify.traffic import replayer

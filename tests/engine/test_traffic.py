@@ -9,9 +9,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from support.flow import Tape, client_hello, dnp3_read, enip_list, modbus_read, write
-from support.proof import Outcome, differences, made, naive, outcome, published, source
-from support.target import of_mode, on
+from support.engine.proof import Outcome, differences, made, naive, outcome, published, source
+from support.engine.traffic import (
+    Tape,
+    client_hello,
+    dnp3_read,
+    enip_list,
+    modbus_read,
+    of_mode,
+    on,
+    write,
+)
 
 from rules_lib.groups.rule_group import GroupVariables
 from rulesync_cli.verify.loadable import Loadable

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from click.testing import CliRunner
 from support.account import BUCKET, account
-from support.flow import Tape, write
-from support.pipeline import allowlist, feed, rule, synced
+from support.engine.traffic import Tape, write
+from support.feeds import allowlist, feed, rule
+from support.results import synced
 
 from rulesync_cli import main
 from rulesync_cli.verify.suricata import installed

@@ -5,7 +5,7 @@ import re
 from collections import Counter
 
 import pytest
-from support.example_feed import ALLOWLIST, EXPECTED, FEED, Entry, entries, expectation
+from support.example import ALLOWLIST, EXPECTED, FEED, Entry, entries, expectation
 
 from rules_lib.groups.rule_group import GroupVariables
 from rulesync_cli.verify.load import load_group

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from support.example_feed import ALLOWLIST, EXPECTED, ROOT, Entry, entries, expectation
-from support.pipeline import Results, by_sid, synced
+from support.example import ALLOWLIST, EXPECTED, ROOT, Entry, entries, expectation
+from support.results import Results, by_sid, synced
 
 from examples.run import releases
 

@@ -13,12 +13,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from support.growth import Snapshot, state
-from support.inforce import InForce
-from support.release import FIRST, Feed, Spec
-from support.scene import Scene
-from support.trouble import troubles
-from support.wire import Script
+from support.faults.release import FIRST, Feed, Spec
+from support.faults.scene import Scene
+from support.faults.trouble import troubles
+from support.faults.watch import InForce
+from support.faults.wire import Script
+from support.snapshot import Snapshot, state
 
 from rules_lib.errors import RulesyncError
 from rules_lib.report.summary import Summary

@@ -21,11 +21,11 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from support.people import DEEDS, Deed
-from support.pipeline import rule as rule_text
-from support.release import ALLOWLISTS, RELEASES, released
-from support.scene import Scene
-from support.wire import Script, Tally
+from support.faults.people import DEEDS, Deed
+from support.faults.release import ALLOWLISTS, RELEASES, released
+from support.faults.scene import Scene
+from support.faults.wire import Script, Tally
+from support.feeds import rule as rule_text
 
 SEQUENCES: Final = int(os.environ.get("SEQUENCES", "25"))
 TALLY: Final = Tally()

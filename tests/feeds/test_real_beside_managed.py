@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from support.real_feed import SHIPPED, rules_of, run
+from support.releases import SHIPPED, rules_of, run
 
 from rules_lib.groups.policy_quotas import BESIDE_CAPACITY, BESIDE_RULE_GROUPS
 

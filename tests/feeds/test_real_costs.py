@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from support.census import Trial
-from support.real_feed import SHIPPED
+from support.releases import SHIPPED
+from support.stories import Trial
 
 from rules_lib.allowlist import load_allowlist
 from rules_lib.feed.archive import unpack

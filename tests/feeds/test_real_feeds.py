@@ -9,8 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from support.pipeline import Results
-from support.real_feed import (
+from support.releases import (
     SHIPPED,
     allowlist_of_all,
     bits_by_group,
@@ -21,6 +20,7 @@ from support.real_feed import (
     settable_in,
     undeclared,
 )
+from support.results import Results
 
 from rulesync_cli.verify.load import load_group
 from rulesync_cli.verify.sources import in_folder

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from support.inputs import inputs
-from support.real_feed import SHIPPED
+from support.releases import SHIPPED
 
 from rules_lib.allowlist import load_allowlist
 from rules_lib.build import build

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 import yaml
-from support.deployed import in_force
+from support.firewall import in_force
 from support.inputs import inputs
-from support.real_feed import LARGE, SHIPPED, Published, allowlist_of_all, rules_of, run
+from support.releases import LARGE, SHIPPED, Published, allowlist_of_all, rules_of, run
 
 from rules_lib.allowlist import Allowlist, load_allowlist
 from rules_lib.build import Built, build

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.account import ALLOWLIST, Account, account
-from support.pipeline import FILES, rule
+from support.feeds import rule
+from support.results import FILES
 
 from functions.build.app import handler
 from rules_lib.errors import AllowlistError, SettingsError, StoreError, SyncError

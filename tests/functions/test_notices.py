@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 from support.account import BUCKET, Account, account
-from support.pipeline import rule
+from support.feeds import rule
 
 from functions.fetch import app as fetch_app
 from rules_lib.errors import DownloadError, SyncError

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.account import account
-from support.pipeline import rule
+from support.feeds import rule
 
 from rules_lib.report.records import DISCARDED_FIELDS
 from rules_lib.report.sheet import CELL_CHARACTERS

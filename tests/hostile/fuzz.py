@@ -3,8 +3,8 @@
     make fuzz SECONDS=600
     .venv/bin/python tests/hostile/fuzz.py archive 600
 
-What breaks a promise of `support.harness` is stored under `out/fuzz/` and ends the run with an
-error; give such a file to the harness to see it again:
+What breaks a promise of `support.hostile.harness` is stored under `out/fuzz/` and ends the run with
+an error; give such a file to the harness to see it again:
 
     .venv/bin/python tests/hostile/fuzz.py archive out/fuzz/archive/crash-…
 """
@@ -21,8 +21,8 @@ import atheris
 ROOT: Final = Path(__file__).parents[2]
 
 with atheris.instrument_imports(include=["rules_lib", "yaml", "tarfile", "gzip", "zipfile"]):
-    from support.harness import HARNESSES
-    from support.seed import SEEDS, WORDS
+    from support.hostile.harness import HARNESSES
+    from support.hostile.seeds import SEEDS, WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

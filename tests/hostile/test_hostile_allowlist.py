@@ -11,9 +11,8 @@ from typing import Final
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.harness import SOURCE, hold_allowlist, hold_problems
-from support.mutation import HOSTILE, damaged, joined
-from support.seed import YAML_WORDS, allowlists
+from support.hostile.harness import SOURCE, hold_allowlist, hold_problems
+from support.hostile.seeds import HOSTILE, YAML_WORDS, allowlists, damaged, joined
 
 from rules_lib.allowlist import load_allowlist
 from rules_lib.errors import AllowlistError

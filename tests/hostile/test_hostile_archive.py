@@ -9,10 +9,9 @@ import tarfile
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.harness import LIMITS, SOURCE, hold_archive, hold_made_archive
-from support.mutation import HOSTILE, damaged
-from support.seed import archives
-from support.tar import END, KEYS, RULE, header, member, pax, record
+from support.hostile.harness import LIMITS, SOURCE, hold_archive, hold_made_archive
+from support.hostile.seeds import HOSTILE, archives, damaged
+from support.hostile.tar import END, KEYS, RULE, header, member, pax, record
 
 from rules_lib.errors import ArchiveError
 from rules_lib.feed.archive import DEFAULT_LIMITS, unpack

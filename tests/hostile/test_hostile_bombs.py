@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support.bomb import TRIALS, explode, gzipped
+from support.hostile.bomb import TRIALS, explode, gzipped
 
 REFUSED = {
     "zeros": "unpacks to more than 536870912 bytes",

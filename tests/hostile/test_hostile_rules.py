@@ -7,15 +7,14 @@ from typing import Final
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from support.harness import (
+from support.hostile.harness import (
     AFTER,
     BEFORE,
     NEIGHBOURS,
     hold_rules,
     read_between,
 )
-from support.mutation import HOSTILE, damaged, joined
-from support.seed import RULE_WORDS, rule_lines
+from support.hostile.seeds import HOSTILE, RULE_WORDS, damaged, joined, rule_lines
 
 from rules_lib.model import FeedFile, Malformed, Rule
 from rules_lib.reading.lines import LINE_BYTES

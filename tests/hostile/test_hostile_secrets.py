@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from click.testing import CliRunner
 from support.account import BUCKET, account
-from support.feed import Answer, Pauses, feed, md5, packed, reader, rule, serving, settings
+from support.web import Answer, Pauses, feed, md5, packed, reader, rule, serving, settings
 
 from functions.fetch import app as fetch_app
 from rules_lib.aws.s3_store import S3Store
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from support.feed import WebServer
+    from support.web import WebServer
 
     from rules_lib.settings import FetchSettings
 

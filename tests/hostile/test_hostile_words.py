@@ -24,8 +24,8 @@ from click.testing import CliRunner
 from hypothesis import example, given
 from hypothesis import strategies as st
 from support.account import BUCKET, Account, account
-from support.mutation import HOSTILE
-from support.pipeline import allowlist, feed, rule
+from support.feeds import allowlist, feed, rule
+from support.hostile.seeds import HOSTILE
 
 from functions.fetch import app as fetch_app
 from rules_lib.address import Address

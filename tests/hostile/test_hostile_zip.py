@@ -10,9 +10,9 @@ import zipfile
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.harness import LIMITS, SOURCE, hold_archive
-from support.mutation import HOSTILE, damaged
-from support.zip import RULE, Entry, deflated, zip_of
+from support.hostile.harness import LIMITS, SOURCE, hold_archive
+from support.hostile.seeds import HOSTILE, damaged
+from support.hostile.zip import RULE, Entry, deflated, zip_of
 
 from rules_lib.errors import ArchiveError
 from rules_lib.feed.archive import DEFAULT_LIMITS, unpack

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 from click.testing import CliRunner
-from support.localaws import create, refused, rule
-from support.server import client_at, local_server
+from support.localaws import client_at, create, local_server, refused, rule
 
 from localaws.__main__ import main
 from localaws.settings import control_of, read_settings

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 import requests
-from support.server import client_at, local_server
+from support.localaws import client_at, local_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

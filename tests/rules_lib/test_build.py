@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
-from support.deployed import in_force
+from support.firewall import in_force
 from support.inputs import inputs
 from support.rules import FEEDS, allow, allowlists, ruleset, text
 

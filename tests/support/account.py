@@ -1,4 +1,4 @@
-"""Both Lambda handlers on an embedded account, called as AWS calls them, with everything in reach.
+"""Both Lambda handlers on an embedded account, called as AWS calls them; the command beside them.
 
 The account lives as long as the `account` context; every boto3 call it gets is written down.
 """
@@ -7,21 +7,34 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from unittest import mock
 
 import boto3
+from click.testing import CliRunner, Result
 
 from functions.build import app as build_app
 from functions.fetch import app as fetch_app
 from localaws import EmbeddedAws, embedded_aws
-from support.pipeline import allowlist, by_sid, feed
+from rules_lib.aws import clients
+from rules_lib.aws.s3_store import S3Store
+from rules_lib.settings import BuildSettings
+from rules_lib.world import World
+from rulesync_cli import main
+from support.feeds import allowlist, feed
+from support.localaws import content, policy
+from support.results import by_sid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
+
 
 BUCKET: Final = "rulesync-test"
 ALLOWLIST: Final = "config/categories.yaml"
@@ -141,35 +154,24 @@ class Account:
 
     def create_policy(self, name: str, groups: Mapping[str, int]) -> None:
         """Make a policy as somebody would in the console, with groups at priorities."""
-        references = [
-            {
-                "ResourceArn": self.describe(group)["RuleGroupResponse"]["RuleGroupArn"],
-                "Priority": place,
-            }
-            for group, place in groups.items()
-        ]
-        self.firewall.create_firewall_policy(
-            FirewallPolicyName=name,
-            FirewallPolicy={
-                "StatelessDefaultActions": ["aws:forward_to_sfe"],
-                "StatelessFragmentDefaultActions": ["aws:forward_to_sfe"],
-                "StatefulEngineOptions": {"RuleOrder": "STRICT_ORDER"},
-                "StatefulDefaultActions": ["aws:drop_established"],
-                "StatefulRuleGroupReferences": references,
-            },
+        arns = (
+            (self.describe(one)["RuleGroupResponse"]["RuleGroupArn"], at)
+            for one, at in groups.items()
         )
+        wanted = policy(*arns, StatefulDefaultActions=["aws:drop_established"])
+        self.firewall.create_firewall_policy(FirewallPolicyName=name, FirewallPolicy=wanted)
 
     def create_by_hand(self, name: str, text: str) -> None:
         """Make a rule group as somebody else would, without our tags."""
         self.firewall.create_rule_group(
-            RuleGroupName=name, Type="STATEFUL", Capacity=10, RuleGroup=_content(text)
+            RuleGroupName=name, Type="STATEFUL", Capacity=10, RuleGroup=content(text)
         )
 
     def edit_by_hand(self, name: str, text: str) -> None:
         """Give a rule group another text, as somebody in the console would."""
         token = self.describe(name)["UpdateToken"]
         self.firewall.update_rule_group(
-            RuleGroupName=name, Type="STATEFUL", RuleGroup=_content(text), UpdateToken=token
+            RuleGroupName=name, Type="STATEFUL", RuleGroup=content(text), UpdateToken=token
         )
 
     def writes(self) -> list[tuple[str, str]]:
@@ -183,13 +185,6 @@ class Account:
     def since(self, mark: int) -> tuple[str, ...]:
         """Actions that Network Firewall was asked for since its `mark`-th call, no dry runs."""
         return tuple(call.action for call in self.aws.calls[mark:] if not call.dry_run)
-
-
-def _content(text: str) -> dict[str, Any]:
-    return {
-        "RulesSource": {"RulesString": text},
-        "StatefulRuleOptions": {"RuleOrder": "STRICT_ORDER"},
-    }
 
 
 @contextmanager
@@ -226,3 +221,37 @@ def account(folder: Path, **settings: str) -> Iterator[Account]:
         running = Account(aws, folder, journal, meanwhile)
         running.s3.create_bucket(Bucket=BUCKET)
         yield running
+
+
+def world(running: Account) -> World:
+    """What a build that begins now has: clients of its own, and the account's policies."""
+    assert running.has("config/categories.yaml")
+    settings = BuildSettings.from_environment(os.environ)
+    store = S3Store(clients.s3(), BUCKET)
+    return World(store, clients.network_firewall(), datetime.now(UTC), settings.policies)
+
+
+PROGRAM = [sys.executable, "-m", "rulesync_cli"]
+
+
+def call(*words: object, typed: str | None = None) -> Result:
+    """Run a command on the account's bucket; what it does not expect is raised."""
+    command = [*map(str, words), "--bucket", BUCKET]
+    return CliRunner().invoke(main, command, input=typed, catch_exceptions=False)
+
+
+def run(*words: object) -> Result:
+    """Run a command without a bucket."""
+    return CliRunner().invoke(main, [*map(str, words)], catch_exceptions=False)
+
+
+def bare(home: Path, **more: str) -> dict[str, str]:
+    """An environment in which nobody has set up AWS."""
+    kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
+    return {**kept, "HOME": str(home), "AWS_EC2_METADATA_DISABLED": "true", **more}
+
+
+def process(env: dict[str, str], *words: object) -> subprocess.CompletedProcess[str]:
+    """Run a command in a process of its own."""
+    command = [*PROGRAM, *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, env=env, check=False)  # noqa: S603 - ours

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from support.server import client_at, local_server
+from support.localaws import client_at, local_server
 
 ROOT: Final = Path(__file__).parents[2]
 SAM: Final = ROOT / "scripts" / "sam"

@@ -1,25 +1,28 @@
-"""Short ways to make rules, desired groups and deployed ones."""
+"""Rules, groups as they are to be and as they are deployed, and services that refuse some."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
 
 from rules_lib.aws.firewall import Firewall
-from rules_lib.groups.rule_group import DeployedGroup, Group, Slot
+from rules_lib.deadline import Deadline
+from rules_lib.groups.rule_group import Deployed, DeployedGroup, Group, Slot
 from rules_lib.model import Converted, GivenMode, Mode
+from rules_lib.proving.search import DEFAULT_OPTIONS, Refusal, SearchOptions, SearchResult, search
 from rules_lib.why import ActionCause, ModeKey, Why
+from support.localaws import create, policy, update
 from support.rules import rule as read_rule
 from support.rules import text
 
 if TYPE_CHECKING:
-    from types_boto3_network_firewall import NetworkFirewallClient
+    from collections.abc import Iterable
 
-FORWARD = ["aws:forward_to_sfe"]
-STRICT = {"RuleOrder": "STRICT_ORDER"}
+    from types_boto3_network_firewall import NetworkFirewallClient
 
 
 def rule(sid: int, options: str = "") -> Converted:
@@ -63,19 +66,16 @@ def firewall(prefix: str = "et") -> Firewall:
     return Firewall(client(), prefix)
 
 
-def create_by_hand(name: str, text: str = "", **more: Any) -> None:
+def create_by_hand(name: str, rules: str = "", **more: Any) -> None:
     """Make a rule group as somebody else would."""
-    content = {"RulesSource": {"RulesString": text or rule(9).text}, "StatefulRuleOptions": STRICT}
-    request = {"RuleGroupName": name, "Type": "STATEFUL", "Capacity": 10, "RuleGroup": content}
-    client().create_rule_group(**{**request, **more})
+    create(client(), rules or rule(9).text, name=name, **{"Capacity": 10, **more})
 
 
-def change_by_hand(name: str, text: str) -> None:
+def change_by_hand(name: str, rules: str) -> None:
     """Give a rule group another text, as somebody in the console would."""
     named: Any = {"RuleGroupName": name, "Type": "STATEFUL"}
     token = client().describe_rule_group(**named)["UpdateToken"]
-    content: Any = {"RulesSource": {"RulesString": text}, "StatefulRuleOptions": STRICT}
-    client().update_rule_group(UpdateToken=token, RuleGroup=content, **named)
+    update(client(), token, rules, name=name)
 
 
 def use(*names: str) -> None:
@@ -86,14 +86,76 @@ def use(*names: str) -> None:
         ]
         for name in names
     ]
-    client().create_firewall_policy(
-        FirewallPolicyName="in-use",
-        FirewallPolicy={
-            "StatelessDefaultActions": FORWARD,
-            "StatelessFragmentDefaultActions": FORWARD,
-            "StatefulEngineOptions": {"RuleOrder": "STRICT_ORDER"},
-            "StatefulRuleGroupReferences": [
-                {"ResourceArn": arn, "Priority": place} for place, arn in enumerate(arns, start=1)
-            ],
-        },
+    wanted = policy(*((arn, place) for place, arn in enumerate(arns, start=1)))
+    client().create_firewall_policy(FirewallPolicyName="in-use", FirewallPolicy=wanted)
+
+
+def in_force(groups: Iterable[Group], associations: int = 0) -> Deployed:
+    """What is deployed once the desired groups have been applied.
+
+    Args:
+        groups: of one build.
+        associations: how many policies refer to each of them.
+    """
+    return Deployed(
+        tuple(as_deployed(one, associations=associations, token=one.name) for one in groups)
     )
+
+
+@dataclass
+class Service:
+    """Refuses rules by their text, the first of the asked text first.
+
+    Attributes:
+        bad: sids of the rules that it refuses.
+        named: of which of them it says which rule it is.
+        asked: how often it was.
+    """
+
+    rules: Sequence[Converted]
+    bad: Collection[int]
+    named: Collection[int] = ()
+    asked: int = 0
+    _sids: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._sids = {rule.text: rule.sid for rule in self.rules}
+
+    def __call__(self, text: str) -> str | None:
+        """One dry run."""
+        self.asked += 1
+        for line in text.splitlines():
+            if (sid := self._sids.get(line)) in self.bad:
+                quoted = f"rule: {line[:-1]} gid:1234567890;), " if sid in self.named else ""
+                return f"stateful rule is invalid, {quoted}reason: bad"
+        return None
+
+    def within(
+        self, dry_runs: int, tell: Callable[[Refusal], None] = DEFAULT_OPTIONS.tell
+    ) -> SearchOptions:
+        """A search that has time for so many dry runs."""
+        return SearchOptions(deadline=Deadline(lambda: dry_runs - self.asked, 0), tell=tell)
+
+
+def whole(
+    rules: Sequence[Converted], service: Service, options: SearchOptions = DEFAULT_OPTIONS
+) -> list[Refusal]:
+    """Search again without what was found, until the rest is accepted, as a build does."""
+    found = list[Refusal]()
+    while True:
+        searched = search(rules, service, options)
+        if not searched.refusals:
+            return found
+        found += searched.refusals
+        rules = without(rules, searched)
+
+
+def without(rules: Sequence[Converted], searched: SearchResult) -> list[Converted]:
+    """The rules but for the refused ones."""
+    gone = {refusal.rule.sid for refusal in searched.refusals}
+    return [rule for rule in rules if rule.sid not in gone]
+
+
+def many(count: int) -> list[Converted]:
+    """Rules by their number, from 1."""
+    return [rule(sid) for sid in range(1, count + 1)]

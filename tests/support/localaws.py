@@ -1,16 +1,24 @@
-"""Short ways to say what most of these tests say."""
+"""Short ways to ask the embedded AWS, in this process or in one of its own."""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import boto3
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from types_boto3_network_firewall import NetworkFirewallClient
+
 
 STRICT = {"RuleOrder": "STRICT_ORDER"}
 FORWARD: Final[Any] = {
@@ -66,3 +74,46 @@ def refused(call: Callable[[], object], code: str = "InvalidRequestException") -
         call()
     assert caught.value.response["Error"]["Code"] == code
     return caught.value.response["Error"]["Message"]
+
+
+_ROOT = Path(__file__).parents[2]
+
+
+@contextmanager
+def local_server(*options: str, log: Path = Path(os.devnull), **environment: str) -> Iterator[str]:
+    """Run `python -m localaws` on a free port; gives its URL once it listens.
+
+    Args:
+        options: of its command line.
+        log: where its requests are logged.
+        environment: added to ours.
+    """
+    command = [sys.executable, "-m", "localaws", "--port", "0", *options]
+    with (
+        log.open("w") as written,
+        subprocess.Popen(  # noqa: S603  # our own interpreter
+            command,
+            cwd=_ROOT,
+            env=os.environ | environment,
+            stdout=subprocess.PIPE,
+            stderr=written,
+            text=True,
+        ) as server,
+    ):
+        assert server.stdout is not None
+        try:
+            yield server.stdout.readline().strip()
+        finally:
+            server.terminate()
+
+
+def client_at(url: str, service: Any) -> Any:
+    """A client as people make one, of an embedded AWS that listens there."""
+    return boto3.client(
+        service,
+        region_name="us-east-1",
+        endpoint_url=url,
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",  # noqa: S106  # no secret
+        config=Config(s3={"addressing_style": "path"}),
+    )

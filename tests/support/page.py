@@ -1,19 +1,26 @@
-"""The page of the small sync, taken apart, and what its script unpacks from it."""
+"""The page of the small sync: taken apart, unpacked, and in a browser."""
 
 from __future__ import annotations
 
 import re
 import zlib
 from base64 import b64decode
+from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rules_lib.deploy.rulewise import RuleChange
+from rules_lib.model import Discarded, Reason
 from rules_lib.report.html import render_html
 from rules_lib.report.since import Earlier, Since
-from support.report import CATEGORIES, DISCARDED, GROUPS, rule, summary
-from support.rulewise import NOTHING
+from support.report import CATEGORIES, DISCARDED, GROUPS, NOTHING, rule, summary
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page as BrowserPage
+
+    Show = Callable[..., BrowserPage]
+
 
 VOID = {"meta", "link", "input", "br"}
 EARLIER = Earlier("20260310T041209Z-11aa", "10788", {1: "too-long"})
@@ -105,3 +112,28 @@ class Page(HTMLParser):
         """What people read, in one line."""
         words = (text for tag, text in self.texts if tag not in {"script", "style"})
         return " ".join(" ".join(words).split())
+
+
+def sids(page: BrowserPage, table: str = "discarded") -> list[str]:
+    """The sids that the table shows, in its order."""
+    return page.locator(f"#{table}-rows td.sid").all_inner_texts()
+
+
+def search(page: BrowserPage, words: str, table: str = "discarded") -> None:
+    """Type words and wait until they are looked for."""
+    page.fill(f"#{table}-words", words)
+    page.dispatch_event(f"#{table}-filters", "change")
+
+
+def many(number: int) -> tuple[Discarded, ...]:
+    """Discarded rules that differ in sid, reason and category."""
+    reasons = (Reason.OVER_BUDGET, Reason.NO_SID, Reason.TOO_LONG)
+    text = 'alert http $HOME_NET any -> any any (msg:"Rule number {0}"; content:"{1}"; sid:{0};)'
+    return tuple(
+        Discarded(
+            rule(sid, category=f"cat-{sid % 7}", text=text.format(sid, "Fill " * 40)),
+            reasons[sid % 3],
+            f"detail {sid % 11}",
+        )
+        for sid in range(1, number + 1)
+    )

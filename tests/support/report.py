@@ -1,20 +1,27 @@
-"""A small sync with everything in it that a report has to show."""
+"""A small sync with everything in it that a report has to show, and what its steps change."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from rules_lib.deploy.rulewise import UNFILED
+from rules_lib.build import Built
+from rules_lib.deploy.rulewise import UNFILED, rule_changes
+from rules_lib.deploy.steps import Plan, Step
 from rules_lib.groups.operation import Operation
-from rules_lib.groups.rule_group import Group, GroupVariables, Slot
+from rules_lib.groups.rule_group import DeployedGroup, Group, GroupVariables, Slot
 from rules_lib.model import Change, Converted, Discarded, GivenMode, Malformed, Mode, Reason, Rule
+from rules_lib.packing.fit import Relief
 from rules_lib.report.category_line import CategoryLine
 from rules_lib.report.changes import CategoryChange, Changes, FirstRules
 from rules_lib.report.facts import Accounting, FeedFacts
 from rules_lib.report.group_line import GroupLine
+from rules_lib.report.since import Earlier, Since, since
 from rules_lib.report.summary import Summary, summarise
 from rules_lib.why import ActionCause, ModeKey, Why
+from support import firewall
+from support.firewall import as_deployed
 from support.rules import rule as read_rule
 
 GOLDEN = Path(__file__).parents[1] / "rules_lib" / "report" / "golden"
@@ -130,3 +137,23 @@ def nothing(failed: str) -> Summary:
         variables_missing={},
         failed=failed,
     )
+
+
+NOTHING = Built((), (), (), 0, Relief(), {}, {})
+
+
+def deployed(*texts: str, slot: str = "web") -> DeployedGroup:
+    """A group as the service has it."""
+    return as_deployed(group(slot=slot), text="".join(f"{line}\n" for line in texts))
+
+
+def group(*rules: Converted, slot: str = "web") -> Group:
+    """A group as it is to be."""
+    return firewall.group(f"et-{slot}", *rules, capacity=99)
+
+
+def changes(*steps: Step, built: Built = NOTHING, earlier: Earlier | None = None) -> Since:
+    """What these steps change."""
+    kept = tuple(step.group for step in steps if step.group)
+    now = replace(built, groups=kept)
+    return since(rule_changes(Plan(steps), now), now, earlier)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import boto3
 import pytest
 from support.account import Account, account
-from support.pipeline import rule
+from support.feeds import rule
 from support.template import (
     ACCOUNT,
     BUCKET,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 from support.account import Account, account
-from support.pipeline import rule
+from support.feeds import rule
 
 from rules_lib.aws.shapes import kept
 

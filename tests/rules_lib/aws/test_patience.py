@@ -13,8 +13,8 @@ from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from moto.core.botocore_stubber import MockRawResponse
 from support.account import account
+from support.feeds import rule
 from support.firewall import create_by_hand, group
-from support.pipeline import rule
 
 from localaws import EmbeddedAws, Fault, Quotas
 from rules_lib.aws import clients

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.account import Account, account
-from support.growth import Watch, after_each_write, attached, references, state
-from support.pipeline import rule
+from support.feeds import rule
+from support.snapshot import Watch, after_each_write, attached, references, state
 
 from localaws import Fault
 from rules_lib.aws import clients

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from support.memory_store import MemoryStore
+from support.store import MemoryStore
 
 from rules_lib.aws.s3_store import S3Store
 from rules_lib.aws.store import Store

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from support.deployed import in_force
+from support.firewall import in_force
 from support.inputs import inputs
 from support.rules import allow, ruleset, text
 

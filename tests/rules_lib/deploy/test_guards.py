@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.account import Account, account
+from support.feeds import rule
 from support.firewall import as_deployed, group
 from support.firewall import rule as plain
-from support.growth import state
-from support.pipeline import rule
+from support.snapshot import state
 
 from rules_lib.allowlist import Allowlist
 from rules_lib.deploy.guards import refuse_losses

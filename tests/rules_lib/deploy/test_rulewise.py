@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from support.report import converted, rule
-from support.rulewise import NOTHING, changes, deployed, group
+from support.report import NOTHING, changes, converted, deployed, group, rule
 
 from rules_lib.deploy.rulewise import UNFILED, rule_changes
 from rules_lib.deploy.steps import Create, Delete, Plan, Update

@@ -9,7 +9,7 @@ import tarfile
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.feed import rule, zipped
+from support.web import rule, zipped
 
 from rules_lib.errors import ArchiveError
 from rules_lib.feed.archive import unpack

@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from support.feed import (
+from support.store import MemoryStore
+from support.web import (
     ARCHIVE,
     BUCKET,
     CHECKSUM,
@@ -25,7 +26,6 @@ from support.feed import (
     settings,
     zipped,
 )
-from support.memory_store import MemoryStore
 
 from rules_lib.aws.s3_store import S3Store
 from rules_lib.aws.store import Store
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from support.feed import WebServer
+    from support.web import WebServer
 
     from rules_lib.address import Address
     from rules_lib.sources.answers import Absent, Body, SourceReader, Unmodified, Validators

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from support.memory_store import MemoryStore
+from support.store import MemoryStore
 
 from rules_lib.aws.store import Store
 from rules_lib.bucket import manifest_key

@@ -13,10 +13,9 @@ import boto3
 import botocore
 import botocore.session
 import pytest
-from support.account import Account, account
-from support.growth import state
-from support.pipeline import rule
-from support.world import world
+from support.account import Account, account, world
+from support.feeds import rule
+from support.snapshot import state
 
 from localaws import Fault
 from rules_lib.errors import RefusedError, SyncError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from support.account import account
-from support.pipeline import rule
+from support.feeds import rule
 
 from rules_lib.model import FeedFile
 from rules_lib.own.odd_files import odd_files

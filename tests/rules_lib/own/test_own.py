@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.account import BUCKET, Account, account
-from support.pipeline import rule
+from support.feeds import rule
 
 from rules_lib.aws.s3_store import S3Store
 from rules_lib.errors import RefusedError

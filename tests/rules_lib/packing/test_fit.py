@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.deployed import in_force
+from support.firewall import in_force
 from support.rules import FEEDS, allow, allowlists, fitted, text
 
 from rules_lib.model import Reason

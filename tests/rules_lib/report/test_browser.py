@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
-from support.browser import many, search, sids
-from support.page import EARLIER, drawn
+from support.page import EARLIER, drawn, many, search, sids
 from support.report import rule
 
 from rules_lib.deploy.rulewise import RuleChange
@@ -15,7 +14,7 @@ from rules_lib.model import Discarded, Reason
 from rules_lib.report.since import Since
 
 if TYPE_CHECKING:
-    from support.browser import Show
+    from support.page import Show
 
 pytestmark = pytest.mark.browser
 

@@ -8,7 +8,7 @@ import pytest
 from support.page import drawn
 
 if TYPE_CHECKING:
-    from support.browser import Show
+    from support.page import Show
 
 pytestmark = pytest.mark.browser
 

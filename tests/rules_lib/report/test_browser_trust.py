@@ -6,8 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from support.browser import many, search, sids
-from support.page import SINCE, drawn
+from support.page import SINCE, drawn, many, search, sids
 from support.report import CATEGORIES, hostile, summary
 
 from rules_lib.deploy.rulewise import RuleChange
@@ -15,7 +14,7 @@ from rules_lib.model import Discarded, Reason
 from rules_lib.text import visible, visible_lines
 
 if TYPE_CHECKING:
-    from support.browser import Show
+    from support.page import Show
 
 pytestmark = pytest.mark.browser
 

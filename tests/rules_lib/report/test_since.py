@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from support.report import converted, rule
-from support.rulewise import NOTHING, changes, deployed, group
+from support.report import NOTHING, changes, converted, deployed, group, rule
 
 from rules_lib.deploy.steps import Create, Delete, Update
 from rules_lib.model import Discarded, Reason

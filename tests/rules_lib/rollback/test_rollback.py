@@ -7,8 +7,10 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.account import BUCKET, Account, account
-from support.growth import (
+from support.account import BUCKET, Account, account, world
+from support.feeds import rule
+from support.results import by_sid
+from support.snapshot import (
     Killed,
     Snapshot,
     Watch,
@@ -18,8 +20,6 @@ from support.growth import (
     state,
     texts,
 )
-from support.pipeline import by_sid, rule
-from support.world import world
 
 from localaws import Fault
 from rules_lib.aws.s3_store import S3Store

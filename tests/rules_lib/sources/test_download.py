@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import requests
-from support.feed import Answer, Pauses, reader
+from support.web import Answer, Pauses, reader
 
 from rules_lib.address import Address
 from rules_lib.errors import DownloadError
@@ -18,7 +18,7 @@ from rules_lib.sources.session import UnguidedSession
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from support.feed import WebServer
+    from support.web import WebServer
 
 LIMIT = 100_000
 

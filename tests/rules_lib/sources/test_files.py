@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from support.feed import BUCKET, settings
+from support.web import BUCKET, settings
 
 from rules_lib.address import Address
 from rules_lib.errors import DownloadError

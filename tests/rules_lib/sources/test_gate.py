@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.feed import Answer, Pauses, WebServer, reader, serving
+from support.web import Answer, Pauses, WebServer, reader, serving
 from urllib3.util.connection import create_connection
 
 from rules_lib.address import Address

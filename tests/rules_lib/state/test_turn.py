@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Never
 
 import pytest
 from support.account import BUCKET, Account, account
-from support.pipeline import rule
+from support.feeds import rule
 
 from functions.build import app as build_app
 from localaws import Fault

@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import boto3
 import pytest
-from support.account import BUCKET, Account, account
-from support.growth import Snapshot, references, texts
-from support.pipeline import rule
-from support.world import world
+from support.account import BUCKET, Account, account, world
+from support.feeds import rule
+from support.snapshot import Snapshot, references, texts
 
 from rules_lib.aws.s3_store import S3Store
 from rules_lib.errors import SyncError

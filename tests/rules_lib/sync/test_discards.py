@@ -8,9 +8,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from support.account import Account, account
-from support.pipeline import rule
-from support.world import world
+from support.account import Account, account, world
+from support.feeds import rule
 
 from rules_lib.bucket import DISCARDS
 from rules_lib.rollback.run import resume, rollback

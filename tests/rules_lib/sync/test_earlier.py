@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.account import Account, account
+from support.feeds import rule
 from support.page import rows_of
-from support.pipeline import rule
 from support.report import DISCARDED
 
 from rules_lib.report.records import discarded_jsonl

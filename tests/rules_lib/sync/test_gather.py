@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.account import BUCKET, Account, account
+from support.feeds import packed, rule
 from support.inputs import DAY
-from support.pipeline import packed, rule
 
 from rules_lib.aws.firewall import Firewall
 from rules_lib.aws.s3_store import S3Store

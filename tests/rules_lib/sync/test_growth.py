@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.account import Account, account
-from support.growth import (
+from support.feeds import rule
+from support.results import by_sid
+from support.snapshot import (
     Killed,
     Snapshot,
     Watch,
@@ -24,7 +26,6 @@ from support.growth import (
     state,
     texts,
 )
-from support.pipeline import by_sid, rule
 
 from localaws import Fault
 from rules_lib.errors import SyncError

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from support.account import Account, account
-from support.pipeline import by_sid, rule
+from support.feeds import rule
+from support.results import by_sid
 
 from rules_lib.bucket import REFUSALS
 from rules_lib.model import Reason

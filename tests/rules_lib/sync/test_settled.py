@@ -7,9 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from support.account import BUCKET, Account, account
-from support.pipeline import rule
-from support.world import world
+from support.account import BUCKET, Account, account, world
+from support.feeds import rule
 
 from localaws import Fault
 from rules_lib.aws.s3_store import S3Store

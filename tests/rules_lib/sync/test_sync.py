@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.account import Account, account
-from support.pipeline import by_sid, rule
+from support.feeds import rule
+from support.results import by_sid
 
 from localaws import Fault
 from rules_lib.errors import SyncError

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.account import Account, account
-from support.growth import state
-from support.pipeline import rule
+from support.feeds import rule
+from support.snapshot import state
 
 from rules_lib.errors import SyncError
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.account import Account, account
-from support.pipeline import rule
+from support.feeds import rule
 
 from rules_lib.errors import SyncError
 

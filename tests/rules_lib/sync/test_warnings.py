@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from support.feeds import allowlist, rule
 from support.inputs import inputs
-from support.pipeline import allowlist, rule
 
 from rules_lib.allowlist import load_allowlist
 from rules_lib.build import build

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.census import Trial
 from support.rules import allow, ruleset, text
+from support.stories import Trial
 
 import examples
 from rules_lib.allowlist import load_allowlist

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from support.account import BUCKET, Account, account
-from support.pipeline import rule
+from support.feeds import rule
 
 from rulesync_cli import main
 from rulesync_cli.common import moment

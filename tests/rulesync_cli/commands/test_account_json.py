@@ -8,9 +8,8 @@ from pathlib import Path
 
 import click
 import pytest
-from support.account import BUCKET, Account, account
-from support.command import call
-from support.pipeline import rule
+from support.account import BUCKET, Account, account, call
+from support.feeds import rule
 
 from rulesync_cli.commands.rollback import rollback
 from rulesync_cli.completing import complete_build

@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.account import Account, account
-from support.command import call
-from support.pipeline import rule
+from support.account import Account, account, call
+from support.feeds import rule
 
 from rulesync_cli.history.builds import Outcome, PastBuild
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from support.account import BUCKET, account
-from support.pipeline import allowlist, feed, rule
+from support.feeds import allowlist, feed, rule
 
 from rulesync_cli import main
 

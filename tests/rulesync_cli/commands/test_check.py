@@ -6,9 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from support.account import account
-from support.command import call, run
-from support.pipeline import allowlist, feed, rule
+from support.account import account, call, run
+from support.feeds import allowlist, feed, rule
 
 GOOD = allowlist(categories={"emerging-malware": "drop"})
 BAD = "version: 1\ndefault: of\ncategories: {emerging-malwar: drop}\n"

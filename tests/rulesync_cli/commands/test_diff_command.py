@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.account import Account, account
-from support.command import call
-from support.pipeline import rule
+from support.account import Account, account, call
+from support.feeds import rule
 
 NONE = {"out": 0, "action": 0, "text": 0, "in": 0}
 

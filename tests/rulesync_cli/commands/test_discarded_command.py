@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from support.account import BUCKET, Account, account
-from support.pipeline import allowlist, feed, rule, synced
+from support.feeds import allowlist, feed, rule
+from support.results import synced
 
 from rulesync_cli import main
 

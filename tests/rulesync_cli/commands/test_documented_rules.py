@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from support.command import run
-from support.pipeline import allowlist, feed, rule, synced
+from support.account import run
+from support.feeds import allowlist, feed, rule
+from support.results import synced
 
 from rules_lib.groups.rule_group import GroupVariables
 from rulesync_cli.verify.load import load_group

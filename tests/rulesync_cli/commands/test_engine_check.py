@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from support.account import Account, account
-from support.command import call, run
-from support.pipeline import allowlist, feed, rule
+from support.account import Account, account, call, run
+from support.feeds import allowlist, feed, rule
 
 from rulesync_cli.verify.suricata import installed
 

@@ -11,8 +11,7 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner
-from support.account import account
-from support.command import PROGRAM, bare, call, process
+from support.account import PROGRAM, account, bare, call, process
 
 from rulesync_cli.frame import Commands, unexpected
 from rulesync_cli.interrupt import loading

@@ -11,7 +11,7 @@ import sys
 import click
 import pytest
 from click.testing import CliRunner
-from support.command import run
+from support.account import run
 
 from rulesync_cli import main
 from rulesync_cli.commands import SUMMARIES

@@ -8,18 +8,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from support.pipeline import (
-    FILES,
-    Results,
-    allowlist,
-    by_sid,
-    feed,
-    local,
-    process,
-    rule,
-    sha256,
-    synced,
-)
+from support.feeds import allowlist, feed, rule
+from support.results import FILES, Results, by_sid, local, process, sha256, synced
 
 MALWARE = (
     rule(1, "classtype:trojan-activity; "),

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
-from support.pipeline import Results, allowlist, feed, rule, synced
+from support.feeds import allowlist, feed, rule
+from support.results import Results, synced
 
 Publish: TypeAlias = Callable[..., Results]
 

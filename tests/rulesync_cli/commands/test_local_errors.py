@@ -7,8 +7,9 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from support.feed import Answer, serving
-from support.pipeline import ARCHIVE, FILES, allowlist, feed, local, packed, process, rule, synced
+from support.feeds import ARCHIVE, allowlist, feed, packed, rule
+from support.results import FILES, local, process, synced
+from support.web import Answer, serving
 
 from examples.server import serve
 

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from support.command import run
-from support.pipeline import allowlist, feed, rule
+from support.account import run
+from support.feeds import allowlist, feed, rule
 
 
 @pytest.fixture

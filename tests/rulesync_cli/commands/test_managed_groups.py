@@ -6,9 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from support.account import Account, account
-from support.command import call
-from support.pipeline import allowlist, rule
+from support.account import Account, account, call
+from support.feeds import allowlist, rule
 
 from localaws import Quotas
 from localaws.managed import managed_groups

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.account import Account, account
-from support.command import call
-from support.pipeline import allowlist, rule
+from support.account import Account, account, call
+from support.feeds import allowlist, rule
 
 POLICY = "prod"
 SIX = [rule(sid) for sid in range(1, 7)]

@@ -8,9 +8,8 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
-from support.account import ALLOWLIST, Account, account
-from support.command import call
-from support.pipeline import allowlist, rule
+from support.account import ALLOWLIST, Account, account, call
+from support.feeds import allowlist, rule
 
 MODULE = import_module("rulesync_cli.commands.push")
 """The package has the command by the same name."""

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from support.account import Account, account
-from support.command import call
-from support.pipeline import allowlist, rule
+from support.account import Account, account, call
+from support.feeds import allowlist, rule
 
 _OWNER: Final = "eu-west-1:111122223333"
 FIRST: Final = f"arn:aws:ec2:{_OWNER}:prefix-list/pl-0123456789abcdef0"

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.account import Account, account
-from support.command import call, run
-from support.pipeline import allowlist, feed, rule, synced
+from support.account import Account, account, call, run
+from support.feeds import allowlist, feed, rule
+from support.results import synced
 
 MARKED = "classtype:misc-attack; metadata:signature_severity Major, confidence High, "
 LOG4J = rule(1, "reference:cve,2021-44228; classtype:misc-attack; ")

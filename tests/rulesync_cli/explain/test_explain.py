@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from support.deployed import in_force
-from support.explain import evidence, explained, story
+from support.firewall import in_force
 from support.inputs import inputs
 from support.rules import FEEDS, allowlists, feed, line, ruleset, text
+from support.stories import evidence, explained, story
 
 from rules_lib.allowlist import Allowlist
 from rules_lib.allowlist.reader import read_document

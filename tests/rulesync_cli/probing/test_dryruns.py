@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
-import boto3
 import pytest
 
 from localaws import EmbeddedAws, Fault
@@ -19,14 +18,6 @@ if TYPE_CHECKING:
     from types_boto3_network_firewall import NetworkFirewallClient
 
 PLAIN = Probe("a", "a", action="CreateRuleGroup", request=classic(rule()))
-
-
-@pytest.fixture
-def client(aws: EmbeddedAws, monkeypatch: pytest.MonkeyPatch) -> NetworkFirewallClient:
-    """A client that asks once."""
-    assert aws.calls == ()
-    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
-    return boto3.client("network-firewall", region_name="us-east-1")
 
 
 def asking(client: NetworkFirewallClient) -> DryRuns:

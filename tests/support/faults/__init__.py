@@ -1,0 +1,1 @@
+"""Syncs in which calls fail, processes die and people interfere."""

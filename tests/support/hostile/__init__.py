@@ -1,0 +1,1 @@
+"""Inputs that mean harm, and what must hold for any of them."""

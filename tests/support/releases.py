@@ -1,0 +1,195 @@
+"""Real releases through `rulesync local`, each run once, and a judgement apart from the code's.
+
+What is read of a rule here is read with a regular expression or two, on purpose.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import yaml
+
+from benchmarks.drops import built_by
+from rules_lib.feed.archive import unpack
+from support.engine.proof import loaded_from
+from support.results import Results, process
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from rules_lib.build import Built
+
+
+SHIPPED: Final = Path(__file__).parents[2] / "config" / "categories.yaml"
+LARGE: Final = {"capacity": 60_000, "rule_groups": 80}
+"""Room for everything that ET Open has."""
+
+_QUOTED: Final = re.compile(r'"(?:\\.|[^"\\])*"')
+_FLOWBITS: Final = re.compile(r"[(;]\s*flowbits:\s*(\w+)(?:\s*,\s*([^;]+?))?\s*(?=;)")
+_VARIABLE: Final = re.compile(r"\$(\w+)")
+_UNSUPPORTED: Final = re.compile(
+    r"[(;]\s*(?:xbits:[^;]*ip_|hostbits:|file\.?magic|filesize:|tag:\s*host|filename:|fileext:)"
+)
+_NOALERT: Final = re.compile(r"[(;]\s*(?:flowbits:\s*)?noalert\s*;")
+_UNWANTED: Final = re.compile(r"[(;]\s*(classtype|priority|gid)\s*:")
+_BUILT_IN: Final = frozenset({"HOME_NET", "EXTERNAL_NET"})
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A published rule, read plainly."""
+
+    text: str
+
+    @property
+    def header(self) -> str:
+        """All before the options."""
+        return self.text.partition("(")[0]
+
+    @property
+    def bare(self) -> str:
+        """The text without what stands in quotes."""
+        return _QUOTED.sub('""', self.text)
+
+    @property
+    def action(self) -> str:
+        """The first word."""
+        return self.text.split()[0]
+
+    @property
+    def sid(self) -> int:
+        """The signature id."""
+        return int(re.findall(r"[(;]\s*sid:\s*(\d+)\s*;", self.bare)[0])
+
+    @property
+    def alert_only(self) -> bool:
+        """Whether Emerging Threats does not mean it to block."""
+        return "deployment alert_only" in self.text
+
+    @property
+    def noalert(self) -> bool:
+        """Whether it only marks a flow."""
+        return bool(_NOALERT.search(self.bare))
+
+    @property
+    def unwanted(self) -> list[str]:
+        """Options that no strict order group takes."""
+        return _UNWANTED.findall(self.bare)
+
+    @property
+    def variables(self) -> set[str]:
+        """Names of the variables in its header."""
+        return set(_VARIABLE.findall(self.header))
+
+    def flowbits(self, *commands: str) -> set[str]:
+        """Names of the bits that it uses with one of these commands."""
+        found = (names for command, names in _FLOWBITS.findall(self.bare) if command in commands)
+        return {name.strip() for names in found for name in re.split(r"[|&]", names) if name}
+
+
+def rules_of(text: str) -> list[Published]:
+    """The rules of a group."""
+    return [Published(line) for line in text.splitlines()]
+
+
+def undeclared(rules: Iterable[Published], declared: Mapping[str, Any]) -> set[str]:
+    """Variables that the rules use and that the service would not know."""
+    return {name for rule in rules for name in rule.variables} - _BUILT_IN - declared.keys()
+
+
+def late_setters(rules: Iterable[Published]) -> set[str]:
+    """Bits that are asked for before a rule that sets them.
+
+    A setter that asks for bits itself may be part of a circle, in which no order is right. Where
+    that circle is one of isnotset alone, setters still stand before what asks with isset.
+    """
+    asked: set[str] = set()
+    denied: set[str] = set()
+    late: set[str] = set()
+    for rule in rules:
+        sets = rule.flowbits("set", "setx", "toggle")
+        if not (needs := rule.flowbits("isset")):
+            late |= sets & asked
+            if not rule.flowbits("isnotset"):
+                late |= sets & denied
+        asked |= needs
+        denied |= rule.flowbits("isnotset")
+    return late
+
+
+def bits_by_group(groups: Mapping[str, str]) -> dict[str, set[str]]:
+    """For each flowbit, the groups with rules that use it."""
+    homes = defaultdict(set)
+    for name, text in groups.items():
+        for rule in rules_of(text):
+            for bit in rule.flowbits("set", "setx", "unset", "toggle", "isset", "isnotset"):
+                homes[bit].add(name)
+    return homes
+
+
+def is_justified(record: Mapping[str, Any], settable: Collection[str]) -> bool:
+    """Whether a discard's reason can be seen in the rule's own text.
+
+    Args:
+        record: of `discarded.jsonl`.
+        settable: flowbits that a published rule sets.
+    """
+    rule = Published(record["rule"])
+    match record["reason"]:
+        case "unsupported-keyword":
+            return bool(_UNSUPPORTED.search(rule.bare))
+        case "unsupported-protocol":
+            return rule.text.split()[1] in {"ftp-data", "sctp", "ike", "enip", "cip"}
+        case "flowbit-never-set":
+            return bool(rule.flowbits("isset").difference(settable))
+        case _:
+            return False
+
+
+def settable_in(groups: Mapping[str, str]) -> set[str]:
+    """The flowbits that published rules set."""
+    rules = (rule for text in groups.values() for rule in rules_of(text))
+    return {bit for rule in rules for bit in rule.flowbits("set", "setx", "toggle")}
+
+
+def allowlist_of_all(folder: Path, default: str) -> Path:
+    """Every category in one mode, with room for all and the shipped file's variables."""
+    variables = yaml.load(SHIPPED.read_text(), Loader=yaml.BaseLoader)["variables"]  # noqa: S506 - strings only
+    path = folder / f"{default}.yaml"
+    settings = {"version": 1, "default": default, "variables": variables, "firewall": LARGE}
+    path.write_text(yaml.safe_dump(settings))
+    return path
+
+
+def run(out: Path, config: Path, *feeds: Path) -> Iterator[Results]:
+    """Sync feeds one after the other, in a process of its own so that its memory is given back."""
+    words: list[object] = [word for feed in feeds for word in ("--feed", feed)]
+    done = process(*words, "--config", config, "--out", out)
+    assert done.returncode == 0, done.stderr
+    return (Results(out / str(number)) for number in range(1, len(feeds) + 1))
+
+
+RELEASES: Final = (
+    *("composite-2026-03.tar.gz", "2024-03-26.tar.gz", "2024-04-19.tar.gz", "2025-05-02.tar.gz"),
+    *("2025-05-09.tar.gz", "2025-07-24.tar.gz", "2025-07-26.tar.gz", "2025-07-28.tar.gz"),
+    "2025-08-04.tar.gz",
+)
+REFUSED_BY_8: Final = frozenset({2034585, 2044245, 2044247})
+"""Sids that Suricata 8 does not load as the feed ships them: fast_pattern behind base64_data."""
+
+
+def variables() -> dict[str, str | list[str]]:
+    """Those of the shipped file, read plainly."""
+    document = yaml.load(SHIPPED.read_text(), Loader=yaml.BaseLoader)  # noqa: S506 - strings only
+    return dict(document["variables"])
+
+
+def built_from(archive: Path, how: str) -> Built:
+    """The groups of a release: `shipped`, or every category in this mode."""
+    if how != "shipped":
+        return loaded_from(archive, default=how, variables=variables(), firewall=LARGE)
+    return built_by(unpack(archive.read_bytes()), SHIPPED)
