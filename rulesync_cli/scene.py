@@ -6,9 +6,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
-
-import click
 
 from rules_lib.address import Address
 from rules_lib.allowlist import Allowlist, load_allowlist
@@ -26,10 +23,9 @@ from rulesync_cli.account import world
 from rulesync_cli.ahead import look_ahead
 from rulesync_cli.explain import Evidence
 from rulesync_cli.feed import read_feed
+from rulesync_cli.shipped import usual_config
 from rulesync_cli.show.progress import waiting
 from rulesync_cli.where import Where
-
-_CONFIG: Final = Path("config/categories.yaml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +62,7 @@ def look(where: Where) -> Scene:
     with waiting("reading the feed") as watch:
         own = own_in_folder(where.own) if where.own else None
         if where.feed:
-            return _alone(where.feed, where.config or _CONFIG, own or OwnFiles(), watch)
+            return _alone(where.feed, where.config or usual_config(), own or OwnFiles(), watch)
         return _stack(where, own, watch)
 
 
@@ -97,8 +93,6 @@ def _in_full(files: Iterable[FeedFile], allowlist: Allowlist) -> Ruleset:
 
 
 def _alone(feed: Address, config: Path, own: OwnFiles, watch: Callable[[str], None]) -> Scene:
-    if not config.is_file():
-        raise click.UsageError(f"{config} is not here: give --config FILE")
     files = (*own.files, *read_feed(feed))
     text = config.read_bytes()
     allowlist = load_allowlist(text, source=str(config), known=[file.category for file in files])

@@ -14,6 +14,7 @@ import click
 
 SUMMARIES: Final = {
     "local": "Run both Lambdas on an embedded AWS; no account needed.",
+    "init": "Write the shipped allowlist and its schema, to begin with.",
     "check": "Check an allowlist FILE, and your own rules.",
     "plan": "Say what a sync would do now; change nothing.",
     "push": "Check an allowlist FILE, show its plan, and upload it.",

@@ -16,6 +16,7 @@ from rules_lib.report.summary import Summary
 from rules_lib.text import visible
 from rulesync_cli.common import FEED, FILE, FOLDER, epilog, json_option, print_json
 from rulesync_cli.embedded import Sync, account, run
+from rulesync_cli.shipped import usual_config
 from rulesync_cli.show.console import stdout
 from rulesync_cli.show.tables import render_summary
 
@@ -24,7 +25,7 @@ _OUT: Final = click.Path(file_okay=False, path_type=Path)
 
 @click.command(
     epilog=epilog(
-        "rulesync local --feed emerging.rules.tar.gz --config config/categories.yaml --out out",
+        "rulesync local --feed emerging.rules.tar.gz",
         "rulesync local --feed monday.tar.gz --feed tuesday.tar.gz --config mine.yaml --out out",
         "rulesync local --feed URL --feed URL --config before.yaml --config after.yaml --out out",
         codes="0 all syncs done; 1 a sync failed or was refused; 2 wrong usage",
@@ -35,8 +36,8 @@ _OUT: Final = click.Path(file_okay=False, path_type=Path)
               "or file URL. Repeat it for successive syncs on the same embedded account; the last "
               "holds on.")  # fmt: skip
 @click.option("--config", "configs", multiple=True, type=FILE, metavar="FILE",
-              default=[Path("config/categories.yaml")], show_default="config/categories.yaml",
-              help="The allowlist. Repeat it for successive syncs; the last holds on.")  # fmt: skip
+              help="The allowlist. Repeat it for successive syncs; the last holds on.  "
+              "[default: config/categories.yaml, or the shipped one]")  # fmt: skip
 @click.option("--local", "own", type=FOLDER, metavar="DIR",
               help="Folder with .rules files of your own; each is a category local-<file>."
               )  # fmt: skip
@@ -47,7 +48,7 @@ _OUT: Final = click.Path(file_okay=False, path_type=Path)
               help="Let these syncs remove more of the deployed rules than max_shrink allows, and "
               "unblock more than max_unblock."
               )  # fmt: skip
-@click.option("--out", required=True, type=_OUT, metavar="DIR",
+@click.option("--out", default=Path("out"), show_default=True, type=_OUT, metavar="DIR",
               help="Where the results go: DIR/1 for the first sync, DIR/2 for the second …"
               )  # fmt: skip
 @json_option
@@ -69,6 +70,7 @@ def local(  # noqa: PLR0913 - an argument for each option
     and report.html. The summary is printed to stdout. The first sync that fails or is refused
     ends the command.
     """
+    configs = configs or (usual_config(),)
     syncs = [
         Sync(
             feed=feeds[min(number, len(feeds)) - 1],

@@ -71,10 +71,10 @@ def test_commands_stand_in_the_order_in_which_people_meet_them() -> None:
     """What needs no account is first."""
     assert main.list_commands(click.Context(main))[:5] == [
         "local",
+        "init",
         "check",
         "plan",
         "push",
-        "apply",
     ]
 
 

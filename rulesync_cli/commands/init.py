@@ -1,0 +1,80 @@
+"""`rulesync init`: the shipped allowlist and its schema, to begin with."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Final
+
+import click
+
+from rules_lib.text import visible
+from rulesync_cli.common import epilog, json_option, print_json
+from rulesync_cli.editors import json_schema
+from rulesync_cli.shipped import USUAL, shipped_variants
+
+_SCHEMA: Final = "categories.schema.json"
+_USUAL: Final = "usual"
+
+
+@click.command(
+    epilog=epilog(
+        "rulesync init",
+        "rulesync init --variant strict",
+        "rulesync init . --force",
+        codes="0 written; 1 a file is there already, or cannot be written; 2 wrong usage",
+    )
+)
+@click.argument("folder", metavar="[DIR]", default=str(USUAL.parent),
+                type=click.Path(file_okay=False, path_type=Path))  # fmt: skip
+@click.option("--variant", default=_USUAL, show_default=True, metavar="NAME",
+              help="Which of the shipped allowlists: usual, strict, or beside-aws-managed."
+              )  # fmt: skip
+@click.option("--force", is_flag=True, help="Overwrite files that are there.")
+@json_option
+def init(*, folder: Path, variant: str, force: bool, as_json: bool) -> None:
+    """Write the shipped allowlist and its schema, to begin with.
+
+    As categories.yaml and categories.schema.json, into DIR, which is config/ where one stands:
+    there the other commands look for an allowlist. Needs no account. A file that is there already
+    is left alone, and then nothing is written.
+    """
+    files = _files(variant)
+    if not force:
+        _refuse_overwriting(folder, files)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    written = [str(folder / name) for name in files]
+    if as_json:
+        print_json({"variant": variant, "written": written})
+    for path in written:
+        click.echo(f"written: {visible(path)}", err=True)
+    if not as_json:
+        click.echo(f"edit {visible(written[0])}, then `rulesync check {visible(written[0])}`")
+
+
+def _files(variant: str) -> dict[str, bytes]:
+    known = shipped_variants()
+    if variant not in known:
+        names = ", ".join(known)
+        raise click.BadParameter(f"there is no {variant!r}: {names}", param_hint="--variant")
+    schema = json.dumps(json_schema(), indent=2).encode() + b"\n"
+    return {USUAL.name: known[variant].read_bytes(), _SCHEMA: schema}
+
+
+def _refuse_overwriting(folder: Path, files: dict[str, bytes]) -> None:
+    """Let nobody's edits go.
+
+    Raises:
+        click.ClickException: a file is there, and is not what would be written.
+    """
+    there = [
+        str(folder / name)
+        for name, data in files.items()
+        if (folder / name).exists() and (folder / name).read_bytes() != data
+    ]
+    if there:
+        raise click.ClickException(
+            f"there already: {', '.join(there)}; nothing was written. --force overwrites"
+        )
