@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from support.command import run
-from support.pipeline import feed, rule
+from support.account import run
+from support.feeds import feed, rule
 
 from rulesync_cli.shipped import shipped_folder, shipped_variants
 
