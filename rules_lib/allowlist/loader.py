@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rules_lib.allowlist.checks import KEY_CHECKS, categories_are_known
 from rules_lib.allowlist.names import known_categories
-from rules_lib.allowlist.problem import by_line, report
+from rules_lib.allowlist.problem import by_line, problem_lines
 from rules_lib.allowlist.reader import read_document
 from rules_lib.allowlist.schema import validated
 from rules_lib.allowlist.values import Allowlist
@@ -51,4 +51,4 @@ def load_allowlist(text: str | bytes, *, source: str, known: Collection[str]) ->
 def _error(source: str, document: Document, problems: tuple[Problem, ...]) -> AllowlistError:
     ordered = by_line(problems)
     records = tuple(problem.record(document.at(*problem.path)) for problem in ordered)
-    return AllowlistError(source, report(problems), records)
+    return AllowlistError(source, problem_lines(problems), records)

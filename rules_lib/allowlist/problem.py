@@ -70,7 +70,7 @@ class Problem:
         return f"; {self.otherwise}" if self.otherwise else ""
 
 
-def report(problems: Iterable[Problem]) -> tuple[str, ...]:
+def problem_lines(problems: Iterable[Problem]) -> tuple[str, ...]:
     """The problems as text, in the order of their lines; beyond 500 only counted."""
     found = tuple(problems)
     lines = tuple(map(str, by_line(found)))

@@ -23,6 +23,7 @@ SUMMARIES: Final = {
     "builds": "List the builds, the newest first, and what became of each.",
     "rules": "Search the rules that are in force.",
     "diff": "Say in which rules two builds differ, or a build and a plan.",
+    "report": "Fetch a build's page, and open it in the browser.",
     "rollback": "Put an earlier BUILD back, and hold it.",
     "resume": "Lift the hold of a rollback.",
     "explain": "Tell one rule's whole story, from the feed to the firewall.",

@@ -99,11 +99,21 @@ def past_builds(store: Store, limit: int = 0, latest: Latest | None = None) -> P
     in_force = latest.build if latest else ""
     names = tuple(reversed(store.folders(BUILDS)))
     shown: Sequence[str] = names[:limit] if limit else names
-    found = tuple(_past(store, name, in_force) for name in shown)
+    found = tuple(past_build(store, name, in_force) for name in shown)
     return PastBuilds(found, in_force, len(names) - len(shown))
 
 
-def _past(store: Store, build: str, in_force: str) -> PastBuild:
+def past_build(store: Store, build: str, in_force: str = "") -> PastBuild:
+    """Read what one build left.
+
+    Args:
+        store: the bucket.
+        build: its id.
+        in_force: id of the build whose rules are in force, where that is known.
+
+    Raises:
+        StoreError: the bucket cannot be read.
+    """
     key = build_key(build, SUMMARY)
     stored = store.find(key)
     if stored is None:
