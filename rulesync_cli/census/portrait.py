@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rules_lib.facts.limits import BLOCKING
 from rules_lib.model import Mode, Rule
 from rules_lib.packing.budget import Budget
 from rules_lib.world import unwatched
@@ -30,6 +31,7 @@ class Portrait:
         severities: `signature_severity` -> enabled rules; empty for those without.
         confidences: likewise.
         kept: published, the setters included.
+        blocking: those of the kept that drop or reject.
         setters: brought in although the category is off.
         discarded: wanted, and left out.
         rule_groups: names of the groups that have rules of it.
@@ -45,6 +47,7 @@ class Portrait:
     severities: Mapping[str, int]
     confidences: Mapping[str, int]
     kept: int
+    blocking: int
     setters: int
     discarded: int
     rule_groups: tuple[str, ...]
@@ -68,9 +71,16 @@ def census(
     off = [one.name for one in asked if allowlist.setting_of(one.name).mode is Mode.OFF]
     costs = costs_of(inputs, off, watch) if off else {}
     shares = _shares(built)
+    blocking = Counter(rule.rule.category for rule in built.kept if rule.action in BLOCKING)
     discarded = Counter(item.rule.category for item in built.discarded)
     return tuple(
-        _portrait(one, allowlist, shares[one.name], discarded[one.name], costs.get(one.name))
+        _portrait(
+            one,
+            allowlist,
+            shares[one.name],
+            (blocking[one.name], discarded[one.name]),
+            costs.get(one.name),
+        )
         for one in asked
     )
 
@@ -88,9 +98,10 @@ def _portrait(
     category: Category,
     allowlist: Allowlist,
     share: Counter[tuple[str, bool]],
-    discarded: int,
+    counts: tuple[int, int],
     cost: Cost | None,
 ) -> Portrait:
+    blocking, discarded = counts
     rules = [rule for rule in category.rules if isinstance(rule, Rule)]
     return Portrait(
         name=category.name,
@@ -101,6 +112,7 @@ def _portrait(
         severities=dict(Counter(rule.severity for rule in rules)),
         confidences=dict(Counter(rule.confidence for rule in rules)),
         kept=share.total(),
+        blocking=blocking,
         setters=sum(number for (_, setter), number in share.items() if setter),
         discarded=discarded,
         rule_groups=tuple(dict.fromkeys(group for group, _ in share)),

@@ -29,11 +29,12 @@ _HEADINGS: Final = (
     "severity C/M/m/I/-",
     "confidence H/M/L/-",
     "kept",
+    "drop",
     "discarded",
     "capacity",
     "to turn on",
 )
-_NUMBERS: Final = ("enabled", "disabled", "kept", "discarded", "capacity")
+_NUMBERS: Final = ("enabled", "disabled", "kept", "drop", "discarded", "capacity")
 _LEGEND: Final = (
     "severity: Critical/Major/minor/Informational/none; confidence: High/Medium/Low/none",
     "capacity: of the kept rules, with headroom; to turn on: what `NAME: alert` would add",
@@ -56,8 +57,9 @@ def categories(*, where: Where, names: tuple[str, ...], as_json: bool) -> None:
     """List the categories, and what turning one on would cost.
 
     For each category of the feed: its mode, its rules with their severities and confidences, what
-    is kept and what capacity that takes. For one that is off also what `NAME: alert` would add,
-    setters that it needs included, whether the budget has room for it, and what it would push out.
+    is kept, how much of that drops or rejects, and what capacity it takes. For one that is off also
+    what `NAME: alert` would add, setters that it needs included, whether the budget has room for
+    it, and what it would push out.
     These numbers are those of a build with that edit.
     """
     scene = look(where)
@@ -130,6 +132,7 @@ def _row(one: Portrait) -> Sequence[Text | str]:
         _spread(one.severities, (*SEVERITIES, "")),
         _spread(one.confidences, (*CONFIDENCES, "")),
         count(one.kept) + setters,
+        count(one.blocking),
         count(one.discarded),
         count(one.capacity),
         _cost(one.cost) if one.cost else "",

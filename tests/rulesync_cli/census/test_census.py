@@ -65,6 +65,8 @@ def test_portraits_add_up_to_the_build(example: Trial) -> None:
     """What is kept and discarded, category by category."""
     built, found = example.built(), example.portraits()
     assert sum(one.kept for one in found) == len(built.kept)
+    dropping = [rule for rule in built.kept if rule.action in {"drop", "reject"}]
+    assert sum(one.blocking for one in found) == len(dropping) > 0
     assert sum(one.discarded for one in found) == len(built.discarded)
     assert sum(one.enabled for one in found) == built.enabled
     assert {name for one in found for name in one.rule_groups} == {g.name for g in built.groups}

@@ -46,7 +46,7 @@ def test_json_has_the_same_in_numbers(alone: list[str]) -> None:
     told = json.loads(call(*alone, "--json").stdout)
     dns, malware = sorted(told["categories"], key=lambda one: str(one["name"]))
     assert malware["cost"] is None
-    assert (malware["kept"], malware["capacity"]) == (2, 2)
+    assert (malware["kept"], malware["blocking"], malware["capacity"]) == (2, 0, 2)
     assert dns["cost"] == {
         "rules": 2,
         "setters": 0,
