@@ -19,7 +19,6 @@ from rules_lib.build import build
 from rules_lib.facts.limits import BLOCKING
 from rules_lib.feed.archive import unpack
 from rules_lib.inputs import Inputs
-from rules_lib.reading.metadata import metadata_values
 from rules_lib.reading.ruleset import read_rules
 
 if TYPE_CHECKING:
@@ -115,8 +114,8 @@ def _category(rule: Converted) -> str:
 def _age(rule: Converted) -> str:
     if not rule.rule.category.startswith(_FEED):
         return _ADDRESSES
-    [*years] = (int(day[:4]) for day in metadata_values(rule.rule.text, "created_at"))
-    return _until(next(last for last in (*_YEARS, 9999) if min(years, default=0) <= last))
+    year = int(rule.rule.created_at[:4] or 0)
+    return _until(next(last for last in (*_YEARS, 9999) if year <= last))
 
 
 def _until(last: int) -> str:

@@ -134,7 +134,8 @@ class Rule(NamedTuple):
         classtype: empty where none is given.
         severity: the metadata's `signature_severity`, the highest where several; empty if none.
         confidence: the metadata's `confidence`, the highest where several; empty if none.
-        updated_at: the metadata's `updated_at` as `YYYY_MM_DD`, the latest; empty if none.
+        created_at: the metadata's `created_at` as `YYYY_MM_DD`, the earliest; empty if none.
+        updated_at: the metadata's `updated_at`, likewise, the latest.
         alert_only: its metadata say `deployment alert_only`: it is not meant to block.
         unwanted: the options that must go, with their places: those that no strict-order group
             takes, and `fast_pattern` where Suricata 8 refuses it.
@@ -153,6 +154,7 @@ class Rule(NamedTuple):
     classtype: str = ""
     severity: str = ""
     confidence: str = ""
+    created_at: str = ""
     updated_at: str = ""
     alert_only: bool = False
     unwanted: tuple[Option, ...] = ()

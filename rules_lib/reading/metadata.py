@@ -19,11 +19,11 @@ from rules_lib.reading.rule import cut
 SEVERITY: Final = "signature_severity"
 CONFIDENCE: Final = "confidence"
 
-DATE: Final = re.compile(r"[0-9]{4}_[0-9]{2}_[0-9]{2}")
+_DATE: Final = re.compile(r"[0-9]{4}_[0-9]{2}_[0-9]{2}")
 """How ET writes a day."""
 
 _COUNTING: Final = re.compile(
-    rf",\s*({SEVERITY}|{CONFIDENCE}|updated_at|deployment) ([^,]*)", re.ASCII
+    rf",\s*({SEVERITY}|{CONFIDENCE}|created_at|updated_at|deployment) ([^,]*)", re.ASCII
 )
 """An entry behind its comma, which a search finds at once; so the first entry is given one too."""
 _ENTRY: Final = re.compile(r",\s*([^\s,]+) ([^,]*)", re.ASCII)
@@ -37,12 +37,14 @@ class RuleMetadata(NamedTuple):
     Attributes:
         severity: the highest; empty where there is none of ET's four.
         confidence: the highest; empty where there is none of ET's three.
-        updated_at: the latest as `YYYY_MM_DD`; empty where none.
+        created_at: the earliest as `YYYY_MM_DD`; empty where none.
+        updated_at: likewise, the latest.
         alert_only: it is not meant to block.
     """
 
     severity: str
     confidence: str
+    created_at: str
     updated_at: str
     alert_only: bool
 
@@ -80,7 +82,8 @@ def _of_pairs(pairs: tuple[tuple[str, str], ...]) -> RuleMetadata:
     return RuleMetadata(
         _highest(found[SEVERITY], SEVERITIES),
         _highest(found[CONFIDENCE], CONFIDENCES),
-        intern(max(filter(DATE.fullmatch, found["updated_at"]), default="")),
+        intern(min(filter(_DATE.fullmatch, found["created_at"]), default="")),
+        intern(max(filter(_DATE.fullmatch, found["updated_at"]), default="")),
         _ALERT_ONLY in map(str.lower, found["deployment"]),
     )
 

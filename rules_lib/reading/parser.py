@@ -74,6 +74,7 @@ def _rule(category: str, line: Line) -> Rule:
         classtype=intern(_last("classtype", values, shape.classtype)),
         severity=metadata.severity,
         confidence=metadata.confidence,
+        created_at=metadata.created_at,
         updated_at=metadata.updated_at,
         alert_only=metadata.alert_only,
         unwanted=parts.options(out) if (out := unwanted(parts, shape)) else (),

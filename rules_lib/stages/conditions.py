@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.model import Mode
-from rules_lib.reading.metadata import CONFIDENCE, DATE, SEVERITY, metadata_values
+from rules_lib.reading.metadata import CONFIDENCE, SEVERITY, metadata_values
 from rules_lib.why import Condition
 
 if TYPE_CHECKING:
@@ -58,10 +58,8 @@ def _any_of(has: tuple[str, ...], wanted: frozenset[str]) -> bool:
 
 def _day_of(rule: Rule, key: str) -> str:
     """The day of which a key asks, as 2019-01-31; empty where the rule does not give it."""
-    if key == "updated_after":
-        return rule.updated_at.replace("_", "-")
-    days = filter(DATE.fullmatch, metadata_values(rule.text, "created_at"))
-    return min(days, default="").replace("_", "-")
+    day = rule.updated_at if key == "updated_after" else rule.created_at
+    return day.replace("_", "-")
 
 
 @lru_cache(maxsize=64)
