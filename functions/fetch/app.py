@@ -15,10 +15,8 @@ from aws_lambda_powertools import Logger
 
 from rules_lib.aws import clients
 from rules_lib.aws.s3_store import S3Store
-from rules_lib.bucket import manifest_key
 from rules_lib.errors import RulesyncError
-from rules_lib.feed.fetch import Fetched, fetch
-from rules_lib.feed.source import FeedUnchanged
+from rules_lib.feed.fetch import fetch, fetch_record
 from rules_lib.notify.telemetry import Telemetry
 from rules_lib.settings import FetchSettings
 from rules_lib.sources.reader import reader_for
@@ -53,21 +51,6 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: 
     telemetry.fetched()
     for warning in outcome.warnings:
         logger.warning(warning)
-    summary = _summary(outcome)
+    summary = fetch_record(outcome)
     logger.info("fetch done", **summary)
     return summary
-
-
-def _summary(outcome: Fetched | FeedUnchanged) -> dict[str, Any]:
-    manifest = outcome.manifest
-    return {
-        "status": "unchanged" if isinstance(outcome, FeedUnchanged) else "fetched",
-        "why": outcome.why if isinstance(outcome, FeedUnchanged) else "new to the bucket",
-        "version": manifest.version,
-        "sha256": manifest.sha256,
-        "source": manifest.source,
-        "manifest": manifest_key(manifest.version),
-        "enabled": manifest.total.enabled,
-        "disabled": manifest.total.disabled,
-        "warnings": list(outcome.warnings),
-    }

@@ -10,7 +10,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rules_lib.bucket import archive_key, manifest_key
 from rules_lib.errors import ArchiveError, ChecksumError, RefusedError
@@ -65,6 +65,22 @@ def fetch(
     manifest = check_download(gathered, settings, now)
     refuse_older(manifest, held)
     return Fetched(_publish(store, manifest, gathered.data), gathered.warnings)
+
+
+def fetch_record(outcome: Fetched | FeedUnchanged) -> dict[str, Any]:
+    """What a fetch came to, as JSON; `status` is `fetched` or `unchanged`."""
+    manifest = outcome.manifest
+    return {
+        "status": "unchanged" if isinstance(outcome, FeedUnchanged) else "fetched",
+        "why": outcome.why if isinstance(outcome, FeedUnchanged) else "new to the bucket",
+        "version": manifest.version,
+        "sha256": manifest.sha256,
+        "source": manifest.source,
+        "manifest": manifest_key(manifest.version),
+        "enabled": manifest.total.enabled,
+        "disabled": manifest.total.disabled,
+        "warnings": list(outcome.warnings),
+    }
 
 
 def _is_held(download: Download, held: Manifest) -> bool:

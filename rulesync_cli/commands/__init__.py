@@ -19,6 +19,7 @@ SUMMARIES: Final = {
     "plan": "Say what a sync would do now; change nothing.",
     "push": "Check an allowlist FILE, show its plan, and upload it.",
     "apply": "Run a sync now, from here, as the build function does.",
+    "fetch": "Fetch the feed now, from here, as the fetch function does.",
     "status": "Say what is in force, what failed, and what waits.",
     "builds": "List the builds, the newest first, and what became of each.",
     "rules": "Search the rules that are in force.",

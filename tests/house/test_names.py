@@ -13,7 +13,7 @@ REPOSITORY: Final = Path(__file__).parents[2]
 COMMANDS: Final = "rulesync_cli.commands."
 """A command's function has the name that people type: the library's verb may have it too."""
 
-TWICE: Final = ("apply", "explain", "plan", "rollback", "resume")
+TWICE: Final = ("apply", "explain", "fetch", "plan", "rollback", "resume")
 """Names of a command and of what the command calls."""
 
 

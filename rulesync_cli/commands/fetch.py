@@ -1,0 +1,119 @@
+"""`rulesync fetch`: the feed now, from here."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from rules_lib.address import Address
+from rules_lib.aws import clients
+from rules_lib.aws.s3_store import S3Store
+from rules_lib.errors import RefusedError
+from rules_lib.feed.fetch import fetch as bring
+from rules_lib.feed.fetch import fetch_record
+from rules_lib.feed.newest import newest_manifest
+from rules_lib.settings import FetchSettings, variable_of
+from rules_lib.sources.reader import reader_for
+from rules_lib.text import counted, visible, visible_lines
+from rulesync_cli.common import (
+    FEED,
+    bucket_option,
+    epilog,
+    is_attended,
+    json_option,
+    print_json,
+)
+from rulesync_cli.show.progress import waiting
+
+if TYPE_CHECKING:
+    from rules_lib.aws.store import Store
+
+_URL = variable_of("feed_url")
+
+
+@click.command(
+    epilog=epilog(
+        "rulesync fetch",
+        "rulesync fetch --yes --json | jq -r .version",
+        "rulesync fetch --feed https://mirror.example/emerging.rules.tar.gz",
+    )
+)
+@click.option("--feed", type=FEED, metavar="PATH_OR_URL",
+              help=f"Where the feed lies, as the stack is set; else {_URL}, else ET Open."
+              )  # fmt: skip
+@click.option("--yes", is_flag=True, help="Do not ask; needed where there is no terminal.")
+@json_option
+@bucket_option
+def fetch(*, bucket: str, feed: Address | None, yes: bool, as_json: bool) -> None:
+    """Fetch the feed now, from here, as the fetch function does.
+
+    Checks it, and stores it under raw/, unless the bucket has it already. The arrival of its
+    manifest starts the build function, which changes the rule groups. A feed older than the
+    bucket's is refused.
+    """
+    settings = _settings(bucket, feed)
+    store = S3Store(clients.s3(), settings.bucket)
+    if not feed and not os.environ.get(_URL):
+        _refuse_another_source(store, settings.feed_url)
+    _ask(f"fetch {settings.feed_url} into s3://{bucket}?", yes=yes)
+    with waiting(f"fetching {settings.feed_url}"):
+        outcome = bring(settings, reader_for(settings), store, datetime.now(UTC))
+    for warning in outcome.warnings:
+        click.echo(f"warning: {visible_lines(warning)}", err=True)
+    record = fetch_record(outcome)
+    if as_json:
+        print_json(record)
+    else:
+        click.echo(visible(_words(record)))
+    if record["status"] == "fetched":
+        click.echo("the build function starts now; `rulesync status --watch` follows it", err=True)
+
+
+def _settings(bucket: str, feed: Address | None) -> FetchSettings:
+    """The fetch function's settings, from the environment here.
+
+    Raises:
+        SettingsError: a variable has a wrong value.
+    """
+    named = {variable_of("bucket"): bucket} | ({_URL: feed.reveal()} if feed else {})
+    return FetchSettings.from_environment({**os.environ, **named})
+
+
+def _refuse_another_source(store: Store, usual: Address) -> None:
+    """Put no other feed in the place of the stack's only because nobody named one.
+
+    Raises:
+        RefusedError: the newest feed in the bucket came from elsewhere.
+    """
+    newest = newest_manifest(store)
+    if newest and newest.source != str(usual):
+        raise RefusedError(
+            f"the bucket's feed came from {newest.source}, and no address was given",
+            f"Give the stack's with --feed, or set {_URL}; {usual} would take its place.",
+        )
+
+
+def _ask(question: str, *, yes: bool) -> None:
+    """Go on only where somebody agrees.
+
+    Raises:
+        click.ClickException: nobody does, or nobody is there.
+    """
+    if yes:
+        return
+    if not is_attended():
+        raise click.ClickException(
+            "nothing was fetched: there is no terminal to ask on. --yes goes on without asking"
+        )
+    if not click.confirm(question, err=True):
+        raise click.ClickException("nothing was fetched")
+
+
+def _words(record: dict[str, Any]) -> str:
+    rules = f"{counted(record['enabled'], 'rule')} enabled, {record['disabled']:,} disabled"
+    if record["status"] == "fetched":
+        return f"fetched feed {record['version']}: {rules}"
+    return f"unchanged: {record['why']}; the bucket has feed {record['version']}: {rules}"
