@@ -143,6 +143,7 @@ def _origin(rule: AnyRule, fate: Fate, *, ships_enabled: bool) -> RuleOrigin:
         msg=rule.msg,
         severity=rule.severity,
         confidence=rule.confidence,
+        created_at=rule.created_at,
         updated_at=rule.updated_at,
         classtype=rule.classtype,
     )

@@ -39,6 +39,7 @@ class RuleOrigin:
     msg: str | None = None
     severity: str | None = None
     confidence: str | None = None
+    created_at: str | None = None
     updated_at: str | None = None
     classtype: str | None = None
 

@@ -81,6 +81,7 @@ def _beginning(story: Story, scene: Scene) -> Iterator[StoryLine]:
     facts = (
         ("severity", origin.severity),
         ("confidence", origin.confidence),
+        ("created", origin.created_at),
         ("updated", origin.updated_at),
         ("classtype", origin.classtype),
     )
