@@ -15,6 +15,12 @@ ALLOWLIST: Final = "config/categories.yaml"
 ALLOW_SHRINK: Final = "rulesync-allow-shrink"
 """Metadata of an uploaded allowlist: `true` where what it takes away is meant."""
 
+STARTED_BY: Final = "rulesync-started-by"
+"""Metadata of a build's files: what or who started it."""
+
+USED_ALLOWLIST: Final = "rulesync-allowlist"
+"""Metadata of a build's files: SHA-256 of the allowlist that it was made with, if it was read."""
+
 LOCAL: Final = "local/"
 """People's own rules, a file each."""
 

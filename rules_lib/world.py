@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 from rules_lib.bucket import build_key
 from rules_lib.deadline import NEVER, Deadline
+from rules_lib.text import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import date, datetime
 
     from types_boto3_network_firewall import NetworkFirewallClient
@@ -37,6 +39,7 @@ class World:
         deadline: when the build has to come to its end.
         turn: the right to build, where others may ask for the same build meanwhile.
         lost: warnings of what an earlier build left and cannot be read.
+        marks: metadata of every file of the build: what started it, and its allowlist.
     """
 
     store: Store
@@ -48,6 +51,7 @@ class World:
     deadline: Deadline = NEVER
     turn: Turn | None = None
     lost: tuple[str, ...] = ()
+    marks: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def build_id(self) -> str:
@@ -62,4 +66,13 @@ class World:
 
     def put(self, name: str, data: bytes | Iterable[bytes]) -> None:
         """Write one file of the build, whole or in pieces."""
-        self.store.put(build_key(self.build_id, name), data)
+        self.store.put(build_key(self.build_id, name), data, metadata=self.marks)
+
+    def marked(self, mark: str, value: str) -> World:
+        """The same, with one more mark; what S3 does not take in metadata is written in ASCII."""
+        plain = visible(value).encode("ascii", "backslashreplace").decode()[:_LONGEST_MARK]
+        return replace(self, marks={**self.marks, mark: plain})
+
+
+_LONGEST_MARK: Final = 200
+"""Characters; S3 takes 2 kB of metadata with an object (Amazon S3 user guide, November 2026)."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from getpass import getuser
+from socket import gethostname
 
 from rules_lib.aws import clients
 from rules_lib.aws.s3_store import S3Store
+from rules_lib.bucket import STARTED_BY
 from rules_lib.errors import SettingsError
 from rules_lib.groups.policy_names import named_policies, policy_name_problem
 from rules_lib.world import World, unwatched
@@ -22,7 +25,16 @@ def world(
     """
     names = policies_of(policies)
     store = S3Store(clients.s3(), bucket)
-    return World(store, clients.network_firewall(), datetime.now(UTC), names, watch=watch)
+    found = World(store, clients.network_firewall(), datetime.now(UTC), names, watch=watch)
+    return found.marked(STARTED_BY, _who())
+
+
+def _who() -> str:
+    """Whoever runs the command, as this machine knows them."""
+    try:
+        return f"{getuser()} at {gethostname()}"
+    except (ImportError, KeyError, OSError):  # a container may have no name for its user
+        return gethostname()
 
 
 def policies_of(given: tuple[str, ...]) -> tuple[str, ...]:

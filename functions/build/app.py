@@ -18,6 +18,7 @@ from aws_lambda_powertools import Logger
 
 from rules_lib.aws import clients
 from rules_lib.aws.s3_store import S3Store
+from rules_lib.bucket import STARTED_BY
 from rules_lib.deadline import NEVER, Deadline
 from rules_lib.errors import RulesyncError
 from rules_lib.feed.manifest import Manifest
@@ -80,7 +81,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         client = clients.network_firewall()
         world = World(
             store, client, datetime.now(UTC), settings.policies, deadline=_deadline(context)
-        )
+        ).marked(STARTED_BY, _starter(event))
         run = _in_turn(event, context, telemetry, manifest)
         outcome = (
             sync_if_changed(world, manifest, run)
@@ -98,6 +99,12 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     result = _result(outcome)
     logger.info("build done", event=cause, **result)
     return result
+
+
+def _starter(event: dict[str, Any]) -> str:
+    """What started the function: an object that arrived, its schedule, or somebody."""
+    key = event.get("detail", {}).get("object", {}).get("key")
+    return key or ("schedule" if event.get("source") == _SCHEDULE else "invoked by hand")
 
 
 def _deadline(context: object) -> Deadline:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from rules_lib.aws.calls import Calls
 from rules_lib.aws.firewall import Firewall
-from rules_lib.bucket import SUMMARY, rules_name
+from rules_lib.bucket import SUMMARY, USED_ALLOWLIST, rules_name
 from rules_lib.deploy.apply import apply
 from rules_lib.errors import ContendedError, RulesyncError, StaleError, StoreError, SyncError
 from rules_lib.gc_pause import without_cyclic_gc
@@ -112,6 +112,7 @@ def _sync(world: World, *, allow_shrink: bool) -> Summary | Hold:
                 if world.turn:
                     world.turn.listen()
                 gathered = gather(world.store)
+                world = world.marked(USED_ALLOWLIST, gathered.draft.sha256)
                 feed = feed_facts(gathered.manifest)
                 if summary := _attempt(world, gathered, calls, allow_shrink=allow_shrink):
                     return summary

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Final
 
 import click
@@ -10,16 +11,26 @@ from rich.text import Text
 
 from rules_lib.aws import clients
 from rules_lib.aws.s3_store import S3Store
-from rules_lib.text import count, counted, visible
-from rulesync_cli.common import bucket_option, epilog, json_option, moment, print_json
+from rules_lib.text import count, counted, visible, visible_lines
+from rulesync_cli.common import bucket_option, epilog, json_option, print_json
 from rulesync_cli.history.builds import Outcome, PastBuild, PastBuilds, past_builds
 from rulesync_cli.history.records import past_build_record
+from rulesync_cli.show.ages import age_short
 from rulesync_cli.show.console import say, show, stdout
 from rulesync_cli.show.progress import waiting
 
 _LIMIT: Final = 20
-_HEADINGS: Final = ("build", "begun", "feed", "outcome", "rules", "drops", "changes", "cause")
-_NUMBERS: Final = ("rules", "drops")
+_HEADINGS: Final = ("build", "age", "feed", "outcome", "rules", "drops", "changes")
+_MORE: Final = ("allowlist", "started by")
+"""Where there is room for them."""
+
+_WIDE: Final = 120
+"""Columns of a terminal that has."""
+
+_DIGITS: Final = 8
+"""So much of a checksum tells allowlists apart."""
+
+_NUMBERS: Final = ("age", "rules", "drops")
 _STYLES: Final = {
     Outcome.IN_FORCE: "bold green",
     Outcome.APPLIED: "",
@@ -67,21 +78,29 @@ def _render(found: PastBuilds, console: Console) -> None:
     if not found.builds:
         say(console, "there is no build yet: `rulesync status` says what comes next")
         return
-    show(console, _HEADINGS, map(_row, found.builds), numbers=_NUMBERS)
+    now = datetime.now(UTC)
+    is_wide = not console.is_terminal or console.width >= _WIDE
+    headings = (*_HEADINGS, *(_MORE if is_wide else ()))
+    rows = (_row(one, now)[: len(headings)] for one in found.builds)
+    show(console, headings, rows, numbers=_NUMBERS)
+    for one in found.builds:
+        if one.cause:
+            say(console)
+            say(console, f"{one.build}, {one.outcome}: {visible_lines(one.cause)}", "red")
     if found.more:
+        say(console)
         say(console, f"and {counted(found.more, 'older build')}: --limit 0 lists all", "dim")
 
 
-def _row(one: PastBuild) -> tuple[Text | str, ...]:
-    style = _STYLES[one.outcome]
-    begun = moment(one.at) if one.at else "-"
-    cause = visible(one.cause.partition("\n")[0])
-    outcome = Text(one.outcome, style=style)
+def _row(one: PastBuild, now: datetime) -> tuple[Text | str, ...]:
+    age = age_short(now - datetime.fromisoformat(one.at)) if one.at else "-"
+    outcome = Text(one.outcome, style=_STYLES[one.outcome])
+    origin = (one.allowlist[:_DIGITS] or "-", visible(one.started_by or "-"))
     if one.summary is None or not one.summary.rules.enabled:
-        return one.build, begun, "-", outcome, "-", "-", "-", cause
+        return one.build, age, "-", outcome, "-", "-", "-", *origin
     rules, drops = count(one.summary.rules.kept), count(one.blocking)
     feed = visible(one.summary.feed.version or "-")
-    return one.build, begun, feed, outcome, rules, drops, _changes(one), cause
+    return one.build, age, feed, outcome, rules, drops, _changes(one), *origin
 
 
 def _changes(one: PastBuild) -> str:

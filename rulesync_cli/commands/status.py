@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from time import sleep
 from typing import Final
 
@@ -23,6 +22,7 @@ from rulesync_cli.common import (
 )
 from rulesync_cli.history.records import past_build_record
 from rulesync_cli.history.stack_status import StackState, StackStatus, StatusFinding, stack_status
+from rulesync_cli.show.ages import age_words
 from rulesync_cli.show.console import say, stdout
 from rulesync_cli.show.progress import waiting
 from rulesync_cli.show.tables import tally
@@ -34,8 +34,6 @@ _STYLES: Final[dict[StackState, str]] = {
     "failing": "bold red",
 }
 _SECONDS: Final = 10
-_DAYS: Final = 2
-"""From so many days on an age is told in days."""
 
 
 @click.command(
@@ -130,18 +128,9 @@ def _in_force(found: StackStatus) -> Iterator[str]:
         return
     feed = visible(latest.version)
     yield f"build {latest.build}, feed {feed}, applied {moment(latest.applied_at)}"
-    if found.feed:
+    if found.feed and found.age is not None:
         fetched = moment(found.feed.fetched_at.isoformat())
-        yield f"feed {feed}, fetched {fetched}, {_age(found)} old"
+        yield f"feed {feed}, fetched {fetched}, {age_words(found.age)} old"
     yield f"{counted(len(latest.groups), 'rule group')}: {', '.join(latest.groups)}"
     if latest.discarded is not None:
         yield f"discarded: {tally(latest.discarded.items()) or 'none'}"
-
-
-def _age(found: StackStatus) -> str:
-    age = found.age or timedelta()
-    return (
-        counted(age.days, "day")
-        if age.days >= _DAYS
-        else counted(age // timedelta(hours=1), "hour")
-    )

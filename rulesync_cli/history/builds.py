@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from rules_lib.bucket import BUILDS, SUMMARY, build_key
+from rules_lib.bucket import BUILDS, STARTED_BY, SUMMARY, USED_ALLOWLIST, build_key
 from rules_lib.errors import StoreError
 from rules_lib.facts.limits import BLOCKING
 from rules_lib.report.summary import Summary, read_summary
@@ -42,12 +42,16 @@ class PastBuild:
     Attributes:
         summary: None where it has none, as while it runs, or none that this version reads.
         problem: why its summary cannot be read; empty where it has none, or can.
+        allowlist: SHA-256 of the allowlist that it was made with; empty where that is not known.
+        started_by: what or who started it; empty where that is not known.
     """
 
     build: str
     outcome: Outcome
     summary: Summary | None = None
     problem: str = ""
+    allowlist: str = ""
+    started_by: str = ""
 
     @property
     def at(self) -> str:
@@ -123,7 +127,13 @@ def past_build(store: Store, build: str, in_force: str = "") -> PastBuild:
     except StoreError as error:
         outcome = Outcome.IN_FORCE if build == in_force else Outcome.UNFINISHED
         return PastBuild(build, outcome, problem=str(error))
-    return PastBuild(build, _outcome(build, in_force, summary), summary)
+    return PastBuild(
+        build,
+        _outcome(build, in_force, summary),
+        summary,
+        allowlist=stored.metadata.get(USED_ALLOWLIST, ""),
+        started_by=stored.metadata.get(STARTED_BY, ""),
+    )
 
 
 def _outcome(build: str, in_force: str, summary: Summary) -> Outcome:

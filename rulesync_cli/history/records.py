@@ -17,6 +17,8 @@ def past_build_record(one: PastBuild) -> dict[str, object]:
         "at": one.at or None,
         "outcome": str(one.outcome),
         "cause": one.cause or None,
+        "started_by": one.started_by or None,
+        "allowlist": one.allowlist or None,
         "feed": summary.feed.version if summary else None,
         "rules": summary.rules.kept if summary else None,
         "drops": one.blocking if summary else None,

@@ -99,7 +99,7 @@ def stack_status(world: World) -> StackStatus:
         *_attempted(world, attempt, hold),
         *_fetching(store, newest),
         *(_held(hold) if hold else ()),
-        *(_outdated(store, latest, newest) if latest else _empty(store, newest)),
+        *(_outdated(store, latest, newest, hold) if latest else _empty(store, newest)),
     ]
     if latest:
         world.watch("looking at the rule groups")
@@ -192,9 +192,12 @@ def _empty(store: Store, newest: Manifest | None) -> Iterator[StatusFinding]:
         yield StatusFinding("waiting", "no-build", words, "`rulesync apply`")
 
 
-def _outdated(store: Store, latest: Latest, newest: Manifest | None) -> Iterator[StatusFinding]:
+def _outdated(
+    store: Store, latest: Latest, newest: Manifest | None, hold: Hold | None
+) -> Iterator[StatusFinding]:
     """What lies in the bucket and is not in the build that was applied last."""
-    step = f"`rulesync apply`; {_UNSURE}"
+    first = "`rulesync resume`, then " if hold else ""
+    step = f"{first}`rulesync apply`; {_UNSURE}"
     allowlist = store.find(ALLOWLIST)
     if allowlist is None:
         step = "`rulesync push` uploads one; the bucket keeps earlier versions"

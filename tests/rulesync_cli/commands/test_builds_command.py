@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from getpass import getuser
 from pathlib import Path
+from socket import gethostname
 from typing import Any
 
 import pytest
 from support.account import Account, account, call
 from support.feeds import rule
 
+from functions.build import app as build_app
 from rulesync_cli.history.builds import Outcome, PastBuild
 
 
@@ -71,6 +75,7 @@ def test_refused_and_failed_builds_say_why(running: Account) -> None:
     ]
     assert "line 2" in failed["cause"]
     assert "max_shrink" in refused["cause"]
+    assert f"{refused['build']}, refused: max_shrink" in call("builds").stdout
     assert applied["cause"] is None
 
 
@@ -84,6 +89,39 @@ def test_build_behind_a_rollback_is_told_as_rolled_back(running: Account) -> Non
     next_second()
     running.build()
     assert outcomes() == ["in force", "applied", "applied"]
+
+
+def test_build_says_which_allowlist_it_had_and_what_started_it(running: Account) -> None:
+    """A file that arrived, the schedule, whoever asked the function, or whoever applies."""
+    key = "local/ärger\n.rules"
+    starts: dict[str, Callable[[], object]] = {
+        "local/\\xe4rger\\x0a.rules": lambda: running.build(key),
+        "schedule": running.tick,
+        "invoked by hand": lambda: build_app.handler({}, None),
+        f"{getuser()} at {gethostname()}": lambda: call("apply", "--json"),
+    }
+    for expected, start in starts.items():
+        next_second()
+        running.allow(categories={"emerging-malware": "drop"}, rules={"off": [len(expected)]})
+        start()
+        newest = listed()[0]
+        assert newest["started_by"] == expected
+        text = running.read("config/categories.yaml")
+        assert newest["allowlist"] == hashlib.sha256(text).hexdigest()
+    said = call("builds").stdout
+    assert newest["allowlist"][:8] in said
+    assert "schedule" in said
+
+
+def test_narrow_terminal_leaves_out_what_it_has_no_room_for(
+    running: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What started a build stands where there are 120 columns."""
+    assert running.builds
+    monkeypatch.setattr("rich.console.Console.is_terminal", True)
+    for columns, is_there in (("80", False), ("120", True)):
+        monkeypatch.setenv("COLUMNS", columns)
+        assert ("started by" in call("builds").stdout) == is_there
 
 
 def test_folder_without_a_summary_is_an_unfinished_build(running: Account) -> None:

@@ -55,7 +55,7 @@ def test_healthy_stack_exits_with_0(running: Account) -> None:
     assert document["feed"]["age_hours"] == 0
     said = call("status").stdout
     assert said.startswith("healthy\nbuild ")
-    assert ", 0 hours old" in said
+    assert ", 0 minutes old" in said
     assert "discarded: 1 unsupported-keyword" in said
 
 
@@ -111,6 +111,15 @@ def test_hold_waits_and_so_does_what_follows_it(running: Account) -> None:
     running.put("builds/20990101T000000Z-00000000/summary.json", json.dumps(summary))
     call("resume")
     assert codes() == (2, ["resumed"])
+
+
+def test_next_step_of_what_waits_under_a_hold_is_to_resume(running: Account) -> None:
+    """As `apply` would be refused."""
+    call("rollback", running.builds[0])
+    running.allow(max_shrink=0.5)
+    code, document = told()
+    assert (code, [one["code"] for one in document["findings"]]) == (2, ["held", "allowlist"])
+    assert document["findings"][1]["step"].startswith("`rulesync resume`, then `rulesync apply`")
 
 
 EDITS: dict[str, tuple[Callable[[Account], object], str]] = {
