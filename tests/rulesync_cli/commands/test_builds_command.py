@@ -95,7 +95,7 @@ def test_build_says_which_allowlist_it_had_and_what_started_it(running: Account)
     """A file that arrived, the schedule, whoever asked the function, or whoever applies."""
     key = "local/ärger\n.rules"
     starts: dict[str, Callable[[], object]] = {
-        "local/\\xe4rger\\x0a.rules": lambda: running.build(key),
+        "local/\\xe4rger\\n.rules": lambda: running.build(key),
         "schedule": running.tick,
         "invoked by hand": lambda: build_app.handler({}, None),
         f"{getuser()} at {gethostname()}": lambda: call("apply", "--json"),
