@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from rules_lib.model import AnyRule, Converted, Discarded, Reason, Rule
+from rules_lib.model import AnyRule, Converted, Discarded
 from rules_lib.packing.fit import Relief, fit
 from rules_lib.stages.convert import convert
 from rules_lib.stages.duplicates import with_true_details
-from rules_lib.stages.header_names import missing_variables
 from rules_lib.stages.hold import hold
 from rules_lib.stages.link import link
 from rules_lib.stages.order import order
@@ -20,7 +19,6 @@ from rules_lib.stages.screen import screen
 from rules_lib.stages.select import select
 
 if TYPE_CHECKING:
-    from rules_lib.allowlist import Allowlist
     from rules_lib.groups.rule_group import Group
     from rules_lib.inputs import Inputs
 
@@ -72,7 +70,7 @@ def build(inputs: Inputs) -> Built:
         enabled=len(rules),
         relief=fitted.relief,
         overflow=dict(fitted.overflow),
-        missing_variables=_missing(in_order, allowlist),
+        missing_variables=_missing(in_order),
     )
 
 
@@ -117,11 +115,6 @@ def prepare(rules: Iterable[AnyRule], inputs: Inputs) -> Prepared:
     )
 
 
-def _missing(discarded: tuple[Discarded, ...], allowlist: Allowlist) -> dict[str, int]:
-    names = Counter(
-        name
-        for discard in discarded
-        if discard.reason is Reason.UNDEFINED_VARIABLE and isinstance(discard.rule, Rule)
-        for name in missing_variables(discard.rule.header, allowlist)
-    )
+def _missing(discarded: tuple[Discarded, ...]) -> dict[str, int]:
+    names = Counter(name for discard in discarded for name in discard.missing)
     return dict(names.most_common())

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
-    from rules_lib.ties import Tie
+    from rules_lib.ties import Bond, Tie
     from rules_lib.why import ActionCause, ModeKey
 
 LOCAL_PREFIX: Final = "local-"
@@ -215,11 +215,19 @@ def _place(rule: AnyRule) -> FeedPosition:
 
 @dataclass(frozen=True, slots=True)
 class Discarded:
-    """A rule that is left out: exactly one reason, and a detail in plain words."""
+    """A rule that is left out: exactly one reason, and a detail in plain words.
+
+    Attributes:
+        missing: names that the allowlist would have to give a value: variables bare, references
+            with `@`.
+        winner: of a duplicate, the rule that counts, where that one is discarded too.
+    """
 
     rule: Rule | Malformed
     reason: Reason
     detail: str
+    missing: tuple[str, ...] = ()
+    winner: Discarded | None = None
 
 
 class GivenMode(NamedTuple):
@@ -259,6 +267,7 @@ class Converted(NamedTuple):
         changes: what was done to get from `rule.text` to `text`.
         variables: names of the header variables that `text` uses, without `$`, and of reference
             sets, with `@`.
+        bond: what ties it to others, the same for all rules of its cluster; None where it is alone.
     """
 
     rule: Rule
@@ -268,6 +277,7 @@ class Converted(NamedTuple):
     cause: ActionCause
     changes: tuple[Change, ...]
     variables: frozenset[str]
+    bond: Bond | None = None
 
     @property
     def setter(self) -> bool:

@@ -80,7 +80,31 @@ class Tie(NamedTuple):
         return self.command in _CHECKING
 
 
-def kinds_of(kinds: Iterable[MarkKind]) -> str:
-    """Name kinds of marks as a subject in the plural: `flowbits and host xbits`."""
+class Bond(NamedTuple):
+    """What ties the rules of a cluster; no two clusters have a mark or a file in common.
+
+    Attributes:
+        marks: that its rules set or ask for.
+        files: that are published as written, so that nothing may come between their rules.
+    """
+
+    marks: tuple[Mark, ...]
+    files: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """What ties, as the beginning of a sentence."""
+        return what_ties((mark.kind for mark in self.marks), as_written=bool(self.files))
+
+
+def what_ties(kinds: Iterable[MarkKind], *, as_written: bool) -> str:
+    """Begin a sentence on what ties a rule to others: `flowbits and host xbits tie`.
+
+    Args:
+        kinds: of the marks.
+        as_written: whether it is the rule's file, which stays in one piece, whatever its marks.
+    """
+    if as_written:
+        return "its file, published as written, ties"
     named = sorted({f"{kind}s" for kind in kinds})
-    return " and ".join(filter(None, (", ".join(named[:-1]), *named[-1:])))
+    kinds_named = " and ".join(filter(None, (", ".join(named[:-1]), *named[-1:])))
+    return f"{kinds_named} tie"

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from rules_lib.model import Converted, Mode, is_local
 from rules_lib.own.files import own_file_name
-from rules_lib.stages.duplicates import discarded_winners
 from rules_lib.ties import Mark
 
 if TYPE_CHECKING:
@@ -45,11 +44,13 @@ def _unlisted(ruleset: Ruleset, allowlist: Allowlist, folder: str) -> Iterator[s
 
 def _vacant_sids(built: Built, folder: str) -> Iterator[str]:
     """Own rules that cannot be used, and keep the feed's of that sid out all the same."""
-    for sid, one in discarded_winners(built.discarded).items():
-        if is_local(one.rule.category):
+    winners = {one.winner.rule.place: one.winner for one in built.discarded if one.winner}
+    for place in sorted(winners):
+        rule, reason = winners[place].rule, winners[place].reason
+        if is_local(rule.category):
             yield (
-                f"{folder}{own_file_name(one.rule.category)}:{one.rule.line}: sid {sid} is "
-                f"discarded ({one.reason}) and takes the place of the feed's rule, so neither is "
+                f"{folder}{own_file_name(rule.category)}:{rule.line}: sid {rule.sid} is "
+                f"discarded ({reason}) and takes the place of the feed's rule, so neither is "
                 "in force; correct it, or take it out"
             )
 

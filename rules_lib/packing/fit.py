@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from rules_lib.facts import limits
 from rules_lib.groups.references import go_together
-from rules_lib.model import Discarded, Mode, Reason
+from rules_lib.model import Discarded, Reason
 from rules_lib.packing.blocks import Block
 from rules_lib.packing.pack import Packed, Packer
-from rules_lib.ties import kinds_of
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
@@ -126,10 +125,8 @@ def _left_out(block: Block, detail: str) -> Iterator[Discarded]:
 
 
 def _detail(block: Block, packer: Packer, *, full: bool) -> str:
-    whole = any(rule.mode is Mode.AS_WRITTEN for rule in block.cluster)
-    kinds = kinds_of(m.kind for r in block.cluster for t in r.rule.ties for m in t.marks)
-    ties = "its file, published as written, ties" if whole else f"{kinds} tie"
-    tied = f", with the {block.rules - 1:,} that {ties} it to" if block.rules > 1 else ""
+    bond = block.cluster[0].bond
+    tied = f", with the {block.rules - 1:,} that {bond} it to" if bond else ""
     if not go_together(block.references):
         return (
             f"it needs {len(block.references)} reference sets in its rule group{tied}: a group "
@@ -137,7 +134,7 @@ def _detail(block: Block, packer: Packer, *, full: bool) -> str:
             "associations and nothing else"
         )
     if not block.fits_one_group:
-        return f"{ties} it to {block.rules - 1:,} rules, too many for one rule group"
+        return f"{bond} it to {block.rules - 1:,} rules, too many for one rule group"
     if full:
         return (
             f"its rule group is full and in use by a firewall policy that rulesync was not given"

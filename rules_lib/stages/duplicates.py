@@ -44,7 +44,7 @@ def discard_duplicate(rule: Rule, winner: Rule) -> Discarded:
     return Discarded(rule, Reason.DUPLICATE_SID, f"{detail}; that one is used")
 
 
-def discarded_winners(discarded: Sequence[Discarded]) -> dict[int, Discarded]:
+def _discarded_winners(discarded: Sequence[Discarded]) -> dict[int, Discarded]:
     """The rules that kept a sid from another and were themselves discarded later, by sid."""
     losers = {one.rule.sid for one in discarded if one.reason is Reason.DUPLICATE_SID}
     return {
@@ -61,7 +61,7 @@ def with_true_details(discarded: Sequence[Discarded]) -> tuple[Discarded, ...]:
     Args:
         discarded: by all stages.
     """
-    vain = discarded_winners(discarded)
+    vain = _discarded_winners(discarded)
     return tuple(_amended(one, vain.get(one.rule.sid or 0)) for one in discarded)
 
 
@@ -73,4 +73,4 @@ def _amended(one: Discarded, winner: Discarded | None) -> Discarded:
         f"sid {one.rule.sid} is also in {place}; that one counts, and is itself discarded "
         f"({winner.reason}), so no rule of this sid is in force"
     )
-    return replace(one, detail=detail)
+    return replace(one, detail=detail, winner=winner)

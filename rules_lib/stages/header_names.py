@@ -31,14 +31,16 @@ def _misnamed(header: Header, _: Allowlist) -> Objection | None:
     if not wrong:
         return None
     form = "a letter, then letters, digits and _, at most 32"
-    return Reason.UNDEFINED_VARIABLE, f"{_shown(wrong)} is no name: {form}"
+    return Objection(Reason.UNDEFINED_VARIABLE, f"{_shown(wrong)} is no name: {form}")
 
 
 def _variables(header: Header, allowlist: Allowlist) -> Objection | None:
     missing = missing_variables(header, allowlist)
     if not missing:
         return None
-    return Reason.UNDEFINED_VARIABLE, f"the allowlist gives no value for {_shown(missing)}"
+    return Objection(
+        Reason.UNDEFINED_VARIABLE, f"the allowlist gives no value for {_shown(missing)}", missing
+    )
 
 
 def missing_variables(header: Header, allowlist: Allowlist) -> tuple[str, ...]:
@@ -74,7 +76,7 @@ def _misplaced_variables(header: Header, allowlist: Allowlist) -> Objection | No
     if not wrong:
         return None
     names = ", ".join(wrong)
-    return Reason.UNDEFINED_VARIABLE, f"it mixes up addresses and ports: {names}"
+    return Objection(Reason.UNDEFINED_VARIABLE, f"it mixes up addresses and ports: {names}")
 
 
 def _kind(name: str, allowlist: Allowlist) -> str | None:
@@ -96,7 +98,7 @@ def _nothing_left(header: Header, allowlist: Allowlist) -> Objection | None:
     for field in (*header.addresses, *header.ports):
         if "!" in field and negates_any(write_variables(field, written)):
             detail = f"{field} leaves nothing, as the allowlist has any for the variable in it"
-            return Reason.UNDEFINED_VARIABLE, detail
+            return Objection(Reason.UNDEFINED_VARIABLE, detail)
     return None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from rules_lib.facts import limits, suricata, vocabulary
 from rules_lib.model import Header, Reason
@@ -25,9 +25,20 @@ _DOCUMENTED_FAMILIES: Final = ("enip.", "ike.")
 _REFUSED: Final = limits.REFUSED_KEYWORDS | limits.FILE_KEYWORDS
 
 Keywords: TypeAlias = frozenset[str]
-Objection: TypeAlias = tuple[Reason, str]
 KeywordCheck: TypeAlias = "Callable[[Keywords, Allowlist], Objection | None]"
 WordCheck: TypeAlias = "Callable[[tuple[Header, Keywords], Allowlist], Objection | None]"
+
+
+class Objection(NamedTuple):
+    """What is said against a rule: the reason, and the detail, of its discard.
+
+    Attributes:
+        missing: names that the allowlist would have to give a value.
+    """
+
+    reason: Reason
+    detail: str
+    missing: tuple[str, ...] = ()
 
 
 def _refused_keyword(keywords: Keywords, _: Allowlist) -> Objection | None:
@@ -53,16 +64,18 @@ def _obsolete(keywords: Keywords, _: Allowlist) -> Objection | None:
     if not names:
         return None
     words = "; ".join(suricata.OBSOLETE[name] for name in names)
-    return Reason.UNSUPPORTED_KEYWORD, f"{suricata.NAME} refuses: {words}"
+    return Objection(Reason.UNSUPPORTED_KEYWORD, f"{suricata.NAME} refuses: {words}")
 
 
 def _misused(keywords: Keywords, _: Allowlist) -> Objection | None:
     """The qualified names tell of values which the engine, or the service, refuses."""
     uses = sorted(name.partition(":")[::2] for name in keywords if ":" in name)
     if codes := [value or "none" for name, value in uses if name == vocabulary.GEOIP]:
-        return Reason.UNSUPPORTED_KEYWORD, _country_detail(codes)
+        return Objection(Reason.UNSUPPORTED_KEYWORD, _country_detail(codes))
     wrong = [f"{name}: {suricata.MISUSES[use]}" for name, use in uses if use in suricata.MISUSES]
-    return (Reason.UNSUPPORTED_KEYWORD, f"{suricata.NAME} refuses: {wrong[0]}") if wrong else None
+    if not wrong:
+        return None
+    return Objection(Reason.UNSUPPORTED_KEYWORD, f"{suricata.NAME} refuses: {wrong[0]}")
 
 
 def _country_detail(codes: list[str]) -> str:
@@ -79,10 +92,10 @@ def _category_keyword(used: tuple[Header, Keywords], _: Allowlist) -> Objection 
         protocols = vocabulary.CATEGORY_PROTOCOLS[name]
         if vocabulary.GEOIP in keywords:
             detail = f"the service does not take {name} and geoip in one rule"
-            return Reason.UNSUPPORTED_KEYWORD, detail
+            return Objection(Reason.UNSUPPORTED_KEYWORD, detail)
         if base_of(header.protocol) not in protocols:
             detail = f"the service has {name} for {' and '.join(sorted(protocols))} only"
-            return Reason.UNSUPPORTED_KEYWORD, detail
+            return Objection(Reason.UNSUPPORTED_KEYWORD, detail)
     return None
 
 
@@ -103,21 +116,23 @@ def _threshold(keywords: Keywords, allowlist: Allowlist) -> Objection | None:
 
 def _keyword_objection(names: Iterable[str], why: str) -> Objection | None:
     found = ", ".join(sorted(names))
-    return (Reason.UNSUPPORTED_KEYWORD, f"{why}: {found}") if found else None
+    return Objection(Reason.UNSUPPORTED_KEYWORD, f"{why}: {found}") if found else None
 
 
 def _requirement(keywords: Keywords, _: Allowlist) -> Objection | None:
     if not (missing := requirements.unmet(keywords)):
         return None
     detail = f"it requires {missing}, which the service's {suricata.NAME} does not meet"
-    return Reason.UNMET_REQUIREMENT, detail
+    return Objection(Reason.UNMET_REQUIREMENT, detail)
 
 
 def _pcre(keywords: Keywords, _: Allowlist) -> Objection | None:
     if "pcre" not in keywords or keywords & limits.PCRE_COMPANIONS:
         return None
     companions = ", ".join(sorted(limits.PCRE_COMPANIONS))
-    return Reason.PCRE_WITHOUT_CONTENT, f"the service takes pcre only beside one of: {companions}"
+    return Objection(
+        Reason.PCRE_WITHOUT_CONTENT, f"the service takes pcre only beside one of: {companions}"
+    )
 
 
 _OTHERS: Final[tuple[KeywordCheck, ...]] = (_obsolete, _misused, _requirement)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from rules_lib.model import Converted, Discarded, FeedPosition, Mode, Reason
-from rules_lib.ties import Mark, Tie
+from rules_lib.ties import Bond, Mark, Tie
 
 Cluster: TypeAlias = tuple[Converted, ...]
 """Rules that marks tie together, in the feed's order; most clusters are one rule.
@@ -44,7 +44,18 @@ def link(wanted: Sequence[Converted], standby: Sequence[Converted]) -> Linked:
         for rule in wanted
         if not _can_fire(rule, settable)
     )
-    return Linked(clusters(sorted((*live, *needed), key=_place)), discarded)
+    tied = clusters(sorted((*live, *needed), key=_place))
+    return Linked(tuple(map(_bound, tied)), discarded)
+
+
+def _bound(cluster: Cluster) -> Cluster:
+    """The cluster, with what ties it left on each of its rules."""
+    if len(cluster) == 1:
+        return cluster
+    marks = {mark for rule in cluster for tie in rule.rule.ties for mark in tie.marks}
+    files = {rule.rule.category for rule in cluster if rule.given.mode is Mode.AS_WRITTEN}
+    bond = Bond(tuple(sorted(marks)), tuple(sorted(files)))
+    return tuple(rule._replace(bond=bond) for rule in cluster)
 
 
 def _settable(rules: Iterable[Converted]) -> frozenset[Mark]:

@@ -86,20 +86,24 @@ def _feed_pass(candidate: Candidate, allowlist: Allowlist) -> Objection | None:
     if not passing and "bypass" not in rule.keywords:
         return None
     word = "pass" if passing else "bypass"
-    return Reason.PASS_FROM_FEED, f"by {word} a feed would have what it matches go uninspected"
+    return Objection(
+        Reason.PASS_FROM_FEED, f"by {word} a feed would have what it matches go uninspected"
+    )
 
 
 def _action(header: Header, _: Allowlist) -> Objection | None:
     if header.action.lower() in limits.ACTIONS:
         return None
-    return Reason.UNSUPPORTED_ACTION, f"the service does not have the action {header.action}"
+    return Objection(
+        Reason.UNSUPPORTED_ACTION, f"the service does not have the action {header.action}"
+    )
 
 
 def _reject(header: Header, _: Allowlist) -> Objection | None:
     protocol = header.protocol.lower()
     if header.action.lower() != "reject" or base_of(protocol) in limits.REJECT_PROTOCOLS:
         return None
-    return Reason.UNSUPPORTED_REJECT, f"the service does not reject on {protocol}"
+    return Objection(Reason.UNSUPPORTED_REJECT, f"the service does not reject on {protocol}")
 
 
 def _protocol(header: Header, _: Allowlist) -> Objection | None:
@@ -108,7 +112,7 @@ def _protocol(header: Header, _: Allowlist) -> Objection | None:
         return None
     hint = f"; Suricata writes it {base}" if base in suricata.PROTOCOLS else ""
     detail = f"the service does not have the protocol {header.protocol}{hint}"
-    return Reason.UNSUPPORTED_PROTOCOL, detail
+    return Objection(Reason.UNSUPPORTED_PROTOCOL, detail)
 
 
 HEADER_CHECKS: Final[tuple[HeaderCheck, ...]] = (_action, _reject, _protocol)

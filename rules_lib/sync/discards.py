@@ -15,12 +15,10 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.bucket import discards_key
-from rules_lib.model import Discarded, Reason, Rule
+from rules_lib.model import Discarded, Rule
 from rules_lib.report.records import DISCARDED_FIELDS, discarded_record, json_line
-from rules_lib.stages.header_names import missing_variables
 
 if TYPE_CHECKING:
-    from rules_lib.allowlist import Allowlist
     from rules_lib.build import Built
     from rules_lib.sync.gather import Gathered
     from rules_lib.world import World
@@ -38,29 +36,24 @@ def keep_discards(world: World, gathered: Gathered, built: Built) -> str:
     """
     version = gathered.manifest.version
     day = world.day.isoformat()
-    mark = _mark(day, rows(built.discarded, "", version, gathered.allowlist))
+    mark = _mark(day, rows(built.discarded, "", version))
     if gathered.latest is None or gathered.latest.discards != mark:
-        lines = rows(built.discarded, world.build_id, version, gathered.allowlist)
+        lines = rows(built.discarded, world.build_id, version)
         world.store.put(discards_key(day, world.build_id), lines)
     return mark
 
 
-def rows(
-    discarded: Iterable[Discarded], build_id: str, version: str, allowlist: Allowlist
-) -> Iterator[bytes]:
+def rows(discarded: Iterable[Discarded], build_id: str, version: str) -> Iterator[bytes]:
     """One line a discarded rule, with `COLUMNS`."""
     for item in discarded:
         rule = item.rule if isinstance(item.rule, Rule) else None
-        undefined = rule is not None and item.reason is Reason.UNDEFINED_VARIABLE
         yield json_line(
             {
                 "build": build_id,
                 "version": version,
                 **discarded_record(item),
                 "severity": (rule.severity or None) if rule else None,
-                "variables": missing_variables(rule.header, allowlist)
-                if rule and undefined
-                else (),
+                "variables": item.missing,
             }
         )
 

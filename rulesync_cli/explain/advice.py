@@ -6,16 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.build import prepare
-from rules_lib.model import AnyRule, Discarded, Mode, Reason, Rule, is_local
+from rules_lib.model import AnyRule, Discarded, Mode, Reason, is_local
 from rules_lib.report.remedies import REMEDIES
-from rules_lib.stages.duplicates import discarded_winners
-from rules_lib.stages.header_names import missing_variables
 from rules_lib.text import counted
 from rules_lib.ties import Mark
 from rulesync_cli.explain.story import Fate, LeftOut, RequestedMode, ToldTie
 
 if TYPE_CHECKING:
-    from rules_lib.allowlist import Allowlist
     from rules_lib.build import Built
     from rules_lib.inputs import Inputs
     from rulesync_cli.explain.price import Price
@@ -85,25 +82,19 @@ def if_asked(rule: AnyRule, inputs: Inputs) -> Iterator[str]:
         yield f"even then it would be discarded as {found.reason}: {found.detail}"
 
 
-def notes_on(
-    discarded: Discarded, built: Built, allowlist: Allowlist, ties: tuple[ToldTie, ...]
-) -> Iterator[str]:
+def notes_on(discarded: Discarded, built: Built, ties: tuple[ToldTie, ...]) -> Iterator[str]:
     """What holds for this very rule beside its reason's remedy."""
-    rule = discarded.rule
-    if discarded.reason is Reason.UNDEFINED_VARIABLE and isinstance(rule, Rule):
-        for name in missing_variables(rule.header, allowlist):
-            number = built.missing_variables.get(name, 0)
-            wait = "waits" if number == 1 else "wait"
-            key = "references" if name.startswith("@") else "variables"
-            bare = name.removeprefix("@")
-            yield (
-                f"`{key}: {bare}:` is what {counted(number, 'discarded rule')} of this feed"
-                f" {wait} for"
-            )
+    for name in discarded.missing:
+        number = built.missing_variables[name]
+        wait = "waits" if number == 1 else "wait"
+        key = "references" if name.startswith("@") else "variables"
+        bare = name.removeprefix("@")
+        yield (
+            f"`{key}: {bare}:` is what {counted(number, 'discarded rule')} of this feed {wait} for"
+        )
     if discarded.reason is Reason.FLOWBIT_NEVER_SET:
         yield from _setters(ties)
-    duplicate = discarded.reason is Reason.DUPLICATE_SID
-    if duplicate and (other := discarded_winners(built.discarded).get(rule.sid or 0)):
+    if other := discarded.winner:
         yield f"the rule that counts is discarded as {other.reason}: {other.detail}"
 
 

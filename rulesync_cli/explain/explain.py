@@ -25,7 +25,7 @@ from rulesync_cli.explain.story import (
     TextChange,
     ToldTie,
 )
-from rulesync_cli.explain.ties import cluster_of, ties_of
+from rulesync_cli.explain.ties import ties_of
 from rulesync_cli.explain.tokens import pieces_of
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def _story(rule: AnyRule, evidence: Evidence, ledger: Ledger, *, ships_enabled: 
             published=_published(converted),
             seat=ledger.seat(rule),
             ties=ties,
-            cluster=cluster_of(rule, ledger),
+            cluster=ledger.cluster(rule),
         )
     left_out = _left_out(rule, asked, evidence, ledger, ties)
     return Story(rule.sid or 0, origin, fate, asked, ties=ties, left_out=left_out)
@@ -171,7 +171,7 @@ def _left_out(
 ) -> LeftOut:
     inputs = evidence.inputs
     if discarded := ledger.discarded.get(rule.place):
-        notes = advice.notes_on(discarded, evidence.built, inputs.allowlist, ties)
+        notes = advice.notes_on(discarded, evidence.built, ties)
         if discarded.reason is Reason.OVER_BUDGET and isinstance(rule, Rule):
             notes = advice.note_on_price(price_of(rule, inputs))
         way_back = advice.way_back_of(discarded, inputs, ties)

@@ -69,6 +69,14 @@ class Ledger:
             capacity=group.capacity,
         )
 
+    def cluster(self, rule: Rule) -> tuple[Relative, ...]:
+        """The other rules of a kept rule's cluster, in the order of their group."""
+        converted, group = self.kept[rule.place]
+        if converted.bond is None:
+            return ()
+        tied = (one for one in group.rules if one.bond == converted.bond)
+        return tuple(self.relative(one.rule) for one in tied if one is not converted)
+
     def _note(self, rule: Rule) -> str:
         if rule.place in self.kept:
             converted, _ = self.kept[rule.place]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from rules_lib.model import Rule
@@ -74,26 +74,3 @@ def _role(tie: Tie) -> str:
     if tie.sets:
         return "setter"
     return "checker" if tie.checks else "changer"
-
-
-def cluster_of(rule: Rule, ledger: Ledger) -> tuple[Relative, ...]:
-    """The other rules of a kept rule's cluster, in the order of their group."""
-    _, group = ledger.kept[rule.place]
-    users: Mapping[Mark, list[Rule]] = defaultdict(list)
-    for one in group.rules:
-        for mark in _marks(one.rule):
-            users[mark].append(one.rule)
-    found, marks = {rule.place}, list(_marks(rule))
-    seen = set(marks)
-    while marks:
-        for other in users[marks.pop()]:
-            if other.place not in found:
-                found.add(other.place)
-                marks += [mark for mark in _marks(other) if mark not in seen]
-                seen.update(_marks(other))
-    others = (one.rule for one in group.rules if one.rule.place in found - {rule.place})
-    return tuple(ledger.relative(other) for other in others)
-
-
-def _marks(rule: Rule) -> frozenset[Mark]:
-    return frozenset(mark for tie in rule.ties for mark in tie.marks)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 from rich.text import Text
 
 from rules_lib.bucket import own_key
-from rules_lib.model import is_local
+from rules_lib.model import Mode, is_local
 from rules_lib.own.files import own_file_name
 from rules_lib.text import count, counted, visible
-from rules_lib.ties import MarkKind, kinds_of
+from rules_lib.ties import MarkKind, what_ties
 from rulesync_cli.common import held_words
 from rulesync_cli.explain.story import Fate, Published, Relative, Story, ToldTie
 from rulesync_cli.show.console import say
@@ -145,8 +145,9 @@ def _ending(story: Story) -> Iterator[StoryLine]:
     if story.cluster:
         sids = ", ".join(str(one.sid) for one in story.cluster[:_NAMED])
         more = ", …" if len(story.cluster) > _NAMED else ""
-        ties = kinds_of(tie.kind for tie in story.ties)
-        yield "cluster", f"{ties} tie it to {counted(len(story.cluster), 'rule')}: {sids}{more}"
+        kinds = (tie.kind for tie in story.ties)
+        ties = what_ties(kinds, as_written=story.asked.mode is Mode.AS_WRITTEN)
+        yield "cluster", f"{ties} it to {counted(len(story.cluster), 'rule')}: {sids}{more}"
     if seat := story.seat:
         where = f"rule {count(seat.position)} of {count(seat.rules)}"
         room = f"capacity {count(seat.capacity)}"

@@ -162,6 +162,28 @@ def test_missing_variables_are_counted_by_name() -> None:
     assert list(_built(files).missing_variables.items()) == [("A", 2), ("B", 1)]
 
 
+def test_discard_names_what_would_bring_it_back() -> None:
+    """A bare name for a variable, `@` before one of a reference set; where no value helps, none."""
+    files = {
+        "emerging-web": [
+            text(1, ends="$B any -> [$A,@C] any"),
+            text(2, ends="$HOME_NET any -> any $B"),
+            text(3, ends="any $HOME_NET -> any any"),
+            text(4, "lua:x; "),
+        ]
+    }
+    assert [one.missing for one in _built(files).discarded] == [("@C", "A", "B"), ("B",), (), ()]
+
+
+def test_duplicate_has_what_became_of_the_rule_that_counts() -> None:
+    """Only where that one is discarded too, so that none is in force."""
+    files = {"local-mine": [text(1, "lua:x; "), text(2)], "emerging-web": [text(1), text(2)]}
+    counts, lost, beaten = _built(files).discarded
+    assert (counts.reason, counts.winner) == (Reason.UNSUPPORTED_KEYWORD, None)
+    assert (lost.reason, lost.winner) == (Reason.DUPLICATE_SID, counts)
+    assert (beaten.reason, beaten.winner) == (Reason.DUPLICATE_SID, None)
+
+
 @pytest.mark.feeds
 def test_real_release_through_the_shipped_allowlist(releases: Path) -> None:
     """Nothing vanishes, nothing is over the budget, and no noalert rule drops."""

@@ -137,6 +137,21 @@ def test_no_mark_is_named_by_two_clusters(
     assert firsts == sorted(firsts)
 
 
+@given(SOURCES, SOURCES)
+def test_rules_of_a_cluster_have_one_bond_and_no_other_rule_has_it(
+    wanted: list[list[str]], standby: list[list[str]]
+) -> None:
+    """It names their marks; a rule that is alone has none, whatever marks it uses."""
+    linked = link(_rules(wanted), _rules(standby, 101, setter=True))
+    bonds = [{rule.bond for rule in cluster} for cluster in linked.clusters]
+    assert all(len(found) == 1 for found in bonds)
+    tied = [bond for [bond] in bonds if bond]
+    assert len(tied) == len(set(tied)) == sum(len(cluster) > 1 for cluster in linked.clusters)
+    for cluster, [bond] in zip(linked.clusters, bonds, strict=True):
+        marks = {mark for rule in cluster for tie in rule.rule.ties for mark in tie.marks}
+        assert bond is None or (set(bond.marks), bond.files) == (marks, ())
+
+
 def test_checker_without_any_setter_is_discarded() -> None:
     """The detail names the bit."""
     linked = _linked(["isset,a", "set,b", "isset,b"])

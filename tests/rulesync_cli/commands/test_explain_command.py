@@ -89,6 +89,18 @@ def test_marks_are_told_by_their_kind(tmp_path: Path) -> None:
     assert "cluster flowints and pair xbits tie it to 2 rules: 2, 3" in said
 
 
+def test_file_as_written_is_what_ties_its_rules(tmp_path: Path) -> None:
+    """No mark does."""
+    archive = feed(tmp_path, {"emerging-malware": [rule(1)]})
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "mine.rules").write_text("\n".join((rule(2), rule(3))))
+    config = tmp_path / "mine.yaml"
+    config.write_text(allowlist(categories={"local-mine": "as-written"}))
+    place = ("--feed", str(archive), "--config", str(config), "--local", str(tmp_path / "own"))
+    said = " ".join(call("2", *place).stdout.split())
+    assert "cluster its file, published as written, ties it to 1 rule: 3" in said
+
+
 @pytest.mark.parametrize("word", ["abc", "0", "-- -1", "4294967296", "1" * 5000, "\u0661"])
 def test_what_is_no_sid_is_wrong_usage(alone: list[str], word: str) -> None:
     """In words; a sid has 32 bits."""

@@ -379,6 +379,13 @@ def test_every_kind_of_mark_is_told_with_who_uses_it() -> None:
     assert [one.sid for one in told.cluster] == [2, 3]
 
 
+def test_cluster_of_a_file_that_is_published_as_written_is_the_whole_file() -> None:
+    """Nothing may come between its rules, whatever marks tie them."""
+    files = {"local-mine": [text(1), text(2), text(3)], WEB: [text(4)]}
+    (told,) = explained(2, files, categories={"local-mine": "as-written"}).stories
+    assert [one.sid for one in told.cluster] == [1, 3]
+
+
 def test_checker_of_a_host_that_nobody_marks_names_the_disabled_one() -> None:
     """By its kind and its name; a flowbit of that name is another mark."""
     lines = ("#" + text(1, "hostbits:set,aa; "), "#" + text(3, "flowbits:set,aa; "))
