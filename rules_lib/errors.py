@@ -12,6 +12,7 @@
     │   └── StaleError           somebody else changed it meanwhile: plan again
     ├── RefusedError         it is not safe to carry out as asked; nothing was changed
     │   └── ShrinkError          it would take away too much, and may be allowed once
+    ├── NotApprovedError     people, or the plan that they saved, did not agree; nothing was changed
     ├── UnfinishedError      it broke off after something was written; the next run goes on
     │   └── ContendedError       somebody else kept changing the same
     ├── EngineError          the real Suricata is missing, of another version, or came to a bad end
@@ -170,6 +171,10 @@ class RefusedError(RulesyncError):
 
 class ShrinkError(RefusedError):
     """It would remove or unblock more than the allowlist allows; `allow_shrink` lets it once."""
+
+
+class NotApprovedError(RulesyncError):
+    """Whoever asked for it did not agree to what would be done; nothing was changed."""
 
 
 class UnfinishedError(RulesyncError):

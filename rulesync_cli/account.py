@@ -9,6 +9,7 @@ from socket import gethostname
 
 from rules_lib.aws import clients
 from rules_lib.aws.s3_store import S3Store
+from rules_lib.aws.store import Store
 from rules_lib.bucket import STARTED_BY
 from rules_lib.errors import SettingsError
 from rules_lib.groups.policy_names import named_policies, policy_name_problem
@@ -24,9 +25,18 @@ def world(
         SettingsError: what is named as a policy is none, or no client can be made.
     """
     names = policies_of(policies)
-    store = S3Store(clients.s3(), bucket)
-    found = World(store, clients.network_firewall(), datetime.now(UTC), names, watch=watch)
+    client = clients.network_firewall()
+    found = World(store_of(bucket), client, datetime.now(UTC), names, watch=watch)
     return found.marked(STARTED_BY, _who())
+
+
+def store_of(bucket: str) -> Store:
+    """The bucket alone, where nothing is asked of the firewall.
+
+    Raises:
+        SettingsError: no client can be made.
+    """
+    return S3Store(clients.s3(), bucket)
 
 
 def _who() -> str:

@@ -11,7 +11,7 @@ from rules_lib.report.since import since
 from rules_lib.report.summary import Summary
 from rules_lib.sync.decide import Decision
 from rules_lib.sync.summary_of_build import Done, summary_of_build
-from rulesync_cli.ahead import Ahead, look_ahead
+from rulesync_cli.ahead import look_ahead
 
 if TYPE_CHECKING:
     from rules_lib.deploy.foresee import Foreseen
@@ -55,14 +55,16 @@ def preview(
         RulesyncError: the bucket or the firewall cannot be read, or the allowlist has errors.
     """
     ahead = look_ahead(world, draft, own, allow_shrink=allow_shrink)
-    return Preview(_summary(ahead), ahead.foreseen, ahead.gathered, ahead.held)
+    return preview_of(ahead.gathered, ahead.foreseen, ahead.held)
 
 
-def _summary(ahead: Ahead) -> Summary:
+def preview_of(gathered: Gathered, foreseen: Foreseen, held: Hold | None = None) -> Preview:
+    """What is foreseen, with its summary."""
+    return Preview(_summary(gathered, foreseen), foreseen, gathered, held)
+
+
+def _summary(gathered: Gathered, foreseen: Foreseen) -> Summary:
     """The summary of a sync that changed nothing."""
-    foreseen = ahead.foreseen
     changed = since(foreseen.changes, foreseen.built, None)
-    summary = summary_of_build(
-        Done(ahead.gathered, Decision(foreseen), Applied(), changed), Calls()
-    )
+    summary = summary_of_build(Done(gathered, Decision(foreseen), Applied(), changed), Calls())
     return replace(summary, refused=str(foreseen.refusal) if foreseen.refusal else None)

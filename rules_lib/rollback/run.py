@@ -20,6 +20,8 @@ from rules_lib.state.latest import Latest
 from rules_lib.state.statefile import Seen
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rules_lib.aws.store import Store
     from rules_lib.deploy.steps import Plan
     from rules_lib.world import World
@@ -34,7 +36,9 @@ _ANY_ROOM: Final = PolicyQuotas(rule_groups=1_000, capacity=1_000_000)
 _UNREADABLE: Final = Hold(build="(which, cannot be read)", since="an unknown time")
 
 
-def rollback(world: World, build: str) -> tuple[Plan, Applied]:
+def rollback(
+    world: World, build: str, approve: Callable[[Plan], None] = lambda _: None
+) -> tuple[Plan, Applied]:
     """Put the groups of a build back, without the feed, and hold them.
 
     The hold comes first, so that no scheduled sync comes in between; it stays also where some
@@ -43,15 +47,18 @@ def rollback(world: World, build: str) -> tuple[Plan, Applied]:
     Args:
         world: where to read and write.
         build: id of an applied build.
+        approve: is shown what is about to be done, once the service has validated it and before
+            anything is written; raises where it does not agree.
 
     Raises:
         StoreError: there is no such build, or not all of it as it was stored; nothing was changed.
         RefusedError: the service would refuse it; nothing was changed.
+        NotApprovedError: from `approve`; nothing was changed.
         UnfinishedError: it broke off after something was written.
     """
     earlier = applied_build(world.store, build)
     calls = Calls(watch=world.watch)
-    _planned(_firewall(world, earlier, calls), earlier)
+    approve(_planned(_firewall(world, earlier, calls), earlier))
     Hold(build=build, since=world.now.isoformat()).put(world.store)
     return _carried_out(world, earlier, calls)
 

@@ -11,15 +11,22 @@ bucket has by then, which is the same for both.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from rules_lib.aws.calls import Calls
 from rules_lib.aws.firewall import Firewall
 from rules_lib.bucket import SUMMARY, USED_ALLOWLIST, rules_name
 from rules_lib.deploy.apply import apply
-from rules_lib.errors import ContendedError, RulesyncError, StaleError, StoreError, SyncError
+from rules_lib.errors import (
+    ContendedError,
+    NotApprovedError,
+    RulesyncError,
+    StaleError,
+    StoreError,
+    SyncError,
+)
 from rules_lib.gc_pause import without_cyclic_gc
 from rules_lib.report.facts import FeedFacts
 from rules_lib.report.since import since
@@ -30,7 +37,7 @@ from rules_lib.state.latest import Latest
 from rules_lib.state.record import files_after, files_before
 from rules_lib.state.refusal_log import RefusalLog
 from rules_lib.state.refusals import Refusals
-from rules_lib.sync.decide import decide
+from rules_lib.sync.decide import Decision, decide
 from rules_lib.sync.discards import keep_discards
 from rules_lib.sync.earlier import earlier_build
 from rules_lib.sync.gather import Gathered, gather, inputs_of
@@ -56,16 +63,38 @@ if TYPE_CHECKING:
 
 _Outcome = TypeVar("_Outcome")
 
+Approve: TypeAlias = "Callable[[Gathered, Decision], None]"
+"""Is shown what is about to be done; raises `NotApprovedError` where it does not agree."""
+
 _ATTEMPTS: Final = 5
 """How often a build starts over because somebody else changed what it had seen."""
 
 
-def sync(world: World, *, allow_shrink: bool = False) -> Summary | Hold:
+def unasked(_: Gathered, __: Decision) -> None:
+    """Agree to whatever a sync comes to, as the functions do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What whoever asks for a sync agrees to.
+
+    Attributes:
+        approve: is shown what is about to be done.
+        allow_shrink: whether more may be removed or unblocked than the allowlist allows.
+    """
+
+    approve: Approve = unasked
+    allow_shrink: bool = False
+
+
+def sync(world: World, *, allow_shrink: bool = False, approve: Approve = unasked) -> Summary | Hold:
     """Bring the firewall's rule groups to what the newest feed and the allowlist ask for.
 
     Args:
         world: where to read and write.
         allow_shrink: whether it may remove or unblock more than the allowlist allows.
+        approve: is shown what is about to be done, once the service has validated it and before
+            anything is written; raises where it does not agree.
 
     Returns:
         What was done; or the hold, where a rollback holds the groups as they are.
@@ -73,9 +102,10 @@ def sync(world: World, *, allow_shrink: bool = False) -> Summary | Hold:
     Raises:
         SyncError: the build failed or was refused, wholly or for some groups; says why, and the
             build's summary says it too. What was in force before stays, where it was not written.
+        NotApprovedError: from `approve`; no build is recorded.
     """
     with without_cyclic_gc():
-        return _sync(world, allow_shrink=allow_shrink)
+        return _sync(world, Consent(approve, allow_shrink=allow_shrink))
 
 
 def sync_if_changed(
@@ -98,7 +128,7 @@ def sync_if_changed(
     )
 
 
-def _sync(world: World, *, allow_shrink: bool) -> Summary | Hold:
+def _sync(world: World, consent: Consent) -> Summary | Hold:
     feed = FeedFacts(source=f"s3://{world.store.bucket}")
     calls = Calls(watch=world.watch)
     try:
@@ -114,10 +144,10 @@ def _sync(world: World, *, allow_shrink: bool) -> Summary | Hold:
                 gathered = gather(world.store)
                 world = world.marked(USED_ALLOWLIST, gathered.draft.sha256)
                 feed = feed_facts(gathered.manifest)
-                if summary := _attempt(world, gathered, calls, allow_shrink=allow_shrink):
+                if summary := _attempt(world, gathered, calls, consent):
                     return summary
         raise ContendedError("somebody else keeps changing the rule groups; run the sync again")
-    except SyncError:
+    except (SyncError, NotApprovedError):
         raise
     except RulesyncError as error:
         raise SyncError(world.build_id, _write_failure(world, feed, error)) from error
@@ -134,16 +164,14 @@ def _write_failure(world: World, feed: FeedFacts, error: RulesyncError) -> str:
     return str(error)
 
 
-def _attempt(
-    world: World, gathered: Gathered, calls: Calls, *, allow_shrink: bool
-) -> Summary | None:
+def _attempt(world: World, gathered: Gathered, calls: Calls, consent: Consent) -> Summary | None:
     """Carry a build out; None where somebody else changed what it was made from.
 
     Raises:
         SyncError: some groups failed.
     """
     try:
-        return _carried_out(world, gathered, calls, allow_shrink=allow_shrink)
+        return _carried_out(world, gathered, calls, consent)
     except StaleError:
         return None
 
@@ -160,7 +188,7 @@ def _more_is_asked_for(turn: Turn, deadline: Deadline) -> bool:
 
 
 def _carried_out(
-    world: World, gathered: Gathered, calls: Calls, *, allow_shrink: bool
+    world: World, gathered: Gathered, calls: Calls, consent: Consent
 ) -> Summary | None:
     if gathered.lost:
         gathered.refusals.put(world.store)
@@ -171,7 +199,7 @@ def _carried_out(
         inputs,
         firewall,
         _log(world.store, gathered.refusals, inputs),
-        allow_shrink=allow_shrink or gathered.allow_shrink,
+        allow_shrink=consent.allow_shrink or gathered.allow_shrink,
         deadline=world.deadline,
     )
     plan, built = decision.foreseen.plan, decision.foreseen.built
@@ -180,6 +208,7 @@ def _carried_out(
     if world.turn and _more_is_asked_for(world.turn, world.deadline):
         world.turn.start_over()
         return None
+    consent.approve(gathered, decision)
     for name, data in files_before(world.build_id, built, plan, inputs.allowlist):
         world.put(name, data)
     applied = apply(plan, firewall, decision.failures)

@@ -16,6 +16,7 @@ SUMMARIES: Final = {
     "local": "Run both Lambdas on an embedded AWS; no account needed.",
     "init": "Write the shipped allowlist and its schema, to begin with.",
     "check": "Check an allowlist FILE, and your own rules.",
+    "pull": "Write the bucket's allowlist and own rules to disk.",
     "plan": "Say what a sync would do now; change nothing.",
     "push": "Check an allowlist FILE, show its plan, and upload it.",
     "apply": "Run a sync now, from here, as the build function does.",

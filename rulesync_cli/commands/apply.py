@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +13,7 @@ from rules_lib.state.hold import Hold
 from rules_lib.sync.run import sync
 from rulesync_cli.account import world
 from rulesync_cli.common import (
+    FILE,
     account_options,
     epilog,
     held_words,
@@ -18,28 +21,86 @@ from rulesync_cli.common import (
     print_json,
     shrink_option,
 )
-from rulesync_cli.show.console import stdout
-from rulesync_cli.show.progress import waiting
+from rulesync_cli.consent import WriteLog, confirm, refuse_unattended, yes_option
+from rulesync_cli.preview import preview_of
+from rulesync_cli.saved_plan import SavedPlan
+from rulesync_cli.show.console import stderr, stdout
+from rulesync_cli.show.plans import render_preview
+from rulesync_cli.show.progress import Waiting, waiting
 from rulesync_cli.show.tables import render_summary
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-@click.command(epilog=epilog("rulesync apply", "rulesync apply --json | jq .rules"))
+    from rules_lib.sync.decide import Decision
+    from rules_lib.sync.gather import Gathered
+
+_AFTER_CTRL_C = (
+    "the next sync goes on from there: run `rulesync apply` again, or wait for the schedule"
+)
+
+
+@click.command(
+    epilog=epilog(
+        "rulesync apply",
+        "rulesync apply --yes --json | jq .rules",
+        "rulesync apply --plan plan.json",
+    )
+)
+@click.option("--plan", "planned", type=FILE, metavar="FILE",
+              help="Carry out this plan, saved by `plan --out`, without asking; where anything has "
+              "changed since, do nothing.")  # fmt: skip
+@yes_option
 @shrink_option
 @json_option
 @account_options
-def apply(*, bucket: str, policies: tuple[str, ...], allow_shrink: bool, as_json: bool) -> None:
+def apply(  # noqa: PLR0913 - an argument for each option
+    *,
+    bucket: str,
+    policies: tuple[str, ...],
+    planned: Path | None,
+    yes: bool,
+    allow_shrink: bool,
+    as_json: bool,
+) -> None:
     """Run a sync now, from here, as the build function does.
 
     Reads the bucket's newest feed, its allowlist and your own rules; has the service validate every
-    rule group that changes; then writes the groups, switches the policies, and stores the build
-    under builds/. While a rollback holds, nothing changes and it is an error. A sync that is
-    interrupted leaves what it has written so far; the next one goes on from there.
+    rule group that changes; shows what it will do and asks; then writes the groups, switches the
+    policies, and stores the build under builds/. While a rollback holds, nothing changes and it is
+    an error. A sync that is interrupted leaves what it has written so far; the next one goes on
+    from there.
     """
+    saved = SavedPlan.read(planned, bucket) if planned else None
+    refuse_unattended(yes=yes or saved is not None)
     with waiting() as watch:
-        outcome = sync(world(bucket, policies, watch), allow_shrink=allow_shrink)
+        log = WriteLog(watch)
+        approve = _approval(watch, saved, yes=yes, as_json=as_json)
+        with log.told(_AFTER_CTRL_C):
+            outcome = sync(world(bucket, policies, log), allow_shrink=allow_shrink, approve=approve)
     if isinstance(outcome, Hold):
         raise SyncError(outcome.build, held_words(outcome))
     if as_json:
         print_json(json.loads(outcome.to_json()))
     else:
         render_summary(outcome, stdout())
+
+
+def _approval(
+    watch: Waiting, saved: SavedPlan | None, *, yes: bool, as_json: bool
+) -> Callable[[Gathered, Decision], None]:
+    """Who agrees to what is about to be done: a saved plan, whoever said yes, or who is asked."""
+
+    def approve(gathered: Gathered, decision: Decision) -> None:
+        plan = decision.foreseen.plan
+        if saved:
+            saved.approve(plan)
+        elif not yes and not plan.is_empty:
+            with watch.hidden():
+                found = preview_of(gathered, decision.foreseen)
+                render_preview(
+                    found, stderr() if as_json else stdout(), names_all="`rulesync plan --full`"
+                )
+                confirm("carry this out?", yes=yes)
+
+    return approve

@@ -22,10 +22,10 @@ from rulesync_cli.common import (
     FEED,
     bucket_option,
     epilog,
-    is_attended,
     json_option,
     print_json,
 )
+from rulesync_cli.consent import confirm, yes_option
 from rulesync_cli.show.progress import waiting
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ _URL = variable_of("feed_url")
 @click.option("--feed", type=FEED, metavar="PATH_OR_URL",
               help=f"Where the feed lies, as the stack is set; else {_URL}, else ET Open."
               )  # fmt: skip
-@click.option("--yes", is_flag=True, help="Do not ask; needed where there is no terminal.")
+@yes_option
 @json_option
 @bucket_option
 def fetch(*, bucket: str, feed: Address | None, yes: bool, as_json: bool) -> None:
@@ -58,7 +58,7 @@ def fetch(*, bucket: str, feed: Address | None, yes: bool, as_json: bool) -> Non
     store = S3Store(clients.s3(), settings.bucket)
     if not feed and not os.environ.get(_URL):
         _refuse_another_source(store, settings.feed_url)
-    _ask(f"fetch {settings.feed_url} into s3://{bucket}?", yes=yes)
+    confirm(f"fetch {settings.feed_url} into s3://{bucket}?", yes=yes)
     with waiting(f"fetching {settings.feed_url}"):
         outcome = bring(settings, reader_for(settings), store, datetime.now(UTC))
     for warning in outcome.warnings:
@@ -94,22 +94,6 @@ def _refuse_another_source(store: Store, usual: Address) -> None:
             f"the bucket's feed came from {newest.source}, and no address was given",
             f"Give the stack's with --feed, or set {_URL}; {usual} would take its place.",
         )
-
-
-def _ask(question: str, *, yes: bool) -> None:
-    """Go on only where somebody agrees.
-
-    Raises:
-        click.ClickException: nobody does, or nobody is there.
-    """
-    if yes:
-        return
-    if not is_attended():
-        raise click.ClickException(
-            "nothing was fetched: there is no terminal to ask on. --yes goes on without asking"
-        )
-    if not click.confirm(question, err=True):
-        raise click.ClickException("nothing was fetched")
 
 
 def _words(record: dict[str, Any]) -> str:

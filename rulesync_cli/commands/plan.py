@@ -10,6 +10,7 @@ from typing import Any, Final
 import click
 
 from rules_lib.deploy.steps import record, switch_record
+from rules_lib.text import visible
 from rulesync_cli.account import world
 from rulesync_cli.common import (
     FILE,
@@ -23,6 +24,7 @@ from rulesync_cli.common import (
 from rulesync_cli.edits import LocalEdit
 from rulesync_cli.plan_totals import reserved_by_all
 from rulesync_cli.preview import Preview
+from rulesync_cli.saved_plan import SavedPlan
 from rulesync_cli.show.actions import way_of
 from rulesync_cli.show.console import stdout
 from rulesync_cli.show.diffs import ALL, render_diff, steps_named
@@ -40,6 +42,7 @@ _CHANGES: Final = 2
         "rulesync plan --config edited.yaml --local rules/ --full",
         "rulesync plan --diff et-emerging-malware",
         "rulesync plan --json | jq .actions",
+        "rulesync plan --out plan.json",
         codes="0 nothing to do; 2 there are changes, or wrong usage; 1 failed",
     )
 )
@@ -49,6 +52,8 @@ _CHANGES: Final = 2
 @click.option("--diff", "group", is_flag=False, flag_value=ALL, metavar="[GROUP]",
               help="Show the rules that come, go and change, in one rule group or in all."
               )  # fmt: skip
+@click.option("--out", "save", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="Save the plan, for `rulesync apply --plan FILE`.")  # fmt: skip
 @click.option("--full", is_flag=True,
               help="Show every rule group, and every rule that acts otherwise.")  # fmt: skip
 @shrink_option
@@ -61,6 +66,7 @@ def plan(  # noqa: PLR0913 - an argument for each option
     config: Path | None,
     own: Path | None,
     group: str | None,
+    save: Path | None,
     full: bool,
     allow_shrink: bool,
     as_json: bool,
@@ -74,7 +80,8 @@ def plan(  # noqa: PLR0913 - an argument for each option
     """
     edit = LocalEdit.read(config, own, bucket)
     with waiting() as watch:
-        found = edit.preview(world(bucket, policies, watch), allow_shrink=allow_shrink)
+        here = world(bucket, policies, watch)
+        found = edit.preview(here, allow_shrink=allow_shrink)
     steps = steps_named(found.foreseen.plan, group) if group else ()
     if as_json:
         faults = [asdict(fault) for fault in edit.faults(found)]
@@ -84,6 +91,9 @@ def plan(  # noqa: PLR0913 - an argument for each option
         remarks = edit.remarks(found)
         render_preview(found, console, remarks=remarks, full=full, names_all="--full")
         render_diff(steps, console)
+    if save:
+        SavedPlan.of(found.foreseen, bucket, here.now).write(save)
+        click.echo(f"saved: `rulesync apply --plan {visible(str(save))}` carries it out", err=True)
     raise SystemExit(0 if found.foreseen.plan.is_empty else _CHANGES)
 
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 import click
 
-from rules_lib.aws.store import Store
-from rules_lib.bucket import ALLOW_SHRINK, ALLOWLIST, LOCAL, own_key
 from rules_lib.errors import RefusedError
-from rules_lib.feed.naming import SUFFIX
-from rules_lib.own.files import own_file_name
-from rules_lib.sync.gather import Draft
 from rules_lib.text import counted, visible
 from rulesync_cli.account import world
 from rulesync_cli.check_draft import beside
@@ -22,17 +18,20 @@ from rulesync_cli.common import (
     FOLDER,
     account_options,
     epilog,
-    is_attended,
     json_option,
     print_json,
     shrink_option,
 )
+from rulesync_cli.consent import confirm
+from rulesync_cli.copy_note import CopyNote, SeenObject, note_path
 from rulesync_cli.edits import LocalEdit
 from rulesync_cli.engine_check import EngineCheck, ask_engine, engine_option, tell_engine_check
 from rulesync_cli.preview import Preview
 from rulesync_cli.show.console import stdout
+from rulesync_cli.show.diffs import show_text_diff
 from rulesync_cli.show.plans import render_preview
 from rulesync_cli.show.progress import waiting
+from rulesync_cli.upload import Upload, carry_out, refuse_overtaken, seen_after, upload_of
 
 _LEAVE: Final = "To leave what the engine refuses to the service: --yes, or --no-engine"
 _NAMES_ALL: Final = "`rulesync plan --config FILE --full`"
@@ -43,13 +42,18 @@ _NAMES_ALL: Final = "`rulesync plan --config FILE --full`"
         "rulesync push edited.yaml",
         "rulesync push edited.yaml --local rules/",
         "rulesync push edited.yaml --yes --json | jq .uploaded",
+        "rulesync push edited.yaml --force      # over a colleague's edit",
     )
 )
 @click.argument("file", type=FILE)
 @click.option("--local", "own", type=FOLDER, metavar="DIR",
               help="Make the bucket's local/ like this folder: its .rules files are uploaded too, "
               "and those that it does not have are deleted there.")  # fmt: skip
-@click.option("--yes", is_flag=True, help="Do not ask; without a terminal nobody is asked.")
+@click.option("--yes", is_flag=True,
+              help="Do not ask; and leave to the service what only the engine here refuses."
+              )  # fmt: skip
+@click.option("--force", is_flag=True,
+              help="Replace what somebody else wrote to the bucket since you pulled.")  # fmt: skip
 @engine_option
 @shrink_option
 @json_option
@@ -61,35 +65,47 @@ def push(  # noqa: PLR0913 - an argument for each option
     policies: tuple[str, ...],
     own: Path | None,
     yes: bool,
+    force: bool,
     without_engine: bool,
     allow_shrink: bool,
     as_json: bool,
 ) -> None:
     """Check an allowlist FILE, show its plan, and upload it.
 
-    Reads what `plan` reads. Writes config/categories.yaml, and with --local what is below local/;
-    that starts the build function, which changes the rule groups. A file with errors, one whose
-    plan a sync would refuse, and a folder with rules that would be discarded, are not uploaded; nor
-    is, unless you say --yes, one with rules that a Suricata does not load where one is installed.
+    Reads what `plan` reads. Shows what the file changes of the bucket's, and what a sync would make
+    of it, and asks. Writes config/categories.yaml, and with --local what is below local/; that
+    starts the build function, which changes the rule groups. A file with errors, one whose plan a
+    sync would refuse, and a folder with rules that would be discarded, are not uploaded; nor is,
+    unless you say --yes, one with rules that a Suricata does not load where one is installed.
+    Nothing is uploaded over what somebody else wrote since your last `pull` or `push`, unless you
+    say --force.
     """
     edit = LocalEdit.read(file, own, bucket, allow_shrink=allow_shrink)
+    note = CopyNote.beside(file)
     with waiting() as watch:
         here = world(bucket, policies, watch)
+        upload = upload_of(edit, here.store, note.of(bucket))
         found = edit.preview(here, allow_shrink=allow_shrink)
         watch("asking the engine about your own rules")
         said = ask_engine(found.foreseen.built, edit.folder, without_engine=without_engine)
     if not as_json:
+        show_text_diff(upload.diff(), stdout())
         render_preview(found, stdout(), remarks=edit.remarks(found), names_all=_NAMES_ALL)
         tell_engine_check(said)
     _refuse(edit, found, said, yes=yes)
-    if not yes and is_attended() and not click.confirm(f"upload it to s3://{bucket}?", err=True):
-        raise click.ClickException("not confirmed; nothing was uploaded")
-    uploaded, deleted = _upload(edit, here.store)
+    _tell_overtaken(upload, bucket, force=force)
+    if upload.edits:
+        confirm(f"upload it to s3://{bucket}?", yes=yes)
+    done = carry_out(upload, here.store)
+    _note(note, file, bucket, seen_after(upload, done))
+    uploaded = [f"s3://{bucket}/{key}" for key, seen in done.items() if seen]
+    deleted = [f"s3://{bucket}/{key}" for key, seen in done.items() if not seen]
     if as_json:
         print_json(
             {
                 "uploaded": uploaded,
                 "deleted": deleted,
+                "diff": list(upload.diff()),
                 "plan": plan_document(found),
                 "engine": said.document,
             }
@@ -97,7 +113,31 @@ def push(  # noqa: PLR0913 - an argument for each option
     for what, addresses in (("uploaded", uploaded), ("deleted", deleted)):
         for address in addresses:
             click.echo(f"{what} {visible(address)}", err=True)
-    click.echo(_next(found), err=True)
+    click.echo(
+        _next(found) if done else "the bucket has it already; nothing was uploaded", err=True
+    )
+
+
+def _note(note: CopyNote, file: Path, bucket: str, seen: Mapping[str, SeenObject | None]) -> None:
+    """Note what was pushed; where that cannot be written, the upload is done all the same."""
+    try:
+        note.write(file, bucket, seen)
+    except OSError as error:
+        words = f"{note_path(file)}: {error.strerror}; the next push cannot tell who was faster"
+        click.echo(f"warning: {visible(words)}", err=True)
+
+
+def _tell_overtaken(upload: Upload, bucket: str, *, force: bool) -> None:
+    """Lose no colleague's edit; where people mean to, say loudly whose place is taken.
+
+    Raises:
+        RefusedError: somebody else wrote what would be replaced, and nobody said --force.
+    """
+    if not force:
+        refuse_overtaken(upload, bucket)
+    for key in upload.overtaken:
+        words = f"s3://{bucket}/{key} was written by somebody else since you pulled"
+        click.echo(f"warning: {words}; --force replaces it", err=True)
 
 
 def _refuse(edit: LocalEdit, found: Preview, said: EngineCheck, *, yes: bool) -> None:
@@ -122,45 +162,6 @@ def _refuse(edit: LocalEdit, found: Preview, said: EngineCheck, *, yes: bool) ->
         lines = "\n".join(f"  {fault}" for fault in faults)
         left = f"{lines}\n{_LEAVE}" if engine and not yes else lines
         raise RefusedError(f"{rules} of your own would be discarded or refused", left)
-
-
-def _upload(edit: LocalEdit, store: Store) -> tuple[list[str], list[str]]:
-    """Upload what the edit has, the allowlist after the files that it names.
-
-    Returns:
-        Addresses of what was uploaded, and of what was deleted.
-    """
-    keys = list[str]()
-    files = {_key(one.category): one.data for one in edit.own.files} if edit.own else {}
-    there = _own_keys(store) if edit.own else ()
-    for key, data in files.items():
-        if key not in there or store.get(key) != data:
-            store.put(key, data)
-            keys.append(key)
-    if edit.draft:
-        _upload_allowlist(edit.draft, store)
-        keys.append(ALLOWLIST)
-    gone = [key for key in there if key not in files]
-    for key in gone:
-        store.delete(key)
-    return [f"s3://{store.bucket}/{key}" for key in keys], [
-        f"s3://{store.bucket}/{key}" for key in gone
-    ]
-
-
-def _own_keys(store: Store) -> tuple[str, ...]:
-    """Keys of people's own files in the bucket, of such too as cannot both be read."""
-    keys = (entry.key for entry in store.entries(LOCAL))
-    return tuple(key for key in keys if key.endswith(SUFFIX) and key.count("/") == 1)
-
-
-def _upload_allowlist(draft: Draft, store: Store) -> None:
-    meant = {ALLOW_SHRINK: "true"} if draft.allow_shrink else {}
-    store.put(ALLOWLIST, draft.text, metadata=meant)
-
-
-def _key(category: str) -> str:
-    return own_key(own_file_name(category))
 
 
 def _next(found: Preview) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from rules_lib.deploy.rulewise import rule_changes
-from rules_lib.deploy.steps import record
+from rules_lib.deploy.steps import Plan, record
 from rules_lib.rollback.run import resume as lift
 from rules_lib.rollback.run import rollback as put_back
 from rules_lib.rollback.run import unfinished
@@ -13,7 +13,8 @@ from rules_lib.text import visible
 from rulesync_cli.account import world
 from rulesync_cli.common import account_options, epilog, json_option, moment, print_json
 from rulesync_cli.completing import complete_build
-from rulesync_cli.show.console import stdout
+from rulesync_cli.consent import WriteLog, confirm, refuse_unattended, yes_option
+from rulesync_cli.show.console import stderr, stdout
 from rulesync_cli.show.plans import render_plan
 from rulesync_cli.show.progress import waiting
 
@@ -21,21 +22,34 @@ from rulesync_cli.show.progress import waiting
 @click.command(
     epilog=epilog(
         "rulesync rollback 20261124T031110Z-d8d3b8ca",
-        "rulesync rollback --json 20261124T031110Z-d8d3b8ca | jq .steps",
+        "rulesync rollback --yes --json 20261124T031110Z-d8d3b8ca | jq .steps",
     )
 )
 @click.argument("build", shell_complete=complete_build)
+@yes_option
 @json_option
 @account_options
-def rollback(build: str, *, bucket: str, policies: tuple[str, ...], as_json: bool) -> None:
+def rollback(
+    build: str, *, bucket: str, policies: tuple[str, ...], yes: bool, as_json: bool
+) -> None:
     """Put an earlier BUILD back, and hold it.
 
     The rule groups get exactly the rules, variables and priorities that they had. Reads the build's
-    folder in the bucket, and not the feed; writes the rule groups and the policies, and sets a
-    hold: syncs change nothing until `rulesync resume`.
+    folder in the bucket, and not the feed; shows what it will do and asks; then sets a hold, and
+    writes the rule groups and the policies. Syncs change nothing until `rulesync resume`.
     """
+    refuse_unattended(yes=yes)
     with waiting() as watch:
-        steps, applied = put_back(world(bucket, policies, watch), build)
+
+        def approve(steps: Plan) -> None:
+            with watch.hidden():
+                if not yes:
+                    render_plan(steps, rule_changes(steps), stderr())
+                confirm(f"put build {visible(build)} back and hold it?", yes=yes)
+
+        log = WriteLog(watch)
+        with log.told(f"run it again to finish: `rulesync rollback {visible(build)}`"):
+            steps, applied = put_back(world(bucket, policies, log), build, approve)
     if applied.failures:
         raise unfinished(f"not all of build {build} could be put back", applied)
     if as_json:

@@ -28,6 +28,11 @@ def stdout() -> Console:
     return Console(highlight=False, markup=False, emoji=False)
 
 
+def stderr() -> Console:
+    """The console for what is said beside the data."""
+    return Console(highlight=False, markup=False, emoji=False, stderr=True)
+
+
 def say(console: Console, line: str = "", style: str = "") -> None:
     """Print a line, whole: the terminal may wrap it."""
     console.print(Text(visible_lines(line), style=style), soft_wrap=True)

@@ -17,6 +17,7 @@ from rulesync_cli.show.console import say
 ALL: Final = "*"
 """Asks for every group that changes."""
 
+_HEADS: Final = {"---", "+++"}
 _STYLES: Final = {"-": "red", "+": "green"}
 
 
@@ -49,6 +50,15 @@ def render_diff(steps: Iterable[Step], console: Console) -> None:
         say(console, f"+++ {step.group.name if step.group else 'nothing'} (planned)", "bold")
         for line in lines:
             say(console, visible(line), _STYLES[line[0]])
+
+
+def show_text_diff(lines: Iterable[str], console: Console) -> None:
+    """Print a unified diff of a text; nothing where there is none."""
+    shown = list(lines)
+    for line in shown:
+        say(console, visible(line), "bold" if line[:3] in _HEADS else _STYLES.get(line[:1], ""))
+    if shown:
+        say(console)
 
 
 def _names(step: Step) -> set[str]:

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import click
 from rich.console import Console
@@ -15,8 +16,34 @@ from rules_lib.text import visible
 from rules_lib.world import unwatched
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Is told what is being done.
+
+    Attributes:
+        tell: shows it.
+        bar: the spinner; None where stderr is no terminal.
+    """
+
+    tell: Callable[[str], None]
+    bar: Progress | None = None
+
+    def __call__(self, what: str) -> None:
+        """Show what is being done."""
+        self.tell(what)
+
+    @contextmanager
+    def hidden(self) -> Iterator[None]:
+        """Take the spinner away, for something else to be shown or asked meanwhile."""
+        if self.bar:
+            self.bar.stop()
+        yield
+        if self.bar:
+            self.bar.start()
+
+
 @contextmanager
-def waiting(first: str = "starting", every: float = 0) -> Iterator[Callable[[str], None]]:
+def waiting(first: str = "starting", every: float = 0) -> Iterator[Waiting]:
     """Show a spinner, what is being done, and for how long; it leaves nothing behind.
 
     Args:
@@ -28,14 +55,14 @@ def waiting(first: str = "starting", every: float = 0) -> Iterator[Callable[[str
     """
     console = Console(stderr=True)
     if not sys.stderr.isatty() or console.is_dumb_terminal:  # FORCE_COLOR makes no terminal
-        yield paced(every) if every else unwatched
+        yield Waiting(paced(every) if every else unwatched)
         return
     text = TextColumn("{task.description}", markup=False)
     with Progress(
         SpinnerColumn(), text, TimeElapsedColumn(), console=console, transient=True
     ) as bar:
         task = bar.add_task(visible(first), total=None)
-        yield lambda what: bar.update(task, description=visible(what))
+        yield Waiting(lambda what: bar.update(task, description=visible(what)), bar)
 
 
 def paced(every: float, clock: Callable[[], float] = time.monotonic) -> Callable[[str], None]:

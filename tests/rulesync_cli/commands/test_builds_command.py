@@ -83,7 +83,7 @@ def test_build_behind_a_rollback_is_told_as_rolled_back(running: Account) -> Non
     """Until a later one is applied."""
     next_second()
     running.sync(malware=[rule(1), rule(2), rule(3)])
-    assert call("rollback", running.builds[0]).exit_code == 0
+    assert call("rollback", "--yes", running.builds[0]).exit_code == 0
     assert outcomes() == ["rolled back", "in force"]
     call("resume")
     next_second()

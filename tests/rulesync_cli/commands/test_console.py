@@ -55,7 +55,7 @@ def test_nobody_is_told_of_progress_without_a_terminal(monkeypatch: pytest.Monke
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setattr(sys, "stderr", io.StringIO())
     with waiting("reading") as watch:
-        assert watch is unwatched
+        assert watch.tell is unwatched
         watch("building")
 
 

@@ -22,7 +22,7 @@ def running(tmp_path: Path) -> Iterator[Account]:
 @pytest.fixture
 def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have somebody there to be asked."""
-    monkeypatch.setattr("rulesync_cli.commands.fetch.is_attended", lambda: True)
+    monkeypatch.setattr("rulesync_cli.consent.is_attended", lambda: True)
 
 
 def test_feed_is_fetched_with_the_functions_own_answer(running: Account) -> None:

@@ -178,7 +178,7 @@ def test_cause_that_is_in_the_way_of_the_summary_too_is_told_once(tmp_path: Path
     """Of a sync whose bucket is gone."""
     with account(tmp_path) as aws:
         aws.s3.delete_bucket(Bucket="rulesync-test")
-        told = call("apply")
+        told = call("apply", "--yes")
     assert told.exit_code == 1
     assert told.stderr.count("NoSuchBucket") == 1
     assert "the build's summary cannot be written either, for the same reason" in told.stderr

@@ -73,8 +73,8 @@ def test_commands_stand_in_the_order_in_which_people_meet_them() -> None:
         "local",
         "init",
         "check",
+        "pull",
         "plan",
-        "push",
     ]
 
 

@@ -22,7 +22,7 @@ def applied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Account
     with account(tmp_path) as aws:
         aws.allow(categories={"emerging-malware": "alert", "emerging-info": "alert"})
         aws.publish(malware=SIX, info=[rule(20), rule(21)])
-        assert call("apply").exit_code == 0
+        assert call("apply", "--yes").exit_code == 0
         yield aws
 
 
@@ -102,7 +102,7 @@ def test_many_of_them_are_named_on_request(tmp_path: Path) -> None:
     with account(tmp_path) as aws:
         aws.allow()
         aws.publish(malware=rules)
-        call("apply")
+        call("apply", "--yes")
         config = edited(tmp_path, default="drop")
         short, full = shown("--config", config), shown("--config", config, "--full")
     assert "14 rules act otherwise" in short
@@ -189,7 +189,7 @@ def test_drift_is_a_warning(applied: Account) -> None:
 
 def test_hold_is_told(applied: Account) -> None:
     """The plan is what a sync would do once it is lifted."""
-    call("rollback", applied.latest()["build"])
+    call("rollback", "--yes", applied.latest()["build"])
     assert "a sync changes nothing until `rulesync resume`" in call("plan").stdout
 
 
@@ -223,7 +223,7 @@ def test_hostile_msg_cannot_act_on_the_terminal(tmp_path: Path) -> None:
     with account(tmp_path) as aws:
         aws.allow()
         aws.publish(malware=[hostile])
-        call("apply")
+        call("apply", "--yes")
         answer = call("plan", "--config", edited(tmp_path, default="drop"), "--full", "--diff")
     assert "\u202e" not in answer.stdout
     assert "alert -> drop  1  rule \\u202e[bold] :skull:" in answer.stdout

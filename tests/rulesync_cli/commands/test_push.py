@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 from support.account import ALLOWLIST, Account, account, call
 from support.feeds import allowlist, rule
 
-MODULE = import_module("rulesync_cli.commands.push")
-"""The package has the command by the same name."""
+CONSENT = "rulesync_cli.consent.is_attended"
+"""Whether somebody is at the terminal."""
 
 
 @pytest.fixture
@@ -21,7 +20,7 @@ def running(tmp_path: Path) -> Iterator[Account]:
     with account(tmp_path / "feed") as aws:
         aws.allow()
         aws.publish(malware=[rule(1), rule(2)])
-        call("apply")
+        call("apply", "--yes")
         yield aws
 
 
@@ -46,7 +45,7 @@ def own(tmp_path: Path) -> Path:
 
 def test_push_shows_the_plan_and_says_what_follows(running: Account, file: Path) -> None:
     """The plan is data, what follows is told."""
-    answer = call("push", file)
+    answer = call("push", "--yes", file)
     assert answer.exit_code == 0
     assert "alert -> drop  2  rule 2" in answer.stdout
     assert "uploaded s3://rulesync-test/config/categories.yaml" in answer.stderr
@@ -59,10 +58,10 @@ def test_people_at_a_terminal_are_asked(
     running: Account, file: Path, monkeypatch: pytest.MonkeyPatch, typed: str, code: int
 ) -> None:
     """Whoever does not say yes has uploaded nothing; an end of input is like Ctrl-C."""
-    monkeypatch.setattr(MODULE, "is_attended", lambda: True)
+    monkeypatch.setattr(CONSENT, lambda: True)
     answer = call("push", file, typed=typed)
     assert answer.exit_code == code
-    assert answer.stderr.endswith("not confirmed; nothing was uploaded\n") == (code == 1)
+    assert answer.stderr.endswith("Error: nothing was written\n") == (code == 1)
     assert "upload it to s3://rulesync-test? [y/N]" in answer.stderr
     assert (running.read(ALLOWLIST) == file.read_bytes()) == (code == 0)
 
@@ -71,7 +70,7 @@ def test_yes_is_not_asked_for_twice(
     running: Account, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With `--yes` nobody is asked."""
-    monkeypatch.setattr(MODULE, "is_attended", lambda: True)
+    monkeypatch.setattr(CONSENT, lambda: True)
     assert "[y/N]" not in call("push", file, "--yes").stderr
     assert running.read(ALLOWLIST) == file.read_bytes()
 
@@ -81,7 +80,7 @@ def test_refused_plan_is_shown_and_not_uploaded(running: Account, tmp_path: Path
     file = tmp_path / "shrunk.yaml"
     file.write_text("version: 1\ndefault: off\n")
     before = running.read(ALLOWLIST)
-    answer = call("push", file)
+    answer = call("push", "--yes", file)
     assert answer.exit_code == 1
     assert "et-emerging-malware  delete" in answer.stdout
     assert "Error: max_shrink" in answer.stderr
@@ -90,7 +89,7 @@ def test_refused_plan_is_shown_and_not_uploaded(running: Account, tmp_path: Path
 
 def test_json_has_the_plan_and_the_addresses(running: Account, file: Path) -> None:
     """One document on stdout, and words on stderr."""
-    document = json.loads(call("push", file, "--json").stdout)
+    document = json.loads(call("push", "--yes", file, "--json").stdout)
     assert document["uploaded"] == [f"s3://rulesync-test/{ALLOWLIST}"]
     assert [one["sid"] for one in document["plan"]["actions"]] == [2]
     assert running.read(ALLOWLIST) == file.read_bytes()
@@ -102,7 +101,7 @@ def test_own_rules_become_those_of_the_folder(running: Account, file: Path, own:
     running.put("local/old.rules", rule(70))
     running.put("local/notes.txt", "stays")
     running.forget()
-    answer = call("push", file, "--local", own)
+    answer = call("push", "--yes", file, "--local", own)
     assert answer.exit_code == 0
     written = [one for one in running.writes() if not one[1].startswith("builds/")]
     assert written == [
@@ -121,7 +120,7 @@ def test_folder_with_a_rule_that_would_be_discarded_is_not_uploaded(
     """It is named with file, line and reason."""
     (own / "ours.rules").write_text(f"{rule(50)}\n{rule(51, 'lua:x.lua; ')}\n")
     before = running.read(ALLOWLIST)
-    answer = call("push", file, "--local", own)
+    answer = call("push", "--yes", file, "--local", own)
     assert answer.exit_code == 1
     assert "1 rule of your own would be discarded or refused; nothing was changed" in answer.stderr
     assert f"{own}/ours.rules:2: sid 51: unsupported-keyword" in answer.stderr
@@ -131,8 +130,8 @@ def test_folder_with_a_rule_that_would_be_discarded_is_not_uploaded(
 def test_hold_is_told_after_the_upload(running: Account, file: Path) -> None:
     """The file is there, and takes effect later."""
     build = running.latest()["build"]
-    call("rollback", build)
-    answer = call("push", file)
+    call("rollback", "--yes", build)
+    answer = call("push", "--yes", file)
     assert f"held at build {build}: it takes effect after `rulesync resume`" in answer.stderr
 
 
@@ -141,12 +140,15 @@ def test_many_rules_that_act_otherwise_are_named_by_another_command(
 ) -> None:
     """`push` and `rollback` have no option for it; of a rollback no command has."""
     running.publish(malware=[rule(sid) for sid in range(1, 15)])
-    call("apply")
+    call("apply", "--yes")
     build = running.latest()["build"]
     path = tmp_path / "dropping.yaml"
     path.write_text(allowlist(default="drop"))
-    assert "and 4 more; `rulesync plan --config FILE --full` names all" in call("push", path).stdout
-    call("apply")
-    lines = call("rollback", build).stdout.splitlines()
+    assert (
+        "and 4 more; `rulesync plan --config FILE --full` names all"
+        in call("push", "--yes", path).stdout
+    )
+    call("apply", "--yes")
+    lines = call("rollback", "--yes", build).stdout.splitlines()
     assert "  and 4 more" in lines
     assert "    drop -> alert  4 in et-emerging-malware-b" in lines

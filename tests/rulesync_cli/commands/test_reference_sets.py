@@ -28,7 +28,7 @@ def aws(tmp_path: Path) -> Iterator[Account]:
         found.put("local/refs.rules", OWN)
         found.allow(**settings(FIRST))
         found.publish(malware=[rule(1)])
-        assert call("apply").exit_code == 0
+        assert call("apply", "--yes").exit_code == 0
         yield found
 
 
@@ -56,7 +56,7 @@ def test_another_arn_alone_is_an_update(aws: Account, tmp_path: Path) -> None:
     assert f"refers to @OURS ({SECOND.rpartition('/')[2]})" in words
     assert "other variables" not in words
     aws.allow(**settings(SECOND))
-    assert call("apply").exit_code == 0
+    assert call("apply", "--yes").exit_code == 0
     assert declared(aws) == {"OURS": SECOND}
     assert call("plan").exit_code == 0
 
@@ -74,7 +74,7 @@ def test_reference_that_somebody_changed_is_put_back(aws: Account) -> None:
         Description=answer["RuleGroupResponse"]["Description"],
     )
     assert call("plan").exit_code == 2
-    assert call("apply").exit_code == 0
+    assert call("apply", "--yes").exit_code == 0
     assert declared(aws) == {"OURS": FIRST}
 
 
@@ -82,15 +82,15 @@ def test_rollback_puts_the_reference_back(aws: Account) -> None:
     """With the rules that use it."""
     first = aws.summary()["build"]
     aws.allow(**settings(SECOND))
-    assert call("apply").exit_code == 0
-    assert call("rollback", first).exit_code == 0
+    assert call("apply", "--yes").exit_code == 0
+    assert call("rollback", "--yes", first).exit_code == 0
     assert declared(aws) == {"OURS": FIRST}
 
 
 def test_undeclared_reference_is_counted_among_what_brings_rules_back(aws: Account) -> None:
     """By its name, with the key under which it belongs."""
     aws.allow(categories={"local-refs": "alert"}, max_shrink=1)
-    applied = call("apply")
+    applied = call("apply", "--yes")
     assert "references: declare OURS and 1 rule can come back" in applied.output
     found = aws.summary()
     assert found["variables_missing"] == {"@OURS": 1}

@@ -103,7 +103,7 @@ def test_refused_build_is_a_failure_too(running: Account) -> None:
 
 def test_hold_waits_and_so_does_what_follows_it(running: Account) -> None:
     """A rollback to the only build; nothing has failed."""
-    call("rollback", running.builds[0])
+    call("rollback", "--yes", running.builds[0])
     assert codes() == (2, ["held"])
     said = call("status").stdout
     assert "lifts it" in said

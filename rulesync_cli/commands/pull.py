@@ -1,0 +1,136 @@
+"""`rulesync pull`: the bucket's allowlist and people's own rules, written to the disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+import click
+
+from rules_lib.bucket import ALLOWLIST
+from rules_lib.errors import RefusedError, StoreError
+from rules_lib.text import visible
+from rulesync_cli.account import store_of
+from rulesync_cli.common import bucket_option, epilog, json_option, print_json
+from rulesync_cli.copy_note import CopyNote, SeenObject, note_path, sha256_of
+from rulesync_cli.upload import own_keys
+
+if TYPE_CHECKING:
+    from rules_lib.aws.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    """One object of the bucket and the file that it becomes.
+
+    Attributes:
+        data: what the object holds; None: it is gone, and so goes the file.
+        seen: as it is now.
+    """
+
+    key: str
+    path: Path
+    data: bytes | None
+    seen: SeenObject | None
+
+
+@click.command(
+    epilog=epilog(
+        "rulesync pull",
+        "rulesync pull config/categories.yaml --local rules/",
+        "rulesync pull --force      # and lose the edits that were not pushed",
+    )
+)
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), default="categories.yaml")
+@click.option("--local", "own", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
+              help="Folder for your own rules.  [default: local, beside FILE]")  # fmt: skip
+@click.option("--force", is_flag=True, help="Overwrite files that were edited since the last pull.")
+@json_option
+@bucket_option
+def pull(file: Path, *, bucket: str, own: Path | None, force: bool, as_json: bool) -> None:
+    """Write the bucket's allowlist and own rules to disk.
+
+    The allowlist goes to FILE, your own rules into a folder beside it. FILE is categories.yaml
+    unless you name another. A file that was edited since the last pull is left alone, and so is
+    everything else then. What was pulled is noted in .rulesync.json beside FILE; by it `push` tells
+    whether a colleague was faster. Reads the bucket, and changes nothing in it.
+    """
+    store = store_of(bucket)
+    note = CopyNote.beside(file)
+    seen = note.of(bucket).objects
+    copies = tuple(_copies(store, file, own or file.parent / "local", seen))
+    if not force:
+        _refuse_edited(copies, seen)
+    changed = [copy for copy in copies if _on_disk(copy.path) != copy.data]
+    for copy in changed:
+        _write(copy)
+    note.write(file, bucket, {copy.key: copy.seen for copy in copies}, pulled=True)
+    written = [str(copy.path) for copy in changed if copy.data is not None]
+    removed = [str(copy.path) for copy in changed if copy.data is None]
+    if as_json:
+        print_json({"written": written, "removed": removed, "note": str(note_path(file))})
+    for what, paths in (("wrote", written), ("removed", removed)):
+        for path in paths:
+            click.echo(f"{what} {visible(path)}", err=True)
+    if not changed:
+        click.echo(f"{visible(str(file))} is as the bucket has it", err=True)
+
+
+def _copies(
+    store: Store, file: Path, folder: Path, seen: Mapping[str, SeenObject]
+) -> Iterator[_Copy]:
+    """What is to be on the disk; and what a colleague has deleted, where it was pulled before.
+
+    Raises:
+        StoreError: the bucket has no allowlist, or cannot be read.
+    """
+    allowlist = store.find(ALLOWLIST)
+    if allowlist is None:
+        raise StoreError(
+            f"s3://{store.bucket}/{ALLOWLIST} does not exist; `rulesync init` writes an allowlist, "
+            "`rulesync push` uploads it"
+        )
+    yield _Copy(ALLOWLIST, file, allowlist.body, SeenObject.of(allowlist))
+    there = own_keys(store)
+    for key in there:
+        if stored := store.find(key):
+            yield _Copy(key, folder / PurePosixPath(key).name, stored.body, SeenObject.of(stored))
+    for key in seen:
+        path = folder / PurePosixPath(key).name
+        if key != ALLOWLIST and key not in there and path.exists():
+            yield _Copy(key, path, None, None)
+
+
+def _refuse_edited(copies: tuple[_Copy, ...], seen: Mapping[str, SeenObject]) -> None:
+    """Overwrite no edit.
+
+    Raises:
+        RefusedError: a file on the disk is neither as the bucket has it nor as it was pulled.
+    """
+    edited = [
+        f"  {copy.path}"
+        for copy in copies
+        if (data := _on_disk(copy.path)) not in (None, copy.data)
+        and data is not None
+        and (copy.key not in seen or seen[copy.key].sha256 != sha256_of(data))
+    ]
+    if edited:
+        raise RefusedError(
+            "files were edited here since they were pulled; push them, pull to another place, or "
+            "give --force to lose the edits",
+            "\n".join(edited),
+        )
+
+
+def _on_disk(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None
+
+
+def _write(copy: _Copy) -> None:
+    if copy.data is None:
+        copy.path.unlink()
+        return
+    copy.path.parent.mkdir(parents=True, exist_ok=True)
+    copy.path.write_bytes(copy.data)
