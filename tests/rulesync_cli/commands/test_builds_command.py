@@ -98,7 +98,7 @@ def test_build_says_which_allowlist_it_had_and_what_started_it(running: Account)
         "local/\\xe4rger\\n.rules": lambda: running.build(key),
         "schedule": running.tick,
         "invoked by hand": lambda: build_app.handler({}, None),
-        f"{getuser()} at {gethostname()}": lambda: call("apply", "--json"),
+        f"{getuser()} at {gethostname()}": lambda: call("apply", "--yes", "--json"),
     }
     for expected, start in starts.items():
         next_second()

@@ -115,7 +115,7 @@ def test_hold_waits_and_so_does_what_follows_it(running: Account) -> None:
 
 def test_next_step_of_what_waits_under_a_hold_is_to_resume(running: Account) -> None:
     """As `apply` would be refused."""
-    call("rollback", running.builds[0])
+    call("rollback", "--yes", running.builds[0])
     running.allow(max_shrink=0.5)
     code, document = told()
     assert (code, [one["code"] for one in document["findings"]]) == (2, ["held", "allowlist"])
