@@ -2,7 +2,7 @@
 
 Hypothesis tries the same examples in every run, `pytest --hypothesis-profile searching` others.
 
-Where CI is true, a missing Suricata or browser is no reason to skip: CI installs both.
+Where CI is true, a missing Suricata, browser or SAM is no reason to skip: CI installs them.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import pytest
 from botocore.loaders import create_loader
 from hypothesis import HealthCheck, settings
 from moto import backend_index, mock_aws
+from support.deploy import SAM_PYTHON
 from support.store import MemoryStore
 from support.web import BUCKET, WebServer, serving
 
@@ -41,6 +42,7 @@ PROGRAMS: Final[dict[str, tuple[Callable[[], object], str]]] = {
         partial(shutil.which, "chromium"),
         "Chromium is not installed; `make browser` installs it",
     ),
+    "sam": (SAM_PYTHON.is_file, "SAM CLI is not installed; `scripts/sam --version` installs it"),
 }
 """By marker: what finds the program that such a test needs, and what is said where it does not."""
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import pytest
 from support.deploy import ROOT
 
 if TYPE_CHECKING:
     from support.deploy import Act
+
+pytestmark = pytest.mark.sam
 
 
 def changes(printed: str) -> set[str]:

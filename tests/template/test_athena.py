@@ -28,8 +28,9 @@ from rules_lib.sync.discards import COLUMNS
 if TYPE_CHECKING:
     from support.account import Account
 
+pytestmark = pytest.mark.sam
+
 PLAIN: Final = Template()
-TABLE: Final = PLAIN.resource("DiscardsTable")["TableInput"]
 TYPES: Final = {"string": "VARCHAR", "bigint": "BIGINT", "array<string>": "VARCHAR[]"}
 PAGE: Final = (ROOT / "docs" / "athena.md").read_text(encoding="utf-8")
 EXAMPLE: Final = (ROOT / "examples" / "categories.yaml").read_text(encoding="utf-8")
@@ -41,6 +42,11 @@ VARIABLES: Final = "Which variables would bring the most rules back?"
 CVE: Final = "Was a rule for this CVE left out, and on which days?"
 TODAY: Final = datetime.now(UTC).replace(hour=3)  # a query asks for the last 30 days
 FIRST, SECOND, THIRD = (TODAY - timedelta(days=ago) for ago in (2, 1, 0))
+
+
+def glue_table() -> dict[str, Any]:
+    """The table as the template declares it."""
+    return dict(PLAIN.resource("DiscardsTable")["TableInput"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +94,10 @@ class Rest:
             rf"(?ms)^### {re.escape(question)}$(?:(?!^###).)*?^```sql\n(.*?)^```$", PAGE
         )
         columns = {
-            each["Name"]: TYPES[each["Type"]] for each in TABLE["StorageDescriptor"]["Columns"]
+            each["Name"]: TYPES[each["Type"]]
+            for each in glue_table()["StorageDescriptor"]["Columns"]
         }
-        (key,) = TABLE["PartitionKeys"]
+        (key,) = glue_table()["PartitionKeys"]
         with duckdb.connect() as engine:
             files: Any = [str(self.folder / name) for name in self.files[:days]]
             rows = engine.read_json(
@@ -137,7 +144,7 @@ def test_copies_lie_by_day_one_for_each_change_and_at_least_one_a_day(rest: Rest
 
 def test_table_has_the_columns_of_the_rows(rest: Rest) -> None:
     """In their order, and each of a type that holds every value."""
-    columns = TABLE["StorageDescriptor"]["Columns"]
+    columns = glue_table()["StorageDescriptor"]["Columns"]
     assert tuple(each["Name"] for each in columns) == COLUMNS
     kinds = {"string": str, "bigint": int, "array<string>": list}
     for record in rest.records(rest.builds[0]):
@@ -163,7 +170,7 @@ def test_glue_takes_the_table() -> None:
     with embedded_aws():
         glue = boto3.client("glue")
         glue.create_database(DatabaseInput=PLAIN.resource("DiscardsDatabase")["DatabaseInput"])
-        glue.create_table(DatabaseName="rulesync", TableInput=TABLE)
+        glue.create_table(DatabaseName="rulesync", TableInput=glue_table())
         made = glue.get_table(DatabaseName="rulesync", Name="discarded")["Table"]
     assert made["StorageDescriptor"]["Location"] == f"s3://{BUCKET}/{DISCARDS}"
 
@@ -197,7 +204,7 @@ def test_page_describes_every_column() -> None:
     described = [
         name for row in re.findall(r"(?m)^\| (`.*?`) \|", table) for name in row.split(", ")
     ]
-    keys = [each["Name"] for each in TABLE["PartitionKeys"]]
+    keys = [each["Name"] for each in glue_table()["PartitionKeys"]]
     assert [name.strip("`") for name in described] == [*keys, *COLUMNS]
 
 

@@ -35,6 +35,8 @@ from rules_lib.sync.first_run import first_run
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.sam
+
 FULL: Final = Template({"FirewallPolicies": [POLICY], "Email": "people@example.com"})
 ROLES: Final = {"fetch": "FetchRole", "build": "BuildRole", "setup": "SetupRole"}
 FIREWALL: Final = f"arn:aws:network-firewall:{REGION}:{ACCOUNT}"

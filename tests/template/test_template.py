@@ -15,6 +15,8 @@ from rules_lib.allowlist.values import FirewallSettings
 from rules_lib.bucket import ALLOWLIST, BUILDS, DISCARDS, LOCAL, manifest_key
 from rules_lib.groups.policy_names import CLASSIC_ARN_FORM, policy_name_problem
 
+pytestmark = pytest.mark.sam
+
 PLAIN: Final = Template()
 FUNCTIONS: Final = ("FetchFunction", "BuildFunction", "SetupFunction")
 ROLES: Final = ("FetchRole", "BuildRole", "SetupRole")
