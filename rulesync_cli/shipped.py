@@ -7,8 +7,10 @@ from typing import Final
 
 import click
 
-USUAL: Final = Path("config/categories.yaml")
-"""Where a command looks for an allowlist where none is named."""
+ALLOWLIST_NAME: Final = "categories.yaml"
+
+_USUAL: Final = (Path("config", ALLOWLIST_NAME), Path(ALLOWLIST_NAME))
+"""Where a command looks for an allowlist where none is named: in a clone, and as `init` writes."""
 
 _HERE: Final = Path(__file__).parent
 _PLACES: Final = (_HERE / "config", _HERE.parent / "config")
@@ -24,9 +26,9 @@ def shipped_folder() -> Path:
         click.ClickException: this installation lacks them.
     """
     for folder in _PLACES:
-        if (folder / USUAL.name).is_file():
+        if (folder / ALLOWLIST_NAME).is_file():
             return folder
-    raise click.ClickException(f"{_PLACES[0]} has no {USUAL.name}: install rulesync anew")
+    raise click.ClickException(f"{_PLACES[0]} has no {ALLOWLIST_NAME}: install rulesync anew")
 
 
 def shipped_variants() -> dict[str, Path]:
@@ -37,10 +39,11 @@ def shipped_variants() -> dict[str, Path]:
 
 def usual_config() -> Path:
     """The allowlist of the folder where people stand; the shipped one where there is none."""
-    if USUAL.is_file():
-        return USUAL
+    if found := next((path for path in _USUAL if path.is_file()), None):
+        return found
     click.echo(
-        f"{USUAL} is not here, so the shipped allowlist is taken; `rulesync init` writes it",
+        f"there is no {ALLOWLIST_NAME} here, so the shipped allowlist is taken; `rulesync init` "
+        "writes it",
         err=True,
     )
-    return shipped_folder() / USUAL.name
+    return shipped_folder() / ALLOWLIST_NAME

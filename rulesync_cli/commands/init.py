@@ -11,7 +11,7 @@ import click
 from rules_lib.text import visible
 from rulesync_cli.common import epilog, json_option, print_json
 from rulesync_cli.editors import json_schema
-from rulesync_cli.shipped import USUAL, shipped_variants
+from rulesync_cli.shipped import ALLOWLIST_NAME, shipped_variants
 
 _SCHEMA: Final = "categories.schema.json"
 _USUAL: Final = "usual"
@@ -21,11 +21,11 @@ _USUAL: Final = "usual"
     epilog=epilog(
         "rulesync init",
         "rulesync init --variant strict",
-        "rulesync init . --force",
+        "rulesync init config --force",
         codes="0 written; 1 a file is there already, or cannot be written; 2 wrong usage",
     )
 )
-@click.argument("folder", metavar="[DIR]", default=str(USUAL.parent),
+@click.argument("folder", metavar="[DIR]", default=".",
                 type=click.Path(file_okay=False, path_type=Path))  # fmt: skip
 @click.option("--variant", default=_USUAL, show_default=True, metavar="NAME",
               help="Which of the shipped allowlists: usual, strict, or beside-aws-managed."
@@ -35,9 +35,8 @@ _USUAL: Final = "usual"
 def init(*, folder: Path, variant: str, force: bool, as_json: bool) -> None:
     """Write the shipped allowlist and its schema, to begin with.
 
-    As categories.yaml and categories.schema.json, into DIR, which is config/ where one stands:
-    there the other commands look for an allowlist. Needs no account. A file that is there already
-    is left alone, and then nothing is written.
+    As categories.yaml and categories.schema.json, into DIR, which is the folder where one stands.
+    Needs no account. Where a file is there already, and is not the same, nothing is written.
     """
     files = _files(variant)
     if not force:
@@ -60,7 +59,7 @@ def _files(variant: str) -> dict[str, bytes]:
         names = ", ".join(known)
         raise click.BadParameter(f"there is no {variant!r}: {names}", param_hint="--variant")
     schema = json.dumps(json_schema(), indent=2).encode() + b"\n"
-    return {USUAL.name: known[variant].read_bytes(), _SCHEMA: schema}
+    return {ALLOWLIST_NAME: known[variant].read_bytes(), _SCHEMA: schema}
 
 
 def _refuse_overwriting(folder: Path, files: dict[str, bytes]) -> None:

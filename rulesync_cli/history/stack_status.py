@@ -182,7 +182,7 @@ def _empty(store: Store, newest: Manifest | None) -> Iterator[StatusFinding]:
     """What is missing for the first build, the first of it first."""
     words = "no build has been applied yet"
     if store.find(ALLOWLIST) is None:
-        step = "`rulesync init` writes an allowlist, `rulesync push` uploads it"
+        step = "`rulesync init` writes an allowlist, `rulesync push categories.yaml` uploads it"
         yield StatusFinding("waiting", "no-allowlist", f"{words}, and there is no allowlist", step)
     elif newest is None:
         yield StatusFinding(
