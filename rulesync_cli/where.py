@@ -48,7 +48,8 @@ def scene_options(command: Callable[..., Any]) -> Callable[..., Any]:
                   )  # fmt: skip
     @click.option("--config", type=FILE, metavar="FILE",
                   help="An edited allowlist, in place of the bucket's; with --feed the allowlist  "
-                  "[default: config/categories.yaml or categories.yaml, else the shipped one]")  # fmt: skip
+                  "[default: config/categories.yaml or categories.yaml, else the shipped one]"
+                  )  # fmt: skip
     @click.option("--local", "own", type=FOLDER, metavar="DIR",
                   help="Folder with .rules files of your own, in place of the bucket's local/."
                   )  # fmt: skip

@@ -37,7 +37,8 @@ _OUT: Final = click.Path(file_okay=False, path_type=Path)
               "holds on.")  # fmt: skip
 @click.option("--config", "configs", multiple=True, type=FILE, metavar="FILE",
               help="The allowlist. Repeat it for successive syncs; the last holds on.  "
-              "[default: config/categories.yaml or categories.yaml, else the shipped one]")  # fmt: skip
+              "[default: config/categories.yaml or categories.yaml, else the shipped one]"
+              )  # fmt: skip
 @click.option("--local", "own", type=FOLDER, metavar="DIR",
               help="Folder with .rules files of your own; each is a category local-<file>."
               )  # fmt: skip
