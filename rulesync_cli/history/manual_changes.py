@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rules_lib.aws.firewall import Firewall
 from rules_lib.sync.settled import AT_REST
 from rules_lib.text import counted
+
+_DELETED: Final = "was deleted by somebody else"
+_REPLACED: Final = "is gone: replaced by the build that broke off, or deleted by somebody else"
 
 if TYPE_CHECKING:
     from rules_lib.groups.policy import Policy
@@ -20,8 +23,13 @@ if TYPE_CHECKING:
     from rules_lib.world import World
 
 
-def manual_changes(world: World, latest: Latest) -> Iterator[str]:
-    """Name what is not as the newest build left it, a line each.
+def manual_changes(world: World, latest: Latest, *, broken_off: bool = False) -> Iterator[str]:
+    """Name what is not as the newest applied build left it, a line each.
+
+    Args:
+        world: what is looked at.
+        latest: that build.
+        broken_off: a later build may have written some of what it was to write.
 
     Raises:
         FirewallError: a list or describe failed.
@@ -31,7 +39,7 @@ def manual_changes(world: World, latest: Latest) -> Iterator[str]:
     since = datetime.fromisoformat(latest.applied_at) - AT_REST
     for name in latest.groups:
         if name not in there:
-            yield f"rule group {name} was deleted by somebody else"
+            yield f"rule group {name} {_REPLACED if broken_off else _DELETED}"
         elif problem := _edited(firewall, name, since):
             yield f"rule group {name} {problem}"
     for policy in firewall.given():

@@ -103,7 +103,7 @@ def stack_status(world: World) -> StackStatus:
     ]
     if latest:
         world.watch("looking at the rule groups")
-        found += _account(world, latest)
+        found += _account(world, latest, attempt)
     return StackStatus(
         now=world.now,
         latest=latest,
@@ -225,9 +225,10 @@ def _own(store: Store) -> str:
         return ""
 
 
-def _account(world: World, latest: Latest) -> Iterator[StatusFinding]:
+def _account(world: World, latest: Latest, attempt: PastBuild | None) -> Iterator[StatusFinding]:
+    broken_off = attempt is not None and attempt.outcome in {Outcome.FAILED, Outcome.UNFINISHED}
     try:
-        for words in manual_changes(world, latest):
+        for words in manual_changes(world, latest, broken_off=broken_off):
             yield StatusFinding("waiting", "drift", words, "`rulesync apply` puts it right")
     except FirewallError as error:
         words = f"whether somebody changed the rule groups is not known: {error}"

@@ -145,6 +145,17 @@ def test_what_is_not_applied_waits_until_it_is(running: Account, edit: str) -> N
     assert codes() == (0, [])
 
 
+def test_group_that_a_broken_build_may_have_replaced_is_not_laid_to_somebody(
+    running: Account,
+) -> None:
+    """Nobody knows which of the two it was."""
+    running.firewall.delete_rule_group(RuleGroupName=GROUP, Type="STATEFUL")
+    summary = running.summary() | {"build": "20990101T000000Z-00000000", "failed": "no more time"}
+    running.put("builds/20990101T000000Z-00000000/summary.json", json.dumps(summary))
+    assert codes() == (1, ["build-failed", "drift"])
+    assert "replaced by the build that broke off, or deleted" in call("status").stdout
+
+
 def test_own_rules_that_were_deleted_wait_too(running: Account) -> None:
     """What is no longer in the bucket is still in force."""
     running.put("local/a.rules", rule(9))
