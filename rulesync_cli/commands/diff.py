@@ -21,7 +21,14 @@ from rulesync_cli.account import world
 from rulesync_cli.common import account_options, epilog, json_option, print_json
 from rulesync_cli.completing import complete_build
 from rulesync_cli.explain.tokens import pieces_of
-from rulesync_cli.history.builds_apart import WAYS, BuildsApart, Way, builds_apart, way_between
+from rulesync_cli.history.builds_apart import (
+    WAYS,
+    BuildsApart,
+    Fates,
+    Way,
+    builds_apart,
+    way_between,
+)
 from rulesync_cli.history.published import PublishedRules, published_rule, rules_of_build
 from rulesync_cli.preview import preview
 from rulesync_cli.show.console import say, show, stdout
@@ -35,8 +42,8 @@ _STYLES: Final[Mapping[Way, str]] = {
     "out": "red", "action": "yellow", "text": "", "in": "green"
 }  # fmt: skip
 
-_Side = tuple[PublishedRules, Mapping[int, str]]
-"""Rules, and sid -> reason of those that were discarded."""
+_Side = tuple[PublishedRules, Fates]
+"""Rules, and what became of those that are not among them."""
 
 
 def _complete(ctx: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
@@ -76,8 +83,8 @@ def diff(  # noqa: PLR0913 - an argument for each option
     """
     with waiting("reading the builds") as watch:
         here = world(bucket, policies, watch)
-        (old, _), (new, left_out) = _side(here, before), _side(here, after)
-    found = builds_apart(old, new, left_out)
+        (old, _), (new, fates) = _side(here, before), _side(here, after)
+    found = builds_apart(old, new, fates)
     if as_json:
         print_json(_document(found, with_text=with_text))
     else:
@@ -88,7 +95,7 @@ def _side(here: World, word: str) -> _Side:
     if word == _PLAN:
         return _planned(here)
     published = rules_of_build(here.store, "" if word == _LATEST else word)
-    return published, _discards(here.store, published.build)
+    return published, _fates(here.store, published.build)
 
 
 def _planned(here: World) -> _Side:
@@ -99,13 +106,22 @@ def _planned(here: World) -> _Side:
         for group in built.groups
         for rule in group.rules
     )
-    reasons = {one.rule.sid: str(one.reason) for one in built.discarded if one.rule.sid is not None}
-    return PublishedRules("plan", "", found.gathered.manifest.version, rules), reasons
+    known = {rule.sid: "off" for rule in built.off if rule.sid is not None}
+    known |= {
+        one.rule.sid: f"discarded: {one.reason}"
+        for one in built.discarded
+        if one.rule.sid is not None
+    }
+    fates = Fates(known, "the feed no longer enables it")
+    return PublishedRules("plan", "", found.gathered.manifest.version, rules), fates
 
 
-def _discards(store: Store, build: str) -> Mapping[int, str]:
+def _fates(store: Store, build: str) -> Fates:
+    """A build records what it discarded, and not what was off or not in the feed."""
     stored = store.find(build_key(build, DISCARDED))
-    return discards_in(stored.body) if stored else {}
+    reasons = discards_in(stored.body) if stored else {}
+    known = {sid: f"discarded: {reason}" for sid, reason in reasons.items()}
+    return Fates(known, "off, or the feed no longer enables it")
 
 
 def _document(found: BuildsApart, *, with_text: bool) -> dict[str, object]:

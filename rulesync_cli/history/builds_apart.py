@@ -26,8 +26,6 @@ _WAYS: Final[Mapping[ChangeKind, Way]] = {
     "edited": "text",
 }
 
-_GONE: Final = "off, or the feed no longer enables it"
-
 
 @dataclass(frozen=True, slots=True)
 class BuildsApart:
@@ -60,32 +58,44 @@ def way_between(change: RuleChange) -> Way:
     return _WAYS[change.kind]
 
 
-def builds_apart(
-    before: PublishedRules, after: PublishedRules, left_out: Mapping[int, str]
-) -> BuildsApart:
+@dataclass(frozen=True, slots=True)
+class Fates:
+    """What became of the rules that a build did not publish.
+
+    Attributes:
+        known: sid -> words.
+        otherwise: words for all others.
+    """
+
+    known: Mapping[int, str]
+    otherwise: str
+
+    def of(self, sid: int) -> str:
+        """What became of one."""
+        return self.known.get(sid, self.otherwise)
+
+
+def builds_apart(before: PublishedRules, after: PublishedRules, fates: Fates) -> BuildsApart:
     """Compare two builds, rule by rule.
 
     Args:
         before: what people compare with.
         after: what they compare.
-        left_out: sid -> reason of what `after` discarded.
+        fates: of the rules that `after` does not have.
     """
-    changes = _changes(before, after, left_out)
+    changes = _changes(before, after, fates)
     ranked = sorted(changes, key=lambda change: WAYS.index(way_between(change)))
     return BuildsApart(before, after, tuple(ranked))
 
 
-def _changes(
-    before: PublishedRules, after: PublishedRules, left_out: Mapping[int, str]
-) -> Iterator[RuleChange]:
+def _changes(before: PublishedRules, after: PublishedRules, fates: Fates) -> Iterator[RuleChange]:
     old = {rule.sid: rule for rule in before.rules}
     for rule in after.rules:
         was = old.pop(rule.sid, None)
         if was is None or was.rule != rule.rule:
             yield _changed(was, rule)
     for rule in old.values():
-        reason = left_out.get(rule.sid)
-        note = f"discarded: {reason}" if reason else _GONE
+        note = fates.of(rule.sid)
         yield RuleChange(
             "removed", rule.sid, rule.category, rule.group, note, rule.msg, rule.rule, ""
         )

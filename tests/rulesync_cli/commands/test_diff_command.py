@@ -84,6 +84,18 @@ def test_build_is_compared_with_what_a_sync_would_make_now(running: Account) -> 
     assert running.writes() == written
 
 
+def test_plan_knows_what_is_off_and_what_the_feed_has_no_more(running: Account) -> None:
+    """A build records only what it discarded."""
+    running.allow(categories={"emerging-malware": "alert"}, rules={"off": [1], "drop": [3]})
+    running.publish(malware=[rule(1), rule(2, rev=2), rule(3, "lua:x; ")])
+    found = {one["sid"]: one["what"] for one in compared("latest", "plan")["rules"]}
+    assert found == {
+        1: "off",
+        3: "discarded: unsupported-keyword",
+        5: "the feed no longer enables it",
+    }
+
+
 def test_texts_are_shown_on_request(running: Account) -> None:
     """Word by word where there are two, and in the JSON."""
     said = call("diff", running.builds[0], "latest", "--text").stdout
