@@ -11,13 +11,16 @@ FUZZER := $(VENV)/.fuzzer
 OLDEST := $(VENV)/oldest/.installed
 TALKS_TO_AWS := tests/localaws tests/rules_lib/aws tests/rulesync_cli/probing tests/rulesync_cli/commands/test_probe.py \
   tests/rules_lib/sync/test_sync.py tests/rules_lib/sync/test_sync_policies.py
+TESTS := $(BIN)/pytest --numprocesses auto --dist loadfile
+LINES_RUN := 95
+BRANCHES_RUN := 90
 SECONDS ?= 600
 SEQUENCES ?= 400
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --quiet
 FLOOR = $(shell sed -n 's/^ *"boto3>\(=[0-9.]*\)",$$/=\1/p' pyproject.toml)
 SOURCES := rules_lib rulesync_cli functions localaws benchmarks tests examples scripts
 
-.PHONY: help setup engine browser run test lint type probe-aws oldest fuzz faults bench build deploy-local clean lock
+.PHONY: help setup hook engine browser run test quick coverage pythons lint type probe-aws oldest fuzz faults bench build deploy-local clean lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +35,9 @@ $(STAMP): requirements-dev.lock pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
+hook: ## Have git run lint and type before each commit
+	git config core.hooksPath scripts/hooks
+
 engine: ## Install Suricata 8 and 7 from Debian below .venv (says so where it cannot)
 	@scripts/install-suricata
 
@@ -42,8 +48,19 @@ run: $(STAMP) ## The main job: our own feed through both Lambdas on an embedded 
 	$(BIN)/python -m examples.run
 
 test: $(STAMP) $(SAM) engine browser lint type ## Lint, types and every test
-	$(BIN)/pytest --numprocesses auto --dist loadfile --ignore tests/deploy
+	$(TESTS) --ignore tests/deploy
 	$(BIN)/pytest tests/deploy
+
+quick: $(STAMP) lint type ## Lint, types and the fast tests: less than a minute
+	$(TESTS) -m "not slow"
+
+coverage: $(STAMP) engine ## All but the heavy tests, and how much of the code they run
+	@rm -f .coverage .coverage.*
+	$(BIN)/coverage run -m pytest --numprocesses auto --dist loadfile -m "not heavy" --ignore tests/deploy
+	@$(BIN)/python scripts/coverage_gate.py --lines $(LINES_RUN) --branches $(BRANCHES_RUN)
+
+pythons: $(STAMP) ## The fast tests with each Python from 3.11 to 3.14 that is here
+	@scripts/pythons
 
 lint: $(STAMP) ## ruff: style and format
 	$(BIN)/ruff check $(SOURCES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import Final
 
 from localaws.checks import RULE_CHECKS
@@ -19,8 +20,11 @@ from localaws.words import invalid, quoted
 GroupCheck = Callable[[tuple[Rule, ...], Terms], str | None]
 
 _SETTERS: Final = frozenset({"set", "toggle"})
+_REMEMBERED: Final = 64
+"""Judgements: a policy's groups are asked about in a dry run, and then written as they are."""
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def refusal(rules: str, terms: Terms) -> str | None:
     """Judge a rules string: one bad rule refuses the whole group.
 

@@ -75,6 +75,10 @@ class Terms:
     refusals: tuple[Refusal, ...] = ()
     lenient: frozenset[str] = frozenset()
 
+    def __hash__(self) -> int:
+        """By the names of what the group declares; their values are only compared."""
+        return hash((self.strict_order, self.ips, *self.addresses, *self.ports, self.references))
+
     def enforced(self, checks: Iterable[C]) -> Iterator[C]:
         """Those of some checks that are made."""
         return (check for check in checks if check.__name__ not in self.lenient)

@@ -33,6 +33,18 @@ from rulesync_cli.verify.suricata import VERSIONS, Suricata, installed
 if TYPE_CHECKING:
     from types_boto3_network_firewall import NetworkFirewallClient
 
+TESTS: Final = Path(__file__).parent
+HEAVY: Final = ("faults/", "hostile/test_hostile_bombs.py")
+"""What has the processor for tens of seconds, and reaches no line that nothing else does; as the
+real releases."""
+
+SLOW: Final = (
+    *("deploy/", "docs/test_tutorial.py", "hostile/", "template/"),
+    *("rules_lib/rollback/", "rules_lib/sync/", "rulesync_cli/commands/"),
+)
+"""What runs the whole of a sync again and again, a command in a process of its own, or SAM; as
+everything that needs the engine or a browser."""
+
 RELEASES: Final = Path(__file__).parents[2] / "shared" / "et-open"
 """Real releases of ET Open, which are not ours to ship."""
 
@@ -84,6 +96,16 @@ def pytest_collection_finish() -> None:
     """Spare the garbage collector what was imported and collected, which stays to the end."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what `make quick` leaves to `make test`, and what runs without coverage measured."""
+    for item in items:
+        place = item.path.relative_to(TESTS).as_posix()
+        if place.startswith(HEAVY) or item.get_closest_marker("feeds"):
+            item.add_marker("heavy")
+        if place.startswith(SLOW) or any(map(item.get_closest_marker, ("heavy", *PROGRAMS))):
+            item.add_marker("slow")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -23,6 +23,7 @@ from rules_lib.report.summary import Summary, read_summary
 from rules_lib.state.applied import applied_build
 from rules_lib.state.groupfile import Restored, read_groups
 from rules_lib.state.latest import Latest
+from rulesync_cli.history.homes import homes_in_feed
 
 if TYPE_CHECKING:
     from rules_lib.aws.store import Store
@@ -94,8 +95,21 @@ def rules_of_build(store: Store, build: str = "") -> PublishedRules:
     build = build or build_in_force(store)
     applied = applied_build(store, build)
     changed = store.find(build_key(build, CHANGED))
+    feed = applied.summary.feed.version or ""
     rules = _published(applied.restored, applied.summary, changed.body if changed else b"")
-    return PublishedRules(f"build {build}", build, applied.summary.feed.version or "", rules)
+    return PublishedRules(f"build {build}", build, feed, _at_home(rules, store, feed))
+
+
+def _at_home(
+    rules: tuple[PublishedRule, ...], store: Store, feed: str
+) -> tuple[PublishedRule, ...]:
+    """The rules with the categories that the build did not record, where the feed tells them."""
+    astray = {rule.rule for rule in rules if not rule.category}
+    homes = homes_in_feed(store, feed, astray) if astray else {}
+    return tuple(
+        rule if rule.category else rule._replace(category=homes.get(rule.rule, ""))
+        for rule in rules
+    )
 
 
 def build_in_force(store: Store) -> str:

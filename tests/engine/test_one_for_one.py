@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 from support.engine.analysis import analysed
-from support.engine.proof import source
+from support.engine.proof import Swift, source
 from support.releases import REFUSED_BY_8, RELEASES, built_from
 
 if TYPE_CHECKING:
@@ -28,13 +28,13 @@ EVERY: Final = bool(os.environ.get("EVERY_RELEASE"))
 SAMPLE: Final = "2025-08-04.tar.gz"
 
 
-@pytest.fixture(scope="module", params=RELEASES if EVERY else [SAMPLE])
+@pytest.fixture(scope="session", params=RELEASES if EVERY else [SAMPLE])
 def release(request: pytest.FixtureRequest) -> str:
     """A release after the other."""
     return str(request.param)
 
 
-@pytest.fixture(scope="module", params=["shipped", "drop"] if EVERY else ["shipped"])
+@pytest.fixture(scope="session", params=["shipped", "drop"] if EVERY else ["shipped"])
 def built(request: pytest.FixtureRequest, releases: Path, release: str) -> Built:
     """By the shipped allowlist, and with every category in drop mode."""
     return built_from(releases / release, request.param)
@@ -45,7 +45,7 @@ def test_engine_loads_each_published_line_as_one_rule(
 ) -> None:
     """As many rules as lines, and the sid of each; but for what Suricata 8 refuses by name."""
     lines = {rule.text: rule.sid for group in built.groups for rule in group.rules}
-    found = analysed(engine, tuple(lines), source(built).variables)
+    found = analysed(Swift.of(engine), tuple(lines), source(built).variables)
     loaded = {text: view.sid for text, views in found.views.items() for view in views}
     refused = {text for text, sid in lines.items() if sid in REFUSED_BY_8 and text not in loaded}
     assert loaded == {text: sid for text, sid in lines.items() if text not in refused}

@@ -1,6 +1,7 @@
 """Real releases of ET Open: nothing is lost, nothing is published that the service would refuse.
 
-Each release is synced once for all tests that look at it.
+Each release is synced once for all tests that look at it: its fixtures have the session's scope, as
+those of a module are made again for each version of the engine.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from support.engine.proof import Swift
 from support.releases import (
     SHIPPED,
     allowlist_of_all,
@@ -39,46 +41,46 @@ NOALERT = 406
 """Rules of the composite that only mark a flow, as counted when it was put together."""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the runs leave their results."""
     return tmp_path_factory.mktemp("real")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def alert(releases: Path, folder: Path) -> Results:
     """The composite with everything in alert mode, and room for all of it."""
     config = allowlist_of_all(folder, "alert")
     return next(run(folder / "alert", config, releases / COMPOSITE))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def drop(releases: Path, folder: Path) -> Results:
     """The same with everything in drop mode."""
     config = allowlist_of_all(folder, "drop")
     return next(run(folder / "drop", config, releases / COMPOSITE))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def shipped(releases: Path, folder: Path) -> Results:
     """The composite with the file that we ship."""
     return next(run(folder / "shipped", SHIPPED, releases / COMPOSITE))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def successive(releases: Path, folder: Path) -> tuple[Results, ...]:
     """Two releases three weeks apart, with the file that we ship."""
     feeds = [releases / f"{date}.tar.gz" for date in ("2024-03-26", "2024-04-19")]
     return tuple(run(folder / "successive", SHIPPED, *feeds))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def earlier(successive: tuple[Results, ...]) -> Results:
     """The first of them."""
     return successive[0]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def later(releases: Path, folder: Path) -> Results:
     """A release of the next year, with the file that we ship."""
     return next(run(folder / "later", SHIPPED, releases / "2025-08-04.tar.gz"))
@@ -167,7 +169,7 @@ def test_every_group_loads_in_the_real_engine(alert: Results, engine: Suricata) 
     groups = in_folder(alert.folder)
     assert {group.name for group in groups} == alert.groups.keys()
     for group in groups:
-        found = load_group(engine, group)
+        found = load_group(Swift.of(engine), group)
         assert (found.refusals, found.astray, found.errors) == ((), (), ()), group.name
         assert all(DOUBTED in warning for warning in found.warnings), group.name
         assert not found.warnings or engine.line == "8.0"

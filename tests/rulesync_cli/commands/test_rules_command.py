@@ -131,6 +131,22 @@ def test_category_of_a_rule_in_a_shared_group_is_its_own(running: Account) -> No
     assert len({one["group"] for one in records()}) == 1
 
 
+def test_category_of_a_rule_that_was_published_word_for_word_is_in_the_feed(
+    running: Account,
+) -> None:
+    """Of a woken one too; where the feed is gone it is left open."""
+    running.allow(
+        firewall={"rule_groups": 1, "capacity": 100}, max_shrink=1, max_unblock=1, rules={"on": [8]}
+    )
+    running.sync(dns=[rule(5)], exploit=[rule(6), f"#{rule(8)}"])
+    homes = {one["sid"]: one["category"] for one in records()}
+    assert homes == {5: "emerging-dns", 6: "emerging-exploit", 8: "emerging-exploit"}
+    version = running.latest()["version"]
+    running.s3.delete_object(Bucket="rulesync-test", Key=f"raw/{version}/emerging.rules.tar.gz")
+    assert {one["category"] for one in records()} == {None}
+    assert call("rules", "--sid", 5).stdout.splitlines()[-1].split()[4] == "-"
+
+
 def test_name_that_no_rule_has_names_the_nearest(running: Account) -> None:
     """A typo finds nothing, and says so on stderr."""
     assert running.builds

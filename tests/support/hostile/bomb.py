@@ -17,6 +17,7 @@ import sys
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -82,13 +83,19 @@ def filled(unit: bytes, size: int, members: int = 1) -> bytes:
 
 def _zipped_member(name: bytes, size: int) -> Entry:
     """A member of a zip archive that is as large as that, without having it in memory."""
+    packed, crc = _deflated(size)
+    return Entry(name, b"", packed=packed, crc=crc, size=size)
+
+
+@cache
+def _deflated(size: int) -> tuple[bytes, int]:
+    """So many bytes packed, and their checksum."""
     block = b" x" * (MIB // 2)
     packer, crc, made = zlib.compressobj(9, zlib.DEFLATED, -15), 0, []
     for _ in range(size // MIB):
         crc = zlib.crc32(block, crc)
         made.append(packer.compress(block))
-    packed = b"".join((*made, packer.flush()))
-    return Entry(name, b"", packed=packed, crc=crc, size=size)
+    return b"".join((*made, packer.flush())), crc
 
 
 def _fetched(data: bytes) -> str:
