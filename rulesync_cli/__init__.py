@@ -29,7 +29,7 @@ def main() -> None:
     """Keep AWS Network Firewall supplied with Suricata rules.
 
     `local` needs no account. The others work on the bucket of a stack and the rule groups of its
-    account, with the credentials and the region of the environment.
+    account, with the credentials and the region of the environment, or of --profile and --region.
     """
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 from rules_lib.address import Address
+from rulesync_cli.chosen import aws_options
 
 if TYPE_CHECKING:
     from rules_lib.state.hold import Hold
@@ -70,9 +71,12 @@ policy_option = click.option(
 )
 
 
-bucket_option = click.option(
-    "--bucket", required=True, envvar="RULESYNC_BUCKET", show_envvar=True, help="The stack's."
-)
+def bucket_option(command: _Command) -> _Command:
+    """Add the options that say which bucket, and how to reach it."""
+    option = click.option(
+        "--bucket", required=True, envvar="RULESYNC_BUCKET", show_envvar=True, help="The stack's."
+    )
+    return option(aws_options(command))
 
 
 def account_options(command: _Command) -> _Command:

@@ -13,6 +13,7 @@ from rules_lib.aws import clients
 from rules_lib.aws.s3_store import S3Store
 from rules_lib.errors import RulesyncError
 from rules_lib.state.applied import applied_builds
+from rulesync_cli.chosen import chosen_again
 
 _COMPLETED: Final = 10
 """How many builds a completion offers: it asks for each, and somebody waits."""
@@ -24,7 +25,8 @@ def complete_build(ctx: click.Context, _: click.Parameter, begun: str) -> list[C
     if not bucket:
         return []
     try:
-        names = tuple(islice(applied_builds(S3Store(clients.s3(), bucket), begun), _COMPLETED))
+        with chosen_again(ctx):
+            names = tuple(islice(applied_builds(S3Store(clients.s3(), bucket), begun), _COMPLETED))
     except RulesyncError:
         return []
     return [CompletionItem(name) for name in names]

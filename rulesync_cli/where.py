@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from rules_lib.address import Address
+from rulesync_cli.chosen import aws_options
 from rulesync_cli.common import FEED, FILE, FOLDER, policy_option
 
 
@@ -56,6 +57,7 @@ def scene_options(command: Callable[..., Any]) -> Callable[..., Any]:
     @click.option("--bucket", envvar="RULESYNC_BUCKET", show_envvar=True,
                   help="The stack's; --feed goes before it.")  # fmt: skip
     @policy_option
+    @aws_options
     @wraps(command)
     def wrapped(
         *,

@@ -24,6 +24,7 @@ from rules_lib.sync.gather import Draft, feed_in_bucket
 from rules_lib.text import counted, visible, visible_lines
 from rulesync_cli.account import policies_of
 from rulesync_cli.check_draft import DraftContext, Examined, OwnFault, beside, check_draft
+from rulesync_cli.chosen import aws_options
 from rulesync_cli.common import FEED, FILE, FOLDER, epilog, json_option, policy_option, print_json
 from rulesync_cli.engine_check import EngineCheck, ask_engine, engine_option, tell_engine_check
 from rulesync_cli.feed import read_feed
@@ -47,6 +48,7 @@ from rulesync_cli.show.progress import waiting
 @click.option("--bucket", envvar="RULESYNC_BUCKET", show_envvar=True,
               help="To take both from the bucket, where they are not given.")  # fmt: skip
 @policy_option
+@aws_options
 @engine_option
 @json_option
 def check(  # noqa: PLR0913 - an argument for each option

@@ -15,6 +15,7 @@ import click
 from rules_lib.aws import clients
 from rules_lib.aws.calls import Calls
 from rules_lib.text import counted, visible
+from rulesync_cli.chosen import aws_options
 from rulesync_cli.common import epilog, is_attended, json_option, print_json
 from rulesync_cli.probing.dryruns import BOTOCORE, NAMES, READS, DryRuns, places
 from rulesync_cli.probing.findings import Finding, State, ask_all
@@ -58,6 +59,7 @@ _BAD: Final = frozenset({State.DIFFERS, State.UNANSWERED})
               metavar="SECONDS", help="Wait so long between two calls.")  # fmt: skip
 @click.option("--yes", is_flag=True, help="Do not ask first; needed without a terminal.")
 @json_option
+@aws_options
 def probe(  # noqa: PLR0913 - an argument for each option
     *,
     only: tuple[str, ...],

@@ -16,6 +16,7 @@ from rules_lib.aws.s3_store import S3Store
 from rules_lib.facts.limits import ACTIONS
 from rules_lib.report.sheet import csv_lines
 from rules_lib.text import count, counted, visible
+from rulesync_cli.chosen import aws_options
 from rulesync_cli.common import FOLDER, epilog, json_option, print_json
 from rulesync_cli.completing import complete_build
 from rulesync_cli.history.asked_rules import RuleQuery, cve_named
@@ -74,6 +75,7 @@ def _cves(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tupl
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV for a spreadsheet.")
 @json_option
 @click.option("--bucket", envvar="RULESYNC_BUCKET", show_envvar=True, help="The stack's.")
+@aws_options
 def rules(  # noqa: PLR0913 - an argument for each option
     *,
     words: tuple[str, ...],

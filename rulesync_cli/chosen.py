@@ -1,0 +1,151 @@
+"""`--profile` and `--region`: whose credentials, and where, in place of the environment's.
+
+Here and not where the clients are made, as the functions have one account and one region. Nothing
+of AWS's is imported before one of the two is given.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any, Final, TypeVar
+
+import click
+from click.shell_completion import CompletionItem
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+_REGION: Final = "AWS_DEFAULT_REGION"
+"""What every AWS client here reads first."""
+
+_META: Final = "rulesync.chosen"
+
+
+class _Profile(click.ParamType[str]):
+    """A profile of AWS's configuration files."""
+
+    name = "profile"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        known = _profiles()
+        if value not in known:
+            there = f"they have {', '.join(known)}" if known else "they have none"
+            self.fail(
+                f"there is no profile {value!r} in AWS's configuration files; {there}. "
+                f"`aws configure --profile NAME` makes one.",
+                param,
+                ctx,
+            )
+        return value
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        del ctx, param
+        return [CompletionItem(name) for name in _profiles() if name.startswith(incomplete)]
+
+
+class _Region(click.ParamType[str]):
+    """A region that has Network Firewall."""
+
+    name = "region"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        # what finds the nearest name is not imported for a help text
+        from rules_lib.allowlist.names import nearest  # noqa: PLC0415
+
+        known = _regions()
+        if value not in known:
+            close = nearest(value, known)
+            meant = f"; did you mean {close}?" if close else f"; there are {', '.join(known)}."
+            self.fail(
+                f"boto3 knows no Network Firewall in a region {value!r}{meant} "
+                "For a region that is newer than your boto3: pip install --upgrade boto3.",
+                param,
+                ctx,
+            )
+        return value
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        del ctx, param
+        return [CompletionItem(name) for name in _regions() if name.startswith(incomplete)]
+
+
+def aws_options(command: _Command) -> _Command:
+    """Add `--profile` and `--region`, which hold for every client that the command makes."""
+    profile = click.option(
+        "--profile", metavar="NAME", type=_Profile(), expose_value=False, callback=_choose,
+        help="Profile of AWS's configuration files whose credentials are used; else the "
+        "environment's.",
+    )  # fmt: skip
+    region = click.option(
+        "--region", metavar="NAME", type=_Region(), expose_value=False, callback=_choose,
+        help="The stack's region; else the environment's, else the profile's.",
+    )  # fmt: skip
+    return profile(region(command))
+
+
+def _choose(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
+    """Let the choice hold until the command ends."""
+    if value is None:
+        return
+    ctx.meta.setdefault(_META, {})[param.name] = value
+    ctx.with_resource(_HOLDERS[str(param.name)](value))
+
+
+@contextmanager
+def chosen_again(ctx: click.Context) -> Iterator[None]:
+    """The choice once more, for a completion: it is made when the command's own time is over."""
+    with ExitStack() as stack:
+        for name, value in ctx.meta.get(_META, {}).items():
+            stack.enter_context(_HOLDERS[name](value))
+        yield
+
+
+@contextmanager
+def _profile_held(profile: str) -> Iterator[None]:
+    """Make clients with a profile, which goes before credentials in variables as in AWS's CLI."""
+    import boto3  # noqa: PLC0415 - half a second, for those alone who name a profile
+
+    before = boto3.DEFAULT_SESSION
+    boto3.setup_default_session(profile_name=profile)
+    try:
+        yield
+    finally:
+        boto3.DEFAULT_SESSION = before
+
+
+@contextmanager
+def _region_held(region: str) -> Iterator[None]:
+    before = os.environ.get(_REGION)
+    os.environ[_REGION] = region
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[_REGION]
+        else:
+            os.environ[_REGION] = before
+
+
+_HOLDERS: Final = {"profile": _profile_held, "region": _region_held}
+
+
+def _profiles() -> tuple[str, ...]:
+    from botocore.session import Session  # noqa: PLC0415 - see `_profile_held`
+
+    return tuple(Session().available_profiles)
+
+
+def _regions() -> tuple[str, ...]:
+    from botocore.session import Session  # noqa: PLC0415 - see `_profile_held`
+
+    session = Session()
+    found = (
+        session.get_available_regions("network-firewall", partition)
+        for partition in session.get_available_partitions()
+    )
+    return tuple(sorted(region for regions in found for region in regions))
