@@ -20,6 +20,8 @@ import botocore.session
 import pytest
 from botocore.loaders import create_loader
 from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 from moto import backend_index, mock_aws
 from support.deploy import SAM_PYTHON
 from support.store import MemoryStore
@@ -59,6 +61,9 @@ PROGRAMS: Final[dict[str, tuple[Callable[[], object], str]]] = {
 """By marker: what finds the program that such a test needs, and what is said where it does not."""
 
 _LOCAL: Final = r"http://127\.0\.0\.1:.*"
+
+providers._get_local_constants = Constants  # noqa: SLF001 - there is no setting
+"""Hypothesis tries what stands in the modules of ours that are loaded, be it by other tests."""
 
 settings.register_profile(
     "rulesync",
