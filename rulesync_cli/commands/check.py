@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -25,10 +26,13 @@ from rules_lib.text import counted, visible, visible_lines
 from rulesync_cli.account import policies_of
 from rulesync_cli.check_draft import DraftContext, Examined, OwnFault, beside, check_draft
 from rulesync_cli.chosen import aws_options
-from rulesync_cli.common import FEED, FILE, FOLDER, epilog, json_option, policy_option, print_json
+from rulesync_cli.common import FEED, FOLDER, epilog, json_option, policy_option, print_json
 from rulesync_cli.engine_check import EngineCheck, ask_engine, engine_option, tell_engine_check
 from rulesync_cli.feed import read_feed
 from rulesync_cli.show.progress import waiting
+
+_STDIN: Final = "<stdin>"
+"""The name of what has none."""
 
 
 @click.command(
@@ -36,11 +40,12 @@ from rulesync_cli.show.progress import waiting
         "rulesync check config/categories.yaml",
         "rulesync check mine.yaml --local rules/ --feed emerging.rules.tar.gz",
         "rulesync check mine.yaml --bucket my-bucket",
+        "git show HEAD:categories.yaml | rulesync check -",
         "rulesync check mine.yaml --json | jq '.errors[] | [.file, .line, .message]'",
         codes="0 valid; 1 errors, on stderr; 2 wrong usage",
     )
 )
-@click.argument("file", type=FILE)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @click.option("--local", "own", type=FOLDER, metavar="DIR",
               help="Folder with .rules files of your own, to be checked too.")  # fmt: skip
 @click.option("--feed", type=FEED, metavar="PATH_OR_URL",
@@ -52,7 +57,7 @@ from rulesync_cli.show.progress import waiting
 @engine_option
 @json_option
 def check(  # noqa: PLR0913 - an argument for each option
-    file: Path,
+    file: str,
     *,
     own: Path | None,
     feed: Address | None,
@@ -63,24 +68,32 @@ def check(  # noqa: PLR0913 - an argument for each option
 ) -> None:
     """Check an allowlist FILE, and your own rules.
 
-    Every error is told at once. It names the file, the line, the value and, of a name, the nearest
-    valid one. A rule of your own that would be discarded is an error too, with its reason, and so
-    is one that a Suricata, where one is installed, does not load. With --policy it says what that
-    policy has left for the rule groups, and whether they fit. Changes nothing.
+    FILE may be -, for what comes by standard input. Every error is told at once. It names the file,
+    the line, the value and, of a name, the nearest valid one. A rule of your own that would be
+    discarded is an error too, with its reason, and so is one that a Suricata, where one is
+    installed, does not load. With --policy it says what that policy has left for the rule groups,
+    and whether they fit. Changes nothing.
     """
     with waiting("checking"):
         store = S3Store(clients.s3(), bucket) if bucket else None
-        draft = Draft(file.read_bytes(), str(file))
+        draft = _draft(file)
         files = _own(own, store)
         evidence = replace(_evidence(feed, store), deployed=_deployed(policies_of(policies)))
         found = check_draft(draft, files, evidence)
         said = ask_engine(found.built, files.folder, without_engine=without_engine)
     faults = (*found.faults, *beside(found.odd, said.faults))
     if as_json:
-        print_json(_document(file, found, faults, said))
+        print_json(_document(draft.source, found, faults, said))
     else:
-        _tell(file, found, faults, said)
+        _tell(draft.source, found, faults, said)
     raise SystemExit(1 if found.error or found.refusal or faults else 0)
+
+
+def _draft(file: str) -> Draft:
+    """The allowlist, by the name under which people know it."""
+    if file == "-":
+        return Draft(sys.stdin.buffer.read() if sys.stdin else b"", _STDIN)
+    return Draft(Path(file).read_bytes(), file)
 
 
 def _own(folder: Path | None, store: Store | None) -> OwnFiles:
@@ -117,7 +130,7 @@ def _deployed(policies: tuple[str, ...]) -> Callable[[str], Deployed]:
     return read
 
 
-def _tell(file: Path, found: Examined, faults: tuple[OwnFault, ...], said: EngineCheck) -> None:
+def _tell(source: str, found: Examined, faults: tuple[OwnFault, ...], said: EngineCheck) -> None:
     if found.error:
         click.echo(f"Error: {visible_lines(str(found.error))}", err=True)
     for fault in faults:
@@ -128,7 +141,9 @@ def _tell(file: Path, found: Examined, faults: tuple[OwnFault, ...], said: Engin
         click.echo(f"warning: {visible(warning)}", err=True)
     tell_engine_check(said)
     if found.allowlist:
-        click.echo(f"{file}: valid, {counted(len(found.allowlist.categories), 'category')}")
+        click.echo(
+            f"{visible(source)}: valid, {counted(len(found.allowlist.categories), 'category')}"
+        )
     for left in found.left:
         click.echo(f"policy {visible(left.policy)}: {left.words}")
     if found.own and not faults:
@@ -139,16 +154,16 @@ def _tell(file: Path, found: Examined, faults: tuple[OwnFault, ...], said: Engin
 
 
 def _document(
-    file: Path, found: Examined, faults: tuple[OwnFault, ...], said: EngineCheck
+    source: str, found: Examined, faults: tuple[OwnFault, ...], said: EngineCheck
 ) -> dict[str, Any]:
     records = found.error.records if found.error else ()
-    errors = [{"file": str(file), **record} for record in records]
+    errors = [{"file": source, **record} for record in records]
     own = [
         {**asdict(fault), "value": fault.rule, "message": fault.message, "nearest": None}
         for fault in faults
     ]
     return {
-        "file": str(file),
+        "file": source,
         "valid": not errors and not own and not found.refusal,
         "categories": len(found.allowlist.categories) if found.allowlist else None,
         "own_rules": found.own,

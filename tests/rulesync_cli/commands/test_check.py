@@ -6,8 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 from support.account import account, call, run
 from support.feeds import allowlist, feed, rule
+
+from rulesync_cli import main
 
 GOOD = allowlist(categories={"emerging-malware": "drop"})
 BAD = "version: 1\ndefault: of\ncategories: {emerging-malwar: drop}\n"
@@ -34,6 +37,33 @@ def test_valid_file_says_so(file: Path) -> None:
     answer = run("check", file)
     assert (answer.exit_code, answer.stderr) == (0, "")
     assert answer.stdout == f"{file}: valid, 1 category\n"
+
+
+def test_dash_reads_standard_input() -> None:
+    """As an editor or a hook of git has it, without a file."""
+    answer = _typed(GOOD)
+    assert (answer.exit_code, answer.stdout) == (0, "<stdin>: valid, 1 category\n")
+
+
+def test_errors_of_standard_input_name_it(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In words and in JSON; a file that is named so is read by its path."""
+    assert "Error: <stdin>: 2 errors" in _typed(BAD).stderr
+    errors = json.loads(_typed(BAD, "--json").stdout)["errors"]
+    assert {error["file"] for error in errors} == {"<stdin>"}
+    file.with_name("-").write_text(GOOD)
+    monkeypatch.chdir(file.parent)
+    assert run("check", "./-").stdout == "./-: valid, 1 category\n"
+
+
+def test_empty_standard_input_is_no_allowlist() -> None:
+    """As where the command before it in a pipe failed."""
+    answer = _typed("")
+    assert answer.exit_code == 1
+    assert answer.stderr.startswith("Error: <stdin>: ")
+
+
+def _typed(text: str, *words: str) -> Result:
+    return CliRunner().invoke(main, ["check", "-", *words], input=text, catch_exceptions=False)
 
 
 def test_every_error_is_told_on_stderr(file: Path) -> None:
