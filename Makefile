@@ -7,6 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 SAM := $(VENV)/sam/.installed
 PEERS := $(VENV)/bench/.installed
+RELEASER := $(VENV)/release/.installed
 FUZZER := $(VENV)/.fuzzer
 OLDEST := $(VENV)/oldest/.installed
 TALKS_TO_AWS := tests/localaws tests/rules_lib/aws tests/rulesync_cli/probing tests/rulesync_cli/commands/test_probe.py \
@@ -20,7 +21,7 @@ LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashe
 FLOOR = $(shell sed -n 's/^ *"boto3>\(=[0-9.]*\)",$$/=\1/p' pyproject.toml)
 SOURCES := rules_lib rulesync_cli functions localaws benchmarks tests examples scripts
 
-.PHONY: help setup hook engine browser run test quick coverage pythons lint type probe-aws oldest fuzz faults bench build deploy-local clean lock
+.PHONY: help setup hook engine browser run test quick coverage pythons lint type probe-aws oldest fuzz faults bench build deploy-local release clean lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -111,6 +112,14 @@ build: $(SAM) ## Build the Lambda packages with sam
 deploy-local: $(SAM) ## The real sam build and sam deploy, against an embedded AWS, and what follows
 	$(BIN)/pytest tests/deploy --capture=no --verbose
 
+release: $(RELEASER) ## Wheel, sdist, SBOM and checksums of the last commit in dist/, tried in an empty environment
+	$(VENV)/release/bin/python scripts/release.py
+
+$(RELEASER): requirements-release.lock
+	$(PYTHON) -m venv --clear $(VENV)/release
+	$(VENV)/release/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-release.lock
+	@touch $@
+
 lock: $(STAMP) ## Write the lock files anew from pyproject.toml
 	$(BIN)/pip install --quiet uv
 	$(LOCK) pyproject.toml --output-file requirements.lock
@@ -119,6 +128,7 @@ lock: $(STAMP) ## Write the lock files anew from pyproject.toml
 	$(LOCK) - <<< aws-sam-cli --output-file requirements-sam.lock
 	$(LOCK) --no-deps - <<< $$'boto3$(FLOOR)\nbotocore$(FLOOR)' --output-file requirements-oldest.lock
 	$(LOCK) --group bench --output-file requirements-bench.lock
+	$(LOCK) --group release --output-file requirements-release.lock
 	$(LOCK) --group fuzz --no-annotate --constraints - <<< 'atheris<3.1' --output-file requirements-fuzz.lock  # 3.1 has no wheel for 3.11
 
 clean: ## Remove everything that was made

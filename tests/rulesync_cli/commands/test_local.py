@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -240,3 +242,12 @@ def test_name_that_is_no_folder_is_wrong_usage(archive: Path, tmp_path: Path) ->
     (tmp_path / "file").touch()
     assert local(tmp_path / "file", archive).result.exit_code == 2
     assert local(tmp_path / "out", archive, config=tmp_path / "none.yaml").result.exit_code == 2
+
+
+def test_missing_extra_is_named_with_the_way_to_install_it(archive: Path, tmp_path: Path) -> None:
+    """Whoever installed the command alone has no moto."""
+    without = "import sys; sys.modules['moto'] = None; from rulesync_cli import main; main()"
+    command = [sys.executable, "-c", without, "local", "--feed", str(archive), "--out", "out"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603
+    assert done.returncode == 1
+    assert "the package moto: pip install 'rulesync[local]'" in done.stderr
