@@ -80,7 +80,7 @@ def test_plain_moto_is_itself_again_afterwards() -> None:
 def test_other_hosts_are_reached(outside: str) -> None:
     """Only AWS is embedded."""
     with embedded_aws():
-        assert requests.get(outside, timeout=5).status_code == 418
+        assert requests.get(outside, timeout=60).status_code == 418
 
 
 @pytest.mark.parametrize(("passthrough", "status"), [((), 404), ((r"http://feeds\.s3\.",), 418)])
@@ -90,6 +90,6 @@ def test_url_of_an_aws_service_goes_out_only_on_demand(
     """The request arrives at a proxy, which stands for the world outside."""
     with embedded_aws(passthrough=passthrough):
         answer = requests.get(
-            "http://feeds.s3.amazonaws.com/rules", proxies={"http": outside}, timeout=5
+            "http://feeds.s3.amazonaws.com/rules", proxies={"http": outside}, timeout=60
         )
     assert answer.status_code == status

@@ -37,7 +37,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def client_of(service: str, url: str) -> Any:
     """A client as people make one; the reset before leaves the server empty."""
-    requests.post(f"{url}/moto-api/reset", timeout=10).raise_for_status()
+    requests.post(f"{url}/moto-api/reset", timeout=60).raise_for_status()
     return client_at(url, service)
 
 

@@ -52,7 +52,7 @@ class Server:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        requests.post(f"{url}/moto-api/reset", timeout=10).raise_for_status()
+        requests.post(f"{url}/moto-api/reset", timeout=60).raise_for_status()
         trust = json.dumps({"Version": "2012-10-17", "Statement": []})
         self.client("iam").create_role(RoleName="any", AssumeRolePolicyDocument=trust)
         self.client("s3").create_bucket(Bucket="inbox")

@@ -58,7 +58,7 @@ def test_hostile_text_is_shown_and_never_run(opened: Show) -> None:
 
 
 def test_20_000_rules_are_filtered_right_and_as_fast_as_a_loop(opened: Show) -> None:
-    """Of the order of a plain loop over the same texts in the same browser: the best of many turns."""
+    """Of the order of a plain loop over the same texts in that browser: the best of many turns."""
     page = opened(drawn(discarded=many(20_000)))
     search(page, "number 1234")
     assert sids(page) == [str(sid) for sid in range(20_001) if "1234" in str(sid)]

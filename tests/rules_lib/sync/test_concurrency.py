@@ -154,7 +154,7 @@ class Turns:
     def wait(self, who: int) -> None:
         """Wait for one's turn, and draw the next."""
         with self._change:
-            self._change.wait_for(lambda: self._turn == who or self._over[1 - who], timeout=20)
+            self._change.wait_for(lambda: self._turn == who or self._over[1 - who], timeout=120)
             self._turn = self._lot.randrange(2)
             self._change.notify_all()
 

@@ -81,7 +81,7 @@ def test_progress_is_shown_on_a_terminal_and_wiped_away(tmp_path: Path) -> None:
         env=environment,
         cwd=Path(__file__).parents[3],
     ) as running:
-        printed = running.communicate(timeout=30)[0]
+        printed = running.communicate(timeout=120)[0]
     os.close(theirs)
     told = os.read(ours, 100_000).decode()
     os.close(ours)
