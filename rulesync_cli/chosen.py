@@ -52,8 +52,7 @@ class _Region(click.ParamType[str]):
     name = "region"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        # what finds the nearest name is not imported for a help text
-        from rules_lib.allowlist.names import nearest  # noqa: PLC0415
+        from rules_lib.allowlist.names import nearest  # noqa: PLC0415 - see above
 
         known = _regions()
         if value not in known:
@@ -107,15 +106,10 @@ def chosen_again(ctx: click.Context) -> Iterator[None]:
 
 @contextmanager
 def _profile_held(profile: str) -> Iterator[None]:
-    """Make clients with a profile, which goes before credentials in variables as in AWS's CLI."""
-    import boto3  # noqa: PLC0415 - half a second, for those alone who name a profile
+    from rules_lib.aws.profiles import profile_held  # noqa: PLC0415 - see above
 
-    before = boto3.DEFAULT_SESSION
-    boto3.setup_default_session(profile_name=profile)
-    try:
+    with profile_held(profile):
         yield
-    finally:
-        boto3.DEFAULT_SESSION = before
 
 
 @contextmanager
@@ -135,17 +129,12 @@ _HOLDERS: Final = {"profile": _profile_held, "region": _region_held}
 
 
 def _profiles() -> tuple[str, ...]:
-    from botocore.session import Session  # noqa: PLC0415 - see `_profile_held`
+    from rules_lib.aws.profiles import known_profiles  # noqa: PLC0415 - see above
 
-    return tuple(Session().available_profiles)
+    return known_profiles()
 
 
 def _regions() -> tuple[str, ...]:
-    from botocore.session import Session  # noqa: PLC0415 - see `_profile_held`
+    from rules_lib.aws.profiles import known_regions  # noqa: PLC0415 - see above
 
-    session = Session()
-    found = (
-        session.get_available_regions("network-firewall", partition)
-        for partition in session.get_available_partitions()
-    )
-    return tuple(sorted(region for regions in found for region in regions))
+    return known_regions()
