@@ -26,6 +26,8 @@ from rulesync_cli.consent import confirm
 from rulesync_cli.copy_note import CopyNote, SeenObject, note_path
 from rulesync_cli.edits import LocalEdit
 from rulesync_cli.engine_check import EngineCheck, ask_engine, engine_option, tell_engine_check
+from rulesync_cli.follow import MINUTES, ended_record, follow, pushed_inputs, tell_end
+from rulesync_cli.history.awaited import builds_before
 from rulesync_cli.preview import Preview
 from rulesync_cli.show.console import stdout
 from rulesync_cli.show.diffs import show_text_diff
@@ -34,6 +36,7 @@ from rulesync_cli.show.progress import waiting
 from rulesync_cli.upload import Upload, carry_out, refuse_overtaken, seen_after, upload_of
 
 _LEAVE: Final = "To leave what the engine refuses to the service: --yes, or --no-engine"
+_NOTHING: Final = "the bucket has it already; nothing was uploaded"
 _NAMES_ALL: Final = "`rulesync plan --config FILE --full`"
 
 
@@ -43,6 +46,9 @@ _NAMES_ALL: Final = "`rulesync plan --config FILE --full`"
         "rulesync push edited.yaml --local rules/",
         "rulesync push edited.yaml --yes --json | jq .uploaded",
         "rulesync push edited.yaml --force      # over a colleague's edit",
+        "rulesync push edited.yaml --yes --wait",
+        codes="0 done; 1 failed or refused, the cause is on stderr; 2 with --wait: a rollback "
+        "holds; or wrong usage",
     )
 )
 @click.argument("file", type=FILE)
@@ -54,6 +60,12 @@ _NAMES_ALL: Final = "`rulesync plan --config FILE --full`"
               )  # fmt: skip
 @click.option("--force", is_flag=True,
               help="Replace what somebody else wrote to the bucket since you pulled.")  # fmt: skip
+@click.option("--wait", is_flag=True,
+              help="Wait until the build that the upload starts has ended, and say how."
+              )  # fmt: skip
+@click.option("--wait-minutes", "minutes", type=click.IntRange(min=1), metavar="N",
+              help=f"Wait so long at most, {MINUTES} minutes if left out; implies --wait."
+              )  # fmt: skip
 @engine_option
 @shrink_option
 @json_option
@@ -66,6 +78,8 @@ def push(  # noqa: PLR0913 - an argument for each option
     own: Path | None,
     yes: bool,
     force: bool,
+    wait: bool,
+    minutes: int | None,
     without_engine: bool,
     allow_shrink: bool,
     as_json: bool,
@@ -78,7 +92,8 @@ def push(  # noqa: PLR0913 - an argument for each option
     sync would refuse, and a folder with rules that would be discarded, are not uploaded; nor is,
     unless you say --yes, one with rules that a Suricata does not load where one is installed.
     Nothing is uploaded over what somebody else wrote since your last `pull` or `push`, unless you
-    say --force.
+    say --force. With --wait the command ends when the build has, with exit code 1 where it failed
+    or was refused.
     """
     edit = LocalEdit.read(file, own, bucket, allow_shrink=allow_shrink)
     note = CopyNote.beside(file)
@@ -96,26 +111,29 @@ def push(  # noqa: PLR0913 - an argument for each option
     _tell_overtaken(upload, bucket, force=force)
     if upload.edits:
         confirm(f"upload it to s3://{bucket}?", yes=yes)
+    limit = minutes or (MINUTES if wait else 0)
+    before = builds_before(here.store) if limit else frozenset[str]()
     done = carry_out(upload, here.store)
     _note(note, file, bucket, seen_after(upload, done))
-    uploaded = [f"s3://{bucket}/{key}" for key, seen in done.items() if seen]
-    deleted = [f"s3://{bucket}/{key}" for key, seen in done.items() if not seen]
-    if as_json:
-        print_json(
-            {
-                "uploaded": uploaded,
-                "deleted": deleted,
-                "diff": list(upload.diff()),
-                "plan": plan_document(found),
-                "engine": said.document,
-            }
-        )
-    for what, addresses in (("uploaded", uploaded), ("deleted", deleted)):
-        for address in addresses:
+    document = {
+        "uploaded": [f"s3://{bucket}/{key}" for key, seen in done.items() if seen],
+        "deleted": [f"s3://{bucket}/{key}" for key, seen in done.items() if not seen],
+        "diff": list(upload.diff()),
+        "plan": plan_document(found),
+        "engine": said.document,
+    }
+    for what in ("uploaded", "deleted"):
+        for address in document[what]:
             click.echo(f"{what} {visible(address)}", err=True)
-    click.echo(
-        _next(found) if done else "the bucket has it already; nothing was uploaded", err=True
-    )
+    if not done or not limit:
+        if as_json:
+            print_json(document)
+        click.echo(_next(found) if done else _NOTHING, err=True)
+        return
+    ended = follow(here.store, pushed_inputs(found, before), limit)
+    if as_json:
+        print_json({**document, "waited": ended_record(ended)})
+    tell_end(ended, limit)
 
 
 def _note(note: CopyNote, file: Path, bucket: str, seen: Mapping[str, SeenObject | None]) -> None:
