@@ -45,15 +45,17 @@ def standings_of(clusters: Iterable[Cluster], allowlist: Allowlist) -> dict[str,
     for cluster in clusters:
         for rule in cluster:
             modes.setdefault(rule.rule.category, set()).add(rule.mode)
-    listed = {name: place for place, name in enumerate(allowlist.categories)}
     return {
-        name: Standing(
-            _mode(allowlist.setting_of(name).mode, found),
-            (not is_local(name), listed.get(name, len(listed)), name),
-            tier_of(name, allowlist.last),
-        )
+        name: standing_of(name, _mode(allowlist.setting_of(name).mode, found), allowlist)
         for name, found in modes.items()
     }
+
+
+def standing_of(name: str, mode: Mode, allowlist: Allowlist) -> Standing:
+    """How a category stands whose groups are of a mode."""
+    listed = tuple(allowlist.categories)
+    place = listed.index(name) if name in listed else len(listed)
+    return Standing(mode, (not is_local(name), place, name), tier_of(name, allowlist.last))
 
 
 def _mode(category: Mode, rules: Iterable[Mode]) -> Mode:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rules_lib.facts.limits import BLOCKING
 from rules_lib.model import Mode, Rule
 from rules_lib.packing.budget import Budget
+from rules_lib.packing.standing import standing_of
 from rules_lib.world import unwatched
 from rulesync_cli.census.cost import Cost, Watch, costs_of
 
@@ -58,7 +59,7 @@ class Portrait:
 def census(
     inputs: Inputs, built: Built, names: Collection[str] = (), watch: Watch = unwatched
 ) -> tuple[Portrait, ...]:
-    """Describe the feed's categories, in its order.
+    """Describe the feed's categories, in the order of their precedence, those that are off behind.
 
     Args:
         inputs: of the build.
@@ -67,7 +68,10 @@ def census(
         watch: told which category's cost is being found.
     """
     allowlist = inputs.allowlist
-    asked = [one for one in inputs.ruleset.categories if not names or one.name in names]
+    asked = sorted(
+        (one for one in inputs.ruleset.categories if not names or one.name in names),
+        key=lambda one: _precedence(one.name, allowlist),
+    )
     off = [one.name for one in asked if allowlist.setting_of(one.name).mode is Mode.OFF]
     costs = costs_of(inputs, off, watch) if off else {}
     shares = _shares(built)
@@ -83,6 +87,12 @@ def census(
         )
         for one in asked
     )
+
+
+def _precedence(name: str, allowlist: Allowlist) -> tuple[object, ...]:
+    mode = allowlist.setting_of(name).mode
+    standing = standing_of(name, mode, allowlist)
+    return mode is Mode.OFF, standing.tier, standing.rank
 
 
 def _shares(built: Built) -> Mapping[str, Counter[tuple[str, bool]]]:

@@ -24,7 +24,7 @@ from rulesync_cli.common import (
 from rulesync_cli.consent import WriteLog, confirm, refuse_unattended, yes_option
 from rulesync_cli.preview import preview_of
 from rulesync_cli.saved_plan import SavedPlan
-from rulesync_cli.show.console import stderr, stdout
+from rulesync_cli.show.console import stderr, stdout, wide_option
 from rulesync_cli.show.plans import render_preview
 from rulesync_cli.show.progress import Waiting, waiting
 from rulesync_cli.show.tables import render_summary
@@ -53,6 +53,7 @@ _AFTER_CTRL_C = (
 @yes_option
 @shrink_option
 @json_option
+@wide_option
 @account_options
 def apply(  # noqa: PLR0913 - an argument for each option
     *,

@@ -16,16 +16,15 @@ from rulesync_cli.common import bucket_option, epilog, json_option, print_json
 from rulesync_cli.history.builds import Outcome, PastBuild, PastBuilds, past_builds
 from rulesync_cli.history.records import past_build_record
 from rulesync_cli.show.ages import age_short
-from rulesync_cli.show.console import say, show, stdout
+from rulesync_cli.show.console import say, show, stdout, wide_option
 from rulesync_cli.show.progress import waiting
 
 _LIMIT: Final = 20
-_HEADINGS: Final = ("build", "age", "feed", "outcome", "rules", "drops", "changes")
-_MORE: Final = ("allowlist", "started by")
-"""Where there is room for them."""
-
-_WIDE: Final = 120
-"""Columns of a terminal that has."""
+_HEADINGS: Final = (
+    "build", "age", "feed", "outcome", "rules", "drops", "changes", "allowlist", "started by"
+)  # fmt: skip
+_LEAVING: Final = ("started by", "allowlist", "feed", "changes")
+"""The least important first."""
 
 _DIGITS: Final = 8
 """So much of a checksum tells allowlists apart."""
@@ -51,6 +50,7 @@ _STYLES: Final = {
 @click.option("--limit", type=click.IntRange(min=0), default=_LIMIT, show_default=True,
               metavar="N", help="List so many builds; 0: all.")  # fmt: skip
 @json_option
+@wide_option
 @bucket_option
 def builds(*, bucket: str, limit: int, as_json: bool) -> None:
     """List the builds, the newest first, and what became of each.
@@ -79,10 +79,8 @@ def _render(found: PastBuilds, console: Console) -> None:
         say(console, "there is no build yet: `rulesync status` says what comes next")
         return
     now = datetime.now(UTC)
-    is_wide = not console.is_terminal or console.width >= _WIDE
-    headings = (*_HEADINGS, *(_MORE if is_wide else ()))
-    rows = (_row(one, now)[: len(headings)] for one in found.builds)
-    show(console, headings, rows, numbers=_NUMBERS)
+    rows = (_row(one, now) for one in found.builds)
+    show(console, _HEADINGS, rows, numbers=_NUMBERS, leaving=_LEAVING)
     for one in found.builds:
         if one.cause:
             say(console)

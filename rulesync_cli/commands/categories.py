@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from typing import Final
+from typing import Any, Final
 
 import click
 from rich.console import Console
@@ -12,11 +12,11 @@ from rich.text import Text
 
 from rules_lib.allowlist.names import nearest
 from rules_lib.facts.metadata import CONFIDENCES, SEVERITIES
-from rules_lib.text import count, visible
+from rules_lib.text import count, counted, visible
 from rulesync_cli.census import Cost, Portrait, census
 from rulesync_cli.common import epilog, json_option, print_json
 from rulesync_cli.scene import Scene, look
-from rulesync_cli.show.console import say, show, stdout
+from rulesync_cli.show.console import say, show, stdout, wide_option
 from rulesync_cli.show.progress import waiting
 from rulesync_cli.show.tables import STYLES
 from rulesync_cli.where import Where, scene_options
@@ -26,8 +26,8 @@ _HEADINGS: Final = (
     "mode",
     "enabled",
     "disabled",
-    "severity C/M/m/I/-",
-    "confidence H/M/L/-",
+    "severity",
+    "confidence",
     "kept",
     "drop",
     "discarded",
@@ -35,10 +35,26 @@ _HEADINGS: Final = (
     "to turn on",
 )
 _NUMBERS: Final = ("enabled", "disabled", "kept", "drop", "discarded", "capacity")
+_LEAVING: Final = (
+    "confidence", "disabled", "discarded", "severity", "capacity", "enabled"
+)  # fmt: skip
+"""The least important first."""
+
 _LEGEND: Final = (
-    "severity: Critical/Major/minor/Informational/none; confidence: High/Medium/Low/none",
-    "capacity: of the kept rules, with headroom; to turn on: what `NAME: alert` would add",
+    "capacity: of the kept rules, with headroom; to turn on: what `NAME: alert` would add"
 )
+_SORTS: Final[Mapping[str, Callable[[Portrait], Any]]] = {
+    "precedence": lambda _: 0,
+    "name": lambda one: one.name,
+    "enabled": lambda one: -one.enabled,
+    "kept": lambda one: -one.kept,
+    "drop": lambda one: -one.blocking,
+    "discarded": lambda one: -one.discarded,
+    "capacity": lambda one: -one.capacity,
+    "cost": lambda one: (one.cost is None, one.cost.capacity if one.cost else 0),
+}
+"""What `--sort` takes: numbers from the largest, costs from the least; ties by precedence."""
+
 _NAMED: Final = 3
 
 
@@ -47,26 +63,33 @@ _NAMED: Final = 3
         "rulesync categories",
         "rulesync categories emerging-hunting tor",
         "rulesync categories --feed emerging.rules.tar.gz --config edited.yaml",
+        "rulesync categories --sort drop",
         "rulesync categories --json | jq '.categories[] | select(.cost.fits)'",
     )
 )
 @click.argument("names", metavar="[NAME]...", nargs=-1)
+@click.option("--sort", "order", type=click.Choice(list(_SORTS)), default="precedence",
+              show_default=True, help="In this order: numbers from the largest, costs from the "
+              "least.")  # fmt: skip
 @json_option
+@wide_option
 @scene_options
-def categories(*, where: Where, names: tuple[str, ...], as_json: bool) -> None:
+def categories(*, where: Where, names: tuple[str, ...], order: str, as_json: bool) -> None:
     """List the categories, and what turning one on would cost.
 
-    For each category of the feed: its mode, its rules with their severities and confidences, what
-    is kept, how much of that drops or rejects, and what capacity it takes. For one that is off also
-    what `NAME: alert` would add, setters that it needs included, whether the budget has room for
-    it, and what it would push out.
+    In order of precedence, as their rule groups are inspected: drop before alert, then as the
+    allowlist lists them; those that are off come last. For each category of the feed: its mode, its
+    rules with their severities and confidences, what is kept, how much of that drops or rejects,
+    and what capacity it takes. For one that is off also what `NAME: alert` would add, setters that
+    it needs included, whether the budget has room for it, and what it would push out.
     These numbers are those of a build with that edit.
     """
     scene = look(where)
     _refuse_unknown(names, scene)
     evidence = scene.evidence
     with waiting("counting") as watch:
-        found = census(evidence.inputs, evidence.built, names, watch)
+        described = census(evidence.inputs, evidence.built, names, watch)
+    found = sorted(described, key=_SORTS[order])
     if as_json:
         print_json(_document(scene, found))
     else:
@@ -115,10 +138,9 @@ def _render(scene: Scene, found: Sequence[Portrait], console: Console) -> None:
         "bold",
     )
     say(console)
-    show(console, _HEADINGS, map(_row, found), numbers=_NUMBERS)
+    show(console, _HEADINGS, map(_row, found), numbers=_NUMBERS, leaving=_LEAVING)
     say(console)
-    for line in _LEGEND:
-        say(console, line, "dim")
+    say(console, _LEGEND, "dim")
 
 
 def _row(one: Portrait) -> Sequence[Text | str]:
@@ -140,17 +162,22 @@ def _row(one: Portrait) -> Sequence[Text | str]:
 
 
 def _spread(numbers: Mapping[str, int], scale: Sequence[str]) -> str:
-    return "/".join(str(numbers.get(level, 0)) for level in scale)
+    """How many rules of each level, the highest first: `3 Critical, 1 none`."""
+    levels = dict.fromkeys((*scale, *sorted(numbers)))
+    told = ((numbers.get(level, 0), visible(level or "none")) for level in levels)
+    return ", ".join(f"{count(number)} {level}" for number, level in told if number)
 
 
 def _cost(cost: Cost) -> Text:
-    setters = f" and {count(cost.setters)} setters" if cost.setters else ""
-    groups = f", {cost.rule_groups:+} rule groups" if cost.rule_groups else ""
-    text = f"+{count(cost.rules)} rules{setters}, capacity {cost.capacity:+,}{groups}"
+    setters = f" and {counted(cost.setters, 'setter')}" if cost.setters else ""
+    noun = "rule group" if abs(cost.rule_groups) == 1 else "rule groups"
+    groups = f", {cost.rule_groups:+} {noun}" if cost.rule_groups else ""
+    text = f"+{counted(cost.rules, 'rule')}{setters}, capacity {cost.capacity:+,}{groups}"
     if cost.fits:
         return Text(f"{text}: fits", style="green")
     lost = [f"{count(cost.left_out)} of its own"] if cost.left_out else []
     pushed = sorted(cost.pushed_out.items(), key=lambda item: -item[1])
     lost += [f"{count(number)} of {visible(name)}" for name, number in pushed[:_NAMED]]
-    more = f" and of {len(pushed) - _NAMED} more categories" if len(pushed) > _NAMED else ""
+    rest = len(pushed) - _NAMED
+    more = f" and of {rest} more {'category' if rest == 1 else 'categories'}" if rest > 0 else ""
     return Text(f"{text}: no room for {', '.join(lost)}{more}", style="yellow")

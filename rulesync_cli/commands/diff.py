@@ -31,7 +31,7 @@ from rulesync_cli.history.builds_apart import (
 )
 from rulesync_cli.history.published import PublishedRules, published_rule, rules_of_build
 from rulesync_cli.preview import preview
-from rulesync_cli.show.console import say, show, stdout
+from rulesync_cli.show.console import say, show, stdout, wide_option
 from rulesync_cli.show.pieces import INDENT, render_pieces
 from rulesync_cli.show.progress import waiting
 
@@ -65,6 +65,7 @@ def _complete(ctx: click.Context, parameter: click.Parameter, begun: str) -> lis
 @click.option("--limit", type=click.IntRange(min=0), default=_LIMIT, show_default=True,
               metavar="N", help="List so many rules; 0: all. JSON always has all.")  # fmt: skip
 @json_option
+@wide_option
 @account_options
 def diff(  # noqa: PLR0913 - an argument for each option
     *,
@@ -185,7 +186,7 @@ def _render(found: BuildsApart, limit: int, console: Console, *, with_text: bool
             _tell_text(one, console)
     else:
         headings = ("change", "sid", "category", "msg", "what")
-        show(console, headings, map(_row, shown), numbers=("sid",))
+        show(console, headings, map(_row, shown), numbers=("sid",), leaving=("category",))
     if len(shown) < len(found.changes):
         rest = count(len(found.changes) - len(shown))
         say(console, f"and {rest} more: --limit 0 lists all", "dim")

@@ -23,7 +23,7 @@ from rules_lib.text import count, counted, visible
 from rulesync_cli.common import FOLDER, epilog, json_option, print_json
 from rulesync_cli.review import DiscardedEntry, Filter, by_reason, read_discarded
 from rulesync_cli.scene import look
-from rulesync_cli.show.console import say, show, stdout
+from rulesync_cli.show.console import say, show, stdout, wide_option
 from rulesync_cli.where import Where, scene_options
 
 _LIMIT: Final = 50
@@ -54,6 +54,7 @@ _LIMIT: Final = 50
 @click.option("--limit", type=click.IntRange(min=0), default=_LIMIT, show_default=True,
               metavar="N", help="List so many rules; 0: all. JSON always has all.")  # fmt: skip
 @json_option
+@wide_option
 @scene_options
 def discarded(  # noqa: PLR0913 - an argument for each option
     *,
@@ -165,7 +166,8 @@ def _render(
         return
     headings = ("sid", "rev", "category", "reason", "detail", "msg")
     say(console)
-    show(console, headings, map(_cells, shown), numbers=("sid", "rev"))
+    leaving = ("rev", "category", "reason")
+    show(console, headings, map(_cells, shown), numbers=("sid", "rev"), leaving=leaving)
     if len(shown) < len(found):
         say(console, f"and {count(len(found) - len(shown))} more: --limit 0 lists all", "dim")
 

@@ -17,7 +17,7 @@ from rules_lib.text import visible
 from rulesync_cli.common import FEED, FILE, FOLDER, epilog, json_option, print_json
 from rulesync_cli.embedded import Sync, account, run
 from rulesync_cli.shipped import usual_config
-from rulesync_cli.show.console import stdout
+from rulesync_cli.show.console import stdout, wide_option
 from rulesync_cli.show.tables import render_summary
 
 _OUT: Final = click.Path(file_okay=False, path_type=Path)
@@ -53,6 +53,7 @@ _OUT: Final = click.Path(file_okay=False, path_type=Path)
               help="Where the results go: DIR/1 for the first sync, DIR/2 for the second …"
               )  # fmt: skip
 @json_option
+@wide_option
 def local(  # noqa: PLR0913 - an argument for each option
     *,
     feeds: tuple[Address, ...],

@@ -26,7 +26,7 @@ from rulesync_cli.plan_totals import reserved_by_all
 from rulesync_cli.preview import Preview
 from rulesync_cli.saved_plan import SavedPlan
 from rulesync_cli.show.actions import way_of
-from rulesync_cli.show.console import stdout
+from rulesync_cli.show.console import stdout, wide_option
 from rulesync_cli.show.diffs import ALL, render_diff, steps_named
 from rulesync_cli.show.plans import render_preview
 from rulesync_cli.show.progress import waiting
@@ -58,6 +58,7 @@ _CHANGES: Final = 2
               help="Show every rule group, and every rule that acts otherwise.")  # fmt: skip
 @shrink_option
 @json_option
+@wide_option
 @account_options
 def plan(  # noqa: PLR0913 - an argument for each option
     *,

@@ -22,7 +22,7 @@ from rulesync_cli.probing.findings import Finding, State, ask_all
 from rulesync_cli.probing.permissions import PREFIX, iam_policy
 from rulesync_cli.probing.record import Answers, ProbeRun, in_file, informed, recorded, shipped
 from rulesync_cli.probing.table import TABLE
-from rulesync_cli.show.console import stdout
+from rulesync_cli.show.console import stdout, wide_option
 from rulesync_cli.show.probed import listed, probe_document, render_findings, render_list
 from rulesync_cli.show.progress import waiting
 
@@ -60,6 +60,7 @@ _BAD: Final = frozenset({State.DIFFERS, State.UNANSWERED})
 @click.option("--yes", is_flag=True, help="Do not ask first; needed without a terminal.")
 @json_option
 @aws_options
+@wide_option
 def probe(  # noqa: PLR0913 - an argument for each option
     *,
     only: tuple[str, ...],

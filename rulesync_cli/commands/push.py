@@ -29,7 +29,7 @@ from rulesync_cli.engine_check import EngineCheck, ask_engine, engine_option, te
 from rulesync_cli.follow import MINUTES, ended_record, follow, pushed_inputs, tell_end
 from rulesync_cli.history.awaited import builds_before
 from rulesync_cli.preview import Preview
-from rulesync_cli.show.console import stdout
+from rulesync_cli.show.console import stdout, wide_option
 from rulesync_cli.show.diffs import show_text_diff
 from rulesync_cli.show.plans import render_preview
 from rulesync_cli.show.progress import waiting
@@ -69,6 +69,7 @@ _NAMES_ALL: Final = "`rulesync plan --config FILE --full`"
 @engine_option
 @shrink_option
 @json_option
+@wide_option
 @account_options
 def push(  # noqa: PLR0913 - an argument for each option
     file: Path,

@@ -14,7 +14,7 @@ from rulesync_cli.account import world
 from rulesync_cli.common import account_options, epilog, json_option, moment, print_json
 from rulesync_cli.completing import complete_build
 from rulesync_cli.consent import WriteLog, confirm, refuse_unattended, yes_option
-from rulesync_cli.show.console import stderr, stdout
+from rulesync_cli.show.console import stderr, stdout, wide_option
 from rulesync_cli.show.plans import render_plan
 from rulesync_cli.show.progress import waiting
 
@@ -28,6 +28,7 @@ from rulesync_cli.show.progress import waiting
 @click.argument("build", shell_complete=complete_build)
 @yes_option
 @json_option
+@wide_option
 @account_options
 def rollback(
     build: str, *, bucket: str, policies: tuple[str, ...], yes: bool, as_json: bool

@@ -26,13 +26,14 @@ from rulesync_cli.history.published import (
     rules_in_folder,
     rules_of_build,
 )
-from rulesync_cli.show.console import say, show, stdout
+from rulesync_cli.show.console import say, show, stdout, wide_option
 from rulesync_cli.show.progress import waiting
 from rulesync_cli.show.tables import STYLES, tally
 
 _LIMIT: Final = 50
 _FIELDS: Final = (*PublishedRule._fields[:-1], "cves", "rule")
 _HEADINGS: Final = ("sid", "action", "severity", "confidence", "category", "rule group", "msg")
+_LEAVING: Final = ("rule group", "confidence", "severity")
 
 
 def _cves(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
@@ -74,6 +75,7 @@ def _cves(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tupl
               )  # fmt: skip
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV for a spreadsheet.")
 @json_option
+@wide_option
 @click.option("--bucket", envvar="RULESYNC_BUCKET", show_envvar=True, help="The stack's.")
 @aws_options
 def rules(  # noqa: PLR0913 - an argument for each option
@@ -158,7 +160,7 @@ def _render(
     if not shown:
         return
     say(console)
-    show(console, _HEADINGS, map(_row, shown), numbers=("sid",))
+    show(console, _HEADINGS, map(_row, shown), numbers=("sid",), leaving=_LEAVING)
     if len(shown) < len(found):
         say(console, f"and {count(len(found) - len(shown))} more: --limit 0 lists all", "dim")
 

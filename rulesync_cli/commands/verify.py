@@ -14,7 +14,7 @@ from rules_lib.errors import StoreError
 from rules_lib.text import counted
 from rulesync_cli.account import world
 from rulesync_cli.common import FOLDER, epilog, json_option, print_json
-from rulesync_cli.show.console import stdout
+from rulesync_cli.show.console import stdout, wide_option
 from rulesync_cli.show.progress import waiting
 from rulesync_cli.show.verdicts import Verified, render_verdicts, verify_document
 from rulesync_cli.verify.captures import Capture, captures_in
@@ -65,6 +65,7 @@ def _networks(_: click.Context, __: click.Parameter, values: tuple[str, ...]) ->
               help="The engine, an 8.0 or 7.0; else 8.0 before 7.0, of those that are "
               "installed.")  # fmt: skip
 @json_option
+@wide_option
 def verify(  # noqa: PLR0913 - an argument for each option
     *,
     results: Path | None,

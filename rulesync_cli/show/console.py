@@ -5,32 +5,50 @@ Whatever is printed here cannot act on the terminal, whether or not its caller h
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+import click
 from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
 from rules_lib.text import visible, visible_lines
+from rulesync_cli.show.fitting import GAP, Span, cut_to, fitted
 
-_GAP: Final = "  "
-_INDENT: Final = "    "
-"""Before what does not stand in a row's first line."""
+_WIDE: Final = "rulesync.wide"
+_UNBOUNDED: Final = 1_000_000
+"""Cells of a line where rows are asked for whole, however long."""
 
-_PROSE: Final = 30
-"""A last column of words stays in its line where so much room is left; the terminal wraps it."""
+
+def _widen(context: click.Context, _: click.Parameter, wide: bool) -> None:
+    context.meta[_WIDE] = wide
+
+
+wide_option = click.option(
+    "--wide",
+    is_flag=True,
+    expose_value=False,
+    callback=_widen,
+    help="Show every column, and no cell cut; the terminal wraps what is too long.",
+)
+"""For every command that prints a table; `stdout` and `stderr` see it."""
 
 
 def stdout() -> Console:
     """The console for data. Colours stand on a terminal only, and not where NO_COLOR is set."""
-    return Console(highlight=False, markup=False, emoji=False)
+    return Console(highlight=False, markup=False, emoji=False, width=_asked_width())
 
 
 def stderr() -> Console:
     """The console for what is said beside the data."""
-    return Console(highlight=False, markup=False, emoji=False, stderr=True)
+    return Console(highlight=False, markup=False, emoji=False, stderr=True, width=_asked_width())
+
+
+def _asked_width() -> int | None:
+    """None: that of the terminal."""
+    context = click.get_current_context(silent=True)
+    return _UNBOUNDED if context and context.meta.get(_WIDE) else None
 
 
 def say(console: Console, line: str = "", style: str = "") -> None:
@@ -43,50 +61,48 @@ def show(
     headings: Sequence[str],
     rows: Iterable[Sequence[Text | str]],
     numbers: Sequence[str] = (),
+    leaving: Sequence[str] = (),
 ) -> None:
-    """Print rows in columns, as wide as they need to be: names are there to be used, never cut.
+    """Print rows in columns, a line each.
 
-    A terminal that is too narrow has each row in several lines, all broken at the same columns.
+    On a terminal that is too narrow columns leave, then cells are cut at words, and a line says so.
+    A file has everything.
 
     Args:
-        console: where to; a file has a line for each row, however long.
+        console: where to.
         headings: one for each column; where all are empty there is no line for them.
         rows: a cell for each column.
-        numbers: headings of the columns that stand to the right.
+        numbers: headings of the columns that stand to the right, and are never cut.
+        leaving: headings of the columns that may leave, the least important first.
     """
-    titles = [Text(heading, style="bold underline") for heading in headings]
     cells = [[_inert(cell) for cell in row] for row in rows]
-    lines = [titles, *cells] if any(headings) else cells
-    widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
     right = [heading in numbers for heading in headings]
-    breaks = _breaks(widths, right, console.width) if console.is_terminal else frozenset()
-    for line in lines:
-        for part in _parts(list(map(_padded, line, widths, right)), breaks):
-            console.print(part, soft_wrap=True)
+    spans = [
+        Span.of(heading, (row[column].plain for row in cells), number=right[column])
+        for column, heading in enumerate(headings)
+    ]
+    room = console.width if console.is_terminal else _UNBOUNDED
+    widths = fitted(spans, [headings.index(heading) for heading in leaving], room)
+    titles = [[Text(heading, style="bold underline") for heading in headings]]
+    lines = (*(titles if any(headings) else ()), *cells)
+    columns = [
+        _column([line[column] for line in lines], width, right=right[column])
+        for column, width in widths.items()
+    ]
+    for line in zip(*columns, strict=True):
+        row = Text(GAP).join(line)
+        row.rstrip()
+        console.print(row, soft_wrap=True)
+    if cells and (left := _left_out(headings, spans, widths)):
+        console.print(Text(f"{left}; --wide shows all", style="dim"))
 
 
-def _breaks(widths: Sequence[int], right: Sequence[bool], room: int) -> frozenset[int]:
-    """The columns that begin a further line, so that no line is longer than there is room."""
-    found, used = set[int](), 0
-    for column, width in enumerate(widths):
-        is_last = column == len(widths) - 1
-        needed = min(width, _PROSE) if is_last and not right[column] else width
-        if used and used + len(_GAP) + needed > room:
-            found.add(column)
-            used = len(_INDENT) + width
-        else:
-            used += (len(_GAP) if used else 0) + width
-    return frozenset(found)
-
-
-def _parts(cells: Sequence[Text], breaks: frozenset[int]) -> Iterator[Text]:
-    """The lines of a row; those without a word are left out, but for the first."""
-    starts = [0, *sorted(breaks), len(cells)]
-    for start, end in pairwise(starts):
-        part = Text(_GAP).join(cells[start:end])
-        part.rstrip()
-        if part.plain or not start:
-            yield Text.assemble(_INDENT if start else "", part)
+def _left_out(headings: Sequence[str], spans: Sequence[Span], widths: Mapping[int, int]) -> str:
+    """What does not stand there for want of room."""
+    gone = [heading or "notes" for at, heading in enumerate(headings) if at not in widths]
+    is_cut = any(width < spans[column].width for column, width in widths.items())
+    told = [f"left out to fit: {', '.join(gone)}"] if gone else []
+    return "; ".join([*told, *(["cells are cut"] if is_cut else [])])
 
 
 def _inert(cell: Text | str) -> Text:
@@ -94,10 +110,13 @@ def _inert(cell: Text | str) -> Text:
     return Text(visible(plain), style=style)
 
 
-def _width(cell: Text) -> int:
-    return cell_len(cell.plain)
+def _column(cells: Sequence[Text], room: int, *, right: bool) -> list[Text]:
+    """Cells of one width, at most as much as there is room for."""
+    shown = [Text(cut_to(cell.plain, room), style=cell.style) for cell in cells]
+    width = max((cell_len(cell.plain) for cell in shown), default=0)
+    return [_padded(cell, width, right=right) for cell in shown]
 
 
-def _padded(cell: Text, width: int, right: bool) -> Text:
-    space = " " * (width - _width(cell))
+def _padded(cell: Text, width: int, *, right: bool) -> Text:
+    space = " " * (width - cell_len(cell.plain))
     return Text.assemble(space, cell) if right else Text.assemble(cell, space)

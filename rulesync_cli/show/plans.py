@@ -97,7 +97,8 @@ def render_plan(
 def _show_groups(steps: Iterable[Step], console: Console) -> None:
     headings = ("", "priority", "rule group", "change", "rules", "capacity", "")
     rows = ([Text(visible(cell), style=STYLES[s.change]) for cell in _cells(s)] for s in steps)
-    show(console, headings, rows, numbers=("priority", "capacity"))
+    numbers = ("priority", "capacity")
+    show(console, headings, rows, numbers=numbers, leaving=numbers)
 
 
 def _cells(step: Step) -> tuple[str, ...]:

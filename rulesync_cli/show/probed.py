@@ -102,7 +102,7 @@ def _is_as_assumed(found: Finding) -> bool:
 def render_list(probes: Iterable[Probe], console: Console) -> None:
     """Print what is known, and how; a question mark stands before what is assumed."""
     rows = ((probe.id, ("" if probe.known else "? ") + probe.fact, _how(probe)) for probe in probes)
-    show(console, ("id", "fact", "known by"), rows)
+    show(console, ("id", "fact", "known by"), rows, leaving=("known by",))
 
 
 def _how(probe: Probe) -> str:

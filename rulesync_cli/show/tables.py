@@ -25,6 +25,9 @@ STYLES: Final = {
     Operation.DELETE: "magenta",
 }
 
+_LEAVING: Final = ("size", "used", "capacity", "mode")
+"""Columns of the rule groups, the least important first."""
+
 
 def render_summary(summary: Summary, console: Console) -> None:
     """Print the summary: the equation, the rule groups, what was discarded, calls and warnings."""
@@ -111,6 +114,7 @@ def show_groups(table: Table, console: Console) -> None:
         [column.heading for column in table.columns],
         ([Text(visible(cell), style=STYLES.get(cell, "")) for cell in row] for row in table.rows),
         numbers=[column.heading for column in table.columns if column.number],
+        leaving=_LEAVING,
     )
 
 

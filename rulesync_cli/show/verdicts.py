@@ -229,7 +229,7 @@ def _render_rules(found: Verified, console: Console) -> None:
         for (origin, msg), number in alerts.most_common()
     ]
     numbers = ("alerts", "flows dropped", "sid")
-    show(console, (*numbers, "action", "rule group", "msg"), rows, numbers)
+    show(console, (*numbers, "action", "rule group", "msg"), rows, numbers, ("rule group",))
     say(console)
 
 

@@ -37,8 +37,8 @@ def test_table_has_the_budget_and_a_line_a_category(alone: list[str]) -> None:
     assert "capacity 2 of 3 reserved, 1 of 20 rule groups" in said
     lines = {line.split()[0]: line for line in said.splitlines() if line}
     assert "alert (default)" in lines["emerging-malware"]
-    assert "0/1/0/0/1" in lines["emerging-dns"]
-    assert "+2 rules, capacity +2, +1 rule groups: no room for 1 of" in lines["emerging-dns"]
+    assert "1 Major, 1 none" in lines["emerging-dns"]
+    assert "+2 rules, capacity +2, +1 rule group: no room for 1 of" in lines["emerging-dns"]
 
 
 def test_json_has_the_same_in_numbers(alone: list[str]) -> None:
@@ -56,6 +56,29 @@ def test_json_has_the_same_in_numbers(alone: list[str]) -> None:
         "pushed_out": {"emerging-malware": 1},
         "fits": False,
     }
+
+
+def test_categories_stand_in_order_of_precedence(tmp_path: Path) -> None:
+    """Drop before alert, then as listed, then by name; those that are off last."""
+    names = ("a-off", "b-alert", "c-default", "d-drop", "e-alert", "f-drop")
+    modes = {"f-drop": "drop", "e-alert": "alert", "d-drop": "drop", "b-alert": "alert"}
+    config = tmp_path / "mine.yaml"
+    config.write_text(allowlist(categories={**modes, "a-off": "off"}))
+    files = {name: [rule(at)] for at, name in enumerate(names, start=1)}
+    where = ["--feed", str(feed(tmp_path, files)), "--config", str(config), "--json"]
+    told = json.loads(call(*where).stdout)["categories"]
+    expected = ["f-drop", "d-drop", "e-alert", "b-alert", "c-default", "a-off"]
+    assert [one["name"] for one in told] == expected
+
+
+@pytest.mark.parametrize(
+    ("order", "first"),
+    [("name", "emerging-dns"), ("kept", "emerging-malware"), ("cost", "emerging-dns")],
+)
+def test_categories_are_sorted_as_asked(alone: list[str], order: str, first: str) -> None:
+    """Numbers from the largest, costs from the least."""
+    told = json.loads(call(*alone, "--sort", order, "--json").stdout)
+    assert told["categories"][0]["name"] == first
 
 
 def test_named_categories_alone_are_shown(alone: list[str]) -> None:

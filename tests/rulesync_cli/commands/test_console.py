@@ -104,19 +104,17 @@ def drawn(width: int, *, terminal: bool = True) -> list[str]:
     return console.file.getvalue().splitlines()
 
 
-def test_narrow_terminal_breaks_all_rows_at_the_same_columns() -> None:
-    """Further lines are indented and stay aligned; those without a word are left out."""
-    assert drawn(24) == [
-        "n  rule group",
-        "    rules",
-        "1  et-emerging-malware",
-        "       12  no room",
-        "2  et-emerging-dns",
-        "        3",
+def test_narrow_terminal_cuts_at_words_and_says_so() -> None:
+    """A row stays one line; numbers stay whole."""
+    assert drawn(34) == [
+        "n  rule group       rules",
+        "1  et-emerging-…       12  no room",
+        "2  et-emerging-dns      3",
+        "cells are cut; --wide shows all",
     ]
 
 
-def test_row_is_one_line_where_there_is_room_and_in_a_file() -> None:
+def test_row_is_whole_where_there_is_room_and_in_a_file() -> None:
     """What reads a file reads by lines."""
     whole = [
         "n  rule group           rules",
@@ -127,9 +125,24 @@ def test_row_is_one_line_where_there_is_room_and_in_a_file() -> None:
     assert drawn(24, terminal=False) == whole
 
 
-def test_prose_that_ends_a_row_is_left_to_the_terminal() -> None:
-    """One long msg does not send those of all rows to a further line."""
+def test_least_important_column_leaves_first_and_is_named() -> None:
+    """The others keep all that they have."""
+    console = Console(file=io.StringIO(), width=20, force_terminal=True, color_system=None)
+    rows = [("2000001", "high", "malware")]
+    show(console, ("sid", "confidence", "category"), rows, ("sid",), leaving=("confidence",))
+    assert isinstance(console.file, io.StringIO)
+    heading, row, *told = console.file.getvalue().splitlines()
+    assert (heading, row) == ("    sid  category", "2000001  malware")
+    assert " ".join(map(str.strip, told)) == "left out to fit: confidence; --wide shows all"
+
+
+def test_long_msg_does_not_send_a_column_away() -> None:
+    """It is cut, as long as 30 characters of it are left."""
     console = Console(file=io.StringIO(), width=50, force_terminal=True, color_system=None)
     show(console, ("", ""), [("2000001", "ET " + "LONG " * 20), ("2000002", "ET SHORT")])
     assert isinstance(console.file, io.StringIO)
-    assert console.file.getvalue().splitlines()[-1] == "2000002  ET SHORT"
+    assert console.file.getvalue().splitlines() == [
+        "2000001  ET LONG LONG LONG LONG LONG LONG LONG…",
+        "2000002  ET SHORT",
+        "cells are cut; --wide shows all",
+    ]

