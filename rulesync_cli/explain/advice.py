@@ -1,4 +1,8 @@
-"""What brings back a rule that is left out, off or disabled: in general, and for this very rule."""
+"""What would change the fate of a rule, be it kept or not: in general, and for this very rule.
+
+What holds for all rules with a reason is the report's own advice (`rules_lib.report.remedies`); the
+rest is found by trying it on the rule.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +14,28 @@ from rules_lib.model import AnyRule, Discarded, Mode, Reason, is_local
 from rules_lib.report.remedies import REMEDIES
 from rules_lib.text import counted
 from rules_lib.ties import Mark
+from rules_lib.why import ModeKey
 from rulesync_cli.explain.story import Fate, LeftOut, RequestedMode, ToldTie
 
 if TYPE_CHECKING:
     from rules_lib.build import Built
     from rules_lib.inputs import Inputs
+    from rules_lib.model import Converted
     from rulesync_cli.explain.price import Price
 
 _RISK: Final = "documented_unsupported"
 _KEEPING: Final = ((_RISK,), ("threshold",), (_RISK, "threshold"))
 """Keys of the allowlist by which rules are kept in spite of a keyword, the fewest first."""
+
+_LISTED: Final = (ModeKey.DROP, ModeKey.ALERT, ModeKey.OFF)
+"""The lists of sids that give a rule that is enabled another mode than its category's."""
+
+_DOES: Final = {
+    "alert": "it alerts",
+    "drop": "it drops",
+    "reject": "it rejects",
+    "pass": "it passes",
+}
 
 
 def left_out_of(discarded: Discarded, way_back: str, notes: Iterator[str]) -> LeftOut:
@@ -34,6 +50,8 @@ def way_back_of(discarded: Discarded, inputs: Inputs, ties: tuple[ToldTie, ...])
         return _keeping(discarded.rule, inputs)
     if discarded.reason is Reason.FLOWBIT_NEVER_SET and not any(tie.setters for tie in ties):
         return "A rule that sets it: from a later release of the feed, or one of your own."
+    if discarded.reason is Reason.UNDEFINED_VARIABLE and discarded.missing:
+        return f"Give a value to {' and '.join(map(_key_of, discarded.missing))} in the allowlist."
     return REMEDIES[discarded.reason].way_back
 
 
@@ -74,6 +92,34 @@ def disabled_of(rule: AnyRule, asked: RequestedMode, notes: Iterator[str]) -> Le
     return LeftOut(None, detail, cause, back, tuple(notes))
 
 
+def ways_to_change(kept: Converted, inputs: Inputs) -> Iterator[str]:
+    """What would give a kept rule another action, or leave it out; found by trying."""
+    given = kept.given.key
+    place = f" in place of `rules: {_list_of(given)}:`" if given in _LISTED else ""
+    for key in _LISTED:
+        if key is not given and (becomes := _tried(kept, key, inputs)):
+            yield f"`rules: {_list_of(key)}: [{kept.sid}]`{place}: {becomes}"
+    if kept.given.mode is Mode.AS_WRITTEN:
+        yield "the action that stands in its file"
+
+
+def _list_of(key: ModeKey) -> str:
+    return key.removeprefix("rules.")
+
+
+def _tried(kept: Converted, key: ModeKey, inputs: Inputs) -> str:
+    """What else becomes of a rule whose sid stands in that list alone; empty where nothing does."""
+    lists, sid = inputs.allowlist.rules, frozenset({kept.sid})
+    update = {_list_of(one): getattr(lists, _list_of(one)) - sid for one in _LISTED}
+    update[_list_of(key)] |= sid
+    tried = prepare((kept.rule,), inputs.edited(rules=lists.model_copy(update=update)))
+    if not tried.wanted:
+        return "" if tried.discarded else "it is left out"
+    [then] = tried.wanted
+    same = then.action == kept.action and not (kept.setter and then.text != kept.text)
+    return "" if same else _DOES.get(then.action, then.action)
+
+
 def if_asked(rule: AnyRule, inputs: Inputs) -> Iterator[str]:
     """What would stand in the way of a rule that is not asked for now, looked at alone."""
     named = {"off": frozenset(), "alert": frozenset({rule.sid})}
@@ -87,15 +133,18 @@ def notes_on(discarded: Discarded, built: Built, ties: tuple[ToldTie, ...]) -> I
     for name in discarded.missing:
         number = built.missing_variables[name]
         wait = "waits" if number == 1 else "wait"
-        key = "references" if name.startswith("@") else "variables"
-        bare = name.removeprefix("@")
-        yield (
-            f"`{key}: {bare}:` is what {counted(number, 'discarded rule')} of this feed {wait} for"
-        )
+        rules = counted(number, "discarded rule")
+        yield f"{_key_of(name)} is what {rules} of this feed {wait} for"
     if discarded.reason is Reason.FLOWBIT_NEVER_SET:
         yield from _setters(ties)
     if other := discarded.winner:
         yield f"the rule that counts is discarded as {other.reason}: {other.detail}"
+
+
+def _key_of(name: str) -> str:
+    """Where the allowlist has the value of a variable, or of a reference set."""
+    key = "references" if name.startswith("@") else "variables"
+    return f"`{key}: {name.removeprefix('@')}:`"
 
 
 def _setters(ties: tuple[ToldTie, ...]) -> Iterator[str]:
@@ -109,6 +158,11 @@ def _setters(ties: tuple[ToldTie, ...]) -> Iterator[str]:
         sleeping = ", ".join(str(one.sid) for one in tie.setters if one.fate is Fate.DISABLED)
         if sleeping:
             yield f"disabled in the feed, and setting {mark}: `rules: on: [{sleeping}]`"
+        for one in tie.setters:
+            if one.fate is Fate.OFF:
+                yield f"off, and setting {mark}: take {one.sid} out of `rules: off:`"
+            elif one.fate is Fate.DISCARDED:
+                yield f"{one.sid} sets {mark} and is discarded too: `rulesync explain {one.sid}`"
 
 
 def note_on_price(price: Price | None) -> Iterator[str]:

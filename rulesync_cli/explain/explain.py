@@ -120,7 +120,7 @@ def _story(rule: AnyRule, evidence: Evidence, ledger: Ledger, *, ships_enabled: 
             origin=origin,
             fate=fate,
             asked=asked,
-            published=_published(converted),
+            published=_published(converted, evidence.inputs),
             seat=ledger.seat(rule),
             ties=ties,
             cluster=ledger.cluster(rule),
@@ -149,7 +149,7 @@ def _origin(rule: AnyRule, fate: Fate, *, ships_enabled: bool) -> RuleOrigin:
     )
 
 
-def _published(converted: Converted) -> Published:
+def _published(converted: Converted, inputs: Inputs) -> Published:
     return Published(
         action=converted.action,
         why=str(converted.cause),
@@ -159,6 +159,7 @@ def _published(converted: Converted) -> Published:
         text=converted.text,
         edits=tuple(TextChange(change, _WHY[change]) for change in converted.changes),
         pieces=pieces_of(converted.rule.text, converted.text),
+        to_change=tuple(advice.ways_to_change(converted, inputs)),
     )
 
 

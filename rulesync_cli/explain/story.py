@@ -92,6 +92,8 @@ class Published:
         conditions: those of `drop_when`, where the rule is in drop mode; all of them must hold.
         edits: in the order in which they are made.
         pieces: both texts in one: what stayed, what was taken out, what was put in.
+        to_change: what would give it another action, or leave it out; what is to be typed is in
+            backticks.
     """
 
     action: str
@@ -100,6 +102,7 @@ class Published:
     text: str
     edits: tuple[TextChange, ...]
     pieces: tuple[Piece, ...]
+    to_change: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

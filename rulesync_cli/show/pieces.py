@@ -1,4 +1,4 @@
-"""Two texts of a rule, one below the other, with what differs marked."""
+"""Two texts of a rule as one, word by word: what went and what came is marked where it stands."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from rich.text import Text
 from rules_lib.text import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rich.console import Console
 
     from rulesync_cli.explain.tokens import Piece, TokenKind
@@ -16,24 +18,21 @@ if TYPE_CHECKING:
 INDENT: Final = 10
 
 
+_STYLES: Final[Mapping[TokenKind, str]] = {
+    "same": "dim", "removed": "bold red strike", "added": "bold green"
+}  # fmt: skip
+_MARKS: Final[Mapping[TokenKind, tuple[str, str]]] = {
+    "same": ("", ""), "removed": ("[-", "-]"), "added": ("{+", "+}")
+}  # fmt: skip
+
+
 def render_pieces(console: Console, pieces: tuple[Piece, ...]) -> None:
-    """Print both texts, one below the other, with what differs marked."""
-    if any(piece.kind != "same" for piece in pieces):
-        console.print(_side("-", "removed", pieces, console), soft_wrap=True)
-        console.print(_side("+", "added", pieces, console), soft_wrap=True)
-
-
-def _side(sign: str, mine: TokenKind, pieces: tuple[Piece, ...], console: Console) -> Text:
-    """One of the texts; where there are no colours, `[-…-]` and `{+…+}` mark what differs."""
-    style = "bold red" if mine == "removed" else "bold green"
-    begin, end = ("[-", "-]") if mine == "removed" else ("{+", "+}")
+    """Print both texts as one; where there are no colours, `[-…-]` and `{+…+}` mark the words."""
+    if all(piece.kind == "same" for piece in pieces):
+        return
     plain = not console.is_terminal or console.no_color
-    line = Text(" " * INDENT)
-    line.append(f"{sign} ", style=style)
+    line = Text(f"{' ' * INDENT}~ ")
     for piece in pieces:
-        text = visible(piece.text)
-        if piece.kind == mine:
-            line.append(f"{begin}{text}{end}" if plain else text, style=style)
-        elif piece.kind == "same":
-            line.append(text, style="dim")
-    return line
+        begin, end = _MARKS[piece.kind] if plain else ("", "")
+        line.append(f"{begin}{visible(piece.text)}{end}", style=_STYLES[piece.kind])
+    console.print(line, soft_wrap=True)

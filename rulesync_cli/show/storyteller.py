@@ -153,10 +153,13 @@ def _ending(story: Story) -> Iterator[StoryLine]:
         room = f"capacity {count(seat.capacity)}"
         yield "group", f"{seat.group}, priority {seat.priority}: {where} ({room})"
     if left_out := story.left_out:
+        yield "text", story.origin.text
         yield "cause", left_out.cause
         yield "way back", left_out.way_back
         yield from (("", note) for note in left_out.notes)
-        yield "text", story.origin.text
+    if story.published:
+        for number, way in enumerate(story.published.to_change):
+            yield "" if number else "to change", way
 
 
 def _tell_service(in_force: InForce, scene: Scene, console: Console) -> None:

@@ -99,8 +99,10 @@ def test_plan_knows_what_is_off_and_what_the_feed_has_no_more(running: Account) 
 def test_texts_are_shown_on_request(running: Account) -> None:
     """Word by word where there are two, and in the JSON."""
     said = call("diff", running.builds[0], "latest", "--text").stdout
-    assert '- alert tcp any any -> any any (msg:"rule 2"; content:"x"; sid:2;[- rev:1;-])' in said
-    assert "{+ rev:2;+}" in said
+    both = (
+        '~ alert tcp any any -> any any (msg:"rule 2"; content:"x"; sid:2;[- rev:1;-]{+ rev:2;+})'
+    )
+    assert both in said
     assert f"- {rule(4)}" in said
     assert f"+ {rule(5)}" in said
     [texts] = [

@@ -166,6 +166,72 @@ def test_each_change_is_told_and_shown() -> None:
     assert ("removed", "classtype:x;") in marked
 
 
+TO_DROP, TO_ALERT, TO_OFF = (f"`rules: {name}: [1]`" for name in ("drop", "alert", "off"))
+
+
+@pytest.mark.parametrize(
+    ("options", "settings", "ways"),
+    [
+        ("", {}, [f"{TO_DROP}: it drops", f"{TO_OFF}: it is left out"]),
+        (
+            "",
+            {"categories": {WEB: "drop"}},
+            [f"{TO_ALERT}: it alerts", f"{TO_OFF}: it is left out"],
+        ),
+        ("", {"categories": {WEB: SEVERE}}, [f"{TO_DROP}: it drops", f"{TO_OFF}: it is left out"]),
+        (
+            "",
+            {"rules": {"drop": [1]}},
+            [
+                f"{TO_ALERT} in place of `rules: drop:`: it alerts",
+                f"{TO_OFF} in place of `rules: drop:`: it is left out",
+            ],
+        ),
+        ("flowbits:set,a; noalert; ", {}, [f"{TO_OFF}: it is left out"]),
+    ],
+)
+def test_kept_rule_says_what_would_change_its_action(
+    options: str, settings: dict[str, Any], ways: list[str]
+) -> None:
+    """Only what does: a rule that says nothing is not made to drop."""
+    published = story(1, text(1, options), **settings).published
+    assert published is not None
+    assert list(published.to_change) == ways
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"categories": {WEB: "drop"}},
+        {"categories": {WEB: "off"}},
+        {"rules": {"drop": [1]}},
+        {"rules": {"off": [1]}},
+        {"rules": {"on": [1]}},
+    ],
+)
+@pytest.mark.parametrize(
+    "source",
+    [
+        text(1),
+        f"# {text(1)}",
+        text(1, "lua:x; "),
+        text(1, "flowbits:isset,a; "),
+        text(1, ends="any any -> $NOPE any"),
+        text(1).replace("alert tcp", "reject icmp"),
+        text(1).replace("any any ->", "any ->"),
+    ],
+)
+def test_no_story_is_a_dead_end(source: str, settings: dict[str, Any]) -> None:
+    """Whatever became of a rule, the story says what would change that."""
+    told = story(1, source, text(2), **settings)
+    if told.published:
+        assert told.published.to_change
+    else:
+        assert told.left_out is not None
+        assert told.left_out.way_back
+
+
 def test_disabled_rule_says_how_it_is_woken() -> None:
     """And in which mode it would be."""
     told = story(1, f"#{text(1)}", text(2), categories={WEB: "drop"})
@@ -236,6 +302,29 @@ def test_way_back_of_a_keyword_names_the_setting_that_keeps_this_rule(
 ) -> None:
     """Or says that there is none, rather than to list what may hold for others."""
     assert left_out(1, text(1, options), **settings).way_back.startswith(way_back)
+
+
+def test_undefined_variable_names_the_key_that_wants_a_value() -> None:
+    """And a reference set its own."""
+    told = left_out(1, text(1, ends="any any -> $NOPE any"))
+    assert told.way_back == "Give a value to `variables: NOPE:` in the allowlist."
+    told = left_out(1, text(1, ends="any any -> @NOPE any"))
+    assert told.way_back == "Give a value to `references: NOPE:` in the allowlist."
+
+
+@pytest.mark.parametrize(
+    ("setter", "settings", "note"),
+    [
+        ("", {"rules": {"off": [1]}}, "off, and setting a: take 1 out of `rules: off:`"),
+        ("lua:x; ", {}, "1 sets a and is discarded too: `rulesync explain 1`"),
+    ],
+)
+def test_checker_names_the_setter_that_is_left_out(
+    setter: str, settings: dict[str, Any], note: str
+) -> None:
+    """With what brings that one back."""
+    lines = (text(1, f"flowbits:set,a; {setter}"), text(2, "flowbits:isset,a; "))
+    assert left_out(2, *lines, **settings).notes == (note,)
 
 
 def test_undefined_variable_says_how_many_rules_wait_for_it() -> None:
