@@ -6,14 +6,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from getpass import getuser
 from socket import gethostname
+from typing import TYPE_CHECKING
 
-from rules_lib.aws import clients
-from rules_lib.aws.s3_store import S3Store
-from rules_lib.aws.store import Store
 from rules_lib.bucket import STARTED_BY
 from rules_lib.errors import SettingsError
 from rules_lib.groups.policy_names import named_policies, policy_name_problem
 from rules_lib.world import World, unwatched
+
+if TYPE_CHECKING:
+    from rules_lib.aws.store import Store
 
 
 def world(
@@ -24,6 +25,8 @@ def world(
     Raises:
         SettingsError: what is named as a policy is none, or no client can be made.
     """
+    from rules_lib.aws import clients  # noqa: PLC0415 - boto3, which a help text can do without
+
     names = policies_of(policies)
     client = clients.network_firewall()
     found = World(store_of(bucket), client, datetime.now(UTC), names, watch=watch)
@@ -36,6 +39,9 @@ def store_of(bucket: str) -> Store:
     Raises:
         SettingsError: no client can be made.
     """
+    from rules_lib.aws import clients  # noqa: PLC0415 - as in `world`
+    from rules_lib.aws.s3_store import S3Store  # noqa: PLC0415
+
     return S3Store(clients.s3(), bucket)
 
 

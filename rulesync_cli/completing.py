@@ -9,10 +9,8 @@ from typing import Final
 import click
 from click.shell_completion import CompletionItem
 
-from rules_lib.aws import clients
-from rules_lib.aws.s3_store import S3Store
 from rules_lib.errors import RulesyncError
-from rules_lib.state.applied import applied_builds
+from rulesync_cli.account import store_of
 from rulesync_cli.chosen import chosen_again
 
 _COMPLETED: Final = 10
@@ -24,9 +22,11 @@ def complete_build(ctx: click.Context, _: click.Parameter, begun: str) -> list[C
     bucket = ctx.params.get("bucket") or os.environ.get("RULESYNC_BUCKET")
     if not bucket:
         return []
+    from rules_lib.state.applied import applied_builds  # noqa: PLC0415 - not for a help text
+
     try:
         with chosen_again(ctx):
-            names = tuple(islice(applied_builds(S3Store(clients.s3(), bucket), begun), _COMPLETED))
+            names = tuple(islice(applied_builds(store_of(bucket), begun), _COMPLETED))
     except RulesyncError:
         return []
     return [CompletionItem(name) for name in names]

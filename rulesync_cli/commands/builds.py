@@ -9,9 +9,8 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from rules_lib.aws import clients
-from rules_lib.aws.s3_store import S3Store
 from rules_lib.text import count, counted, visible, visible_lines
+from rulesync_cli.account import store_of
 from rulesync_cli.common import bucket_option, epilog, json_option, print_json
 from rulesync_cli.history.builds import Outcome, PastBuild, PastBuilds, past_builds
 from rulesync_cli.history.records import past_build_record
@@ -59,7 +58,7 @@ def builds(*, bucket: str, limit: int, as_json: bool) -> None:
     is running, or was ended before it could write its summary.
     """
     with waiting("reading the builds"):
-        found = past_builds(S3Store(clients.s3(), bucket), limit)
+        found = past_builds(store_of(bucket), limit)
     if as_json:
         print_json(_document(found))
     else:

@@ -14,7 +14,6 @@ import click
 from rules_lib.address import Address
 from rules_lib.aws import clients
 from rules_lib.aws.firewall import Firewall
-from rules_lib.aws.s3_store import S3Store
 from rules_lib.aws.store import Store
 from rules_lib.feed.newest import newest_manifest
 from rules_lib.groups.rule_group import Deployed
@@ -23,7 +22,7 @@ from rules_lib.state.latest import Latest
 from rules_lib.state.refusals import Refusals
 from rules_lib.sync.gather import Draft, feed_in_bucket
 from rules_lib.text import counted, visible, visible_lines
-from rulesync_cli.account import policies_of
+from rulesync_cli.account import policies_of, store_of
 from rulesync_cli.check_draft import DraftContext, Examined, OwnFault, beside, check_draft
 from rulesync_cli.chosen import aws_options
 from rulesync_cli.common import FEED, FOLDER, epilog, json_option, policy_option, print_json
@@ -75,7 +74,7 @@ def check(  # noqa: PLR0913 - an argument for each option
     and whether they fit. Changes nothing.
     """
     with waiting("checking"):
-        store = S3Store(clients.s3(), bucket) if bucket else None
+        store = store_of(bucket) if bucket else None
         draft = _draft(file)
         files = _own(own, store)
         evidence = replace(_evidence(feed, store), deployed=_deployed(policies_of(policies)))

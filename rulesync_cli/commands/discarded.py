@@ -11,8 +11,6 @@ import click
 from rich.console import Console
 
 from rules_lib.allowlist.names import nearest
-from rules_lib.aws import clients
-from rules_lib.aws.s3_store import S3Store
 from rules_lib.aws.store import Store
 from rules_lib.bucket import BUILDS, DISCARDED, LATEST, build_key
 from rules_lib.errors import StoreError
@@ -20,6 +18,7 @@ from rules_lib.model import Reason
 from rules_lib.report.remedies import REMEDIES
 from rules_lib.state.latest import Latest
 from rules_lib.text import count, counted, visible
+from rulesync_cli.account import store_of
 from rulesync_cli.common import FOLDER, epilog, json_option, print_json
 from rulesync_cli.review import DiscardedEntry, Filter, by_reason, read_discarded
 from rulesync_cli.scene import look
@@ -99,7 +98,7 @@ def _entries(
     if edited:
         scene = look(where)
         return scene.feed, tuple(map(DiscardedEntry.of, scene.evidence.built.discarded))
-    return _in_bucket(S3Store(clients.s3(), where.stack), build)
+    return _in_bucket(store_of(where.stack), build)
 
 
 def _hints(names: Sequence[str], entries: Sequence[DiscardedEntry]) -> Iterator[str]:

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rules_lib.address import Address
-from rules_lib.aws import clients
-from rules_lib.aws.s3_store import S3Store
 from rules_lib.errors import RefusedError
 from rules_lib.feed.fetch import fetch as bring
 from rules_lib.feed.fetch import fetch_record
@@ -18,6 +16,7 @@ from rules_lib.feed.newest import newest_manifest
 from rules_lib.settings import FetchSettings, variable_of
 from rules_lib.sources.reader import reader_for
 from rules_lib.text import counted, visible, visible_lines
+from rulesync_cli.account import store_of
 from rulesync_cli.common import (
     FEED,
     bucket_option,
@@ -55,7 +54,7 @@ def fetch(*, bucket: str, feed: Address | None, yes: bool, as_json: bool) -> Non
     bucket's is refused.
     """
     settings = _settings(bucket, feed)
-    store = S3Store(clients.s3(), settings.bucket)
+    store = store_of(settings.bucket)
     if not feed and not os.environ.get(_URL):
         _refuse_another_source(store, settings.feed_url)
     confirm(f"fetch {settings.feed_url} into s3://{bucket}?", yes=yes)

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rules_lib.aws import clients
-from rules_lib.aws.s3_store import S3Store
 from rules_lib.bucket import REPORT, RULE_GROUPS, build_key
 from rules_lib.errors import StoreError
 from rules_lib.text import visible
+from rulesync_cli.account import store_of
 from rulesync_cli.common import bucket_option, epilog, json_option, print_json
 from rulesync_cli.completing import complete_build
 from rulesync_cli.history.builds import past_build
@@ -43,7 +42,7 @@ def report(*, bucket: str, build: str | None, out: Path | None, as_json: bool) -
     folder for temporary files; where there is no screen only its path is printed. Changes nothing.
     """
     with waiting("fetching the page") as watch:
-        store = S3Store(clients.s3(), bucket)
+        store = store_of(bucket)
         build = build or build_in_force(store)
         page = _page(store, build)
         if not out:

@@ -11,11 +11,10 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from rules_lib.aws import clients
-from rules_lib.aws.s3_store import S3Store
 from rules_lib.facts.limits import ACTIONS
 from rules_lib.report.sheet import csv_lines
 from rules_lib.text import count, counted, visible
+from rulesync_cli.account import store_of
 from rulesync_cli.chosen import aws_options
 from rulesync_cli.common import FOLDER, epilog, json_option, print_json
 from rulesync_cli.completing import complete_build
@@ -124,7 +123,7 @@ def _read(bucket: str | None, build: str | None, results: Path | None) -> Publis
         return rules_in_folder(results)
     if not bucket:
         raise click.UsageError("give --bucket for a stack (or set RULESYNC_BUCKET), or --results")
-    return rules_of_build(S3Store(clients.s3(), bucket), build or "")
+    return rules_of_build(store_of(bucket), build or "")
 
 
 def _document(published: PublishedRules, found: Sequence[PublishedRule]) -> dict[str, object]:
