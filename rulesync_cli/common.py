@@ -44,6 +44,9 @@ FOLDER: Final = click.Path(exists=True, file_okay=False, path_type=Path)
 CODES: Final = "0 done; 1 failed or refused, the cause is on stderr; 2 wrong usage"
 """The exit codes of a command that has no others."""
 
+ALL_GROUPS: Final = "*"
+"""In place of a rule group's name: every group that changes."""
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 own_option = click.option(
     "--local",
@@ -52,6 +55,10 @@ own_option = click.option(
     metavar="DIR",
     help="Folder with .rules files of your own, in place of the bucket's local/.",
 )
+engine_option = click.option(
+    "--no-engine", "without_engine", is_flag=True,
+    help="Do not load your own rules in a Suricata, where one is installed.",
+)  # fmt: skip
 shrink_option = click.option(
     "--allow-shrink",
     is_flag=True,

@@ -20,11 +20,6 @@ NO_RULES: Final = "no rule of your own would be published"
 NO_ENGINE_GIVEN: Final = "--no-engine was given"
 NOT_INSTALLED: Final = "no Suricata is installed; `make engine` installs one on Debian"
 
-engine_option = click.option(
-    "--no-engine", "without_engine", is_flag=True,
-    help="Do not load your own rules in a Suricata, where one is installed.",
-)  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True)
 class EngineCheck:

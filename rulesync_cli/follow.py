@@ -12,16 +12,14 @@ from rules_lib.state.hold import Hold
 from rules_lib.text import counted, visible, visible_lines
 from rulesync_cli.common import held_words
 from rulesync_cli.history.awaited import Ended, PushedInputs, await_build
-from rulesync_cli.history.builds import Outcome, PastBuild
+from rulesync_cli.history.builds import PastBuild
+from rulesync_cli.history.outcome import Outcome
 from rulesync_cli.history.records import past_build_record
 from rulesync_cli.show.progress import waiting
 
 if TYPE_CHECKING:
     from rules_lib.aws.store import Store
     from rulesync_cli.preview import Preview
-
-MINUTES: Final = 20
-"""Longer than a build may run, and than the event that starts it takes to arrive."""
 
 _EVERY: Final = 60
 """Seconds between two lines of progress where there is no terminal."""

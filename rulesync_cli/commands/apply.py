@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 import click
 
 from rules_lib.errors import SyncError
-from rules_lib.state.hold import Hold
-from rules_lib.sync.run import sync
 from rulesync_cli.account import world
 from rulesync_cli.common import (
     FILE,
@@ -22,18 +20,15 @@ from rulesync_cli.common import (
     shrink_option,
 )
 from rulesync_cli.consent import WriteLog, confirm, refuse_unattended, yes_option
-from rulesync_cli.preview import preview_of
-from rulesync_cli.saved_plan import SavedPlan
 from rulesync_cli.show.console import stderr, stdout, wide_option
-from rulesync_cli.show.plans import render_preview
 from rulesync_cli.show.progress import Waiting, waiting
-from rulesync_cli.show.tables import render_summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rules_lib.sync.decide import Decision
     from rules_lib.sync.gather import Gathered
+    from rulesync_cli.saved_plan import SavedPlan
 
 _AFTER_CTRL_C = (
     "the next sync goes on from there: run `rulesync apply` again, or wait for the schedule"
@@ -72,6 +67,11 @@ def apply(  # noqa: PLR0913 - an argument for each option
     an error. A sync that is interrupted leaves what it has written so far; the next one goes on
     from there.
     """
+    from rules_lib.state.hold import Hold
+    from rules_lib.sync.run import sync
+    from rulesync_cli.saved_plan import SavedPlan
+    from rulesync_cli.show.tables import render_summary
+
     saved = SavedPlan.read(planned, bucket) if planned else None
     refuse_unattended(yes=yes or saved is not None)
     with waiting() as watch:
@@ -91,6 +91,8 @@ def _approval(
     watch: Waiting, saved: SavedPlan | None, *, yes: bool, as_json: bool
 ) -> Callable[[Gathered, Decision], None]:
     """Who agrees to what is about to be done: a saved plan, whoever said yes, or who is asked."""
+    from rulesync_cli.preview import preview_of
+    from rulesync_cli.show.plans import render_preview
 
     def approve(gathered: Gathered, decision: Decision) -> None:
         plan = decision.foreseen.plan

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
-from rich.console import Console
-from rich.text import Text
 
 from rules_lib.text import count, counted, visible, visible_lines
 from rulesync_cli.account import store_of
 from rulesync_cli.common import bucket_option, epilog, json_option, print_json
-from rulesync_cli.history.builds import Outcome, PastBuild, PastBuilds, past_builds
+from rulesync_cli.history.outcome import Outcome
 from rulesync_cli.history.records import past_build_record
 from rulesync_cli.show.ages import age_short
 from rulesync_cli.show.console import say, show, stdout, wide_option
 from rulesync_cli.show.progress import waiting
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+    from rulesync_cli.history.builds import PastBuild, PastBuilds
 
 _LIMIT: Final = 20
 _HEADINGS: Final = (
@@ -57,6 +61,8 @@ def builds(*, bucket: str, limit: int, as_json: bool) -> None:
     Reads one small file of each build that is listed; changes nothing. A build that is unfinished
     is running, or was ended before it could write its summary.
     """
+    from rulesync_cli.history.builds import past_builds
+
     with waiting("reading the builds"):
         found = past_builds(store_of(bucket), limit)
     if as_json:
@@ -90,6 +96,8 @@ def _render(found: PastBuilds, console: Console) -> None:
 
 
 def _row(one: PastBuild, now: datetime) -> tuple[Text | str, ...]:
+    from rich.text import Text
+
     age = age_short(now - datetime.fromisoformat(one.at)) if one.at else "-"
     outcome = Text(one.outcome, style=_STYLES[one.outcome])
     origin = (one.allowlist[:_DIGITS] or "-", visible(one.started_by or "-"))

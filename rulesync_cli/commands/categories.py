@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
-from rich.console import Console
-from rich.text import Text
 
-from rules_lib.allowlist.names import nearest
 from rules_lib.facts.metadata import CONFIDENCES, SEVERITIES
 from rules_lib.text import count, counted, visible
-from rulesync_cli.census import Cost, Portrait, census
 from rulesync_cli.common import epilog, json_option, print_json
-from rulesync_cli.scene import Scene, look
 from rulesync_cli.show.console import say, show, stdout, wide_option
 from rulesync_cli.show.progress import waiting
-from rulesync_cli.show.tables import STYLES
 from rulesync_cli.where import Where, scene_options
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+    from rulesync_cli.census import Cost, Portrait
+    from rulesync_cli.scene import Scene
 
 _HEADINGS: Final = (
     "category",
@@ -84,6 +85,9 @@ def categories(*, where: Where, names: tuple[str, ...], order: str, as_json: boo
     it needs included, whether the budget has room for it, and what it would push out.
     These numbers are those of a build with that edit.
     """
+    from rulesync_cli.census import census
+    from rulesync_cli.scene import look
+
     scene = look(where)
     _refuse_unknown(names, scene)
     evidence = scene.evidence
@@ -97,6 +101,8 @@ def categories(*, where: Where, names: tuple[str, ...], order: str, as_json: boo
 
 
 def _refuse_unknown(names: Sequence[str], scene: Scene) -> None:
+    from rules_lib.allowlist.names import nearest
+
     known = scene.evidence.inputs.ruleset.names
     for name in names:
         if name not in known:
@@ -144,6 +150,10 @@ def _render(scene: Scene, found: Sequence[Portrait], console: Console) -> None:
 
 
 def _row(one: Portrait) -> Sequence[Text | str]:
+    from rich.text import Text
+
+    from rulesync_cli.show.tables import STYLES
+
     mode = f"{one.mode}" if one.listed else f"{one.mode} (default)"
     setters = f" ({count(one.setters)} brought in)" if one.setters else ""
     return (
@@ -169,6 +179,8 @@ def _spread(numbers: Mapping[str, int], scale: Sequence[str]) -> str:
 
 
 def _cost(cost: Cost) -> Text:
+    from rich.text import Text
+
     setters = f" and {counted(cost.setters, 'setter')}" if cost.setters else ""
     noun = "rule group" if abs(cost.rule_groups) == 1 else "rule groups"
     groups = f", {cost.rule_groups:+} {noun}" if cost.rule_groups else ""

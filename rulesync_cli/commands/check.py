@@ -7,28 +7,32 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from rules_lib.address import Address
-from rules_lib.aws import clients
-from rules_lib.aws.firewall import Firewall
 from rules_lib.aws.store import Store
-from rules_lib.feed.newest import newest_manifest
 from rules_lib.groups.rule_group import Deployed
 from rules_lib.own.files import OwnFiles, own_in_bucket, own_in_folder
-from rules_lib.state.latest import Latest
-from rules_lib.state.refusals import Refusals
-from rules_lib.sync.gather import Draft, feed_in_bucket
 from rules_lib.text import counted, visible, visible_lines
 from rulesync_cli.account import policies_of, store_of
-from rulesync_cli.check_draft import DraftContext, Examined, OwnFault, beside, check_draft
 from rulesync_cli.chosen import aws_options
-from rulesync_cli.common import FEED, FOLDER, epilog, json_option, policy_option, print_json
-from rulesync_cli.engine_check import EngineCheck, ask_engine, engine_option, tell_engine_check
-from rulesync_cli.feed import read_feed
+from rulesync_cli.common import (
+    FEED,
+    FOLDER,
+    engine_option,
+    epilog,
+    json_option,
+    policy_option,
+    print_json,
+)
 from rulesync_cli.show.progress import waiting
+
+if TYPE_CHECKING:
+    from rules_lib.sync.gather import Draft
+    from rulesync_cli.check_draft import DraftContext, Examined, OwnFault
+    from rulesync_cli.engine_check import EngineCheck
 
 _STDIN: Final = "<stdin>"
 """The name of what has none."""
@@ -73,6 +77,9 @@ def check(  # noqa: PLR0913 - an argument for each option
     installed, does not load. With --policy it says what that policy has left for the rule groups,
     and whether they fit. Changes nothing.
     """
+    from rulesync_cli.check_draft import beside, check_draft
+    from rulesync_cli.engine_check import ask_engine
+
     with waiting("checking"):
         store = store_of(bucket) if bucket else None
         draft = _draft(file)
@@ -90,6 +97,8 @@ def check(  # noqa: PLR0913 - an argument for each option
 
 def _draft(file: str) -> Draft:
     """The allowlist, by the name under which people know it."""
+    from rules_lib.sync.gather import Draft
+
     if file == "-":
         return Draft(sys.stdin.buffer.read() if sys.stdin else b"", _STDIN)
     return Draft(Path(file).read_bytes(), file)
@@ -104,6 +113,13 @@ def _own(folder: Path | None, store: Store | None) -> OwnFiles:
 
 def _evidence(feed: Address | None, store: Store | None) -> DraftContext:
     """The feed that was given, else the bucket's newest; from the bucket what was seen before."""
+    from rules_lib.feed.newest import newest_manifest
+    from rules_lib.state.latest import Latest
+    from rules_lib.state.refusals import Refusals
+    from rules_lib.sync.gather import feed_in_bucket
+    from rulesync_cli.check_draft import DraftContext
+    from rulesync_cli.feed import read_feed
+
     files, day = read_feed(feed) if feed else (), datetime.now(UTC).date()
     if store is None:
         return DraftContext(day, files)
@@ -120,6 +136,8 @@ def _evidence(feed: Address | None, store: Store | None) -> DraftContext:
 
 def _deployed(policies: tuple[str, ...]) -> Callable[[str], Deployed]:
     """What the account has; it is asked only where a policy is named."""
+    from rules_lib.aws import clients
+    from rules_lib.aws.firewall import Firewall
 
     def read(prefix: str) -> Deployed:
         if not policies:
@@ -130,6 +148,8 @@ def _deployed(policies: tuple[str, ...]) -> Callable[[str], Deployed]:
 
 
 def _tell(source: str, found: Examined, faults: tuple[OwnFault, ...], said: EngineCheck) -> None:
+    from rulesync_cli.engine_check import tell_engine_check
+
     if found.error:
         click.echo(f"Error: {visible_lines(str(found.error))}", err=True)
     for fault in faults:

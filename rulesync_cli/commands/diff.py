@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import click
 from click.shell_completion import CompletionItem
-from rich.console import Console
-from rich.text import Text
 
 from rules_lib.aws.store import Store
 from rules_lib.bucket import DISCARDED, build_key
 from rules_lib.deploy.rulewise import RuleChange
-from rules_lib.sync.earlier import discards_in
 from rules_lib.text import count, counted, visible
 from rules_lib.world import World
 from rulesync_cli.account import world
 from rulesync_cli.common import account_options, epilog, json_option, print_json
 from rulesync_cli.completing import complete_build
-from rulesync_cli.explain.tokens import pieces_of
 from rulesync_cli.history.builds_apart import (
     WAYS,
     BuildsApart,
@@ -29,11 +25,14 @@ from rulesync_cli.history.builds_apart import (
     builds_apart,
     way_between,
 )
-from rulesync_cli.history.published import PublishedRules, published_rule, rules_of_build
-from rulesync_cli.preview import preview
 from rulesync_cli.show.console import say, show, stdout, wide_option
-from rulesync_cli.show.pieces import INDENT, render_pieces
 from rulesync_cli.show.progress import waiting
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+    from rulesync_cli.history.published import PublishedRules
 
 _LIMIT: Final = 50
 _LATEST: Final = "latest"
@@ -42,7 +41,7 @@ _STYLES: Final[Mapping[Way, str]] = {
     "out": "red", "action": "yellow", "text": "", "in": "green"
 }  # fmt: skip
 
-_Side = tuple[PublishedRules, Fates]
+_Side: TypeAlias = "tuple[PublishedRules, Fates]"
 """Rules, and what became of those that are not among them."""
 
 
@@ -93,6 +92,8 @@ def diff(  # noqa: PLR0913 - an argument for each option
 
 
 def _side(here: World, word: str) -> _Side:
+    from rulesync_cli.history.published import rules_of_build
+
     if word == _PLAN:
         return _planned(here)
     published = rules_of_build(here.store, "" if word == _LATEST else word)
@@ -100,6 +101,9 @@ def _side(here: World, word: str) -> _Side:
 
 
 def _planned(here: World) -> _Side:
+    from rulesync_cli.history.published import PublishedRules, published_rule
+    from rulesync_cli.preview import preview
+
     found = preview(here)
     built = found.foreseen.built
     rules = tuple(
@@ -119,6 +123,8 @@ def _planned(here: World) -> _Side:
 
 def _fates(store: Store, build: str) -> Fates:
     """A build records what it discarded, and not what was off or not in the feed."""
+    from rules_lib.sync.earlier import discards_in
+
     stored = store.find(build_key(build, DISCARDED))
     reasons = discards_in(stored.body) if stored else {}
     known = {sid: f"discarded: {reason}" for sid, reason in reasons.items()}
@@ -200,6 +206,8 @@ def _categories(found: BuildsApart) -> Iterator[tuple[str, ...]]:
 
 
 def _row(one: RuleChange) -> tuple[Text | str, ...]:
+    from rich.text import Text
+
     way = way_between(one)
     head = Text(way, style=_STYLES[way])
     return (head, str(one.sid), visible(one.category or "-"), visible(one.msg), visible(_what(one)))
@@ -212,6 +220,9 @@ def _what(one: RuleChange) -> str:
 
 
 def _tell_text(one: RuleChange, console: Console) -> None:
+    from rulesync_cli.explain.tokens import pieces_of
+    from rulesync_cli.show.pieces import INDENT, render_pieces
+
     way = way_between(one)
     words = f"{way:6}  {one.sid}  {visible(one.category or '-')}  {visible(_what(one))}"
     say(console, words, _STYLES[way])

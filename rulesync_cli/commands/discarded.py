@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
-from rich.console import Console
 
-from rules_lib.allowlist.names import nearest
 from rules_lib.aws.store import Store
 from rules_lib.bucket import BUILDS, DISCARDED, LATEST, build_key
 from rules_lib.errors import StoreError
 from rules_lib.model import Reason
 from rules_lib.report.remedies import REMEDIES
-from rules_lib.state.latest import Latest
 from rules_lib.text import count, counted, visible
 from rulesync_cli.account import store_of
 from rulesync_cli.common import FOLDER, epilog, json_option, print_json
-from rulesync_cli.review import DiscardedEntry, Filter, by_reason, read_discarded
-from rulesync_cli.scene import look
 from rulesync_cli.show.console import say, show, stdout, wide_option
 from rulesync_cli.where import Where, scene_options
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from rulesync_cli.review import DiscardedEntry
 
 _LIMIT: Final = 50
 
@@ -73,6 +73,8 @@ def discarded(  # noqa: PLR0913 - an argument for each option
     DIR of `rulesync local`. With --config, --local or --feed: those that a sync with these would
     discard.
     """
+    from rulesync_cli.review import Filter
+
     source, entries = _entries(where, folder, build)
     asked = Filter(
         frozenset(map(Reason, reasons)), frozenset(categories), frozenset(sids), contains
@@ -90,6 +92,9 @@ def _entries(
     where: Where, folder: Path | None, build: str | None
 ) -> tuple[str, tuple[DiscardedEntry, ...]]:
     """Where the discarded rules come from, and all of them."""
+    from rulesync_cli.review import DiscardedEntry
+    from rulesync_cli.scene import look
+
     edited = where.feed or where.config or where.own
     if sum(map(bool, (folder, build, edited))) > 1:
         raise click.UsageError("give DIR, --build, or --feed, --config and --local: not both")
@@ -103,6 +108,8 @@ def _entries(
 
 def _hints(names: Sequence[str], entries: Sequence[DiscardedEntry]) -> Iterator[str]:
     """For each category without a discarded rule, one that has some and may be meant."""
+    from rules_lib.allowlist.names import nearest
+
     having = {entry.category for entry in entries}
     for name in names:
         meant = nearest(name, having)
@@ -111,6 +118,8 @@ def _hints(names: Sequence[str], entries: Sequence[DiscardedEntry]) -> Iterator[
 
 
 def _in_folder(folder: Path) -> tuple[DiscardedEntry, ...]:
+    from rulesync_cli.review import read_discarded
+
     path = folder / DISCARDED
     if not path.is_file():
         inside = sorted(one.parent for one in folder.glob(f"*/{DISCARDED}"))
@@ -120,6 +129,8 @@ def _in_folder(folder: Path) -> tuple[DiscardedEntry, ...]:
 
 
 def _in_bucket(store: Store, build: str | None) -> tuple[str, tuple[DiscardedEntry, ...]]:
+    from rulesync_cli.review import read_discarded
+
     build = build or _latest(store)
     key = build_key(build, DISCARDED)
     stored = store.find(key)
@@ -132,6 +143,8 @@ def _in_bucket(store: Store, build: str | None) -> tuple[str, tuple[DiscardedEnt
 
 
 def _latest(store: Store) -> str:
+    from rules_lib.state.latest import Latest
+
     latest = Latest.find(store)
     if latest is None:
         raise StoreError(
@@ -142,6 +155,8 @@ def _latest(store: Store) -> str:
 
 
 def _document(source: str, found: Sequence[DiscardedEntry]) -> dict[str, object]:
+    from rulesync_cli.review import by_reason
+
     reasons = [
         {"reason": reason, "rules": number, **asdict(REMEDIES[reason])}
         for reason, number in by_reason(found)
@@ -152,6 +167,8 @@ def _document(source: str, found: Sequence[DiscardedEntry]) -> dict[str, object]
 def _render(
     source: str, found: Sequence[DiscardedEntry], total: int, limit: int, console: Console
 ) -> None:
+    from rulesync_cli.review import by_reason
+
     of = "" if len(found) == total else f" of {count(total)}"
     say(console, f"{visible(source)}: {counted(len(found), 'discarded rule')}{of}", "bold")
     for reason, number in by_reason(found):

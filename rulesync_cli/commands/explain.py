@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 
 from rules_lib.facts.suricata import SID_MAX
 from rulesync_cli.common import epilog, held_words, json_option, print_json
-from rulesync_cli.explain import Explained
-from rulesync_cli.explain import explain as explained_by
-from rulesync_cli.scene import Scene, look
 from rulesync_cli.show.console import stdout
-from rulesync_cli.show.storyteller import tell_stories
 from rulesync_cli.where import Where, scene_options
+
+if TYPE_CHECKING:
+    from rulesync_cli.explain import Explained
+    from rulesync_cli.scene import Scene
 
 
 def _sid(_: click.Context, __: click.Parameter, word: str) -> int:
@@ -44,6 +45,10 @@ def explain(sid: int, *, where: Where, as_json: bool) -> None:
     priority and position, or why it is left out and what brings it back. Of a stack also what is in
     force now, and what the next sync does to it. Rules of your own are explained in the same way.
     """
+    from rulesync_cli.explain import explain as explained_by
+    from rulesync_cli.scene import look
+    from rulesync_cli.show.storyteller import tell_stories
+
     scene = look(where)
     found = explained_by(sid, scene.evidence)
     if as_json:

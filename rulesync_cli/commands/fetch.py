@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from rules_lib.address import Address
 from rules_lib.errors import RefusedError
-from rules_lib.feed.fetch import fetch as bring
-from rules_lib.feed.fetch import fetch_record
-from rules_lib.feed.newest import newest_manifest
-from rules_lib.settings import FetchSettings, variable_of
-from rules_lib.sources.reader import reader_for
 from rules_lib.text import counted, visible, visible_lines
 from rulesync_cli.account import store_of
 from rulesync_cli.common import (
@@ -29,8 +24,9 @@ from rulesync_cli.show.progress import waiting
 
 if TYPE_CHECKING:
     from rules_lib.aws.store import Store
+    from rules_lib.settings import FetchSettings
 
-_URL = variable_of("feed_url")
+_URL: Final = "RULESYNC_FEED_URL"
 
 
 @click.command(
@@ -53,6 +49,10 @@ def fetch(*, bucket: str, feed: Address | None, yes: bool, as_json: bool) -> Non
     manifest starts the build function, which changes the rule groups. A feed older than the
     bucket's is refused.
     """
+    from rules_lib.feed.fetch import fetch as bring
+    from rules_lib.feed.fetch import fetch_record
+    from rules_lib.sources.reader import reader_for
+
     settings = _settings(bucket, feed)
     store = store_of(settings.bucket)
     if not feed and not os.environ.get(_URL):
@@ -77,7 +77,9 @@ def _settings(bucket: str, feed: Address | None) -> FetchSettings:
     Raises:
         SettingsError: a variable has a wrong value.
     """
-    named = {variable_of("bucket"): bucket} | ({_URL: feed.reveal()} if feed else {})
+    from rules_lib.settings import FetchSettings
+
+    named = {"RULESYNC_BUCKET": bucket} | ({_URL: feed.reveal()} if feed else {})
     return FetchSettings.from_environment({**os.environ, **named})
 
 
@@ -87,6 +89,8 @@ def _refuse_another_source(store: Store, usual: Address) -> None:
     Raises:
         RefusedError: the newest feed in the bucket came from elsewhere.
     """
+    from rules_lib.feed.newest import newest_manifest
+
     newest = newest_manifest(store)
     if newest and newest.source != str(usual):
         raise RefusedError(

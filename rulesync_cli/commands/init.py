@@ -10,7 +10,6 @@ import click
 
 from rules_lib.text import visible
 from rulesync_cli.common import epilog, json_option, print_json
-from rulesync_cli.editors import json_schema
 from rulesync_cli.shipped import ALLOWLIST_NAME, shipped_variants
 
 _SCHEMA: Final = "categories.schema.json"
@@ -54,6 +53,8 @@ def init(*, folder: Path, variant: str, force: bool, as_json: bool) -> None:
 
 
 def _files(variant: str) -> dict[str, bytes]:
+    from rulesync_cli.editors import json_schema
+
     known = shipped_variants()
     if variant not in known:
         names = ", ".join(known)

@@ -6,19 +6,20 @@ import json
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from rules_lib.address import Address
 from rules_lib.bucket import SUMMARY
-from rules_lib.report.summary import Summary
 from rules_lib.text import visible
 from rulesync_cli.common import FEED, FILE, FOLDER, epilog, json_option, print_json
-from rulesync_cli.embedded import Sync, account, run
 from rulesync_cli.shipped import usual_config
 from rulesync_cli.show.console import stdout, wide_option
-from rulesync_cli.show.tables import render_summary
+
+if TYPE_CHECKING:
+    from rules_lib.report.summary import Summary
+    from rulesync_cli.embedded import Sync
 
 _OUT: Final = click.Path(file_okay=False, path_type=Path)
 
@@ -72,6 +73,8 @@ def local(  # noqa: PLR0913 - an argument for each option
     and report.html. The summary is printed to stdout. The first sync that fails or is refused
     ends the command.
     """
+    from rulesync_cli.embedded import Sync, account, run
+
     configs = configs or (usual_config(),)
     syncs = [
         Sync(
@@ -95,6 +98,8 @@ def local(  # noqa: PLR0913 - an argument for each option
 
 
 def _shown(summary: Summary) -> None:
+    from rulesync_cli.show.tables import render_summary
+
     render_summary(summary, stdout())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -13,6 +13,7 @@ from rules_lib.deploy.steps import record, switch_record
 from rules_lib.text import visible
 from rulesync_cli.account import world
 from rulesync_cli.common import (
+    ALL_GROUPS,
     FILE,
     account_options,
     epilog,
@@ -21,15 +22,12 @@ from rulesync_cli.common import (
     print_json,
     shrink_option,
 )
-from rulesync_cli.edits import LocalEdit
 from rulesync_cli.plan_totals import reserved_by_all
-from rulesync_cli.preview import Preview
-from rulesync_cli.saved_plan import SavedPlan
-from rulesync_cli.show.actions import way_of
 from rulesync_cli.show.console import stdout, wide_option
-from rulesync_cli.show.diffs import ALL, render_diff, steps_named
-from rulesync_cli.show.plans import render_preview
 from rulesync_cli.show.progress import waiting
+
+if TYPE_CHECKING:
+    from rulesync_cli.preview import Preview
 
 _CHANGES: Final = 2
 """Exit code where there is something to do."""
@@ -49,7 +47,7 @@ _CHANGES: Final = 2
 @click.option("--config", type=FILE, metavar="FILE",
               help="An edited allowlist, in place of the bucket's.")  # fmt: skip
 @own_option
-@click.option("--diff", "group", is_flag=False, flag_value=ALL, metavar="[GROUP]",
+@click.option("--diff", "group", is_flag=False, flag_value=ALL_GROUPS, metavar="[GROUP]",
               help="Show the rules that come, go and change, in one rule group or in all."
               )  # fmt: skip
 @click.option("--out", "save", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
@@ -79,6 +77,11 @@ def plan(  # noqa: PLR0913 - an argument for each option
     would do before it is uploaded. Where a sync would refuse the plan, it is shown all the same,
     and why.
     """
+    from rulesync_cli.edits import LocalEdit
+    from rulesync_cli.saved_plan import SavedPlan
+    from rulesync_cli.show.diffs import render_diff, steps_named
+    from rulesync_cli.show.plans import render_preview
+
     edit = LocalEdit.read(config, own, bucket)
     with waiting() as watch:
         here = world(bucket, policies, watch)
@@ -100,6 +103,8 @@ def plan(  # noqa: PLR0913 - an argument for each option
 
 def plan_document(found: Preview) -> dict[str, Any]:
     """A plan as JSON shows it."""
+    from rulesync_cli.show.actions import way_of
+
     return {
         "summary": json.loads(found.summary.to_json()),
         "steps": [record(step) for step in found.foreseen.plan.steps],

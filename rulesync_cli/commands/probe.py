@@ -12,23 +12,19 @@ from urllib.parse import urlsplit
 
 import click
 
-from rules_lib.aws import clients
-from rules_lib.aws.calls import Calls
 from rules_lib.text import counted, visible
 from rulesync_cli.chosen import aws_options
 from rulesync_cli.common import epilog, is_attended, json_option, print_json
-from rulesync_cli.probing.dryruns import BOTOCORE, NAMES, READS, DryRuns, places
 from rulesync_cli.probing.findings import Finding, State, ask_all
 from rulesync_cli.probing.permissions import PREFIX, iam_policy
-from rulesync_cli.probing.record import Answers, ProbeRun, in_file, informed, recorded, shipped
 from rulesync_cli.probing.table import TABLE
 from rulesync_cli.show.console import stdout, wide_option
-from rulesync_cli.show.probed import listed, probe_document, render_findings, render_list
 from rulesync_cli.show.progress import waiting
 
 if TYPE_CHECKING:
     from types_boto3_network_firewall import NetworkFirewallClient
 
+    from rulesync_cli.probing.record import Answers
     from rulesync_cli.probing.values import Probe
 
 _SECONDS: Final = 10
@@ -77,6 +73,11 @@ def probe(  # noqa: PLR0913 - an argument for each option
     known now. Makes and changes nothing, leaves nothing behind, costs nothing. The JSON names no
     account and can be sent to the project.
     """
+    from rules_lib.aws import clients
+    from rulesync_cli.probing.dryruns import BOTOCORE, NAMES, READS
+    from rulesync_cli.probing.record import Answers, ProbeRun, in_file, informed, recorded, shipped
+    from rulesync_cli.show.probed import probe_document, render_findings
+
     kept = in_file(file) if file else Answers()
     probes = _chosen(informed(TABLE, kept.over(shipped())), only)
     if permissions:
@@ -112,6 +113,8 @@ def _chosen(probes: Sequence[Probe], only: tuple[str, ...]) -> tuple[Probe, ...]
 
 
 def _list(probes: Sequence[Probe], *, as_json: bool) -> None:
+    from rulesync_cli.show.probed import listed, render_list
+
     if as_json:
         print_json([listed(one) for one in probes])
     else:
@@ -120,6 +123,8 @@ def _list(probes: Sequence[Probe], *, as_json: bool) -> None:
 
 def _tell(client: NetworkFirewallClient, probes: Sequence[Probe], pace: float) -> None:
     """Say what will be done, what it costs and what it needs."""
+    from rulesync_cli.probing.dryruns import NAMES
+
     number = sum(not one.unaskable for one in probes)
     click.echo(
         f"{counted(number, 'dry run')} of {', '.join(NAMES)} in {client.meta.region_name} at "
@@ -144,6 +149,9 @@ def _confirm() -> None:
 def _ask(
     client: NetworkFirewallClient, probes: Sequence[Probe], pace: float
 ) -> tuple[Finding, ...]:
+    from rules_lib.aws.calls import Calls
+    from rulesync_cli.probing.dryruns import DryRuns, places
+
     calls = Calls()
     with waiting("looking at the account", every=_SECONDS) as watch:
         asking = DryRuns(client, places(client, f"{PREFIX}{secrets.token_hex(4)}", calls), calls)

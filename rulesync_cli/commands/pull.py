@@ -14,11 +14,10 @@ from rules_lib.errors import RefusedError, StoreError
 from rules_lib.text import visible
 from rulesync_cli.account import store_of
 from rulesync_cli.common import bucket_option, epilog, json_option, print_json
-from rulesync_cli.copy_note import CopyNote, SeenObject, note_path, sha256_of
-from rulesync_cli.upload import own_keys
 
 if TYPE_CHECKING:
     from rules_lib.aws.store import Store
+    from rulesync_cli.copy_note import SeenObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +56,8 @@ def pull(file: Path, *, bucket: str, own: Path | None, force: bool, as_json: boo
     everything else then. What was pulled is noted in .rulesync.json beside FILE; by it `push` tells
     whether a colleague was faster. Reads the bucket, and changes nothing in it.
     """
+    from rulesync_cli.copy_note import CopyNote, note_path
+
     store = store_of(bucket)
     note = CopyNote.beside(file)
     seen = note.of(bucket).objects
@@ -86,6 +87,9 @@ def _copies(
     Raises:
         StoreError: the bucket has no allowlist, or cannot be read.
     """
+    from rulesync_cli.copy_note import SeenObject
+    from rulesync_cli.upload import own_keys
+
     allowlist = store.find(ALLOWLIST)
     if allowlist is None:
         raise StoreError(
@@ -109,6 +113,8 @@ def _refuse_edited(copies: tuple[_Copy, ...], seen: Mapping[str, SeenObject]) ->
     Raises:
         RefusedError: a file on the disk is neither as the bucket has it nor as it was pulled.
     """
+    from rulesync_cli.copy_note import sha256_of
+
     edited = [
         f"  {copy.path}"
         for copy in copies

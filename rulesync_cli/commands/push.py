@@ -4,38 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from rules_lib.errors import RefusedError
 from rules_lib.text import counted, visible
 from rulesync_cli.account import world
-from rulesync_cli.check_draft import beside
-from rulesync_cli.commands.plan import plan_document
 from rulesync_cli.common import (
     FILE,
     FOLDER,
     account_options,
+    engine_option,
     epilog,
     json_option,
     print_json,
     shrink_option,
 )
 from rulesync_cli.consent import confirm
-from rulesync_cli.copy_note import CopyNote, SeenObject, note_path
-from rulesync_cli.edits import LocalEdit
-from rulesync_cli.engine_check import EngineCheck, ask_engine, engine_option, tell_engine_check
-from rulesync_cli.follow import MINUTES, ended_record, follow, pushed_inputs, tell_end
-from rulesync_cli.history.awaited import builds_before
-from rulesync_cli.preview import Preview
 from rulesync_cli.show.console import stdout, wide_option
-from rulesync_cli.show.diffs import show_text_diff
-from rulesync_cli.show.plans import render_preview
 from rulesync_cli.show.progress import waiting
-from rulesync_cli.upload import Upload, carry_out, refuse_overtaken, seen_after, upload_of
+
+if TYPE_CHECKING:
+    from rulesync_cli.copy_note import CopyNote, SeenObject
+    from rulesync_cli.edits import LocalEdit
+    from rulesync_cli.engine_check import EngineCheck
+    from rulesync_cli.preview import Preview
+    from rulesync_cli.upload import Upload
 
 _LEAVE: Final = "To leave what the engine refuses to the service: --yes, or --no-engine"
+_MINUTES: Final = 20
+"""Longer than a build may run, and than the event that starts it takes to arrive."""
+
 _NOTHING: Final = "the bucket has it already; nothing was uploaded"
 _NAMES_ALL: Final = "`rulesync plan --config FILE --full`"
 
@@ -64,7 +64,7 @@ _NAMES_ALL: Final = "`rulesync plan --config FILE --full`"
               help="Wait until the build that the upload starts has ended, and say how."
               )  # fmt: skip
 @click.option("--wait-minutes", "minutes", type=click.IntRange(min=1), metavar="N",
-              help=f"Wait so long at most, {MINUTES} minutes if left out; implies --wait."
+              help=f"Wait so long at most, {_MINUTES} minutes if left out; implies --wait."
               )  # fmt: skip
 @engine_option
 @shrink_option
@@ -96,6 +96,16 @@ def push(  # noqa: PLR0913 - an argument for each option
     say --force. With --wait the command ends when the build has, with exit code 1 where it failed
     or was refused.
     """
+    from rulesync_cli.commands.plan import plan_document
+    from rulesync_cli.copy_note import CopyNote
+    from rulesync_cli.edits import LocalEdit
+    from rulesync_cli.engine_check import ask_engine, tell_engine_check
+    from rulesync_cli.follow import ended_record, follow, pushed_inputs, tell_end
+    from rulesync_cli.history.awaited import builds_before
+    from rulesync_cli.show.diffs import show_text_diff
+    from rulesync_cli.show.plans import render_preview
+    from rulesync_cli.upload import carry_out, seen_after, upload_of
+
     edit = LocalEdit.read(file, own, bucket, allow_shrink=allow_shrink)
     note = CopyNote.beside(file)
     with waiting() as watch:
@@ -112,7 +122,7 @@ def push(  # noqa: PLR0913 - an argument for each option
     _tell_overtaken(upload, bucket, force=force)
     if upload.edits:
         confirm(f"upload it to s3://{bucket}?", yes=yes)
-    limit = minutes or (MINUTES if wait else 0)
+    limit = minutes or (_MINUTES if wait else 0)
     before = builds_before(here.store) if limit else frozenset[str]()
     done = carry_out(upload, here.store)
     _note(note, file, bucket, seen_after(upload, done))
@@ -139,6 +149,8 @@ def push(  # noqa: PLR0913 - an argument for each option
 
 def _note(note: CopyNote, file: Path, bucket: str, seen: Mapping[str, SeenObject | None]) -> None:
     """Note what was pushed; where that cannot be written, the upload is done all the same."""
+    from rulesync_cli.copy_note import note_path
+
     try:
         note.write(file, bucket, seen)
     except OSError as error:
@@ -152,6 +164,8 @@ def _tell_overtaken(upload: Upload, bucket: str, *, force: bool) -> None:
     Raises:
         RefusedError: somebody else wrote what would be replaced, and nobody said --force.
     """
+    from rulesync_cli.upload import refuse_overtaken
+
     if not force:
         refuse_overtaken(upload, bucket)
     for key in upload.overtaken:
@@ -168,6 +182,8 @@ def _refuse(edit: LocalEdit, found: Preview, said: EngineCheck, *, yes: bool) ->
     Raises:
         RefusedError: says what is wrong.
     """
+    from rulesync_cli.check_draft import beside
+
     if found.foreseen.refusal:
         raise found.foreseen.refusal
     if edit.own is None:

@@ -14,8 +14,6 @@ from rules_lib.text import visible
 from rulesync_cli.account import store_of
 from rulesync_cli.common import bucket_option, epilog, json_option, print_json
 from rulesync_cli.completing import complete_build
-from rulesync_cli.history.builds import past_build
-from rulesync_cli.history.published import build_in_force
 from rulesync_cli.show.browser import shown_in_browser
 from rulesync_cli.show.progress import waiting
 
@@ -41,6 +39,8 @@ def report(*, bucket: str, build: str | None, out: Path | None, as_json: bool) -
     Of the build in force, or of BUILD. With the rule groups beside it, to which it links, in a
     folder for temporary files; where there is no screen only its path is printed. Changes nothing.
     """
+    from rulesync_cli.history.published import build_in_force
+
     with waiting("fetching the page") as watch:
         store = store_of(bucket)
         build = build or build_in_force(store)
@@ -64,6 +64,8 @@ def _page(store: Store, build: str) -> bytes:
     Raises:
         StoreError: there is none; says why.
     """
+    from rulesync_cli.history.builds import past_build
+
     key = build_key(build, REPORT)
     stored = store.find(key)
     if stored:

@@ -6,16 +6,12 @@ import click
 
 from rules_lib.deploy.rulewise import rule_changes
 from rules_lib.deploy.steps import Plan, record
-from rules_lib.rollback.run import resume as lift
-from rules_lib.rollback.run import rollback as put_back
-from rules_lib.rollback.run import unfinished
 from rules_lib.text import visible
 from rulesync_cli.account import world
 from rulesync_cli.common import account_options, epilog, json_option, moment, print_json
 from rulesync_cli.completing import complete_build
 from rulesync_cli.consent import WriteLog, confirm, refuse_unattended, yes_option
 from rulesync_cli.show.console import stderr, stdout, wide_option
-from rulesync_cli.show.plans import render_plan
 from rulesync_cli.show.progress import waiting
 
 
@@ -39,6 +35,10 @@ def rollback(
     folder in the bucket, and not the feed; shows what it will do and asks; then sets a hold, and
     writes the rule groups and the policies. Syncs change nothing until `rulesync resume`.
     """
+    from rules_lib.rollback.run import rollback as put_back
+    from rules_lib.rollback.run import unfinished
+    from rulesync_cli.show.plans import render_plan
+
     refuse_unattended(yes=yes)
     with waiting() as watch:
 
@@ -71,6 +71,8 @@ def resume(*, bucket: str, policies: tuple[str, ...], as_json: bool) -> None:
     Removes the hold from the bucket. No rule group is touched before the next sync, which goes on
     with the newest feed.
     """
+    from rules_lib.rollback.run import resume as lift
+
     held = lift(world(bucket, policies).store)
     if as_json:
         print_json({"lifted": held.model_dump(mode="json") if held else None})

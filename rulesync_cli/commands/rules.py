@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
-from rich.console import Console
-from rich.text import Text
 
 from rules_lib.facts.limits import ACTIONS
 from rules_lib.report.sheet import csv_lines
@@ -18,24 +16,25 @@ from rulesync_cli.account import store_of
 from rulesync_cli.chosen import aws_options
 from rulesync_cli.common import FOLDER, epilog, json_option, print_json
 from rulesync_cli.completing import complete_build
-from rulesync_cli.history.asked_rules import RuleQuery, cve_named
-from rulesync_cli.history.published import (
-    PublishedRule,
-    PublishedRules,
-    rules_in_folder,
-    rules_of_build,
-)
 from rulesync_cli.show.console import say, show, stdout, wide_option
 from rulesync_cli.show.progress import waiting
-from rulesync_cli.show.tables import STYLES, tally
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+    from rulesync_cli.history.published import PublishedRule, PublishedRules
 
 _LIMIT: Final = 50
-_FIELDS: Final = (*PublishedRule._fields[:-1], "cves", "rule")
 _HEADINGS: Final = ("sid", "action", "severity", "confidence", "category", "rule group", "msg")
 _LEAVING: Final = ("rule group", "confidence", "severity")
 
 
 def _cves(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+    if not given:
+        return ()
+    from rulesync_cli.history.asked_rules import cve_named
+
     found = {one: cve_named(one) for one in given}
     if wrong := [one for one, cve in found.items() if cve is None]:
         raise click.BadParameter(f"{', '.join(wrong)}: no CVE, which looks like CVE-2021-44228")
@@ -98,6 +97,8 @@ def rules(  # noqa: PLR0913 - an argument for each option
     hold. Reads the newest applied build in the bucket, and not the account: what somebody changed
     there by hand `rulesync status` tells. Changes nothing.
     """
+    from rulesync_cli.history.asked_rules import RuleQuery
+
     if as_csv and as_json:
         raise click.UsageError("give --csv or --json: not both")
     with waiting("reading the rules"):
@@ -109,7 +110,7 @@ def rules(  # noqa: PLR0913 - an argument for each option
     for hint in query.unmet(published.rules):
         click.echo(visible(hint), err=True)
     if as_csv:
-        click.echo(b"".join(csv_lines(_FIELDS, map(_csv_row, found))), nl=False)
+        click.echo(_csv(found), nl=False)
     elif as_json:
         print_json(_document(published, found))
     else:
@@ -117,6 +118,8 @@ def rules(  # noqa: PLR0913 - an argument for each option
 
 
 def _read(bucket: str | None, build: str | None, results: Path | None) -> PublishedRules:
+    from rulesync_cli.history.published import rules_in_folder, rules_of_build
+
     if results and build:
         raise click.UsageError("give --results or --build: not both")
     if results:
@@ -142,6 +145,13 @@ def rule_record(rule: PublishedRule) -> dict[str, object]:
     return {**record, "rev": rule.rev, "msg": rule.msg, "cves": rule.cves, "rule": rule.rule}
 
 
+def _csv(found: Sequence[PublishedRule]) -> bytes:
+    from rulesync_cli.history.published import PublishedRule
+
+    fields = (*PublishedRule._fields[:-1], "cves", "rule")
+    return b"".join(csv_lines(fields, map(_csv_row, found)))
+
+
 def _csv_row(rule: PublishedRule) -> tuple[str | int | None, ...]:
     return (*rule[:-1], " ".join(rule.cves), rule.rule)
 
@@ -149,6 +159,8 @@ def _csv_row(rule: PublishedRule) -> tuple[str | int | None, ...]:
 def _render(
     published: PublishedRules, found: Sequence[PublishedRule], limit: int, console: Console
 ) -> None:
+    from rulesync_cli.show.tables import tally
+
     total = len(published.rules)
     of = "" if len(found) == total else f" of {count(total)}"
     actions = tally(Counter(rule.action for rule in found).items())
@@ -165,6 +177,10 @@ def _render(
 
 
 def _row(rule: PublishedRule) -> tuple[Text | str, ...]:
+    from rich.text import Text
+
+    from rulesync_cli.show.tables import STYLES
+
     action = Text(rule.action, style=STYLES.get(rule.action, ""))
     known = (rule.severity or "-", rule.confidence or "-", rule.category or "-")
     return (str(rule.sid), action, *known, rule.group, visible(rule.msg))

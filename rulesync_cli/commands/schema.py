@@ -5,7 +5,6 @@ from __future__ import annotations
 import click
 
 from rulesync_cli.common import epilog, print_json
-from rulesync_cli.editors import json_schema
 
 
 @click.command(epilog=epilog("rulesync schema > categories.schema.json"))
@@ -14,4 +13,6 @@ def schema() -> None:
 
     By it they complete and check the file. Save it beside the file, as categories.schema.json.
     """
+    from rulesync_cli.editors import json_schema
+
     print_json(json_schema())

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from time import sleep
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
-from rich.console import Console
 
 from rules_lib.model import Reason
 from rules_lib.text import counted, visible, visible_lines
@@ -21,11 +20,14 @@ from rulesync_cli.common import (
     print_json,
 )
 from rulesync_cli.history.records import past_build_record
-from rulesync_cli.history.stack_status import StackState, StackStatus, StatusFinding, stack_status
 from rulesync_cli.show.ages import age_words
 from rulesync_cli.show.console import say, stdout
 from rulesync_cli.show.progress import waiting
-from rulesync_cli.show.tables import tally
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from rulesync_cli.history.stack_status import StackState, StackStatus, StatusFinding
 
 _CODES: Final = {"healthy": 0, "failing": 1, "waiting": 2}
 _STYLES: Final[dict[StackState, str]] = {
@@ -58,6 +60,8 @@ def status(*, bucket: str, policies: tuple[str, ...], seconds: int | None, as_js
     feed; what somebody changed by hand in the rule groups and the policies. Reads small objects of
     the bucket and the account's lists; builds nothing, changes nothing.
     """
+    from rulesync_cli.history.stack_status import stack_status
+
     seen = None
     while True:
         with waiting() as watch:
@@ -123,6 +127,8 @@ def _tell(finding: StatusFinding, console: Console) -> None:
 
 
 def _in_force(found: StackStatus) -> Iterator[str]:
+    from rulesync_cli.show.tables import tally
+
     latest = found.latest
     if latest is None:
         return

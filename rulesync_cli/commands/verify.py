@@ -16,24 +16,23 @@ from rulesync_cli.account import world
 from rulesync_cli.common import FOLDER, epilog, json_option, print_json
 from rulesync_cli.show.console import stdout, wide_option
 from rulesync_cli.show.progress import waiting
-from rulesync_cli.show.verdicts import Verified, render_verdicts, verify_document
 from rulesync_cli.verify.captures import Capture, captures_in
-from rulesync_cli.verify.load import Loading, load_group
-from rulesync_cli.verify.loadable import HOME_NET, Loadable
-from rulesync_cli.verify.sources import in_account, in_folder, of_build
 from rulesync_cli.verify.suricata import Suricata, find_engine
-from rulesync_cli.verify.traffic import Replay, replayer
 
 _SECONDS: Final = 10
 """Between two lines of what is being done where stderr is no terminal."""
 
 if TYPE_CHECKING:
+    from rulesync_cli.verify.load import Loading
+    from rulesync_cli.verify.loadable import Loadable
+    from rulesync_cli.verify.traffic import Replay
+
     Watch = Callable[[str], None]
 
 
 def _networks(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
     try:
-        return tuple(str(ip_network(value)) for value in values) or HOME_NET
+        return tuple(str(ip_network(value)) for value in values)
     except ValueError as error:
         raise click.BadParameter(str(error)) from error
 
@@ -83,10 +82,14 @@ def verify(  # noqa: PLR0913 - an argument for each option
     RESULTS is a folder that `rulesync local` left; without it, the groups in force are taken.
     With --pcap: what all groups together would log and drop of captured traffic. Changes nothing.
     """
+    from rulesync_cli.show.verdicts import Verified, render_verdicts, verify_document
+    from rulesync_cli.verify.loadable import HOME_NET
+
     engine = find_engine(program)
     captures = tuple(chain.from_iterable(captures_in(place) for place in places))
     if places and not captures:
         raise click.UsageError(f"there is no file in {', '.join(map(str, places))}")
+    home_net = home_net or HOME_NET
     with waiting("reading the groups", every=_SECONDS) as watch:
         groups = _groups(results, bucket, policies, build)
         loadings = _load(engine, groups, home_net, watch)
@@ -109,6 +112,8 @@ def verify(  # noqa: PLR0913 - an argument for each option
 def _groups(
     results: Path | None, bucket: str | None, policies: tuple[str, ...], build: str | None
 ) -> tuple[Loadable, ...]:
+    from rulesync_cli.verify.sources import in_account, in_folder, of_build
+
     if results:
         found = in_folder(results)
     elif bucket:
@@ -124,6 +129,8 @@ def _groups(
 def _load(
     engine: Suricata, groups: Sequence[Loadable], home_net: tuple[str, ...], watch: Watch
 ) -> tuple[Loading, ...]:
+    from rulesync_cli.verify.load import Loading, load_group
+
     loadings = list[Loading]()
     for number, group in enumerate(groups, start=1):
         watch(f"loading {group.name}, {number} of {len(groups)}")
@@ -150,6 +157,8 @@ def _replay(
     captures: Sequence[Capture],
     watch: Watch,
 ) -> tuple[tuple[str, ...], tuple[Replay, ...]]:
+    from rulesync_cli.verify.traffic import Replay, replayer
+
     watch("loading all groups together")
     with replayer(engine, groups, home_net) as running:
         replays = list[Replay]()

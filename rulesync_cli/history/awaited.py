@@ -12,7 +12,8 @@ from rules_lib.bucket import BUILDS
 from rules_lib.state.hold import Hold
 from rules_lib.state.latest import Latest
 from rules_lib.state.turn import TurnHolder
-from rulesync_cli.history.builds import Outcome, PastBuild, past_build
+from rulesync_cli.history.builds import PastBuild, past_build
+from rulesync_cli.history.outcome import Outcome
 
 if TYPE_CHECKING:
     from rules_lib.aws.store import Store

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.bucket import BUILDS, STARTED_BY, SUMMARY, USED_ALLOWLIST, build_key
@@ -14,22 +13,12 @@ from rules_lib.errors import StoreError
 from rules_lib.facts.limits import BLOCKING
 from rules_lib.report.summary import Summary, read_summary
 from rules_lib.state.latest import Latest
+from rulesync_cli.history.outcome import Outcome
 
 if TYPE_CHECKING:
     from rules_lib.aws.store import Store
 
 _STAMP: Final = "%Y%m%dT%H%M%SZ"
-
-
-class Outcome(StrEnum):
-    """What became of a build."""
-
-    IN_FORCE = "in force"
-    APPLIED = "applied"
-    ROLLED_BACK = "rolled back"
-    REFUSED = "refused"
-    FAILED = "failed"
-    UNFINISHED = "unfinished"
 
 
 _ENDED: Final = {"refused": Outcome.REFUSED, "failed": Outcome.FAILED}

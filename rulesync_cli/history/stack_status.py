@@ -19,8 +19,9 @@ from rules_lib.state.last_notice import LastNotice
 from rules_lib.state.latest import Latest
 from rules_lib.state.turn import TurnHolder
 from rulesync_cli.common import moment
-from rulesync_cli.history.builds import Outcome, PastBuild, past_builds
+from rulesync_cli.history.builds import PastBuild, past_builds
 from rulesync_cli.history.manual_changes import manual_changes
+from rulesync_cli.history.outcome import Outcome
 
 if TYPE_CHECKING:
     from rules_lib.aws.store import Store

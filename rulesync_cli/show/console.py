@@ -5,16 +5,16 @@ Whatever is printed here cannot act on the terminal, whether or not its caller h
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Final
 
 import click
-from rich.cells import cell_len
-from rich.console import Console
-from rich.text import Text
 
-from rules_lib.text import visible, visible_lines
-from rulesync_cli.show.fitting import GAP, Span, cut_to, fitted
+from rules_lib.text import visible_lines
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
 
 _WIDE: Final = "rulesync.wide"
 _UNBOUNDED: Final = 1_000_000
@@ -37,11 +37,15 @@ wide_option = click.option(
 
 def stdout() -> Console:
     """The console for data. Colours stand on a terminal only, and not where NO_COLOR is set."""
+    from rich.console import Console  # noqa: PLC0415 - not for a help text
+
     return Console(highlight=False, markup=False, emoji=False, width=_asked_width())
 
 
 def stderr() -> Console:
     """The console for what is said beside the data."""
+    from rich.console import Console  # noqa: PLC0415 - not for a help text
+
     return Console(highlight=False, markup=False, emoji=False, stderr=True, width=_asked_width())
 
 
@@ -53,6 +57,8 @@ def _asked_width() -> int | None:
 
 def say(console: Console, line: str = "", style: str = "") -> None:
     """Print a line, whole: the terminal may wrap it."""
+    from rich.text import Text  # noqa: PLC0415 - not for a help text
+
     console.print(Text(visible_lines(line), style=style), soft_wrap=True)
 
 
@@ -75,48 +81,6 @@ def show(
         numbers: headings of the columns that stand to the right, and are never cut.
         leaving: headings of the columns that may leave, the least important first.
     """
-    cells = [[_inert(cell) for cell in row] for row in rows]
-    right = [heading in numbers for heading in headings]
-    spans = [
-        Span.of(heading, (row[column].plain for row in cells), number=right[column])
-        for column, heading in enumerate(headings)
-    ]
-    room = console.width if console.is_terminal else _UNBOUNDED
-    widths = fitted(spans, [headings.index(heading) for heading in leaving], room)
-    titles = [[Text(heading, style="bold underline") for heading in headings]]
-    lines = (*(titles if any(headings) else ()), *cells)
-    columns = [
-        _column([line[column] for line in lines], width, right=right[column])
-        for column, width in widths.items()
-    ]
-    for line in zip(*columns, strict=True):
-        row = Text(GAP).join(line)
-        row.rstrip()
-        console.print(row, soft_wrap=True)
-    if cells and (left := _left_out(headings, spans, widths)):
-        console.print(Text(f"{left}; --wide shows all", style="dim"))
+    from rulesync_cli.show.columns import show_columns  # noqa: PLC0415 - not for a help text
 
-
-def _left_out(headings: Sequence[str], spans: Sequence[Span], widths: Mapping[int, int]) -> str:
-    """What does not stand there for want of room."""
-    gone = [heading or "notes" for at, heading in enumerate(headings) if at not in widths]
-    is_cut = any(width < spans[column].width for column, width in widths.items())
-    told = [f"left out to fit: {', '.join(gone)}"] if gone else []
-    return "; ".join([*told, *(["cells are cut"] if is_cut else [])])
-
-
-def _inert(cell: Text | str) -> Text:
-    plain, style = (cell, "") if isinstance(cell, str) else (cell.plain, cell.style)
-    return Text(visible(plain), style=style)
-
-
-def _column(cells: Sequence[Text], room: int, *, right: bool) -> list[Text]:
-    """Cells of one width, at most as much as there is room for."""
-    shown = [Text(cut_to(cell.plain, room), style=cell.style) for cell in cells]
-    width = max((cell_len(cell.plain) for cell in shown), default=0)
-    return [_padded(cell, width, right=right) for cell in shown]
-
-
-def _padded(cell: Text, width: int, *, right: bool) -> Text:
-    space = " " * (width - cell_len(cell.plain))
-    return Text.assemble(space, cell) if right else Text.assemble(cell, space)
+    show_columns(console, headings, rows, numbers, leaving)

@@ -12,22 +12,20 @@ from rules_lib.allowlist.names import nearest
 from rules_lib.deploy.steps import Plan, Step
 from rules_lib.groups.content import by_sid, difference
 from rules_lib.text import visible
+from rulesync_cli.common import ALL_GROUPS
 from rulesync_cli.show.console import say
-
-ALL: Final = "*"
-"""Asks for every group that changes."""
 
 _HEADS: Final = {"---", "+++"}
 _STYLES: Final = {"-": "red", "+": "green"}
 
 
 def steps_named(plan: Plan, name: str) -> tuple[Step, ...]:
-    """The steps of a group, by its name before or after; of all that change for `ALL`.
+    """The steps of a group, by its name before or after; of all that change for `ALL_GROUPS`.
 
     Raises:
         click.BadParameter: the plan has no such group.
     """
-    if name == ALL:
+    if name == ALL_GROUPS:
         return plan.changes
     found = tuple(step for step in plan.steps if name in _names(step))
     if not found:

@@ -7,13 +7,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from rules_lib.text import visible
 from rules_lib.world import unwatched
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,15 @@ def waiting(first: str = "starting", every: float = 0) -> Iterator[Waiting]:
     Yields:
         To be told what is being done by then.
     """
+    # not for a help text
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import (  # noqa: PLC0415
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
     console = Console(stderr=True)
     if not sys.stderr.isatty() or console.is_dumb_terminal:  # FORCE_COLOR makes no terminal
         yield Waiting(paced(every) if every else unwatched)

@@ -18,7 +18,8 @@ from support.account import Account, account, call
 from support.feeds import rule
 
 from functions.build import app as build_app
-from rulesync_cli.history.builds import Outcome, PastBuild
+from rulesync_cli.history.builds import PastBuild
+from rulesync_cli.history.outcome import Outcome
 
 
 @pytest.fixture

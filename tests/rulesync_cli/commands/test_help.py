@@ -98,7 +98,14 @@ try:
 finally:
     print(*sorted(name for name in sys.modules if "." not in name), file=sys.stderr)
 """
-TAB = {"_RULESYNC_COMPLETE": "bash_complete", "COMP_WORDS": "rulesync pl", "COMP_CWORD": "1"}
+
+
+def tab(name: str) -> dict[str, str]:
+    """What the shell says of a TAB among a command's options."""
+    words = f"rulesync {name} --"
+    return {"_RULESYNC_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": "2"}
+
+
 HEAVY = {"aws_lambda_powertools", "boto3", "botocore", "jinja2", "pydantic", "requests", "rich"}
 
 
@@ -111,8 +118,10 @@ HEAVY = {"aws_lambda_powertools", "boto3", "botocore", "jinja2", "pydantic", "re
             [],
             {"_RULESYNC_COMPLETE": "bash_complete", "COMP_WORDS": "rulesync pl", "COMP_CWORD": "1"},
         ),
+        *(([name, "--help"], {}) for name in SUMMARIES),
+        *(([], tab(name)) for name in SUMMARIES),
     ],
-    ids=["version", "help", "tab"],
+    ids=["version", "help", "tab", *SUMMARIES, *(f"{name} tab" for name in SUMMARIES)],
 )
 def test_what_does_no_work_loads_nothing_heavy(
     words: list[str], environment: dict[str, str]
