@@ -23,8 +23,12 @@ ChangeKind: TypeAlias = Literal["added", "removed", "action", "revised", "edited
 CHANGE_KINDS: Final[tuple[ChangeKind, ...]] = ("action", "removed", "revised", "edited", "added")
 """What happens to a rule: another action, gone, another rev, another text only, new."""
 
-UNFILED: Final = "no longer in the feed"
-"""In place of a category: the rule stood in a group that several share, and nobody names it now."""
+UNFILED: Final = "no longer enabled"
+"""In place of a category: the rule stood in a group that several share, and nobody names it now.
+
+The name of that group is no category; nor is it said that the feed has the rule no more, as feeds
+more often disable one than take it out.
+"""
 
 _MSG: Final = re.compile(r'[;(]\s*msg\s*:\s*"((?:\\.|[^"\\])*)"', re.IGNORECASE | re.ASCII)
 _REV: Final = re.compile(r"[;(]\s*rev\s*:\s*(\d+)\s*(?=;)", re.IGNORECASE | re.ASCII)

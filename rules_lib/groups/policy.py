@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from rules_lib.groups.operation import Operation
 from rules_lib.groups.policy_quotas import PolicyQuotas, PolicyRemainder
+from rules_lib.text import counted
 
 _NAMED: Final = 5
 """How many members that would be lost are named."""
@@ -151,7 +152,7 @@ def problems_of(planned: Switch, capacity: int, freed: int, room: PolicyQuotas) 
     left = remainder_in(planned, freed, room)
     groups = len(planned.attachments)
     if groups > left.rule_groups or capacity > left.capacity:
-        asked = f"the allowlist asks for {groups} groups and {capacity:,}"
+        asked = f"the allowlist asks for {counted(groups, 'group')} and {capacity:,}"
         yield f"{policy.name}: {left.words}; {asked}: {left.advice}"
 
 

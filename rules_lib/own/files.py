@@ -59,7 +59,9 @@ class OwnFiles:
         """A line for each of the first that are not read; the others are counted."""
         named = (f"{self.folder}{one.name} is not read: {one.why}" for one in self.unread[:_NAMED])
         more = len(self.unread) - _NAMED
-        rest = (f"and {more} more files below {self.folder} are not read",) if more > 0 else ()
+        files = "file" if more == 1 else "files"
+        are = "is" if more == 1 else "are"
+        rest = (f"and {more} more {files} below {self.folder} {are} not read",) if more > 0 else ()
         return (*named, *rest)
 
 

@@ -80,7 +80,7 @@ def test_notice_is_short_and_whole() -> None:
         "\n"
         "Changed, by category (+ added, - removed, ~ other text):\n"
         "  web: +2 ~1\n"
-        "  no longer in the feed: -1\n"
+        "  no longer enabled: -1\n"
         "\n"
         "Blocking now and not before: 2 rules\n"
         "  1: first\n"

@@ -93,6 +93,7 @@ def test_many_files_that_are_not_read_are_counted(read: Reader) -> None:
     *named, rest = read(*(f"{number:02}.txt" for number in range(20))).warnings
     assert len(named) == 8
     assert "and 12 more files" in rest
+    assert "and 1 more file below" in read(*(f"{number}.txt" for number in range(9))).warnings[-1]
 
 
 @pytest.mark.parametrize(

@@ -125,3 +125,24 @@ def test_build_that_is_not_there_names_the_known(running: Account) -> None:
     """As does one that was not applied."""
     answer = call("diff", "nope", "latest")
     assert (answer.exit_code, running.builds[1] in answer.stderr) == (1, True)
+
+
+def test_rule_group_is_never_told_as_a_category(tmp_path: Path) -> None:
+    """Not even of rules that stood in a group of several categories, and are gone."""
+    with account(tmp_path) as aws:
+        firewall = {"rule_groups": 1, "capacity": 100}
+        aws.allow(firewall=firewall, max_shrink=1, max_unblock=1)
+        aws.sync(a=[rule(1), rule(2)], b=[rule(3), rule(4)], c=[rule(5)])
+        [group] = aws.deployed()
+        aws.sync(a=[rule(1)], b=[rule(3, rev=2), f"# {rule(4)}"])
+        assert aws.deployed().keys() == {group}
+        assert group.startswith("et-shared")
+        told = aws.summary()["changes"]["categories"]
+        assert told.keys() == {"emerging-b", "no longer enabled"}
+        assert told["no longer enabled"]["removed"] == 3
+        apart = compared(aws.builds[0], "latest")["categories"]
+        assert apart.keys() == {"emerging-a", "emerging-b", "emerging-c"}
+        page = aws.read(f"builds/{aws.builds[-1]}/report.html").decode()
+        by_category = page.split('aria-label="Changes by category"')[1].split("</table>")[0]
+        assert "no longer enabled" in by_category
+        assert "shared" not in by_category
