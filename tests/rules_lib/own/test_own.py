@@ -93,7 +93,13 @@ def test_many_files_that_are_not_read_are_counted(read: Reader) -> None:
     *named, rest = read(*(f"{number:02}.txt" for number in range(20))).warnings
     assert len(named) == 8
     assert "and 12 more files" in rest
-    assert "and 1 more file below" in read(*(f"{number}.txt" for number in range(9))).warnings[-1]
+
+
+def test_last_file_that_is_not_read_is_told_as_one(read: Reader) -> None:
+    """After those that are named."""
+    *_, rest = read(*(f"{number}.txt" for number in range(9))).warnings
+    assert rest.startswith("and 1 more file below ")
+    assert rest.endswith(" is not read")
 
 
 @pytest.mark.parametrize(
