@@ -30,19 +30,23 @@ _HEADINGS: Final = (
     "severity",
     "confidence",
     "kept",
+    "brought in",
     "drop",
     "discarded",
     "capacity",
     "to turn on",
 )
-_NUMBERS: Final = ("enabled", "disabled", "kept", "drop", "discarded", "capacity")
+_NUMBERS: Final = (
+    "enabled", "disabled", "kept", "brought in", "drop", "discarded", "capacity"
+)  # fmt: skip
 _LEAVING: Final = (
-    "confidence", "disabled", "discarded", "severity", "capacity", "enabled"
+    "brought in", "confidence", "disabled", "discarded", "severity", "capacity", "enabled"
 )  # fmt: skip
 """The least important first."""
 
 _LEGEND: Final = (
-    "capacity: of the kept rules, with headroom; to turn on: what `NAME: alert` would add"
+    "brought in: of the kept, those that only set a mark; capacity: of the kept, with headroom",
+    "to turn on: what `NAME: alert` would add",
 )
 _SORTS: Final[Mapping[str, Callable[[Portrait], Any]]] = {
     "precedence": lambda _: 0,
@@ -146,7 +150,8 @@ def _render(scene: Scene, found: Sequence[Portrait], console: Console) -> None:
     say(console)
     show(console, _HEADINGS, map(_row, found), numbers=_NUMBERS, leaving=_LEAVING)
     say(console)
-    say(console, _LEGEND, "dim")
+    for line in _LEGEND:
+        say(console, line, "dim")
 
 
 def _row(one: Portrait) -> Sequence[Text | str]:
@@ -155,7 +160,6 @@ def _row(one: Portrait) -> Sequence[Text | str]:
     from rulesync_cli.show.tables import STYLES
 
     mode = f"{one.mode}" if one.listed else f"{one.mode} (default)"
-    setters = f" ({count(one.setters)} brought in)" if one.setters else ""
     return (
         visible(one.name),
         Text(mode, style=STYLES.get(one.mode, "dim")),
@@ -163,7 +167,8 @@ def _row(one: Portrait) -> Sequence[Text | str]:
         count(one.disabled),
         _spread(one.severities, (*SEVERITIES, "")),
         _spread(one.confidences, (*CONFIDENCES, "")),
-        count(one.kept) + setters,
+        count(one.kept),
+        count(one.setters),
         count(one.blocking),
         count(one.discarded),
         count(one.capacity),
@@ -186,10 +191,10 @@ def _cost(cost: Cost) -> Text:
     groups = f", {cost.rule_groups:+} {noun}" if cost.rule_groups else ""
     text = f"+{counted(cost.rules, 'rule')}{setters}, capacity {cost.capacity:+,}{groups}"
     if cost.fits:
-        return Text(f"{text}: fits", style="green")
+        return Text(f"fits: {text}", style="green")
     lost = [f"{count(cost.left_out)} of its own"] if cost.left_out else []
     pushed = sorted(cost.pushed_out.items(), key=lambda item: -item[1])
     lost += [f"{count(number)} of {visible(name)}" for name, number in pushed[:_NAMED]]
     rest = len(pushed) - _NAMED
     more = f" and of {rest} more {'category' if rest == 1 else 'categories'}" if rest > 0 else ""
-    return Text(f"{text}: no room for {', '.join(lost)}{more}", style="yellow")
+    return Text(f"no room: {text}; without {', '.join(lost)}{more}", style="yellow")

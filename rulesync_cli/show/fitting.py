@@ -82,12 +82,15 @@ def _line(widths: Iterable[int]) -> int:
 
 
 def _narrowed(staying: Mapping[int, Span], room: int) -> dict[int, int]:
-    """Take from the widest first: what may be cut at words, then all that may be cut."""
+    """Take from the widest first: what may be cut at words, then all, the first column last.
+
+    The first column says what a row is about.
+    """
     widths = {column: min(span.width, max(room, span.least)) for column, span in staying.items()}
-    for floors in (
-        {column: span.floor for column, span in staying.items()},
-        {column: span.least for column, span in staying.items()},
-    ):
+    words = {column: span.floor for column, span in staying.items()}
+    least = {column: span.least for column, span in staying.items()}
+    first = min(staying)
+    for floors in (words, {**least, first: words[first]}, least):
         while _line(widths.values()) > room:
             wide = [column for column, width in widths.items() if width > floors[column]]
             if not wide:

@@ -38,7 +38,7 @@ def test_table_has_the_budget_and_a_line_a_category(alone: list[str]) -> None:
     lines = {line.split()[0]: line for line in said.splitlines() if line}
     assert "alert (default)" in lines["emerging-malware"]
     assert "1 Major, 1 none" in lines["emerging-dns"]
-    assert "+2 rules, capacity +2, +1 rule group: no room for 1 of" in lines["emerging-dns"]
+    assert "no room: +2 rules, capacity +2, +1 rule group; without 1 of" in lines["emerging-dns"]
 
 
 def test_json_has_the_same_in_numbers(alone: list[str]) -> None:
