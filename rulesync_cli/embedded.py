@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import requires
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from unittest import mock
@@ -66,12 +67,19 @@ def account(policies: tuple[str, ...]) -> Iterator[EmbeddedAws]:
         from localaws import embedded_aws  # noqa: PLC0415
     except ImportError as error:
         raise click.ClickException(
-            f"the embedded AWS needs the package {error.name}: pip install 'rulesync[local]'"
+            f"the embedded AWS needs the package {error.name}: install rulesync with its extra "
+            f"`local`, or {_missing()}"
         ) from error
     environment = _ENVIRONMENT | {"RULESYNC_POLICIES": ",".join(policies)}
     with mock.patch.dict(os.environ, environment), embedded_aws() as aws:
         clients.s3().create_bucket(Bucket=_BUCKET)
         yield aws
+
+
+def _missing() -> str:
+    """The command that adds what the extra names; the index has another project of our name."""
+    asked = (one.partition(";") for one in requires("rulesync") or ())
+    return "pip install " + " ".join(f"'{name}'" for name, _, when in asked if "local" in when)
 
 
 def run(sync: Sync, aws: EmbeddedAws, report: Callable[[Summary], None]) -> None:

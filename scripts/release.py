@@ -20,6 +20,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from textwrap import shorten
 from typing import Final
 from zipfile import ZipFile
 
@@ -49,8 +50,8 @@ def refusals(root: Path, version: str) -> Iterator[str]:
     """What speaks against a release, each with what to do."""
     changed = output("git", "status", "--porcelain", cwd=root).splitlines()
     if changed:
-        names = ", ".join(line[2:].strip() for line in changed[:5])
-        yield f"{len(changed)} files are not committed ({names}): commit or remove them"
+        names = shorten(", ".join(line[2:].strip() for line in changed), 200, placeholder=" …")
+        yield f"not committed: {names}; commit or remove them"
     date = date_of(root, version)
     if date is None:
         yield f"CHANGELOG.md has no section '## {version}, DATE': write it"
@@ -65,12 +66,8 @@ def refusals(root: Path, version: str) -> Iterator[str]:
 
 def export(root: Path, target: Path) -> Path:
     """Lay out the last commit's files, whatever the umask."""
-    packed = subprocess.run(
-        ["git", "-c", "tar.umask=0022", "archive", "HEAD"],  # noqa: S607 - the git of PATH
-        cwd=root,
-        check=True,
-        capture_output=True,
-    ).stdout
+    command = ["git", "-c", "tar.umask=0022", "archive", "HEAD"]
+    packed = subprocess.run(command, cwd=root, check=True, stdout=subprocess.PIPE).stdout  # noqa: S603
     with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
         archive.extractall(target, filter="data")
     return target

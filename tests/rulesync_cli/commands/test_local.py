@@ -6,6 +6,7 @@ import csv
 import io
 import subprocess
 import sys
+import tomllib
 from collections import Counter
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from support.feeds import allowlist, feed, rule
 from support.results import FILES, Results, by_sid, local, process, sha256, synced
 
+PROJECT = Path(__file__).parents[3] / "pyproject.toml"
 MALWARE = (
     rule(1, "classtype:trojan-activity; "),
     rule(2, addresses="[10.0.0.1, 10.0.0.2] any -> $HOME_NET any"),
@@ -250,4 +252,7 @@ def test_missing_extra_is_named_with_the_way_to_install_it(archive: Path, tmp_pa
     command = [sys.executable, "-c", without, "local", "--feed", str(archive), "--out", "out"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603
     assert done.returncode == 1
-    assert "the package moto: pip install 'rulesync[local]'" in done.stderr
+    extras = tomllib.loads(PROJECT.read_text("utf-8"))["project"]["optional-dependencies"]
+    [wanted] = extras["local"]
+    assert "needs the package moto: install rulesync with its extra `local`" in done.stderr
+    assert f"or pip install '{wanted}'" in done.stderr
