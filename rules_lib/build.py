@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from rules_lib.groups.relief import Relief
 from rules_lib.model import AnyRule, Converted, Discarded
-from rules_lib.packing.fit import Relief, fit
+from rules_lib.packing.fit import fit
 from rules_lib.stages.convert import convert
 from rules_lib.stages.duplicates import with_true_details
 from rules_lib.stages.hold import hold

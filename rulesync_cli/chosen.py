@@ -52,10 +52,10 @@ class _Region(click.ParamType[str]):
     name = "region"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        from rules_lib.allowlist.names import nearest  # noqa: PLC0415 - see above
-
         known = _regions()
         if value not in known:
+            from rules_lib.allowlist.names import nearest  # noqa: PLC0415 - see above
+
             close = nearest(value, known)
             meant = f"; did you mean {close}?" if close else f"; there are {', '.join(known)}."
             self.fail(

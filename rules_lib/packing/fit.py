@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.facts import limits
 from rules_lib.groups.references import go_together
+from rules_lib.groups.relief import Relief
 from rules_lib.model import Discarded, Reason
 from rules_lib.packing.blocks import Block
 from rules_lib.packing.pack import Packed, Packer
@@ -20,14 +21,6 @@ if TYPE_CHECKING:
 
 MORE_CAPACITY: Final = 1_000
 """Capacity by which the budget is raised to see what that would bring back."""
-
-
-@dataclass(frozen=True, slots=True)
-class Relief:
-    """Rules that a larger budget would bring back, by category."""
-
-    capacity: Mapping[str, int] = field(default_factory=dict)
-    rule_group: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from rules_lib.errors import StoreError
 from rules_lib.facts.limits import POLICY_CAPACITY
+from rules_lib.groups.relief import Relief
 from rules_lib.model import Reason
-from rules_lib.packing.fit import Relief
 from rules_lib.report.changes import Changes
 from rules_lib.report.facts import Accounting, FeedFacts, is_none
 from rules_lib.report.group_line import GroupLine, SummaryGroup

@@ -10,9 +10,9 @@ from rules_lib.build import Built
 from rules_lib.deploy.rulewise import UNFILED, rule_changes
 from rules_lib.deploy.steps import Plan, Step
 from rules_lib.groups.operation import Operation
+from rules_lib.groups.relief import Relief
 from rules_lib.groups.rule_group import DeployedGroup, Group, GroupVariables, Slot
 from rules_lib.model import Change, Converted, Discarded, GivenMode, Malformed, Mode, Reason, Rule
-from rules_lib.packing.fit import Relief
 from rules_lib.report.category_line import CategoryLine
 from rules_lib.report.changes import CategoryChange, Changes, FirstRules
 from rules_lib.report.facts import Accounting, FeedFacts

@@ -14,8 +14,8 @@ from support.page import SINCE, Page, drawn, rows_of
 from support.report import DISCARDED, GROUPS, SCRIPT, hostile, nothing, rule, summary
 
 from rules_lib.deploy.rulewise import RuleChange
+from rules_lib.groups.relief import Relief
 from rules_lib.model import Discarded, Mode, Reason
-from rules_lib.packing.fit import Relief
 from rules_lib.report.category_line import CategoryLine
 from rules_lib.report.changes import Changes, FirstRules
 from rules_lib.report.remedies import REMEDIES
