@@ -24,7 +24,7 @@ from rules_lib.model import Mode
 from rules_lib.report.budget import budget_of
 from rules_lib.report.category_line import CategoryLine
 from rules_lib.report.deflate import deflated_base64
-from rules_lib.report.remedies import REMEDIES
+from rules_lib.report.remedies import REMEDIES, value_wanted
 from rules_lib.report.rows import LISTED, change_rows, discard_rows, place_rows
 from rules_lib.report.shortfall import shortfalls
 from rules_lib.report.since import Since
@@ -62,6 +62,7 @@ def render_html(
         headline=_HEADLINES[summary.status],
         budget=budget_of(summary.groups, lines, summary.budget),
         remedies=REMEDIES,
+        value_wanted=value_wanted,
         shortfalls=shortfalls(built.discarded),
         sections=[(mode, [line for line in lines if line.mode is mode]) for mode in _MODES],
         largest=max((line.wanted for line in lines), default=0),

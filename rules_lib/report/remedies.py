@@ -16,6 +16,7 @@ from rules_lib.facts.limits import (
 )
 from rules_lib.facts.suricata import NAME
 from rules_lib.model import Reason
+from rules_lib.text import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,3 +129,14 @@ REMEDIES: Final[Mapping[Reason, Remedy]] = MappingProxyType(
     }
 )
 """Complete: every `Reason` has its remedy."""
+
+
+def key_of_value(name: str) -> str:
+    """Where the allowlist has the value of a variable, or of a reference set that begins with @."""
+    key = "references" if name.startswith("@") else "variables"
+    return f"`{key}: {name.removeprefix('@')}:`"
+
+
+def value_wanted(name: str, rules: int) -> str:
+    """What a value for a variable, or for a reference set, can bring back."""
+    return f"give {key_of_value(name)} a value, and {counted(rules, 'rule')} can come back"

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from rules_lib.build import prepare
 from rules_lib.model import AnyRule, Discarded, Mode, Reason, is_local
-from rules_lib.report.remedies import REMEDIES
-from rules_lib.text import counted
+from rules_lib.report.remedies import REMEDIES, key_of_value, value_wanted
 from rules_lib.ties import Mark
 from rules_lib.why import ModeKey
 from rulesync_cli.explain.story import Fate, LeftOut, RequestedMode, ToldTie
@@ -51,7 +50,8 @@ def way_back_of(discarded: Discarded, inputs: Inputs, ties: tuple[ToldTie, ...])
     if discarded.reason is Reason.FLOWBIT_NEVER_SET and not any(tie.setters for tie in ties):
         return "A rule that sets it: from a later release of the feed, or one of your own."
     if discarded.reason is Reason.UNDEFINED_VARIABLE and discarded.missing:
-        return f"Give a value to {' and '.join(map(_key_of, discarded.missing))} in the allowlist."
+        keys = " and ".join(map(key_of_value, discarded.missing))
+        return f"Give a value to {keys} in the allowlist."
     return REMEDIES[discarded.reason].way_back
 
 
@@ -131,20 +131,11 @@ def if_asked(rule: AnyRule, inputs: Inputs) -> Iterator[str]:
 def notes_on(discarded: Discarded, built: Built, ties: tuple[ToldTie, ...]) -> Iterator[str]:
     """What holds for this very rule beside its reason's remedy."""
     for name in discarded.missing:
-        number = built.missing_variables[name]
-        wait = "waits" if number == 1 else "wait"
-        rules = counted(number, "discarded rule")
-        yield f"{_key_of(name)} is what {rules} of this feed {wait} for"
+        yield value_wanted(name, built.missing_variables[name])
     if discarded.reason is Reason.FLOWBIT_NEVER_SET:
         yield from _setters(ties)
     if other := discarded.winner:
         yield f"the rule that counts is discarded as {other.reason}: {other.detail}"
-
-
-def _key_of(name: str) -> str:
-    """Where the allowlist has the value of a variable, or of a reference set."""
-    key = "references" if name.startswith("@") else "variables"
-    return f"`{key}: {name.removeprefix('@')}:`"
 
 
 def _setters(ties: tuple[ToldTie, ...]) -> Iterator[str]:

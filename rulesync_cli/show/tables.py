@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from rules_lib.groups.operation import Operation
+from rules_lib.report.remedies import value_wanted
 from rules_lib.report.summary import Summary
 from rules_lib.report.table import Table
 from rules_lib.text import count, counted, visible, visible_lines
@@ -76,9 +77,7 @@ def notes(summary: Summary) -> Iterator[str]:
         yield f"actions: {tally(summary.actions.items())}"
     yield from _losses(summary)
     for name, number in summary.missing:
-        key = "references" if name.startswith("@") else "variables"
-        bare = visible(name.removeprefix("@"))
-        yield f"{key}: declare {bare} and {counted(number, 'rule')} can come back"
+        yield value_wanted(visible(name), number)
     for what, back in (
         ("1,000 more capacity", summary.relief.capacity),
         ("1 more rule group", summary.relief.rule_group),

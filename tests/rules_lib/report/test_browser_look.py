@@ -135,7 +135,11 @@ def test_focus_can_be_seen(opened: Show) -> None:
 def test_essentials_are_there_without_scripts(opened: Show) -> None:
     """Numbers, picture, reasons and remedies; where the list of rules is, too."""
     page = opened(drawn(), java_script_enabled=False)
-    for words in ("declare SQL_SERVERS: 1 rule comes back", "discarded.csv", "plan.json"):
+    for words in (
+        "give variables: SQL_SERVERS: a value, and 1 rule can come back",
+        "discarded.csv",
+        "plan.json",
+    ):
         assert page.get_by_text(words).first.is_visible(), words
     assert page.locator(".bar rect.drop").first.is_visible()
     assert not page.locator("#discarded-filters").is_visible()

@@ -145,7 +145,7 @@ def test_every_discarded_reason_comes_with_its_remedy() -> None:
 
 def test_missing_variable_says_what_declaring_it_brings() -> None:
     """The most useful line of the page."""
-    assert "declare SQL_SERVERS : 1 rule comes back" in page().text
+    assert "give variables: SQL_SERVERS: a value, and 1 rule can come back" in page().text
 
 
 def test_reason_says_what_it_comes_down_to() -> None:

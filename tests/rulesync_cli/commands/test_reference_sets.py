@@ -91,7 +91,7 @@ def test_undeclared_reference_is_counted_among_what_brings_rules_back(aws: Accou
     """By its name, with the key under which it belongs."""
     aws.allow(categories={"local-refs": "alert"}, max_shrink=1)
     applied = call("apply", "--yes")
-    assert "references: declare OURS and 1 rule can come back" in applied.output
+    assert "give `references: OURS:` a value, and 1 rule can come back" in applied.output
     found = aws.summary()
     assert found["variables_missing"] == {"@OURS": 1}
     assert found["discarded"] == {"undefined-variable": 1}

@@ -331,9 +331,9 @@ def test_undefined_variable_says_how_many_rules_wait_for_it() -> None:
     """So that people see what the one line is worth."""
     ends = "$NOPE any -> any any"
     told = left_out(1, text(1, ends=ends), text(2, ends=ends))
-    assert told.notes == ("`variables: NOPE:` is what 2 discarded rules of this feed wait for",)
+    assert told.notes == ("give `variables: NOPE:` a value, and 2 rules can come back",)
     alone = left_out(1, text(1, ends=ends))
-    assert alone.notes == ("`variables: NOPE:` is what 1 discarded rule of this feed waits for",)
+    assert alone.notes == ("give `variables: NOPE:` a value, and 1 rule can come back",)
 
 
 def test_refused_rule_has_the_words_of_the_service() -> None:
