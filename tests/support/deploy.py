@@ -22,7 +22,7 @@ SAM_PYTHON: Final = ROOT / ".venv" / "sam" / "bin" / "python"
 BUILT: Final = ROOT / ".aws-sam" / "local"
 ALLOWLIST: Final = "config/categories.yaml"
 
-_PATIENCE: Final = 120.0
+_PATIENCE: Final = 900.0
 _RUNTIME: Final = f"python{sys.version_info.major}.{sys.version_info.minor}"
 _MACHINE: Final = "arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64"
 _HERE: Final = (f"Architecture={_MACHINE}", f"PythonRuntime={_RUNTIME}")

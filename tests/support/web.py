@@ -219,7 +219,7 @@ class _Handler(BaseHTTPRequestHandler):
         if not answer.silent:
             self._send(answer, status, with_body=with_body and status != 304)
         if answer.stalls:
-            web.stop.wait(5)
+            web.stop.wait(60)
 
     def _send(self, answer: Answer, status: int, *, with_body: bool) -> None:
         self.send_response(status)

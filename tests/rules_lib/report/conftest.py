@@ -6,9 +6,12 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+
+PATIENCE: Final = 300_000
+"""Milliseconds that the browser may take for a step; it is the machine that may be busy."""
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -23,6 +26,7 @@ def browser() -> Iterator[Browser]:
         started = playwright.chromium.launch(
             executable_path=shutil.which("chromium"),
             args=["--no-sandbox"] if os.geteuid() == 0 else [],
+            timeout=PATIENCE,
         )
         yield started
         started.close()
@@ -43,6 +47,7 @@ def opened(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page]]:
         nonlocal context
         file.write_text(html, encoding="utf-8")
         context = browser.new_context(**({"reduced_motion": "reduce"} | how))
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.on("console", lambda message: said.append(message.text))
         page.on("pageerror", lambda error: said.append(str(error)))

@@ -131,7 +131,7 @@ def test_broken_connection_is_tried_again(
 ) -> None:
     """However it breaks: half a file is never taken for the file."""
     server.routes["/f"] = [broken, Answer(body=b"whole")]
-    patient = reader(session, pauses, patience=2 if broken.stalls else 30)
+    patient = reader(session, pauses, patience=4 if broken.stalls else 30)
     assert patient.read(Address(f"{server.url}/f"), LIMIT) == Body(b"whole")
     assert pauses.taken == [1.0]
 

@@ -154,7 +154,7 @@ class Turns:
     def wait(self, who: int) -> None:
         """Wait for one's turn, and draw the next."""
         with self._change:
-            self._change.wait_for(lambda: self._turn == who or self._over[1 - who], timeout=120)
+            self._change.wait_for(lambda: self._turn == who or self._over[1 - who], timeout=300)
             self._turn = self._lot.randrange(2)
             self._change.notify_all()
 
@@ -187,7 +187,7 @@ def together(running: Account, seed: int, between: Callable[[], None]) -> list[o
         for client in (found.store.client, found.client):
             client.meta.events.register("provide-client-params.*.*", note)
         if who == 1:
-            begun.wait(timeout=60)
+            begun.wait(timeout=300)
         try:
             outcomes[who] = sync(found)
         except SyncError as error:
@@ -200,7 +200,7 @@ def together(running: Account, seed: int, between: Callable[[], None]) -> list[o
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=120)
+        thread.join(timeout=900)
     return outcomes
 
 

@@ -61,11 +61,11 @@ def test_nobody_is_told_of_progress_without_a_terminal(monkeypatch: pytest.Monke
 
 PROGRAM = """
 from rulesync_cli.show.progress import waiting
-import time
+import sys
 with waiting("reading [bold]") as watch:
-    time.sleep(0.3)
+    sys.stdin.readline()
     watch("UpdateRuleGroup et-\\x1bone")
-    time.sleep(0.3)
+    sys.stdin.readline()
 print("data")
 """
 
@@ -74,20 +74,26 @@ def test_progress_is_shown_on_a_terminal_and_wiped_away(tmp_path: Path) -> None:
     """On stderr; stdout has the data alone."""
     ours, theirs = pty.openpty()
     environment = {"PATH": os.environ["PATH"], "TERM": "xterm", "HOME": str(tmp_path)}
+    told = ""
     with subprocess.Popen(  # noqa: S603 - ours
         [sys.executable, "-c", PROGRAM],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=theirs,
         env=environment,
         cwd=Path(__file__).parents[3],
     ) as running:
-        printed = running.communicate(timeout=120)[0]
-    os.close(theirs)
-    told = os.read(ours, 100_000).decode()
+        os.close(theirs)
+        assert running.stdin
+        for words in ("reading [bold]", "UpdateRuleGroup et-\\x1bone"):
+            while words not in told:
+                told += os.read(ours, 100_000).decode(errors="replace")
+            running.stdin.write(b"\n")
+            running.stdin.flush()
+        printed = running.communicate()[0]
+    told += os.read(ours, 100_000).decode()
     os.close(ours)
     assert printed == b"data\n"
-    assert "reading [bold]" in told
-    assert "UpdateRuleGroup et-\\x1bone" in told
     assert told.endswith("\x1b[2K")
 
 

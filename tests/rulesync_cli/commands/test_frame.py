@@ -85,7 +85,7 @@ def test_interrupt_ends_a_command_in_silence(tmp_path: Path) -> None:
         ) as running:
             silent.accept()
             running.send_signal(signal.SIGINT)
-            printed, told = running.communicate(timeout=120)
+            printed, told = running.communicate(timeout=300)
     assert (running.returncode, printed) == (130, "")
     assert told.splitlines()[-1] == "interrupted"
     assert "Traceback" not in told
