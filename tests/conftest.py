@@ -41,7 +41,9 @@ HEAVY: Final = ("faults/", "hostile/test_hostile_bombs.py")
 real releases."""
 
 SLOW: Final = (
-    *("deploy/", "docs/test_tutorial.py", "hostile/", "template/"),
+    *("deploy/", "docs/test_tutorial.py", "functions/", "hostile/", "template/"),
+    *("localaws/test_localaws_server.py", "localaws/test_stacks.py", "rules_lib/aws/"),
+    *("rules_lib/deploy/test_guards.py", "rules_lib/groups/test_whole_policies.py"),
     *("rules_lib/rollback/", "rules_lib/sync/", "rulesync_cli/commands/"),
 )
 """What runs the whole of a sync again and again, a command in a process of its own, or SAM; as
