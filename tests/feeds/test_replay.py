@@ -58,6 +58,8 @@ class Replayed:
     Attributes:
         groups: rule groups created, updated, replaced or deleted.
         rules: lines added, removed or changed in these, moves counted twice.
+        parted: rules of a category that shared a group, and has one of its own since the group of
+            another category went.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Replayed:
     least_groups: int
     rules: int
     least_rules: int
+    parted: int = 0
 
     def __str__(self) -> str:
         """A line of the table."""
@@ -111,7 +114,18 @@ def _replayed(
         least_groups=_least(before, after) if before else len(after),
         rules=changed,
         least_rules=sum(old.get(sid) != new.get(sid) for sid in old.keys() | new.keys()),
+        parted=_parted(before, after),
     )
+
+
+def _parted(before: Iterable[Group], after: Iterable[Group]) -> int:
+    """Rules that leave a shared group for the place of a group that went."""
+    shared = {rule.sid for group in before if group.slot.is_shared for rule in group.rules}
+    places = {group.slot for group in before}
+    went = places - {group.slot for group in after}
+    came = [group for group in after if group.slot not in places and not group.slot.is_shared]
+    moved = [[rule.sid for rule in group.rules if rule.sid in shared] for group in came]
+    return sum(map(len, moved[: len(went)]))
 
 
 def _texts(groups: Iterable[Group]) -> dict[int, str]:
@@ -138,7 +152,8 @@ def _least(before: Iterable[Group], after: Iterable[Group]) -> int:
 def test_each_release_writes_the_least_possible(releases: Path, kind: str, tmp_path: Path) -> None:
     """With a group for each category; with twenty groups, some shared; with too little room.
 
-    Where the budget is full, a new rule drives another one out, and both count.
+    Where the budget is full, a new rule drives another one out, and both count. Where a category
+    goes with its group, the largest that shared one has its place.
     """
     if kind == "all":
         allowlist = load_allowlist(
@@ -149,8 +164,8 @@ def test_each_release_writes_the_least_possible(releases: Path, kind: str, tmp_p
     table = replay(releases, allowlist)
     print(*table, sep="\n")  # noqa: T201 - the table is what people run this with -s for
     for line in table[1:]:
-        assert line.rules == line.least_rules, line
-        assert line.groups == line.least_groups, line
+        assert line.rules == line.least_rules + 2 * line.parted, line
+        assert line.groups == line.least_groups + bool(line.parted), line
 
 
 def test_rule_more_is_one_update_that_differs_by_one_line(releases: Path) -> None:

@@ -69,6 +69,8 @@ class Watch:
     _foreign: dict[str, Any] = field(default_factory=dict)
     _others: dict[str, Any] = field(default_factory=dict)
 
+    _running: list[frozenset[str]] = field(default_factory=list)
+
     @contextmanager
     def during(self, target: frozenset[int]) -> Iterator[None]:
         """Hold what is in force and wanted for as long as a process runs.
@@ -77,11 +79,13 @@ class Watch:
             target: sids that the process is to bring into force, or to leave there.
         """
         self._targets.append(target)
+        self._running.append(frozenset(filter(is_ours, backend().rule_groups)))
         self.renew()
         try:
             yield
         finally:
             self._targets.pop()
+            self._running.pop()
 
     def want(self, target: frozenset[int]) -> None:
         """Somebody changes what is asked for while processes run: only what both want is held."""
@@ -126,10 +130,19 @@ class Watch:
         return seen
 
     def _not_ours(self, policy: Any) -> set[tuple[str, int]]:
-        """References to groups of others; all of them in a policy that was not given to us."""
+        """References to groups of others; all of them in a policy that was not given to us.
+
+        A group whose tags are taken while a process runs counts as ours until that ends: it was
+        ours when the process looked, and the service makes no write conditional on tags.
+        """
         if policy.name not in self.given:
             return references(policy)
-        return {(arn, place) for arn, place in references(policy) if not is_ours(arn)}
+        seen = frozenset[str]().union(*self._running)
+        return {
+            (arn, place)
+            for arn, place in references(policy)
+            if arn not in seen and not is_ours(arn)
+        }
 
 
 _ACCOUNT: Final = "123456789012"
