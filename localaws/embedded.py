@@ -6,10 +6,12 @@ import os
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
 from unittest import mock
 
 from moto import mock_aws
+from moto.core.models import botocore_stubber
 from moto.networkfirewall.models import networkfirewall_backends
 
 from localaws.control import Control
@@ -21,6 +23,7 @@ from localaws.terms import Refusal, Strictness
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
+    from botocore.awsrequest import AWSPreparedRequest
     from moto.core.config import DefaultConfig
 
     from localaws.faults import Call, Fault
@@ -121,7 +124,7 @@ def embedded_aws(
     config: DefaultConfig = {
         "core": {"passthrough": {"urls": list(passthrough), "services": [*_OUTSIDE]}}
     }
-    with _environment(), network_firewall(control), mock_aws(config=config):
+    with _environment(), network_firewall(control), mock_aws(config=config), _whole_calls():
         yield EmbeddedAws(control)
 
 
@@ -132,4 +135,20 @@ def _environment() -> Iterator[None]:
     with mock.patch.dict(os.environ, settings):
         for name in _IN_THE_WAY:
             os.environ.pop(name, None)
+        yield
+
+
+@contextmanager
+def _whole_calls() -> Iterator[None]:
+    """Carry out one call after the other, as an account seems to.
+
+    moto looks at an `If-None-Match` and then writes: of two threads both would be the first.
+    """
+    lock, process = RLock(), botocore_stubber.process_request
+
+    def alone(request: AWSPreparedRequest) -> Any:
+        with lock:
+            return process(request)
+
+    with mock.patch.object(botocore_stubber, "process_request", alone):
         yield

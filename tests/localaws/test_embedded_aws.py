@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING
+from time import sleep
+from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import boto3
 import pytest
 import requests
 from moto import mock_aws
+from moto.core.models import botocore_stubber
 from support.localaws import create
 
 from localaws import embedded_aws
@@ -93,3 +96,26 @@ def test_url_of_an_aws_service_goes_out_only_on_demand(
             "http://feeds.s3.amazonaws.com/rules", proxies={"http": outside}, timeout=60
         )
     assert answer.status_code == status
+
+
+def test_calls_of_several_threads_are_carried_out_one_by_one() -> None:
+    """Else two builds at once could both find that nobody has the turn, which no account does."""
+    process, inside, most = botocore_stubber.process_request, [0], [0]
+
+    def watched(request: Any) -> Any:
+        inside[0] += 1
+        most[0] = max(most[0], inside[0])
+        sleep(0.01)
+        try:
+            return process(request)
+        finally:
+            inside[0] -= 1
+
+    with mock.patch.object(botocore_stubber, "process_request", watched), embedded_aws():
+        client = boto3.client("s3")
+        threads = [threading.Thread(target=client.list_buckets) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert most == [1]
