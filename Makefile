@@ -97,7 +97,8 @@ $(FUZZER): requirements-fuzz.lock | $(STAMP)
 	@touch $@
 
 faults: $(STAMP) ## Every fault of every call, and SEQUENCES=400 by chance; half an hour
-	SEQUENCES=$(SEQUENCES) FAULT_SLICE=1 $(BIN)/pytest --hypothesis-profile searching --numprocesses auto tests/faults
+	SEQUENCES=$(SEQUENCES) THOROUGH=1 $(BIN)/pytest --hypothesis-profile searching --numprocesses auto --dist loadfile \
+	  tests/faults tests/rules_lib/sync tests/rules_lib/rollback
 
 bench: $(STAMP) $(PEERS) ## Measure a sync beside suricata-update and idstools; renews docs/performance.md
 	$(BIN)/python -m benchmarks --write docs/performance.md

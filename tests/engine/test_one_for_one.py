@@ -2,18 +2,18 @@
 
 One release by the shipped file in `make test`; all, with every category in drop mode too, by
 
-    EVERY_RELEASE=1 .venv/bin/pytest tests/engine/test_one_for_one.py
+    THOROUGH=1 .venv/bin/pytest tests/engine/test_one_for_one.py
 """
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Final
 
 import pytest
 from support.engine.analysis import analysed
 from support.engine.proof import Swift, source
 from support.releases import REFUSED_BY_8, RELEASES, built_from
+from support.samples import THOROUGH
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,17 +24,16 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.engine, pytest.mark.feeds]
 
-EVERY: Final = bool(os.environ.get("EVERY_RELEASE"))
 SAMPLE: Final = "2025-08-04.tar.gz"
 
 
-@pytest.fixture(scope="session", params=RELEASES if EVERY else [SAMPLE])
+@pytest.fixture(scope="session", params=RELEASES if THOROUGH else [SAMPLE])
 def release(request: pytest.FixtureRequest) -> str:
     """A release after the other."""
     return str(request.param)
 
 
-@pytest.fixture(scope="session", params=["shipped", "drop"] if EVERY else ["shipped"])
+@pytest.fixture(scope="session", params=["shipped", "drop"] if THOROUGH else ["shipped"])
 def built(request: pytest.FixtureRequest, releases: Path, release: str) -> Built:
     """By the shipped allowlist, and with every category in drop mode."""
     return built_from(releases / release, request.param)

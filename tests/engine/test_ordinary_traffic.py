@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 from support.engine.ordinary import KINDS, all_talks, written
-from support.engine.proof import made, outcome, published, without
+from support.engine.proof import Swift, made, outcome, published, without
 from support.engine.traffic import Tape, write
 from support.releases import REFUSED_BY_8, SHIPPED, built_from
 
@@ -20,6 +20,7 @@ from benchmarks.drops import built_by
 from rules_lib.facts.limits import BLOCKING
 from rules_lib.feed.archive import unpack
 from rules_lib.model import FeedFile
+from rulesync_cli.verify.suricata import find_engine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,7 +54,7 @@ def shipped(releases: Path) -> Built:
 @pytest.fixture(scope="module")
 def seen(shipped: Built, ordinary: Path) -> Outcome:
     """Replay all conversations through it."""
-    return outcome(without(REFUSED_BY_8, published(shipped)), ordinary)
+    return outcome(without(REFUSED_BY_8, published(shipped)), ordinary, Swift.of(find_engine()))
 
 
 def blocking(built: Built) -> set[int]:
@@ -136,7 +137,7 @@ def test_stricter_file_drops_none_either(seen: Outcome, shipped: Built, releases
 def test_everything_in_drop_mode_drops_ordinary_traffic(releases: Path, ordinary: Path) -> None:
     """So the tests above can fail: package managers, DNS, logins and updates are cut off."""
     everything = built_from(releases / RELEASE, "drop")
-    found = outcome(without(REFUSED_BY_8, published(everything)), ordinary)
+    found = outcome(without(REFUSED_BY_8, published(everything)), ordinary, Swift.of(find_engine()))
     assert told()["every category in drop mode"] == (len(all_talks()), len(found.dropped))
     assert len(found.dropped) > 25
     names = {name for name, _ in dropped(found)}

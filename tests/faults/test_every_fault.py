@@ -6,7 +6,6 @@ taken call by call. `make test` takes some of each kind, `make faults` all.
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from support.faults.scene import Scene
 from support.faults.trouble import troubles
 from support.faults.watch import InForce
 from support.faults.wire import Script
+from support.samples import THOROUGH
 from support.snapshot import Snapshot, state
 
 from rules_lib.errors import RulesyncError
@@ -27,8 +27,8 @@ from rules_lib.report.summary import Summary
 if TYPE_CHECKING:
     from pathlib import Path
 
-SLICE: Final = int(os.environ.get("FAULT_SLICE", "40"))
-"""One in so many of the faults is tried; all of them with 1."""
+SLICE: Final = 1 if THOROUGH else 40
+"""One in so many of the faults is tried."""
 
 _LEAP: Final = 617
 """Faults between two that are tried: a prime, larger than an operation's kinds of trouble."""

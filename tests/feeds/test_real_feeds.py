@@ -23,10 +23,11 @@ from support.releases import (
     undeclared,
 )
 from support.results import Results
+from support.samples import THOROUGH
 
 from rulesync_cli.verify.load import load_group
 from rulesync_cli.verify.sources import in_folder
-from rulesync_cli.verify.suricata import Suricata
+from rulesync_cli.verify.suricata import VERSIONS, Suricata
 
 pytestmark = pytest.mark.feeds
 
@@ -164,6 +165,7 @@ def test_setters_stand_before_their_checkers_in_one_group(
 
 
 @pytest.mark.engine
+@pytest.mark.parametrize("engine", VERSIONS if THOROUGH else VERSIONS[:1], indirect=True)
 def test_every_group_loads_in_the_real_engine(alert: Results, engine: Suricata) -> None:
     """Alone, with its own variables, one rule for each line; 7 without a warning."""
     groups = in_folder(alert.folder)

@@ -15,6 +15,7 @@ import boto3
 import pytest
 from support.account import BUCKET, Account, account, world
 from support.feeds import rule
+from support.samples import one_in
 from support.snapshot import Snapshot, references, texts
 
 from rules_lib.aws.s3_store import S3Store
@@ -81,11 +82,12 @@ def release(running: Account) -> None:
     running.publish(malware=NEW, **OTHERS)
 
 
+_NEVER: Final = 1_000_000
 CHANGES: Final = {"edit": edit, "release": release}
 
 
-def interrupted(running: Account, place: int, happens: Callable[[], object]) -> bool:
-    """Build, and have something happen before a call; say whether there was one of this number."""
+def interrupted(running: Account, place: int, happens: Callable[[], object]) -> int:
+    """Build, and have something happen before the call of this number; give how many there were."""
     calls = [0]
 
     def note(**_: object) -> None:
@@ -99,7 +101,16 @@ def interrupted(running: Account, place: int, happens: Callable[[], object]) -> 
         sync(world(running))
     finally:
         session.unregister("provide-client-params.*.*", note)
-    return calls[0] > place
+    return calls[0]
+
+
+def places(running: Account, case: str) -> list[int]:
+    """Calls of the next build before which something may happen; the account is as before."""
+    start = Snapshot.take(running)
+    calls = interrupted(running, _NEVER, lambda: None)
+    assert calls > 25
+    start.restore(running)
+    return one_in(3, range(calls), case)
 
 
 @pytest.mark.parametrize(("first", "second"), [("edit", "release"), ("release", "edit")])
@@ -114,18 +125,17 @@ def test_build_that_another_overtakes_anywhere_ends_as_the_newest_inputs_ask(
     end = in_force()
     before.restore(running)
     CHANGES[first](running)
-    start, place = Snapshot.take(running), 0
+    start = Snapshot.take(running)
 
     def other() -> None:
         CHANGES[second](running)
         sync(world(running))
 
-    while interrupted(running, place, other):
+    for place in places(running, first):
+        assert interrupted(running, place, other) > place
         assert in_force() == end, place
         is_told_by_latest(running)
         start.restore(running)
-        place += 1
-    assert place > 25
 
 
 def test_rollback_that_comes_in_anywhere_holds(running: Account) -> None:
@@ -133,13 +143,12 @@ def test_rollback_that_comes_in_anywhere_holds(running: Account) -> None:
     there, build = in_force(), running.latest()["build"]
     release(running)
     edit(running)
-    start, place = Snapshot.take(running), 0
-    while interrupted(running, place, lambda: rollback(world(running), build)):
+    start = Snapshot.take(running)
+    for place in places(running, "rollback"):
+        assert interrupted(running, place, lambda: rollback(world(running), build)) > place
         assert running.latest()["build"] == build
         assert in_force() == there, place
         start.restore(running)
-        place += 1
-    assert place > 25
 
 
 class Turns:
@@ -214,7 +223,7 @@ def test_two_builds_call_by_call_never_mix(running: Account) -> None:
     before.restore(running)
     release(running)
     start = Snapshot.take(running)
-    for seed in range(12):
+    for seed in one_in(3, range(12), "seeds"):
         outcomes = together(running, seed, lambda: edit(running))
         assert not [one for one in outcomes if isinstance(one, SyncError)], (seed, outcomes)
         assert in_force() == end, seed

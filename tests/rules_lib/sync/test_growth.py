@@ -15,6 +15,7 @@ import pytest
 from support.account import Account, account
 from support.feeds import rule
 from support.results import by_sid
+from support.samples import one_in
 from support.snapshot import (
     Killed,
     Snapshot,
@@ -147,7 +148,8 @@ def is_finished(running: Account, name: str) -> None:
     watched(running, whole)
     end = state()
     wanted = frozenset(held.intersection(*(by_sid(text) for text in ["".join(texts().values())])))
-    for call in whole.writes(everything=name == "growth"):
+    kills = whole.writes(everything=name == "growth")
+    for call in one_in(3, kills, f"{policies} {name}"):
         start.restore(running)
         with pytest.raises(Killed):
             watched(running, Watch(policies, wanted, kill=call))
