@@ -4,6 +4,7 @@ Annotations are not postponed here: pydantic reads them when a class is made.
 """
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_serializer, field_validator
@@ -53,7 +54,7 @@ class DropWhen(BaseModel):
     def _as_written(self, missing: Mapping[str, Becomes]) -> Becomes | dict[str, Becomes]:
         return missing[OTHERS] if OTHERS in missing else dict(missing)
 
-    @property
+    @cached_property
     def values(self) -> Mapping[str, frozenset[str]]:
         """The keys of the metadata that are asked for, with the values of which one must be had."""
         asked: dict[str, frozenset[str] | None] = {
@@ -63,7 +64,7 @@ class DropWhen(BaseModel):
         }
         return {key: values for key, values in asked.items() if values is not None}
 
-    @property
+    @cached_property
     def days(self) -> Mapping[str, str]:
         """The keys that ask for a day, with the day that a rule's own must be after."""
         asked = {"created_after": self.created_after, "updated_after": self.updated_after}

@@ -62,8 +62,9 @@ def _values(document: Document) -> Iterator[tuple[Path, str]]:
     """Place and text of every value under `variables`."""
     for name, tree in document.mapping("variables").items():
         path: Path = ("variables", name)
+        plain = _is_plain(tree)  # once: a list may have tens of thousands of addresses
         for at, value in enumerate(values_of(tree)):
-            yield ((*path, at) if _is_plain(tree) else path), value
+            yield ((*path, at) if plain else path), value
 
 
 def _is_plain(tree: Tree) -> bool:
