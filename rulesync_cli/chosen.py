@@ -22,55 +22,67 @@ _REGION: Final = "AWS_DEFAULT_REGION"
 _META: Final = "rulesync.chosen"
 
 
-class _Profile(click.ParamType[str]):
+class _Known(click.ParamType[str]):
+    """A name out of those that there are, which a TAB completes."""
+
+    def known(self) -> tuple[str, ...]:
+        """Every name that there is."""
+        raise NotImplementedError
+
+    def unknown(self, value: str, known: tuple[str, ...]) -> str:
+        """What to say of a name that there is not."""
+        raise NotImplementedError
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        known = self.known()
+        if value not in known:
+            self.fail(self.unknown(value, known), param, ctx)
+        return value
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        del ctx, param
+        return [CompletionItem(name) for name in self.known() if name.startswith(incomplete)]
+
+
+class _Profile(_Known):
     """A profile of AWS's configuration files."""
 
     name = "profile"
 
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        known = _profiles()
-        if value not in known:
-            there = f"they have {', '.join(known)}" if known else "they have none"
-            self.fail(
-                f"there is no profile {value!r} in AWS's configuration files; {there}. "
-                f"`aws configure --profile NAME` makes one.",
-                param,
-                ctx,
-            )
-        return value
+    def known(self) -> tuple[str, ...]:
+        from rules_lib.aws.profiles import known_profiles  # noqa: PLC0415 - see above
 
-    def shell_complete(
-        self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[CompletionItem]:
-        del ctx, param
-        return [CompletionItem(name) for name in _profiles() if name.startswith(incomplete)]
+        return known_profiles()
+
+    def unknown(self, value: str, known: tuple[str, ...]) -> str:
+        there = f"they have {', '.join(known)}" if known else "they have none"
+        return (
+            f"there is no profile {value!r} in AWS's configuration files; {there}. "
+            f"`aws configure --profile NAME` makes one."
+        )
 
 
-class _Region(click.ParamType[str]):
+class _Region(_Known):
     """A region that has Network Firewall."""
 
     name = "region"
 
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        known = _regions()
-        if value not in known:
-            from rules_lib.allowlist.names import nearest  # noqa: PLC0415 - see above
+    def known(self) -> tuple[str, ...]:
+        from rules_lib.aws.profiles import known_regions  # noqa: PLC0415 - see above
 
-            close = nearest(value, known)
-            meant = f"; did you mean {close}?" if close else f"; there are {', '.join(known)}."
-            self.fail(
-                f"boto3 knows no Network Firewall in a region {value!r}{meant} "
-                "For a region that is newer than your boto3: pip install --upgrade boto3.",
-                param,
-                ctx,
-            )
-        return value
+        return known_regions()
 
-    def shell_complete(
-        self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[CompletionItem]:
-        del ctx, param
-        return [CompletionItem(name) for name in _regions() if name.startswith(incomplete)]
+    def unknown(self, value: str, known: tuple[str, ...]) -> str:
+        from rules_lib.allowlist.names import nearest  # noqa: PLC0415 - see above
+
+        close = nearest(value, known)
+        meant = f"; did you mean {close}?" if close else f"; there are {', '.join(known)}."
+        return (
+            f"boto3 knows no Network Firewall in a region {value!r}{meant} "
+            "For a region that is newer than your boto3: pip install --upgrade boto3."
+        )
 
 
 def aws_options(command: _Command) -> _Command:
@@ -126,15 +138,3 @@ def _region_held(region: str) -> Iterator[None]:
 
 
 _HOLDERS: Final = {"profile": _profile_held, "region": _region_held}
-
-
-def _profiles() -> tuple[str, ...]:
-    from rules_lib.aws.profiles import known_profiles  # noqa: PLC0415 - see above
-
-    return known_profiles()
-
-
-def _regions() -> tuple[str, ...]:
-    from rules_lib.aws.profiles import known_regions  # noqa: PLC0415 - see above
-
-    return known_regions()

@@ -118,8 +118,8 @@ def _refuse_edited(copies: tuple[_Copy, ...], seen: Mapping[str, SeenObject]) ->
     edited = [
         f"  {copy.path}"
         for copy in copies
-        if (data := _on_disk(copy.path)) not in (None, copy.data)
-        and data is not None
+        if (data := _on_disk(copy.path)) is not None
+        and data != copy.data
         and (copy.key not in seen or seen[copy.key].sha256 != sha256_of(data))
     ]
     if edited:

@@ -126,25 +126,26 @@ def push(  # noqa: PLR0913 - an argument for each option
     before = builds_before(here.store) if limit else frozenset[str]()
     done = carry_out(upload, here.store)
     _note(note, file, bucket, seen_after(upload, done))
-    document = {
-        "uploaded": [f"s3://{bucket}/{key}" for key, seen in done.items() if seen],
-        "deleted": [f"s3://{bucket}/{key}" for key, seen in done.items() if not seen],
-        "diff": list(upload.diff()),
-        "plan": plan_document(found),
-        "engine": said.document,
-    }
-    for what in ("uploaded", "deleted"):
-        for address in document[what]:
+    uploaded = [f"s3://{bucket}/{key}" for key, seen in done.items() if seen]
+    deleted = [f"s3://{bucket}/{key}" for key, seen in done.items() if not seen]
+    for what, addresses in (("uploaded", uploaded), ("deleted", deleted)):
+        for address in addresses:
             click.echo(f"{what} {visible(address)}", err=True)
-    if not done or not limit:
-        if as_json:
-            print_json(document)
-        click.echo(_next(found) if done else _NOTHING, err=True)
-        return
-    ended = follow(here.store, pushed_inputs(found, before), limit)
+    waited = bool(done and limit)
+    ended = follow(here.store, pushed_inputs(found, before), limit) if waited else None
     if as_json:
-        print_json({**document, "waited": ended_record(ended)})
-    tell_end(ended, limit)
+        document = {
+            "uploaded": uploaded,
+            "deleted": deleted,
+            "diff": list(upload.diff()),
+            "plan": plan_document(found),
+            "engine": said.document,
+        }
+        print_json(document | ({"waited": ended_record(ended)} if waited else {}))
+    if waited:
+        tell_end(ended, limit)
+    else:
+        click.echo(_next(found) if done else _NOTHING, err=True)
 
 
 def _note(note: CopyNote, file: Path, bucket: str, seen: Mapping[str, SeenObject | None]) -> None:

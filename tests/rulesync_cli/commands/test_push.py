@@ -3,33 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.account import ALLOWLIST, Account, account, call
+from support.account import ALLOWLIST, Account, call
 from support.feeds import allowlist, rule
 
 CONSENT = "rulesync_cli.consent.is_attended"
 """Whether somebody is at the terminal."""
-
-
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[Account]:
-    """Give an account with a feed of one category in force."""
-    with account(tmp_path / "feed") as aws:
-        aws.allow()
-        aws.publish(malware=[rule(1), rule(2)])
-        call("apply", "--yes")
-        yield aws
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    """An edit: one rule drops."""
-    path = tmp_path / "edited.yaml"
-    path.write_text(allowlist(rules={"drop": [2]}))
-    return path
 
 
 @pytest.fixture

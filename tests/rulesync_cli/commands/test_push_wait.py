@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import Result
-from support.account import Account, account, call
+from support.account import Account, call
 from support.feeds import allowlist, rule
 
 from localaws import Fault
@@ -18,24 +18,6 @@ from rules_lib.bucket import TURN
 from rules_lib.errors import RulesyncError
 
 Meanwhile = Callable[..., list[float]]
-
-
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[Account]:
-    """Give an account with a build in force."""
-    with account(tmp_path / "feed") as aws:
-        aws.allow()
-        aws.publish(malware=[rule(1), rule(2)])
-        call("apply", "--yes")
-        yield aws
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    """An edit: one rule drops."""
-    path = tmp_path / "edited.yaml"
-    path.write_text(allowlist(rules={"drop": [2]}))
-    return path
 
 
 @pytest.fixture
