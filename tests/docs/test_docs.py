@@ -129,7 +129,7 @@ def test_every_row_of_options_is_of_one_that_exists(name: str) -> None:
         assert meaning.strip()
 
 
-SHARED = {"--bucket", "--policy", "--profile", "--region", "--json"}
+SHARED = {"--bucket", "--policy", "--profile", "--region", "--json", "--wide"}
 
 
 @pytest.mark.parametrize(("command", "option"), tuple(commands()), ids=str)
@@ -137,7 +137,7 @@ def test_every_option_stands_in_its_command_section(command: str, option: str) -
     """Whoever adds one says what it does; what commands share is said once, before the first."""
     page = text("command.md")
     assert f"`{command}`" in headings(page)
-    section = page.split("\n## ")[0] if option in SHARED else ""
+    section = page.split("\n## `")[0] if option in SHARED else ""
     section += page.split(f"## `{command}`")[1].split("\n## ")[0]
     assert re.search(rf"`{option}\b", section, re.IGNORECASE)
 
