@@ -49,6 +49,9 @@ DISCARDS: Final = "discarded/"
 LATEST: Final = "latest.json"
 """Points at the newest applied build; moved last."""
 
+HITS: Final = "hits/"
+"""What fired, an object for each day; it may name addresses, and expires."""
+
 STATE: Final = "state/"
 """What the functions remember from one run to the next."""
 
@@ -68,6 +71,7 @@ ASKED: Final = "state/asked.json"
 """Written by a build that gives way."""
 
 _MANIFEST: Final = "manifest.json"
+_DAY_OF_HITS: Final = ".jsonl.gz"
 
 _TYPES: Final = {
     ".csv": "text/csv",
@@ -121,6 +125,20 @@ def discards_key(day: str, build_id: str) -> str:
         build_id: of that day.
     """
     return f"{DISCARDS}day={day}/{build_id}.jsonl"
+
+
+def hits_key(day: str) -> str:
+    """Name the object of a day's hits; its writer replaces it until the day is closed.
+
+    Args:
+        day: UTC, as `2026-11-24`.
+    """
+    return f"{HITS}{day}{_DAY_OF_HITS}"
+
+
+def day_of_hits_key(key: str) -> str:
+    """Tell which day an object under `hits/` is about; empty where it is none of these."""
+    return key.removeprefix(HITS).removesuffix(_DAY_OF_HITS) if key.endswith(_DAY_OF_HITS) else ""
 
 
 def last_notice_key(service: str) -> str:

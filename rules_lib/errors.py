@@ -8,6 +8,7 @@
     │   ├── ArchiveError         the archive is unsafe, broken, empty or too large
     │   └── ChecksumError        the archive is not the one that the source announced
     ├── StoreError           an object of the bucket is missing, or not what it should be
+    ├── HitsError            alert logs cannot be counted, or what was counted cannot be read
     ├── FirewallError        Network Firewall refused a call; carries the service's code
     │   └── StaleError           somebody else changed it meanwhile: plan again
     ├── RefusedError         it is not safe to carry out as asked; nothing was changed
@@ -114,6 +115,15 @@ class StoreError(RulesyncError):
     Attributes:
         code: of S3; empty where it is the object's content that is wrong.
     """
+
+    def __init__(self, message: str, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.troubles = _only(trouble_of(code))
+
+
+class HitsError(RulesyncError):
+    """Alert logs cannot be counted, or what was counted cannot be read; no build fails for it."""
 
     def __init__(self, message: str, code: str = "") -> None:
         super().__init__(message)

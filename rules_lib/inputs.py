@@ -28,6 +28,9 @@ class Inputs:
         refusals: what the service said of texts that it refused, by the text's `fingerprint`.
         waiting: `fingerprint` of each text that the service has still to judge -> what is in force
             for its sid, or empty.
+        fired: sid -> day, in UTC, of its newest hit in the alert logs; empty where none are read.
+        hits_unknown: why it is not known what fired lately, though alert logs are to be read; empty
+            where it is, or where they are not.
     """
 
     ruleset: Ruleset
@@ -36,6 +39,8 @@ class Inputs:
     deployed: Deployed = field(default_factory=Deployed)
     refusals: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     waiting: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    fired: Mapping[int, date] = field(default_factory=lambda: MappingProxyType({}))
+    hits_unknown: str = ""
 
     def edited(self, **keys: object) -> Self:
         """The same, with other values for some keys of the allowlist."""

@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.metadata import requires
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from unittest import mock
@@ -25,6 +24,7 @@ from rules_lib.own.files import own_file_name, own_in_folder
 from rules_lib.report.facts import Accounting, FeedFacts
 from rules_lib.report.summary import Summary, read_summary, summarise
 from rules_lib.text import visible, visible_lines
+from rulesync_cli.extras import install_command
 from rulesync_cli.show.progress import waiting
 
 if TYPE_CHECKING:
@@ -68,18 +68,12 @@ def account(policies: tuple[str, ...]) -> Iterator[EmbeddedAws]:
     except ImportError as error:
         raise click.ClickException(
             f"the embedded AWS needs the package {error.name}: install rulesync with its extra "
-            f"`local`, or {_missing()}"
+            f"`local`, or {install_command('local')}"
         ) from error
     environment = _ENVIRONMENT | {"RULESYNC_POLICIES": ",".join(policies)}
     with mock.patch.dict(os.environ, environment), embedded_aws() as aws:
         clients.s3().create_bucket(Bucket=_BUCKET)
         yield aws
-
-
-def _missing() -> str:
-    """The command that adds what the extra names; the index has another project of our name."""
-    asked = (one.partition(";") for one in requires("rulesync") or ())
-    return "pip install " + " ".join(f"'{name}'" for name, _, when in asked if "local" in when)
 
 
 def run(sync: Sync, aws: EmbeddedAws, report: Callable[[Summary], None]) -> None:

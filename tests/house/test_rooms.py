@@ -16,8 +16,8 @@ LIBRARY: Final = (
     *("errors", "text", "redact", "address", "validation", "bucket", "deadline"),
     *("graph", "gc_pause"),
     *("facts", "ties", "why", "model", "reading", "allowlist", "groups", "stages", "packing"),
-    *("inputs", "build", "settings", "proving", "aws", "sources", "feed", "own", "deploy"),
-    *("report", "state", "world", "rollback", "notify", "sync"),
+    *("inputs", "build", "settings", "proving", "aws", "sources", "feed", "own", "hits"),
+    *("deploy", "report", "state", "world", "rollback", "notify", "sync"),
 )
 """The rooms of `rules_lib` from the ground up: a package or a module each."""
 
@@ -26,6 +26,7 @@ PACKAGES: Final = {
     "boto3": {"rules_lib.aws"},
     "botocore": {"rules_lib.aws", "rules_lib.sources", "rulesync_cli"},
     "click": {"rulesync_cli"},
+    "duckdb": {"rulesync_cli"},
     "jinja2": {"rules_lib.report"},
     "requests": {"rules_lib.aws", "rules_lib.sources"},
     "rich": {"rulesync_cli"},

@@ -1,0 +1,98 @@
+"""Hits of several days as one, where they are of the same rule, action and group."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from rules_lib.hits.values import TOP, DayHits, HitsOfDay, Talker, TotalHits
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def total_hits(days: Iterable[HitsOfDay]) -> tuple[TotalHits, ...]:
+    """Merge days, by sid, action and group."""
+    alike: defaultdict[tuple[int, str, str], list[tuple[date, DayHits]]] = defaultdict(list)
+    for day in days:
+        for hits in day.hits:
+            alike[hits.sid, hits.action, hits.group].append((day.day, hits))
+    return tuple(_total(alike[key]) for key in sorted(alike))
+
+
+def newest_by_sid(days: Iterable[HitsOfDay]) -> Mapping[int, date]:
+    """Tell for each sid the newest day with a hit, whatever became of the packet."""
+    newest: dict[int, date] = {}
+    for day in days:
+        for hits in day.hits:
+            newest[hits.sid] = max(day.day, newest.get(hits.sid, day.day))
+    return newest
+
+
+def most_talkative(talkers: Iterable[Talker]) -> tuple[Talker, ...]:
+    """Add up what is known of each address; those with the most lines come first."""
+    lines: Counter[str] = Counter()
+    for talker in talkers:
+        lines[talker.address] += talker.count
+    ranked = sorted(lines.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(Talker(address, count) for address, count in ranked[:TOP])
+
+
+def one_of_each(hits: Iterable[DayHits]) -> tuple[DayHits, ...]:
+    """Merge hits of one day that come to the same sid, action and group, in their order.
+
+    Two firewalls may have a group of the same name: their distinct addresses are added up, as a
+    flow passes one firewall.
+    """
+    alike: defaultdict[tuple[int, str, str], list[DayHits]] = defaultdict(list)
+    for one in hits:
+        alike[one.sid, one.action, one.group].append(one)
+    return tuple(_sum(alike[key]) for key in sorted(alike))
+
+
+def _sum(alike: Sequence[DayHits]) -> DayHits:
+    first, *others = alike
+    if not others:
+        return first
+    return DayHits(
+        sid=first.sid,
+        action=first.action,
+        group=first.group,
+        count=sum(one.count for one in alike),
+        flows=sum(one.flows for one in alike),
+        sources=sum(one.sources for one in alike),
+        destinations=sum(one.destinations for one in alike),
+        top_sources=most_talkative(talker for one in alike for talker in one.top_sources),
+        top_destinations=most_talkative(talker for one in alike for talker in one.top_destinations),
+        first=min(one.first for one in alike),
+        last=max(one.last for one in alike),
+    )
+
+
+def _total(dated: Sequence[tuple[date, DayHits]]) -> TotalHits:
+    alike = [hits for _, hits in dated]
+    return TotalHits(
+        sid=alike[0].sid,
+        action=alike[0].action,
+        group=alike[0].group,
+        days=tuple(sorted({day for day, _ in dated})),
+        count=sum(one.count for one in alike),
+        flows_at_most=sum(one.flows for one in alike),
+        sources_at_least=_at_least(
+            (one.sources for one in alike), (one.top_sources for one in alike)
+        ),
+        destinations_at_least=_at_least(
+            (one.destinations for one in alike), (one.top_destinations for one in alike)
+        ),
+        top_sources=most_talkative(talker for one in alike for talker in one.top_sources),
+        top_destinations=most_talkative(talker for one in alike for talker in one.top_destinations),
+        first=min(one.first for one in alike),
+        last=max(one.last for one in alike),
+    )
+
+
+def _at_least(numbers: Iterable[int], examples: Iterable[tuple[Talker, ...]]) -> int:
+    named = {talker.address for some in examples for talker in some}
+    return max(*numbers, len(named))

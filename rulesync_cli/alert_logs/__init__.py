@@ -1,0 +1,1 @@
+"""Alert logs on a disk, counted by DuckDB: `disk.count_files`."""
