@@ -23,7 +23,8 @@ from rules_lib.reading.ruleset import read_rules
 
 if TYPE_CHECKING:
     from rules_lib.build import Built
-    from rules_lib.model import Converted, FeedFile
+    from rules_lib.model import FeedFile
+    from rules_lib.outcome import Converted
 
 MARKS: Final = ("<!-- counted -->\n", "<!-- /counted -->\n")
 FILES: Final = (

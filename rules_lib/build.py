@@ -9,11 +9,12 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from rules_lib.groups.relief import Relief
-from rules_lib.model import AnyRule, Converted, Discarded
+from rules_lib.model import AnyRule
+from rules_lib.outcome import Converted, Discarded
 from rules_lib.packing.fit import fit
 from rules_lib.stages.convert import convert
+from rules_lib.stages.defer import defer
 from rules_lib.stages.duplicates import with_true_details
-from rules_lib.stages.hold import hold
 from rules_lib.stages.link import link
 from rules_lib.stages.order import order
 from rules_lib.stages.screen import screen
@@ -91,7 +92,7 @@ class Prepared:
 
 
 def prepare(rules: Iterable[AnyRule], inputs: Inputs) -> Prepared:
-    """Take the rules through the stages that look at each alone: select, screen, convert, hold.
+    """Take the rules through the stages that look at each alone: select, screen, convert, defer.
 
     Args:
         rules: every enabled rule of the inputs, or some, in the feed's order.
@@ -102,11 +103,11 @@ def prepare(rules: Iterable[AnyRule], inputs: Inputs) -> Prepared:
     wanted = screen(selected.wanted, allowlist)
     standby = screen(selected.standby, allowlist)
     converted = convert(wanted.rules, allowlist, refusals)
-    ready = hold(converted.rules, waiting, allowlist)
+    ready = defer(converted.rules, waiting, allowlist)
     setters = convert(standby.rules, allowlist, refusals).rules
     return Prepared(
         wanted=ready.rules,
-        standby=hold(setters, waiting, allowlist).rules,
+        standby=defer(setters, waiting, allowlist).rules,
         discarded=(
             *selected.discarded,
             *wanted.discarded,

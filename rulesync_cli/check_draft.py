@@ -12,7 +12,8 @@ from rules_lib.deploy.foresee import foresee
 from rules_lib.errors import AllowlistError, RefusedError
 from rules_lib.groups.rule_group import Deployed
 from rules_lib.inputs import Inputs
-from rules_lib.model import AnyRule, Discarded, Malformed, Reason, Rule, is_local
+from rules_lib.model import AnyRule, Malformed, Reason, Rule, is_local
+from rules_lib.outcome import Discarded
 from rules_lib.own.files import OwnFiles, own_file_name
 from rules_lib.own.odd_files import OddFile, odd_files
 from rules_lib.reading.ruleset import read_rules

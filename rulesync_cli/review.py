@@ -10,7 +10,8 @@ from typing import Final
 from pydantic import TypeAdapter, ValidationError
 
 from rules_lib.errors import StoreError
-from rules_lib.model import Discarded, Reason, Rule
+from rules_lib.model import Reason, Rule
+from rules_lib.outcome import Discarded
 from rules_lib.validation import validation_faults
 
 

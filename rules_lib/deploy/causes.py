@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from rules_lib.deploy.rulewise import RuleChange
-    from rules_lib.model import Converted
+    from rules_lib.outcome import Converted
 
 _NAMED: Final = 3
 """How many causes are told; rules with others are counted."""

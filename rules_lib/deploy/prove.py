@@ -14,7 +14,7 @@ from rules_lib.proving.search import DEFAULT_OPTIONS, Refusal, SearchOptions, Se
 if TYPE_CHECKING:
     from rules_lib.aws.firewall import Firewall
     from rules_lib.groups.rule_group import Deployed, DeployedGroup, Group, GroupVariables
-    from rules_lib.model import Converted
+    from rules_lib.outcome import Converted
 
 
 @dataclass(frozen=True, slots=True)

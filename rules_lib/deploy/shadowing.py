@@ -19,7 +19,8 @@ from rules_lib.reading.rule import RuleSyntaxError, header_of, split
 
 if TYPE_CHECKING:
     from rules_lib.groups.rule_group import Group
-    from rules_lib.model import Converted, Header
+    from rules_lib.model import Header
+    from rules_lib.outcome import Converted
 
 _INERT: Final = frozenset(
     {"msg", "sid", "rev", "gid", "metadata", "reference", "classtype", "priority", "target"}

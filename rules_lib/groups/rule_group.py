@@ -8,7 +8,8 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from rules_lib.groups.policy import Policy
-from rules_lib.model import Converted, Mode
+from rules_lib.model import Mode
+from rules_lib.outcome import Converted
 
 SHARED: Final = "shared"
 """The category part of a slot that several small categories of one mode share."""

@@ -12,7 +12,7 @@ from rules_lib.groups.rule_group import GroupVariables
 if TYPE_CHECKING:
     from rules_lib import allowlist
     from rules_lib.allowlist import Allowlist
-    from rules_lib.model import Converted
+    from rules_lib.outcome import Converted
 
 
 def declared_by(rules: Iterable[Converted], allowlist: Allowlist) -> GroupVariables:

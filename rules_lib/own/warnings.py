@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rules_lib.model import Converted, Mode, is_local
+from rules_lib.model import Mode, is_local
+from rules_lib.outcome import Converted
 from rules_lib.own.files import own_file_name
 from rules_lib.ties import Mark
 

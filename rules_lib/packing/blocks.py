@@ -13,7 +13,7 @@ from rules_lib.facts.metadata import CONFIDENCES, SEVERITIES
 from rules_lib.groups.content import rules_in
 from rules_lib.groups.references import go_together
 from rules_lib.groups.variables import UsedReferences
-from rules_lib.model import Converted
+from rules_lib.outcome import Converted
 from rules_lib.packing.standing import Standing, standings_of
 from rules_lib.reading.rule import sid_of
 

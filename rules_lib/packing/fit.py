@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 from rules_lib.facts import limits
 from rules_lib.groups.references import go_together
 from rules_lib.groups.relief import Relief
-from rules_lib.model import Discarded, Reason
+from rules_lib.model import Reason
+from rules_lib.outcome import Discarded
 from rules_lib.packing.blocks import Block
 from rules_lib.packing.pack import Packed, Packer
 

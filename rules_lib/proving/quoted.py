@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from rules_lib.reading.rule import sid_of
 
 if TYPE_CHECKING:
-    from rules_lib.model import Converted
+    from rules_lib.outcome import Converted
 
 _QUOTES: Final = tuple(
     re.compile(pattern, re.DOTALL)

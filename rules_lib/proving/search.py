@@ -32,7 +32,7 @@ from rules_lib.proving.quoted import Quoted, shortened
 from rules_lib.stages.link import clusters, link
 
 if TYPE_CHECKING:
-    from rules_lib.model import Converted
+    from rules_lib.outcome import Converted
 
 Judge: TypeAlias = Callable[[str], str | None]
 """Takes the text of a group; answers with the service's words, or None where it is accepted."""

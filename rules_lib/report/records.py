@@ -12,7 +12,8 @@ from functools import lru_cache
 from json.encoder import encode_basestring_ascii as _quoted
 from typing import Final
 
-from rules_lib.model import Change, Converted, Discarded, Rule
+from rules_lib.model import Change, Rule
+from rules_lib.outcome import Converted, Discarded
 from rules_lib.report.sheet import csv_lines
 
 DISCARDED_FIELDS: Final = ("sid", "rev", "category", "reason", "detail", "msg", "rule")

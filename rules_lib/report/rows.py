@@ -10,7 +10,8 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
-from rules_lib.model import AnyRule, Discarded, Rule
+from rules_lib.model import AnyRule, Rule
+from rules_lib.outcome import Discarded
 from rules_lib.text import visible
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from rules_lib.build import Built
     from rules_lib.deploy.rulewise import ChangeKind, RuleChange
-    from rules_lib.model import Converted
+    from rules_lib.outcome import Converted
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.facts import limits
-from rules_lib.model import Candidate, Change, Converted, Discarded, Reason
+from rules_lib.model import Change, Reason
+from rules_lib.outcome import Candidate, Converted, Discarded
 from rules_lib.reading.rule import (
     close_up,
     reference_names_in,

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rules_lib.model import AnyRule, Discarded, Mode, Reason, Rule
+from rules_lib.model import AnyRule, Mode, Reason, Rule
+from rules_lib.outcome import Discarded
 from rules_lib.reading import requirements
 
 if TYPE_CHECKING:

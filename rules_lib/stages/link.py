@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from rules_lib.model import Converted, Discarded, FeedPosition, Mode, Reason
+from rules_lib.model import FeedPosition, Mode, Reason
+from rules_lib.outcome import Converted, Discarded
 from rules_lib.ties import Bond, Mark, Tie
 
 Cluster: TypeAlias = tuple[Converted, ...]

@@ -13,7 +13,8 @@ from operator import attrgetter
 from typing import Final, TypeAlias
 
 from rules_lib.graph import Followers, layers
-from rules_lib.model import Converted, FeedPosition, Mode
+from rules_lib.model import FeedPosition, Mode
+from rules_lib.outcome import Converted
 from rules_lib.stages.link import Cluster
 from rules_lib.stages.tiers import Tier, tier_of
 from rules_lib.ties import Tie

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from rules_lib.facts import limits, suricata, vocabulary
-from rules_lib.model import Candidate, Discarded, Header, Reason
+from rules_lib.model import Header, Reason
+from rules_lib.outcome import Candidate, Discarded
 from rules_lib.reading.rule import base_of
 from rules_lib.stages.header_names import VARIABLE_CHECKS, HeaderCheck
 from rules_lib.stages.keywords import (

@@ -8,17 +8,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.facts.limits import BLOCKING
-from rules_lib.model import (
-    AnyRule,
-    Candidate,
-    Discarded,
-    GivenMode,
-    Malformed,
-    Mode,
-    Reason,
-    Rule,
-    SidOnly,
-)
+from rules_lib.model import AnyRule, Malformed, Mode, Reason, Rule, SidOnly
+from rules_lib.outcome import Candidate, Discarded, GivenMode
 from rules_lib.stages.conditions import conditions_of
 from rules_lib.stages.duplicates import discard_duplicate, settle_duplicates
 from rules_lib.why import ActionCause, Condition, ModeKey, Why

@@ -12,7 +12,8 @@ from rules_lib.bucket import rules_name
 from rules_lib.errors import StoreError
 from rules_lib.groups.content import digest_of, rules_in
 from rules_lib.groups.rule_group import Group, GroupVariables, Slot
-from rules_lib.model import Converted, GivenMode, Mode, Rule
+from rules_lib.model import Mode, Rule
+from rules_lib.outcome import Converted, GivenMode
 from rules_lib.reading.lines import Line
 from rules_lib.reading.parser import parse
 from rules_lib.text import counted

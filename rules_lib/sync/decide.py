@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rules_lib.deploy.outcome import Failure
     from rules_lib.groups.rule_group import Deployed
     from rules_lib.inputs import Inputs
-    from rules_lib.model import Converted
+    from rules_lib.outcome import Converted
     from rules_lib.state.refusal_log import RefusalLog
 
 

@@ -15,7 +15,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.bucket import discards_key
-from rules_lib.model import Discarded, Rule
+from rules_lib.model import Rule
+from rules_lib.outcome import Discarded
 from rules_lib.report.records import DISCARDED_FIELDS, discarded_record, json_line
 
 if TYPE_CHECKING:

@@ -34,13 +34,13 @@ from rules_lib.report.summary import Summary
 from rules_lib.rollback.run import reapply_held_build
 from rules_lib.state.hold import Hold
 from rules_lib.state.latest import Latest
-from rules_lib.state.record import files_after, files_before
 from rules_lib.state.refusal_log import RefusalLog
 from rules_lib.state.refusals import Refusals
 from rules_lib.sync.decide import Decision, decide
 from rules_lib.sync.discards import keep_discards
 from rules_lib.sync.earlier import earlier_build
 from rules_lib.sync.gather import Gathered, gather, inputs_of
+from rules_lib.sync.record import files_after, files_before
 from rules_lib.sync.settled import (
     InputsUnchanged,
     Settled,

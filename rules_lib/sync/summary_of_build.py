@@ -15,7 +15,7 @@ from rules_lib.report.changes import changes_of
 from rules_lib.report.facts import Accounting, FeedFacts
 from rules_lib.report.group_line import GroupLine
 from rules_lib.report.summary import Summary, summarise
-from rules_lib.stages.hold import waiting_in
+from rules_lib.stages.defer import waiting_in
 from rules_lib.sync.warnings import full_groups, passing, unjudged, warnings_of
 
 if TYPE_CHECKING:

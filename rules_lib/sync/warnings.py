@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 from rules_lib.deploy.shadowing import shadowed_by_passes
 from rules_lib.facts.limits import BLOCKING
 from rules_lib.groups.content import lets_through
-from rules_lib.model import Converted, Mode, Reason, is_local
+from rules_lib.model import Mode, Reason, is_local
+from rules_lib.outcome import Converted
 from rules_lib.own.warnings import own_warnings
 from rules_lib.sync.unanswered import unanswered
 from rules_lib.text import counted

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from rules_lib.allowlist import CategorySetting
 from rules_lib.build import Prepared, prepare
-from rules_lib.model import AnyRule, Converted, FeedPosition, Mode
+from rules_lib.model import AnyRule, FeedPosition, Mode
+from rules_lib.outcome import Converted
 from rules_lib.packing.blocks import Block
 from rules_lib.packing.fit import choose
 from rules_lib.packing.pack import Packer

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.build import prepare
-from rules_lib.model import AnyRule, Discarded, Mode, Reason, is_local
+from rules_lib.model import AnyRule, Mode, Reason, is_local
+from rules_lib.outcome import Discarded
 from rules_lib.report.remedies import REMEDIES, key_of_value, value_wanted
 from rules_lib.ties import Mark
 from rules_lib.why import ModeKey
@@ -19,7 +20,7 @@ from rulesync_cli.explain.story import Fate, LeftOut, RequestedMode, ToldTie
 if TYPE_CHECKING:
     from rules_lib.build import Built
     from rules_lib.inputs import Inputs
-    from rules_lib.model import Converted
+    from rules_lib.outcome import Converted
     from rulesync_cli.explain.price import Price
 
 _RISK: Final = "documented_unsupported"

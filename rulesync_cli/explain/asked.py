@@ -10,7 +10,8 @@ from rulesync_cli.explain.story import RequestedMode
 
 if TYPE_CHECKING:
     from rules_lib.allowlist.document import Document
-    from rules_lib.model import AnyRule, GivenMode
+    from rules_lib.model import AnyRule
+    from rules_lib.outcome import GivenMode
 
 
 def asked_of(given: GivenMode, rule: AnyRule, document: Document) -> RequestedMode:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from rules_lib.model import AnyRule, Change, Converted, Reason, Rule
+from rules_lib.model import AnyRule, Change, Reason, Rule
+from rules_lib.outcome import Converted
 from rulesync_cli.explain import advice
 from rulesync_cli.explain.asked import asked_of
 from rulesync_cli.explain.disabled import disabled_rules

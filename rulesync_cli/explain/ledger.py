@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rules_lib.model import AnyRule, Converted, Discarded, FeedPosition, GivenMode, Rule
+from rules_lib.model import AnyRule, FeedPosition, Rule
+from rules_lib.outcome import Converted, Discarded, GivenMode
 from rules_lib.stages.select import given_mode
 from rulesync_cli.explain.story import Fate, Relative, Seat
 

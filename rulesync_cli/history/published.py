@@ -28,7 +28,7 @@ from rulesync_cli.history.homes import homes_in_feed
 if TYPE_CHECKING:
     from rules_lib.aws.store import Store
     from rules_lib.groups.rule_group import Group
-    from rules_lib.model import Converted
+    from rules_lib.outcome import Converted
 
 _CVE: Final = re.compile(r"cve[\s:,_-]{0,3}((?:19|20)[0-9]{2})[-_]([0-9]{4,7})", re.IGNORECASE)
 """In a msg, a reference or metadata: `CVE-2021-44228`, `cve,2021-44228`, `cve CVE_2021_44228`."""

@@ -15,7 +15,7 @@ from rules_lib.feed.archive import unpack
 
 if TYPE_CHECKING:
     from rules_lib.build import Built
-    from rules_lib.model import Converted
+    from rules_lib.outcome import Converted
 
 pytestmark = pytest.mark.feeds
 

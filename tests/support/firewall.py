@@ -12,7 +12,8 @@ from botocore.config import Config
 from rules_lib.aws.firewall import Firewall
 from rules_lib.deadline import Deadline
 from rules_lib.groups.rule_group import Deployed, DeployedGroup, Group, Slot
-from rules_lib.model import Converted, GivenMode, Mode
+from rules_lib.model import Mode
+from rules_lib.outcome import Converted, GivenMode
 from rules_lib.proving.search import DEFAULT_OPTIONS, Refusal, SearchOptions, SearchResult, search
 from rules_lib.why import ActionCause, ModeKey, Why
 from support.localaws import create, policy, update

@@ -11,7 +11,8 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
 from rules_lib.deploy.rulewise import RuleChange
-from rules_lib.model import Discarded, Reason
+from rules_lib.model import Reason
+from rules_lib.outcome import Discarded
 from rules_lib.report.html import render_html
 from rules_lib.report.since import Earlier, Since
 from support.report import CATEGORIES, DISCARDED, GROUPS, NOTHING, rule, summary

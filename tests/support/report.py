@@ -12,7 +12,8 @@ from rules_lib.deploy.steps import Plan, Step
 from rules_lib.groups.operation import Operation
 from rules_lib.groups.relief import Relief
 from rules_lib.groups.rule_group import DeployedGroup, Group, GroupVariables, Slot
-from rules_lib.model import Change, Converted, Discarded, GivenMode, Malformed, Mode, Reason, Rule
+from rules_lib.model import Change, Malformed, Mode, Reason, Rule
+from rules_lib.outcome import Converted, Discarded, GivenMode
 from rules_lib.report.category_line import CategoryLine
 from rules_lib.report.changes import CategoryChange, Changes, FirstRules
 from rules_lib.report.facts import Accounting, FeedFacts

@@ -9,16 +9,8 @@ from hypothesis import strategies as st
 
 from rules_lib.allowlist import Allowlist, load_allowlist
 from rules_lib.groups.rule_group import Deployed
-from rules_lib.model import (
-    AnyRule,
-    Candidate,
-    Converted,
-    FeedFile,
-    GivenMode,
-    Malformed,
-    Mode,
-    Rule,
-)
+from rules_lib.model import AnyRule, FeedFile, Malformed, Mode, Rule
+from rules_lib.outcome import Candidate, Converted, GivenMode
 from rules_lib.packing.fit import Fitted, fit
 from rules_lib.reading.lines import Line
 from rules_lib.reading.parser import parse

@@ -18,7 +18,7 @@ from rules_lib.deploy.plan import unchecked_plan
 from rules_lib.deploy.rulewise import rule_changes
 from rules_lib.errors import ShrinkError, SyncError
 from rules_lib.groups.rule_group import Deployed, DeployedGroup, Group, Slot
-from rules_lib.model import Converted
+from rules_lib.outcome import Converted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,8 @@ from support.report import NOTHING, changes, converted, deployed, group, rule
 
 from rules_lib.deploy.rulewise import UNFILED, rule_changes
 from rules_lib.deploy.steps import Create, Delete, Plan, Update
-from rules_lib.model import Discarded, Reason
+from rules_lib.model import Reason
+from rules_lib.outcome import Discarded
 
 OLD = converted(rule(1, "first"))
 

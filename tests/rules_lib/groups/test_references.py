@@ -10,7 +10,8 @@ from rules_lib.allowlist import Allowlist
 from rules_lib.facts.references import ReferenceKind, reference_kind
 from rules_lib.groups.references import go_together
 from rules_lib.groups.variables import declared_by
-from rules_lib.model import Converted, Reason
+from rules_lib.model import Reason
+from rules_lib.outcome import Converted
 from rules_lib.stages.convert import convert
 from rules_lib.stages.header_names import missing_variables
 from rules_lib.stages.screen import screen

@@ -18,7 +18,7 @@ from rules_lib.proving.search import DEFAULT_OPTIONS, SearchOptions, UnpinnedErr
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rules_lib.model import Converted
+    from rules_lib.outcome import Converted
 
 HOW_IT_WORKS: Final = Path(__file__).parents[3] / "docs" / "how-it-works.md"
 SETTER = rule(1, "flowbits:set,a; ")

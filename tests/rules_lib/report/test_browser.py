@@ -10,7 +10,8 @@ from support.page import EARLIER, drawn, many, search, sids
 from support.report import rule
 
 from rules_lib.deploy.rulewise import RuleChange
-from rules_lib.model import Discarded, Reason
+from rules_lib.model import Reason
+from rules_lib.outcome import Discarded
 from rules_lib.report.since import Since
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from support.page import SINCE, drawn, many, search, sids
 from support.report import CATEGORIES, hostile, summary
 
 from rules_lib.deploy.rulewise import RuleChange
-from rules_lib.model import Discarded, Reason
+from rules_lib.model import Reason
+from rules_lib.outcome import Discarded
 from rules_lib.text import visible, visible_lines
 
 if TYPE_CHECKING:

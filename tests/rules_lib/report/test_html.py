@@ -15,7 +15,8 @@ from support.report import DISCARDED, GROUPS, SCRIPT, hostile, nothing, rule, su
 
 from rules_lib.deploy.rulewise import RuleChange
 from rules_lib.groups.relief import Relief
-from rules_lib.model import Discarded, Mode, Reason
+from rules_lib.model import Mode, Reason
+from rules_lib.outcome import Discarded
 from rules_lib.report.category_line import CategoryLine
 from rules_lib.report.changes import Changes, FirstRules
 from rules_lib.report.remedies import REMEDIES

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.report import DISCARDED, GOLDEN, INFO, WEB, converted, hostile, rule
 
-from rules_lib.model import Change, Discarded, Malformed, Reason
+from rules_lib.model import Change, Malformed, Reason
+from rules_lib.outcome import Discarded
 from rules_lib.report.records import changed_jsonl, discarded_jsonl
 
 ANY_TEXT = st.text(st.characters())

@@ -6,7 +6,8 @@ from support.page import SINCE
 from support.report import DISCARDED, GROUPS, hostile, rule
 
 from rules_lib.deploy.rulewise import RuleChange
-from rules_lib.model import Discarded, Malformed, Reason
+from rules_lib.model import Malformed, Reason
+from rules_lib.outcome import Discarded
 from rules_lib.report.rows import LISTED, change_rows, discard_rows, place_rows
 
 

@@ -10,7 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from support.report import DISCARDED, GOLDEN, hostile, rule
 
-from rules_lib.model import Discarded, Reason
+from rules_lib.model import Reason
+from rules_lib.outcome import Discarded
 from rules_lib.report.records import DISCARDED_FIELDS, discarded_csv
 from rules_lib.report.sheet import CELL_CHARACTERS, inert
 from rules_lib.text import visible

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from support.report import rule
 
-from rules_lib.model import Discarded, Reason
+from rules_lib.model import Reason
+from rules_lib.outcome import Discarded
 from rules_lib.report.shortfall import shortfalls
 
 

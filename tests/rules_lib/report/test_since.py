@@ -7,7 +7,8 @@ from dataclasses import replace
 from support.report import NOTHING, changes, converted, deployed, group, rule
 
 from rules_lib.deploy.steps import Create, Delete, Update
-from rules_lib.model import Discarded, Reason
+from rules_lib.model import Reason
+from rules_lib.outcome import Discarded
 from rules_lib.report.since import Earlier
 
 OLD = converted(rule(1, "first"))

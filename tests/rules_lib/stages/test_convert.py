@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from support.rules import ENDS, allow, candidate, rule, rule_texts, text
 
 from rules_lib.facts import limits
-from rules_lib.model import Change, Converted, Discarded, Mode, Reason
+from rules_lib.model import Change, Mode, Reason
+from rules_lib.outcome import Converted, Discarded
 from rules_lib.stages.convert import convert, expanded_length, fingerprint
 
 GIVEN = {"WEB_PORTS": "80", "W": "$HOME_NET", "N": "!$HOME_NET", "E": "any"}

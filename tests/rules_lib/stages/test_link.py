@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.rules import TIES, published, text
 
-from rules_lib.model import Converted, Reason
+from rules_lib.model import Reason
+from rules_lib.outcome import Converted
 from rules_lib.stages.link import Linked, link
 from rules_lib.ties import Mark
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.rules import TIES, published, text
 
-from rules_lib.model import Converted
+from rules_lib.outcome import Converted
 from rules_lib.stages.link import link
 from rules_lib.stages.order import order
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from rules_lib.allowlist import load_allowlist
 from rules_lib.facts import limits
-from rules_lib.model import Converted, FeedFile, Mode, Rule
+from rules_lib.model import FeedFile, Mode, Rule
+from rules_lib.outcome import Converted
 from rules_lib.reading.lines import Line
 from rules_lib.reading.parser import parse
 from rules_lib.reading.rule import sid_of, split

@@ -21,7 +21,7 @@ from support.results import by_sid
 from support.snapshot import backend
 
 if TYPE_CHECKING:
-    from rules_lib.model import Converted
+    from rules_lib.outcome import Converted
     from rules_lib.sync.gather import Gathered
 
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.facts.limits import BLOCKING
-from rules_lib.model import Candidate, Change, Converted, Discarded, Reason, Rule
+from rules_lib.model import Change, Reason, Rule
+from rules_lib.outcome import Candidate, Converted, Discarded
 from rules_lib.reading.lines import Line
 from rules_lib.reading.parser import parse
 from rules_lib.reading.rule import variables_in
@@ -32,14 +33,16 @@ _WAITING: Final = ActionCause(Why.WAITING)
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Deferred:
     """Rules that may be published, some in the text that is in force, and those that wait."""
 
     rules: tuple[Converted, ...]
     discarded: tuple[Discarded, ...] = ()
 
 
-def hold(rules: tuple[Converted, ...], waiting: Mapping[str, str], allowlist: Allowlist) -> Held:
+def defer(
+    rules: tuple[Converted, ...], waiting: Mapping[str, str], allowlist: Allowlist
+) -> Deferred:
     """Let no text pass that is still to be judged.
 
     Args:
@@ -48,7 +51,7 @@ def hold(rules: tuple[Converted, ...], waiting: Mapping[str, str], allowlist: Al
         allowlist: what people ask for, which the text in force has to meet too.
     """
     if not waiting:
-        return Held(rules)
+        return Deferred(rules)
     kept, discarded = list[Converted](), list[Discarded]()
     for rule in rules:
         earlier = waiting.get(fingerprint(rule.text))
@@ -58,7 +61,7 @@ def hold(rules: tuple[Converted, ...], waiting: Mapping[str, str], allowlist: Al
             kept.append(found)
         else:
             discarded.append(Discarded(rule.rule, Reason.NOT_YET_PROVEN, _DETAIL))
-    return Held(tuple(kept), tuple(discarded))
+    return Deferred(tuple(kept), tuple(discarded))
 
 
 def waiting_in(kept: Iterable[Converted], discarded: Iterable[Discarded]) -> tuple[int, int]:
