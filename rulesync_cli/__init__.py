@@ -10,6 +10,7 @@ import click
 from rulesync_cli.commands import Loaded
 from rulesync_cli.common import epilog
 from rulesync_cli.frame import Commands
+from rulesync_cli.version import RULESYNC_VERSION
 
 
 @click.group(
@@ -24,7 +25,7 @@ from rulesync_cli.frame import Commands
         "there are changes; 130 interrupted",
     ),
 )
-@click.version_option(package_name="rulesync")
+@click.version_option(RULESYNC_VERSION)
 def main() -> None:
     """Keep AWS Network Firewall supplied with Suricata rules.
 

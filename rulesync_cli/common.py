@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -11,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from rules_lib.address import Address
 from rulesync_cli.chosen import aws_options
 
 if TYPE_CHECKING:
+    from rules_lib.address import Address
     from rules_lib.state.hold import Hold
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -23,7 +22,7 @@ FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 """An option or argument that names a file to read."""
 
 
-class _Feed(click.ParamType[Address]):
+class _Feed(click.ParamType["Address"]):
     """Where a feed lies; from here on it prints without its secrets."""
 
     name = "feed"
@@ -31,6 +30,8 @@ class _Feed(click.ParamType[Address]):
     def convert(
         self, value: str | Address, param: click.Parameter | None, ctx: click.Context | None
     ) -> Address:
+        from rules_lib.address import Address  # noqa: PLC0415 - not for a help text
+
         del param, ctx  # any text is an address; whether one lies there is seen when it is read
         return value if isinstance(value, Address) else Address(value)
 
@@ -122,4 +123,6 @@ def held_words(hold: Hold) -> str:
 
 def print_json(value: object) -> None:
     """Print a value for other programs."""
+    import json  # noqa: PLC0415 - not for a help text
+
     click.echo(json.dumps(value, indent=2))

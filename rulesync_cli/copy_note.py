@@ -44,7 +44,7 @@ class SeenBucket(BaseModel):
     """What was seen of one bucket.
 
     Attributes:
-        pulled: all that it had was seen, so that whatever else it has by now is new.
+        pulled: all that it had was seen.
         objects: by their keys.
     """
 
@@ -54,10 +54,10 @@ class SeenBucket(BaseModel):
     objects: Mapping[str, SeenObject] = {}
 
     def is_overtaken(self, key: str, there: Stored | None) -> bool:
-        """Whether somebody else has written or deleted an object since it was seen."""
+        """Whether an object has something that was not seen from here, or is gone since."""
         if known := self.objects.get(key):
             return there is None or there.etag != known.etag
-        return self.pulled and there is not None
+        return there is not None
 
 
 class CopyNote(BaseModel):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from functools import partial
 from io import TextIOWrapper
@@ -14,9 +13,7 @@ from typing import Any, Final
 import click
 from click.shell_completion import CompletionItem
 
-from rules_lib.redact import clean, clean_urls, secrets
 from rulesync_cli.commands import SUMMARIES
-from rulesync_cli.failures import told
 from rulesync_cli.interrupt import INTERRUPTED
 
 DEBUG: Final = "RULESYNC_DEBUG"
@@ -55,6 +52,8 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was asked for, and tell what goes wrong."""
+        from rulesync_cli.failures import told  # noqa: PLC0415 - not for a help text
+
         try:
             with told():
                 return super().invoke(ctx)
@@ -87,6 +86,8 @@ def unexpected(
         sys.stderr.write(f"{INTERRUPTED}\n")
         return
     if os.environ.get(DEBUG):
+        import traceback  # noqa: PLC0415 - takes as long as half of what a help text needs
+
         sys.stderr.write(screened("".join(traceback.format_exception(kind, error, trace)), given))
         return
     sys.stderr.write(
@@ -97,6 +98,8 @@ def unexpected(
 
 def screened(words: str, given: Sequence[str]) -> str:
     """Take the secrets of the feeds that were given out of words that others wrote."""
+    from rules_lib.redact import clean, clean_urls, secrets  # noqa: PLC0415 - not for a help text
+
     named = (*given, os.environ.get("RULESYNC_FEED_URL", ""))
     addresses = (word.partition("=")[2] if word.startswith("-") else word for word in named)
     hidden = frozenset(secret for address in addresses for secret in secrets(address))

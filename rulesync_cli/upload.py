@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rules_lib.aws.store import Stored
 from rules_lib.bucket import ALLOW_SHRINK, ALLOWLIST, LOCAL, own_key
@@ -19,8 +19,17 @@ if TYPE_CHECKING:
     from rules_lib.aws.store import Store
     from rulesync_cli.edits import LocalEdit
 
-_SHOWN = 10
+_SHOWN: Final = 10
 """How many objects that somebody else wrote are named."""
+
+_LOST: Final = (
+    "somebody else wrote to the bucket since you pulled, and their edit would be lost; "
+    "`rulesync pull` into another folder and merge, or replace theirs with --force"
+)
+_UNSEEN: Final = (
+    "the bucket has files that were never pulled into this folder, and what is in them would be "
+    "lost; `rulesync pull` into another folder and edit there, or replace them with --force"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +40,7 @@ class ObjectEdit:
         data: what it is to hold; None: it is to go.
         there: what the bucket has now.
         metadata: what is uploaded with it.
-        changed: somebody wrote it since it was seen here, or nobody here has seen it.
+        changed: somebody wrote it since it was seen here, or it was never seen here.
     """
 
     key: str
@@ -47,14 +56,16 @@ class Upload:
 
     Attributes:
         same: what the bucket has already, by key.
+        pulled: what the bucket had was seen from here, all of it or some.
     """
 
     edits: tuple[ObjectEdit, ...]
     same: Mapping[str, Stored] = field(default_factory=lambda: MappingProxyType({}))
+    pulled: bool = True
 
     @property
     def overtaken(self) -> tuple[str, ...]:
-        """Keys that somebody else wrote since they were seen here."""
+        """Keys of what somebody else wrote since it was seen here, or nobody here has seen."""
         return tuple(edit.key for edit in self.edits if edit.changed)
 
     def diff(self) -> Iterator[str]:
@@ -87,7 +98,7 @@ def upload_of(edit: LocalEdit, store: Store, seen: SeenBucket) -> Upload:
         else:
             overtaken = seen.is_overtaken(key, stored)
             edits.append(ObjectEdit(key, data, stored, metadata, overtaken))
-    return Upload(tuple(edits), same)
+    return Upload(tuple(edits), same, pulled=seen.pulled or bool(seen.objects))
 
 
 def _wanted(edit: LocalEdit, store: Store) -> dict[str, tuple[bytes | None, Mapping[str, str]]]:
@@ -107,18 +118,15 @@ def refuse_overtaken(upload: Upload, bucket: str) -> None:
     """Let no colleague's edit be lost.
 
     Raises:
-        RefusedError: somebody else has written what this upload would replace or delete.
+        RefusedError: somebody else has written what this upload would replace or delete, or it was
+            never pulled.
     """
     if not upload.overtaken:
         return
     named = [f"  s3://{bucket}/{key}" for key in upload.overtaken[:_SHOWN]]
     if (more := len(upload.overtaken) - _SHOWN) > 0:
         named.append(f"  and {more} more")
-    raise RefusedError(
-        "somebody else wrote to the bucket since you pulled, and their edit would be lost; "
-        "`rulesync pull` into another folder and merge, or replace theirs with --force",
-        "\n".join(named),
-    )
+    raise RefusedError(_LOST if upload.pulled else _UNSEEN, "\n".join(named))
 
 
 def carry_out(upload: Upload, store: Store) -> dict[str, SeenObject | None]:

@@ -59,7 +59,8 @@ _NAMES_ALL: Final = "`rulesync plan --config FILE --full`"
               help="Do not ask; and leave to the service what only the engine here refuses."
               )  # fmt: skip
 @click.option("--force", is_flag=True,
-              help="Replace what somebody else wrote to the bucket since you pulled.")  # fmt: skip
+              help="Replace what somebody else wrote to the bucket since you pulled, or what you "
+              "never pulled.")  # fmt: skip
 @click.option("--wait", is_flag=True,
               help="Wait until the build that the upload starts has ended, and say how."
               )  # fmt: skip
@@ -92,9 +93,9 @@ def push(  # noqa: PLR0913 - an argument for each option
     starts the build function, which changes the rule groups. A file with errors, one whose plan a
     sync would refuse, and a folder with rules that would be discarded, are not uploaded; nor is,
     unless you say --yes, one with rules that a Suricata does not load where one is installed.
-    Nothing is uploaded over what somebody else wrote since your last `pull` or `push`, unless you
-    say --force. With --wait the command ends when the build has, with exit code 1 where it failed
-    or was refused.
+    Nothing is uploaded over what somebody else wrote since your last `pull` or `push`, or over what
+    you never pulled into FILE's folder, unless you say --force. With --wait the command ends when
+    the build has, with exit code 1 where it failed or was refused.
     """
     from rulesync_cli.commands.plan import plan_document
     from rulesync_cli.copy_note import CopyNote
@@ -163,15 +164,16 @@ def _tell_overtaken(upload: Upload, bucket: str, *, force: bool) -> None:
     """Lose no colleague's edit; where people mean to, say loudly whose place is taken.
 
     Raises:
-        RefusedError: somebody else wrote what would be replaced, and nobody said --force.
+        RefusedError: somebody else wrote what would be replaced, or it was never pulled, and nobody
+            said --force.
     """
     from rulesync_cli.upload import refuse_overtaken
 
     if not force:
         refuse_overtaken(upload, bucket)
+    since = "written by somebody else since you pulled" if upload.pulled else "never pulled"
     for key in upload.overtaken:
-        words = f"s3://{bucket}/{key} was written by somebody else since you pulled"
-        click.echo(f"warning: {words}; --force replaces it", err=True)
+        click.echo(f"warning: s3://{bucket}/{key} was {since}; --force replaces it", err=True)
 
 
 def _refuse(edit: LocalEdit, found: Preview, said: EngineCheck, *, yes: bool) -> None:

@@ -12,11 +12,12 @@ from support.feeds import allowlist, rule
 
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[Account]:
-    """Give an account with a build in force."""
+    """Give an account with a build in force, whose files were pulled."""
     with account(tmp_path / "feed") as aws:
         aws.allow()
         aws.publish(malware=[rule(1), rule(2)])
         call("apply", "--yes")
+        call("pull", tmp_path / "categories.yaml")
         yield aws
 
 

@@ -22,6 +22,7 @@ def running(tmp_path: Path) -> Iterator[Account]:
     with account(tmp_path) as aws:
         aws.allow()
         aws.publish(malware=[rule(1), rule(2)])
+        call("pull", str(tmp_path / "categories.yaml"))
         yield aws
 
 

@@ -133,6 +133,7 @@ def running(tmp_path: Path) -> Iterator[Account]:
     with account(tmp_path / "feed") as here:
         here.allow()
         here.sync(malware=[rule(1)])
+        call("pull", tmp_path / "pulled.yaml")
         yield here
 
 

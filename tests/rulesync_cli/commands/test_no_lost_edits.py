@@ -138,6 +138,44 @@ def test_own_rules_of_a_colleague_are_not_deleted(
     assert running.read(ALLOWLIST).decode() != EDIT
 
 
+@pytest.mark.parametrize("words", [(), ("--local", "own")])
+def test_what_was_never_pulled_is_not_replaced(
+    running: Account, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    """As git refuses: the allowlist of a folder without a note, and own rules that would go."""
+    file, own = tmp_path / "new" / "categories.yaml", tmp_path / "new" / "own"
+    own.mkdir(parents=True)
+    file.write_text(EDIT)
+    before = running.read(ALLOWLIST)
+    asked = [
+        "push",
+        file,
+        "--yes",
+        "--allow-shrink",
+        *(str(own) if word == "own" else word for word in words),
+    ]
+    refused = call(*asked)
+    assert refused.exit_code == 1
+    assert "never pulled into this folder" in refused.stderr
+    assert ("local/ours.rules" in refused.stderr) == bool(words)
+    assert (running.read(ALLOWLIST), running.keys("local/")) == (before, ["local/ours.rules"])
+    forced = call(*asked, "--force")
+    assert forced.exit_code == 0
+    assert f"{ALLOWLIST} was never pulled; --force replaces it" in forced.stderr
+    assert running.read(ALLOWLIST).decode() == EDIT
+    assert running.keys("local/") == ([] if words else ["local/ours.rules"])
+
+
+def test_what_is_the_same_in_the_bucket_needs_no_pull(running: Account, tmp_path: Path) -> None:
+    """Nothing would be lost; from then on it counts as seen."""
+    file = tmp_path / "new" / "categories.yaml"
+    file.parent.mkdir()
+    file.write_bytes(running.read(ALLOWLIST))
+    assert call("push", file, "--yes").exit_code == 0
+    file.write_text(EDIT)
+    assert call("push", file, "--yes").exit_code == 0
+
+
 def test_push_shows_what_it_changes_of_the_text(people: tuple[Person, Person]) -> None:
     """Against what the bucket has now, whatever was pulled before."""
     anna, _ = people

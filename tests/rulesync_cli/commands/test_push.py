@@ -81,6 +81,7 @@ def test_own_rules_become_those_of_the_folder(running: Account, file: Path, own:
     running.put("local/ours.rules", rule(50))
     running.put("local/old.rules", rule(70))
     running.put("local/notes.txt", "stays")
+    call("pull", file.parent / "categories.yaml")
     running.forget()
     answer = call("push", "--yes", file, "--local", own)
     assert answer.exit_code == 0
