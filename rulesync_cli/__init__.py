@@ -21,7 +21,7 @@ from rulesync_cli.version import RULESYNC_VERSION
         "rulesync local --feed emerging.rules.tar.gz --out out",
         "rulesync check edited.yaml",
         "rulesync plan --config edited.yaml",
-        codes="0 done; 1 failed or refused, the cause is on stderr; 2 wrong usage, or of `plan`: "
+        codes="0 done; 1 failed or refused, the cause is on stderr; 2 wrong usage, or `plan`: "
         "there are changes; 130 interrupted",
     ),
 )
@@ -29,8 +29,8 @@ from rulesync_cli.version import RULESYNC_VERSION
 def main() -> None:
     """Keep AWS Network Firewall supplied with Suricata rules.
 
-    `local` needs no account. The others work on the bucket of a stack and the rule groups of its
-    account, with the credentials and the region of the environment, or of --profile and --region.
+    `local` needs no account. Most other commands use the bucket of a stack and the rule groups of
+    its account, with the credentials and region of your environment, or of --profile and --region.
     """
 
 

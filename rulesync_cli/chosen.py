@@ -89,12 +89,11 @@ def aws_options(command: _Command) -> _Command:
     """Add `--profile` and `--region`, which hold for every client that the command makes."""
     profile = click.option(
         "--profile", metavar="NAME", type=_Profile(), expose_value=False, callback=_choose,
-        help="Profile of AWS's configuration files whose credentials are used; else the "
-        "environment's.",
+        help="Profile of the AWS configuration files. Default: the environment's credentials.",
     )  # fmt: skip
     region = click.option(
         "--region", metavar="NAME", type=_Region(), expose_value=False, callback=_choose,
-        help="The stack's region; else the environment's, else the profile's.",
+        help="The stack's region. Default: the environment's, then the profile's.",
     )  # fmt: skip
     return profile(region(command))
 

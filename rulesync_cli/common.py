@@ -54,17 +54,17 @@ own_option = click.option(
     "own",
     type=FOLDER,
     metavar="DIR",
-    help="Folder with .rules files of your own, in place of the bucket's local/.",
+    help="Folder with your own .rules files, instead of the bucket's local/.",
 )
 engine_option = click.option(
     "--no-engine", "without_engine", is_flag=True,
-    help="Do not load your own rules in a Suricata, where one is installed.",
+    help="Do not load your own rules in Suricata.",
 )  # fmt: skip
 shrink_option = click.option(
     "--allow-shrink",
     is_flag=True,
-    help="Let this sync remove more of the deployed rules than max_shrink allows, and unblock more "
-    "than max_unblock.",
+    help="Let this sync remove more rules than max_shrink allows, and unblock more than "
+    "max_unblock allows.",
 )
 
 
@@ -74,7 +74,7 @@ policy_option = click.option(
     multiple=True,
     envvar="RULESYNC_POLICIES",
     metavar="NAME",
-    help="Firewall policy to which the groups are attached, as the stack is set.  "
+    help="Firewall policy that uses the rule groups; give the same as the stack has.  "
     "[env var: RULESYNC_POLICIES]",
 )
 
@@ -82,7 +82,11 @@ policy_option = click.option(
 def bucket_option(command: _Command) -> _Command:
     """Add the options that say which bucket, and how to reach it."""
     option = click.option(
-        "--bucket", required=True, envvar="RULESYNC_BUCKET", show_envvar=True, help="The stack's."
+        "--bucket",
+        required=True,
+        envvar="RULESYNC_BUCKET",
+        show_envvar=True,
+        help="The stack's bucket.",
     )
     return option(aws_options(command))
 

@@ -12,9 +12,7 @@ import click
 from rules_lib.errors import NotApprovedError
 from rulesync_cli.common import is_attended
 
-yes_option = click.option(
-    "--yes", is_flag=True, help="Do not ask; needed where there is no terminal."
-)
+yes_option = click.option("--yes", is_flag=True, help="Do not ask. Required without a terminal.")
 
 
 def refuse_unattended(*, yes: bool) -> None:
@@ -25,7 +23,8 @@ def refuse_unattended(*, yes: bool) -> None:
     """
     if not yes and not is_attended():
         raise NotApprovedError(
-            "nothing was written: there is no terminal to ask on; give --yes to go on unasked"
+            "nothing was written: there is no terminal to ask on; give --yes to go on without "
+            "asking"
         )
 
 
@@ -80,4 +79,4 @@ class WriteLog:
         if not self.writes:
             return "nothing was written"
         calls = "\n".join(f"  {call}" for call in self.writes)
-        return f"written so far, of the last perhaps not all:\n{calls}\n{then}"
+        return f"written so far (the last one perhaps only in part):\n{calls}\n{then}"

@@ -45,17 +45,17 @@ def scene_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say what to look at; the command gets them as `where`."""
 
     @click.option("--feed", type=FEED, metavar="PATH_OR_URL",
-                  help="Look at this archive in place of a stack; no account is needed."
+                  help="Use this archive instead of a stack. Needs no account."
                   )  # fmt: skip
     @click.option("--config", type=FILE, metavar="FILE",
-                  help="An edited allowlist, in place of the bucket's; with --feed the allowlist  "
+                  help="An edited allowlist, instead of the bucket's; with --feed, the allowlist  "
                   "[default: config/categories.yaml or categories.yaml, else the shipped one]"
                   )  # fmt: skip
     @click.option("--local", "own", type=FOLDER, metavar="DIR",
-                  help="Folder with .rules files of your own, in place of the bucket's local/."
+                  help="Folder with your own .rules files, instead of the bucket's local/."
                   )  # fmt: skip
     @click.option("--bucket", envvar="RULESYNC_BUCKET", show_envvar=True,
-                  help="The stack's; --feed goes before it.")  # fmt: skip
+                  help="The stack's bucket. --feed overrides it.")  # fmt: skip
     @policy_option
     @aws_options
     @wraps(command)

@@ -17,7 +17,7 @@ class Hold(StateFile):
     KEY = HOLD
     ADVICE = (
         "A rollback holds: restore the object's earlier version, or roll back once more; "
-        "`rulesync resume` deletes it and lets syncs go on."
+        "`rulesync resume` deletes it and lets syncs continue."
     )
 
     build: str

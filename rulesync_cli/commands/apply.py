@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from rulesync_cli.saved_plan import SavedPlan
 
 _AFTER_CTRL_C = (
-    "the next sync goes on from there: run `rulesync apply` again, or wait for the schedule"
+    "the next sync continues from there: run `rulesync apply` again, or wait for the schedule"
 )
 
 
@@ -43,8 +43,8 @@ _AFTER_CTRL_C = (
     )
 )
 @click.option("--plan", "planned", type=FILE, metavar="FILE",
-              help="Carry out this plan, saved by `plan --out`, without asking; where anything has "
-              "changed since, do nothing.")  # fmt: skip
+              help="Carry out exactly this plan, saved by `plan --out`, without asking. If "
+                   "anything has changed since, do nothing.")  # fmt: skip
 @yes_option
 @shrink_option
 @json_option
@@ -59,13 +59,12 @@ def apply(  # noqa: PLR0913 - an argument for each option
     allow_shrink: bool,
     as_json: bool,
 ) -> None:
-    """Run a sync now, from here, as the build function does.
+    """Run a sync now, from your machine.
 
-    Reads the bucket's newest feed, its allowlist and your own rules; has the service validate every
-    rule group that changes; shows what it will do and asks; then writes the groups, switches the
-    policies, and stores the build under builds/. While a rollback holds, nothing changes and it is
-    an error. A sync that is interrupted leaves what it has written so far; the next one goes on
-    from there.
+    Reads the bucket's newest feed, its allowlist and your own rules. AWS validates every rule group
+    that changes. Then the command shows what it will do and asks. It writes the rule groups,
+    updates the policies, and stores the build under builds/. While a rollback holds, it fails and
+    changes nothing. After an interrupted sync, the next one continues.
     """
     from rules_lib.state.hold import Hold
     from rules_lib.sync.run import sync
@@ -104,6 +103,6 @@ def _approval(
                 render_preview(
                     found, stderr() if as_json else stdout(), names_all="`rulesync plan --full`"
                 )
-                confirm("carry this out?", yes=yes)
+                confirm("apply this?", yes=yes)
 
     return approve

@@ -51,15 +51,15 @@ _STYLES: Final = {
     )
 )
 @click.option("--limit", type=click.IntRange(min=0), default=_LIMIT, show_default=True,
-              metavar="N", help="List so many builds; 0: all.")  # fmt: skip
+              metavar="N", help="How many builds to list. 0 lists all.")  # fmt: skip
 @json_option
 @wide_option
 @bucket_option
 def builds(*, bucket: str, limit: int, as_json: bool) -> None:
-    """List the builds, the newest first, and what became of each.
+    """List the builds, newest first, and how each ended.
 
-    Reads one small file of each build that is listed; changes nothing. A build that is unfinished
-    is running, or was ended before it could write its summary.
+    Reads one small file for each build it lists. Changes nothing. An unfinished build is running,
+    or it ended before it could write its summary.
     """
     from rulesync_cli.history.builds import past_builds
 
@@ -81,7 +81,7 @@ def _document(found: PastBuilds) -> dict[str, object]:
 
 def _render(found: PastBuilds, console: Console) -> None:
     if not found.builds:
-        say(console, "there is no build yet: `rulesync status` says what comes next")
+        say(console, "there is no build yet: `rulesync status` shows the next step")
         return
     now = datetime.now(UTC)
     rows = (_row(one, now) for one in found.builds)

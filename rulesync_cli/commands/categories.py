@@ -45,7 +45,7 @@ _LEAVING: Final = (
 """The least important first."""
 
 _LEGEND: Final = (
-    "brought in: of the kept, those that only set a mark; capacity: of the kept, with headroom",
+    "brought in: kept rules that only set a mark; capacity: of the kept rules, with headroom",
     "to turn on: what `NAME: alert` would add",
 )
 _SORTS: Final[Mapping[str, Callable[[Portrait], Any]]] = {
@@ -74,20 +74,19 @@ _NAMED: Final = 3
 )
 @click.argument("names", metavar="[NAME]...", nargs=-1)
 @click.option("--sort", "order", type=click.Choice(list(_SORTS)), default="precedence",
-              show_default=True, help="In this order: numbers from the largest, costs from the "
-              "least.")  # fmt: skip
+              show_default=True, help="Sort by this. Numbers: largest first. Costs: lowest "
+                                      "first.")  # fmt: skip
 @json_option
 @wide_option
 @scene_options
 def categories(*, where: Where, names: tuple[str, ...], order: str, as_json: bool) -> None:
-    """List the categories, and what turning one on would cost.
+    """List the categories and what turning one on would cost.
 
-    In order of precedence, as their rule groups are inspected: drop before alert, then as the
-    allowlist lists them; those that are off come last. For each category of the feed: its mode, its
-    rules with their severities and confidences, what is kept, how much of that drops or rejects,
-    and what capacity it takes. For one that is off also what `NAME: alert` would add, setters that
-    it needs included, whether the budget has room for it, and what it would push out.
-    These numbers are those of a build with that edit.
+    The order is that of precedence, in which the rule groups are inspected: drop before alert, then
+    as in the allowlist, categories that are off last. Shows each category's mode, its rules by
+    severity and confidence, how many are kept, how many of these drop or reject, and their
+    capacity. For a category that is off, it also shows what `NAME: alert` would add, with the
+    setters it needs, whether the budget has room, and what would lose its place.
     """
     from rulesync_cli.census import census
     from rulesync_cli.scene import look

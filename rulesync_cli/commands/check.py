@@ -50,11 +50,11 @@ _STDIN: Final = "<stdin>"
 )
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @click.option("--local", "own", type=FOLDER, metavar="DIR",
-              help="Folder with .rules files of your own, to be checked too.")  # fmt: skip
+              help="Folder with your own .rules files, to check too.")  # fmt: skip
 @click.option("--feed", type=FEED, metavar="PATH_OR_URL",
               help="The feed's archive, to know its categories and its rules.")  # fmt: skip
 @click.option("--bucket", envvar="RULESYNC_BUCKET", show_envvar=True,
-              help="To take both from the bucket, where they are not given.")  # fmt: skip
+              help="Take from the bucket what you do not give.")  # fmt: skip
 @policy_option
 @aws_options
 @engine_option
@@ -69,13 +69,12 @@ def check(  # noqa: PLR0913 - an argument for each option
     without_engine: bool,
     as_json: bool,
 ) -> None:
-    """Check an allowlist FILE, and your own rules.
+    """Check an allowlist FILE and your own rules.
 
-    FILE may be -, for what comes by standard input. Every error is told at once. It names the file,
-    the line, the value and, of a name, the nearest valid one. A rule of your own that would be
-    discarded is an error too, with its reason, and so is one that a Suricata, where one is
-    installed, does not load. With --policy it says what that policy has left for the rule groups,
-    and whether they fit. Changes nothing.
+    FILE can be -, for standard input. Reports every error at once, with file, line, value and the
+    nearest valid name. A rule of your own is an error if it would be discarded, or if an installed
+    Suricata does not load it. With --policy, shows what the policy has left and whether the rule
+    groups fit. Changes nothing.
     """
     from rulesync_cli.check_draft import beside, check_draft
     from rulesync_cli.engine_check import ask_engine
@@ -167,9 +166,7 @@ def _tell(source: str, found: Examined, faults: tuple[OwnFault, ...], said: Engi
         click.echo(f"policy {visible(left.policy)}: {left.words}")
     if found.own and not faults:
         engine = f"; {said.words}" if said.version else ""
-        click.echo(
-            f"rules of your own: {counted(found.own, 'rule')}, none of them discarded{engine}"
-        )
+        click.echo(f"your own rules: {counted(found.own, 'rule')}, none discarded{engine}")
 
 
 def _document(

@@ -28,9 +28,9 @@ _NAME: Final = "rulesync"
 @click.argument("shell", type=click.Choice(tuple(_SHELLS)))
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> None:
-    """Print the script that completes words in a SHELL.
+    """Print the completion script for a SHELL.
 
-    Reads and changes nothing. Build ids are completed from the bucket that RULESYNC_BUCKET names.
+    Reads and changes nothing. Build ids are completed from the bucket in RULESYNC_BUCKET.
     """
     maker = _SHELLS[shell](ctx.find_root().command, {}, _NAME, f"_{_NAME.upper()}_COMPLETE")
     click.echo(maker.source())

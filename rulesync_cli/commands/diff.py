@@ -62,7 +62,8 @@ def _complete(ctx: click.Context, parameter: click.Parameter, begun: str) -> lis
 @click.option("--text", "with_text", is_flag=True,
               help="Show the texts too, word by word for a rule that has both.")  # fmt: skip
 @click.option("--limit", type=click.IntRange(min=0), default=_LIMIT, show_default=True,
-              metavar="N", help="List so many rules; 0: all. JSON always has all.")  # fmt: skip
+              metavar="N", help="How many rules to list. 0 lists all. JSON always has all."
+              )  # fmt: skip
 @json_option
 @wide_option
 @account_options
@@ -76,10 +77,10 @@ def diff(  # noqa: PLR0913 - an argument for each option
     limit: int,
     as_json: bool,
 ) -> None:
-    """Say in which rules two builds differ, or a build and a plan.
+    """Show which rules differ between two builds, or a build and a plan.
 
     BEFORE and AFTER are ids of applied builds; `latest`, the build in force; or `plan`, what a sync
-    would make now of the newest feed and the files in the bucket. Changes nothing.
+    would do now with the newest feed and the files in the bucket. Changes nothing.
     """
     with waiting("reading the builds") as watch:
         here = world(bucket, policies, watch)

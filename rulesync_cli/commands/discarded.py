@@ -38,20 +38,21 @@ _LIMIT: Final = 50
     )
 )
 @click.argument("folder", metavar="[DIR]", required=False, type=FOLDER)
-@click.option("--build", metavar="ID", help="A build of the bucket; else the one in force.")
+@click.option("--build", metavar="ID", help="A build of the bucket. Default: the one in force.")
 @click.option("--reason", "reasons", multiple=True, metavar="REASON",
               type=click.Choice([reason.value for reason in Reason]),
-              help="Only rules discarded for this; repeat it for more."
+              help="Only rules discarded for this reason. Repeat it for more."
               )  # fmt: skip
 @click.option("--category", "categories", multiple=True, metavar="NAME",
-              help="Only rules of this category; repeat it for more.")  # fmt: skip
+              help="Only rules of this category. Repeat it for more.")  # fmt: skip
 @click.option("--sid", "sids", multiple=True, type=int, metavar="SID",
-              help="Only this sid; repeat it for more.")  # fmt: skip
+              help="Only this sid. Repeat it for more.")  # fmt: skip
 @click.option("--contains", default="", metavar="TEXT",
-              help="Only rules with this in the msg, the detail or the rule, in any case."
+              help="Only rules with this in the msg, the detail or the rule, in any letter case."
               )  # fmt: skip
 @click.option("--limit", type=click.IntRange(min=0), default=_LIMIT, show_default=True,
-              metavar="N", help="List so many rules; 0: all. JSON always has all.")  # fmt: skip
+              metavar="N", help="How many rules to list. 0 lists all. JSON always has all."
+              )  # fmt: skip
 @json_option
 @wide_option
 @scene_options
@@ -67,10 +68,10 @@ def discarded(  # noqa: PLR0913 - an argument for each option
     limit: int,
     as_json: bool,
 ) -> None:
-    """List the discarded rules, and what brings them back.
+    """List the discarded rules and what brings them back.
 
-    By reason, then one by one. Of the build in force, of another --build, or of a results folder
-    DIR of `rulesync local`. With --config, --local or --feed: those that a sync with these would
+    First by reason, then one by one. Reads the build in force, another --build, or a results folder
+    DIR of `rulesync local`. With --config, --local or --feed, shows what a sync with these would
     discard.
     """
     from rulesync_cli.review import Filter
@@ -97,7 +98,9 @@ def _entries(
 
     edited = where.feed or where.config or where.own
     if sum(map(bool, (folder, build, edited))) > 1:
-        raise click.UsageError("give DIR, --build, or --feed, --config and --local: not both")
+        raise click.UsageError(
+            "give DIR, or --build, or --feed, --config and --local: only one of these"
+        )
     if folder:
         return str(folder), _in_folder(folder)
     if edited:
@@ -114,7 +117,10 @@ def _hints(names: Sequence[str], entries: Sequence[DiscardedEntry]) -> Iterator[
     for name in names:
         meant = nearest(name, having)
         if meant and name not in having:
-            yield f"{visible(name)} has no discarded rule; nearest that has: {visible(meant)}"
+            yield (
+                f"{visible(name)} has no discarded rule; the nearest category that has one: "
+                f"{visible(meant)}"
+            )
 
 
 def _in_folder(folder: Path) -> tuple[DiscardedEntry, ...]:

@@ -38,12 +38,12 @@ def _sid(_: click.Context, __: click.Parameter, word: str) -> int:
 @json_option
 @scene_options
 def explain(sid: int, *, where: Where, as_json: bool) -> None:
-    """Tell one rule's whole story, from the feed to the firewall.
+    """Explain one rule, from the feed to the firewall.
 
-    Where it stands in the feed, disabled or not; its mode and which line of the allowlist gives it;
-    each change to its text as a diff; who sets and who checks its marks; its rule group,
-    priority and position, or why it is left out and what brings it back. Of a stack also what is in
-    force now, and what the next sync does to it. Rules of your own are explained in the same way.
+    Shows where the rule is in the feed, and whether it is disabled; its mode, and the line of the
+    allowlist that sets it; each change to its text; which rules set and check its marks; its rule
+    group, priority and position, or why it is left out and what brings it back. With a stack, it
+    also shows what is in force now, and what the next sync would do. Works for your own rules too.
     """
     from rulesync_cli.explain import explain as explained_by
     from rulesync_cli.scene import look

@@ -37,17 +37,16 @@ _URL: Final = "RULESYNC_FEED_URL"
     )
 )
 @click.option("--feed", type=FEED, metavar="PATH_OR_URL",
-              help=f"Where the feed lies, as the stack is set; else {_URL}, else ET Open."
+              help=f"Where the feed is; give the stack's address. Default: {_URL}, else ET Open."
               )  # fmt: skip
 @yes_option
 @json_option
 @bucket_option
 def fetch(*, bucket: str, feed: Address | None, yes: bool, as_json: bool) -> None:
-    """Fetch the feed now, from here, as the fetch function does.
+    """Fetch the feed now, from your machine.
 
-    Checks it, and stores it under raw/, unless the bucket has it already. The arrival of its
-    manifest starts the build function, which changes the rule groups. A feed older than the
-    bucket's is refused.
+    Checks the feed and stores it under raw/, unless the bucket already has it. Its manifest starts
+    the build function, which changes the rule groups. A feed older than the bucket's is refused.
     """
     from rules_lib.feed.fetch import fetch as bring
     from rules_lib.feed.fetch import fetch_record
@@ -95,7 +94,7 @@ def _refuse_another_source(store: Store, usual: Address) -> None:
     if newest and newest.source != str(usual):
         raise RefusedError(
             f"the bucket's feed came from {newest.source}, and no address was given",
-            f"Give the stack's with --feed, or set {_URL}; {usual} would take its place.",
+            f"Give the stack's address with --feed, or set {_URL}; {usual} would replace it.",
         )
 
 

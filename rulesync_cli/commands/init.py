@@ -21,7 +21,7 @@ _USUAL: Final = "usual"
         "rulesync init",
         "rulesync init --variant strict",
         "rulesync init config --force",
-        codes="0 written; 1 a file is there already, or cannot be written; 2 wrong usage",
+        codes="0 written; 1 a file exists already or cannot be written; 2 wrong usage",
     )
 )
 @click.argument("folder", metavar="[DIR]", default=".",
@@ -29,13 +29,13 @@ _USUAL: Final = "usual"
 @click.option("--variant", default=_USUAL, show_default=True, metavar="NAME",
               help="Which of the shipped allowlists: usual, strict, or beside-aws-managed."
               )  # fmt: skip
-@click.option("--force", is_flag=True, help="Overwrite files that are there.")
+@click.option("--force", is_flag=True, help="Overwrite existing files.")
 @json_option
 def init(*, folder: Path, variant: str, force: bool, as_json: bool) -> None:
-    """Write the shipped allowlist and its schema, to begin with.
+    """Write the shipped allowlist and its schema.
 
-    As categories.yaml and categories.schema.json, into DIR, which is the folder where one stands.
-    Needs no account. Where a file is there already, and is not the same, nothing is written.
+    Writes categories.yaml and categories.schema.json into DIR, by default the current folder. If
+    one of them exists and differs, nothing is written. Needs no account.
     """
     files = _files(variant)
     if not force:
@@ -76,5 +76,5 @@ def _refuse_overwriting(folder: Path, files: dict[str, bytes]) -> None:
     ]
     if there:
         raise click.ClickException(
-            f"there already: {', '.join(there)}; nothing was written. --force overwrites"
+            f"already there: {', '.join(there)}; nothing was written. --force overwrites"
         )

@@ -34,21 +34,21 @@ _OUT: Final = click.Path(file_okay=False, path_type=Path)
 )
 @click.option("--feed", "feeds", type=FEED, multiple=True, required=True, metavar="PATH_OR_URL",
               help="The feed's archive (.tar.gz, .zip, .rules and more): a path, or an http, https "
-              "or file URL. Repeat it for successive syncs on the same embedded account; the last "
-              "holds on.")  # fmt: skip
+              "or file URL. Repeat it for successive syncs on the same embedded account; the "
+              "last one is reused.")  # fmt: skip
 @click.option("--config", "configs", multiple=True, type=FILE, metavar="FILE",
-              help="The allowlist. Repeat it for successive syncs; the last holds on.  "
+              help="The allowlist. Repeat it for successive syncs; the last one is reused.  "
               "[default: config/categories.yaml or categories.yaml, else the shipped one]"
               )  # fmt: skip
 @click.option("--local", "own", type=FOLDER, metavar="DIR",
-              help="Folder with .rules files of your own; each is a category local-<file>."
+              help="Folder with your own .rules files; each is a category local-<file>."
               )  # fmt: skip
 @click.option("--policy", "policies", multiple=True, metavar="NAME",
-              help="Attach the groups to this firewall policy of the embedded account; it is made "
-              "if it is not there. Repeat it for more.")  # fmt: skip
+              help="Attach the rule groups to this firewall policy of the embedded account, "
+                   "created if it does not exist. Repeat it for more.")  # fmt: skip
 @click.option("--allow-shrink", is_flag=True,
-              help="Let these syncs remove more of the deployed rules than max_shrink allows, and "
-              "unblock more than max_unblock."
+              help="Let these syncs remove more rules than max_shrink allows, and unblock more "
+                   "than max_unblock allows."
               )  # fmt: skip
 @click.option("--out", default=Path("out"), show_default=True, type=_OUT, metavar="DIR",
               help="Where the results go: DIR/1 for the first sync, DIR/2 for the second …"
@@ -65,13 +65,12 @@ def local(  # noqa: PLR0913 - an argument for each option
     out: Path,
     as_json: bool,
 ) -> None:
-    """Run both Lambdas on an embedded AWS; no account needed.
+    """Run both Lambda functions on an embedded AWS. Needs no account.
 
-    Downloads the feed, builds the rule groups and deploys them to an AWS that lives and dies with
-    this command. Each sync leaves in its folder what a build leaves in the bucket: rule-groups/
-    (exactly what was deployed), summary.json, plan.json, discarded.jsonl and .csv, changed.jsonl
-    and report.html. The summary is printed to stdout. The first sync that fails or is refused
-    ends the command.
+    Fetches the feed, builds the rule groups and applies them in an AWS that exists only while this
+    command runs. Each sync writes the files of a build into its folder: rule-groups/ (exactly what
+    was published), summary.json, plan.json, discarded.jsonl and .csv, changed.jsonl and
+    report.html. Prints the summary. The first sync that fails or is refused ends the command.
     """
     from rulesync_cli.embedded import Sync, account, run
 

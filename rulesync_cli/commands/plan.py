@@ -45,15 +45,16 @@ _CHANGES: Final = 2
     )
 )
 @click.option("--config", type=FILE, metavar="FILE",
-              help="An edited allowlist, in place of the bucket's.")  # fmt: skip
+              help="An edited allowlist, instead of the bucket's.")  # fmt: skip
 @own_option
 @click.option("--diff", "group", is_flag=False, flag_value=ALL_GROUPS, metavar="[GROUP]",
-              help="Show the rules that come, go and change, in one rule group or in all."
+              help="Show the text of rules that are added, removed or changed, in one rule group "
+                   "or in all."
               )  # fmt: skip
 @click.option("--out", "save", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Save the plan, for `rulesync apply --plan FILE`.")  # fmt: skip
 @click.option("--full", is_flag=True,
-              help="Show every rule group, and every rule that acts otherwise.")  # fmt: skip
+              help="Show every rule group, and every rule that changes its action.")  # fmt: skip
 @shrink_option
 @json_option
 @wide_option
@@ -70,12 +71,12 @@ def plan(  # noqa: PLR0913 - an argument for each option
     allow_shrink: bool,
     as_json: bool,
 ) -> None:
-    """Say what a sync would do now; change nothing.
+    """Show what a sync would do now. Changes nothing.
 
-    Reads the bucket's newest feed, its allowlist and your own rules, and compares what they come to
-    with the deployed rule groups and the policies. With --config and --local it says what an edit
-    would do before it is uploaded. Where a sync would refuse the plan, it is shown all the same,
-    and why.
+    Reads the bucket's newest feed, its allowlist and your own rules, and compares the result with
+    the rule groups and policies in the account. With --config and --local, it shows what an edit
+    would do before you upload it. If a sync would refuse the plan, it is shown anyway, with the
+    cause.
     """
     from rulesync_cli.edits import LocalEdit
     from rulesync_cli.saved_plan import SavedPlan

@@ -43,17 +43,17 @@ _BAD: Final = frozenset({State.DIFFERS, State.UNANSWERED})
     )
 )
 @click.option("--only", multiple=True, metavar="ID",
-              help="Ask this one, and the plain one on which it stands. Repeat it for more."
+              help="Ask only this fact, and the plain request it builds on. Repeat it for more."
               )  # fmt: skip
 @click.option("--list", "is_list", is_flag=True,
-              help="Print what is known, and how; ask nothing.")  # fmt: skip
+              help="Print what is known, and how. Ask nothing.")  # fmt: skip
 @click.option("--permissions", is_flag=True,
-              help="Print the IAM policy that asking needs; ask nothing.")  # fmt: skip
+              help="Print the IAM policy that you need. Ask nothing.")  # fmt: skip
 @click.option("--write", "file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
-              help="Keep the answers in this file; those that it has count as known.")  # fmt: skip
+              help="Merge the answers into this file. Answers in it count as known.")  # fmt: skip
 @click.option("--pace", type=click.FloatRange(min=0), default=0.5, show_default=True,
-              metavar="SECONDS", help="Wait so long between two calls.")  # fmt: skip
-@click.option("--yes", is_flag=True, help="Do not ask first; needed without a terminal.")
+              metavar="SECONDS", help="Time between two calls.")  # fmt: skip
+@click.option("--yes", is_flag=True, help="Do not ask. Required without a terminal.")
 @json_option
 @aws_options
 @wide_option
@@ -67,11 +67,11 @@ def probe(  # noqa: PLR0913 - an argument for each option
     yes: bool,
     as_json: bool,
 ) -> None:
-    """Ask Network Firewall what it takes, by dry runs alone.
+    """Ask Network Firewall what it accepts, by dry runs only.
 
-    Compares its answers with what this project takes for true, and says what differs and what is
-    known now. Makes and changes nothing, leaves nothing behind, costs nothing. The JSON names no
-    account and can be sent to the project.
+    Compares the answers with what rulesync assumes, and shows what differs and what is now known.
+    Creates and changes nothing, and costs nothing. The JSON contains no account number, so you can
+    send it to the project.
     """
     from rules_lib.aws import clients
     from rulesync_cli.probing.dryruns import BOTOCORE, NAMES, READS
@@ -129,7 +129,7 @@ def _tell(client: NetworkFirewallClient, probes: Sequence[Probe], pace: float) -
     click.echo(
         f"{counted(number, 'dry run')} of {', '.join(NAMES)} in {client.meta.region_name} at "
         f"{client.meta.endpoint_url}, {pace:g} s apart, and reads of the lists of rule groups. "
-        "Nothing is made or changed, and AWS charges nothing for it. IAM has to allow what "
+        "Nothing is created or changed, and AWS charges nothing. IAM must allow what "
         "`rulesync probe --permissions` prints.",
         err=True,
     )
@@ -141,7 +141,9 @@ def _is_aws(client: NetworkFirewallClient) -> bool:
 
 def _confirm() -> None:
     if not is_attended():
-        raise click.ClickException("nobody is there to be asked; --yes goes on without")
+        raise click.ClickException(
+            "there is no terminal to ask on; give --yes to go on without asking"
+        )
     if not click.confirm("ask this account?", err=True):
         raise click.ClickException("not confirmed; nothing was asked")
 

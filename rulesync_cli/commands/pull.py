@@ -49,12 +49,12 @@ class _Copy:
 @json_option
 @bucket_option
 def pull(file: Path, *, bucket: str, own: Path | None, force: bool, as_json: bool) -> None:
-    """Write the bucket's allowlist and own rules to disk.
+    """Download the bucket's allowlist and your own rules.
 
-    The allowlist goes to FILE, your own rules into a folder beside it. FILE is categories.yaml
-    unless you name another. A file that was edited since the last pull is left alone, and so is
-    everything else then. What was pulled is noted in .rulesync.json beside FILE; by it `push` tells
-    whether a colleague was faster. Reads the bucket, and changes nothing in it.
+    The allowlist goes to FILE, by default categories.yaml, and your own rules into a folder beside
+    it. If you have edited a file since the last pull, nothing is written. Notes what was pulled in
+    .rulesync.json beside FILE, so that `push` knows whether a colleague has changed the bucket.
+    Changes nothing in the bucket.
     """
     from rulesync_cli.copy_note import CopyNote, note_path
 
@@ -76,7 +76,7 @@ def pull(file: Path, *, bucket: str, own: Path | None, force: bool, as_json: boo
         for path in paths:
             click.echo(f"{what} {visible(path)}", err=True)
     if not changed:
-        click.echo(f"{visible(str(file))} is as the bucket has it", err=True)
+        click.echo(f"{visible(str(file))} is the same as in the bucket", err=True)
 
 
 def _copies(
@@ -124,7 +124,7 @@ def _refuse_edited(copies: tuple[_Copy, ...], seen: Mapping[str, SeenObject]) ->
     ]
     if edited:
         raise RefusedError(
-            "files were edited here since they were pulled; push them, pull to another place, or "
+            "these files have edits since the last pull; push them, pull into another folder, or "
             "give --force to lose the edits",
             "\n".join(edited),
         )

@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     from rulesync_cli.preview import Preview
     from rulesync_cli.upload import Upload
 
-_LEAVE: Final = "To leave what the engine refuses to the service: --yes, or --no-engine"
+_LEAVE: Final = "To let the service decide: --yes, or --no-engine"
 _MINUTES: Final = 20
 """Longer than a build may run, and than the event that starts it takes to arrive."""
 
-_NOTHING: Final = "the bucket has it already; nothing was uploaded"
+_NOTHING: Final = "the bucket already has these files; nothing was uploaded"
 _NAMES_ALL: Final = "`rulesync plan --config FILE --full`"
 
 
@@ -53,19 +53,20 @@ _NAMES_ALL: Final = "`rulesync plan --config FILE --full`"
 )
 @click.argument("file", type=FILE)
 @click.option("--local", "own", type=FOLDER, metavar="DIR",
-              help="Make the bucket's local/ like this folder: its .rules files are uploaded too, "
-              "and those that it does not have are deleted there.")  # fmt: skip
+              help="Make the bucket's local/ like this folder: its .rules files are uploaded "
+                   "too, and files that it lacks are deleted there.")  # fmt: skip
 @click.option("--yes", is_flag=True,
-              help="Do not ask; and leave to the service what only the engine here refuses."
+              help="Do not ask, and let the service decide about rules that only Suricata here "
+                   "refuses."
               )  # fmt: skip
 @click.option("--force", is_flag=True,
               help="Replace what somebody else wrote to the bucket since you pulled, or what you "
               "never pulled.")  # fmt: skip
 @click.option("--wait", is_flag=True,
-              help="Wait until the build that the upload starts has ended, and say how."
+              help="Wait until the build has ended, and report it."
               )  # fmt: skip
 @click.option("--wait-minutes", "minutes", type=click.IntRange(min=1), metavar="N",
-              help=f"Wait so long at most, {_MINUTES} minutes if left out; implies --wait."
+              help=f"Minutes to wait at most, by default {_MINUTES}. Implies --wait."
               )  # fmt: skip
 @engine_option
 @shrink_option
@@ -88,14 +89,14 @@ def push(  # noqa: PLR0913 - an argument for each option
 ) -> None:
     """Check an allowlist FILE, show its plan, and upload it.
 
-    Reads what `plan` reads. Shows what the file changes of the bucket's, and what a sync would make
-    of it, and asks. Writes config/categories.yaml, and with --local what is below local/; that
-    starts the build function, which changes the rule groups. A file with errors, one whose plan a
-    sync would refuse, and a folder with rules that would be discarded, are not uploaded; nor is,
-    unless you say --yes, one with rules that a Suricata does not load where one is installed.
-    Nothing is uploaded over what somebody else wrote since your last `pull` or `push`, or over what
-    you never pulled into FILE's folder, unless you say --force. With --wait the command ends when
-    the build has, with exit code 1 where it failed or was refused.
+    Reads what `plan` reads. Shows what the file changes in the bucket and what a sync would do with
+    it, and asks. Writes config/categories.yaml, and with --local the files under local/. That
+    starts the build function, which changes the rule groups. Does not upload a file with errors, or
+    one whose plan a sync would refuse, or rules of your own that would be discarded. Without --yes,
+    it does not upload rules that an installed Suricata does not load. Without --force, it does not
+    overwrite what somebody else wrote since your last `pull` or `push`, or what you never pulled
+    into FILE's folder. With --wait, it waits until the build has ended; the exit code is 1 if the
+    build failed or was refused.
     """
     from rulesync_cli.commands.plan import plan_document
     from rulesync_cli.copy_note import CopyNote
@@ -113,7 +114,7 @@ def push(  # noqa: PLR0913 - an argument for each option
         here = world(bucket, policies, watch)
         upload = upload_of(edit, here.store, note.of(bucket))
         found = edit.preview(here, allow_shrink=allow_shrink)
-        watch("asking the engine about your own rules")
+        watch("loading your own rules in Suricata")
         said = ask_engine(found.foreseen.built, edit.folder, without_engine=without_engine)
     if not as_json:
         show_text_diff(upload.diff(), stdout())
@@ -156,7 +157,10 @@ def _note(note: CopyNote, file: Path, bucket: str, seen: Mapping[str, SeenObject
     try:
         note.write(file, bucket, seen)
     except OSError as error:
-        words = f"{note_path(file)}: {error.strerror}; the next push cannot tell who was faster"
+        words = (
+            f"{note_path(file)}: {error.strerror}; the next push cannot tell whether somebody else "
+            "changed the bucket"
+        )
         click.echo(f"warning: {visible(words)}", err=True)
 
 
@@ -205,4 +209,4 @@ def _refuse(edit: LocalEdit, found: Preview, said: EngineCheck, *, yes: bool) ->
 def _next(found: Preview) -> str:
     if found.held:
         return f"held at build {found.held.build}: it takes effect after `rulesync resume`"
-    return "the build function starts now; `rulesync status` names its build once it is applied"
+    return "the build function starts now; `rulesync status` shows its build once it is applied"

@@ -30,14 +30,14 @@ if TYPE_CHECKING:
 )
 @click.argument("build", required=False, shell_complete=complete_build)
 @click.option("--out", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
-              help="Write the page here, and open nothing.")  # fmt: skip
+              help="Write the page to this file, and open nothing.")  # fmt: skip
 @json_option
 @bucket_option
 def report(*, bucket: str, build: str | None, out: Path | None, as_json: bool) -> None:
-    """Fetch a build's page, and open it in the browser.
+    """Fetch a build's page and open it in the browser.
 
-    Of the build in force, or of BUILD. With the rule groups beside it, to which it links, in a
-    folder for temporary files; where there is no screen only its path is printed. Changes nothing.
+    Fetches the page of the build in force, or of BUILD, with the rule groups it links to, into a
+    temporary folder. Without a screen, it only prints the path. Changes nothing.
     """
     from rulesync_cli.history.published import build_in_force
 

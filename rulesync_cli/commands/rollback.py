@@ -29,10 +29,10 @@ from rulesync_cli.show.progress import waiting
 def rollback(
     build: str, *, bucket: str, policies: tuple[str, ...], yes: bool, as_json: bool
 ) -> None:
-    """Put an earlier BUILD back, and hold it.
+    """Restore an earlier BUILD and hold it.
 
     The rule groups get exactly the rules, variables and priorities that they had. Reads the build's
-    folder in the bucket, and not the feed; shows what it will do and asks; then sets a hold, and
+    folder in the bucket, not the feed. Shows what it will do and asks. Then it sets a hold, and
     writes the rule groups and the policies. Syncs change nothing until `rulesync resume`.
     """
     from rules_lib.rollback.run import rollback as put_back
@@ -46,7 +46,7 @@ def rollback(
             with watch.hidden():
                 if not yes:
                     render_plan(steps, rule_changes(steps), stderr())
-                confirm(f"put build {visible(build)} back and hold it?", yes=yes)
+                confirm(f"restore build {visible(build)} and hold it?", yes=yes)
 
         log = WriteLog(watch)
         with log.told(f"run it again to finish: `rulesync rollback {visible(build)}`"):
@@ -59,7 +59,9 @@ def rollback(
         render_plan(steps, rule_changes(steps), stdout())
     for remark in applied.remarks:
         click.echo(f"warning: {visible(remark)}", err=True)
-    click.echo(f"build {build} is in force and held; `rulesync resume` lets syncs go on", err=True)
+    click.echo(
+        f"build {build} is in force and held; `rulesync resume` lets syncs continue", err=True
+    )
 
 
 @click.command(epilog=epilog("rulesync resume", "rulesync resume && rulesync apply"))
@@ -68,8 +70,8 @@ def rollback(
 def resume(*, bucket: str, policies: tuple[str, ...], as_json: bool) -> None:
     """Lift the hold of a rollback.
 
-    Removes the hold from the bucket. No rule group is touched before the next sync, which goes on
-    with the newest feed.
+    Removes the hold from the bucket. Rule groups change with the next sync, which uses the newest
+    feed.
     """
     from rules_lib.rollback.run import resume as lift
 

@@ -52,29 +52,29 @@ def _cves(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tupl
 )
 @click.argument("words", metavar="[WORD]...", nargs=-1)
 @click.option("--sid", "sids", multiple=True, type=int, metavar="SID",
-              help="Only this rule; repeat it for more.")  # fmt: skip
+              help="Only this rule. Repeat it for more.")  # fmt: skip
 @click.option("--cve", "cves", multiple=True, metavar="CVE", callback=_cves,
-              help="Only rules that name this CVE, in msg, references or metadata; repeat it for "
-              "more.")  # fmt: skip
+              help="Only rules with this CVE in msg, references or metadata. Repeat it for more."
+              )  # fmt: skip
 @click.option("--category", "categories", multiple=True, metavar="NAME",
-              help="Only rules of this category; * and ? stand for others. Repeat it for more."
+              help="Only rules of this category; * and ? are wildcards. Repeat it for more."
               )  # fmt: skip
 @click.option("--action", "actions", multiple=True, type=click.Choice(sorted(ACTIONS)),
-              help="Only rules with this action; repeat it for more.")  # fmt: skip
+              help="Only rules with this action. Repeat it for more.")  # fmt: skip
 @click.option("--group", "groups", multiple=True, metavar="NAME",
-              help="Only rules of this rule group; * and ? stand for others. Repeat it for more."
+              help="Only rules of this rule group; * and ? are wildcards. Repeat it for more."
               )  # fmt: skip
 @click.option("--build", metavar="ID", shell_complete=complete_build,
-              help="A build of the bucket; else the one in force.")  # fmt: skip
+              help="A build of the bucket. Default: the one in force.")  # fmt: skip
 @click.option("--results", type=FOLDER, metavar="DIR",
-              help="A results folder of `rulesync local`, in place of the bucket.")  # fmt: skip
+              help="A results folder of `rulesync local`, instead of the bucket.")  # fmt: skip
 @click.option("--limit", type=click.IntRange(min=0), default=_LIMIT, show_default=True,
-              metavar="N", help="List so many rules; 0: all. CSV and JSON always have all."
+              metavar="N", help="How many rules to list. 0 lists all. CSV and JSON always have all."
               )  # fmt: skip
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV for a spreadsheet.")
 @json_option
 @wide_option
-@click.option("--bucket", envvar="RULESYNC_BUCKET", show_envvar=True, help="The stack's.")
+@click.option("--bucket", envvar="RULESYNC_BUCKET", show_envvar=True, help="The stack's bucket.")
 @aws_options
 def rules(  # noqa: PLR0913 - an argument for each option
     *,
@@ -91,11 +91,11 @@ def rules(  # noqa: PLR0913 - an argument for each option
     as_json: bool,
     bucket: str | None,
 ) -> None:
-    """Search the rules that are in force.
+    """Search the rules in force.
 
-    By WORDs, all of which stand in the msg, in any case; and by the options, all of which must
-    hold. Reads the newest applied build in the bucket, and not the account: what somebody changed
-    there by hand `rulesync status` tells. Changes nothing.
+    Finds rules whose msg has all WORDs, in any letter case, and that match all options. Reads the
+    newest applied build in the bucket, not the account; `rulesync status` shows manual changes.
+    Changes nothing.
     """
     from rulesync_cli.history.asked_rules import RuleQuery
 

@@ -11,7 +11,8 @@ from rulesync_cli.common import epilog, print_json
 def schema() -> None:
     """Print the JSON Schema of the allowlist, for editors.
 
-    By it they complete and check the file. Save it beside the file, as categories.schema.json.
+    Editors use it to complete and check the file. Save it beside the file, as
+    categories.schema.json.
     """
     from rulesync_cli.editors import json_schema
 

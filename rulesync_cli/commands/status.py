@@ -49,16 +49,16 @@ _SECONDS: Final = 10
 )
 @click.option("--watch", "seconds", is_flag=False, flag_value=_SECONDS, metavar="[SECONDS]",
               type=click.IntRange(min=1),
-              help="Look again after so many seconds, 10 if left out, and print what is new, until "
-              "Ctrl-C.")  # fmt: skip
+              help="Look again every 10 seconds, or as often as you say, and print what has "
+                   "changed, until Ctrl-C.")  # fmt: skip
 @json_option
 @account_options
 def status(*, bucket: str, policies: tuple[str, ...], seconds: int | None, as_json: bool) -> None:
-    """Say what is in force, what failed, and what waits.
+    """Show what is in force, what failed, and what waits.
 
-    The last attempt and its cause; files that were uploaded and not applied; a hold; the age of the
-    feed; what somebody changed by hand in the rule groups and the policies. Reads small objects of
-    the bucket and the account's lists; builds nothing, changes nothing.
+    Shows the last attempt and its cause, files that were uploaded but not applied, a hold, the age
+    of the feed, and manual changes of rule groups and policies. Reads small objects of the bucket
+    and the account's lists. Changes nothing.
     """
     from rulesync_cli.history.stack_status import stack_status
 

@@ -42,27 +42,27 @@ def _networks(_: click.Context, __: click.Parameter, values: tuple[str, ...]) ->
         "rulesync verify out",
         "rulesync verify out --pcap captures --home-net 10.20.0.0/16",
         "rulesync verify --bucket my-bucket --json | jq '.groups[].refusals'",
-        codes="0 every rule of every group is loaded; 1 a rule is refused, or an error; "
-        "2 wrong usage",
+        codes="0 every rule is loaded; 1 a rule is refused, or an error; 2 wrong usage",
     )
 )
 @click.argument("results", type=FOLDER, required=False)
 @click.option("--bucket", envvar="RULESYNC_BUCKET", show_envvar=True,
-              help="Without RESULTS: the stack's; the groups in force are taken.")  # fmt: skip
+              help="Without RESULTS: the stack's bucket, to verify the rule groups in force."
+              )  # fmt: skip
 @click.option("--policy", "policies", multiple=True, envvar="RULESYNC_POLICIES", metavar="NAME",
               help="With --bucket: firewall policy whose priorities count.  "
               "[env var: RULESYNC_POLICIES]")  # fmt: skip
-@click.option("--build", metavar="ID", help="With --bucket: the groups that this build made.")
+@click.option("--build", metavar="ID", help="With --bucket: the rule groups of this build.")
 @click.option("--pcap", "places", multiple=True, metavar="PATH",
               type=click.Path(exists=True, path_type=Path),
-              help="A capture, or a folder of them, to replay through all groups. Repeat it for "
-              "more.")  # fmt: skip
+              help="A capture, or a folder of captures, to replay through all rule groups. "
+                   "Repeat it for more.")  # fmt: skip
 @click.option("--home-net", multiple=True, metavar="CIDR", callback=_networks,
-              help="HOME_NET of the firewall policy, for groups that declare none. Repeat it for "
-              "more. Private addresses where it is left out.")  # fmt: skip
+              help="HOME_NET of the firewall policy, for rule groups that declare none. Repeat "
+                   "it for more. Default: private addresses.")  # fmt: skip
 @click.option("--suricata", "program", metavar="PATH",
-              help="The engine, an 8.0 or 7.0; else 8.0 before 7.0, of those that are "
-              "installed.")  # fmt: skip
+              help="The Suricata to use, 8.0 or 7.0. Default: the installed 8.0, otherwise 7.0."
+              )  # fmt: skip
 @json_option
 @wide_option
 def verify(  # noqa: PLR0913 - an argument for each option
@@ -78,9 +78,10 @@ def verify(  # noqa: PLR0913 - an argument for each option
 ) -> None:
     """Load the rule groups into a real Suricata.
 
-    8.0, as the service has, or 7.0. Each group alone, with its own variables and nothing else.
-    RESULTS is a folder that `rulesync local` left; without it, the groups in force are taken.
-    With --pcap: what all groups together would log and drop of captured traffic. Changes nothing.
+    Uses Suricata 8.0, as the service does, or 7.0. Loads each rule group alone, with its own
+    variables. RESULTS is a results folder of `rulesync local`; without it, the rule groups in force
+    are used. With --pcap, shows what all rule groups together would log and drop of captured
+    traffic. Changes nothing.
     """
     from rulesync_cli.show.verdicts import Verified, render_verdicts, verify_document
     from rulesync_cli.verify.loadable import HOME_NET
@@ -120,7 +121,7 @@ def _groups(
         here = world(bucket, policies)
         found = of_build(here.store, build) if build else in_account(here)
     else:
-        raise click.UsageError("name a folder of results, or the stack's bucket with --bucket")
+        raise click.UsageError("give a results folder, or the stack's bucket with --bucket")
     if not found:
         raise StoreError("there is no rule group to verify")
     return found
@@ -159,7 +160,7 @@ def _replay(
 ) -> tuple[tuple[str, ...], tuple[Replay, ...]]:
     from rulesync_cli.verify.traffic import Replay, replayer
 
-    watch("loading all groups together")
+    watch("loading all rule groups together")
     with replayer(engine, groups, home_net) as running:
         replays = list[Replay]()
         for number, capture in enumerate(captures, start=1):

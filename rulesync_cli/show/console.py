@@ -30,7 +30,7 @@ wide_option = click.option(
     is_flag=True,
     expose_value=False,
     callback=_widen,
-    help="Show every column, and no cell cut; the terminal wraps what is too long.",
+    help="Show every column, and cut no cell. The terminal wraps long lines.",
 )
 """For every command that prints a table; `stdout` and `stderr` see it."""
 

@@ -58,7 +58,10 @@ def test_category_with_a_typo_names_the_nearest(running: Account) -> None:
     """On stderr; one that merely has no discarded rule, and resembles none, is no mistake."""
     assert running.builds
     typo = call("--bucket", BUCKET, "--category", "emerging-malwar", "--json")
-    assert "emerging-malwar has no discarded rule; nearest that has: emerging-" in typo.stderr
+    assert (
+        "emerging-malwar has no discarded rule; the nearest category that has one: emerging-"
+        in typo.stderr
+    )
     assert json.loads(typo.stdout)["discarded"] == []
     assert call("--bucket", BUCKET, "--category", "tor").stderr == ""
 

@@ -120,7 +120,7 @@ def test_own_push_is_nobody_else_s(people: tuple[Person, Person]) -> None:
         assert anna.push().exit_code == 0
     again = anna.push("--json")
     assert json.loads(again.stdout)["uploaded"] == []
-    assert "the bucket has it already; nothing was uploaded" in again.stderr
+    assert "the bucket already has these files; nothing was uploaded" in again.stderr
 
 
 def test_own_rules_of_a_colleague_are_not_deleted(
