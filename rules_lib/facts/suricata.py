@@ -48,6 +48,9 @@ DIRECTIONS: Final = frozenset({"->", "<>", "=>"})
 SID_MAX: Final = 2**32 - 1
 """Suricata keeps a sid in 32 bits (8.0.8), and 0 is none."""
 
+DEFAULT_ACTION_SIDS: Final = frozenset({2, 4, 6, 8})
+"""What alert logs call the default actions of a firewall policy [AWS's best practices, 2026]."""
+
 NUMBER_MAX: Final = {"sid": SID_MAX, "rev": 2**32 - 1}
 """The largest values of the options that are numbers (8.0.8); the smallest is 1, a `+` may lead."""
 

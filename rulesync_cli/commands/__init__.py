@@ -24,6 +24,7 @@ SUMMARIES: Final = {
     "status": "Show what is in force, what failed, and what waits.",
     "builds": "List the builds, newest first, and how each ended.",
     "rules": "Search the rules in force.",
+    "hits": "Show what fired, by rule, category, own host or day.",
     "diff": "Show which rules differ between two builds, or a build and a plan.",
     "report": "Fetch a build's page and open it in the browser.",
     "rollback": "Restore an earlier BUILD and hold it.",

@@ -119,7 +119,8 @@ def _planned(here: World) -> _Side:
         if one.rule.sid is not None
     }
     fates = Fates(known, "the feed no longer enables it")
-    return PublishedRules("plan", "", found.gathered.manifest.version, rules), fates
+    manifest, prefix = found.gathered.manifest, found.gathered.allowlist.firewall.prefix
+    return PublishedRules("plan", "", manifest.version, rules, prefix), fates
 
 
 def _fates(store: Store, build: str) -> Fates:

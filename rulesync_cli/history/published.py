@@ -78,12 +78,14 @@ class PublishedRules:
         source: names it for people.
         build: its id.
         feed: version of its feed.
+        prefix: of its rule groups' names.
     """
 
     source: str
     build: str
     feed: str
     rules: tuple[PublishedRule, ...]
+    prefix: str
 
 
 def rules_of_build(store: Store, build: str = "") -> PublishedRules:
@@ -97,7 +99,8 @@ def rules_of_build(store: Store, build: str = "") -> PublishedRules:
     changed = store.find(build_key(build, CHANGED))
     feed = applied.summary.feed.version or ""
     rules = _published(applied.restored, applied.summary, changed.body if changed else b"")
-    return PublishedRules(f"build {build}", build, feed, _at_home(rules, store, feed))
+    home = _at_home(rules, store, feed)
+    return PublishedRules(f"build {build}", build, feed, home, applied.restored.prefix)
 
 
 def _at_home(
@@ -148,7 +151,8 @@ def rules_in_folder(folder: Path) -> PublishedRules:
     }
     restored = read_groups(file.read_bytes(), texts, str(file))
     rules = _published(restored, summary, (folder / CHANGED).read_bytes())
-    return PublishedRules(str(folder), summary.build_id, summary.feed.version or "", rules)
+    feed = summary.feed.version or ""
+    return PublishedRules(str(folder), summary.build_id, feed, rules, restored.prefix)
 
 
 def _published(restored: Restored, summary: Summary, changed: bytes) -> tuple[PublishedRule, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import click
 import pytest
@@ -10,7 +11,12 @@ from click.testing import CliRunner
 from rich.cells import cell_len
 from support.account import BUCKET, Account, account
 from support.feeds import rule
+from support.hits import day_hits, hits_of_day
 
+from rules_lib.aws import clients
+from rules_lib.aws.s3_store import S3Store
+from rules_lib.hits.history import put_day
+from rules_lib.hits.values import Talker
 from rulesync_cli import main
 
 LONG = "a-category-with-a-name-as-long-as-anybody-would-give-it"
@@ -18,12 +24,27 @@ TABLES = {
     "categories": ("category",),
     "rules": ("sid",),
     "builds": ("build",),
+    "hits": ("sid",),
+    "hits --by category": ("category",),
+    "hits --by host": ("own host",),
+    "hits --by day": ("day",),
     "diff FIRST latest": ("category", "change"),
     "discarded": ("sid",),
     "plan --full": ("priority",),
     "probe --list": ("id",),
 }
 """What is typed -> how the heading of each of its tables begins."""
+YESTERDAY = datetime.now(UTC).date() - timedelta(days=1)
+FIRED = [
+    day_hits(
+        2_000_000_001 + number,
+        YESTERDAY,
+        group=f"et-emerging-{LONG}",
+        count=1_234_567_890,
+        top_sources=tuple(Talker(f"fd00:1234:5678:9abc:def0:1234:5678:{at}", 7) for at in "123"),
+    )
+    for number in range(3)
+]
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +59,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
         other, scoring = rule(2_000_000_002), rule(3, "iprep:src; ")
         aws.sync(**{LONG: [told(2_000_000_001), other, scoring]})
         aws.sync(**{LONG: [told(2_000_000_001, rev=2), scoring, told(4), told(5)]})
+        put_day(S3Store(clients.s3(), BUCKET), hits_of_day(*FIRED, day=YESTERDAY))
         aws.publish(**{LONG: [told(2_000_000_001, rev=3), scoring, told(5)], "other": [told(6)]})
         yield aws
 

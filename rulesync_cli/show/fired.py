@@ -1,0 +1,144 @@
+"""Hits on the terminal, as a table for each way to group them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from rich.text import Text
+
+from rules_lib.text import count, counted, visible
+from rulesync_cli.hits.views import FiredCategory, FiredDay, FiredHost, FiredRule
+from rulesync_cli.show.console import say, show
+from rulesync_cli.show.tables import STYLES
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from rich.console import Console
+
+    from rulesync_cli.hits.source import KnownHits
+    from rulesync_cli.hits.tallies import HitTally
+    from rulesync_cli.hits.views import RulesInForce
+
+NO_PROOF: Final = (
+    "no hits is no proof: a rule that was not in force, a group that no firewall uses, a noalert "
+    "or a pass rule leave no line"
+)
+_Row = TypeVar("_Row")
+
+_NAMED: Final = 8
+"""How many unknown days, or sids of a host, are named; JSON has all."""
+
+_SUMS: Final = ("hits", "blocked", "sources", "own hosts", "days", "first", "last")
+_LEAVING: Final = ("days", "own hosts", "sources", "first", "blocked")
+
+
+def show_fired_rules(rows: Sequence[FiredRule], limit: int, console: Console) -> None:
+    """A line for each rule."""
+    headings = ("sid", "mode", *_SUMS, "category", "rule group", "msg")
+    cells = map(_rule_cells, _first(rows, limit))
+    show(console, headings, cells, numbers=("sid", *_SUMS[:5]), leaving=("rule group", *_LEAVING))
+    _rest(rows, limit, console)
+
+
+def show_fired_categories(rows: Sequence[FiredCategory], limit: int, console: Console) -> None:
+    """A line for each category."""
+    headings = ("category", "rules", *_SUMS)
+    cells = (
+        (visible(row.category), count(row.tally.sids), *_sums(row.tally))
+        for row in _first(rows, limit)
+    )
+    show(console, headings, cells, numbers=("rules", *_SUMS[:5]), leaving=_LEAVING)
+    _rest(rows, limit, console)
+
+
+def show_fired_hosts(rows: Sequence[FiredHost], limit: int, console: Console) -> None:
+    """A line for each own host."""
+    headings = ("own host", "hits", "blocked", "rules", "first", "last", "sids")
+    cells = (
+        (
+            visible(row.host),
+            count(row.hits_at_least),
+            count(row.blocked_at_least),
+            count(len(row.sids)),
+            row.first.isoformat(),
+            row.last.isoformat(),
+            _few([str(sid) for sid in row.sids]),
+        )
+        for row in _first(rows, limit)
+    )
+    numbers = ("hits", "blocked", "rules")
+    show(console, headings, cells, numbers=numbers, leaving=("first", "blocked"))
+    _rest(rows, limit, console)
+    say(
+        console,
+        "at least so many: of each rule and day, only the busiest addresses are kept",
+        "dim",
+    )
+
+
+def show_fired_days(rows: Sequence[FiredDay], limit: int, console: Console) -> None:
+    """A line for each day, the newest first."""
+    headings = ("day", "rules", "hits", "blocked", "sources", "own hosts", "log lines")
+    newest = tuple(reversed(rows))
+    cells = (_day_cells(row) for row in _first(newest, limit))
+    show(console, headings, cells, numbers=headings[1:], leaving=("sources", "own hosts"))
+    _rest(newest, limit, console)
+
+
+def show_beneath(known: KnownHits, there: RulesInForce, console: Console) -> None:
+    """What is to be known of all of it: unknown days, whose addresses are own, and no proof."""
+    if known.unknown:
+        days = _few([day.isoformat() for day in known.unknown])
+        say(console, f"unknown: {counted(len(known.unknown), 'day')} not counted: {days}", "yellow")
+    if any(not day.addresses for day in known.days):
+        say(console, "addresses are not kept, so no own host is named", "dim")
+    elif there.own.assumed:
+        words = "private addresses are taken for own hosts, as no HOME_NET is known"
+        say(console, words, "dim")
+    say(console, NO_PROOF, "dim")
+
+
+def _rule_cells(row: FiredRule) -> tuple[Text | str, ...]:
+    mode = row.rule.action if row.rule else "-"
+    msg = visible(row.rule.msg) if row.rule else "-"
+    styled = Text(mode, style=STYLES.get(mode, ""))
+    named = (visible(row.category), visible(row.group or "-"), msg)
+    return (str(row.sid), styled, *_sums(row.tally), *named)
+
+
+def _sums(tally: HitTally) -> tuple[str, ...]:
+    numbers = (tally.hits, tally.blocked, tally.sources_at_least, len(tally.hosts), tally.days)
+    return (*map(count, numbers), _moment(tally.first), _moment(tally.last))
+
+
+def _day_cells(row: FiredDay) -> tuple[str, ...]:
+    if row.lines is None:
+        return (row.day.isoformat(), *["unknown"] * 6)
+    tally = row.tally
+    if tally is None:
+        return (row.day.isoformat(), *["0"] * 5, count(row.lines))
+    numbers = (
+        tally.sids, tally.hits, tally.blocked, tally.sources_at_least, len(tally.hosts), row.lines
+    )  # fmt: skip
+    return (row.day.isoformat(), *map(count, numbers))
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}"
+
+
+def _few(words: Sequence[str]) -> str:
+    more = len(words) - _NAMED
+    named = ", ".join(words[:_NAMED])
+    return f"{named} and {count(more)} more" if more > 0 else named
+
+
+def _first(rows: Sequence[_Row], limit: int) -> Sequence[_Row]:
+    return rows[:limit] if limit else rows
+
+
+def _rest(rows: Sequence[object], limit: int, console: Console) -> None:
+    if limit and len(rows) > limit:
+        say(console, f"and {count(len(rows) - limit)} more: --limit 0 lists all", "dim")
