@@ -61,6 +61,9 @@ HOLD: Final = "state/hold.json"
 REFUSALS: Final = "state/refusals.json"
 """What the service said of rules that it refused, so that it is not asked again."""
 
+STAGING: Final = "state/staging.json"
+"""Since when rules alert that are to drop later, and which rules left a short while ago."""
+
 SETTLED: Final = "state/settled.json"
 """There once a scheduled build found nothing to do."""
 

@@ -19,10 +19,14 @@ from rules_lib.stages.link import link
 from rules_lib.stages.order import order
 from rules_lib.stages.screen import screen
 from rules_lib.stages.select import select
+from rules_lib.stages.stage import stage
+from rules_lib.stages.tenure import Tenure
+from rules_lib.staging_record import NO_RECORD, StagingRecord
 
 if TYPE_CHECKING:
     from rules_lib.groups.rule_group import Group
     from rules_lib.inputs import Inputs
+    from rules_lib.stages.stage import StagedRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class Built:
         relief: what a larger budget would bring back.
         overflow: category -> rules left out as their group is full and cannot be replaced.
         missing_variables: name without `$` -> rules that a value for it would recover.
+        staging: what the next build is to know of how long rules have been here.
     """
 
     groups: tuple[Group, ...]
@@ -46,6 +51,7 @@ class Built:
     relief: Relief
     overflow: Mapping[str, int]
     missing_variables: Mapping[str, int]
+    staging: StagingRecord = NO_RECORD
 
     @property
     def kept(self) -> tuple[Converted, ...]:
@@ -73,6 +79,7 @@ def build(inputs: Inputs) -> Built:
         relief=fitted.relief,
         overflow=dict(fitted.overflow),
         missing_variables=_missing(in_order),
+        staging=prepared.staged.record_after(rule for group in groups for rule in group.rules),
     )
 
 
@@ -84,11 +91,13 @@ class Prepared:
         wanted: asked for by the allowlist, in the feed's order.
         standby: setters of marks in off categories, as they would be brought in.
         discarded: by any of the stages so far; of the standby setters none is.
+        staged: what was asked for, and how long it has been here.
     """
 
     wanted: tuple[Converted, ...]
     standby: tuple[Converted, ...]
     discarded: tuple[Discarded, ...]
+    staged: StagedRules
 
 
 def prepare(rules: Iterable[AnyRule], inputs: Inputs) -> Prepared:
@@ -102,9 +111,11 @@ def prepare(rules: Iterable[AnyRule], inputs: Inputs) -> Prepared:
     selected = select(rules, allowlist)
     wanted = screen(selected.wanted, allowlist)
     standby = screen(selected.standby, allowlist)
-    converted = convert(wanted.rules, allowlist, refusals)
+    tenure = Tenure.of(inputs.deployed, inputs.staging, inputs.fired, inputs.day)
+    staged = stage(wanted.rules, allowlist, tenure)
+    converted = convert(staged.rules, allowlist, refusals, inputs.day)
     ready = defer(converted.rules, waiting, allowlist)
-    setters = convert(standby.rules, allowlist, refusals).rules
+    setters = convert(standby.rules, allowlist, refusals, inputs.day).rules
     return Prepared(
         wanted=ready.rules,
         standby=defer(setters, waiting, allowlist).rules,
@@ -114,6 +125,7 @@ def prepare(rules: Iterable[AnyRule], inputs: Inputs) -> Prepared:
             *converted.discarded,
             *ready.discarded,
         ),
+        staged=staged,
     )
 
 

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
 from rules_lib.groups.rule_group import Deployed
+from rules_lib.staging_record import NO_RECORD, StagingRecord
 
 if TYPE_CHECKING:
     from datetime import date
@@ -31,6 +32,7 @@ class Inputs:
         fired: sid -> day, in UTC, of its newest hit in the alert logs; empty where none are read.
         hits_unknown: why it is not known what fired lately, though alert logs are to be read; empty
             where it is, or where they are not.
+        staging: what the builds before recorded of how long rules have been here.
     """
 
     ruleset: Ruleset
@@ -41,6 +43,7 @@ class Inputs:
     waiting: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     fired: Mapping[int, date] = field(default_factory=lambda: MappingProxyType({}))
     hits_unknown: str = ""
+    staging: StagingRecord = NO_RECORD
 
     def edited(self, **keys: object) -> Self:
         """The same, with other values for some keys of the allowlist."""

@@ -55,6 +55,7 @@ class Reason(StrEnum):
     PASS_FROM_FEED = "pass-from-feed"  # noqa: S105 - no password
     PCRE_WITHOUT_CONTENT = "pcre-without-content"
     UNDEFINED_VARIABLE = "undefined-variable"
+    EXCEPTED = "excepted"
     TOO_LONG = "too-long"
     REJECTED_BY_SERVICE = "rejected-by-service"
     NOT_YET_PROVEN = "not-yet-proven"
@@ -75,6 +76,8 @@ class Change(StrEnum):
     DROP_TO_ALERT = "drop-to-alert"
     SETTER_BROUGHT_IN = "setter-brought-in"
     EARLIER_TEXT = "earlier-text"
+    STAGED = "staged"
+    EXCEPTION = "exception"
 
 
 class Option(NamedTuple):

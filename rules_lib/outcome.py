@@ -12,7 +12,7 @@ from rules_lib.model import Change, Malformed, Mode, Reason, Rule
 
 if TYPE_CHECKING:
     from rules_lib.ties import Bond
-    from rules_lib.why import ActionCause, ModeKey
+    from rules_lib.why import ActionCause, ModeKey, Without
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,7 @@ class Converted(NamedTuple):
         variables: names of the header variables that `text` uses, without `$`, and of reference
             sets, with `@`.
         bond: what ties it to others, the same for all rules of its cluster; None where it is alone.
+        without: the exceptions by which hosts were taken out of its header.
     """
 
     rule: Rule
@@ -80,6 +81,7 @@ class Converted(NamedTuple):
     changes: tuple[Change, ...]
     variables: frozenset[str]
     bond: Bond | None = None
+    without: tuple[Without, ...] = ()
 
     @property
     def setter(self) -> bool:

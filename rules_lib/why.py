@@ -6,6 +6,7 @@ gives, and one for each way in which an action comes about.
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -35,6 +36,11 @@ class Why(StrEnum):
     DROP_MODE = "drop mode turns alert into it"
     ALERT_ONLY = "its metadata say `deployment alert_only`: it is not meant to block"
     DROP_WHEN_FAILS = "`drop_when` does not hold: {unmet}"
+    STAGED = "it is staged: it alerts since {since}, and drops from {until} on"
+    STAGED_AND_FIRED = (
+        "it is staged, and fired on {fired}: it alerts until its sid stands under `rules: drop:` "
+        "or `rules: alert:`"
+    )
     WAITING = "the text in force stays until the service has judged the new one"
     PUT_BACK = "an earlier build published it so"
 
@@ -70,6 +76,50 @@ class Condition(NamedTuple):
         return f"{self.key} is {has}" + ("" if self.holds else f", asked for: {wanted}")
 
 
+class Without(NamedTuple):
+    """An exception by which hosts are taken out of a rule's header.
+
+    Attributes:
+        not_from: addresses and networks that are taken out of its source.
+        not_to: likewise, of its destination.
+        until: the last day on which it holds, in UTC; None where it holds for good.
+        why: people's reason; may be empty.
+    """
+
+    not_from: tuple[str, ...]
+    not_to: tuple[str, ...]
+    until: date | None
+    why: str
+
+    def __str__(self) -> str:
+        """What it takes out, until when and why."""
+        ends = (("from", self.not_from), ("to", self.not_to))
+        out = " and ".join(f"{end} {', '.join(hosts)}" for end, hosts in ends if hosts)
+        until = f" until {self.until}" if self.until else ""
+        return f"not {out}{until}" + (f": {self.why}" if self.why else "")
+
+
+class Exemption(StrEnum):
+    """Why a rule that is new here drops at once, as the end of a sentence about it."""
+
+    ADDRESSES = "it is a list of addresses, which says exactly what it blocks"
+    EXCEPTED = "its metadata are those that `staging: except:` names"
+
+
+class Stage(NamedTuple):
+    """How it is with a rule that is new here and would drop.
+
+    Attributes:
+        since: the first day of its time, in UTC.
+        until: the day from which it drops, if nothing is in the way.
+        fired: the newest day on which it fired in that time, if any.
+    """
+
+    since: date
+    until: date
+    fired: date | None = None
+
+
 class ActionCause(NamedTuple):
     """What a rule's action is turned into, and why; as text, the sentence.
 
@@ -77,16 +127,23 @@ class ActionCause(NamedTuple):
         action: that it is to have; empty where it keeps the one that it ships with.
         shipped: the action that the feed ships, in lower case, where that is the cause.
         conditions: those of `drop_when`, where the rule is in drop mode and its category has one.
+        stage: of a rule that is staged.
+        exemption: of a rule that is new and drops all the same.
     """
 
     why: Why
     action: str = ""
     shipped: str = ""
     conditions: tuple[Condition, ...] = ()
+    stage: Stage | None = None
+    exemption: Exemption | None = None
 
     def __str__(self) -> str:
         """The sentence."""
-        return self.why.format(shipped=self.shipped, unmet="; ".join(map(str, self.unmet)))
+        stage = self.stage._asdict() if self.stage else {}
+        unmet = "; ".join(map(str, self.unmet))
+        said = self.why.format(shipped=self.shipped, unmet=unmet, **stage)
+        return f"{said}; new here, and not staged: {self.exemption}" if self.exemption else said
 
     @property
     def unmet(self) -> tuple[Condition, ...]:

@@ -17,6 +17,8 @@ from rules_lib.allowlist.drop_when import DropWhen
 from rules_lib.allowlist.drop_when_checks import KEY_PATTERN
 from rules_lib.allowlist.endpoints import PORT_MAX
 from rules_lib.allowlist.names import known_categories
+from rules_lib.allowlist.rule_exception import RuleException
+from rules_lib.allowlist.staging import StagingExempt, StagingSettings
 from rules_lib.allowlist.values import Allowlist, CategorySetting, FirewallSettings, RuleOverrides
 from rules_lib.facts import metadata
 from rules_lib.facts.limits import REFERENCE_ARN_CHARACTERS, VARIABLE_NAME_PATTERN
@@ -29,13 +31,20 @@ Schema = dict[str, Any]
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
-_MODELS: Final = (CategorySetting, DropWhen, FirewallSettings, RuleOverrides)
-_MAY_BE_EMPTY: Final = ("categories", "rules", "variables", "references", "firewall")
-_OFFERED: Final = "Only rules of which the metadata have one of these under this key drop."
+_MODELS: Final = (
+    *(CategorySetting, DropWhen, FirewallSettings, RuleOverrides),
+    *(RuleException, StagingExempt, StagingSettings),
+)
+_MAY_BE_EMPTY: Final = (
+    *("categories", "rules", "variables", "references", "firewall"),
+    *("staging", "exceptions"),
+)
+_OFFERED: Final = "Only rules of which the metadata have one of these under this key."
 _VALUE: Final = {"type": ["string", "integer"], "pattern": "[A-Za-z0-9]"}
 _DIGITS: Final = "^[0-9]{1,18}$"
 _DECIMAL: Final = r"^([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 _ENDPOINT: Final = "!?[0-9A-Fa-f.:]+(/[0-9]{1,3})?"
+_HOST: Final = "^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$"
 _SET: Final = "!?@[A-Za-z][A-Za-z0-9_]{0,31}"
 _REFERENCE: Final = r"!?\$[A-Za-z0-9_]{1,32}"
 
@@ -48,6 +57,10 @@ def json_schema() -> Schema:
     shared = {name: _object(definitions[name], model) for name, model in models.items()}
     shared["Mode"] = _loosened(definitions["Mode"])
     shared["DropWhen"] = _drop_when(shared["DropWhen"])
+    shared["StagingExempt"] = _of_metadata(shared["StagingExempt"]) | {
+        "not": {"additionalProperties": {"type": "null"}}
+    }
+    shared["RuleException"] = _exception(shared["RuleException"])
     shared["Values"] = _or_empty({"type": "array", "items": _VALUE, "minItems": 1})
     shared["FeedSetting"] = _setting(_of_a_feed(shared["CategorySetting"]))
     shared["CategorySetting"] = _setting(shared["CategorySetting"])
@@ -136,6 +149,8 @@ def _list(node: Schema, items: Schema) -> Schema:
     found: Schema = {"type": "array", "items": _loosened(items)}
     if "minItems" in node:
         return found | {"minItems": node["minItems"]}
+    if "$ref" in items:
+        return found
     return _or_empty(found | {"uniqueItems": True, "examples": [[2013504]]})
 
 
@@ -153,15 +168,35 @@ def _or_empty(node: Mapping[str, Any]) -> Schema:
 
 
 def _drop_when(node: Schema) -> Schema:
-    """Any key of the metadata may be asked for, ET's are offered; something must be asked for."""
+    """What may be missing does not count where something must be asked for."""
+    found = _of_metadata(node)
+    return found | {
+        "properties": found["properties"] | {"missing": _missing(node)},
+        "not": {"properties": {"missing": {}}, "additionalProperties": {"type": "null"}},
+    }
+
+
+def _of_metadata(node: Schema) -> Schema:
+    """Any key of the metadata may be asked for, ET's are offered."""
     values = {"$ref": "#/$defs/Values"}
     offered = {key: {"description": _OFFERED} | values for key in sorted(metadata.KEYS)}
     return node | {
-        "properties": offered | node["properties"] | {"missing": _missing(node)},
+        "properties": offered | node["properties"],
         "propertyNames": {"pattern": f"^{KEY_PATTERN}$"},
         "additionalProperties": values,
-        "not": {"properties": {"missing": {}}, "additionalProperties": {"type": "null"}},
     }
+
+
+def _exception(node: Schema) -> Schema:
+    """One address or several, at one end or both."""
+    address = {"type": "string", "pattern": _HOST}
+    several = {"anyOf": [address, {"type": "array", "items": address, "minItems": 1}]}
+    ends = {
+        end: {"description": node["properties"][end]["description"]} | _or_empty(several)
+        for end in ("not_from", "not_to")
+    }
+    named = [{"required": [end], "properties": {end: several}} for end in ends]
+    return node | {"properties": node["properties"] | ends, "anyOf": named}
 
 
 def _missing(node: Schema) -> Schema:
@@ -183,9 +218,9 @@ def _of_a_feed(node: Schema) -> Schema:
 
 
 def _setting(node: Schema) -> Schema:
-    """A mode alone, or a mapping in which `drop_when` goes with drop."""
-    with_drop = {"properties": {"mode": {"const": "drop"}}, "required": ["drop_when"]}
-    alone = {"not": {"required": ["drop_when"]}}
+    """A mode alone, or a mapping in which `drop_when` and `staging` go with drop."""
+    with_drop = {"properties": {"mode": {"const": "drop"}}}
+    alone = {"not": {"anyOf": [{"required": [key]} for key in ("drop_when", "staging")]}}
     mode = {key: value for key, value in node["properties"]["mode"].items() if key != "description"}
     return {"anyOf": [mode, node | {"anyOf": [with_drop, alone]}]}
 

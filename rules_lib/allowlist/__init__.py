@@ -3,9 +3,9 @@
 `load_allowlist` reads the file and reports every error at once. Its modules, in that order:
 
     events, reader -> document      hostile YAML to texts, each with its line
-    fields, drop_when, values,
-    schema                          the value of each key, alone
-    checks, variable_checks         what ties one key to another
+    fields, drop_when, staging,
+    rule_exception, values, schema  the value of each key, alone
+    checks, …_checks                what ties one key to another
     variables, endpoints            what the header's variables stand for
     names, problem                  valid names; one error as people read it
 """
@@ -15,6 +15,8 @@ from __future__ import annotations
 from rules_lib.allowlist.drop_when import DropWhen
 from rules_lib.allowlist.loader import load_allowlist
 from rules_lib.allowlist.names import known_categories
+from rules_lib.allowlist.rule_exception import RuleException
+from rules_lib.allowlist.staging import StagingExempt, StagingSettings
 from rules_lib.allowlist.values import (
     Allowlist,
     AllowlistVariables,
@@ -29,7 +31,10 @@ __all__ = [
     "CategorySetting",
     "DropWhen",
     "FirewallSettings",
+    "RuleException",
     "RuleOverrides",
+    "StagingExempt",
+    "StagingSettings",
     "known_categories",
     "load_allowlist",
 ]

@@ -8,7 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from rules_lib.allowlist import drop_when_checks, reference_checks, variable_checks
+from rules_lib.allowlist import (
+    drop_when_checks,
+    exception_checks,
+    reference_checks,
+    staging_checks,
+    variable_checks,
+)
 from rules_lib.allowlist.fields import whole
 from rules_lib.allowlist.problem import shown
 from rules_lib.allowlist.values import FirewallSettings, RuleOverrides
@@ -98,6 +104,8 @@ def _sids(document: Document) -> Iterator[tuple[str, Path, int]]:
 KEY_CHECKS: Final = (
     own_alone_stand_as_written,
     *drop_when_checks.DROP_WHEN_CHECKS,
+    *staging_checks.STAGING_CHECKS,
+    *exception_checks.EXCEPTION_CHECKS,
     sids_stand_once,
     priorities_suffice,
     policy_takes_the_capacity,

@@ -19,7 +19,32 @@ Becomes = Literal[Mode.ALERT, Mode.DROP]
 MetadataWords = Annotated[frozenset[MetadataWord], Field(min_length=1)]
 
 
-class DropWhen(BaseModel):
+class MetadataValues(BaseModel):
+    """Values that are asked of rules' metadata, key by key.
+
+    Attributes:
+        signature_severity: values of which one must be had; left out, it is not asked for.
+        confidence: likewise; and so of any other key that is given.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+    __pydantic_extra__: dict[str, MetadataWords | None] = Field(init=False)
+
+    signature_severity: Annotated[frozenset[SeverityWord], Field(min_length=1)] | None = None
+    confidence: Annotated[frozenset[ConfidenceWord], Field(min_length=1)] | None = None
+
+    @cached_property
+    def values(self) -> Mapping[str, frozenset[str]]:
+        """The keys of the metadata that are asked for, with the values of which one must be had."""
+        asked: dict[str, frozenset[str] | None] = {
+            "signature_severity": self.signature_severity,
+            "confidence": self.confidence,
+            **(self.__pydantic_extra__ or {}),
+        }
+        return {key: values for key, values in asked.items() if values is not None}
+
+
+class DropWhen(MetadataValues):
     """Which alert rules of a category in drop mode become drop; the others stay alert.
 
     Any other key of the rules' metadata may be given too, such as deployment or attack_target,
@@ -35,11 +60,6 @@ class DropWhen(BaseModel):
             keys, or a mapping with a word for each.
     """
 
-    model_config = ConfigDict(frozen=True, extra="allow")
-    __pydantic_extra__: dict[str, MetadataWords | None] = Field(init=False)
-
-    signature_severity: Annotated[frozenset[SeverityWord], Field(min_length=1)] | None = None
-    confidence: Annotated[frozenset[ConfidenceWord], Field(min_length=1)] | None = None
     created_after: Day | None = None
     updated_after: Day | None = None
     not_msg: MetadataWords | None = None
@@ -53,16 +73,6 @@ class DropWhen(BaseModel):
     @field_serializer("missing")
     def _as_written(self, missing: Mapping[str, Becomes]) -> Becomes | dict[str, Becomes]:
         return missing[OTHERS] if OTHERS in missing else dict(missing)
-
-    @cached_property
-    def values(self) -> Mapping[str, frozenset[str]]:
-        """The keys of the metadata that are asked for, with the values of which one must be had."""
-        asked: dict[str, frozenset[str] | None] = {
-            "signature_severity": self.signature_severity,
-            "confidence": self.confidence,
-            **(self.__pydantic_extra__ or {}),
-        }
-        return {key: values for key, values in asked.items() if values is not None}
 
     @cached_property
     def days(self) -> Mapping[str, str]:

@@ -1,4 +1,7 @@
-"""What can be wrong with a `drop_when:`; each check is one function over the file as read."""
+"""What can be wrong with what is asked of rules' metadata: `drop_when:`, `staging: except:`.
+
+Each check is one function over the file as read.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,7 @@ KEY_PATTERN: Final = "[A-Za-z][A-Za-z0-9_.-]*"
 
 _OTHER_MODES: Final = frozenset(Mode) - {Mode.DROP}
 _MISSING: Final = "missing"
+_EXCEPT: Final[Path] = ("staging", "except")
 
 
 def goes_with_drop(document: Document) -> Iterator[Problem]:
@@ -32,8 +36,8 @@ def goes_with_drop(document: Document) -> Iterator[Problem]:
 
 
 def asks_for_something(document: Document) -> Iterator[Problem]:
-    """A condition that asks for nothing would drop everything."""
-    for path, asked in _conditions(document):
+    """A condition that asks for nothing would hold for every rule."""
+    for path, asked in _asked(document):
         given = [key for key, value in asked.items() if key != _MISSING and value is not None]
         if document.at(*path) in (None, asked) and not given:
             text = "asks for nothing; give signature_severity or confidence, or take it out"
@@ -42,7 +46,7 @@ def asks_for_something(document: Document) -> Iterator[Problem]:
 
 def keys_are_of_metadata(document: Document) -> Iterator[Problem]:
     """What cannot be a key of any rule's metadata is asked for in vain."""
-    for path, asked in _conditions(document):
+    for path, asked in _asked(document):
         for key in asked:
             if not re.fullmatch(KEY_PATTERN, key):
                 text = f"{shown(key)} is no key of a rule's metadata: letters, digits and _"
@@ -62,6 +66,13 @@ def missing_is_about_what_is_asked(document: Document) -> Iterator[Problem]:
                     choices=keys,
                     otherwise=f"asked for: {', '.join(keys)}" if keys else "take it out",
                 )
+
+
+def _asked(document: Document) -> Iterator[tuple[Path, dict[str, Tree]]]:
+    """The place of everything that asks something of the metadata, and what it asks."""
+    yield from _conditions(document)
+    if _EXCEPT in document.lines:
+        yield _EXCEPT, document.mapping(*_EXCEPT)
 
 
 def _conditions(document: Document) -> Iterator[tuple[Path, dict[str, Tree]]]:

@@ -63,10 +63,8 @@ def _list(value: object) -> object:
 Whole = Annotated[int, BeforeValidator(_number)]
 FileVersion = Annotated[Literal[1], BeforeValidator(_number)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-Sids = Annotated[
-    frozenset[Annotated[Whole, Field(ge=1, le=SID_MAX)]],
-    BeforeValidator(_list),
-]
+Sid = Annotated[Whole, Field(ge=1, le=SID_MAX)]
+Sids = Annotated[frozenset[Sid], BeforeValidator(_list)]
 SeverityWord = Annotated[Severity, BeforeValidator(_capitalized)]
 ConfidenceWord = Annotated[Confidence, BeforeValidator(_capitalized)]
 Prefix = Annotated[str, Field(pattern=f"^{PREFIX_FORM}$")]

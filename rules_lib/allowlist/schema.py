@@ -9,6 +9,8 @@ from pydantic import ValidationError
 
 from rules_lib.allowlist.drop_when import DropWhen
 from rules_lib.allowlist.problem import Problem, shown
+from rules_lib.allowlist.rule_exception import RuleException
+from rules_lib.allowlist.staging import StagingExempt, StagingSettings
 from rules_lib.allowlist.values import Allowlist, CategorySetting, FirewallSettings, RuleOverrides
 from rules_lib.facts import metadata
 from rules_lib.model import Mode, is_local
@@ -22,8 +24,19 @@ if TYPE_CHECKING:
     from rules_lib.allowlist.document import Document
     from rules_lib.allowlist.problem import Path
 
-_IN_DROP_WHEN: Final = 4
-"""Length of the path of a key there: categories, its name, drop_when, the key."""
+_METADATA_ASKED: Final = (DropWhen, StagingExempt)
+"""What takes any key of the metadata beside its own."""
+
+_CLASSES: Final[tuple[tuple[tuple[str | None, ...], type[BaseModel]], ...]] = (
+    (("rules",), RuleOverrides),
+    (("firewall",), FirewallSettings),
+    (("categories", None), CategorySetting),
+    (("categories", None, "drop_when"), DropWhen),
+    (("staging",), StagingSettings),
+    (("staging", "except"), StagingExempt),
+    (("exceptions", None), RuleException),
+)
+"""Where in the file which mapping stands; None is any name, or any place of a list."""
 
 _TEXTS: Final[Mapping[str, str]] = {
     "dict_type": "is no mapping; write one key: value a line",
@@ -38,6 +51,7 @@ _TEXTS: Final[Mapping[str, str]] = {
     "string_pattern_mismatch": "is not letters, digits and inner hyphens, at most 32 of them",
     "string_type": "is no text",
     "too_short": "has no entry; at least one is needed",
+    "tuple_type": "is no list; a list is written [first, second]",
 }
 """pydantic's error types in the words of this file; a type that is not here keeps pydantic's."""
 
@@ -75,8 +89,8 @@ def _place(document: Document, location: Path) -> Path:
 
 def _unknown_key(document: Document, path: Path) -> Problem:
     found = _class_of(path[:-1])
-    keys = tuple(found.model_fields)
-    choices = metadata.KEYS.union(keys) if found is DropWhen else keys
+    keys = _keys(found)
+    choices = metadata.KEYS.union(keys) if found in _METADATA_ASKED else keys
     return document.key_problem(
         path,
         f"{shown(path[-1])} is no key that may stand here",
@@ -86,24 +100,26 @@ def _unknown_key(document: Document, path: Path) -> Problem:
     )
 
 
+def _keys(model: type[BaseModel]) -> tuple[str, ...]:
+    """The keys as they stand in the file."""
+    return tuple(field.alias or name for name, field in model.model_fields.items())
+
+
 def _class_of(path: Path) -> type[BaseModel]:
-    match path:
-        case ("rules",):
-            return RuleOverrides
-        case ("firewall",):
-            return FirewallSettings
-        case ("categories", _):
-            return CategorySetting
-        case ("categories", _, "drop_when"):
-            return DropWhen
-    return Allowlist
+    """The class of the mapping that stands there."""
+    return next((found for place, found in _CLASSES if _is_at(path, place)), Allowlist)
+
+
+def _is_at(path: Path, place: tuple[str | None, ...]) -> bool:
+    return len(path) == len(place) and all(
+        wanted in (None, key) for key, wanted in zip(path, place, strict=True)
+    )
 
 
 def _is_no_metadata(path: Path) -> bool:
     """Whether what has no list is not even a key of ET's: then the key is what is wrong."""
-    return (
-        len(path) == _IN_DROP_WHEN and path[-1] not in metadata.KEYS | DropWhen.model_fields.keys()
-    )
+    asked = _class_of(path[:-1])
+    return asked in _METADATA_ASKED and path[-1] not in metadata.KEYS.union(_keys(asked))
 
 
 def _may_stand(choice: str, path: Path) -> bool:

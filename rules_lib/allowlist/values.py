@@ -4,7 +4,9 @@ The attributes' descriptions are also those of the JSON Schema that editors show
 Annotations are not postponed here: pydantic reads them when a class is made.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -12,8 +14,10 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from rules_lib.allowlist.drop_when import DropWhen
 from rules_lib.allowlist.endpoints import EndpointKind, endpoint_kind
 from rules_lib.allowlist.fields import FileVersion, KeepOrDiscard, Prefix, Share, Sids, Whole
+from rules_lib.allowlist.rule_exception import RuleException
+from rules_lib.allowlist.staging import NO_STAGING, StagingDays, StagingSettings
 from rules_lib.facts.limits import POLICY_CAPACITY, POLICY_RULE_GROUPS, PRIORITY_MAX
-from rules_lib.model import Mode
+from rules_lib.model import Mode, is_local
 
 
 class _Frozen(BaseModel):
@@ -32,11 +36,14 @@ class CategorySetting(_Frozen):
         drop_when: with mode drop only; without it every rule drops.
         place: for local-<file> alone; first, as where it is left out, is before all groups of the
             feed, last behind them.
+        staging: with mode drop only, and not for local-<file>; days for which its new rules alert
+            before they drop, in place of those under `staging`.
     """
 
     mode: Mode
     drop_when: DropWhen | None = None
     place: Literal["first", "last"] | None = None
+    staging: StagingDays | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -128,6 +135,9 @@ class Allowlist(_Frozen):
             the ARN of a prefix list, of a resource group, or of a container association. A rule
             group refers to at most 5 of them.
         firewall: the room there is in the firewall policy, and how our rule groups are called.
+        staging: how long a rule that is new here alerts before it drops; left out, it drops at
+            once.
+        exceptions: hosts for which a rule does not count: they are taken out of its header.
         max_shrink: share of the deployed rules that one sync may remove; one that would remove
             more is refused.
         max_unblock: share of the deployed rules that block which may cease to in one sync; one in
@@ -146,6 +156,8 @@ class Allowlist(_Frozen):
     variables: AllowlistVariables = AllowlistVariables()
     references: Mapping[str, str] = {}
     firewall: FirewallSettings = FirewallSettings()
+    staging: StagingSettings = NO_STAGING
+    exceptions: tuple[RuleException, ...] = ()
     max_shrink: Share = 0.3
     max_unblock: Share = 0.3
     feed_pass: KeepOrDiscard = "discard"  # noqa: S105 - no password
@@ -157,6 +169,16 @@ class Allowlist(_Frozen):
     def _left_empty(cls, value: object) -> object:
         return {} if value is None else value
 
+    @field_validator("staging", mode="before")
+    @classmethod
+    def _no_staging(cls, value: object) -> object:
+        return NO_STAGING if value is None else value
+
+    @field_validator("exceptions", mode="before")
+    @classmethod
+    def _no_exceptions(cls, value: object) -> object:
+        return () if value is None else value
+
     @property
     def may_unblock(self) -> float:
         """`max_unblock`; left out, what people let go they let cease to block."""
@@ -166,6 +188,26 @@ class Allowlist(_Frozen):
     def setting_of(self, category: str) -> CategorySetting:
         """The category's own setting, or the default's mode where it is not listed."""
         return self.categories.get(category, _PLAIN[self.default])
+
+    def staging_days(self, category: str) -> int:
+        """For how many days new rules of a category alert before they drop; 0: not at all."""
+        if is_local(category):
+            return 0
+        own = self.setting_of(category).staging
+        return self.staging.days if own is None else own
+
+    @property
+    def stages_rules(self) -> bool:
+        """Whether new rules of any category alert first."""
+        return bool(self.staging.days or any(one.staging for one in self.categories.values()))
+
+    def exceptions_on(self, day: date) -> Mapping[int, tuple[RuleException, ...]]:
+        """Sid -> its exceptions that hold on a day, in the file's order."""
+        found = defaultdict[int, list[RuleException]](list)
+        for one in self.exceptions:
+            if one.holds_on(day):
+                found[one.sid].append(one)
+        return {sid: tuple(these) for sid, these in found.items()}
 
     @property
     def last(self) -> frozenset[str]:

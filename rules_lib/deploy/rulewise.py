@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 from rules_lib.deploy.steps import Delete
 from rules_lib.facts.limits import BLOCKING
-from rules_lib.groups.content import action_of, by_sid, lets_through
+from rules_lib.groups.content import action_of, by_sid, lets_through, rev_of
 
 if TYPE_CHECKING:
     from rules_lib.build import Built
@@ -31,7 +31,6 @@ more often disable one than take it out.
 """
 
 _MSG: Final = re.compile(r'[;(]\s*msg\s*:\s*"((?:\\.|[^"\\])*)"', re.IGNORECASE | re.ASCII)
-_REV: Final = re.compile(r"[;(]\s*rev\s*:\s*(\d+)\s*(?=;)", re.IGNORECASE | re.ASCII)
 
 
 class RuleChange(NamedTuple):
@@ -132,7 +131,7 @@ def kind_of_change(before: str, after: str) -> tuple[ChangeKind, str]:
     if not before:
         return "added", ""
     acted, acts = action_of(before), action_of(after)
-    revs = [match[1] if match else "none" for match in map(_REV.search, (before, after))]
+    revs = ["none" if rev is None else rev for rev in map(rev_of, (before, after))]
     notes = [f"{acted} → {acts}"] if acted != acts else []
     notes += [f"rev {revs[0]} → {revs[1]}"] if revs[0] != revs[1] else []
     if acted != acts:

@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rules_lib.facts.limits import BLOCKING
+from rules_lib.facts.suricata import DESCRIPTIVE
 from rules_lib.groups.content import lets_through
 from rules_lib.reading.rule import RuleSyntaxError, header_of, split
 
@@ -22,10 +23,7 @@ if TYPE_CHECKING:
     from rules_lib.model import Header
     from rules_lib.outcome import Converted
 
-_INERT: Final = frozenset(
-    {"msg", "sid", "rev", "gid", "metadata", "reference", "classtype", "priority", "target"}
-    | {"noalert", "alert", "bypass", "threshold", "tag", "requires"}
-)
+_INERT: Final = DESCRIPTIVE | {"noalert", "alert", "bypass", "threshold", "tag", "requires"}
 """Options by which a rule matches no less."""
 
 _WIDE: Final = frozenset({"any", "$HOME_NET", "$EXTERNAL_NET", "0.0.0.0/0", "::/0"})

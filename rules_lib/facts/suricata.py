@@ -74,6 +74,11 @@ MD5_LIKE: Final = frozenset(
 )
 """Buffers in which Suricata 8 takes 32 hexadecimal digits as content and nothing else [source]."""
 
+DESCRIPTIVE: Final = frozenset(
+    {"msg", "sid", "rev", "gid", "metadata", "reference", "classtype", "priority", "target"}
+)
+"""Options that say what a rule is, and nothing of what it matches."""
+
 NO_SPACE: Final = frozenset({"http.protocol", "http_protocol"})
 """Buffers in which Suricata 8 takes no content with a space [source]."""
 

@@ -14,6 +14,7 @@ from rules_lib.reading.rule import sid_of
 if TYPE_CHECKING:
     from rules_lib.groups.rule_group import DeployedGroup, Group, GroupVariables
 
+_REV: Final = re.compile(r"[;(]\s*rev\s*:\s*(\d{1,18})\s*(?=;)", re.IGNORECASE | re.ASCII)
 _BYPASS: Final = re.compile(r"[;(]\s*bypass\s*;", re.IGNORECASE | re.ASCII)
 """The option by which a rule has the engine look at a flow no further."""
 
@@ -70,6 +71,12 @@ def action_of(rule: str) -> str:
     Suricata takes an action in any case (`ActionStringToFlags` of 7.0.10 and 8.0), and so do we.
     """
     return rule.split(maxsplit=1)[0].lower() if rule else ""
+
+
+def rev_of(rule: str) -> int | None:
+    """The revision that a rule's text gives; None where it gives none."""
+    found = _REV.search(rule)
+    return int(found[1]) if found else None
 
 
 def rules_in(text: str) -> tuple[str, ...]:

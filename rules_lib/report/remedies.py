@@ -97,6 +97,11 @@ REMEDIES: Final[Mapping[Reason, Remedy]] = MappingProxyType(
             "Declare it in the allowlist, under `variables:`, or under `references:` where it "
             "begins with @; the detail names it.",
         ),
+        Reason.EXCEPTED: Remedy(
+            "The exceptions of its sid take out every address that its header names.",
+            "Name fewer hosts under `exceptions:`. Where nobody is to be blocked by the rule, put "
+            "its sid under `rules: off:` or `rules: alert:` instead.",
+        ),
         Reason.TOO_LONG: Remedy(
             f"With its variables written out the rule has over {RULE_BYTES:,} bytes, "
             "the most that the service takes.",

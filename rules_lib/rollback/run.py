@@ -17,6 +17,7 @@ from rules_lib.rollback.restore import renamed
 from rules_lib.state.applied import AppliedBuild, applied_build
 from rules_lib.state.hold import Hold
 from rules_lib.state.latest import Latest
+from rules_lib.state.staging import ROLLED_BACK
 from rules_lib.state.statefile import Seen
 
 if TYPE_CHECKING:
@@ -147,6 +148,7 @@ def _point_at(world: World, earlier: AppliedBuild, steps: Plan, latest: Seen[Lat
             "applied_at": world.now.isoformat(),
             "groups": {step.group.name: str(step.group.slot) for step in steps.steps if step.group},
             "discarded": earlier.summary.discarded,
+            "staging": ROLLED_BACK if latest.file.staging else "",
         }
     )
     return moved.put_over(world.store, latest.etag)

@@ -13,6 +13,7 @@ from rules_lib.why import Condition
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import DropWhen
+    from rules_lib.allowlist.drop_when import MetadataValues
     from rules_lib.model import Rule
 
 _SAME: Final = str.maketrans("- ", "__")
@@ -30,6 +31,11 @@ def conditions_of(rule: Rule, asked: DropWhen) -> Iterator[Condition]:
     if asked.not_msg:
         said = tuple(dict.fromkeys(_words(asked.not_msg).findall(rule.msg)))
         yield Condition("not_msg", tuple(sorted(asked.not_msg)), said, not said)
+
+
+def has_all(rule: Rule, asked: MetadataValues) -> bool:
+    """Whether a rule's metadata have a value that is asked for under every key."""
+    return all(_any_of(metadata_of(rule, key), values) for key, values in asked.values.items())
 
 
 @lru_cache(maxsize=4096)

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.facts import limits
-from rules_lib.model import Change, Reason
+from rules_lib.model import Change, Mode, Reason
 from rules_lib.outcome import Candidate, Converted, Discarded
 from rules_lib.reading.rule import (
     close_up,
@@ -18,9 +18,12 @@ from rules_lib.reading.rule import (
     without,
     write_variables,
 )
+from rules_lib.stages.narrow import narrow
 
 if TYPE_CHECKING:
-    from rules_lib.allowlist import Allowlist
+    from datetime import date
+
+    from rules_lib.allowlist import Allowlist, RuleException
 
 _REMOVED: Final = {
     "priority": Change.PRIORITY_REMOVED,
@@ -41,20 +44,27 @@ class ConvertedRules:
 
 
 def convert(
-    candidates: Iterable[Candidate], allowlist: Allowlist, refusals: Mapping[str, str]
+    candidates: Iterable[Candidate], allowlist: Allowlist, refusals: Mapping[str, str], day: date
 ) -> ConvertedRules:
     """Write every candidate's final text.
 
     Args:
         candidates: usable rules.
-        allowlist: for the variables' values.
+        allowlist: for the variables' values, and exceptions of rules.
         refusals: what the service said of a text that it refused, by the text's `fingerprint`.
+        day: on which the exceptions are to hold, in UTC.
     """
     kept, discarded = [], []
-    headers = _Headers(allowlist.variables.written)
+    headers, exceptions = _Headers(allowlist.variables.written), allowlist.exceptions_on(day)
+    declared = allowlist.variables.declared
     for candidate in candidates:
         rule = _converted(candidate, headers)
-        length = expanded_length(rule, allowlist.variables.declared)
+        if (rule.rule.sid or 0) in exceptions:
+            rule, empty = _without(rule, exceptions[rule.sid], declared)
+            if empty:
+                discarded.append(Discarded(rule.rule, Reason.EXCEPTED, empty))
+                continue
+        length = expanded_length(rule, declared)
         if length > limits.RULE_BYTES:
             detail = f"{length:,} bytes as published, {limits.RULE_BYTES:,} are allowed"
             discarded.append(Discarded(rule.rule, Reason.TOO_LONG, detail))
@@ -112,6 +122,8 @@ def _converted(candidate: Candidate, headers: Mapping[str, _Header]) -> Converte
     if setter:
         options = options if rule.noalert else _silenced(options)
         changes += (Change.SETTER_BROUGHT_IN,)
+    if candidate.cause.stage:
+        changes += (Change.STAGED,)
     return Converted(
         rule=rule,
         text=header + options,
@@ -121,6 +133,27 @@ def _converted(candidate: Candidate, headers: Mapping[str, _Header]) -> Converte
         changes=_together(changes, tuple(option.name for option in rule.unwanted)),
         variables=published.variables,
     )
+
+
+def _without(
+    rule: Converted, exceptions: Iterable[RuleException], declared: Mapping[str, tuple[str, ...]]
+) -> tuple[Converted, str]:
+    """The rule without the hosts of its exceptions; and why nothing is left of it, if so.
+
+    What is published as written stays so, and a pass that names less would have more blocked.
+    """
+    if rule.given.mode is Mode.AS_WRITTEN or rule.action == "pass":
+        return rule, ""
+    without = tuple(one.without for one in exceptions)
+    cut = rule.text.index("(")
+    narrowed = narrow(rule.text[:cut], without, declared)
+    if narrowed.empty:
+        ends, said = " and no ".join(narrowed.empty), "; ".join(map(str, without))
+        return rule, f"its exceptions leave no {ends} that it could match: {said}"
+    if narrowed.text == rule.text[:cut]:
+        return rule, ""
+    text, changes = narrowed.text + rule.text[cut:], (*rule.changes, Change.EXCEPTION)
+    return rule._replace(text=text, changes=changes, without=without), ""
 
 
 def _silenced(options: str) -> str:

@@ -22,6 +22,8 @@ class Latest(StateFile):
         prefix: of its groups.
         groups: name -> slot of each of its groups.
         discarded: how many rules it discarded, by reason; None where an earlier version wrote it.
+        staging: the build that wrote the record of staged rules which holds for these groups; empty
+            where there is none.
         discards: mark of the newest copy under `discarded/` (see `history.discards`).
     """
 
@@ -42,3 +44,4 @@ class Latest(StateFile):
     groups: Mapping[str, str] = {}
     discarded: Mapping[str, int] | None = None
     discards: str = ""
+    staging: str = ""

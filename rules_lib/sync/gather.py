@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from rules_lib.allowlist import Allowlist, load_allowlist
-from rules_lib.bucket import ALLOW_SHRINK, ALLOWLIST, RAW, archive_key
+from rules_lib.bucket import ALLOW_SHRINK, ALLOWLIST, RAW, archive_key, build_key, rules_name
 from rules_lib.errors import StoreError
 from rules_lib.feed.archive import Feed
 from rules_lib.feed.archive_limits import ArchiveLimits
@@ -20,18 +21,23 @@ from rules_lib.own.files import OwnFiles, own_in_bucket
 from rules_lib.reading.ruleset import Ruleset
 from rules_lib.settings import LARGEST
 from rules_lib.stages.read_needed import read_needed
+from rules_lib.staging_record import NO_RECORD, StagingRecord
 from rules_lib.state.latest import Latest
 from rules_lib.state.refusals import Refusals
+from rules_lib.state.staging import StagingFile, known_of_staging
+from rules_lib.state.statefile import Seen
 
 if TYPE_CHECKING:
     from datetime import date
 
     from rules_lib.aws.firewall import Firewall
     from rules_lib.aws.store import Store
+    from rules_lib.groups.rule_group import Deployed
 
 Reading: TypeAlias = Callable[[Iterable[FeedFile], Allowlist], Ruleset]
 """What makes rules of files; how much of each rule it reads is its own affair."""
 
+_NOT_SEEN: Final[Seen[StagingFile]] = Seen()
 _EXAMINED: Final = ArchiveLimits(unpacked=LARGEST, member=LARGEST)
 
 
@@ -69,6 +75,9 @@ class Gathered:
         latest: the newest applied build; None before the first.
         latest_etag: by which it is known whether another build has ended since.
         lost: warnings of refusals that cannot be read.
+        staging: what was recorded of staged rules.
+        published: name -> text of a group as the newest applied build wrote it; empty where that
+            cannot be had.
     """
 
     manifest: Manifest
@@ -82,6 +91,8 @@ class Gathered:
     latest: Latest | None = None
     latest_etag: str | None = None
     lost: tuple[str, ...] = ()
+    staging: Seen[StagingFile] = _NOT_SEEN
+    published: Callable[[str], str] = field(default=lambda _: "", compare=False)
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -103,7 +114,7 @@ def gather(store: Store, draft: Draft | None = None, own: OwnFiles | None = None
         RefusedError: two files of people's own come to one category.
     """
     newest = Latest.see(store)  # first: whatever ends after this is noticed
-    latest = newest.file
+    latest, staging = newest.file, StagingFile.see(store)
     manifest = newest_manifest(store)
     if manifest is None:
         raise StoreError(f"s3://{store.bucket}/{RAW} has no feed yet: run the fetch function first")
@@ -124,6 +135,8 @@ def gather(store: Store, draft: Draft | None = None, own: OwnFiles | None = None
         latest=latest,
         latest_etag=newest.etag,
         lost=refusals.warnings,
+        staging=staging,
+        published=partial(_published, store, latest.build if latest else ""),
     )
 
 
@@ -141,13 +154,34 @@ def inputs_of(
     Raises:
         FirewallError: the firewall cannot be read.
     """
+    deployed = firewall.deployed()
     return Inputs(
         ruleset=reading(gathered.files, gathered.allowlist),
         allowlist=gathered.allowlist,
         day=day,
-        deployed=firewall.deployed(),
+        deployed=deployed,
         refusals=gathered.refusals.words,
+        staging=_staging(gathered, deployed),
     )
+
+
+def _staging(gathered: Gathered, deployed: Deployed) -> StagingRecord:
+    """What is known of staged rules, with the groups that somebody took away."""
+    if not gathered.allowlist.stages_rules:
+        return NO_RECORD
+    latest, there = gathered.latest, {group.name for group in deployed.groups}
+    gone = [name for name in (latest.groups if latest else ()) if name not in there]
+    return replace(
+        known_of_staging(gathered.staging, latest),
+        edited=latest is not None and latest.allowlist != gathered.draft.sha256,
+        missing=tuple(filter(None, map(gathered.published, gone))),
+    )
+
+
+def _published(store: Store, build: str, group: str) -> str:
+    """The text of a group as a build wrote it; what is no text any more counts as none."""
+    stored = store.find(build_key(build, rules_name(group))) if build else None
+    return stored.body.decode(errors="replace") if stored else ""
 
 
 def feed_in_bucket(store: Store, manifest: Manifest) -> Feed:

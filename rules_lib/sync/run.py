@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, TypeVar
 
 from rules_lib.aws.calls import Calls
 from rules_lib.aws.firewall import Firewall
@@ -48,6 +48,7 @@ from rules_lib.sync.settled import (
     traces_of,
     unchanged_since,
 )
+from rules_lib.sync.staging import leave_staging
 from rules_lib.sync.summary_of_build import Done, feed_facts, summary_of_build, summary_of_failure
 from rules_lib.world import World
 
@@ -209,6 +210,9 @@ def _carried_out(
         world.turn.start_over()
         return None
     consent.approve(gathered, decision)
+    staging = leave_staging(world, gathered, built)
+    if staging is None:
+        return None
     for name, data in files_before(world.build_id, built, plan, inputs.allowlist):
         world.put(name, data)
     applied = apply(plan, firewall, decision.failures)
@@ -219,7 +223,7 @@ def _carried_out(
     earlier = earlier_build(world.store, gathered, plan)
     done = Done(gathered, decision, applied, since(decision.foreseen.changes, built, earlier))
     summary = summary_of_build(done, calls, build_id=world.build_id, lost=world.lost)
-    recorded = _record(world, done, summary)
+    recorded = _record(world, done, summary, staging)
     if recorded and world.traces and not decision.waiting:
         note_settled(world, plan, inputs.deployed, inputs.allowlist.firewall.prefix)
     return recorded
@@ -231,7 +235,7 @@ def _log(store: Store, refusals: Refusals, inputs: Inputs) -> RefusalLog:
     return RefusalLog(refusals, refusals.of(sids), partial(Refusals.put, store=store))
 
 
-def _record(world: World, done: Done, summary: Summary) -> Summary | None:
+def _record(world: World, done: Done, summary: Summary, staging: str) -> Summary | None:
     """Write what a build leaves behind; None where another build has ended meanwhile."""
     foreseen = done.decision.foreseen
     for step in done.applied.done:
@@ -242,10 +246,18 @@ def _record(world: World, done: Done, summary: Summary) -> Summary | None:
         world.put(name, data)
     if summary.failed:
         raise SyncError(world.build_id, summary.failed, done.applied.troubles)
-    return summary if _point_at(world, done.gathered, foreseen.built, mark) else None
+    pointed = _point_at(world, done.gathered, foreseen.built, _Marks(mark, staging))
+    return summary if pointed else None
 
 
-def _point_at(world: World, gathered: Gathered, built: Built, mark: str) -> bool:
+class _Marks(NamedTuple):
+    """By which `latest.json` knows what else a build wrote."""
+
+    discards: str
+    staging: str
+
+
+def _point_at(world: World, gathered: Gathered, built: Built, marks: _Marks) -> bool:
     """Move `latest.json`, unless another build has moved it since; say whether it was moved."""
     latest = Latest(
         build=world.build_id,
@@ -258,6 +270,7 @@ def _point_at(world: World, gathered: Gathered, built: Built, mark: str) -> bool
         prefix=gathered.allowlist.firewall.prefix,
         groups={group.name: str(group.slot) for group in built.groups},
         discarded=Counter(str(discard.reason) for discard in built.discarded),
-        discards=mark,
+        discards=marks.discards,
+        staging=marks.staging,
     )
     return latest.put_over(world.store, gathered.latest_etag)

@@ -28,6 +28,7 @@ from rules_lib.bucket import (
     LOCAL,
     REFUSALS,
     SETTLED,
+    STAGING,
     STATE,
     SUMMARY,
     build_key,
@@ -96,7 +97,7 @@ def traces_of(world: World, manifest: Manifest) -> str:
     entries = (
         *world.store.entries(ALLOWLIST),
         *world.store.entries(LOCAL),
-        *(entry for entry in world.store.entries(STATE) if entry.key in {HOLD, REFUSALS}),
+        *(entry for entry in world.store.entries(STATE) if entry.key in {HOLD, REFUSALS, STAGING}),
     )
     files = [(entry.key, entry.etag) for entry in entries]
     named = [manifest.version, manifest.sha256, manifest.fetched_at.isoformat()]

@@ -103,7 +103,8 @@ def _with(then: Prepared, now: Prepared, touched: Collection[FeedPosition]) -> P
         others = (rule for rule in now if rule.rule.place not in touched)
         return tuple(sorted((*others, *then), key=lambda rule: rule.rule.place))
 
-    return Prepared(merged(then.wanted, now.wanted), merged(then.standby, now.standby), ())
+    wanted, standby = merged(then.wanted, now.wanted), merged(then.standby, now.standby)
+    return Prepared(wanted, standby, (), now.staged)
 
 
 def _outcome(prepared: Prepared, inputs: Inputs) -> _Outcome:

@@ -17,7 +17,9 @@ from rules_lib.allowlist import (
     CategorySetting,
     DropWhen,
     FirewallSettings,
+    RuleException,
     RuleOverrides,
+    StagingSettings,
     load_allowlist,
 )
 from rules_lib.errors import AllowlistError
@@ -151,12 +153,17 @@ def test_every_make_target_is_explained() -> None:
 
 
 @pytest.mark.parametrize(
-    "model", [Allowlist, CategorySetting, DropWhen, RuleOverrides, FirewallSettings]
+    "model",
+    [
+        *(Allowlist, CategorySetting, DropWhen, RuleOverrides, FirewallSettings),
+        *(RuleException, StagingSettings),
+    ],
 )
 def test_every_key_of_the_allowlist_is_described(model: type[BaseModel]) -> None:
     """By its name, as code."""
     page = text("allowlist.md")
-    assert [key for key in model.model_fields if f"`{key}`" not in page] == []
+    keys = [field.alias or name for name, field in model.model_fields.items()]
+    assert [key for key in keys if f"`{key}`" not in page] == []
 
 
 def test_example_allowlist_is_valid() -> None:

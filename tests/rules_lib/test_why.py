@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
-from rules_lib.why import ActionCause, Condition, Why
+from rules_lib.why import ActionCause, Condition, Stage, Why
 
 
 @pytest.mark.parametrize("why", Why)
 def test_every_cause_is_a_whole_sentence(why: Why) -> None:
     """Nothing is left to be filled in, and nothing ends it, as others go on behind it."""
     condition = Condition("confidence", ("High", "Medium"), ("Low",), holds=False)
-    told = str(ActionCause(why, shipped="reject", conditions=(condition,)))
+    stage = Stage(date(2026, 11, 20), date(2026, 11, 27), date(2026, 11, 21))
+    told = str(ActionCause(why, shipped="reject", conditions=(condition,), stage=stage))
     assert told
     assert not {"{", "}"} & set(told)
     assert told[-1] not in ".;"

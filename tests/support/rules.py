@@ -21,6 +21,7 @@ from rules_lib.stages.order import Ordered, order
 from rules_lib.stages.screen import screen
 from rules_lib.stages.select import select
 from rules_lib.why import ActionCause, ModeKey, Why
+from support.inputs import DAY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -100,7 +101,7 @@ def published(
     """Convert rules that stand in a category, one a line."""
     rules = (rule(source, category, number) for number, source in enumerate(sources, start=1))
     wanted = [asked(one, action="alert" if setter else "", setter=setter) for one in rules]
-    return convert(wanted, allow(**settings), {}).rules
+    return convert(wanted, allow(**settings), {}, DAY).rules
 
 
 def fitted(
@@ -109,7 +110,7 @@ def fitted(
     """Take a feed to its rule groups; say too what came into the last stage."""
     selected = select(ruleset(files, *allowlist.rules.on).rules, allowlist)
     wanted, standby = (
-        convert(screen(rules, allowlist).rules, allowlist, {}).rules
+        convert(screen(rules, allowlist).rules, allowlist, {}, DAY).rules
         for rules in (selected.wanted, selected.standby)
     )
     ordered = order(link(wanted, standby).clusters, allowlist.last)

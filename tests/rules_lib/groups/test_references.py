@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from support.allowlist import problems_after_version
+from support.inputs import DAY
 from support.rules import allow, candidate, fitted, rule, text
 
 from rules_lib.allowlist import Allowlist
@@ -31,7 +32,7 @@ def containers(number: int) -> str:
 
 def converted(source: str, allowlist: Allowlist) -> Converted:
     """A rule as it is published."""
-    [found] = convert([candidate(source)], allowlist, {}).rules
+    [found] = convert([candidate(source)], allowlist, {}, DAY).rules
     return found
 
 

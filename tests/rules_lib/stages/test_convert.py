@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.inputs import DAY
 from support.rules import ENDS, allow, candidate, rule, rule_texts, text
 
 from rules_lib.facts import limits
@@ -23,13 +24,13 @@ def _converted(source: str, *, drop: bool = False, setter: bool = False, **more:
     shipped = rule(source).header.action.lower()
     action = "alert" if setter else "drop" if drop and shipped == "alert" else ""
     asked = candidate(source, mode, action=action, setter=setter)
-    done = convert([asked], allow(variables=GIVEN, **more), {})
+    done = convert([asked], allow(variables=GIVEN, **more), {}, DAY)
     assert not done.discarded
     return done.rules[0]
 
 
 def _discarded(source: str, refusals: dict[str, str] | None = None, **more: Any) -> Discarded:
-    done = convert([candidate(source)], allow(**more), refusals or {})
+    done = convert([candidate(source)], allow(**more), refusals or {}, DAY)
     assert not done.rules
     return done.discarded[0]
 
@@ -108,7 +109,7 @@ def test_alert_becomes_drop_in_drop_mode(action: str) -> None:
 
 def test_drop_mode_leaves_a_rule_that_may_not_drop() -> None:
     """Mode is what its category asks for; what the rule may is another matter."""
-    done = convert([candidate(text(1), Mode.DROP)], allow(), {}).rules[0]
+    done = convert([candidate(text(1), Mode.DROP)], allow(), {}, DAY).rules[0]
     assert (done.text, done.action, done.mode) == (text(1), "alert", Mode.DROP)
 
 
@@ -240,11 +241,11 @@ def test_length_counts_declared_variables_by_their_values() -> None:
     given = {"A": ["10.0.0.0/8", "192.168.0.0/16"], "HOME_NET": "10.0.0.0/8", "P": "!80"}
     ends = "[$A,!$HOME_NET] !$P -> $A any"
     settings = allow(variables=given)
-    (done,) = convert([candidate(text(1, ends=ends))], settings, {}).rules
+    (done,) = convert([candidate(text(1, ends=ends))], settings, {}, DAY).rules
     values = "[[10.0.0.0/8,192.168.0.0/16],!10.0.0.0/8] !!80 -> [10.0.0.0/8,192.168.0.0/16] any"
     assert expanded_length(done, settings.variables.declared) == len(text(1, ends=values))
     source = _of_length(limits.RULE_BYTES - len(values) + len(ends), ends)
-    assert convert([candidate(source)], settings, {}).rules
+    assert convert([candidate(source)], settings, {}, DAY).rules
     assert _discarded(source.replace("aa", "aaa", 1), variables=given).reason is Reason.TOO_LONG
 
 
@@ -260,6 +261,6 @@ def test_refused_text_is_discarded_with_the_words_of_the_service() -> None:
     refusals = {fingerprint(text(1)): "because"}
     lost = _discarded(source, refusals)
     assert (lost.reason, lost.detail) == (Reason.REJECTED_BY_SERVICE, "because")
-    assert convert([candidate(text(1, rev=2))], allow(), refusals).rules
+    assert convert([candidate(text(1, rev=2))], allow(), refusals, DAY).rules
     dropping = candidate(source, Mode.DROP, action="drop")
-    assert convert([dropping], allow(), refusals).rules
+    assert convert([dropping], allow(), refusals, DAY).rules

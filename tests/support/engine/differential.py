@@ -22,6 +22,7 @@ from rules_lib.stages.convert import convert
 from rules_lib.ties import MarkKind
 from support.engine.analysis import ENDS, Analysis, View, analysed
 from support.engine.spelling import filled, respelled, spelled
+from support.inputs import DAY
 from support.rules import asked
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def _published(kept: Iterable[Rule], action: str, *, setter: bool) -> Mapping[st
         for rule in kept
         if rule.sid and (action != "drop" or rule.header.action.lower() == "alert")
     }
-    return {rule.text: rule for rule in convert(wanted.values(), _ALL, {}).rules}
+    return {rule.text: rule for rule in convert(wanted.values(), _ALL, {}, DAY).rules}
 
 
 def _compare_published(engine: Suricata, ours: Mapping[str, Converted], tally: Tally) -> None:

@@ -1,0 +1,142 @@
+"""How long rules have been here: what is in force, what the builds before recorded, and the day."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from rules_lib.facts.limits import BLOCKING
+from rules_lib.groups.content import action_of, rev_of, rules_in
+from rules_lib.reading.rule import sid_of
+from rules_lib.staging_record import NO_RECORD, Departure, StagingRecord, days_of
+
+if TYPE_CHECKING:
+    from rules_lib.groups.rule_group import Deployed
+    from rules_lib.model import Rule
+
+_NOALERT: Final = re.compile(r"[;(]\s*noalert\s*;", re.IGNORECASE | re.ASCII)
+"""Of a rule that was brought in to set a mark: nobody has seen what it would have blocked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tenure:
+    """What is known of how long rules have been here.
+
+    Attributes:
+        texts: of the groups that are in force, or were until somebody took them away.
+        record: what the builds before leave to know.
+        fired: sid -> day of its newest hit that counts.
+        day: of the build, in UTC.
+    """
+
+    day: date
+    texts: tuple[str, ...] = ()
+    record: StagingRecord = NO_RECORD
+    fired: Mapping[int, date] = field(default_factory=lambda: MappingProxyType({}))
+
+    @classmethod
+    def of(
+        cls, deployed: Deployed, record: StagingRecord, fired: Mapping[int, date], day: date
+    ) -> Tenure:
+        """Take what is there, and what the last build put there and somebody took away since."""
+        there = (group.text for group in deployed.current.values())
+        return cls(day, (*record.missing, *there), record, fired)
+
+    @property
+    def blocking(self) -> frozenset[int]:
+        """Sids of the rules that are in force and block."""
+        return _acting(self.texts).blocking
+
+    @property
+    def in_force(self) -> frozenset[int]:
+        """Sids of the rules that are in force and say what they match."""
+        return _acting(self.texts).all
+
+    def began(self, rule: Rule) -> date | None:
+        """The first day of a rule's time; None where it blocks already, or has had its time.
+
+        Args:
+            rule: with a sid, and a text that is no news.
+        """
+        sid = rule.sid or 0
+        since = self.record.since.get(sid)
+        gone = self.record.left.get(sid)
+        if sid in self.blocking:
+            return None
+        if sid in self.in_force:
+            began = since if since or self.record.intact else self.day
+        elif gone and gone.rev == rule.rev and self.record.remembers(gone, self.day):
+            began = since
+        else:
+            began = _created(rule) if self.record.first else self.day
+        return min(began, self.day) if began else None
+
+    def fired_since(self, sid: int, began: date) -> date | None:
+        """The newest day on which a rule fired that is staged since a day; None if it did not."""
+        if sid not in self.record.since:
+            return None
+        days = (known.get(sid) for known in (self.record.fired, self.fired))
+        return max((day for day in days if day and day >= began), default=None)
+
+    def record_after(
+        self, kept: Mapping[int, Rule], since: Mapping[int, date], fired: Mapping[int, date]
+    ) -> StagingRecord:
+        """What the next build is to know.
+
+        Args:
+            kept: all rules that are to be in force.
+            since: rules whose time runs -> the first day of it.
+            fired: of these, those that fired -> the newest day.
+        """
+        left = {
+            sid: gone
+            for sid, gone in {**self.record.remembered(self.day), **self._leaving(kept)}.items()
+            if sid not in kept or sid not in self.in_force
+        }
+        away = days_of(self.record.since, left.keys() - kept.keys())
+        return StagingRecord(
+            since=days_of({**away, **since}, away.keys() | (since.keys() & kept.keys())),
+            fired=days_of(fired, fired.keys() & kept.keys()),
+            left=dict(sorted(left.items())),
+        )
+
+    def _leaving(self, kept: Collection[int]) -> dict[int, Departure]:
+        """The rules that block, or whose time runs, and that are not to be in force any more."""
+        counting = (self.blocking | self.record.since.keys()) & self.in_force
+        return {
+            sid: Departure(self.day, rev_of(text) or 0)
+            for sid, text in self.texts_of(counting.difference(kept)).items()
+        }
+
+    def texts_of(self, sids: Collection[int]) -> dict[int, str]:
+        """Sid -> text in force of some rules."""
+        rules = (rule for text in self.texts if sids for rule in rules_in(text))
+        found = ((sid_of(rule), rule) for rule in rules)
+        return {sid: rule for sid, rule in found if sid is not None and sid in sids}
+
+
+class _Acting(NamedTuple):
+    all: frozenset[int]
+    blocking: frozenset[int]
+
+
+@lru_cache(maxsize=1)
+def _acting(texts: tuple[str, ...]) -> _Acting:
+    """Sids of groups' rules; the texts of one build are asked about again and again."""
+    rules = (rule for text in texts for rule in rules_in(text) if not _NOALERT.search(rule))
+    found = {sid: action_of(rule) for rule in rules if (sid := sid_of(rule)) is not None}
+    blocking = (sid for sid, action in found.items() if action in BLOCKING)
+    return _Acting(frozenset(found), frozenset(blocking))
+
+
+def _created(rule: Rule) -> date:
+    """When the feed says that a rule was written; this very day where it does not."""
+    try:
+        return date.fromisoformat(rule.created_at.replace("_", "-"))
+    except ValueError:
+        return date.max
