@@ -36,7 +36,7 @@ LATE: Final = timedelta(days=2)
 """How long after a day's end late lines are waited for; counted then, it is closed. Network
 Firewall delivers within minutes, as a rule [guide, November 2026]."""
 
-_GROUP: Final = re.compile(r".*:stateful-rulegroup/([A-Za-z0-9-]{1,128})")
+_GROUP: Final = re.compile(r"[A-Za-z0-9-]{1,128}")
 _WORDS: Final[Mapping[str, PacketAction]] = {
     **{action.value: action for action in PacketAction},
     "blocked": PacketAction.DROP,
@@ -93,10 +93,9 @@ def packet_action(word: str | None) -> PacketAction:
     return _WORDS.get(word or "", PacketAction.ALERT)
 
 
-def group_of(arn: str | None) -> str:
-    """Name of the rule group that a record's ARN names; empty where it names none."""
-    match = _GROUP.fullmatch(arn or "")
-    return match[1] if match else ""
+def group_name(text: str | None) -> str:
+    """A rule group's name; empty where the text cannot be one."""
+    return text if text and _GROUP.fullmatch(text) else ""
 
 
 def _hits(row: Row, *, addresses: bool) -> DayHits:
@@ -106,7 +105,7 @@ def _hits(row: Row, *, addresses: bool) -> DayHits:
     return DayHits(
         sid=sid,
         action=packet_action(row.get("word")),
-        group=group_of(row.get("arn")),
+        group=group_name(row.get("rule_group")),
         count=_number(row, "number"),
         flows=_number(row, "flows"),
         sources=_number(row, "sources"),

@@ -23,7 +23,7 @@ def test_days_and_folders_stand_in_the_query() -> None:
     assert (
         "WHERE firewall IN ('prod', 'test-1') AND hour BETWEEN '2026/11/28/00' AND '2026/11/30/23'"
     ) in text
-    assert "day BETWEEN '2026-11-28' AND '2026-11-29'" in text
+    assert "day BETWEEN DATE '2026-11-28' AND DATE '2026-11-29'" in text
 
 
 def test_addresses_are_asked_for_only_where_they_are_wanted() -> None:

@@ -9,14 +9,14 @@ from support.hits import DAY
 
 from rules_lib.errors import HitsError
 from rules_lib.hits import rows
-from rules_lib.hits.rows import counted_lines, group_of, is_closed
+from rules_lib.hits.rows import counted_lines, group_name, is_closed
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 ROW: dict[str, str | None] = {
     "day": "2026-11-28",
     "sid": "7",
     "word": "drop",
-    "arn": "arn:aws:network-firewall:eu-west-1:111122223333:stateful-rulegroup/et-a",
+    "rule_group": "et-a",
     "number": "2",
     "flows": "1",
     "sources": "1",
@@ -90,19 +90,12 @@ def test_lines_without_a_day_are_unread() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arn", "group"),
-    [
-        ("arn:aws:network-firewall:eu-west-1:111122223333:stateful-rulegroup/et-a-2", "et-a-2"),
-        ("arn:aws-us-gov:network-firewall:x:1:stateful-rulegroup/ET", "ET"),
-        ("arn:aws:network-firewall:eu-west-1:111122223333:stateful-rulegroup/a_b", ""),
-        ("et-a", ""),
-        ("", ""),
-        (None, ""),
-    ],
+    ("text", "group"),
+    [("et-a-2", "et-a-2"), ("ET", "ET"), ("a_b", ""), ("<b>", ""), ("a" * 129, ""), (None, "")],
 )
-def test_group_is_named_by_its_arn(arn: str | None, group: str) -> None:
-    """What is no name of a group is none."""
-    assert group_of(arn) == group
+def test_group_has_a_name_that_the_service_gives(text: str | None, group: str) -> None:
+    """What cannot be one is none."""
+    assert group_name(text) == group
 
 
 @pytest.mark.parametrize(

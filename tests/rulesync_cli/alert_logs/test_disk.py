@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 import gzip
-import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -139,6 +138,23 @@ def test_suricatas_own_record_is_taken_with_its_zone(tmp_path: Path) -> None:
     assert day.hits[0].first == datetime(2026, 11, 27, 23, 30, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("arn", "group"),
+    [
+        ("arn:aws:network-firewall:eu-west-1:aws-managed:stateful-rulegroup/Threat", "Threat"),
+        ("arn:aws:network-firewall:eu-west-1:111122223333:firewall-policy/prod", ""),
+        ("arn:aws:network-firewall:eu-west-1:111122223333:stateful-rulegroup/<b>", ""),
+        ("text", ""),
+        (None, ""),
+    ],
+)
+def test_group_is_named_by_its_arn(tmp_path: Path, arn: str | None, group: str) -> None:
+    """Default actions of a policy have none."""
+    record = alert_record(7) | {"aws_metadata": {"resource_arn": arn}}
+    (hits,) = hits_of(write_log(tmp_path / "a.log", [record]))
+    assert hits.group == group
+
+
 def test_record_that_is_no_alert_is_a_line_and_no_hit(tmp_path: Path) -> None:
     """`eve.json` has flows and statistics as well."""
     flow = {"timestamp": "2026-11-28T10:00:00.000000+0000", "event_type": "flow", "flow_id": 1}
@@ -250,4 +266,3 @@ def test_line_that_lies_about_its_types_stops_nothing(tmp_path: Path) -> None:
     assert {hits.sid: hits.count for hits in day.hits} == {7: 1, 9: 1}
     assert [hits.top_sources for hits in day.hits if hits.sid == 7] == [()]
     assert found.unread == 7
-    assert json.dumps(odd)
