@@ -10,8 +10,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from rules_lib.text import counted
-
 DAY: Final = datetime(2026, 11, 28, tzinfo=UTC)
 _SIDS: Final = 800
 _HOSTS: Final = 2_000
