@@ -52,6 +52,9 @@ LATEST: Final = "latest.json"
 HITS: Final = "hits/"
 """What fired, an object for each day; it may name addresses, and expires."""
 
+HIT_QUERIES: Final = "hit-queries/"
+"""Where Athena puts the answers to what it is asked of alert logs; they expire within days."""
+
 STATE: Final = "state/"
 """What the functions remember from one run to the next."""
 
@@ -66,6 +69,12 @@ STAGING: Final = "state/staging.json"
 
 SETTLED: Final = "state/settled.json"
 """There once a scheduled build found nothing to do."""
+
+COUNTED: Final = "state/hits.json"
+"""There once alert logs were to be counted: how far they are, and what stands in the way."""
+
+FIRED: Final = "state/fired.json"
+"""When each rule last fired, without addresses."""
 
 TURN: Final = "state/turn.json"
 """There while a build of the function runs."""

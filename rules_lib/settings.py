@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping  # pydantic reads the annotations at run time
-from typing import TYPE_CHECKING, Annotated, Final, Self, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Final, Literal, Self, TypeAlias
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError
 
 from rules_lib.address import Address
+from rules_lib.alert_logs import EXPECTED_PLACE, AlertLogs, alert_logs
 from rules_lib.errors import SettingsError
 from rules_lib.groups.policy_names import EXPECTED, named_policies, policy_name_problem
 from rules_lib.redact import redact
@@ -48,6 +49,10 @@ def _is_whole(url: str) -> bool:
     local = parts.scheme in {"", "file"}
     web = placed and parts.scheme in {"http", "https", "s3"}
     return (local or web) and bool(parts.path.strip("/"))
+
+
+def _alert_logs(place: str | AlertLogs) -> AlertLogs:
+    return alert_logs(place) if isinstance(place, str) else place
 
 
 def _policies(names: str | tuple[str, ...]) -> tuple[str, ...]:
@@ -164,6 +169,32 @@ class FetchSettings(_Settings):
     attempts: Attempts = 4
     max_download_bytes: Bytes = 64 * _MIB
     max_unpacked_bytes: Bytes = 512 * _MIB
+
+
+class HitsSettings(_Settings):
+    """What a count of alert logs needs to know.
+
+    Attributes:
+        bucket: where what fired is kept.
+        alert_logs: where the logs are.
+        hit_addresses: whether example addresses are kept.
+        hit_retention_days: after so many days the bucket drops what was counted.
+        hit_table: the Glue table over logs in S3.
+        hit_workgroup: of Athena, in which they are counted.
+    """
+
+    bucket: Bucket
+    alert_logs: Annotated[AlertLogs, PlainValidator(_alert_logs), Field(description=EXPECTED_PLACE)]
+    hit_addresses: Annotated[Literal["keep", "none"], Field(description="keep or none")] = "keep"
+    hit_retention_days: Annotated[
+        int, Field(ge=7, le=3650, description="a whole number of days from 7 to 3650")
+    ] = 90
+    hit_table: Annotated[
+        str, Field(pattern=r"^[a-z0-9_]+\.[a-z0-9_]+$", description="DATABASE.TABLE of Glue")
+    ] = "rulesync.alerts"
+    hit_workgroup: Annotated[
+        str, Field(pattern=r"^[\w.-]{1,128}$", description="the name of a workgroup of Athena")
+    ] = "rulesync-hits"
 
 
 class SetupSettings(_Settings):

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
     from types_boto3_sns import SNSClient
 
+    from rules_lib.aws.queries import AthenaClient, InsightsClient
+
 _CONNECT_SECONDS: Final = 5
 _READ_SECONDS: Final = 60
 _ATTEMPTS: Final = 5
@@ -75,6 +77,20 @@ def sns() -> SNSClient:
     """Make an SNS client; see `s3`."""
     with _explained():
         return boto3.client("sns", region_name=_region(), config=_USUAL)
+
+
+def athena() -> AthenaClient:
+    """Make an Athena client; see `s3`."""
+    with _explained():
+        client: AthenaClient = boto3.client("athena", region_name=_region(), config=_USUAL)
+        return client
+
+
+def logs() -> InsightsClient:
+    """Make a client of CloudWatch Logs; see `s3`."""
+    with _explained():
+        client: InsightsClient = boto3.client("logs", region_name=_region(), config=_USUAL)
+        return client
 
 
 def functions() -> LambdaClient:

@@ -41,10 +41,10 @@ def most_talkative(talkers: Iterable[Talker]) -> tuple[Talker, ...]:
 
 
 def one_of_each(hits: Iterable[DayHits]) -> tuple[DayHits, ...]:
-    """Merge hits of one day that come to the same sid, action and group, in their order.
+    """Merge hits of one day that come to the same sid, action and group.
 
-    Two firewalls may have a group of the same name: their distinct addresses are added up, as a
-    flow passes one firewall.
+    A day may be counted in parts, and two accounts may have groups of the same name: flows are then
+    added up, and of distinct addresses as many are taken as are sure.
     """
     alike: defaultdict[tuple[int, str, str], list[DayHits]] = defaultdict(list)
     for one in hits:
@@ -62,10 +62,10 @@ def _sum(alike: Sequence[DayHits]) -> DayHits:
         group=first.group,
         count=sum(one.count for one in alike),
         flows=sum(one.flows for one in alike),
-        sources=sum(one.sources for one in alike),
-        destinations=sum(one.destinations for one in alike),
-        top_sources=most_talkative(talker for one in alike for talker in one.top_sources),
-        top_destinations=most_talkative(talker for one in alike for talker in one.top_destinations),
+        sources=_at_least(alike, "sources"),
+        destinations=_at_least(alike, "destinations"),
+        top_sources=_most_talkative(alike, "top_sources"),
+        top_destinations=_most_talkative(alike, "top_destinations"),
         first=min(one.first for one in alike),
         last=max(one.last for one in alike),
     )
@@ -80,19 +80,21 @@ def _total(dated: Sequence[tuple[date, DayHits]]) -> TotalHits:
         days=tuple(sorted({day for day, _ in dated})),
         count=sum(one.count for one in alike),
         flows_at_most=sum(one.flows for one in alike),
-        sources_at_least=_at_least(
-            (one.sources for one in alike), (one.top_sources for one in alike)
-        ),
-        destinations_at_least=_at_least(
-            (one.destinations for one in alike), (one.top_destinations for one in alike)
-        ),
-        top_sources=most_talkative(talker for one in alike for talker in one.top_sources),
-        top_destinations=most_talkative(talker for one in alike for talker in one.top_destinations),
+        sources_at_least=_at_least(alike, "sources"),
+        destinations_at_least=_at_least(alike, "destinations"),
+        top_sources=_most_talkative(alike, "top_sources"),
+        top_destinations=_most_talkative(alike, "top_destinations"),
         first=min(one.first for one in alike),
         last=max(one.last for one in alike),
     )
 
 
-def _at_least(numbers: Iterable[int], examples: Iterable[tuple[Talker, ...]]) -> int:
-    named = {talker.address for some in examples for talker in some}
-    return max(*numbers, len(named))
+def _at_least(alike: Sequence[DayHits], side: str) -> int:
+    """How many addresses are sure: the most of any, or as many as are named."""
+    named = {talker.address for one in alike for talker in getattr(one, f"top_{side}")}
+    numbers: Iterable[int] = (getattr(one, side) for one in alike)
+    return max(len(named), *numbers)
+
+
+def _most_talkative(alike: Sequence[DayHits], side: str) -> tuple[Talker, ...]:
+    return most_talkative(talker for one in alike for talker in getattr(one, side))

@@ -14,6 +14,7 @@ from ipaddress import ip_address
 from typing import Final, TypeAlias
 
 from rules_lib.errors import HitsError
+from rules_lib.facts.logs import LATE, RESOURCE_NAME
 from rules_lib.facts.suricata import SID_MAX
 from rules_lib.hits.merge import one_of_each
 from rules_lib.hits.query import COUNT_DIGITS
@@ -32,11 +33,6 @@ Row: TypeAlias = Mapping[str, str | None]
 MOST_ROWS: Final = 200_000
 """Rows of one answer: ET has 60,000 rules, of which in a day a few hundred fire."""
 
-LATE: Final = timedelta(days=2)
-"""How long after a day's end late lines are waited for; counted then, it is closed. Network
-Firewall delivers within minutes, as a rule [guide, November 2026]."""
-
-_GROUP: Final = re.compile(r"[A-Za-z0-9-]{1,128}")
 _WORDS: Final[Mapping[str, PacketAction]] = {
     **{action.value: action for action in PacketAction},
     "blocked": PacketAction.DROP,
@@ -84,7 +80,7 @@ def counted_lines(rows: Iterable[Row], *, now: datetime, addresses: bool) -> Cou
 
 
 def is_closed(day: date, now: datetime) -> bool:
-    """Whether a count at this time has all lines of a day, late ones too."""
+    """Whether a count at this time has all lines of a day, late ones too (`LATE`)."""
     return now >= datetime.combine(day + timedelta(days=1), time(tzinfo=UTC)) + LATE
 
 
@@ -93,9 +89,9 @@ def packet_action(word: str | None) -> PacketAction:
     return _WORDS.get(word or "", PacketAction.ALERT)
 
 
-def group_name(text: str | None) -> str:
+def recorded_group(text: str | None) -> str:
     """A rule group's name; empty where the text cannot be one."""
-    return text if text and _GROUP.fullmatch(text) else ""
+    return text if text and re.fullmatch(RESOURCE_NAME, text) else ""
 
 
 def _hits(row: Row, *, addresses: bool) -> DayHits:
@@ -105,7 +101,7 @@ def _hits(row: Row, *, addresses: bool) -> DayHits:
     return DayHits(
         sid=sid,
         action=packet_action(row.get("word")),
-        group=group_name(row.get("rule_group")),
+        group=recorded_group(row.get("rule_group")),
         count=_number(row, "number"),
         flows=_number(row, "flows"),
         sources=_number(row, "sources"),

@@ -42,9 +42,9 @@ class DayHits:
         action: what became of the packets.
         group: name of the rule group; empty where the record does not name one.
         count: log lines.
-        flows: distinct flows.
-        sources: distinct source addresses.
-        destinations: distinct destination addresses.
+        flows: distinct flows; at most so many where the day was counted in parts.
+        sources: distinct source addresses; at least so many where it was.
+        destinations: distinct destination addresses; likewise.
         top_sources: the sources with the most lines, the most first; at most `TOP`, and none where
             addresses are not kept.
         top_destinations: likewise.

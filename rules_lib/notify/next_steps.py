@@ -17,6 +17,7 @@ from rules_lib.errors import (
     ContendedError,
     DownloadError,
     FirewallError,
+    HitsError,
     RefusedError,
     RulesyncError,
     SettingsError,
@@ -136,6 +137,15 @@ STEPS: Final = (
         (
             "Somebody else wrote the same rule groups or policies at the same time. The next run",
             "starts from what is there by then. At once:",
+            "  {again}",
+        ),
+    ),
+    NextStep(
+        HitsError,
+        (
+            "Builds go on without it, and say that it is not known which rules fired. Look at the",
+            "words above, at the stack's parameter AlertLogs, and at docs/hits.md; the next count",
+            "goes on from there. At once:",
             "  {again}",
         ),
     ),

@@ -48,7 +48,7 @@ class Telemetry:
     """Tells what became of one invocation.
 
     Attributes:
-        service: `fetch` or `build`.
+        service: `fetch`, `build` or `hits`.
         began: when the invocation began, in UTC.
         namespace: of the metrics; without one there are none.
         topic: ARN; without one nobody is told.
@@ -77,6 +77,11 @@ class Telemetry:
     def fetched(self) -> None:
         """The source was asked, and the bucket has its newest feed."""
         self._measure([Measure("FeedConfirmed", 1)])
+        self._recovered()
+
+    def counted(self) -> None:
+        """Alert logs were counted."""
+        self._measure([Measure("HitsCounted", 1)])
         self._recovered()
 
     def built(self, summary: Summary, fetched_at: datetime) -> None:

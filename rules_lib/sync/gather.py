@@ -9,7 +9,16 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from rules_lib.allowlist import Allowlist, load_allowlist
-from rules_lib.bucket import ALLOW_SHRINK, ALLOWLIST, RAW, archive_key, build_key, rules_name
+from rules_lib.bucket import (
+    ALLOW_SHRINK,
+    ALLOWLIST,
+    COUNTED,
+    FIRED,
+    RAW,
+    archive_key,
+    build_key,
+    rules_name,
+)
 from rules_lib.errors import StoreError
 from rules_lib.feed.archive import Feed
 from rules_lib.feed.archive_limits import ArchiveLimits
@@ -22,6 +31,8 @@ from rules_lib.reading.ruleset import Ruleset
 from rules_lib.settings import LARGEST
 from rules_lib.stages.read_needed import read_needed
 from rules_lib.staging_record import NO_RECORD, StagingRecord
+from rules_lib.state.counted import Counted
+from rules_lib.state.fired import FiredRules
 from rules_lib.state.latest import Latest
 from rules_lib.state.refusals import Refusals
 from rules_lib.state.staging import StagingFile, known_of_staging
@@ -78,6 +89,8 @@ class Gathered:
         staging: what was recorded of staged rules.
         published: name -> text of a group as the newest applied build wrote it; empty where that
             cannot be had.
+        fired: when each rule last fired.
+        counted: how far alert logs are counted; nothing is there where they never were.
     """
 
     manifest: Manifest
@@ -93,6 +106,8 @@ class Gathered:
     lost: tuple[str, ...] = ()
     staging: Seen[StagingFile] = _NOT_SEEN
     published: Callable[[str], str] = field(default=lambda _: "", compare=False)
+    fired: Seen[FiredRules] = field(default_factory=Seen)
+    counted: Seen[Counted] = field(default_factory=Seen)
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -137,6 +152,8 @@ def gather(store: Store, draft: Draft | None = None, own: OwnFiles | None = None
         lost=refusals.warnings,
         staging=staging,
         published=partial(_published, store, latest.build if latest else ""),
+        fired=FiredRules.see(store),
+        counted=Counted.see(store),
     )
 
 
@@ -155,6 +172,7 @@ def inputs_of(
         FirewallError: the firewall cannot be read.
     """
     deployed = firewall.deployed()
+    prefix = gathered.allowlist.firewall.prefix
     return Inputs(
         ruleset=reading(gathered.files, gathered.allowlist),
         allowlist=gathered.allowlist,
@@ -162,6 +180,8 @@ def inputs_of(
         deployed=deployed,
         refusals=gathered.refusals.words,
         staging=_staging(gathered, deployed),
+        fired=gathered.fired.file.of(prefix) if gathered.fired.file else {},
+        hits_unknown=_gap(gathered, day),
     )
 
 
@@ -182,6 +202,16 @@ def _published(store: Store, build: str, group: str) -> str:
     """The text of a group as a build wrote it; what is no text any more counts as none."""
     stored = store.find(build_key(build, rules_name(group))) if build else None
     return stored.body.decode(errors="replace") if stored else ""
+
+
+def _gap(gathered: Gathered, day: date) -> str:
+    """Why it is not known what fired lately; empty where it is, or where nobody counts."""
+    if gathered.counted.etag is None:
+        return ""
+    for key, seen in ((COUNTED, gathered.counted), (FIRED, gathered.fired)):
+        if seen.file is None:
+            return f"{key} is missing, or cannot be read; the next count makes it again"
+    return gathered.counted.file.gap(day) if gathered.counted.file else ""
 
 
 def feed_in_bucket(store: Store, manifest: Manifest) -> Feed:

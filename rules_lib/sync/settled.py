@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Final
 from rules_lib.aws.firewall import Firewall
 from rules_lib.bucket import (
     ALLOWLIST,
+    FIRED,
     HOLD,
     LOCAL,
     REFUSALS,
@@ -50,7 +51,8 @@ AT_REST: Final = timedelta(seconds=10)
 """The service tells times in whole seconds: what was changed just now may change again in the same
 second, unnoticed."""
 
-_CODE: Final = (".py", ".txt", ".j2")
+_TRACED: Final = frozenset({FIRED, HOLD, REFUSALS, STAGING})
+_CODE: Final = (".py", ".txt", ".j2", ".sql")
 
 
 class Settled(Cache):
@@ -97,7 +99,7 @@ def traces_of(world: World, manifest: Manifest) -> str:
     entries = (
         *world.store.entries(ALLOWLIST),
         *world.store.entries(LOCAL),
-        *(entry for entry in world.store.entries(STATE) if entry.key in {HOLD, REFUSALS, STAGING}),
+        *(entry for entry in world.store.entries(STATE) if entry.key in _TRACED),
     )
     files = [(entry.key, entry.etag) for entry in entries]
     named = [manifest.version, manifest.sha256, manifest.fetched_at.isoformat()]

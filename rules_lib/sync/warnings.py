@@ -35,6 +35,7 @@ def warnings_of(inputs: Inputs, built: Built, folder: str) -> tuple[str, ...]:
     """
     return (
         *_home_net(inputs.allowlist),
+        *_hits_unknown(inputs),
         *_new(inputs.ruleset, inputs.allowlist),
         *without_effect(inputs, built, folder),
     )
@@ -119,6 +120,11 @@ def _home_net(allowlist: Allowlist) -> Iterator[str]:
             "HOME_NET is not set in the allowlist, so the firewall policy's value holds; its "
             "default, the inspection VPC's own range, is the usual reason why rules never fire"
         )
+
+
+def _hits_unknown(inputs: Inputs) -> Iterator[str]:
+    if inputs.hits_unknown:
+        yield f"it is not known which rules fired lately: {inputs.hits_unknown}"
 
 
 def _gone(ruleset: Ruleset, allowlist: Allowlist) -> Iterator[str]:

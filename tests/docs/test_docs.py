@@ -27,7 +27,13 @@ from rules_lib.feed.manifest import Manifest
 from rules_lib.model import Change, Reason
 from rules_lib.report.group_line import SummaryGroup
 from rules_lib.report.records import DISCARDED_FIELDS
-from rules_lib.settings import BuildSettings, FetchSettings, SetupSettings, variable_of
+from rules_lib.settings import (
+    BuildSettings,
+    FetchSettings,
+    HitsSettings,
+    SetupSettings,
+    variable_of,
+)
 from rules_lib.state.groupfile import GroupFile
 from rules_lib.state.groupfile import StoredGroup as FileEntry
 from rules_lib.state.hold import Hold
@@ -183,7 +189,7 @@ def test_example_errors_are_as_printed() -> None:
 
 def test_every_environment_variable_stands_in_settings() -> None:
     """Those that the functions read."""
-    models = (BuildSettings, FetchSettings, SetupSettings)
+    models = (BuildSettings, FetchSettings, HitsSettings, SetupSettings)
     names = {variable_of(name) for model in models for name in model.model_fields}
     assert [name for name in names if f"| `{name}` |" not in text("settings.md")] == []
 

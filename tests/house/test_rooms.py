@@ -13,12 +13,12 @@ import pytest
 REPOSITORY: Final = Path(__file__).parents[2]
 
 LIBRARY: Final = (
-    *("errors", "text", "redact", "address", "validation", "bucket", "deadline"),
+    *("errors", "text", "redact", "address", "alert_logs", "validation", "bucket", "deadline"),
     *("graph", "gc_pause"),
     *("facts", "ties", "why", "model", "outcome", "reading", "allowlist", "groups"),
     *("staging_record", "stages", "packing", "inputs", "build", "settings", "proving", "aws"),
-    *("sources", "feed", "own", "hits", "deploy", "report", "state", "world", "rollback"),
-    *("notify", "sync"),
+    *("sources", "feed", "own", "hits", "deploy", "report", "state", "counting", "world"),
+    *("rollback", "notify", "sync"),
 )
 """The rooms of `rules_lib` from the ground up: a package or a module each."""
 

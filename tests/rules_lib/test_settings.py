@@ -6,7 +6,7 @@ import pytest
 
 from rules_lib.address import Address
 from rules_lib.errors import SettingsError
-from rules_lib.settings import DEFAULT_FEED_URL, BuildSettings, FetchSettings
+from rules_lib.settings import DEFAULT_FEED_URL, BuildSettings, FetchSettings, HitsSettings
 
 LEAST = {"RULESYNC_BUCKET": "feeds"}
 
@@ -174,3 +174,46 @@ def test_what_is_no_policy_is_named(name: str) -> None:
     with pytest.raises(SettingsError, match="is neither the name nor the ARN") as caught:
         BuildSettings.from_environment({**LEAST, "RULESYNC_POLICIES": name})
     assert "expected: names of firewall policies, or ARNs such as" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (
+            "s3://logs/fw/AWSLogs/111122223333/network-firewall/alert/eu-west-1/",
+            "s3://logs/fw/AWSLogs/111122223333/network-firewall/alert/eu-west-1/",
+        ),
+        (
+            "s3://logs/AWSLogs/111122223333/network-firewall/alert/eu-west-1",
+            "s3://logs/AWSLogs/111122223333/network-firewall/alert/eu-west-1/",
+        ),
+        ("/aws/network-firewall/alert", "log group /aws/network-firewall/alert"),
+        (
+            "arn:aws:logs:eu-west-1:111122223333:log-group:/a/b:*",
+            "log group arn:aws:logs:eu-west-1:111122223333:log-group:/a/b",
+        ),
+    ],
+)
+def test_alert_logs_are_a_folder_or_a_log_group(text: str, place: str) -> None:
+    """As people find them in the console."""
+    settings = HitsSettings.from_environment(
+        {"RULESYNC_BUCKET": "bucket", "RULESYNC_ALERT_LOGS": text}
+    )
+    assert str(settings.alert_logs) == place
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "s3://logs/fw/",
+        "s3://logs/AWSLogs/1/network-firewall/alert/eu-west-1/",
+        "s3://logs/AWSLogs/111122223333/network-firewall/flow/eu-west-1/",
+        "s3://logs/a'b;/../AWSLogs/111122223333/network-firewall/alert/eu'west/",
+        "a group",
+        "arn:aws:s3:::logs",
+    ],
+)
+def test_place_that_has_no_alert_logs_is_an_error(text: str) -> None:
+    """Which says what is expected."""
+    with pytest.raises(SettingsError, match=r"RULESYNC_ALERT_LOGS is .*expected: s3://BUCKET"):
+        HitsSettings.from_environment({"RULESYNC_BUCKET": "bucket", "RULESYNC_ALERT_LOGS": text})

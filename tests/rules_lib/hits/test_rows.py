@@ -9,7 +9,7 @@ from support.hits import DAY
 
 from rules_lib.errors import HitsError
 from rules_lib.hits import rows
-from rules_lib.hits.rows import counted_lines, group_name, is_closed
+from rules_lib.hits.rows import counted_lines, is_closed, recorded_group
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 ROW: dict[str, str | None] = {
@@ -95,7 +95,7 @@ def test_lines_without_a_day_are_unread() -> None:
 )
 def test_group_has_a_name_that_the_service_gives(text: str | None, group: str) -> None:
     """What cannot be one is none."""
-    assert group_name(text) == group
+    assert recorded_group(text) == group
 
 
 @pytest.mark.parametrize(
