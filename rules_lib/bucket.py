@@ -6,6 +6,7 @@ expires.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -82,6 +83,7 @@ TURN: Final = "state/turn.json"
 ASKED: Final = "state/asked.json"
 """Written by a build that gives way."""
 
+_BUILD_TIME: Final = "%Y%m%dT%H%M%SZ"
 _MANIFEST: Final = "manifest.json"
 _DAY_OF_HITS: Final = ".jsonl.gz"
 
@@ -122,6 +124,19 @@ def is_manifest_key(key: str) -> bool:
 def build_key(build_id: str, name: str) -> str:
     """Name an object of a build."""
     return f"{BUILDS}{build_id}/{name}"
+
+
+def build_stamp(began: datetime) -> str:
+    """How the id of a build begins, before a hyphen."""
+    return began.strftime(_BUILD_TIME)
+
+
+def time_of_build(build_id: str) -> datetime | None:
+    """When a build began, UTC, by its id; None where the id is none of ours."""
+    try:
+        return datetime.strptime(build_id.partition("-")[0], _BUILD_TIME).replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def rules_name(group: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from rules_lib.bucket import build_key
+from rules_lib.bucket import build_key, build_stamp
 from rules_lib.deadline import NEVER, Deadline
 from rules_lib.text import visible
 
@@ -57,7 +57,7 @@ class World:
     def build_id(self) -> str:
         """Sorts builds by time, and tells two of the same second apart."""
         digest = hashlib.sha256(self.now.isoformat().encode()).hexdigest()
-        return f"{self.now:%Y%m%dT%H%M%SZ}-{digest[:8]}"
+        return f"{build_stamp(self.now)}-{digest[:8]}"
 
     @property
     def day(self) -> date:

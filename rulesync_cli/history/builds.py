@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from rules_lib.bucket import BUILDS, STARTED_BY, SUMMARY, USED_ALLOWLIST, build_key
+from rules_lib.bucket import BUILDS, STARTED_BY, SUMMARY, USED_ALLOWLIST, build_key, time_of_build
 from rules_lib.errors import StoreError
 from rules_lib.facts.limits import BLOCKING
 from rules_lib.report.summary import Summary, read_summary
@@ -17,9 +15,6 @@ from rulesync_cli.history.outcome import Outcome
 
 if TYPE_CHECKING:
     from rules_lib.aws.store import Store
-
-_STAMP: Final = "%Y%m%dT%H%M%SZ"
-
 
 _ENDED: Final = {"refused": Outcome.REFUSED, "failed": Outcome.FAILED}
 
@@ -45,11 +40,8 @@ class PastBuild:
     @property
     def at(self) -> str:
         """When it began, ISO 8601, as its id has it; empty where the id is none of ours."""
-        with suppress(ValueError):
-            return datetime.strptime(_stamp(self.build), _STAMP).replace(
-                tzinfo=UTC
-            ).isoformat()  # fmt: skip
-        return ""
+        began = time_of_build(self.build)
+        return began.isoformat() if began else ""
 
     @property
     def cause(self) -> str:

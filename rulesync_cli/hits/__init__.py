@@ -1,7 +1,10 @@
 """What people ask of hits; `rulesync hits` shows the answers.
 
 - `source` reads days of hits, from the bucket or from files
+- `surroundings` reads what is known beside: the rules in force, since when, and the allowlist
 - `tallies` adds hits up over any days and rules
 - `views` has a line for each rule, category, own host or day
-- `sheets` has the same lines as JSON, CSV and tables show them
+- `classes` tells which rules to decide on: ready to drop, noisy, to be looked at first
+- `sheets` has the lines as JSON and CSV have them
+- `suggest` makes the edit of an allowlist that follows the classes; `suggesting` shows or writes it
 """

@@ -5,17 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rules_lib.allowlist import load_allowlist
-from rules_lib.allowlist.reader import read_document
-from rules_lib.bucket import ALLOWLIST
+from rules_lib.bucket import ALLOWLIST, time_of_build
 from rules_lib.hits.hosts import OwnNetworks
+from rules_lib.hits.presence import Presence
+from rules_lib.state.presence import read_presence
 from rulesync_cli.history.published import rules_in_folder, rules_of_build
 from rulesync_cli.hits.views import RulesInForce
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from rules_lib.allowlist import Allowlist
     from rules_lib.aws.store import Store
-    from rulesync_cli.history.published import PublishedRules
 
 
 def allowlist_file(config: Path | None, store: Store | None) -> tuple[bytes, str] | None:
@@ -31,37 +32,35 @@ def allowlist_file(config: Path | None, store: Store | None) -> tuple[bytes, str
     return (stored.body, f"s3://{store.bucket}/{ALLOWLIST}") if store and stored else None
 
 
-def as_it_is(text: bytes, source: str) -> Allowlist:
-    """Read an allowlist; whether a feed has its categories is `rulesync check`'s to say.
-
-    Raises:
-        AllowlistError: it has other errors.
-    """
-    return load_allowlist(text, source=source, known=read_document(text).mapping("categories"))
-
-
 def rules_in_force(
-    store: Store | None, results: Path | None, allowlist: Allowlist | None
+    store: Store | None, results: Path | None, allowlist: Allowlist | None, first: date
 ) -> RulesInForce:
     """Read what is in force: of a folder of results, else of the bucket, else nothing is known.
+
+    Args:
+        store: the bucket.
+        results: the folder.
+        allowlist: what people ask for.
+        first: the day to which builds are read back, to know since when rules are in force.
 
     Raises:
         StoreError: no build is in force, or a file of it is damaged.
         OSError: a file cannot be read.
     """
     own = OwnNetworks.of(allowlist) if allowlist else OwnNetworks()
-    found = _published(store, results)
-    if found is None:
-        return RulesInForce(own=own)
+    if results:
+        found = rules_in_folder(results)
+        made = time_of_build(found.build)
+        presence = Presence(made.date() if made else None)
+    elif store:
+        found, presence = rules_of_build(store), read_presence(store, first)
+    else:
+        return RulesInForce(own=own, allowlist=allowlist)
     return RulesInForce(
         source=found.source,
         prefix=found.prefix,
         by_sid={rule.sid: rule for rule in found.rules},
         own=own,
+        presence=presence,
+        allowlist=allowlist,
     )
-
-
-def _published(store: Store | None, results: Path | None) -> PublishedRules | None:
-    if results:
-        return rules_in_folder(results)
-    return rules_of_build(store) if store else None

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rules_lib.facts.suricata import DEFAULT_ACTION_SIDS
 from rules_lib.hits.hosts import OwnNetworks
+from rules_lib.hits.presence import Presence
 from rulesync_cli.hits.tallies import HitTally, lines_by_host, tally_of
 
 if TYPE_CHECKING:
+    from rules_lib.allowlist import Allowlist
     from rules_lib.hits.values import DayHits
     from rulesync_cli.history.published import PublishedRule
     from rulesync_cli.hits.source import KnownHits
@@ -37,12 +39,16 @@ class RulesInForce:
         prefix: of the names of our rule groups.
         by_sid: the rules.
         own: which addresses are people's own.
+        presence: since when the rules are there.
+        allowlist: what people ask for; None where that is not known.
     """
 
     source: str = ""
     prefix: str = ""
     by_sid: Mapping[int, PublishedRule] = field(default_factory=lambda: MappingProxyType({}))
     own: OwnNetworks = field(default_factory=OwnNetworks)
+    presence: Presence = field(default_factory=Presence)
+    allowlist: Allowlist | None = None
 
     def owns(self, hits: DayHits) -> bool:
         """Whether a rule of ours fired; old records do not name the group."""

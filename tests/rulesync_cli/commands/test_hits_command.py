@@ -163,3 +163,116 @@ def test_wrong_usage_is_told() -> None:
     assert (nowhere.exit_code, "--bucket" in nowhere.stderr) == (2, True)
     both = run("hits", "--csv", "--json")
     assert (both.exit_code, "not both" in both.stderr) == (2, True)
+
+
+GOOD = "metadata:signature_severity Minor, confidence High; "
+LOUD = "metadata:signature_severity Major, confidence High; "
+
+
+@pytest.fixture
+def watched(tmp_path: Path) -> Iterator[Account]:
+    """Give an account with rules in force for a month, of whose every day the hits are known."""
+    with account(tmp_path) as aws:
+        text = "version: 1  # ours\ndefault: alert\nrules:\n  alert: [4]  # asked for\n"
+        aws.allow(text)
+        aws.sync(dns=[rule(sid, GOOD) for sid in (1, 2, 3, 4)], exploit=[rule(5, LOUD), rule(6)])
+        newest = aws.builds[-1]
+        long_ago = f"{TODAY - timedelta(days=40):%Y%m%d}T060000Z-00000000"
+        added = {"steps": [{"added": [1, 2, 3, 4, 5, 6]}]}
+        aws.put(f"builds/{long_ago}/plan.json", json.dumps(added))
+        aws.put(f"builds/{newest}/plan.json", json.dumps({"steps": []}))
+        for ago in range(2, 31):
+            fired(ago)
+        others = ((5, 1), (6, 100 * 31))
+        fired(1, of(2, 1, count=40), *(of(sid, 1, count=number) for sid, number in others))
+        yield aws
+
+
+def test_rules_to_decide_on_are_listed_by_class(watched: Account) -> None:
+    """Those without a hit too."""
+    assert watched.builds
+    ready = records("--class", "ready")
+    assert [(one["sid"], one["watched_days"], one["hits"]) for one in ready] == [
+        (1, 30, 0),
+        (3, 30, 0),
+    ]
+    assert [one["sid"] for one in records("--class", "look-first")] == [5]
+    assert [one["sid"] for one in records("--class", "noisy")] == [6]
+    assert {one["sid"]: one["class"] for one in records()} == {
+        2: None,
+        5: "look-first",
+        6: "noisy",
+    }
+    said = call("hits", "--class", "ready")
+    assert "2 rules" in said.stdout
+    assert "no hits is no proof" in said.stdout
+
+
+def test_rule_that_came_lately_is_not_ready(watched: Account) -> None:
+    """Whatever is known of the days before."""
+    added = {"steps": [{"added": [1]}, {"changed": [3]}]}
+    watched.put(f"builds/{max(watched.builds)}/plan.json", json.dumps(added))
+    assert records("--class", "ready") == []
+    assert "no rule is in this class" in call("hits", "--class", "ready").stdout
+
+
+def test_suggestion_is_a_diff_that_a_plan_takes(watched: Account, tmp_path: Path) -> None:
+    """With the comments of the file."""
+    assert watched.builds
+    said = call("hits", "--suggest")
+    assert said.exit_code == 0, said.output
+    assert "+  drop: [1, 3]" in said.stdout.splitlines()
+    assert "no hits is no proof" in said.stderr
+    out = tmp_path / "edited.yaml"
+    assert call("hits", "--suggest", "--out", out).exit_code == 0
+    assert out.read_text() == (
+        "version: 1  # ours\ndefault: alert\nrules:\n  alert: [4]  # asked for\n  drop: [1, 3]\n"
+    )
+    plan = json.loads(call("plan", "--config", out, "--json").stdout)
+    assert {one["sid"]: one["after"] for one in plan["actions"]} == {1: "drop", 3: "drop"}
+
+
+def test_noisy_rules_can_be_switched_off(watched: Account) -> None:
+    """With what it costs said."""
+    assert watched.builds
+    said = call("hits", "--suggest", "--class", "noisy")
+    assert "+  off: [6]" in said.stdout.splitlines()
+    assert "protect no longer" in said.stderr
+
+
+def test_file_is_replaced_only_where_somebody_agrees(watched: Account, tmp_path: Path) -> None:
+    """People's edits are in it."""
+    assert watched.builds
+    out = tmp_path / "edited.yaml"
+    out.write_text("mine")
+    refused = call("hits", "--suggest", "--out", out)
+    assert (refused.exit_code, out.read_text()) == (1, "mine")
+    assert "--yes" in refused.stderr
+    answer = call("hits", "--suggest", "--out", out, "--yes", "--json")
+    document = json.loads(answer.stdout)
+    assert (document["drop"], document["written"]) == ([1, 3], str(out))
+    assert out.read_text() != "mine"
+
+
+def test_nothing_to_suggest_writes_nothing(running: Account, tmp_path: Path) -> None:
+    """An edit that changes nothing is none."""
+    assert running.builds
+    fired(1, of(3, 1))
+    out = tmp_path / "edited.yaml"
+    said = call("hits", "--suggest", "--out", out)
+    assert (said.exit_code, out.exists()) == (0, False)
+    assert "nothing to suggest" in said.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--class", "ready", "--by", "day"],
+        ["--suggest", "--csv"],
+        ["--suggest", "--class", "look-first"],
+        ["--out", "edited.yaml"],
+    ],
+)
+def test_options_that_do_not_go_together_are_told(words: list[str]) -> None:
+    """Before anything is read."""
+    assert run("hits", "--logs", ".", *words).exit_code == 2

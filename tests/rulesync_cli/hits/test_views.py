@@ -105,7 +105,7 @@ def test_unknown_day_has_no_numbers_and_a_quiet_one_has_zeroes() -> None:
 def test_records_have_the_fields_of_the_sheets() -> None:
     """CSV and JSON call a thing by the same name."""
     days = known(hits_of_day(day_hits()), unknown=(NEXT,))
-    assert {tuple(rule_record_of_hits(one)) for one in by_rule(days, THERE)} == {RULE_FIELDS}
+    assert {tuple(rule_record_of_hits(one, {})) for one in by_rule(days, THERE)} == {RULE_FIELDS}
     assert {tuple(category_record(one)) for one in by_category(days, THERE)} == {CATEGORY_FIELDS}
     assert {tuple(host_record(one)) for one in by_host(days, THERE)} == {HOST_FIELDS}
     assert {tuple(day_record(one)) for one in by_day(days, THERE)} == {DAY_FIELDS}
