@@ -36,12 +36,11 @@ def taken_names(slot: Slot, capacity: int, deployed: Deployed) -> frozenset[str]
     One is free although it is there: that of an idle group of the same slot and capacity, which a
     replacement that broke off has left; going on with it takes its name.
     """
-    current = deployed.current
     begun = {
         group.name
         for group in deployed.groups
         if (group.slot, group.capacity, group.strict) == (slot, capacity, True)
-        if not group.associations and group != current[slot]
+        if not group.associations and group != deployed.current[slot]
     }
     return frozenset(group.name for group in deployed.groups) - begun
 

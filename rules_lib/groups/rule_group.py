@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -117,7 +118,7 @@ class DeployedGroup:
     tags: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Deployed:
     """All that the account has under our prefix.
 
@@ -131,9 +132,9 @@ class Deployed:
     foreign: frozenset[str] = frozenset()
     policies: tuple[Policy, ...] = ()
 
-    @property
+    @cached_property
     def current(self) -> Mapping[Slot, DeployedGroup]:
-        """The group in force in each slot.
+        """The group in force in each slot, worked out once.
 
         A slot has two where a replacement broke off. Policies are switched one after the other, so
         the groups of the first of them belong together and count; then whatever is used at all,

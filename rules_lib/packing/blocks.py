@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, Final, TypeAlias
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from rules_lib.facts import limits
 from rules_lib.facts.metadata import CONFIDENCES, SEVERITIES
@@ -32,33 +32,27 @@ _SEVERITIES: Final = {word: rank for rank, word in enumerate((*SEVERITIES, ""))}
 _CONFIDENCES: Final = {word: rank for rank, word in enumerate((*CONFIDENCES, ""))}
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A cluster, with all that packing asks of it.
 
     Attributes:
         place: among all blocks, in the feed's order.
+        rules: how many it has, and so how much capacity it takes.
         size: bytes of its lines in the group's text.
         home: the category in whose group it is to be.
         prior: where most of it is deployed; None where it is new.
         moving: slots where the rest of it is deployed.
-        worth: of its most valued rule; what sorts first is worth more.
         references: ARNs of the reference sets that its group must declare.
     """
 
     place: int
     cluster: Cluster
+    rules: int
     size: int
     home: str
     prior: Slot | None
     moving: frozenset[Slot]
-    worth: Worth
     references: frozenset[str] = _NONE
-
-    @property
-    def rules(self) -> int:
-        """How many rules, and so how much capacity, it takes."""
-        return len(self.cluster)
 
     @property
     def fits_one_group(self) -> bool:
@@ -67,23 +61,30 @@ class Block:
         return small and go_together(self.references)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Blocks:
     """All clusters, measured, and how their categories stand.
 
     Attributes:
         blocks: in the feed's order.
-        valued: the same, the most valued first.
     """
 
     blocks: tuple[Block, ...]
-    valued: tuple[Block, ...]
     standings: Mapping[str, Standing]
+
+    @cached_property
+    def valued(self) -> tuple[Block, ...]:
+        """The same, the most valued first: worked out once, and only where it is asked for."""
+        return tuple(sorted(self.blocks, key=self._worth_of))
 
     def head_of(self, block: Block) -> Converted:
         """The rule of a cluster by which the cluster is valued."""
         own = (rule for rule in block.cluster if not rule.setter)
         return min(own, key=lambda rule: _worth_of(rule, self.standings))
+
+    def _worth_of(self, block: Block) -> Worth:
+        rule = block.cluster[0] if block.rules == 1 else self.head_of(block)
+        return _worth_of(rule, self.standings)
 
 
 def measure(ordered: Ordered, allowlist: Allowlist, deployed: Deployed) -> Blocks:
@@ -97,8 +98,7 @@ def measure(ordered: Ordered, allowlist: Allowlist, deployed: Deployed) -> Block
         _block(place, cluster, standings, prior, used)
         for place, cluster in enumerate(ordered.clusters)
     )
-    valued = tuple(sorted(blocks, key=lambda block: block.worth))
-    return Blocks(blocks, valued, standings)
+    return Blocks(blocks, standings)
 
 
 def _block(
@@ -111,19 +111,17 @@ def _block(
     if len(cluster) == 1:  # as nearly all are
         [rule] = cluster
         slot, home = prior.get(rule.sid), rule.rule.category
-        worth = _worth_of(rule, standings)
-        arns = used[rule.variables]
-        return Block(place, cluster, rule.size + 1, home, slot, _NOWHERE, worth, arns)
+        return Block(place, cluster, 1, rule.size + 1, home, slot, _NOWHERE, used[rule.variables])
     slots = [slot for rule in cluster if (slot := prior.get(rule.sid))]
     slot = _most_frequent(slots)
     return Block(
         place=place,
         cluster=cluster,
+        rules=len(cluster),
         size=sum(rule.size + 1 for rule in cluster),
         home=_home({r.rule.category for r in cluster if not r.setter}, standings, slot),
         prior=slot,
         moving=frozenset(slots) - {slot},
-        worth=min(_worth_of(rule, standings) for rule in cluster if not rule.setter),
         references=_NONE.union(*(used[rule.variables] for rule in cluster)),
     )
 

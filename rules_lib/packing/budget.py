@@ -37,6 +37,14 @@ class Budget:
         """The capacity that a new group for so many rules gets: with the headroom."""
         return min(_with_headroom(rules, self.headroom), limits.GROUP_CAPACITY)
 
+    def least_for(self, rules: int) -> int:
+        """The least capacity that new groups for so many rules get, however these are parted.
+
+        A group reserves the less for each rule the more it has, so full groups reserve least.
+        """
+        full, rest = divmod(rules, limits.GROUP_CAPACITY)
+        return full * limits.GROUP_CAPACITY + self.reserved_for(rest)
+
     def has_room_for(self, capacity: int, rule_groups: int) -> bool:
         """Whether so much is within both quotas."""
         return capacity <= self.capacity and rule_groups <= self.rule_groups

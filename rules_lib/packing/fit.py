@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.facts import limits
@@ -13,6 +14,7 @@ from rules_lib.groups.relief import Relief
 from rules_lib.model import Reason
 from rules_lib.outcome import Discarded
 from rules_lib.packing.blocks import Block
+from rules_lib.packing.homes import Ranked
 from rules_lib.packing.pack import Packed, Packer
 
 if TYPE_CHECKING:
@@ -57,42 +59,69 @@ def fit(ordered: Ordered, allowlist: Allowlist, deployed: Deployed) -> Fitted:
     return Fitted(chosen.packed, discarded, relief)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Choice:
-    """The most valued blocks that fit, packed; `places` are those of the kept ones."""
+    """The most valued blocks that fit.
 
-    packed: Packed
-    places: frozenset[int]
+    Attributes:
+        ranked: all that have room alone, the most valued first.
+        count: how many of these fit.
+    """
+
+    packer: Packer
+    ranked: Ranked
+    count: int
+
+    @cached_property
+    def packed(self) -> Packed:
+        """Their rule groups."""
+        return self.packer.pack_first(self.ranked, self.count)
+
+    @cached_property
+    def places(self) -> frozenset[int]:
+        """Those of the kept blocks."""
+        first = frozenset(block.place for block in self.ranked.blocks[: self.count])
+        if not self.packer.filling.pinned:
+            return first
+        return first.difference(block.place for block in self.packed.overflow)
 
 
-def choose(packer: Packer) -> Choice:
-    """Find by bisection how many of the most valued blocks fit: all of them, at best.
+def choose(packer: Packer, before: Choice | None = None) -> Choice:
+    """Find how many of the most valued blocks fit: all of them, at best.
 
     A block that has no room even alone is passed over, as it would stop all that is worth less.
+
+    Args:
+        packer: with all blocks.
+        before: what was chosen with another budget, so that little is added up or filled again.
     """
-    possible = [block for block in packer.measured.valued if _is_possible(block, packer)]
-    count, packed = len(possible), packer.pack(_in_order(possible))
-    if not packed.is_within(packer.budget):
-        fits, fails, packed = 0, count, packer.pack(())
-        while fails - fits > 1:
-            middle = (fits + fails) // 2
-            tried = packer.pack(_in_order(possible[:middle]))
-            if tried.is_within(packer.budget):
-                fits, packed = middle, tried
-            else:
-                fails = middle
-        count = fits
-    full = {block.place for block in packed.overflow}
-    return Choice(packed, frozenset(block.place for block in possible[:count]) - full)
+    possible = [block for block in packer.measured.blocks if _is_possible(block, packer)]
+    if before and before.count < len(before.ranked.blocks) == len(possible):
+        return Choice(packer, before.ranked, _most(packer, before.ranked))
+    if not packer.filling.pinned and packer.may_have_room_for(possible):
+        everything = packer.ranked(possible)  # in any order: what is worth more is no question yet
+        if packer.has_room_for(everything, len(possible)):
+            return Choice(packer, everything, len(possible))
+    valued = packer.measured.valued
+    ranked = packer.ranked(block for block in valued if _is_possible(block, packer))
+    return Choice(packer, ranked, _most(packer, ranked))
+
+
+def _most(packer: Packer, ranked: Ranked) -> int:
+    """How many fit, by bisection."""
+    fits, fails, middle = 0, len(ranked.blocks) + 1, len(ranked.blocks)
+    while fails - fits > 1:
+        if packer.has_room_for(ranked, middle):
+            fits = middle
+        else:
+            fails = middle
+        middle = (fits + fails) // 2
+    return fits
 
 
 def _is_possible(block: Block, packer: Packer) -> bool:
     budget = packer.budget
     return block.fits_one_group and budget.reserved_for(block.rules) <= budget.capacity
-
-
-def _in_order(blocks: Iterable[Block]) -> list[Block]:
-    return sorted(blocks, key=lambda block: block.place)
 
 
 def _relief(chosen: Choice, packer: Packer) -> Relief:
@@ -103,7 +132,7 @@ def _relief(chosen: Choice, packer: Packer) -> Relief:
 
 
 def _regained(chosen: Choice, packer: Packer) -> dict[str, int]:
-    back = choose(packer).places - chosen.places
+    back = choose(packer, chosen).places - chosen.places
     found = _by_category(block for block in packer.measured.valued if block.place in back)
     return dict(found.most_common())
 

@@ -7,8 +7,7 @@ A group keeps the capacity it was created with for as long as it holds its rules
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
@@ -18,7 +17,9 @@ from rules_lib.groups.rule_group import Deployed, Group, Slot
 from rules_lib.groups.variables import declared_by
 from rules_lib.packing.blocks import Block, Blocks, measure
 from rules_lib.packing.budget import Budget
-from rules_lib.packing.parts import Filler, Part
+from rules_lib.packing.filler import Filler
+from rules_lib.packing.homes import Ranked, Stocks
+from rules_lib.packing.parts import Part
 from rules_lib.packing.precedence import by_precedence
 from rules_lib.packing.sharing import assign_parts
 
@@ -47,10 +48,6 @@ class Packed:
         """What a policy that references all of them must have room for."""
         return sum(group.capacity for group in self.groups)
 
-    def is_within(self, budget: Budget) -> bool:
-        """Whether a budget has room for it."""
-        return budget.has_room_for(max(self.capacity, self.needed), len(self.groups))
-
 
 @dataclass(frozen=True, slots=True)
 class Packer:
@@ -66,48 +63,81 @@ class Packer:
     deployed: Deployed
     measured: Blocks
     position: Mapping[int, int]
+    filling: Filler
 
     @classmethod
     def of(cls, ordered: Ordered, allowlist: Allowlist, deployed: Deployed) -> Self:
         """Measure all clusters, and take the budget from the allowlist."""
         budget, measured = Budget.of(allowlist.firewall), measure(ordered, allowlist, deployed)
-        return cls(budget, allowlist, deployed, measured, ordered.position)
+        filling = Filler.of(deployed, budget.headroom)
+        return cls(budget, allowlist, deployed, measured, ordered.position, filling)
 
     def within(self, budget: Budget) -> Self:
-        """The same with another budget."""
+        """The same with another budget of the same headroom."""
         return replace(self, budget=budget)
+
+    def ranked(self, blocks: Iterable[Block]) -> Ranked:
+        """Blocks in the order in which they are to be kept, ready for `has_room_for`."""
+        return Ranked.of(blocks, self.filling.bound)
+
+    def may_have_room_for(self, blocks: Iterable[Block]) -> bool:
+        """Whether the budget may have room for blocks, as far as their number tells."""
+        return self.budget.least_for(sum(block.rules for block in blocks)) <= self.budget.capacity
+
+    def has_room_for(self, ranked: Ranked, count: int) -> bool:
+        """Whether the budget has room for the groups of so many of the blocks, the first.
+
+        Where no group is pinned, every one can be replaced by such as its rules need, and no block
+        is left out; so what these rules reserve decides, and no part need have its blocks.
+        """
+        sketch = not self.filling.pinned
+        if sketch and self.budget.least_for(ranked.rules[count]) > self.budget.capacity:
+            return False
+        parts = self._parts(ranked.first(count), sketch=sketch)
+        needed = reserved = self._needed(parts)
+        if not sketch:
+            staying = self._staying(parts)
+            reserved = sum(self._capacity(part, staying) for part in parts)
+        return self.budget.has_room_for(max(needed, reserved), len(parts))
 
     def pack(self, blocks: Iterable[Block]) -> Packed:
         """Lay the blocks into groups, none of them cut, no limit of the service exceeded."""
-        by_home: dict[str, list[Block]] = defaultdict(list)
-        for block in blocks:
-            by_home[block.home].append(block)
-        filling = Filler(self.deployed.current, self.budget.headroom)
-        standings = self.measured.standings
-        assigned = assign_parts(by_home, standings, filling, self.budget.rule_groups)
-        parts = by_precedence(assigned, standings)
-        placed = {block.place for part in parts for block in part.blocks}
-        return Packed(
-            groups=self._groups(parts),
-            needed=sum(self.budget.reserved_for(part.rules) for part in parts),
-            overflow=tuple(
-                block for home in by_home.values() for block in home if block.place not in placed
-            ),
-        )
+        places = {block.place for block in blocks}
+        ranked = self.ranked(block for block in self.measured.valued if block.place in places)
+        return self.pack_first(ranked, len(places))
+
+    def pack_first(self, ranked: Ranked, count: int) -> Packed:
+        """Lay so many of the blocks into groups, the first."""
+        stocks = ranked.first(count)
+        parts = by_precedence(self._parts(stocks), self.measured.standings)
+        overflow = _not_in(parts, stocks) if self.filling.pinned else ()
+        return Packed(self._groups(parts), self._needed(parts), tuple(overflow))
+
+    def _parts(self, stocks: Stocks, *, sketch: bool = False) -> list[Part]:
+        standings, most = self.measured.standings, self.budget.rule_groups
+        return assign_parts(stocks, standings, self.filling, most, sketch=sketch)
+
+    def _needed(self, parts: Iterable[Part]) -> int:
+        return sum(self.budget.reserved_for(part.rules) for part in parts)
+
+    def _capacity(self, part: Part, staying: Collection[Slot]) -> int:
+        """What a part's group reserves: what it has where it stays, else what its rules need."""
+        if part.held and part.slot in staying:
+            return part.held.capacity
+        return self.budget.reserved_for(part.rules)
 
     def _groups(self, parts: Sequence[Part]) -> tuple[Group, ...]:
         staying = self._staying(parts)
         taken = set[str]()
         groups = []
-        for place, part in enumerate(parts):
+        for priority, part in enumerate(parts, start=self.allowlist.firewall.first_priority):
+            capacity = self._capacity(part, staying)
             if part.held and part.slot in staying:
-                name, capacity = part.held.name, part.held.capacity
+                name = part.held.name
             else:
-                capacity = self.budget.reserved_for(part.rules)
                 there = taken_names(part.slot, capacity, self.deployed)
                 name = group_name(part.slot, self.allowlist.firewall.prefix, there | taken)
             taken.add(name)
-            priority = self.allowlist.firewall.first_priority + place
             groups.append(self._group(part, name, priority, capacity))
         return tuple(groups)
 
@@ -117,6 +147,8 @@ class Packer:
         Where the capacity they reserve is too much, the groups with most to spare are replaced by
         such as their rules need.
         """
+        if not self.deployed.groups:
+            return frozenset()
         moving = exchanging((move for part in parts for move in part.moves), self.deployed)
         held = [
             part
@@ -125,7 +157,7 @@ class Packer:
             if part.pinned or part.slot not in moving
         ]
         spare = {part.slot: part.room - self.budget.reserved_for(part.rules) for part in held}
-        reserved = sum(self.budget.reserved_for(part.rules) for part in parts) + sum(spare.values())
+        reserved = self._needed(parts) + sum(spare.values())
         pinned = {part.slot for part in held if part.pinned}
         for slot in sorted(spare.keys() - pinned, key=lambda slot: (-spare[slot], slot)):
             if reserved <= self.budget.capacity or spare[slot] <= 0:
@@ -147,3 +179,10 @@ class Packer:
             rules=tuple(rules),
             variables=declared_by(rules, self.allowlist),
         )
+
+
+def _not_in(parts: Iterable[Part], stocks: Stocks) -> Iterator[Block]:
+    """What found no place, category by category in the feed's order."""
+    placed = {block.place for part in parts for block in part.blocks}
+    blocks = sorted((stock.blocks for stock in stocks.values()), key=lambda found: found[0].place)
+    return (block for found in blocks for block in found if block.place not in placed)

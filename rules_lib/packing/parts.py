@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from itertools import accumulate
+from typing import TYPE_CHECKING
 
 from rules_lib.facts import limits
 from rules_lib.groups.references import go_together
@@ -14,9 +16,6 @@ if TYPE_CHECKING:
     from rules_lib.groups.rule_group import DeployedGroup
     from rules_lib.packing.blocks import Block
 
-Current: TypeAlias = Mapping[Slot, "DeployedGroup"]
-"""The group in force in each slot."""
-
 
 @dataclass(slots=True)
 class Part:
@@ -25,6 +24,8 @@ class Part:
     Attributes:
         held: what is in force in its slot; None where nothing is.
         rules: of its blocks, as are the size in bytes and the ARNs of reference sets.
+        room: rules that it can have without being replaced; none where it is yet to be made.
+        most: rules that it can ever have.
     """
 
     slot: Slot
@@ -33,6 +34,12 @@ class Part:
     rules: int = 0
     size: int = 0
     references: frozenset[str] = frozenset()
+    room: int = field(init=False)
+    most: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.room = self.held.capacity if self.held else 0
+        self.most = self.room if self.pinned else limits.GROUP_CAPACITY
 
     @property
     def pinned(self) -> bool:
@@ -40,92 +47,78 @@ class Part:
         return self.held is not None and self.held.pinned
 
     @property
-    def room(self) -> int:
-        """Rules that it can have without being replaced; none where it is yet to be made."""
-        return self.held.capacity if self.held else 0
-
-    @property
-    def most(self) -> int:
-        """Rules that it can ever have."""
-        return self.room if self.pinned else limits.GROUP_CAPACITY
-
-    @property
     def moves(self) -> Iterator[tuple[Slot, Slot]]:
         """Where rules come from that are deployed in another slot, and where they go."""
         for block in self.blocks:
-            for slot in {block.prior, *block.moving} - {None, self.slot}:
-                if slot:
-                    yield slot, self.slot
+            if block.prior and block.prior != self.slot:
+                yield block.prior, self.slot
+            for slot in block.moving - {self.slot}:
+                yield slot, self.slot
 
     def has_room_for(self, block: Block, *, rules: int, size: float) -> bool:
         """Whether the block keeps it within so many rules and bytes, and all other limits."""
-        fits = self.rules + block.rules <= rules and self.size + block.size <= size
-        return fits and go_together(self.references | block.references)
+        if self.rules + block.rules > rules or self.size + block.size > size:
+            return False
+        return block.references <= self.references or go_together(
+            self.references | block.references
+        )
 
     def add(self, block: Block) -> None:
         """Lay a block into it."""
-        self.references |= block.references
         self.blocks.append(block)
         self.rules += block.rules
         self.size += block.size
+        if block.references:
+            self.references |= block.references
 
 
-@dataclass(frozen=True, slots=True)
-class Filler:
-    """How parts are filled: where a block went last time is where it goes now.
+@dataclass(slots=True)
+class FirstFit:
+    """Parts in their order, in which the first with room for a block is looked for.
 
     Attributes:
-        headroom: share by which a part that takes new blocks stays below the limit of bytes.
+        parts: to be lengthened by `append`.
+        most: rules that each of them may have.
+        free: bytes that each may have.
     """
 
-    current: Current
-    headroom: float
+    parts: list[Part]
+    most: Callable[[Part], int]
+    free: float
+    _left: list[float] = field(init=False)
+    """For each part the bytes left in it or in one before it, whichever has most; they ascend."""
 
-    def fill(self, category: str, blocks: Iterable[Block]) -> list[Part]:
-        """Fill the parts of one category; what finds no place in pinned ones is left out.
+    def __post_init__(self) -> None:
+        self._left = [*accumulate(map(self._left_in, self.parts), max)]
 
-        First goes what was there before, then the rest where there is room. A pinned group is
-        filled by value instead, as it may not have room for all.
-        """
-        held = sorted(slot for slot in self.current if slot.category == category)
-        parts = {slot.part: Part(slot, self.current[slot]) for slot in held}
-        moving: list[Block] = []
-        pinned = any(part.pinned for part in parts.values())
-        for block in sorted(blocks, key=lambda block: block.worth) if pinned else blocks:
-            if part := _part_before(block, category, parts):
+    def lay(self, block: Block) -> bool:
+        """Lay a block into the first part that has room for it, if one has."""
+        number = bisect_left(self._left, block.size)
+        while number < len(self.parts):
+            part = self.parts[number]
+            fits = part.has_room_for(block, rules=self.most(part), size=self.free)
+            if fits:
                 part.add(block)
-            elif pinned:
-                self._place(block, category, parts)
-            else:
-                moving.append(block)
-        for block in moving:
-            self._place(block, category, parts)
-        return [part for part in parts.values() if part.blocks]
+            self._look_again(number)
+            if fits:
+                return True
+            number = bisect_left(self._left, block.size, number + 1)
+        return False
 
-    def _place(self, block: Block, category: str, parts: dict[int, Part]) -> None:
-        """Where there is room as it is, else where a group may grow, else in a new one.
+    def append(self, part: Part) -> None:
+        """Set another part behind the last."""
+        self.parts.append(part)
+        self._left.append(max([self._left_in(part), *self._left[-1:]]))
 
-        Beside a group that cannot be replaced no new one is made: nobody would attach it.
-        """
-        free = limits.RULES_STRING_BYTES / (1 + self.headroom)
-        places = (
-            *((part, part.room, free) for part in parts.values()),
-            *((part, part.most, free) for part in parts.values()),
-        )
-        if not any(part.pinned for part in parts.values()):
-            number = next(n for n in range(1, len(parts) + 2) if n not in parts)
-            places = (*places, (Part(Slot(category, number)), block.rules, block.size))
-        for part, rules, size in places:
-            if part.has_room_for(block, rules=rules, size=size):
-                parts[part.slot.part] = part
-                part.add(block)
+    def _look_again(self, number: int) -> None:
+        """Correct what is left from this part on: of it something was taken, here or elsewhere."""
+        before = self._left[number - 1] if number else -1
+        while number < len(self.parts):
+            before = max(before, self._left_in(self.parts[number]))
+            if self._left[number] == before:
                 return
+            self._left[number] = before
+            number += 1
 
-
-def _part_before(block: Block, category: str, parts: Mapping[int, Part]) -> Part | None:
-    """The part in which the block is deployed, if it is one of this category and has room."""
-    if block.prior is None or block.prior.category != category:
-        return None
-    part = parts[block.prior.part]
-    fits = part.has_room_for(block, rules=part.most, size=limits.RULES_STRING_BYTES)
-    return part if fits else None
+    def _left_in(self, part: Part) -> float:
+        return self.free - part.size if part.rules < self.most(part) else -1

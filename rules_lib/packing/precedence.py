@@ -22,7 +22,8 @@ def by_precedence(parts: Iterable[Part], standings: Mapping[str, Standing]) -> l
     """
 
     def rank(part: Part) -> tuple[object, ...]:
-        standing = min((standings[block.home] for block in part.blocks), key=lambda s: s.rank)
+        homes = {block.home for block in part.blocks}
+        standing = min((standings[home] for home in homes), key=lambda s: s.rank)
         if part.slot.is_shared or standing.tier is Tier.FEED:
             return Tier.FEED, standing.rank[0], part.slot.is_shared, standing.precedence, part.slot
         return standing.tier, *_turn(part, standing.mode), standing.precedence, part.slot

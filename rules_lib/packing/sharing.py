@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rules_lib.groups.rule_group import SHARED
@@ -11,16 +11,19 @@ from rules_lib.model import Mode
 from rules_lib.stages.tiers import Tier
 
 if TYPE_CHECKING:
-    from rules_lib.packing.blocks import Block
-    from rules_lib.packing.parts import Filler, Part
+    from rules_lib.packing.filler import Filler
+    from rules_lib.packing.homes import Stock, Stocks
+    from rules_lib.packing.parts import Part
     from rules_lib.packing.standing import Standing
 
 
 def assign_parts(
-    by_home: Mapping[str, Sequence[Block]],
+    stocks: Stocks,
     standings: Mapping[str, Standing],
     filling: Filler,
     most: int,
+    *,
+    sketch: bool = False,
 ) -> list[Part]:
     """Give each category parts of its own, or, where these are too many, shared ones to small ones.
 
@@ -29,35 +32,86 @@ def assign_parts(
     group they stand first, and the feed's rules would have no group at all.
 
     Args:
-        by_home: category -> its blocks.
+        stocks: what of each category is to be packed.
         standings: for the categories' modes, and their order in a shared group.
         filling: how parts are filled.
         most: so many groups there may be.
+        sketch: parts without blocks, that say how many rules they would hold, are enough.
     """
-    own = {name: filling.fill(name, blocks) for name, blocks in by_home.items()}
-    sharing = {
-        name
-        for name, blocks in by_home.items()
-        if _has_no_say(standings[name]) and _is_bound(blocks, filling)
-    }
-    fixed = {name for name in by_home if standings[name].tier is not Tier.FEED}
-
-    def shared() -> list[Part]:
-        by_mode: dict[Mode, list[Block]] = defaultdict(list)
-        for name in sorted(sharing, key=lambda name: standings[name].rank):
-            by_mode[standings[name].mode] += by_home[name]
-        filled = (filling.fill(f"{SHARED}/{mode}", blocks) for mode, blocks in by_mode.items())
-        return [part for parts in filled for part in parts]
-
-    together = shared()
-    free = _smallest_first(own, sharing | fixed)
-    for name in (*free, *_smallest_first(own, by_home.keys() - _in_need(by_home, standings))):
-        alone = sum(len(parts) for other, parts in own.items() if other not in sharing)
-        if alone + len(together) <= most:
+    own = {name: filling.fill(name, (stock,), sketch=True) for name, stock in stocks.items()}
+    together = _Together(standings, filling)
+    for stock in stocks.values():
+        if stock.is_bound and _has_no_say(standings[stock.home.name]):
+            together.add(stock)
+    alone = sum(len(parts) for name, parts in own.items() if name not in together.names)
+    for name in _in_turn(stocks, own, standings, together.names):
+        if alone + together.least <= most and alone + together.fill() <= most:
             break
-        sharing.add(name)
-        together = shared()
-    return together + [part for n, parts in own.items() if n not in sharing for part in parts]
+        alone -= len(own[name])
+        together.add(stocks[name])
+    parts = [*together.parts(sketch=sketch)]
+    for name in own.keys() - together.names:
+        parts += filling.fill(name, (stocks[name],), sketch=sketch)
+    return parts
+
+
+@dataclass(slots=True)
+class _Together:
+    """Categories that share groups, mode by mode, while it is found out how many must."""
+
+    standings: Mapping[str, Standing]
+    filling: Filler
+    names: set[str] = field(default_factory=set)
+    modes: dict[Mode, _Shared] = field(default_factory=dict)
+    filled: int = 0
+
+    def add(self, stock: Stock) -> None:
+        """Have another one share."""
+        self.names.add(stock.home.name)
+        mode = self.standings[stock.home.name].mode
+        self.modes.setdefault(mode, _Shared(f"{SHARED}/{mode}")).add(stock)
+
+    @property
+    def least(self) -> int:
+        """How few groups they may fill: at least as many as when they were last filled."""
+        shared = self.modes.values()
+        by_sum = (
+            self.filling.least(one.category, one.rules, one.size, one.largest) for one in shared
+        )
+        return max(self.filled, sum(by_sum))
+
+    def fill(self) -> int:
+        """How many groups they do fill."""
+        self.filled = sum(1 for _ in self.parts(sketch=True))
+        return self.filled
+
+    def parts(self, *, sketch: bool) -> Iterable[Part]:
+        """The groups that they fill."""
+        for shared in self.modes.values():
+            ranked = sorted(shared.stocks, key=lambda stock: self.standings[stock.home.name].rank)
+            yield from self.filling.fill(shared.category, tuple(ranked), sketch=sketch)
+
+
+@dataclass(slots=True)
+class _Shared:
+    """What the shared groups of one mode are to hold."""
+
+    category: str
+    stocks: list[Stock] = field(default_factory=list)
+    rules: int = 0
+    size: int = 0
+    largest: int = 0
+
+    def add(self, stock: Stock) -> None:
+        """Have another category share."""
+        self.stocks.append(stock)
+        self.rules += stock.rules
+        self.size += stock.size
+        self.largest = max(self.largest, stock.home.largest)
+
+    def least(self, filling: Filler) -> int:
+        """How few groups they may fill, by adding up."""
+        return filling.least(self.category, self.rules, self.size, self.largest)
 
 
 def _has_no_say(standing: Standing) -> bool:
@@ -65,43 +119,36 @@ def _has_no_say(standing: Standing) -> bool:
     return standing.tier is not Tier.LAST and standing.mode is not Mode.AS_WRITTEN
 
 
-def _in_need(
-    by_home: Mapping[str, Sequence[Block]], standings: Mapping[str, Standing]
-) -> frozenset[str]:
-    """People's own categories that may share where there is no other way."""
-    return frozenset(
-        name
-        for name, blocks in by_home.items()
-        if standings[name].tier is Tier.FIRST and _has_no_say(standings[name])
-        if not any(rule.action == "pass" for block in blocks for rule in block.cluster)
-    )
+def _in_turn(
+    stocks: Stocks,
+    own: Mapping[str, Sequence[Part]],
+    standings: Mapping[str, Standing],
+    bound: Collection[str],
+) -> list[str]:
+    """Categories in the order in which they come to share: the feed's, then own ones in need."""
+    fed, in_need = [], []
+    for name in stocks.keys() - {*bound}:
+        standing, stock = standings[name], stocks[name]
+        if standing.tier is Tier.FEED:
+            fed.append(name)
+        elif standing.tier is Tier.FIRST and _has_no_say(standing) and not stock.passes:
+            in_need.append(name)
+    return [*_smallest_first(fed, stocks, own), *_smallest_first(in_need, stocks, own)]
 
 
-def _is_bound(blocks: Iterable[Block], filling: Filler) -> bool:
-    """Whether a policy that was not given to us has a category in a shared group: it stays there.
-
-    A group of its own would be attached by nobody.
-    """
-    shared = {block.prior for block in blocks if block.prior and block.prior.is_shared}
-    return any(filling.current[slot].pinned for slot in shared)
-
-
-def _smallest_first(own: Mapping[str, Sequence[Part]], bound: Iterable[str]) -> list[str]:
-    """Categories in the order in which they come to share: those that share already, first.
+def _smallest_first(
+    names: Iterable[str], stocks: Stocks, own: Mapping[str, Sequence[Part]]
+) -> list[str]:
+    """Those that share already come first.
 
     One with a pinned group of its own never does, as that group would be left behind.
     """
-    free = {
-        name: parts
-        for name, parts in own.items()
-        if name not in bound and not any(part.pinned for part in parts)
-    }
-    size = {name: sum(part.rules for part in parts) for name, parts in free.items()}
-    return sorted(free, key=lambda name: (not _shares(name, free[name]), size[name], name))
-
-
-def _shares(name: str, parts: Iterable[Part]) -> bool:
-    """Whether a category is deployed in a shared group, and in none of its own."""
-    priors = [block.prior for part in parts for block in part.blocks if block.prior]
-    own = any(prior.category == name for prior in priors)
-    return not own and any(prior.is_shared for prior in priors)
+    free = (name for name in names if not any(part.pinned for part in own[name]))
+    return sorted(
+        free,
+        key=lambda name: (
+            not stocks[name].is_sharing,
+            sum(part.rules for part in own[name]),
+            name,
+        ),
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -41,21 +41,25 @@ class Standing:
 
 def standings_of(clusters: Iterable[Cluster], allowlist: Allowlist) -> dict[str, Standing]:
     """How each category stands that has a rule in one of the clusters."""
-    modes: dict[str, set[Mode]] = {}
-    for cluster in clusters:
-        for rule in cluster:
-            modes.setdefault(rule.rule.category, set()).add(rule.mode)
+    found: dict[str, set[Mode]] = {}
+    for name, given in {(r.rule.category, r.given.mode) for cluster in clusters for r in cluster}:
+        found.setdefault(name, set()).add(given)
+    listed = {name: place for place, name in enumerate(allowlist.categories)}
     return {
-        name: standing_of(name, _mode(allowlist.setting_of(name).mode, found), allowlist)
-        for name, found in modes.items()
+        name: _standing(name, _mode(allowlist.setting_of(name).mode, modes), listed, allowlist.last)
+        for name, modes in found.items()
     }
 
 
 def standing_of(name: str, mode: Mode, allowlist: Allowlist) -> Standing:
     """How a category stands whose groups are of a mode."""
-    listed = tuple(allowlist.categories)
-    place = listed.index(name) if name in listed else len(listed)
-    return Standing(mode, (not is_local(name), place, name), tier_of(name, allowlist.last))
+    listed = {name: place for place, name in enumerate(allowlist.categories)}
+    return _standing(name, mode, listed, allowlist.last)
+
+
+def _standing(name: str, mode: Mode, listed: Mapping[str, int], last: Collection[str]) -> Standing:
+    place = listed.get(name, len(listed))
+    return Standing(mode, (not is_local(name), place, name), tier_of(name, last))
 
 
 def _mode(category: Mode, rules: Iterable[Mode]) -> Mode:

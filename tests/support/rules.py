@@ -108,13 +108,18 @@ def fitted(
     files: Mapping[str, Sequence[str]], allowlist: Allowlist, deployed: Deployed | None = None
 ) -> tuple[Ordered, Fitted]:
     """Take a feed to its rule groups; say too what came into the last stage."""
+    ordered = ordered_from(files, allowlist)
+    return ordered, fit(ordered, allowlist, deployed or Deployed())
+
+
+def ordered_from(files: Mapping[str, Sequence[str]], allowlist: Allowlist) -> Ordered:
+    """Take a feed through all stages but the last."""
     selected = select(ruleset(files, *allowlist.rules.on).rules, allowlist)
     wanted, standby = (
         convert(screen(rules, allowlist).rules, allowlist, {}, DAY).rules
         for rules in (selected.wanted, selected.standby)
     )
-    ordered = order(link(wanted, standby).clusters, allowlist.last)
-    return ordered, fit(ordered, allowlist, deployed or Deployed())
+    return order(link(wanted, standby).clusters, allowlist.last)
 
 
 ENGINE_TAKES: Final = (
