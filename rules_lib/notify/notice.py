@@ -21,8 +21,9 @@ from rules_lib.report.measures import is_refusal
 from rules_lib.text import count, counted, share, visible, visible_lines
 
 if TYPE_CHECKING:
-    from rules_lib.report.changes import CategoryChange, Changes, FirstRules
+    from rules_lib.report.changes import CategoryChange, FirstRules
     from rules_lib.report.place import StackPlace
+    from rules_lib.report.staging import StagingFacts
     from rules_lib.report.summary import Summary
 
 SUBJECT_CHARACTERS: Final = 100
@@ -48,15 +49,15 @@ class Notice:
 
 
 def notice_of_build(summary: Summary, place: StackPlace) -> Notice | None:
-    """Say what a build changed; None where it changed nothing and nothing waits.
+    """Say what a build changed; None where there is nothing that people have to know.
 
     Args:
         summary: of a build that was carried out.
         place: where the build's files are.
     """
-    if not (summary.calls or summary.waiting):
+    if not (summary.calls or summary.waiting or summary.staging.is_news):
         return None
-    headline = "; ".join(_headline(summary.changes))
+    headline = "; ".join(_headline(summary))
     if summary.waiting:
         headline = f"{count(summary.waiting)} not yet judged; {headline}"
     return _notice(headline, _of_build(summary, place))
@@ -70,12 +71,18 @@ def notice_of_failure(service: str, error: RulesyncError, place: StackPlace) -> 
     return _notice(f"the {service} {what}: {headline}", _of_failure(what, cause, error, place))
 
 
-def _headline(changes: Changes) -> Iterator[str]:
+def _headline(summary: Summary) -> Iterator[str]:
     """What protects less comes first: a subject may be cut at its end."""
+    changes, staging = summary.changes, summary.staging
     if number := changes.unblocks.number:
         yield f"{counted(number, 'rule')} no longer {'blocks' if number == 1 else 'block'}"
     if number := changes.passes.number:
         yield f"{counted(number, 'rule')} newly {'passes' if number == 1 else 'pass'}"
+    if staging.fired.number:
+        yield f"{counted(staging.fired.number, 'staged rule')} fired"
+    if staging.ending:
+        ends = "ends" if len(staging.ending) == 1 else "end"
+        yield f"{counted(len(staging.ending), 'exception')} {ends}"
     yield _counts(changes.total)
     yield f"{count(changes.drops.number)} newly drop"
 
@@ -100,6 +107,7 @@ def _of_build(summary: Summary, place: StackPlace) -> Iterator[str]:
     yield from _named("No longer blocking", changes.unblocks)
     yield from _named("Passing now and not before", changes.passes)
     yield from _named("Blocking now and not before", changes.drops)
+    yield from _staging(summary.staging)
     yield from ("", *_discards(summary), *_room(summary))
     if summary.warnings:
         yield from ("", "Warnings:")
@@ -109,6 +117,19 @@ def _of_build(summary: Summary, place: StackPlace) -> Iterator[str]:
     yield from ("", "Look further, or put an earlier build back:")
     for command in ("discarded", "explain SID", "rollback BUILD"):
         yield f"  rulesync {command} --bucket {place.bucket}"
+
+
+def _staging(staging: StagingFacts) -> Iterator[str]:
+    """What alerts first, what of that fired, and which exceptions end."""
+    if lines := tuple(staging.lines()):
+        yield from ("", *(line.capitalize() for line in lines))
+    yield from _named(
+        "Staged and fired: alerts until you decide (rules: drop: or alert:)", staging.fired
+    )
+    if staging.ending:
+        yield from ("", "Exceptions that end:")
+        rows = (f"sid {sid}: its last day is {day}" for sid, day in staging.ending.items())
+        yield from _few(rows, len(staging.ending), "exception", "exceptions")
 
 
 def _named(heading: str, told: FirstRules) -> Iterator[str]:

@@ -28,6 +28,7 @@ from rules_lib.report.remedies import REMEDIES, value_wanted
 from rules_lib.report.rows import LISTED, change_rows, discard_rows, place_rows
 from rules_lib.report.shortfall import shortfalls
 from rules_lib.report.since import Since
+from rules_lib.report.staging import staged_rules
 from rules_lib.report.summary import Status, Summary
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ def render_html(
         sections=[(mode, [line for line in lines if line.mode is mode]) for mode in _MODES],
         largest=max((line.wanted for line in lines), default=0),
         since=since,
+        staged=list(staged_rules(built.kept)),
+        excepted=[rule for rule in built.kept if rule.without],
         kinds=CHANGE_KINDS,
         listed=LISTED,
         data={

@@ -48,6 +48,7 @@ def measures_of_build(summary: Summary, feed_age: timedelta) -> Iterator[Measure
     yield Measure("HeldFor", 0, "Seconds")
     yield Measure("RulesKept", summary.rules.kept)
     yield Measure("RulesDropping", sum(summary.actions.get(action, 0) for action in BLOCKING))
+    yield Measure("RulesStaged", summary.staging.staged)
     yield Measure("RulesPassing", summary.actions.get("pass", 0))
     yield Measure("RulesDiscarded", summary.discards)
     yield Measure("RulesOff", summary.rules.off)

@@ -15,6 +15,7 @@ from typing import Final
 from rules_lib.model import Change, Rule
 from rules_lib.outcome import Converted, Discarded
 from rules_lib.report.sheet import csv_lines
+from rules_lib.why import ActionCause, Why, Without
 
 DISCARDED_FIELDS: Final = ("sid", "rev", "category", "reason", "detail", "msg", "rule")
 """The fields of a discarded rule, in their order; the columns of `discarded.csv` too."""
@@ -48,11 +49,47 @@ def _values(item: Discarded) -> tuple[str | int | None, ...]:
 
 def _change(rule: Converted) -> bytes:
     """As `json_line` writes it, at a third of its cost: nearly every published rule has one."""
+    more = _told_beside(rule) if rule.cause.stage or rule.without else ""
     return (
         f'{{"sid": {rule.sid}, "rev": {rule.rule.rev}, "category": {_quoted(rule.rule.category)}, '
         f'"changes": {_listed(rule.changes)}, "before": {_quoted(rule.rule.text)}, '
-        f'"after": {_quoted(rule.text)}}}\n'
+        f'"after": {_quoted(rule.text)}{more}}}\n'
     ).encode("ascii")
+
+
+def _told_beside(rule: Converted) -> str:
+    """Of a staged rule its days, of a rule with exceptions these."""
+    record: dict[str, object] = {}
+    if rule.cause.stage:
+        record["staged"] = stage_record(rule.cause)
+    if rule.without:
+        record["exceptions"] = [without_record(one) for one in rule.without]
+    return f", {json.dumps(record)[1:-1]}"
+
+
+def stage_record(cause: ActionCause) -> dict[str, str | None] | None:
+    """Since when a rule is staged, from when on it drops, and when it fired; None if it is not.
+
+    One that fired and stays an alert has no day from which it drops.
+    """
+    if (stage := cause.stage) is None:
+        return None
+    stays = cause.why is Why.STAGED_AND_FIRED
+    return {
+        "since": stage.since.isoformat(),
+        "until": None if stays else stage.until.isoformat(),
+        "fired": stage.fired.isoformat() if stage.fired else None,
+    }
+
+
+def without_record(one: Without) -> dict[str, object]:
+    """An exception as it stands in the allowlist, without its sid."""
+    return {
+        "not_from": one.not_from,
+        "not_to": one.not_to,
+        "until": one.until.isoformat() if one.until else None,
+        "why": one.why,
+    }
 
 
 @lru_cache(maxsize=1024)

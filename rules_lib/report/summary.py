@@ -18,6 +18,7 @@ from rules_lib.model import Reason
 from rules_lib.report.changes import Changes
 from rules_lib.report.facts import Accounting, FeedFacts, is_none
 from rules_lib.report.group_line import GroupLine, SummaryGroup
+from rules_lib.report.staging import StagingFacts
 from rules_lib.report.table import Table, group_table
 from rules_lib.validation import validation_faults
 
@@ -25,6 +26,7 @@ _Name = TypeVar("_Name", bound=str)
 
 _NONE: Final = Relief()
 _UNCHANGED: Final = Changes()
+_NOT_STAGED: Final = StagingFacts()
 
 Status = Literal["healthy", "refused", "failed"]
 
@@ -45,6 +47,7 @@ class Summary:
         budget: capacity that the rule groups may reserve together.
         changes: what the sync changes for people.
         waiting: texts that the service was not asked about, as time ran out.
+        staging: what is staged, and what is excepted.
     """
 
     build_id: Annotated[str, Field(alias="build")]
@@ -61,6 +64,7 @@ class Summary:
     variables_missing: Mapping[str, int]
     relief: Relief
     changes: Changes = _UNCHANGED
+    staging: StagingFacts = _NOT_STAGED
     refused: Annotated[str | None, Field(exclude_if=is_none)] = None
     failed: Annotated[str | None, Field(exclude_if=is_none)] = None
 
@@ -124,6 +128,7 @@ def summarise(  # noqa: PLR0913 - keywords only, one for each part of summary.js
     budget: int = POLICY_CAPACITY,
     changes: Changes = _UNCHANGED,
     waiting: int = 0,
+    staging: StagingFacts = _NOT_STAGED,
 ) -> Summary:
     """Put a sync's numbers together.
 
@@ -150,6 +155,7 @@ def summarise(  # noqa: PLR0913 - keywords only, one for each part of summary.js
         budget=budget,
         changes=changes,
         waiting=waiting,
+        staging=staging,
     )
 
 

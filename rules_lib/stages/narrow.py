@@ -129,10 +129,13 @@ class _Matched:
         )
 
     def may_match(self, host: Network) -> bool:
-        """Whether an address of the host's family can match; what is unknown has IPv4 alone."""
+        """Whether an address of the host can match; what is unknown is taken to have IPv4 alone."""
         if self.is_any or (self.is_unknown and host.version == _FAMILIES[0]):
             return True
-        return any(one.version == host.version for one in (*self.wanted, *self.negated))
+        return self._is_all_but(host.version) or any(map(host.overlaps, self._of(host.version)))
+
+    def _of(self, family: int) -> Iterator[Network]:
+        return (one for one in self.wanted if one.version == family)
 
     def is_covered_by(self, hosts: Iterable[Network]) -> bool:
         """Whether nothing that it names is left without the hosts, as far as is known."""
@@ -145,8 +148,8 @@ class _Matched:
 
     def _is_all_but(self, family: int) -> bool:
         """Whether it names a family by what it takes out alone."""
-        wanted = any(one.version == family for one in self.wanted)
-        return not wanted and any(one.version == family for one in self.negated)
+        negated = any(one.version == family for one in self.negated)
+        return negated and not any(self._of(family))
 
 
 def _is_covered(network: Network, by: Iterable[Network]) -> bool:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules_lib.bucket import STAGING
 from rules_lib.state.staging import StagingFile
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rules_lib.build import Built
+    from rules_lib.inputs import Inputs
+    from rules_lib.state.statefile import Seen
     from rules_lib.sync.gather import Gathered
     from rules_lib.world import World
 
@@ -29,3 +34,19 @@ def leave_staging(world: World, gathered: Gathered, built: Built) -> str | None:
         return ""
     file = StagingFile.of(world.build_id, built.staging)
     return file.build if file.put_over(world.store, seen.etag) else None
+
+
+def staging_lost(inputs: Inputs, seen: Seen[StagingFile]) -> Iterator[str]:
+    """Say that rules which alert may be staged again, as it is not known since when they are there.
+
+    Args:
+        inputs: of the build.
+        seen: the record as it was found.
+    """
+    yield from seen.warnings
+    if inputs.allowlist.stages_rules and inputs.deployed.groups and not inputs.staging.intact:
+        yield (
+            f"{STAGING} does not tell since when the rules in force are there (it was lost, or a "
+            "rollback put others back): rules that alert and are to drop alert for all their days "
+            "again; those that drop go on dropping"
+        )

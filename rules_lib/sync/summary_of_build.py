@@ -14,8 +14,10 @@ from rules_lib.own.odd_files import odd_files
 from rules_lib.report.changes import changes_of
 from rules_lib.report.facts import Accounting, FeedFacts
 from rules_lib.report.group_line import GroupLine
+from rules_lib.report.staging import staging_facts
 from rules_lib.report.summary import Summary, summarise
 from rules_lib.stages.defer import waiting_in
+from rules_lib.sync.staging import staging_lost
 from rules_lib.sync.warnings import full_groups, passing, unjudged, warnings_of
 
 if TYPE_CHECKING:
@@ -85,6 +87,7 @@ def summary_of_build(
         warnings=(
             *lost,
             *gathered.lost,
+            *staging_lost(foreseen.inputs, gathered.staging),
             *unjudged(waiting, waiting_in(built.kept, built.discarded)),
             *drift_of(plan, gathered.latest.groups if gathered.latest else {}),
             *passing(built.groups),
@@ -105,6 +108,7 @@ def summary_of_build(
             gathered.latest.discarded if gathered.latest else None,
         ),
         waiting=waiting,
+        staging=staging_facts(foreseen.inputs, built),
     )
 
 

@@ -11,6 +11,7 @@ from rules_lib.groups.content import lets_through
 from rules_lib.model import Mode, Reason, is_local
 from rules_lib.outcome import Converted
 from rules_lib.own.warnings import own_warnings
+from rules_lib.sync.exceptions import exceptions_told
 from rules_lib.sync.unanswered import unanswered
 from rules_lib.text import counted
 
@@ -58,6 +59,7 @@ def without_effect(
         *(_unknown_sids(ruleset, allowlist) if has_feed else ()),
         *(unanswered(ruleset, allowlist) if has_feed else ()),
         *_not_taken(allowlist, built),
+        *exceptions_told(inputs, built, has_feed=has_feed),
         *own_warnings(inputs, built, folder),
     )
 

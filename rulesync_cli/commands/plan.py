@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from rules_lib.deploy.steps import record, switch_record
+from rules_lib.report.records import stage_record
+from rules_lib.report.staging import staged_rules
 from rules_lib.text import visible
 from rulesync_cli.account import world
 from rulesync_cli.common import (
@@ -27,6 +29,7 @@ from rulesync_cli.show.console import stdout, wide_option
 from rulesync_cli.show.progress import waiting
 
 if TYPE_CHECKING:
+    from rules_lib.outcome import Converted
     from rulesync_cli.preview import Preview
 
 _CHANGES: Final = 2
@@ -102,6 +105,12 @@ def plan(  # noqa: PLR0913 - an argument for each option
     raise SystemExit(0 if found.foreseen.plan.is_empty else _CHANGES)
 
 
+def _staged(rule: Converted) -> dict[str, object]:
+    """A rule that alerts first."""
+    told = {"sid": rule.sid, "category": rule.rule.category, "msg": rule.rule.msg}
+    return told | dict(stage_record(rule.cause) or {})
+
+
 def plan_document(found: Preview) -> dict[str, Any]:
     """A plan as JSON shows it."""
     from rulesync_cli.show.actions import way_of
@@ -112,6 +121,7 @@ def plan_document(found: Preview) -> dict[str, Any]:
         "policies": [switch_record(planned) for planned in found.foreseen.plan.switches],
         "left": [left.record for left in found.foreseen.left],
         "actions": [way_of(one) for one in found.foreseen.changes if one.kind == "action"],
+        "staged": [_staged(rule) for rule, _ in staged_rules(found.foreseen.built.kept)],
         "unblocks": [way_of(one) for one in found.foreseen.changes if one.unblocks],
         "passes": [way_of(one) for one in found.foreseen.changes if one.passes_anew],
         "capacity": asdict(reserved_by_all(found.foreseen.plan)) | {"budget": found.summary.budget},

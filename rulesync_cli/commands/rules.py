@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _LIMIT: Final = 50
 _HEADINGS: Final = ("sid", "action", "severity", "confidence", "category", "rule group", "msg")
+_STANDING: Final = "for now"
 _LEAVING: Final = ("rule group", "confidence", "severity")
 
 
@@ -48,6 +49,7 @@ def _cves(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tupl
         "rulesync rules --category 'emerging-*' --csv > rules.csv",
         "rulesync rules --sid 2035052 --json | jq -r '.rules[].rule'",
         "rulesync rules --results out/1 cobalt strike",
+        "rulesync rules --staged",
     )
 )
 @click.argument("words", metavar="[WORD]...", nargs=-1)
@@ -63,6 +65,12 @@ def _cves(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tupl
               help="Only rules with this action. Repeat it for more.")  # fmt: skip
 @click.option("--group", "groups", multiple=True, metavar="NAME",
               help="Only rules of this rule group; * and ? are wildcards. Repeat it for more."
+              )  # fmt: skip
+@click.option("--staged", "only_staged", is_flag=True,
+              help="Only new rules that alert before they drop, with the day on which they drop."
+              )  # fmt: skip
+@click.option("--excepted", "only_excepted", is_flag=True,
+              help="Only rules without some hosts, with the exceptions of the allowlist."
               )  # fmt: skip
 @click.option("--build", metavar="ID", shell_complete=complete_build,
               help="A build of the bucket. Default: the one in force.")  # fmt: skip
@@ -84,6 +92,8 @@ def rules(  # noqa: PLR0913 - an argument for each option
     categories: tuple[str, ...],
     actions: tuple[str, ...],
     groups: tuple[str, ...],
+    only_staged: bool,
+    only_excepted: bool,
     build: str | None,
     results: Path | None,
     limit: int,
@@ -106,7 +116,8 @@ def rules(  # noqa: PLR0913 - an argument for each option
     query = RuleQuery(
         words, frozenset(sids), frozenset(cves), categories, frozenset(actions), groups
     )
-    found = tuple(query.of(published.rules))
+    asked = _standing_so(published, staged=only_staged, excepted=only_excepted)
+    found = tuple(query.of(rule for rule in published.rules if asked is None or rule.sid in asked))
     for hint in query.unmet(published.rules):
         click.echo(visible(hint), err=True)
     if as_csv:
@@ -115,6 +126,17 @@ def rules(  # noqa: PLR0913 - an argument for each option
         print_json(_document(published, found))
     else:
         _render(published, found, limit, stdout())
+
+
+def _standing_so(published: PublishedRules, *, staged: bool, excepted: bool) -> set[int] | None:
+    """The rules that are staged, or have exceptions, as asked; None where neither is asked."""
+    if not (staged or excepted):
+        return None
+    return {
+        sid
+        for sid, one in published.standing.items()
+        if (one.staged or not staged) and (one.exceptions or not excepted)
+    }
 
 
 def _read(bucket: str | None, build: str | None, results: Path | None) -> PublishedRules:
@@ -135,8 +157,15 @@ def _document(published: PublishedRules, found: Sequence[PublishedRule]) -> dict
         "build": published.build,
         "feed": published.feed or None,
         "total": len(published.rules),
-        "rules": [rule_record(rule) for rule in found],
+        "rules": [rule_record(rule) | _beside(published, rule) for rule in found],
     }
+
+
+def _beside(published: PublishedRules, rule: PublishedRule) -> dict[str, object]:
+    """What is so with a rule for now."""
+    standing = published.standing.get(rule.sid)
+    told = standing.model_dump(mode="json") if standing else {}
+    return {"staged": told.get("staged"), "exceptions": told.get("exceptions", [])}
 
 
 def rule_record(rule: PublishedRule) -> dict[str, object]:
@@ -171,7 +200,13 @@ def _render(
     if not shown:
         return
     say(console)
-    show(console, _HEADINGS, map(_row, shown), numbers=("sid",), leaving=_LEAVING)
+    standing = [str(published.standing.get(rule.sid, "-")) for rule in shown]
+    rows: list[tuple[Text | str, ...]] = list(map(_row, shown))
+    headings: tuple[str, ...] = _HEADINGS
+    if any(told != "-" for told in standing):
+        rows = [(*row, visible(told)) for row, told in zip(rows, standing, strict=True)]
+        headings = (*headings, _STANDING)
+    show(console, headings, rows, numbers=("sid",), leaving=_LEAVING)
     if len(shown) < len(found):
         say(console, f"and {count(len(found) - len(shown))} more: --limit 0 lists all", "dim")
 

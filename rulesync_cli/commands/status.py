@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from time import sleep
 from typing import TYPE_CHECKING, Final
 
@@ -104,6 +105,7 @@ def _document(found: StackStatus) -> dict[str, object]:
             "newest": found.newest.version if found.newest else None,
         },
         "findings": [finding._asdict() for finding in found.findings],
+        "staging": asdict(found.staging) if found.staging else None,
         "rejected_by_service": found.discarded_for(Reason.REJECTED_BY_SERVICE),
         "not_yet_proven": found.discarded_for(Reason.NOT_YET_PROVEN),
     }
@@ -140,3 +142,5 @@ def _in_force(found: StackStatus) -> Iterator[str]:
     yield f"{counted(len(latest.groups), 'rule group')}: {', '.join(latest.groups)}"
     if latest.discarded is not None:
         yield f"discarded: {tally(latest.discarded.items()) or 'none'}"
+    if found.staging:
+        yield from found.staging.lines()

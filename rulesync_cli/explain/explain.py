@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -46,6 +46,8 @@ _WHY: Final[Mapping[Change, str]] = {
     Change.DROP_TO_ALERT: "its sid stands under `rules: alert:`",
     Change.SETTER_BROUGHT_IN: "a kept rule checks a mark that it sets; it says nothing itself",
     Change.EARLIER_TEXT: "the service has not judged the new text yet",
+    Change.STAGED: "it would drop otherwise; `staging:` has new rules alert first",
+    Change.EXCEPTION: "`exceptions:` names its sid: {without}",
 }
 
 
@@ -158,10 +160,17 @@ def _published(converted: Converted, inputs: Inputs) -> Published:
             Judged(one.key, one.holds, str(one)) for one in converted.cause.conditions
         ),
         text=converted.text,
-        edits=tuple(TextChange(change, _WHY[change]) for change in converted.changes),
+        edits=tuple(_edits(converted)),
         pieces=pieces_of(converted.rule.text, converted.text),
         to_change=tuple(advice.ways_to_change(converted, inputs)),
     )
+
+
+def _edits(converted: Converted) -> Iterator[TextChange]:
+    """Each change, with why it is made."""
+    without = "; ".join(map(str, converted.without))
+    for change in converted.changes:
+        yield TextChange(change, _WHY[change].replace("{without}", without))
 
 
 def _left_out(

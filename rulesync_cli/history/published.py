@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from pydantic import BaseModel, ValidationError
 
 from rules_lib.bucket import (
     CHANGED,
@@ -23,6 +26,7 @@ from rules_lib.report.summary import Summary, read_summary
 from rules_lib.state.applied import applied_build
 from rules_lib.state.groupfile import Restored, read_groups
 from rules_lib.state.latest import Latest
+from rules_lib.why import Without
 from rulesync_cli.history.homes import homes_in_feed
 
 if TYPE_CHECKING:
@@ -70,6 +74,50 @@ def cves_in(text: str) -> tuple[str, ...]:
     return tuple(sorted({f"CVE-{year}-{number}" for year, number in _CVE.findall(text)}))
 
 
+class StagedRecord(BaseModel):
+    """As `changed.jsonl` has it of a staged rule; days as 2026-11-24.
+
+    Attributes:
+        since: the first day of its time.
+        until: from then on it drops; None where it fired and alerts until people decide.
+        fired: the newest day on which it fired.
+    """
+
+    since: str
+    until: str | None = None
+    fired: str | None = None
+
+    def __str__(self) -> str:
+        """What comes next."""
+        fired = f", fired {self.fired}" if self.fired else ""
+        return f"drops from {self.until}{fired}" if self.until else f"stays an alert{fired}"
+
+
+class ExceptionRecord(BaseModel):
+    """As `changed.jsonl` has an exception."""
+
+    not_from: tuple[str, ...] = ()
+    not_to: tuple[str, ...] = ()
+    until: date | None = None
+    why: str = ""
+
+    def __str__(self) -> str:
+        """What it takes out, until when and why."""
+        return str(Without(self.not_from, self.not_to, self.until, self.why))
+
+
+class RuleStanding(BaseModel):
+    """What is so with a rule for now; a line of `changed.jsonl`."""
+
+    sid: int
+    staged: StagedRecord | None = None
+    exceptions: tuple[ExceptionRecord, ...] = ()
+
+    def __str__(self) -> str:
+        """All of it."""
+        return "; ".join(map(str, (*([self.staged] if self.staged else ()), *self.exceptions)))
+
+
 @dataclass(frozen=True, slots=True)
 class PublishedRules:
     """What a build published, in the order of inspection.
@@ -79,6 +127,7 @@ class PublishedRules:
         build: its id.
         feed: version of its feed.
         prefix: of its rule groups' names.
+        standing: sid -> what else is so with the rules that are staged or have exceptions.
     """
 
     source: str
@@ -86,6 +135,7 @@ class PublishedRules:
     feed: str
     rules: tuple[PublishedRule, ...]
     prefix: str
+    standing: Mapping[int, RuleStanding] = field(default_factory=dict)
 
 
 def rules_of_build(store: Store, build: str = "") -> PublishedRules:
@@ -98,9 +148,10 @@ def rules_of_build(store: Store, build: str = "") -> PublishedRules:
     applied = applied_build(store, build)
     changed = store.find(build_key(build, CHANGED))
     feed = applied.summary.feed.version or ""
-    rules = _published(applied.restored, applied.summary, changed.body if changed else b"")
-    home = _at_home(rules, store, feed)
-    return PublishedRules(f"build {build}", build, feed, home, applied.restored.prefix)
+    altered = changed.body if changed else b""
+    home = _at_home(_published(applied.restored, applied.summary, altered), store, feed)
+    prefix, standing = applied.restored.prefix, _standing(altered)
+    return PublishedRules(f"build {build}", build, feed, home, prefix, standing)
 
 
 def _at_home(
@@ -150,9 +201,9 @@ def rules_in_folder(folder: Path) -> PublishedRules:
         for path in (folder / RULE_GROUPS).glob("*.rules")
     }
     restored = read_groups(file.read_bytes(), texts, str(file))
-    rules = _published(restored, summary, (folder / CHANGED).read_bytes())
-    feed = summary.feed.version or ""
-    return PublishedRules(str(folder), summary.build_id, feed, rules, restored.prefix)
+    changed, feed = (folder / CHANGED).read_bytes(), summary.feed.version or ""
+    rules, standing = _published(restored, summary, changed), _standing(changed)
+    return PublishedRules(str(folder), summary.build_id, feed, rules, restored.prefix, standing)
 
 
 def _published(restored: Restored, summary: Summary, changed: bytes) -> tuple[PublishedRule, ...]:
@@ -183,6 +234,18 @@ def published_rule(rule: Converted, group: Group, category: str) -> PublishedRul
         msg=read.msg,
         rule=rule.text,
     )
+
+
+def _standing(changed: bytes) -> Mapping[int, RuleStanding]:
+    """Sid -> what else is so with a rule, of the few that are staged or have exceptions."""
+    lines = (
+        line for line in BytesIO(changed) if b'"staged": {' in line or b'"exceptions": [' in line
+    )
+    try:
+        found = [RuleStanding.model_validate_json(line) for line in lines]
+    except ValidationError as error:
+        raise StoreError(f"{CHANGED}: not as this version writes it: {error}") from error
+    return {one.sid: one for one in found if one.staged or one.exceptions}
 
 
 def _categories(changed: bytes) -> Mapping[int, str]:

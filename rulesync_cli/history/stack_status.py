@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
-from rules_lib.bucket import ALLOWLIST, LOCAL, last_notice_key, manifest_key
+from rules_lib.bucket import (
+    ALLOWLIST,
+    LOCAL,
+    SUMMARY,
+    build_key,
+    last_notice_key,
+    manifest_key,
+)
 from rules_lib.errors import FirewallError, RefusedError, StoreError
 from rules_lib.feed.manifest import Manifest, read_manifest
 from rules_lib.feed.newest import newest_manifest
 from rules_lib.model import Reason
 from rules_lib.own.files import own_in_bucket
+from rules_lib.report.summary import read_summary
 from rules_lib.state.hold import Hold
 from rules_lib.state.last_notice import LastNotice
 from rules_lib.state.latest import Latest
@@ -25,6 +34,7 @@ from rulesync_cli.history.outcome import Outcome
 
 if TYPE_CHECKING:
     from rules_lib.aws.store import Store
+    from rules_lib.report.staging import StagingFacts
     from rules_lib.world import World
 
 StackState: TypeAlias = Literal["healthy", "waiting", "failing"]
@@ -59,6 +69,7 @@ class StackStatus:
         newest: of the newest feed in the bucket.
         attempt: the newest build, however it ended.
         findings: what fails first, then what waits.
+        staging: what is staged and excepted in the build in force; None where nobody knows.
     """
 
     now: datetime
@@ -68,6 +79,7 @@ class StackStatus:
     newest: Manifest | None
     attempt: PastBuild | None
     findings: tuple[StatusFinding, ...]
+    staging: StagingFacts | None = None
 
     @property
     def state(self) -> StackState:
@@ -113,7 +125,16 @@ def stack_status(world: World) -> StackStatus:
         newest=newest,
         attempt=attempt,
         findings=tuple(sorted(found, key=lambda finding: finding.state != "failing")),
+        staging=_staging(store, latest) if latest else None,
     )
+
+
+def _staging(store: Store, latest: Latest) -> StagingFacts | None:
+    """What the summary of the build in force says; an older version's says nothing."""
+    stored = store.find(build_key(latest.build, SUMMARY))
+    with suppress(StoreError):
+        return read_summary(stored.body).staging if stored else None
+    return None
 
 
 def _manifest_of(store: Store, version: str) -> Manifest | None:

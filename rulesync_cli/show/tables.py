@@ -75,6 +75,7 @@ def notes(summary: Summary) -> Iterator[str]:
     """What the rules do, and what would bring discarded ones back."""
     if summary.actions:
         yield f"actions: {tally(summary.actions.items())}"
+    yield from summary.staging.lines()
     yield from _losses(summary)
     for name, number in summary.missing:
         yield value_wanted(visible(name), number)
