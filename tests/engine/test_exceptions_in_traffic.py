@@ -1,0 +1,148 @@
+"""A host that is excepted from a rule, in the engine: others are not, and all is inspected on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from scapy.layers.inet import UDP
+from scapy.layers.inet6 import IPv6
+from scapy.layers.l2 import Ether
+from scapy.packet import Raw
+from support.engine.proof import made, outcome, published
+from support.engine.traffic import CLIENT, SERVER, Tape, write
+
+from rules_lib.groups.rule_group import GroupVariables
+from rules_lib.model import Change
+from rulesync_cli.verify.loadable import Loadable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rulesync_cli.verify.suricata import Suricata
+
+pytestmark = pytest.mark.engine
+
+OTHER: Final = "10.1.2.4"
+BAD, WORSE = "/bad", "/worse"
+NETS: Final = {"HOME_NET": ["10.0.0.0/8"]}
+
+SOURCES: Final = (
+    "any",
+    "$HOME_NET",
+    "!$EXTERNAL_NET",
+    "[any,!192.0.2.9]",
+    "!192.0.2.9",
+    "![192.0.2.9,192.0.2.10]",
+    "[10.0.0.0/8,!10.9.0.0/16]",
+    "[10.1.2.3,10.1.2.4]",
+    "[[10.0.0.0/8,!10.9.0.0/16],192.0.2.0/24]",
+    "10.1.0.0/16",
+    "$SERVERS",
+    "[$SERVERS,!10.7.0.0/16]",
+    "!$OUTSIDE",
+    "[10.0.0.0/8,2001:db8::/32]",
+)
+"""Every form in which a header names addresses, all of which have both hosts."""
+
+
+def rules(header: str) -> list[str]:
+    """One rule that an exception is for, and one that goes on looking."""
+    return [
+        f'alert http {header} (msg:"bad"; http.uri; content:"{BAD}"; sid:1; rev:1;)',
+        f'alert http any any -> any any (msg:"worse"; http.uri; content:"{WORSE}"; sid:2; rev:1;)',
+    ]
+
+
+def tapes() -> dict[str, Tape]:
+    """What the excepted host and another one ask for."""
+    return {
+        "excepted": Tape().http(BAD),
+        "other": Tape(client=OTHER).http(BAD),
+        "goes on": Tape().http(BAD, WORSE),
+    }
+
+
+def replayed(
+    folder: Path, engine: Suricata, header: str, exception: dict[str, Any], **settings: Any
+) -> dict[str, list[int]]:
+    """Which rules drop in each capture, with an exception of sid 1."""
+    variables = {**NETS, "SERVERS": ["10.1.0.0/16", "10.2.0.0/16"], "OUTSIDE": ["192.0.2.0/24"]}
+    built = made(
+        {"emerging-a": rules(header)},
+        default="drop",
+        variables=variables,
+        exceptions=[{"sid": 1, **exception}],
+        **settings,
+    )
+    assert Change.EXCEPTION in next(rule for rule in built.kept if rule.sid == 1).changes
+    captures = write(folder, tapes())
+    found = outcome(published(built), captures, engine)
+    return {name: found.sids(name) for name in tapes()}
+
+
+@pytest.mark.parametrize("host", [CLIENT, f"{CLIENT}/32", "10.1.2.2/31"])
+@pytest.mark.parametrize("source", ["any", "$HOME_NET"])
+def test_hosts_and_networks_are_taken_out(
+    tmp_path: Path, engine: Suricata, source: str, host: str
+) -> None:
+    """However they are written."""
+    found = replayed(tmp_path, engine, f"{source} any -> any any", {"not_from": host})
+    assert found == {"excepted": [], "other": [1], "goes on": [2]}
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_source_without_a_host(tmp_path: Path, engine: Suricata, source: str) -> None:
+    """In every form of header; the rest of the host's traffic is looked at."""
+    found = replayed(tmp_path, engine, f"{source} any -> any any", {"not_from": [CLIENT]})
+    assert found == {"excepted": [], "other": [1], "goes on": [2]}
+
+
+@pytest.mark.parametrize("destination", ["any", "$EXTERNAL_NET", "!$HOME_NET", "198.51.100.0/24"])
+def test_destination_without_a_host(tmp_path: Path, engine: Suricata, destination: str) -> None:
+    """A server that is excepted is so for all clients."""
+    header = f"any any -> {destination} any"
+    found = replayed(tmp_path, engine, header, {"not_to": SERVER})
+    assert found == {"excepted": [], "other": [], "goes on": [2]}
+    other = replayed(tmp_path, engine, header, {"not_to": "198.51.100.8"})
+    assert other == {"excepted": [1], "other": [1], "goes on": [1]}
+
+
+@pytest.mark.parametrize("end", ["not_from", "not_to"])
+@pytest.mark.parametrize("header", ["any any <> any any", "$EXTERNAL_NET any <> $HOME_NET any"])
+def test_both_directions_without_a_host(
+    tmp_path: Path, engine: Suricata, header: str, end: str
+) -> None:
+    """Each end is the client's in turn, so the host goes out of both."""
+    found = replayed(tmp_path, engine, header, {end: CLIENT})
+    assert found == {"excepted": [], "other": [1], "goes on": [2]}
+
+
+@pytest.mark.parametrize(
+    ("source", "matches"),
+    [("$HOME_NET", False), ("[$HOME_NET,!2001:db8::1]", True), ("$EXTERNAL_NET", False)],
+)
+def test_engine_widens_a_list_by_a_family_that_it_only_negates(
+    tmp_path: Path, engine: Suricata, source: str, matches: bool
+) -> None:
+    """Why a host is taken out only where its family may match."""
+    rule = f'alert udp {source} any -> any any (msg:"six"; content:"hello"; sid:1; rev:1;)'
+    variables = GroupVariables({"HOME_NET": ("10.0.0.0/8",), "EXTERNAL_NET": ("!10.0.0.0/8",)})
+    ends = Ether() / IPv6(src="2001:db8::2", dst="2001:db8:1::7")
+    packet = ends / UDP(sport=4_000, dport=9_999) / Raw(b"hello")
+    capture = write(tmp_path, {"six": Tape(packets=[packet])})
+    found = outcome([Loadable("et-a", 1, (rule,), variables)], capture, engine)
+    assert found.sids("six") == [1] * matches
+
+
+def test_host_of_another_family_changes_nothing(tmp_path: Path, engine: Suricata) -> None:
+    """Taken out of a list without IPv6, the engine would take every other IPv6 address into it."""
+    built = made(
+        {"emerging-a": rules("$HOME_NET any -> any any")},
+        default="drop",
+        variables=NETS,
+        exceptions=[{"sid": 1, "not_from": ["2001:db8::1"]}],
+    )
+    assert "2001" not in built.groups[0].text
+    found = outcome(published(built), write(tmp_path, tapes()), engine)
+    assert found.sids("excepted") == [1]
