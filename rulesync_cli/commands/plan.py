@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from rules_lib.deploy.steps import record, switch_record
-from rules_lib.report.records import stage_record
-from rules_lib.report.staging import staged_rules
 from rules_lib.text import visible
 from rulesync_cli.account import world
 from rulesync_cli.common import (
@@ -107,12 +105,15 @@ def plan(  # noqa: PLR0913 - an argument for each option
 
 def _staged(rule: Converted) -> dict[str, object]:
     """A rule that alerts first."""
+    from rules_lib.report.records import stage_record
+
     told = {"sid": rule.sid, "category": rule.rule.category, "msg": rule.rule.msg}
     return told | dict(stage_record(rule.cause) or {})
 
 
 def plan_document(found: Preview) -> dict[str, Any]:
     """A plan as JSON shows it."""
+    from rules_lib.report.staging import staged_rules
     from rulesync_cli.show.actions import way_of
 
     return {

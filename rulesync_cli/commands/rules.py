@@ -121,7 +121,7 @@ def rules(  # noqa: PLR0913 - an argument for each option
     for hint in query.unmet(published.rules):
         click.echo(visible(hint), err=True)
     if as_csv:
-        click.echo(_csv(found), nl=False)
+        click.echo(_csv(published, found), nl=False)
     elif as_json:
         print_json(_document(published, found))
     else:
@@ -174,15 +174,18 @@ def rule_record(rule: PublishedRule) -> dict[str, object]:
     return {**record, "rev": rule.rev, "msg": rule.msg, "cves": rule.cves, "rule": rule.rule}
 
 
-def _csv(found: Sequence[PublishedRule]) -> bytes:
+def _csv(published: PublishedRules, found: Sequence[PublishedRule]) -> bytes:
     from rulesync_cli.history.published import PublishedRule
 
-    fields = (*PublishedRule._fields[:-1], "cves", "rule")
-    return b"".join(csv_lines(fields, map(_csv_row, found)))
+    fields = (*PublishedRule._fields[:-1], "cves", "rule", "staged", "exceptions")
+    return b"".join(csv_lines(fields, (_csv_row(published, rule) for rule in found)))
 
 
-def _csv_row(rule: PublishedRule) -> tuple[str | int | None, ...]:
-    return (*rule[:-1], " ".join(rule.cves), rule.rule)
+def _csv_row(published: PublishedRules, rule: PublishedRule) -> tuple[str | int | None, ...]:
+    standing = published.standing.get(rule.sid)
+    staged = str(standing.staged) if standing and standing.staged else None
+    exceptions = "; ".join(map(str, standing.exceptions)) if standing else None
+    return (*rule[:-1], " ".join(rule.cves), rule.rule, staged, exceptions)
 
 
 def _render(

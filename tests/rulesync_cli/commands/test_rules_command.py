@@ -84,6 +84,8 @@ def test_rule_comes_with_all_that_is_known_of_it(running: Account) -> None:
         "priority": 1000,
         "msg": "rule 2",
         "cves": ["CVE-2021-44228"],
+        "staged": None,
+        "exceptions": [],
     }
 
 
