@@ -1,11 +1,10 @@
-"""A day of made alert lines, in the service's own layout, and the plainest way of reading them."""
+"""A day of made alert lines, in the service's own layout."""
 
 from __future__ import annotations
 
 import gzip
 import json
 import random
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -79,16 +78,6 @@ def _line(chance: random.Random, begin: datetime) -> str:
     return f"{json.dumps(record, separators=(',', ':'))}\n"
 
 
-def plain_read(folder: Path) -> tuple[int, int]:
-    """Unpack every file and count its lines: lines, and bytes unpacked."""
-    texts = [gzip.decompress(path.read_bytes()) for path in _files(folder)]
-    return sum(text.count(b"\n") for text in texts), sum(map(len, texts))
-
-
-def packed_size(folder: Path) -> int:
-    """Bytes of the files as they lie there, which is what Athena bills."""
-    return sum(path.stat().st_size for path in _files(folder))
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    return iter(sorted(folder.rglob("*.log.gz")))
+def log_files(folder: Path) -> list[Path]:
+    """The files of a made day."""
+    return sorted(folder.rglob("*.log.gz"))

@@ -15,6 +15,7 @@ from moto.moto_server.werkzeug_app import (
 from werkzeug.serving import make_server
 
 from localaws.embedded import network_firewall
+from localaws.log_queries.context import log_queries
 from localaws.stacks.context import stacks
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def serve(control: Control, host: str, port: int, ready: Callable[[str], object]
     os.environ["MOTO_PORT"] = str(server.port)
     # by default SIGTERM ends a process at once, and the stacks' folder would stay behind
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    with network_firewall(control), stacks(f"http://127.0.0.1:{server.port}"):
+    place = f"http://127.0.0.1:{server.port}"
+    with network_firewall(control), log_queries(), stacks(place):
         ready(f"http://{host}:{server.port}")
         server.serve_forever()

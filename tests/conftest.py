@@ -81,8 +81,8 @@ botocore.session.create_loader = cache(create_loader)
 """What botocore knows of the services is read once, and not by each of 1,500 sessions."""
 
 SERVICES: Final = {
-    *("awslambda", "cloudformation", "events", "glue", "iam", "instance_metadata"),
-    *("networkfirewall", "s3", "sns", "sqs", "sts"),
+    *("athena", "awslambda", "cloudformation", "events", "glue", "iam", "instance_metadata"),
+    *("logs", "networkfirewall", "s3", "sns", "sqs", "sts"),
 }
 """Those of moto that tests ask; each of its 180 would cost every request and every start."""
 

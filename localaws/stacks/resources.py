@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import uuid4
 
+from moto.athena.models import athena_backends
 from moto.awslambda.models import LambdaFunction
 from moto.awslambda.utils import get_backend
 from moto.cloudformation.custom_model import CustomModel
@@ -20,6 +21,7 @@ from moto.cloudformation.parsing import (
     parse_and_update_resource,
 )
 from moto.core.common_models import CloudFormationModel
+from moto.glue.models import glue_backends
 from moto.networkfirewall.models import networkfirewall_backends
 from moto.s3.models import FakeBucket, s3_backends
 from moto.utilities.utils import get_partition
@@ -61,6 +63,109 @@ class FirewallPolicyResource(CloudFormationModel):
         request = {"FirewallPolicyName": resource_name, **cloudformation_json["Properties"]}
         answer = backend.create_firewall_policy(request)
         return cls(answer["FirewallPolicyResponse"]["FirewallPolicyArn"])
+
+
+class GlueDatabaseResource(CloudFormationModel):
+    """`AWS::Glue::Database`, which moto's CloudFormation does not know."""
+
+    def __init__(self, name: str) -> None:
+        self.physical_resource_id = name
+
+    @staticmethod
+    def cloudformation_name_type() -> str:
+        """No property of its own names it."""
+        return ""
+
+    @staticmethod
+    def cloudformation_type() -> str:
+        """The type in templates."""
+        return "AWS::Glue::Database"
+
+    @classmethod
+    def create_from_cloudformation_json(
+        cls,
+        resource_name: str,
+        cloudformation_json: dict[str, Any],
+        account_id: str,
+        region_name: str,
+        **kwargs: Any,
+    ) -> GlueDatabaseResource:
+        """Make the database."""
+        del resource_name, kwargs
+        given = cloudformation_json["Properties"]["DatabaseInput"]
+        glue_backends[account_id][region_name].create_database(given["Name"], given)
+        return cls(given["Name"])
+
+
+class GlueTableResource(CloudFormationModel):
+    """`AWS::Glue::Table`, likewise."""
+
+    def __init__(self, name: str) -> None:
+        self.physical_resource_id = name
+
+    @staticmethod
+    def cloudformation_name_type() -> str:
+        """No property of its own names it."""
+        return ""
+
+    @staticmethod
+    def cloudformation_type() -> str:
+        """The type in templates."""
+        return "AWS::Glue::Table"
+
+    @classmethod
+    def create_from_cloudformation_json(
+        cls,
+        resource_name: str,
+        cloudformation_json: dict[str, Any],
+        account_id: str,
+        region_name: str,
+        **kwargs: Any,
+    ) -> GlueTableResource:
+        """Make the table."""
+        del resource_name, kwargs
+        properties = cloudformation_json["Properties"]
+        given = properties["TableInput"]
+        backend = glue_backends[account_id][region_name]
+        backend.create_table(properties["DatabaseName"], given["Name"], given)
+        return cls(given["Name"])
+
+
+class WorkGroupResource(CloudFormationModel):
+    """`AWS::Athena::WorkGroup`, likewise."""
+
+    def __init__(self, name: str) -> None:
+        self.physical_resource_id = name
+
+    @staticmethod
+    def cloudformation_name_type() -> str:
+        """The property that names it."""
+        return "Name"
+
+    @staticmethod
+    def cloudformation_type() -> str:
+        """The type in templates."""
+        return "AWS::Athena::WorkGroup"
+
+    @classmethod
+    def create_from_cloudformation_json(
+        cls,
+        resource_name: str,
+        cloudformation_json: dict[str, Any],
+        account_id: str,
+        region_name: str,
+        **kwargs: Any,
+    ) -> WorkGroupResource:
+        """Make the workgroup."""
+        del kwargs
+        properties = cloudformation_json["Properties"]
+        athena_backends[account_id][region_name].create_work_group(
+            name=resource_name,
+            configuration=dict(properties.get("WorkGroupConfiguration", {})),
+            description=properties.get("Description", ""),
+            tags=[],
+        )
+        return cls(resource_name)
 
 
 class Unheld(CloudFormationModel):

@@ -181,7 +181,7 @@ def inputs_of(
         refusals=gathered.refusals.words,
         staging=_staging(gathered, deployed),
         fired=gathered.fired.file.of(prefix) if gathered.fired.file else {},
-        hits_unknown=_gap(gathered, day),
+        hits_unknown=hits_gap(gathered.counted, gathered.fired, day),
     )
 
 
@@ -204,14 +204,20 @@ def _published(store: Store, build: str, group: str) -> str:
     return stored.body.decode(errors="replace") if stored else ""
 
 
-def _gap(gathered: Gathered, day: date) -> str:
-    """Why it is not known what fired lately; empty where it is, or where nobody counts."""
-    if gathered.counted.etag is None:
+def hits_gap(counted: Seen[Counted], fired: Seen[FiredRules], day: date) -> str:
+    """Why it is not known what fired lately; empty where it is, or where nobody counts.
+
+    Args:
+        counted: how far alert logs are counted.
+        fired: what was found.
+        day: of the build, in UTC.
+    """
+    if counted.etag is None:
         return ""
-    for key, seen in ((COUNTED, gathered.counted), (FIRED, gathered.fired)):
+    for key, seen in ((COUNTED, counted), (FIRED, fired)):
         if seen.file is None:
             return f"{key} is missing, or cannot be read; the next count makes it again"
-    return gathered.counted.file.gap(day) if gathered.counted.file else ""
+    return counted.file.gap(day) if counted.file else ""
 
 
 def feed_in_bucket(store: Store, manifest: Manifest) -> Feed:

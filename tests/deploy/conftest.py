@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
-from support.deploy import ALLOWLIST, ROOT, Act, Stack, build, local_aws
+from support.deploy import ALERT_LOGS, ALLOWLIST, ROOT, Act, Stack, build, local_aws
 
 from examples.run import releases
 from examples.server import serve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+USUAL: Final = {"MakeFirewallPolicy": "true", "AlertLogs": ALERT_LOGS}
+"""Parameters of every deploy."""
 
 
 @pytest.fixture(scope="session")
@@ -30,7 +33,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory, feeds: tuple[str, ...]) -
     folder = tmp_path_factory.mktemp("aws")
     with local_aws(folder) as endpoint:
         stack = Stack(endpoint, folder)
-        printed = stack.deploy(FeedUrl=feeds[0], MakeFirewallPolicy="true")
+        printed = stack.deploy(FeedUrl=feeds[0], **USUAL)
         stack.until("the first feed's groups", stack.latest)
         yield Act.after(stack, printed)
 
@@ -48,7 +51,7 @@ def edited(deployed: Act) -> Act:
 @pytest.fixture(scope="session")
 def deployed_again(edited: Act, feeds: tuple[str, ...]) -> Act:
     """Third act: the same deploy once more."""
-    printed = edited.stack.deploy(FeedUrl=feeds[0], MakeFirewallPolicy="true")
+    printed = edited.stack.deploy(FeedUrl=feeds[0], **USUAL)
     return Act.after(edited.stack, printed)
 
 
@@ -56,6 +59,6 @@ def deployed_again(edited: Act, feeds: tuple[str, ...]) -> Act:
 def moved(deployed_again: Act, feeds: tuple[str, ...]) -> Act:
     """Fourth act: a deploy with another parameter, the URL of the feed's next release."""
     stack = deployed_again.stack
-    printed = stack.deploy(FeedUrl=feeds[1], MakeFirewallPolicy="true")
+    printed = stack.deploy(FeedUrl=feeds[1], **USUAL)
     stack.until("the next feed's groups", lambda: stack.latest().get("version") == "1002")
     return Act.after(stack, printed)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
+from support.alert_logs import alert_record
 from support.deploy import ROOT
+
+from rules_lib.bucket import FIRED, hits_key
+from rules_lib.hits.stored import unpack_day
 
 if TYPE_CHECKING:
     from support.deploy import Act
@@ -46,6 +52,26 @@ def test_schedule_of_the_build_changes_nothing_that_is_as_it_should_be(edited: A
     """No write reaches the firewall."""
     outcome = edited.stack.on_schedule(edited.stack.outputs["BuildFunctionName"])
     assert (outcome["status"], outcome["calls"]) == ("applied", {})
+
+
+def test_what_fired_is_counted_from_the_firewall_s_logs(deployed: Act) -> None:
+    """By Athena over the table that was deployed; builds know it from then on."""
+    stack, now = deployed.stack, datetime.now(UTC)
+    sid = int(re.findall(r"sid:(\d+);", next(iter(deployed.groups.values())))[0])
+    group = next(iter(deployed.groups))
+    stack.log(*(alert_record(sid, at=now, flow=flow, group=group) for flow in (1, 2)))
+    outcome = stack.on_schedule(stack.outputs["HitsFunctionName"])
+    assert (outcome["hits"], outcome["unread"]) == (2, 0)
+    day = unpack_day(stack.read(hits_key(f"{now:%Y-%m-%d}")) or b"", "the day")
+    assert [(hits.sid, hits.group, hits.count, hits.flows) for hits in day.hits] == [
+        (sid, group, 2, 2)
+    ]
+    stack.log(alert_record(sid, at=now, flow=3, group=group))
+    stack.on_schedule(stack.outputs["HitsFunctionName"])
+    day = unpack_day(stack.read(hits_key(f"{now:%Y-%m-%d}")) or b"", "the day")
+    assert [hits.count for hits in day.hits] == [3]
+    fired = json.loads(stack.read(FIRED) or b"{}")
+    assert fired == {str(sid): {group: f"{now:%Y-%m-%d}"}}
 
 
 def test_groups_follow_an_edit_of_the_allowlist(deployed: Act, edited: Act) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import platform
@@ -11,9 +12,11 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from support.alert_logs import log_text
 from support.localaws import client_at, local_server
 
 ROOT: Final = Path(__file__).parents[2]
@@ -21,6 +24,8 @@ SAM: Final = ROOT / "scripts" / "sam"
 SAM_PYTHON: Final = ROOT / ".venv" / "sam" / "bin" / "python"
 BUILT: Final = ROOT / ".aws-sam" / "local"
 ALLOWLIST: Final = "config/categories.yaml"
+ALERT_LOGS: Final = "s3://alert-logs/AWSLogs/123456789012/network-firewall/alert/us-east-1/"
+"""Where the firewalls of the account write."""
 
 _PATIENCE: Final = 900.0
 _RUNTIME: Final = f"python{sys.version_info.major}.{sys.version_info.minor}"
@@ -105,6 +110,15 @@ class Stack:
     def write(self, key: str, data: bytes) -> None:
         """Put an object into the bucket, as a person does."""
         self.client("s3").put_object(Bucket=self.outputs["BucketName"], Key=key, Body=data)
+
+    def log(self, *records: Mapping[str, Any]) -> None:
+        """Have a firewall write alert records, as it does every few minutes."""
+        bucket, _, prefix = ALERT_LOGS.removeprefix("s3://").partition("/")
+        client, now = self.client("s3"), datetime.now(UTC)
+        if bucket not in {each["Name"] for each in client.list_buckets()["Buckets"]}:
+            client.create_bucket(Bucket=bucket)
+        key = f"{prefix}perimeter/{now:%Y/%m/%d/%H}/{now:%M%S%f}.log.gz"
+        client.put_object(Bucket=bucket, Key=key, Body=gzip.compress(log_text(records).encode()))
 
     def latest(self) -> dict[str, Any]:
         """What `latest.json` says; empty before the first build."""

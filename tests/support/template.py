@@ -35,6 +35,8 @@ VALUES: Final[dict[str, str | None]] = {
     "Topic": TOPIC,
     "DeadLetters.Arn": QUEUE,
     "FetchFunction.Arn": FETCH,
+    "DiscardsDatabase": "rulesync",
+    "HitsWorkGroup": "rulesync-hits",
 }
 
 
@@ -102,8 +104,18 @@ class Template:
             yield from policy["PolicyDocument"]["Statement"]
 
 
-def _sub(template: Template, text: str) -> str:
-    return re.sub(r"\$\{([^}]+)\}", lambda found: str(template.value(found[1])), text)
+def _sub(template: Template, given: str | list[Any]) -> str:
+    """Fill in what stands in `${…}`; `${!…}` stands for itself, without the mark."""
+    text, names = given if isinstance(given, list) else (given, {})
+    own = {name: template.resolve(node) for name, node in names.items()}
+
+    def filled(found: re.Match[str]) -> str:
+        name = found[1]
+        if name.startswith("!"):
+            return f"${{{name[1:]}}}"
+        return str(own[name] if name in own else template.value(name))
+
+    return re.sub(r"\$\{([^}]+)\}", filled, text)
 
 
 _FUNCTIONS: Final[dict[str, Callable[[Template, Any], Any]]] = {
@@ -116,6 +128,8 @@ _FUNCTIONS: Final[dict[str, Callable[[Template, Any], Any]]] = {
     ),
     "Fn::Equals": lambda template, parts: len(set(map(str, template.resolve(parts)))) == 1,
     "Fn::Not": lambda template, parts: not template.resolve(parts[0]),
+    "Fn::And": lambda template, parts: all(template.resolve(parts)),
+    "Fn::Select": lambda template, parts: template.resolve(parts[1])[int(parts[0])],
     "Fn::Or": lambda template, parts: any(template.resolve(parts)),
     "Fn::Split": lambda template, parts: template.resolve(parts[1]).split(parts[0]),
     "Fn::Join": lambda template, parts: parts[0].join(template.resolve(parts[1])),

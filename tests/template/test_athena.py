@@ -194,8 +194,9 @@ def test_table_can_be_left_out() -> None:
     assert PLAIN.condition("MakesTable")
     assert not Template({"MakeGlueTable": "false"}).condition("MakesTable")
     resources = expanded()["Resources"]
-    for name in ("DiscardsDatabase", "DiscardsTable"):
-        assert resources[name]["Condition"] == "MakesTable"
+    assert resources["DiscardsTable"]["Condition"] == "MakesTable"
+    assert resources["DiscardsDatabase"]["Condition"] == "MakesDatabase"
+    assert not Template({"MakeGlueTable": "false"}).condition("MakesDatabase")
 
 
 def test_page_describes_every_column() -> None:

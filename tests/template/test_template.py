@@ -12,14 +12,14 @@ from support.template import ROOT, SAM, Template, expanded
 
 from rules_lib.allowlist.fields import PREFIX_FORM
 from rules_lib.allowlist.values import FirewallSettings
-from rules_lib.bucket import ALLOWLIST, BUILDS, DISCARDS, LOCAL, manifest_key
+from rules_lib.bucket import ALLOWLIST, BUILDS, DISCARDS, HIT_QUERIES, HITS, LOCAL, manifest_key
 from rules_lib.groups.policy_names import CLASSIC_ARN_FORM, policy_name_problem
 
 pytestmark = pytest.mark.sam
 
 PLAIN: Final = Template()
-FUNCTIONS: Final = ("FetchFunction", "BuildFunction", "SetupFunction")
-ROLES: Final = ("FetchRole", "BuildRole", "SetupRole")
+FUNCTIONS: Final = ("FetchFunction", "BuildFunction", "HitsFunction", "SetupFunction")
+ROLES: Final = ("FetchRole", "BuildRole", "HitsRole", "SetupRole")
 
 
 def test_template_is_valid_and_clean() -> None:
@@ -70,11 +70,22 @@ def test_nothing_is_reached_without_tls(name: str) -> None:
     assert any(each["Effect"] == "Deny" and each["Condition"] == denied for each in statements)
 
 
-def test_only_builds_and_their_discards_expire() -> None:
+def test_only_builds_their_discards_and_hits_expire() -> None:
     """A feed or an allowlist that nobody touches may be the newest for years."""
     rules = PLAIN.resource("Bucket")["LifecycleConfiguration"]["Rules"]
     expiring = [rule["Prefix"] for rule in rules if "ExpirationInDays" in rule]
-    assert expiring == [BUILDS, DISCARDS]
+    assert expiring == [BUILDS, DISCARDS, HITS, HIT_QUERIES]
+
+
+def test_addresses_do_not_live_on_as_earlier_versions() -> None:
+    """A day of hits is written anew several times, and then deleted."""
+    rules = PLAIN.resource("Bucket")["LifecycleConfiguration"]["Rules"]
+    left = {
+        rule["Prefix"]: rule["NoncurrentVersionExpiration"]["NoncurrentDays"]
+        for rule in rules
+        if "Prefix" in rule and "NoncurrentVersionExpiration" in rule
+    }
+    assert left == {HITS: 1, HIT_QUERIES: 1}
 
 
 def test_arrivals_that_start_a_build() -> None:
@@ -110,7 +121,7 @@ def test_every_event_has_retries_and_a_dead_letter_queue() -> None:
             assert target["DeadLetterConfig"]["Arn"].endswith(":rulesync-dead-letters")
             assert target["RetryPolicy"]["MaximumRetryAttempts"] > 0
     configured = PLAIN.of_type("AWS::Lambda::EventInvokeConfig")
-    assert len(configured) == 2
+    assert len(configured) == 3
     for config in configured.values():
         queue = config["DestinationConfig"]["OnFailure"]["Destination"]
         assert queue.endswith(":rulesync-dead-letters")
@@ -156,6 +167,7 @@ def test_every_alarm_tells_people() -> None:
         "FetchFailing",
         "BuildFailing",
         "BuildRefused",
+        "HitsFailing",
         "NoFreshFeed",
         "NothingBuilt",
         "HeldForAWeek",
