@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from rules_lib.model import AnyRule, FeedFile
 from rules_lib.reading.ruleset import read_rules
 from rules_lib.reading.sids import sids_in
+from rulesync_cli.explain.lines import mentioning
 
 
 def disabled_rules(files: Iterable[FeedFile], mention: str) -> tuple[AnyRule, ...]:
@@ -18,24 +19,8 @@ def disabled_rules(files: Iterable[FeedFile], mention: str) -> tuple[AnyRule, ..
         files: of the feed.
         mention: a piece of the rule's text, such as its sid or the name of a mark.
     """
-    thin = tuple(
-        FeedFile(file.category, _thinned(file.data, mention.encode()))
-        for file in files
-        if mention.encode() in file.data
-    )
+    wanted = mention.encode()
+    thin = tuple(mentioning((file for file in files if wanted in file.data), (wanted,)))
     enabled = {rule.place for rule in read_rules(thin).rules}
     woken = read_rules(thin, {sid for file in thin for sid in sids_in(file.data)}).rules
     return tuple(rule for rule in woken if rule.place not in enabled)
-
-
-def _thinned(data: bytes, mention: bytes) -> bytes:
-    """Leave lines without the mention blank, but for those that a backslash joins to another.
-
-    So every line keeps its number, and every logical line that is left is whole.
-    """
-    lines = data.split(b"\n")
-    joins = [line.rstrip().endswith(b"\\") for line in lines]
-    return b"\n".join(
-        line if mention in line or joined or follows else b""
-        for line, joined, follows in zip(lines, joins, (False, *joins), strict=False)
-    )

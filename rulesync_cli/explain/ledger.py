@@ -15,7 +15,22 @@ if TYPE_CHECKING:
 
     from rules_lib.allowlist import Allowlist
     from rules_lib.build import Built
-    from rules_lib.groups.rule_group import Group
+    from rules_lib.groups.rule_group import Group, Slot
+
+
+@dataclass(frozen=True, slots=True)
+class SeatedGroup:
+    """A desired rule group, as far as it gives a rule its place.
+
+    Attributes:
+        sids: of its rules, in the order in which the service inspects them.
+    """
+
+    name: str
+    slot: Slot
+    priority: int
+    capacity: int
+    sids: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +42,7 @@ class Ledger:
         off: places of the rules that nobody asked for.
     """
 
-    kept: Mapping[FeedPosition, tuple[Converted, Group]]
+    kept: Mapping[FeedPosition, tuple[Converted, SeatedGroup]]
     discarded: Mapping[FeedPosition, Discarded]
     off: frozenset[FeedPosition]
 
@@ -35,7 +50,12 @@ class Ledger:
     def of(cls, built: Built) -> Ledger:
         """Open the ledger of a build."""
         return cls(
-            {rule.rule.place: (rule, group) for group in built.groups for rule in group.rules},
+            {
+                rule.rule.place: (rule, seated)
+                for group in built.groups
+                for seated in [_seated(group)]
+                for rule in group.rules
+            },
             {item.rule.place: item for item in built.discarded},
             frozenset(rule.place for rule in built.off),
         )
@@ -65,8 +85,8 @@ class Ledger:
         return Seat(
             group=group.name,
             priority=group.priority,
-            position=group.rules.index(converted) + 1,
-            rules=len(group.rules),
+            position=group.sids.index(converted.sid) + 1,
+            rules=len(group.sids),
             capacity=group.capacity,
         )
 
@@ -75,11 +95,17 @@ class Ledger:
         converted, group = self.kept[rule.place]
         if converted.bond is None:
             return ()
-        tied = (one for one in group.rules if one.bond == converted.bond)
-        return tuple(self.relative(one.rule) for one in tied if one is not converted)
+        tied = {one.sid: one.rule for one, _ in self.kept.values() if one.bond == converted.bond}
+        others = (tied[sid] for sid in group.sids if sid in tied and sid != converted.sid)
+        return tuple(map(self.relative, others))
 
     def _note(self, rule: Rule) -> str:
         if rule.place in self.kept:
             converted, _ = self.kept[rule.place]
             return f"{converted.action}, brought in" if converted.setter else converted.action
         return self.discarded[rule.place].reason if rule.place in self.discarded else ""
+
+
+def _seated(group: Group) -> SeatedGroup:
+    sids = tuple(rule.sid for rule in group.rules)
+    return SeatedGroup(group.name, group.slot, group.priority, group.capacity, sids)

@@ -1,0 +1,104 @@
+"""The few rules of a feed that decide what becomes of one: its namesakes, and what marks tie to it.
+
+Rules of one sid compete, rules that use a mark stand or fall together, and so does a file that is
+published as written. What neither of these leads to is another rule's affair, up to the budget.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from rules_lib.model import AnyRule, FeedPosition, Mode, Rule
+from rules_lib.reading.ruleset import Category, Ruleset, read_rules
+from rules_lib.reading.sids import sids_in
+from rulesync_cli.explain.lines import mentioning
+
+if TYPE_CHECKING:
+    from rules_lib.allowlist import Allowlist
+    from rules_lib.model import FeedFile
+    from rules_lib.ties import Mark
+
+_TYING: Final = (b"bits", b"flowint")
+"""In the name of every option that ties a rule to others."""
+
+
+def touching(sid: int, files: Sequence[FeedFile], allowlist: Allowlist) -> Ruleset:
+    """Read the enabled rules of a sid, and all rules whose fate theirs depends on.
+
+    Args:
+        sid: of the rules that are asked about.
+        files: of the feed, people's own first.
+        allowlist: says which disabled rules are wanted, and what is published as written.
+    """
+    feed, found = _Feed(files, allowlist), dict[FeedPosition, AnyRule]()
+    more = feed.of_sid(sid)
+    while fresh := {rule.place: rule for rule in more if rule.place not in found}:
+        found |= fresh
+        more = tuple(feed.beside(fresh.values()))
+    return Ruleset(tuple(_categories(files, found)))
+
+
+class _Feed:
+    """A feed that is read in pieces, as they are asked for."""
+
+    def __init__(self, files: Sequence[FeedFile], allowlist: Allowlist) -> None:
+        self._files = files
+        self._allowlist = allowlist
+        self._asked = set[int | None]({None})
+
+    def of_sid(self, sid: int) -> tuple[AnyRule, ...]:
+        """The enabled rules that have this sid."""
+        return self._of({sid}, {sid})
+
+    def _of(self, sids: set[int | None], sought: Collection[int | None]) -> tuple[AnyRule, ...]:
+        """The enabled rules of some sids, of which those `sought` are looked for in every line."""
+        self._asked |= sids
+        thin = mentioning(self._files, [str(sid).encode() for sid in sought])
+        return tuple(rule for rule in self._read(thin) if rule.sid in sids)
+
+    def beside(self, rules: Collection[AnyRule]) -> Iterator[AnyRule]:
+        """What has a sid, a mark, or a file published as written in common with one of them."""
+        if sids := {rule.sid for rule in rules} - self._asked:
+            yield from self._of(sids, sids & self._repeated)
+        if marks := {mark for rule in rules for mark in _marks(rule)}:
+            yield from (rule for rule in self._tied if not marks.isdisjoint(_marks(rule)))
+        written = {rule.category for rule in rules if self._is_as_written(rule.category)}
+        yield from self._read(file for file in self._files if file.category in written)
+
+    def _is_as_written(self, category: str) -> bool:
+        return self._allowlist.setting_of(category).mode is Mode.AS_WRITTEN
+
+    def _read(self, files: Iterable[FeedFile]) -> Iterator[AnyRule]:
+        return read_rules(files, self._allowlist.rules.on).rules
+
+    @cached_property
+    def _tied(self) -> tuple[AnyRule, ...]:
+        """Every enabled rule that uses a mark."""
+        thin = mentioning(self._files, _TYING, any_case=True)
+        return tuple(rule for rule in self._read(thin) if any(_marks(rule)))
+
+    @cached_property
+    def _repeated(self) -> frozenset[int]:
+        """The sids that stand in more than one place, be it a disabled rule or a value."""
+        counts = Counter(sid for file in self._files for sid in sids_in(file.data))
+        return frozenset(sid for sid, times in counts.items() if times > 1)
+
+
+def _marks(rule: AnyRule) -> Iterator[Mark]:
+    ties = rule.ties if isinstance(rule, Rule) else ()
+    return (mark for tie in ties for mark in tie.marks)
+
+
+def _categories(
+    files: Iterable[FeedFile], found: dict[FeedPosition, AnyRule]
+) -> Iterator[Category]:
+    for file in files:
+        rules = sorted(
+            (rule for rule in found.values() if rule.category == file.category),
+            key=lambda rule: rule.line,
+        )
+        if rules:
+            yield Category(file.category, tuple(rules), 0)
