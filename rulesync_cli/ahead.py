@@ -13,6 +13,7 @@ from rules_lib.state.hold import Hold
 from rules_lib.sync.gather import Draft, Gathered, Reading, gather, inputs_of
 
 if TYPE_CHECKING:
+    from rules_lib.inputs import Inputs
     from rules_lib.own.files import OwnFiles
     from rules_lib.world import World
 
@@ -32,22 +33,34 @@ class Ahead:
     held: Hold | None
 
 
-def look_ahead(
+@dataclass(frozen=True, slots=True)
+class Present:
+    """What a sync would be made from now.
+
+    Attributes:
+        gathered: what the bucket says.
+        inputs: of the build.
+        held: where a rollback holds.
+    """
+
+    gathered: Gathered
+    inputs: Inputs
+    held: Hold | None
+
+
+def present(
     world: World,
     draft: Draft | None = None,
     own: OwnFiles | None = None,
-    *,
     reading: Reading = read_needed,
-    allow_shrink: bool = False,
-) -> Ahead:
-    """Read the bucket and the firewall, build and plan. The service is not asked about any rule.
+) -> Present:
+    """Read the bucket and the firewall, and no more of the rules than asked for.
 
     Args:
         world: what is read.
         draft: stands in for the bucket's allowlist.
         own: stand in for people's own rules in the bucket.
         reading: how much of each rule is read.
-        allow_shrink: whether more of the deployed rules may go than `max_shrink` allows.
 
     Raises:
         RulesyncError: the bucket or the firewall cannot be read, or the allowlist has errors.
@@ -57,10 +70,28 @@ def look_ahead(
     held = Hold.find(world.store)
     prefix, calls = gathered.allowlist.firewall.prefix, Calls(watch=world.watch)
     firewall = Firewall(world.client, prefix, world.policies, calls)
-    inputs = inputs_of(gathered, firewall, world.day, reading)
+    return Present(gathered, inputs_of(gathered, firewall, world.day, reading), held)
+
+
+def look_ahead(
+    world: World,
+    draft: Draft | None = None,
+    own: OwnFiles | None = None,
+    *,
+    allow_shrink: bool = False,
+) -> Ahead:
+    """Read the bucket and the firewall, build and plan. The service is not asked about any rule.
+
+    Args:
+        world: what is read.
+        draft: stands in for the bucket's allowlist.
+        own: stand in for people's own rules in the bucket.
+        allow_shrink: whether more of the deployed rules may go than `max_shrink` allows.
+
+    Raises:
+        RulesyncError: the bucket or the firewall cannot be read, or the allowlist has errors.
+    """
+    now = present(world, draft, own)
     world.watch("building the rule groups")
-    return Ahead(
-        gathered=gathered,
-        foreseen=foresee(inputs, allow_shrink=allow_shrink or gathered.allow_shrink),
-        held=held,
-    )
+    shrink = allow_shrink or now.gathered.allow_shrink
+    return Ahead(now.gathered, foresee(now.inputs, allow_shrink=shrink), now.held)

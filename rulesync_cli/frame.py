@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -23,12 +24,19 @@ _INTERRUPTED: Final = 130
 """Exit code where Ctrl-C ends a command, as shells have it for SIGINT."""
 
 
+_BUILDING: Final = frozenset({"categories", "check", "discarded", "explain", "plan"})
+"""Commands that read a feed, build, and end, for which nothing is to be freed before: see
+`rules_lib.gc_pause`."""
+
+
 class Commands(click.Group):
     """A group of commands under the frame."""
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:
         """Run as a program; see `click.Group.main`."""
         given = tuple(sys.argv[1:] if args is None else args)
+        if args is None and _BUILDING.intersection(given[:1]):
+            gc.disable()
         sys.excepthook = partial(unexpected, given=given)
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, TextIOWrapper):  # a terminal may lack a character of ours

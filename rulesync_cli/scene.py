@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 from rules_lib.address import Address
 from rules_lib.allowlist import Allowlist, load_allowlist
+from rules_lib.allowlist.document import Document
 from rules_lib.allowlist.reader import read_document
-from rules_lib.build import build
+from rules_lib.build import Built, build
+from rules_lib.deploy.foresee import foresee
 from rules_lib.errors import RefusedError
 from rules_lib.inputs import Inputs
 from rules_lib.model import FeedFile
@@ -18,23 +21,24 @@ from rules_lib.own.files import OwnFiles, own_in_folder
 from rules_lib.reading.ruleset import Ruleset, read_rules
 from rules_lib.state.hold import Hold
 from rules_lib.state.latest import Latest
-from rules_lib.sync.gather import Draft
+from rules_lib.sync.gather import Draft, Gathered
 from rulesync_cli.account import world
-from rulesync_cli.ahead import look_ahead
-from rulesync_cli.explain import Evidence
-from rulesync_cli.feed import read_feed
 from rulesync_cli.shipped import usual_config
 from rulesync_cli.show.progress import waiting
 from rulesync_cli.where import Where
 
+if TYPE_CHECKING:
+    from rules_lib.aws.store import Store
+
+FileReading: TypeAlias = Callable[[tuple[FeedFile, ...], Allowlist], Ruleset]
+"""What makes rules of a feed that is at hand; how much of it is read is its own affair."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A feed, an allowlist and what is deployed, taken through all stages.
+    """A feed and an allowlist, as people know them, and what holds of the stack.
 
     Attributes:
-        feed: how people know it.
-        allowlist: likewise.
         bucket: of the stack; None where a feed is looked at alone.
         latest: the build that is in force.
         held: where a rollback holds.
@@ -43,14 +47,41 @@ class Scene:
 
     feed: str
     allowlist: str
-    evidence: Evidence
     bucket: str | None = None
     latest: Latest | None = None
     held: Hold | None = None
     refusal: RefusedError | None = None
 
 
-def look(where: Where) -> Scene:
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What the options name, before anything is built of it.
+
+    Attributes:
+        files: of the feed, people's own first.
+        document: the allowlist's file as read, for its lines.
+        inputs: of the build; the ruleset is what was asked for.
+        store: the stack's bucket, with what it says; None where a feed is looked at alone.
+    """
+
+    scene: Scene
+    files: tuple[FeedFile, ...]
+    document: Document
+    inputs: Inputs
+    store: Store | None = None
+    gathered: Gathered | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WholeBuild:
+    """All of it taken through all stages."""
+
+    scene: Scene
+    inputs: Inputs
+    built: Built
+
+
+def look(where: Where) -> WholeBuild:
     """Read what the options name, and build it; nothing is changed.
 
     Raises:
@@ -60,52 +91,75 @@ def look(where: Where) -> Scene:
         click.UsageError: neither bucket nor feed is given.
     """
     with waiting("reading the feed") as watch:
-        own = own_in_folder(where.own) if where.own else None
-        if where.feed:
-            return _alone(where.feed, where.config or usual_config(), own or OwnFiles(), watch)
-        return _stack(where, own, watch)
+        sight = see(where, watch, in_full)
+        watch("building the rule groups")
+        return whole_of(sight, sight.inputs)
 
 
-def _stack(where: Where, own: OwnFiles | None, watch: Callable[[str], None]) -> Scene:
-    here = world(where.stack, where.policies, watch)
-    draft = Draft(where.config.read_bytes(), str(where.config)) if where.config else None
-    ahead = look_ahead(here, draft, own, reading=_in_full)
-    gathered, foreseen = ahead.gathered, ahead.foreseen
-    return Scene(
-        feed=f"feed {gathered.manifest.version} of s3://{where.bucket}",
-        allowlist=gathered.draft.source,
-        evidence=Evidence(
-            files=tuple(gathered.files),
-            document=read_document(gathered.draft.text),
-            inputs=foreseen.inputs,
-            built=foreseen.built,
-        ),
-        bucket=where.bucket,
-        latest=gathered.latest,
-        held=ahead.held,
-        refusal=foreseen.refusal,
-    )
-
-
-def _in_full(files: Iterable[FeedFile], allowlist: Allowlist) -> Ruleset:
+def in_full(files: tuple[FeedFile, ...], allowlist: Allowlist) -> Ruleset:
     """Read every rule to its end: people may ask about any of them."""
     return read_rules(files, allowlist.rules.on)
 
 
-def _alone(feed: Address, config: Path, own: OwnFiles, watch: Callable[[str], None]) -> Scene:
+def see(where: Where, watch: Callable[[str], None], reading: FileReading) -> Sight:
+    """Read what the options name, and no more of the rules than `reading` does.
+
+    Raises:
+        RulesyncError: see `look`, as for the other errors.
+    """
+    own = own_in_folder(where.own) if where.own else None
+    if where.feed:
+        return _alone(where.feed, where.config or usual_config(), own or OwnFiles(), reading)
+    return _stack(where, own, watch, reading)
+
+
+def whole_of(sight: Sight, inputs: Inputs) -> WholeBuild:
+    """Build, and say what stands against it in a stack.
+
+    Args:
+        sight: what was seen.
+        inputs: the same as there, with all rules that a build looks at.
+    """
+    if sight.gathered is None:
+        return WholeBuild(sight.scene, inputs, build(inputs))
+    foreseen = foresee(inputs, allow_shrink=sight.gathered.allow_shrink)
+    return WholeBuild(replace(sight.scene, refusal=foreseen.refusal), inputs, foreseen.built)
+
+
+def _stack(
+    where: Where, own: OwnFiles | None, watch: Callable[[str], None], reading: FileReading
+) -> Sight:
+    from rulesync_cli.ahead import present  # noqa: PLC0415 - AWS's library, which a file can do without
+
+    here = world(where.stack, where.policies, watch)
+    draft = Draft(where.config.read_bytes(), str(where.config)) if where.config else None
+    files: tuple[FeedFile, ...] = ()
+
+    def read(feed: Iterable[FeedFile], allowlist: Allowlist) -> Ruleset:
+        nonlocal files
+        files = tuple(feed)
+        return reading(files, allowlist)
+
+    now = present(here, draft, own, read)
+    gathered = now.gathered
+    scene = Scene(
+        feed=f"feed {gathered.manifest.version} of s3://{where.bucket}",
+        allowlist=gathered.draft.source,
+        bucket=where.bucket,
+        latest=gathered.latest,
+        held=now.held,
+    )
+    document = read_document(gathered.draft.text)
+    return Sight(scene, files, document, now.inputs, here.store, gathered)
+
+
+def _alone(feed: Address, config: Path, own: OwnFiles, reading: FileReading) -> Sight:
+    from rulesync_cli.feed import read_feed  # noqa: PLC0415 - nothing of it is needed for a stack
+
     files = (*own.files, *read_feed(feed))
     text = config.read_bytes()
     allowlist = load_allowlist(text, source=str(config), known=[file.category for file in files])
-    watch("building the rule groups")
     day = datetime.now(UTC).date()
-    inputs = Inputs(ruleset=_in_full(files, allowlist), allowlist=allowlist, day=day)
-    return Scene(
-        feed=f"feed {feed}",
-        allowlist=str(config),
-        evidence=Evidence(
-            files=files,
-            document=read_document(text),
-            inputs=inputs,
-            built=build(inputs),
-        ),
-    )
+    inputs = Inputs(ruleset=reading(files, allowlist), allowlist=allowlist, day=day)
+    scene = Scene(feed=f"feed {feed}", allowlist=str(config))
+    return Sight(scene, files, read_document(text), inputs)

@@ -19,6 +19,9 @@ from rules_lib.errors import RulesyncError
 from rules_lib.feed.fetch import fetch, fetch_record
 from rules_lib.notify.telemetry import Telemetry
 from rules_lib.settings import FetchSettings
+from rules_lib.sources import (
+    download,  # noqa: F401 - loaded here, as only while it is loaded a function has a whole processor
+)
 from rules_lib.sources.reader import reader_for
 
 logger = Logger(service="fetch", stream=sys.stderr)

@@ -39,7 +39,7 @@ class Foreseen:
     @property
     def left(self) -> tuple[PolicyRemainder, ...]:
         """What each policy has left for our groups."""
-        return remainders(self.plan, self.inputs.deployed, _policy_quotas(self.inputs.allowlist))
+        return remainders(self.plan, self.inputs.deployed, policy_quotas(self.inputs.allowlist))
 
 
 def foresee(inputs: Inputs, *, allow_shrink: bool) -> Foreseen:
@@ -53,7 +53,7 @@ def foresee(inputs: Inputs, *, allow_shrink: bool) -> Foreseen:
     steps = unchecked_plan(built.groups, inputs.deployed)
     changes = rule_changes(steps, built)
     try:
-        refuse_unfit(steps, inputs.deployed, _policy_quotas(inputs.allowlist))
+        refuse_unfit(steps, inputs.deployed, policy_quotas(inputs.allowlist))
         if not allow_shrink:
             refuse_losses(built.groups, inputs.deployed, changes, inputs.allowlist)
     except RefusedError as error:
@@ -61,7 +61,7 @@ def foresee(inputs: Inputs, *, allow_shrink: bool) -> Foreseen:
     return Foreseen(inputs, built, steps, changes)
 
 
-def _policy_quotas(allowlist: Allowlist) -> PolicyQuotas:
+def policy_quotas(allowlist: Allowlist) -> PolicyQuotas:
     """What a policy takes: AWS's quotas, or more where the file says that they were raised."""
     room = PolicyQuotas()
     return PolicyQuotas(

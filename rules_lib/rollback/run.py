@@ -149,6 +149,7 @@ def _point_at(world: World, earlier: AppliedBuild, steps: Plan, latest: Seen[Lat
             "groups": {step.group.name: str(step.group.slot) for step in steps.steps if step.group},
             "discarded": earlier.summary.discarded,
             "staging": ROLLED_BACK if latest.file.staging else "",
+            "circumstances": "",
         }
     )
     return moved.put_over(world.store, latest.etag)

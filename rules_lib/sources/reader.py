@@ -5,10 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from rules_lib.aws import clients
-from rules_lib.sources.download import HttpReader
-from rules_lib.sources.files import FileReader, S3Reader
-from rules_lib.sources.session import UnguidedSession
+from rules_lib.sources.files import FileReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,8 +20,14 @@ def reader_for(
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> SourceReader:
-    """Make the reader for the feed's address: over http, from a bucket, or from the file system."""
+    """Make the reader for the feed's address: over http, from a bucket, or from the file system.
+
+    Only what serves the address is loaded: `requests` and AWS's library take longer than a file.
+    """
     if settings.feed_url.is_web:
+        from rules_lib.sources.download import HttpReader  # noqa: PLC0415
+        from rules_lib.sources.session import UnguidedSession  # noqa: PLC0415
+
         return HttpReader(
             session=UnguidedSession(),
             connect_timeout=settings.connect_timeout,
@@ -34,4 +37,9 @@ def reader_for(
             sleep=sleep,
             clock=clock,
         )
-    return S3Reader(clients.s3()) if settings.feed_url.scheme == "s3" else FileReader()
+    if settings.feed_url.scheme == "s3":
+        from rules_lib.aws import clients  # noqa: PLC0415
+        from rules_lib.sources.objects import S3Reader  # noqa: PLC0415
+
+        return S3Reader(clients.s3())
+    return FileReader()

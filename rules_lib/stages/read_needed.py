@@ -22,15 +22,18 @@ if TYPE_CHECKING:
     from rules_lib.model import FeedFile
 
 
-def read_needed(files: Iterable[FeedFile], allowlist: Allowlist) -> Ruleset:
+def read_needed(
+    files: Iterable[FeedFile], allowlist: Allowlist, also: Collection[int] = ()
+) -> Ruleset:
     """Read what a build with this allowlist looks at; it comes to the same as from every word.
 
     Args:
         files: of the feed, and people's own.
         allowlist: says which categories are off, and which disabled rules are wanted.
+        also: sids whose rules are read in any case.
     """
     overrides = allowlist.rules
-    named = overrides.off | overrides.alert | overrides.drop | overrides.on
+    named = overrides.off.union(overrides.alert, overrides.drop, overrides.on, also)
     sid_alone = partial(_sid_or_rule, named)
 
     def reader_for(category: str) -> LineParser:

@@ -24,6 +24,8 @@ class Latest(StateFile):
         discarded: how many rules it discarded, by reason; None where an earlier version wrote it.
         staging: the build that wrote the record of staged rules which holds for these groups; empty
             where there is none.
+        circumstances: what else it was made with (see `sync.circumstances`); empty where nobody
+            knows, as after a rollback.
         discards: mark of the newest copy under `discarded/` (see `history.discards`).
     """
 
@@ -45,3 +47,4 @@ class Latest(StateFile):
     discarded: Mapping[str, int] | None = None
     discards: str = ""
     staging: str = ""
+    circumstances: str = ""

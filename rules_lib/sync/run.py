@@ -36,6 +36,7 @@ from rules_lib.state.hold import Hold
 from rules_lib.state.latest import Latest
 from rules_lib.state.refusal_log import RefusalLog
 from rules_lib.state.refusals import Refusals
+from rules_lib.sync.circumstances import circumstances_of
 from rules_lib.sync.decide import Decision, decide
 from rules_lib.sync.discards import keep_discards
 from rules_lib.sync.earlier import earlier_build
@@ -56,8 +57,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rules_lib.aws.store import Store
-    from rules_lib.build import Built
     from rules_lib.deadline import Deadline
+    from rules_lib.deploy.foresee import Foreseen
     from rules_lib.feed.manifest import Manifest
     from rules_lib.inputs import Inputs
     from rules_lib.state.turn import Turn
@@ -246,7 +247,7 @@ def _record(world: World, done: Done, summary: Summary, staging: str) -> Summary
         world.put(name, data)
     if summary.failed:
         raise SyncError(world.build_id, summary.failed, done.applied.troubles)
-    pointed = _point_at(world, done.gathered, foreseen.built, _Marks(mark, staging))
+    pointed = _point_at(world, done.gathered, foreseen, _Marks(mark, staging))
     return summary if pointed else None
 
 
@@ -257,7 +258,7 @@ class _Marks(NamedTuple):
     staging: str
 
 
-def _point_at(world: World, gathered: Gathered, built: Built, marks: _Marks) -> bool:
+def _point_at(world: World, gathered: Gathered, foreseen: Foreseen, marks: _Marks) -> bool:
     """Move `latest.json`, unless another build has moved it since; say whether it was moved."""
     latest = Latest(
         build=world.build_id,
@@ -268,9 +269,12 @@ def _point_at(world: World, gathered: Gathered, built: Built, marks: _Marks) -> 
         allowlist=gathered.draft.sha256,
         own=gathered.own.sha256,
         prefix=gathered.allowlist.firewall.prefix,
-        groups={group.name: str(group.slot) for group in built.groups},
-        discarded=Counter(str(discard.reason) for discard in built.discarded),
+        groups={group.name: str(group.slot) for group in foreseen.built.groups},
+        discarded=Counter(str(discard.reason) for discard in foreseen.built.discarded),
         discards=marks.discards,
         staging=marks.staging,
+        circumstances=circumstances_of(
+            replace(foreseen.inputs, staging=foreseen.built.staging)  # as the next build finds it
+        ),
     )
     return latest.put_over(world.store, gathered.latest_etag)

@@ -12,13 +12,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.aws.firewall import Firewall
@@ -39,6 +36,7 @@ from rules_lib.errors import StoreError
 from rules_lib.report.summary import Summary, read_summary
 from rules_lib.state.latest import Latest
 from rules_lib.state.statefile import Cache
+from rules_lib.sync.code_digest import code_digest
 
 if TYPE_CHECKING:
     from rules_lib.aws.store import Store
@@ -52,7 +50,6 @@ AT_REST: Final = timedelta(seconds=10)
 second, unnoticed."""
 
 _TRACED: Final = frozenset({FIRED, HOLD, REFUSALS, STAGING})
-_CODE: Final = (".py", ".txt", ".j2", ".sql")
 
 
 class Settled(Cache):
@@ -103,29 +100,8 @@ def traces_of(world: World, manifest: Manifest) -> str:
     )
     files = [(entry.key, entry.etag) for entry in entries]
     named = [manifest.version, manifest.sha256, manifest.fetched_at.isoformat()]
-    return hashlib.sha256(json.dumps([named, files, world.policies, _code()]).encode()).hexdigest()
-
-
-@cache
-def _code() -> str:
-    """Identify the code that runs, by its bytes; they are read once for each process, in 3 ms.
-
-    Its version would not do: it stays the same from one deploy to the next of a clone, and a build
-    with the mended code would be skipped until the next day. Lambda tells a function the version of
-    neither its own code nor its layers.
-    """
-    digest = hashlib.sha256()
-    package = str(Path(__file__).parents[1])
-    paths = [
-        os.path.join(folder, name)  # noqa: PTH118 - pathlib takes twice the time of the whole
-        for folder, _, names in os.walk(package)
-        for name in names
-        if name.endswith(_CODE)
-    ]
-    for path in sorted(paths):
-        with open(path, "rb") as file:  # noqa: PTH123 - as above
-            digest.update(f"{path.removeprefix(package)}\0".encode() + file.read())
-    return digest.hexdigest()
+    traces = json.dumps([named, files, world.policies, code_digest()])
+    return hashlib.sha256(traces.encode()).hexdigest()
 
 
 def unchanged_since(world: World, traces: str, settled: Settled | None) -> InputsUnchanged | None:

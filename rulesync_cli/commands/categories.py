@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from rulesync_cli.census import Cost, Portrait
-    from rulesync_cli.scene import Scene
+    from rulesync_cli.scene import WholeBuild
 
 _HEADINGS: Final = (
     "category",
@@ -91,34 +91,33 @@ def categories(*, where: Where, names: tuple[str, ...], order: str, as_json: boo
     from rulesync_cli.census import census
     from rulesync_cli.scene import look
 
-    scene = look(where)
-    _refuse_unknown(names, scene)
-    evidence = scene.evidence
+    whole = look(where)
+    _refuse_unknown(names, whole)
     with waiting("counting") as watch:
-        described = census(evidence.inputs, evidence.built, names, watch)
+        described = census(whole.inputs, whole.built, names, watch)
     found = sorted(described, key=_SORTS[order])
     if as_json:
-        print_json(_document(scene, found))
+        print_json(_document(whole, found))
     else:
-        _render(scene, found, stdout())
+        _render(whole, found, stdout())
 
 
-def _refuse_unknown(names: Sequence[str], scene: Scene) -> None:
+def _refuse_unknown(names: Sequence[str], whole: WholeBuild) -> None:
     from rules_lib.allowlist.names import nearest
 
-    known = scene.evidence.inputs.ruleset.names
+    known = whole.inputs.ruleset.names
     for name in names:
         if name not in known:
             meant = nearest(name, known)
             near = f"; nearest: {meant}" if meant else ""
-            raise click.BadParameter(f"{scene.feed} has no category {name!r}{near}")
+            raise click.BadParameter(f"{whole.scene.feed} has no category {name!r}{near}")
 
 
-def _document(scene: Scene, found: Sequence[Portrait]) -> dict[str, object]:
+def _document(whole: WholeBuild, found: Sequence[Portrait]) -> dict[str, object]:
     return {
-        "feed": scene.feed,
-        "allowlist": scene.allowlist,
-        "budget": _budget(scene),
+        "feed": whole.scene.feed,
+        "allowlist": whole.scene.allowlist,
+        "budget": _budget(whole),
         "categories": [
             asdict(one) | {"cost": asdict(one.cost) | {"fits": one.cost.fits} if one.cost else None}
             for one in found
@@ -126,9 +125,9 @@ def _document(scene: Scene, found: Sequence[Portrait]) -> dict[str, object]:
     }
 
 
-def _budget(scene: Scene) -> dict[str, int]:
+def _budget(whole: WholeBuild) -> dict[str, int]:
     """What there is to spend, and what the groups of a sync would reserve of it."""
-    firewall, groups = scene.evidence.inputs.allowlist.firewall, scene.evidence.built.groups
+    firewall, groups = whole.inputs.allowlist.firewall, whole.built.groups
     return {
         "capacity": firewall.capacity,
         "reserved": sum(group.capacity for group in groups),
@@ -137,11 +136,11 @@ def _budget(scene: Scene) -> dict[str, int]:
     }
 
 
-def _render(scene: Scene, found: Sequence[Portrait], console: Console) -> None:
-    budget = _budget(scene)
+def _render(whole: WholeBuild, found: Sequence[Portrait], console: Console) -> None:
+    budget = _budget(whole)
     say(
         console,
-        f"{visible(scene.feed)}: capacity {count(budget['reserved'])} of"
+        f"{visible(whole.scene.feed)}: capacity {count(budget['reserved'])} of"
         f" {count(budget['capacity'])} reserved, {budget['rule_groups_used']} of"
         f" {budget['rule_groups']} rule groups",
         "bold",

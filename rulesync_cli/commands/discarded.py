@@ -104,8 +104,8 @@ def _entries(
     if folder:
         return str(folder), _in_folder(folder)
     if edited:
-        scene = look(where)
-        return scene.feed, tuple(map(DiscardedEntry.of, scene.evidence.built.discarded))
+        whole = look(where)
+        return whole.scene.feed, tuple(map(DiscardedEntry.of, whole.built.discarded))
     return _in_bucket(store_of(where.stack), build)
 
 

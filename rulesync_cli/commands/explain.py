@@ -46,11 +46,11 @@ def explain(sid: int, *, where: Where, as_json: bool) -> None:
     also shows what is in force now, and what the next sync would do. Works for your own rules too.
     """
     from rulesync_cli.explain import explain as explained_by
-    from rulesync_cli.scene import look
+    from rulesync_cli.glance import glance
     from rulesync_cli.show.storyteller import tell_stories
 
-    scene = look(where)
-    found = explained_by(sid, scene.evidence)
+    scene, evidence = glance(where, sid)
+    found = explained_by(sid, evidence)
     if as_json:
         print_json(_document(found, scene))
     if not found.stories and not found.in_force.groups:

@@ -6,7 +6,7 @@ rest is found by trying it on the rule.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.build import prepare
@@ -18,7 +18,6 @@ from rules_lib.why import ModeKey
 from rulesync_cli.explain.story import Fate, LeftOut, RequestedMode, ToldTie
 
 if TYPE_CHECKING:
-    from rules_lib.build import Built
     from rules_lib.inputs import Inputs
     from rules_lib.outcome import Converted
     from rulesync_cli.explain.price import Price
@@ -129,10 +128,12 @@ def if_asked(rule: AnyRule, inputs: Inputs) -> Iterator[str]:
         yield f"even then it would be discarded as {found.reason}: {found.detail}"
 
 
-def notes_on(discarded: Discarded, built: Built, ties: tuple[ToldTie, ...]) -> Iterator[str]:
+def notes_on(
+    discarded: Discarded, missing: Mapping[str, int], ties: tuple[ToldTie, ...]
+) -> Iterator[str]:
     """What holds for this very rule beside its reason's remedy."""
     for name in discarded.missing:
-        yield value_wanted(name, built.missing_variables[name])
+        yield value_wanted(name, missing[name])
     if discarded.reason is Reason.FLOWBIT_NEVER_SET:
         yield from _setters(ties)
     if other := discarded.winner:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Self
 
 from rules_lib.model import AnyRule, Change, Reason, Rule
 from rules_lib.outcome import Converted
@@ -58,14 +59,24 @@ class Evidence:
     Attributes:
         files: of the feed, people's own first.
         document: the allowlist's file as read, for its lines.
-        inputs: of the build; the ruleset is all of the files, with what `rules: on:` wakes.
-        built: what came of them.
+        inputs: of the build; the ruleset has at least all that touches the sid.
+        ledger: what became of these rules.
+        missing: name of a variable -> rules that a value for it would recover; empty where none of
+            the sid's rules is left out for one.
     """
 
     files: tuple[FeedFile, ...]
     document: Document
     inputs: Inputs
-    built: Built
+    ledger: Ledger
+    missing: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+    @classmethod
+    def of(
+        cls, files: tuple[FeedFile, ...], document: Document, inputs: Inputs, built: Built
+    ) -> Self:
+        """Take it from a build of all rules."""
+        return cls(files, document, inputs, Ledger.of(built), built.missing_variables)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +97,13 @@ class Explained:
 
 def explain(sid: int, evidence: Evidence) -> Explained:
     """Tell the story of a sid, through all stages."""
-    ledger = Ledger.of(evidence.built)
+    ledger = evidence.ledger
     enabled = [rule for rule in evidence.inputs.ruleset.rules if rule.sid == sid]
     shipped_off = [r for r in disabled_rules(evidence.files, str(sid)) if r.sid == sid]
     asleep = {rule.place for rule in shipped_off}
     sleeping = asleep - {rule.place for rule in enabled}
     lines = (*enabled, *(rule for rule in shipped_off if rule.place in sleeping))
-    stories = [
-        _story(rule, evidence, ledger, ships_enabled=rule.place not in asleep) for rule in lines
-    ]
+    stories = [_story(rule, evidence, ships_enabled=rule.place not in asleep) for rule in lines]
     return Explained(
         sid=sid,
         stories=tuple(sorted(stories, key=_is_spare)),
@@ -110,8 +119,8 @@ def _is_spare(story: Story) -> tuple[bool, bool]:
     return story.fate is not Fate.KEPT, duplicate or unasked
 
 
-def _story(rule: AnyRule, evidence: Evidence, ledger: Ledger, *, ships_enabled: bool) -> Story:
-    inputs = evidence.inputs
+def _story(rule: AnyRule, evidence: Evidence, *, ships_enabled: bool) -> Story:
+    inputs, ledger = evidence.inputs, evidence.ledger
     ties = ties_of(rule, inputs.ruleset, evidence.files, ledger) if isinstance(rule, Rule) else ()
     fate = ledger.fate(rule)
     asked = asked_of(ledger.given(rule, inputs.allowlist), rule, evidence.document)
@@ -128,7 +137,7 @@ def _story(rule: AnyRule, evidence: Evidence, ledger: Ledger, *, ships_enabled: 
             ties=ties,
             cluster=ledger.cluster(rule),
         )
-    left_out = _left_out(rule, asked, evidence, ledger, ties)
+    left_out = _left_out(rule, asked, evidence, ties)
     return Story(rule.sid or 0, origin, fate, asked, ties=ties, left_out=left_out)
 
 
@@ -177,12 +186,11 @@ def _left_out(
     rule: AnyRule,
     asked: RequestedMode,
     evidence: Evidence,
-    ledger: Ledger,
     ties: tuple[ToldTie, ...],
 ) -> LeftOut:
-    inputs = evidence.inputs
+    inputs, ledger = evidence.inputs, evidence.ledger
     if discarded := ledger.discarded.get(rule.place):
-        notes = advice.notes_on(discarded, evidence.built, ties)
+        notes = advice.notes_on(discarded, evidence.missing, ties)
         if discarded.reason is Reason.OVER_BUDGET and isinstance(rule, Rule):
             notes = advice.note_on_price(price_of(rule, inputs))
         way_back = advice.way_back_of(discarded, inputs, ties)

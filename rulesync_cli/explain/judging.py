@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rules_lib.stages.link import Cluster
 
 
-class Places(Protocol):
+class BudgetPlaces(Protocol):
     """Where a build put what came as far as the budget."""
 
     def group_of(self, rule: Converted) -> SeatedGroup | None:
@@ -42,7 +42,7 @@ class _Settled:
     discarded: tuple[Discarded, ...] = ()
 
 
-def judged(inputs: Inputs, places: Places | None) -> Ledger | None:
+def judged(inputs: Inputs, places: BudgetPlaces | None) -> Ledger | None:
     """Say what becomes of every rule of the inputs, without a build.
 
     Args:
@@ -72,21 +72,22 @@ def judged(inputs: Inputs, places: Places | None) -> Ledger | None:
     return Ledger(kept, left_out, off)
 
 
-def _settled(clusters: Sequence[Cluster], places: Places | None) -> _Settled | None:
+def _settled(clusters: Sequence[Cluster], places: BudgetPlaces | None) -> _Settled | None:
     if not clusters:
         return _Settled()
     if places is None:
         return None
     found = [_within(cluster, places) for cluster in clusters]
-    if not all(found):
+    told = [one for one in found if one]
+    if len(told) < len(found):
         return None
     return _Settled(
-        kept=tuple(pair for one in found if one for pair in one.kept),
-        discarded=tuple(discard for one in found if one for discard in one.discarded),
+        kept=tuple(pair for one in told for pair in one.kept),
+        discarded=tuple(discard for one in told for discard in one.discarded),
     )
 
 
-def _within(cluster: Cluster, places: Places) -> _Settled | None:
+def _within(cluster: Cluster, places: BudgetPlaces) -> _Settled | None:
     """A cluster goes or stays whole; None where the records do not say which."""
     groups = [places.group_of(rule) for rule in cluster]
     kept = tuple((rule, group) for rule, group in zip(cluster, groups, strict=True) if group)
@@ -97,7 +98,7 @@ def _within(cluster: Cluster, places: Places) -> _Settled | None:
     return _Settled(discarded=discarded) if not kept and len(discarded) == wanted else None
 
 
-def _over_budget(cluster: Iterable[Converted], places: Places) -> Iterator[Discarded]:
+def _over_budget(cluster: Iterable[Converted], places: BudgetPlaces) -> Iterator[Discarded]:
     for rule in cluster:
         detail = None if rule.setter else places.over_budget(rule)
         if detail is not None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from rules_lib.model import AnyRule, FeedPosition, Mode, Rule
 from rules_lib.reading.ruleset import Category, Ruleset, read_rules
 from rules_lib.reading.sids import sids_in
+from rulesync_cli.explain.disabled import disabled_rules
 from rulesync_cli.explain.lines import mentioning
 
 if TYPE_CHECKING:
@@ -28,13 +29,16 @@ _TYING: Final = (b"bits", b"flowint")
 def touching(sid: int, files: Sequence[FeedFile], allowlist: Allowlist) -> Ruleset:
     """Read the enabled rules of a sid, and all rules whose fate theirs depends on.
 
+    Of a disabled one too the rules that marks would tie it to.
+
     Args:
         sid: of the rules that are asked about.
         files: of the feed, people's own first.
         allowlist: says which disabled rules are wanted, and what is published as written.
     """
     feed, found = _Feed(files, allowlist), dict[FeedPosition, AnyRule]()
-    more = feed.of_sid(sid)
+    asleep = (rule for rule in disabled_rules(files, str(sid)) if rule.sid == sid)
+    more = (*feed.of_sid(sid), *feed.tied_to(asleep))
     while fresh := {rule.place: rule for rule in more if rule.place not in found}:
         found |= fresh
         more = tuple(feed.beside(fresh.values()))
@@ -63,10 +67,14 @@ class _Feed:
         """What has a sid, a mark, or a file published as written in common with one of them."""
         if sids := {rule.sid for rule in rules} - self._asked:
             yield from self._of(sids, sids & self._repeated)
-        if marks := {mark for rule in rules for mark in _marks(rule)}:
-            yield from (rule for rule in self._tied if not marks.isdisjoint(_marks(rule)))
+        yield from self.tied_to(rules)
         written = {rule.category for rule in rules if self._is_as_written(rule.category)}
         yield from self._read(file for file in self._files if file.category in written)
+
+    def tied_to(self, rules: Iterable[AnyRule]) -> Iterator[AnyRule]:
+        """The enabled rules that have a mark in common with one of them."""
+        if marks := {mark for rule in rules for mark in _marks(rule)}:
+            yield from (rule for rule in self._tied if not marks.isdisjoint(_marks(rule)))
 
     def _is_as_written(self, category: str) -> bool:
         return self._allowlist.setting_of(category).mode is Mode.AS_WRITTEN

@@ -32,12 +32,7 @@ def evidence(
     in_order = feed(files)
     ruleset = read_rules(in_order, parsed.rules.on)
     given = inputs(ruleset, parsed, deployed, refusals=refusals or {})
-    return Evidence(
-        files=in_order,
-        document=read_document(allowlist),
-        inputs=given,
-        built=build(given),
-    )
+    return Evidence.of(in_order, read_document(allowlist), given, build(given))
 
 
 def explained(

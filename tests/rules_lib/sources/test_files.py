@@ -12,7 +12,8 @@ from rules_lib.address import Address
 from rules_lib.errors import DownloadError
 from rules_lib.sources.answers import Absent, Body, Unmodified, Validators
 from rules_lib.sources.download import HttpReader
-from rules_lib.sources.files import FileReader, S3Reader
+from rules_lib.sources.files import FileReader
+from rules_lib.sources.objects import S3Reader
 from rules_lib.sources.reader import reader_for
 
 if TYPE_CHECKING:

@@ -121,7 +121,7 @@ def test_edit_by_hand_is_put_right(running: Account) -> None:
 
 def test_other_code_builds(running: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     """A new version may see the same files with other eyes."""
-    monkeypatch.setattr(settled, "_code", lambda: "another")
+    monkeypatch.setattr(settled, "code_digest", lambda: "another")
     assert isinstance(_tick(running), Summary)
 
 

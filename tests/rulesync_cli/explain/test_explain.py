@@ -11,7 +11,7 @@ from support.inputs import inputs
 from support.rules import FEEDS, allowlists, feed, line, ruleset, text
 from support.stories import evidence, explained, story
 
-from rules_lib.allowlist import Allowlist
+from rules_lib.allowlist import Allowlist, load_allowlist
 from rules_lib.allowlist.reader import read_document
 from rules_lib.build import build
 from rules_lib.model import Change, Malformed, Mode, Reason
@@ -511,7 +511,8 @@ def test_what_is_in_force_is_told_against_what_is_next(
 ) -> None:
     """By the deployed text."""
     allowlist = "version: 1\ndefault: alert\n"
-    held = in_force(evidence({WEB: before}, allowlist).built.groups)
+    given = inputs(ruleset({WEB: before}), load_allowlist(allowlist, source="test", known=[WEB]))
+    held = in_force(build(given).groups)
     told = explain(1, evidence({WEB: after}, allowlist, held)).in_force
     assert told.next == doing
     assert told.groups == (("et-emerging-web",) if text(1) in before else ())
@@ -525,12 +526,8 @@ def test_story_agrees_with_the_build(files: dict[str, list[str]], allowlist: All
     rules = ruleset(files, *allowlist.rules.on)
     given = inputs(rules, allowlist)
     built = build(given)
-    known = Evidence(
-        files=feed(files),
-        document=read_document(allowlist.model_dump_json(exclude={"variables"})),
-        inputs=given,
-        built=built,
-    )
+    document = read_document(allowlist.model_dump_json(exclude={"variables"}))
+    known = Evidence.of(feed(files), document, given, built)
     kept = {rule.rule.place: rule for rule in built.kept}
     reasons = {item.rule.place: item.reason for item in built.discarded}
     for rule in rules.rules:

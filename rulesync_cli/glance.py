@@ -1,0 +1,83 @@
+"""What is known of one sid, with as little read and judged as tells it for certain."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from rules_lib.model import Reason
+from rules_lib.stages.read_needed import read_needed
+from rulesync_cli.explain import Evidence
+from rulesync_cli.explain.judging import judged
+from rulesync_cli.explain.recorded import recorded_places
+from rulesync_cli.explain.touching import touching
+from rulesync_cli.scene import Scene, Sight, see, whole_of
+from rulesync_cli.show.progress import waiting
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rules_lib.allowlist import Allowlist
+    from rules_lib.inputs import Inputs
+    from rules_lib.model import FeedFile
+    from rules_lib.reading.ruleset import Ruleset
+    from rulesync_cli.explain.ledger import Ledger
+    from rulesync_cli.where import Where
+
+
+def glance(where: Where, sid: int) -> tuple[Scene, Evidence]:
+    """Read what decides on a sid's rules; build all of it only where nothing less tells.
+
+    Raises:
+        RulesyncError: the feed, the bucket or the account cannot be read, or the allowlist has
+            errors.
+        OSError: a file cannot be read.
+        click.UsageError: neither bucket nor feed is given.
+    """
+    with waiting("reading the feed") as watch:
+        sight = see(where, watch, partial(_touching, sid))
+        return briefly(sid, sight) or in_whole(sid, sight, watch)
+
+
+def _touching(sid: int, files: tuple[FeedFile, ...], allowlist: Allowlist) -> Ruleset:
+    return touching(sid, files, allowlist)
+
+
+def briefly(sid: int, sight: Sight) -> tuple[Scene, Evidence] | None:
+    """Judge a sid's rules by what touches them and by the last build's records.
+
+    Args:
+        sid: of the rules.
+        sight: with what touches them alone.
+
+    Returns:
+        None where it takes a build: in a stack whose last build was made from something else, and
+        where a rule's place in the budget is asked for and no record has it.
+    """
+    places = None
+    if sight.store and sight.gathered:
+        places = recorded_places(sight.store, sight.gathered, sight.inputs)
+        if places is None:
+            return None  # whether a sync would be refused is for a build to say
+    ledger = judged(sight.inputs, places)
+    if ledger is None or needs_all(sid, sight.inputs, ledger):
+        return None
+    scene = replace(sight.scene, refusal=places.refusal if places else None)
+    return scene, Evidence(sight.files, sight.document, sight.inputs, ledger)
+
+
+def needs_all(sid: int, inputs: Inputs, ledger: Ledger) -> bool:
+    """Whether a story goes into what all rules together need: of the budget, or of variables."""
+    named = (rule.place for rule in inputs.ruleset.rules if rule.sid == sid)
+    discards = [found for place in named if (found := ledger.discarded.get(place))]
+    return any(one.missing or one.reason is Reason.OVER_BUDGET for one in discards)
+
+
+def in_whole(sid: int, sight: Sight, watch: Callable[[str], None]) -> tuple[Scene, Evidence]:
+    """Build all of it."""
+    watch("reading every rule")
+    ruleset = read_needed(sight.files, sight.inputs.allowlist, {sid})
+    watch("building the rule groups, as no record has the rule's place in the budget")
+    whole = whole_of(sight, replace(sight.inputs, ruleset=ruleset))
+    return whole.scene, Evidence.of(sight.files, sight.document, whole.inputs, whole.built)
