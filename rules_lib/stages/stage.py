@@ -93,7 +93,8 @@ def _stage_of(
     began = tenure.day if sid in revised else _began(candidate, tenure)
     if began is None or not days:
         return None
-    found = Stage(began, began + timedelta(days=days), tenure.fired_since(sid, began))
+    fired = None if sid in revised else tenure.fired_since(sid, began)
+    found = Stage(began, began + timedelta(days=days), fired)
     if found.until <= tenure.day and not _stays(found, allowlist):
         return None
     return _exemption(rule, allowlist) or found

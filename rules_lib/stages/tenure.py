@@ -77,11 +77,16 @@ class Tenure:
         return min(began, self.day) if began else None
 
     def fired_since(self, sid: int, began: date) -> date | None:
-        """The newest day on which a rule fired that is staged since a day; None if it did not."""
-        if sid not in self.record.since:
-            return None
-        days = (known.get(sid) for known in (self.record.fired, self.fired))
-        return max((day for day in days if day and day >= began), default=None)
+        """The newest day on which a rule fired that is staged since a day; None if it did not.
+
+        Where the record is lost, any day: it may have been staged by then.
+        """
+        newest = self.fired.get(sid)
+        lost = not self.record.intact and sid in self.in_force
+        if newest and not lost and (newest < began or sid not in self.record.since):
+            newest = None
+        days = (day for day in (self.record.fired.get(sid), newest) if day)
+        return max(days, default=None)
 
     def record_after(
         self, kept: Mapping[int, Rule], since: Mapping[int, date], fired: Mapping[int, date]
@@ -101,7 +106,10 @@ class Tenure:
         away = days_of(self.record.since, left.keys() - kept.keys())
         return StagingRecord(
             since=days_of({**away, **since}, away.keys() | (since.keys() & kept.keys())),
-            fired=days_of(fired, fired.keys() & kept.keys()),
+            fired=days_of(
+                {**days_of(self.record.fired, away), **fired},
+                away.keys() | (fired.keys() & kept.keys()),
+            ),
             left=dict(sorted(left.items())),
         )
 
