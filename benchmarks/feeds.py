@@ -1,6 +1,6 @@
 """The feeds that are measured: a real release where one is at hand, and one ten times as large.
 
-What is made is made anew in a temporary folder each time; nothing of a real feed is kept.
+What is made is created again in a temporary folder each time; nothing of a real feed is kept.
 """
 
 from __future__ import annotations

@@ -190,7 +190,7 @@ class NotApprovedError(RulesyncError):
 class UnfinishedError(RulesyncError):
     """It broke off after something was written: what is in force is partly new."""
 
-    TOLD: ClassVar[str] = "some of it had been written before"
+    TOLD: ClassVar[str] = "part of it was already written"
 
     def __init__(self, message: str, troubles: Iterable[Trouble] = ()) -> None:
         super().__init__(message)

@@ -44,7 +44,7 @@ def _is_whole(url: str) -> bool:
     try:
         parts = urlsplit(url)
         placed = bool(parts.hostname and parts.port != 0)
-    except ValueError:  # brackets without an address between them, a port that is no number
+    except ValueError:  # brackets without an address between them, a port that is not a number
         return False
     local = parts.scheme in {"", "file"}
     web = placed and parts.scheme in {"http", "https", "s3"}

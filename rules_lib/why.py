@@ -25,15 +25,15 @@ class ModeKey(StrEnum):
 class Why(StrEnum):
     """Why a rule has the action that it has, as a sentence about it."""
 
-    BROUGHT_IN = "its category is off; it was brought in to set a mark, and says nothing itself"
-    AS_WRITTEN = "its file is published as written, so the action is the one that stands there"
-    NAMED_TO_ALERT = "it is shipped as {shipped}, and its sid stands under `rules: alert:`"
-    AS_SHIPPED = "the feed ships it as {shipped}, which stays as it is in either mode"
-    ALERT_MODE = "alert mode leaves the action alone"
-    SILENT = "it only marks a flow (noalert): as drop it would block traffic and say nothing"
-    NAMED_TO_DROP = "drop mode, and its sid is named, whatever its metadata"
+    BROUGHT_IN = "its category is off; it was brought in to set a mark, and logs nothing itself"
+    AS_WRITTEN = "its file is published as written, so its action does not change"
+    NAMED_TO_ALERT = "it is shipped as {shipped}, and its sid is under `rules: alert:`"
+    AS_SHIPPED = "the feed ships it as {shipped}, which no mode changes"
+    ALERT_MODE = "alert mode does not change the action"
+    SILENT = "it only marks a flow (noalert): as drop it would block silently"
+    NAMED_TO_DROP = "drop mode, and its sid is listed, whatever its metadata"
     DROP_WHEN_HOLDS = "drop mode, and `drop_when` holds"
-    DROP_MODE = "drop mode turns alert into it"
+    DROP_MODE = "drop mode turns alert into drop"
     ALERT_ONLY = "its metadata say `deployment alert_only`: it is not meant to block"
     DROP_WHEN_FAILS = "`drop_when` does not hold: {unmet}"
     STAGED = "it is staged: it alerts since {since}, and drops from {until} on"
@@ -73,7 +73,7 @@ class Condition(NamedTuple):
             case "created_after" | "updated_after":
                 said = self.key.replace("_", " ")
                 return f"{said} {wanted}" if self.holds else f"not {said} {wanted}"
-        return f"{self.key} is {has}" + ("" if self.holds else f", asked for: {wanted}")
+        return f"{self.key} is {has}" + ("" if self.holds else f", wanted: {wanted}")
 
 
 class Without(NamedTuple):

@@ -80,8 +80,8 @@ class _Region(_Known):
         close = nearest(value, known)
         meant = f"; did you mean {close}?" if close else f"; there are {', '.join(known)}."
         return (
-            f"boto3 knows no Network Firewall in a region {value!r}{meant} "
-            "For a region that is newer than your boto3: pip install --upgrade boto3."
+            f"boto3 knows no region with Network Firewall named {value!r}{meant} "
+            "If the region is newer than your boto3: pip install --upgrade boto3."
         )
 
 

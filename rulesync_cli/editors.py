@@ -39,7 +39,7 @@ _MAY_BE_EMPTY: Final = (
     *("categories", "rules", "variables", "references", "firewall"),
     *("staging", "exceptions"),
 )
-_OFFERED: Final = "Only rules of which the metadata have one of these under this key."
+_OFFERED: Final = "Only rules whose metadata have one of these values for this key."
 _VALUE: Final = {"type": ["string", "integer"], "pattern": "[A-Za-z0-9]"}
 _DIGITS: Final = "^[0-9]{1,18}$"
 _DECIMAL: Final = r"^([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
@@ -71,7 +71,7 @@ def json_schema() -> Schema:
     root["properties"]["categories"] |= _categories()
     for name in _MAY_BE_EMPTY:
         root["properties"][name] = _or_empty(root["properties"][name])
-    title = {"$schema": DIALECT, "title": "Category allowlist of rulesync"}
+    title = {"$schema": DIALECT, "title": "The allowlist of rulesync"}
     return title | root | {"$defs": shared}
 
 

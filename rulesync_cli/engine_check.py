@@ -59,7 +59,7 @@ class EngineCheck:
     def words(self) -> str:
         """One line that says what was asked, or why nothing was."""
         if self.why:
-            return f"not asked whether an engine loads your own rules: {self.why}"
+            return f"your own rules were not loaded in Suricata: {self.why}"
         left = f", {len(self.left)} left to the service, wholly or in part" if self.left else ""
         return f"{counted(self.rules, 'rule')} loaded by Suricata {self.version}{left}"
 

@@ -45,7 +45,7 @@ def _told_that_it_goes_on() -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         click.echo(
-            "the upload is done and its build goes on; `rulesync status --watch` follows it",
+            "the upload is done and its build continues; `rulesync status --watch` follows it",
             err=True,
         )
         raise
@@ -79,8 +79,8 @@ def tell_end(ended: Ended | None, minutes: int) -> None:
     match ended:
         case None:
             _fail(
-                f"the build has not ended within {counted(minutes, 'minute')}; it may go on: "
-                "`rulesync status` says how it is"
+                f"the build has not ended within {counted(minutes, 'minute')}; it may still be "
+                "running: `rulesync status` shows it"
             )
         case Hold():
             click.echo(held_words(ended), err=True)

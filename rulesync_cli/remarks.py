@@ -19,17 +19,17 @@ def remarks(rule: Rule) -> Iterator[str]:
     if names := unknown_keywords(rule.keywords):
         named = ", ".join(map(_with_near, sorted(names)))
         yield (
-            f"not known to {suricata.NAME} nor as AWS's own: {named}; the service decides, in "
-            "the dry run of a sync"
+            f"unknown to {suricata.NAME} and not AWS's own: {named}; the service decides in the "
+            "dry run of a sync"
         )
     if vocabulary.RESOLVED_DOMAIN in rule.keywords:
         yield (
-            f"{vocabulary.RESOLVED_DOMAIN} is idle unless the firewall policy has "
+            f"{vocabulary.RESOLVED_DOMAIN} does nothing unless the firewall policy has "
             "Route53ResolvedIPValidation"
         )
     toggled = {mark.kind for tie in rule.ties if tie.command == "toggle" for mark in tie.marks}
     if MarkKind.FLOWBIT in toggled:
-        yield "flowbits:toggle works, and is deprecated since Suricata 8.0.6"
+        yield "flowbits:toggle works, but is deprecated since Suricata 8.0.6"
 
 
 def _with_near(name: str) -> str:

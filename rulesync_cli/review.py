@@ -90,7 +90,7 @@ def _entry(line: bytes, place: str) -> DiscardedEntry:
         return _LINE.validate_json(line)
     except ValidationError as error:
         raise StoreError(
-            f"{place}: no discarded rule as this version writes it: {validation_faults(error)}"
+            f"{place}: not a discarded rule in the form of this version: {validation_faults(error)}"
         ) from error
 
 

@@ -72,7 +72,7 @@ class SavedPlan(BaseModel):
         try:
             found = cls.model_validate_json(path.read_bytes())
         except ValidationError as error:
-            words = f"{path} is no plan: {validation_faults(error)}"
+            words = f"{path} is not a plan: {validation_faults(error)}"
             raise SettingsError(f"{words}. `rulesync plan --out FILE` saves one") from error
         if found.bucket != bucket:
             raise RefusedError(f"{path} is a plan for the bucket {found.bucket}, not for {bucket}")
@@ -98,10 +98,10 @@ class SavedPlan(BaseModel):
             *_differing(self.steps, _steps(plan)),
             *_differing(self.policies, _policies(plan)),
         ]
-        named = ", ".join(differing[:_NAMED]) or "what is deployed was written since"
+        named = ", ".join(differing[:_NAMED]) or "rule groups that were written since"
         raise NotApprovedError(
-            f"nothing was written: since this plan was made ({self.made_at}) things have changed, "
-            f"and it would now be another: {named}. Plan again with `rulesync plan --out FILE`"
+            f"nothing was written: this plan was made at {self.made_at}, and a plan made now "
+            f"would differ in {named}. Plan again with `rulesync plan --out FILE`"
         )
 
 

@@ -28,7 +28,7 @@ def shipped_folder() -> Path:
     for folder in _PLACES:
         if (folder / ALLOWLIST_NAME).is_file():
             return folder
-    raise click.ClickException(f"{_PLACES[0]} has no {ALLOWLIST_NAME}: install rulesync anew")
+    raise click.ClickException(f"{_PLACES[0]} has no {ALLOWLIST_NAME}: install rulesync again")
 
 
 def shipped_variants() -> dict[str, Path]:
@@ -42,7 +42,7 @@ def usual_config() -> Path:
     if found := next((path for path in _USUAL if path.is_file()), None):
         return found
     click.echo(
-        f"there is no {ALLOWLIST_NAME} here, so the shipped allowlist is taken; `rulesync init` "
+        f"there is no {ALLOWLIST_NAME} here, so the shipped allowlist is used; `rulesync init` "
         "writes it",
         err=True,
     )

@@ -35,10 +35,10 @@ def categories_are_known(document: Document, known: frozenset[str]) -> Iterator[
     """A category that nobody knows is a typo, which would switch protection off in silence."""
     for name in document.mapping("categories"):
         if name not in known:
-            advice = "names are the feed's file names without .rules"
+            advice = "use the feed's file names without .rules"
             if is_local(name):
-                advice = "people's own categories are the files local/<name>.rules"
-            text = f"{shown(name)} is no category"
+                advice = "your own categories are the files local/<name>.rules"
+            text = f"{shown(name)} is not a known category"
             path = ("categories", name)
             yield document.key_problem(path, text, wrong=name, choices=known, otherwise=advice)
 
@@ -51,10 +51,10 @@ def own_alone_stand_as_written(document: Document) -> Iterator[Problem]:
         keys = document.mapping("categories", name)
         if Mode.AS_WRITTEN in (setting, keys.get("mode")):
             path = ("categories", name, "mode") if keys else ("categories", name)
-            text = f'"{Mode.AS_WRITTEN}" is for files of your own ({LOCAL_PREFIX}<file>)'
+            text = f'"{Mode.AS_WRITTEN}" is only for your own files ({LOCAL_PREFIX}<file>)'
             yield document.problem(path, f"{text}; a feed's category is off, alert or drop")
         if "place" in keys:
-            text = f"is for files of your own ({LOCAL_PREFIX}<file>); take it out"
+            text = f"is only for your own files ({LOCAL_PREFIX}<file>); remove it"
             yield document.problem(("categories", name, "place"), text)
 
 
@@ -66,7 +66,7 @@ def sids_stand_once(document: Document) -> Iterator[Problem]:
         for other, first in lists.items():
             if {name, other} not in _BOTH:
                 where = "twice here, first" if other == name else f"under rules.{other} too,"
-                text = f'"{sid}" stands {where} on line {first}; keep one of them'
+                text = f'"{sid}" is listed {where} on line {first}; keep one of them'
                 yield document.problem(path, text)
         lists.setdefault(name, document.lines[path])
 
@@ -78,7 +78,10 @@ def priorities_suffice(document: Document) -> Iterator[Problem]:
     first = whole(given.get("first_priority")) or FirewallSettings().first_priority
     if first <= PRIORITY_MAX < first + groups - 1:
         key = "first_priority" if "first_priority" in given else "rule_groups"
-        text = f"{groups} groups from priority {first} on go beyond the last, {PRIORITY_MAX}"
+        text = (
+            f"{groups} rule groups from priority {first} on exceed the last priority, "
+            f"{PRIORITY_MAX}"
+        )
         yield document.problem(("firewall", key), f"{text}; start lower")
 
 

@@ -31,7 +31,7 @@ def goes_with_drop(document: Document) -> Iterator[Problem]:
         setting = document.mapping("categories", name)
         mode = setting.get("mode")
         if "drop_when" in setting and mode in _OTHER_MODES:
-            text = f"needs mode: drop, and the mode is {mode}; change one of them"
+            text = f"needs mode: drop, but the mode is {mode}; change one of them"
             yield document.problem(("categories", name, "drop_when"), text)
 
 
@@ -40,7 +40,7 @@ def asks_for_something(document: Document) -> Iterator[Problem]:
     for path, asked in _asked(document):
         given = [key for key, value in asked.items() if key != _MISSING and value is not None]
         if document.at(*path) in (None, asked) and not given:
-            text = "asks for nothing; give signature_severity or confidence, or take it out"
+            text = "has no condition; give signature_severity or confidence, or remove it"
             yield document.problem(path, text)
 
 
@@ -49,7 +49,7 @@ def keys_are_of_metadata(document: Document) -> Iterator[Problem]:
     for path, asked in _asked(document):
         for key in asked:
             if not re.fullmatch(KEY_PATTERN, key):
-                text = f"{shown(key)} is no key of a rule's metadata: letters, digits and _"
+                text = f"{shown(key)} cannot be a metadata key: use letters, digits and _"
                 yield document.key_problem((*path, key), text)
 
 
@@ -61,10 +61,10 @@ def missing_is_about_what_is_asked(document: Document) -> Iterator[Problem]:
             if name not in keys:
                 yield document.key_problem(
                     (*path, _MISSING, name),
-                    f"{shown(name)} is not asked for beside it",
+                    f"{shown(name)} is not a condition here",
                     wrong=name,
                     choices=keys,
-                    otherwise=f"asked for: {', '.join(keys)}" if keys else "take it out",
+                    otherwise=f"conditions: {', '.join(keys)}" if keys else "take it out",
                 )
 
 

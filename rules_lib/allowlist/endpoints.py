@@ -44,11 +44,11 @@ def fault_of(value: str) -> str:
 def _oddity(value: str, plain: str) -> str:
     """What is wrong with a value that is neither address, nor port, nor reference set."""
     if "$" in value:
-        return "mixes in a variable; only a single $NAME or !$NAME is written, in no list"
+        return "mixes in a variable; use a single $NAME or !$NAME, not in a list"
     if plain == "any":
-        return "must stand alone: no list, no !"
+        return "must be alone: no list, no !"
     if set("[],") & set(value):
-        return "is a list in quotes; a list is written [10.0.0.0/8, 192.168.0.0/16]"
+        return "is a list in quotes; write a list as [10.0.0.0/8, 192.168.0.0/16]"
     return "is neither an address such as 10.0.0.0/8 nor a port such as 80 or 1024:65535"
 
 
@@ -70,7 +70,7 @@ def _port_fault(text: str, *, negated: bool) -> str:
     first = int(low or 0)
     last = int(high or PORT_MAX) if colon else first
     if not first <= last <= PORT_MAX:
-        return f"is no range of ports; write the lower first, up to {PORT_MAX}"
+        return f"is not a range of ports; write the lower port first, at most {PORT_MAX}"
     if negated and (first, last) == (0, PORT_MAX):
         return "leaves no port"
     return ""

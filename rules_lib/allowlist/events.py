@@ -74,14 +74,14 @@ def _foreign(error: UnicodeDecodeError) -> UnreadableError:
 def _loader(text: str) -> yaml.SafeLoader:
     if unseen := _UNSEEN.search(text):  # in comments too: whoever reviews an edit must see it
         line = text.count("\n", 0, unseen.start()) + 1
-        problem = "makes the file look other than it is read; take it out"
+        problem = "makes the file look different from what is read; remove it"
         raise UnreadableError(line, f"{shown(unseen[0])} {problem}")
     try:
         return yaml.SafeLoader(text)
     except ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         wrong = shown(text[error.position])
-        raise UnreadableError(line, f"{wrong} may not stand in YAML; take it out") from error
+        raise UnreadableError(line, f"{wrong} is not allowed in YAML; remove it") from error
 
 
 def _syntax(error: yaml.MarkedYAMLError) -> UnreadableError:

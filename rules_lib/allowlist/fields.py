@@ -33,7 +33,7 @@ def _number(value: object) -> object:
         return value
     number = whole(value)
     if number is None:
-        raise PydanticCustomError("whole", "is no whole number")
+        raise PydanticCustomError("whole", "is not a whole number")
     return number
 
 
@@ -43,12 +43,12 @@ def _day(value: object) -> object:
     if isinstance(value, str) and re.fullmatch(_DAY, value):
         with suppress(ValueError):  # 2019-02-30
             return date.fromisoformat(value)
-    raise PydanticCustomError("day", "is no day; write year-month-day, as in 2019-01-31")
+    raise PydanticCustomError("day", "is not a day; write year-month-day, such as 2019-01-31")
 
 
 def _word(value: object) -> object:
     if isinstance(value, str) and not re.search("[A-Za-z0-9]", value):
-        raise PydanticCustomError("word", "is no word; it needs a letter or a digit")
+        raise PydanticCustomError("word", "is not a word; it needs a letter or a digit")
     return value
 
 

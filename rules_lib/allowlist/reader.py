@@ -1,7 +1,7 @@
 """YAML, taken as hostile, into texts and lines.
 
 Every scalar stays the text that stands in the file. So `off` is "off" and not False, as a value and
-as a key, `no` is not taken for `off`, and the port range `22:23` is no number in base 60. Tags,
+as a key, `no` is not taken for `off`, and the port range `22:23` is not a number in base 60. Tags,
 anchors and aliases are refused: nothing here needs them, and they are how YAML does harm.
 """
 
@@ -111,7 +111,7 @@ class _Reader:
             return None
         key = str(event.value)
         if key in seen:
-            text = f"{shown(key)} stands twice, first on line {seen[key]}; keep one of them"
+            text = f"{shown(key)} is there twice, first on line {seen[key]}; keep one of them"
             self._problem(event, path, text)
             return None
         seen[key] = start_line(event)
@@ -132,7 +132,7 @@ def _fault_of(event: yaml.Event) -> str:
     if isinstance(event, yaml.AliasEvent):
         return f"{shown(f'*{anchor}')} is an alias; write the value itself"
     if anchor:
-        return f"{shown(f'&{anchor}')} is an anchor; take it out"
+        return f"{shown(f'&{anchor}')} is an anchor; remove it"
     if tag:
         return f"{shown(tag)} is a YAML tag; put a value that starts with ! in quotes"
     return "" if text.isprintable() else f"{shown(text)} has a character that cannot be printed"

@@ -32,10 +32,10 @@ def arns_are_of_a_kind(document: Document) -> Iterator[Problem]:
         if isinstance(arn, str) and (
             len(arn) > REFERENCE_ARN_CHARACTERS or not reference_kind(arn)
         ):
-            text = f"{shown(arn)} is the ARN of none of these: {_KINDS}"
+            text = f"{shown(arn)} is not the ARN of one of these: {_KINDS}"
             yield document.problem((_KEY, name), text)
         elif not isinstance(arn, str):
-            text = f"{shown(arn)} is no ARN; one of these is wanted: {_KINDS}"
+            text = f"{shown(arn)} is not an ARN; use one of these: {_KINDS}"
             yield document.problem((_KEY, name), text)
 
 
@@ -44,7 +44,7 @@ def arns_stand_once(document: Document) -> Iterator[Problem]:
     first: dict[str, str] = {}
     for name, arn in document.mapping(_KEY).items():
         if isinstance(arn, str) and first.setdefault(arn, name) != name:
-            text = f"{shown(arn)} has the name {first[arn]} already; the service takes one name"
+            text = f"{shown(arn)} already has the name {first[arn]}; the service accepts only one"
             yield document.problem((_KEY, name), text)
 
 

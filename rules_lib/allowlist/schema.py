@@ -39,19 +39,19 @@ _CLASSES: Final[tuple[tuple[tuple[str | None, ...], type[BaseModel]], ...]] = (
 """Where in the file which mapping stands; None is any name, or any place of a list."""
 
 _TEXTS: Final[Mapping[str, str]] = {
-    "dict_type": "is no mapping; write one key: value a line",
-    "float_parsing": "is no number",
-    "finite_number": "is no number",
-    "float_type": "is no number",
-    "frozen_set_type": "is no list; a list is written [first, second]",
+    "dict_type": "is not a mapping; write one `key: value` per line",
+    "float_parsing": "is not a number",
+    "finite_number": "is not a number",
+    "float_type": "is not a number",
+    "frozen_set_type": "is not a list; write a list as [first, second]",
     "greater_than_equal": "is too small; at least {ge}",
-    "int_type": "is no whole number",
+    "int_type": "is not a whole number",
     "less_than_equal": "is too large; at most {le}",
-    "model_type": "is no mapping; write one key: value a line",
-    "string_pattern_mismatch": "is not letters, digits and inner hyphens, at most 32 of them",
-    "string_type": "is no text",
-    "too_short": "has no entry; at least one is needed",
-    "tuple_type": "is no list; a list is written [first, second]",
+    "model_type": "is not a mapping; write one `key: value` per line",
+    "string_pattern_mismatch": "must be letters, digits and inner hyphens, at most 32",
+    "string_type": "is not text",
+    "too_short": "is empty; give at least one value",
+    "tuple_type": "is not a list; write a list as [first, second]",
 }
 """pydantic's error types in the words of this file; a type that is not here keeps pydantic's."""
 
@@ -93,7 +93,7 @@ def _unknown_key(document: Document, path: Path) -> Problem:
     choices = metadata.KEYS.union(keys) if found in _METADATA_ASKED else keys
     return document.key_problem(
         path,
-        f"{shown(path[-1])} is no key that may stand here",
+        f"{shown(path[-1])} is not a valid key here",
         wrong=str(path[-1]),
         choices=choices,
         otherwise=f"the keys are {', '.join(keys)}",

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from rules_lib.allowlist.problem import Path, Problem
 
 _KEY: Final = "variables"
-_NO_VALUE: Final = "is no address and no port; put what has : or ! in it in quotes"
+_NO_VALUE: Final = "is neither an address nor a port; put values with : or ! in quotes"
 
 
 def variables_are_a_mapping(document: Document) -> Iterator[Problem]:
@@ -33,7 +33,7 @@ def variables_are_a_mapping(document: Document) -> Iterator[Problem]:
     tree = document.at(_KEY)
     if tree is not None and not isinstance(tree, dict):
         yield document.problem(
-            (_KEY,), f"{shown(tree)} is no mapping; write one NAME: value a line"
+            (_KEY,), f"{shown(tree)} is not a mapping; write one `NAME: value` per line"
         )
 
 
@@ -52,10 +52,13 @@ def misnamed(document: Document, key: str, sign: str) -> Iterator[Problem]:
     """
     for name in document.mapping(key):
         if name.startswith(sign):
-            text = f"{shown(name)} is a reference; a name is written without its {sign}"
+            text = f"{shown(name)} is a reference; write the name without {sign}"
             yield document.key_problem((key, name), text)
         elif not re.fullmatch(VARIABLE_NAME_PATTERN, name):
-            text = f"{shown(name)} is no name: a letter, then letters, digits and _, at most 32"
+            text = (
+                f"{shown(name)} is not a valid name: a letter, then letters, digits and _, at "
+                "most 32"
+            )
             yield document.key_problem((key, name), text)
 
 
@@ -72,7 +75,7 @@ def values_are_valid(document: Document) -> Iterator[Problem]:
             text = "mixes addresses and ports; make it two variables"
             yield document.problem((_KEY, name), text)
         elif kinds == {"port"} and name in BUILT_IN_VARIABLES:
-            yield document.problem((_KEY, name), "stands for addresses, and ports are given")
+            yield document.problem((_KEY, name), "is for addresses, but ports are given")
 
 
 def references_end(document: Document) -> Iterator[Problem]:
@@ -92,14 +95,14 @@ def references_end(document: Document) -> Iterator[Problem]:
         elif chain[-1] in references and len(set(chain)) == len(chain):
             yield document.problem(path, f"{value} leads through more than {CHAIN_MAX} names")
         elif end_of_chain(name, given, references) == f"!{ANY}":
-            yield document.problem(path, f"{value} is the negation of any, which is nothing")
+            yield document.problem(path, f"{value} negates any, so nothing is left")
 
 
 def home_net_is_addresses(document: Document) -> Iterator[Problem]:
     """HOME_NET is what the service starts from, so it can refer to nothing."""
     home = document.at(_KEY, "HOME_NET")
     if home == ANY or _is_built_in_reference("HOME_NET", home):
-        text = f"{shown(home)} is no address; write a list such as [10.0.0.0/8, 192.168.0.0/16]"
+        text = f"{shown(home)} is not an address; write a list such as [10.0.0.0/8, 192.168.0.0/16]"
         yield document.problem((_KEY, "HOME_NET"), text)
 
 
@@ -113,7 +116,7 @@ def external_net_is_known(document: Document) -> Iterator[Problem]:
     home = values_of(document.at(_KEY, "HOME_NET"))
     valid = bool(home) and not any(fault_of(value) for value in home)
     if valid and external in (None, NOT_HOME) and negation_of(home) is None:
-        text = "has no negation that a list can say; give EXTERNAL_NET too, such as any"
+        text = "cannot be negated as a list; set EXTERNAL_NET too, for example to any"
         yield document.problem((_KEY, "HOME_NET"), text)
 
 
@@ -127,7 +130,7 @@ def _value_faults(document: Document, path: Path) -> Iterator[Problem]:
     if isinstance(tree, list):
         places = [((*path, index), entry) for index, entry in enumerate(tree)]
     if tree == []:
-        text = "a list without an entry gives no value; add one, or take the name out"
+        text = "an empty list is not a value; add one, or remove the name"
         yield document.problem(path, text)
     for place, entry in places:
         fault = fault_of(entry) if isinstance(entry, str) else _NO_VALUE

@@ -33,5 +33,5 @@ def explained(error: BotoCoreError) -> str:
             "or sign in with `aws sso login`"
         )
     if isinstance(error, _UNREACHED):
-        return f"{error}; look at the network, AWS_REGION and AWS_ENDPOINT_URL"
+        return f"{error}; check the network, AWS_REGION and AWS_ENDPOINT_URL"
     return str(error)

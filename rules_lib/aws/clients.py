@@ -112,5 +112,5 @@ def _explained() -> Iterator[None]:
     except (BotoCoreError, ValueError) as error:
         raise SettingsError(
             f"no AWS client can be made: {error} "
-            "(look at AWS_REGION, AWS_PROFILE and AWS_ENDPOINT_URL in the environment)"
+            "(check AWS_REGION, AWS_PROFILE and AWS_ENDPOINT_URL in the environment)"
         ) from error

@@ -146,5 +146,5 @@ def _missing(arn: str, error: FirewallError) -> FirewallError:
         "DescribeFirewallPolicy",
         arn,
         error.code,
-        f"{error.message.rstrip('.')}: there is no classic policy by this ARN; {ONLY_CLASSIC}",
+        f"{error.message.rstrip('.')}: there is no classic policy with this ARN; {ONLY_CLASSIC}",
     )

@@ -92,8 +92,8 @@ def _remove(
         return Staying(old.name, old.associations, why)
     if step.name in chosen.needed:
         why = (
-            f"{chosen.needed[step.name]} of its rules are wanted in a group that failed, or that "
-            "waits for one, and are in force nowhere else; the next sync tries again"
+            f"{chosen.needed[step.name]} of its rules belong in a rule group that failed, or "
+            "that waits for one, and are in force nowhere else; the next sync tries again"
         )
         return Staying(old.name, old.associations, why)
     return _delete(old, firewall)
@@ -119,7 +119,7 @@ def _in_use(group: DeployedGroup) -> Staying:
     count = max(group.associations, 1)
     policies = "1 firewall policy uses it" if count == 1 else f"{count} firewall policies use it"
     why = (
-        f"{policies}; where rulesync was not given it, take the group out of it or give it to "
-        "rulesync, and the next sync deletes it"
+        f"{policies}; give that policy to rulesync, or take the rule group out of it, and the "
+        "next sync deletes it"
     )
     return Staying(group.name, count, why)

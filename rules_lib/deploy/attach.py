@@ -66,9 +66,11 @@ def check_switched(switched: Iterable[Policy], firewall: Firewall) -> Iterator[F
         try:
             health = firewall.health(policy)
         except FirewallError as error:
-            yield f"firewall policy {policy.name} was switched; how it is cannot be read: {error}"
+            yield (
+                f"firewall policy {policy.name} was updated, but its status cannot be read: {error}"
+            )
             continue
-        told = f"the policy was switched, and the service says of it: {health.trouble}"
+        told = f"the policy was updated, and the service reports: {health.trouble}"
         if health.broken and not policy.health.broken:
             yield Failure(policy.name, told)
         elif health.trouble and health != policy.health:

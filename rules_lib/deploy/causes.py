@@ -29,7 +29,7 @@ def cause_of(change: RuleChange, kept: Mapping[int, Converted]) -> str:
     cause = kept[change.sid].cause
     lost = _keys(change.before) - _keys(change.after)
     missing = sorted(one.key for one in cause.unmet if one.key in lost)
-    why = f"the feed gives no {' and no '.join(missing)} any more" if missing else str(cause)
+    why = f"the feed no longer gives {' or '.join(missing)}" if missing else str(cause)
     return f"{change.acts} now: {why}"
 
 

@@ -26,8 +26,8 @@ def drift_of(plan: Plan, recorded: Mapping[str, str]) -> Iterator[str]:
 def _drift(step: Step, names: Mapping[str, str]) -> Iterator[str]:
     match step:
         case Create(group=group) if lost := names.get(str(group.slot)):
-            yield f"rule group {lost} was deleted by somebody else; {step.name} is made anew"
+            yield f"rule group {lost} was deleted by somebody else; {step.name} is created again"
         case Replace(deployed=old) if not old.strict:
-            yield f"rule group {old.name} is not in strict order; {step.name} takes its place"
+            yield f"rule group {old.name} is not in strict order; {step.name} replaces it"
         case Update(deployed=old) | Replace(deployed=old) if old.edited:
-            yield f"rule group {old.name} was edited by somebody else; it is put right"
+            yield f"rule group {old.name} was edited by somebody else; the edit is reverted"

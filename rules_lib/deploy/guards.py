@@ -52,8 +52,8 @@ def refuse_losses(
     if over := {key: loss for key, loss in losses.items() if loss}:
         raise ShrinkError(
             "\n".join(f"{key}: {loss}" for key, loss in over.items()),
-            "If the feed is broken, wait for the next one; if it is meant, say so once with "
-            f"--allow-shrink, or set {' and '.join(over)} in the allowlist",
+            "If the feed is broken, wait for the next one; if you want this, allow it once with "
+            "--allow-shrink, or set {' and '.join(over)} in the allowlist",
         )
 
 
@@ -61,7 +61,7 @@ def _shrink(removed: Collection[int], before: Collection[int], most: float) -> s
     """What is wrong with the rules that would go; nothing where they are few enough."""
     if len(removed) <= most * len(before):
         return ""
-    return f"this would remove {_share(removed, before, 'deployed rules', most)}"
+    return f"this would remove {_share(removed, before, 'rules in force', most)}"
 
 
 def _unblock(causes: Mapping[int, str], blocking: Collection[int], most: float) -> str:
@@ -71,14 +71,14 @@ def _unblock(causes: Mapping[int, str], blocking: Collection[int], most: float) 
     first = ", ".join(map(str, sorted(causes)[:_NAMED]))
     more = f" and {len(causes) - _NAMED:,} more" if len(causes) > _NAMED else ""
     return (
-        f"this would have {_share(causes, blocking, 'deployed rules that block', most)} "
-        f"no longer block: {counted_causes(causes.values())}; sids {first}{more}"
+        f"this would stop {_share(causes, blocking, 'blocking rules', most)} "
+        f"from blocking: {counted_causes(causes.values())}; sids {first}{more}"
     )
 
 
 def _share(some: Collection[int], whole: Collection[int], what: str, most: float) -> str:
     share = len(some) / len(whole)
-    return f"{len(some):,} of {len(whole):,} {what} ({share:.0%}, and {most:.0%} are allowed)"
+    return f"{len(some):,} of {len(whole):,} {what} ({share:.0%}; {most:.0%} is allowed)"
 
 
 def _causes(

@@ -58,7 +58,7 @@ def refuse_unfit(planned: Plan, deployed: Deployed, room: PolicyQuotas) -> None:
         *_names_in_other_slots(desired, deployed),
         *_policies(planned.switches, desired, deployed, room),
     ):
-        raise RefusedError("this cannot be deployed", "\n".join(problems))
+        raise RefusedError("this cannot be applied", "\n".join(problems))
 
 
 def remainders(
@@ -118,6 +118,6 @@ def _names_in_other_slots(desired: Sequence[Group], deployed: Deployed) -> Itera
     for group in desired:
         if (slot := slots.get(group.name, group.slot)) != group.slot:
             yield (
-                f"  {group.name} is tagged rulesync:slot={slot} and is wanted for {group.slot}; "
+                f"  {group.name} is tagged rulesync:slot={slot} but is needed for {group.slot}; "
                 "correct its tag, or delete it"
             )

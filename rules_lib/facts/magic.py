@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 UTF8_MARK: Final = b"\xef\xbb\xbf"
-"""The byte order mark of UTF-8 (Unicode 15, 23.8): editors write it, and it is no text."""
+"""The byte order mark of UTF-8 (Unicode 15, 23.8): editors write it, and it is not text."""
 
 GZIP: Final = b"\x1f\x8b"
 """RFC 1952, 2.3.1."""

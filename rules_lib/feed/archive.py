@@ -38,7 +38,7 @@ _RULE: Final = re.compile(
     re.MULTILINE,
 )
 """A rule, disabled or not, as far as it must be one for its file to be no page of a web server."""
-_TAKEN: Final = "taken are .tar.gz, .tgz, .tar, .zip, .rules and .rules.gz"
+_TAKEN: Final = "accepted: .tar.gz, .tgz, .tar, .zip, .rules and .rules.gz"
 
 
 class Form(StrEnum):
@@ -184,7 +184,7 @@ def _gunzip(data: bytes, limit: int) -> bytes:
 def _plain(content: bytes, limits: ArchiveLimits, name: str) -> RulesMember:
     """A feed that is one file of rules, as many publishers have it."""
     if known_kind(content) or not _RULE.search(content):
-        raise ArchiveError(f"{described(content)}, no feed: {_TAKEN}")
+        raise ArchiveError(f"{described(content)}, not a feed: {_TAKEN}")
     if len(content) > limits.member:
         raise ArchiveError(f"has {len(content)} bytes, the limit is {limits.member}")
     return RulesMember(

@@ -107,7 +107,7 @@ def check_download(download: Download, settings: FetchSettings, now: datetime) -
     if download.md5 not in {None, md5}:
         raise ChecksumError(
             f"{source}: wrong checksum: its source announces MD5 {download.md5}, the archive "
-            f"has {md5}. A release may have been under way; the next fetch tries again."
+            f"has {md5}. A release may have been in progress; the next fetch tries again."
         )
     sha256 = hashlib.sha256(download.data).hexdigest()
     return Manifest(

@@ -97,11 +97,11 @@ def read_manifest(data: bytes, key: str) -> Manifest:
         manifest = Manifest.model_validate_json(data)
     except ValidationError as error:
         raise StoreError(
-            f"{key} is no manifest: {validation_faults(error)}. Delete it and fetch again."
+            f"{key} is not a manifest: {validation_faults(error)}. Delete it and fetch again."
         ) from error
     if key != manifest_key(manifest.version):
         raise StoreError(
-            f"{key} speaks of version {manifest.version!r}, whose manifest is "
+            f"{key} is for version {manifest.version!r}, whose manifest is "
             f"{manifest_key(manifest.version)}. Delete it and fetch again."
         )
     return manifest

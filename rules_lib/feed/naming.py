@@ -51,9 +51,9 @@ def category_name_problem(name: str) -> str:
     """Say why no category can be named after a file of rules; nothing if one can."""
     stem = _stem(name)
     if visible(_HALVES.sub("", stem)) != _HALVES.sub("", stem):
-        return "has characters in its name that are not seen"
+        return "has invisible characters in its name"
     if is_local(_made(stem)):
-        return f"takes a name of people's own rules, which begin with {LOCAL_PREFIX}"
+        return f"has a name reserved for your own rules, which begin with {LOCAL_PREFIX}"
     return ""
 
 
@@ -81,7 +81,7 @@ def plain_category(name: str) -> str:
     """Name the category of a feed that is one plain file, by the file's name.
 
     Raises:
-        ArchiveError: it takes a name of people's own rules.
+        ArchiveError: it takes a name reserved for your own rules.
     """
     stem = _ENDINGS.sub("", parts(name)[-1]) if parts(name) else ""
     if problem := category_name_problem(f"{stem}{SUFFIX}"):

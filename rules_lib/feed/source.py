@@ -73,7 +73,7 @@ def download_if_new(
         held = None
     md5, warnings = _announced_md5(reader, source, limit)
     if held and md5 == held.md5 and reader.size(source) in {None, held.size}:
-        return FeedUnchanged(held, "the source announces the checksum that we have", warnings)
+        return FeedUnchanged(held, "the source has the checksum of the bucket's feed", warnings)
     answer = reader.read(source, limit, _validators(held, source, md5))
     if held and isinstance(answer, Unmodified):
         return FeedUnchanged(held, answer.reason, warnings)
@@ -100,13 +100,13 @@ def _announced_md5(
     address = source.checksum
     answer = reader.read(address, limit)
     if not isinstance(answer, Body):
-        doubt = f"{address}: {answer.reason}; the archive is compared with no checksum"
+        doubt = f"{address}: {answer.reason}; the archive's checksum is not checked"
         return None, (doubt,) if source.is_web else ()
     found = _MD5.match(answer.data)
     if not found:
         raise ChecksumError(
-            f"{address}: {described(answer.data)}, is no MD5 checksum (32 hex digits, and perhaps "
-            "a file name); the archive cannot be compared with it"
+            f"{address}: {described(answer.data)}, is not an MD5 checksum (32 hex digits, and "
+            "optionally a file name); the archive's checksum is not checked"
         )
     return (found[1] or found[2]).decode().lower(), ()
 
@@ -121,5 +121,5 @@ def _announced_version(
     text = answer.data[:256].decode("ascii", "replace").strip()
     if re.fullmatch(VERSION_PATTERN, text):
         return text, ()
-    doubt = f"{address}: {described(answer.data)}, is no version; named by its SHA-256 instead"
+    doubt = f"{address}: {described(answer.data)}, is not a version; its SHA-256 is used instead"
     return None, (doubt,)

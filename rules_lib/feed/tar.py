@@ -81,7 +81,7 @@ def tar_files(tar: bytes, limits: ArchiveLimits) -> tuple[RulesMember, ...]:
         with tarfile.open(fileobj=io.BytesIO(tar), mode="r:", tarinfo=MemberHeader) as archive:
             members = tuple(_checked(archive, limits))
     except (tarfile.TarError, ValueError, OverflowError, RecursionError) as error:
-        raise ArchiveError(f"no tar archive, or one damaged or truncated: {error}") from error
+        raise ArchiveError(f"not a tar archive, or damaged or truncated: {error}") from error
     if not members:
         raise ArchiveError("an empty archive: it has no member")
     _refuse_unended(tar, members[-1])

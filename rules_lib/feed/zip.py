@@ -112,7 +112,7 @@ def _problems(info: zipfile.ZipInfo, limits: ArchiveLimits) -> Iterator[str]:
     if info.flag_bits & _ENCRYPTED:
         yield "is encrypted"
     if info.compress_type not in _READ:
-        yield f"is compressed by method {info.compress_type}; taken are deflate and stored"
+        yield f"is compressed by method {info.compress_type}; accepted: deflate and stored"
 
 
 def _member(info: zipfile.ZipInfo) -> Member:

@@ -146,13 +146,13 @@ def problems_of(planned: Switch, capacity: int, freed: int, room: PolicyQuotas) 
     for reference in planned.others:
         if name := wanted.get(reference.priority):
             yield (
-                f"{policy.name}: priority {reference.priority}, wanted for {name}, is taken by "
+                f"{policy.name}: priority {reference.priority}, needed for {name}, is taken by "
                 f"{reference.arn}; set another firewall.first_priority"
             )
     left = remainder_in(planned, freed, room)
     groups = len(planned.attachments)
     if groups > left.rule_groups or capacity > left.capacity:
-        asked = f"the allowlist asks for {counted(groups, 'group')} and {capacity:,}"
+        asked = f"the allowlist needs {counted(groups, 'rule group')} and {capacity:,}"
         yield f"{policy.name}: {left.words}; {asked}: {left.advice}"
 
 
@@ -161,5 +161,5 @@ def would_lose(unread: Sequence[str]) -> str:
     named = ", ".join(unread[:_NAMED]) + (", …" if len(unread) > _NAMED else "")
     return (
         f"an update would lose {named}, which this version of boto3 does not know: the service "
-        "replaces the whole policy; install a newer rulesync, or take the setting out of the policy"
+        "replaces the whole policy; install a newer rulesync, or remove the setting from the policy"
     )

@@ -8,13 +8,13 @@ from typing import Final
 from rules_lib.redact import redact
 
 ONLY_CLASSIC: Final = (
-    "rulesync attaches to classic policies in strict order, and to no Next Generation policy "
+    "rulesync attaches only to classic policies in strict order, not to a Next Generation policy "
     "(FirewallPolicyV2)"
 )
 
 EXPECTED: Final = (
     "names of firewall policies, or ARNs such as "
-    "arn:aws:network-firewall:eu-west-1:111122223333:firewall-policy/prod, with commas between"
+    "arn:aws:network-firewall:eu-west-1:111122223333:firewall-policy/prod, separated by commas"
 )
 
 _NAME: Final = re.compile(r"[A-Za-z0-9-]{1,128}")

@@ -116,7 +116,7 @@ def _hits(row: Row, *, addresses: bool) -> DayHits:
 def _number(row: Row, column: str) -> int:
     text = row.get(column) or ""
     if not (text.isascii() and text.isdecimal() and len(text) <= COUNT_DIGITS):
-        raise HitsError(f"the answer's column {column} has {text[:40]!r}, which is no number")
+        raise HitsError(f"the answer's column {column} has {text[:40]!r}, which is not a number")
     return int(text)
 
 

@@ -101,8 +101,8 @@ def _own(names: Iterable[str], folder: str, data_of: Callable[[str], bytes]) -> 
     if clashes := tuple(_clashes(taken)):
         lines = (f"  {folder}{one} and {folder}{other}" for one, other in clashes)
         raise RefusedError(
-            "files of your own come to one category, as their names differ in letter case or in "
-            "how an accent is stored alone; rename or remove one of each",
+            "of your own files have the same category, because their names differ only in letter "
+            "case or in how an accent is stored; rename or remove one of each",
             "\n".join(lines),
         )
     return OwnFiles(

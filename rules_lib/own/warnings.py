@@ -51,8 +51,8 @@ def _vacant_sids(built: Built, folder: str) -> Iterator[str]:
         if is_local(rule.category):
             yield (
                 f"{folder}{own_file_name(rule.category)}:{rule.line}: sid {rule.sid} is "
-                f"discarded ({reason}) and takes the place of the feed's rule, so neither is "
-                "in force; correct it, or take it out"
+                f"discarded ({reason}) and displaces the feed's rule, so neither is in force; "
+                "correct it, or remove it"
             )
 
 
@@ -63,8 +63,9 @@ def _late_setters(built: Built, folder: str) -> Iterator[str]:
             if rule.mode is Mode.AS_WRITTEN and (late := _unset(rule, marks)):
                 place = f"{folder}{own_file_name(rule.rule.category)}:{rule.rule.line}"
                 yield (
-                    f"{place}: sid {rule.sid} checks {', '.join(late)} before a rule sets it; the "
-                    "order stays as written, so it cannot match in the packet that sets it"
+                    f"{place}: sid {rule.sid} checks {', '.join(late)} before a rule sets it; "
+                    "the order stays as written, so the rule cannot match in the packet that "
+                    "sets it"
                 )
             marks.update(mark for tie in rule.rule.ties if tie.sets for mark in tie.marks)
 
@@ -88,18 +89,20 @@ def _strangers(group: Group) -> Iterator[str]:
         if group.slot.is_shared and not _passes(group, name):
             yield (
                 f"{name} shares {group.name} with the feed: firewall.rule_groups has no room for "
-                "a group of its own, or a policy that rulesync was not given uses that group"
+                "a rule group of its own, or a policy that rulesync was not given uses that rule "
+                "group"
             )
         elif group.slot.is_shared:
             yield (
-                f"{name} stands in {group.name}, behind rules that drop, as a firewall policy that "
-                "rulesync was not given uses that group; give it that policy (RULESYNC_POLICIES), "
-                "or detach the group, and the next sync puts it first"
+                f"{name} is in {group.name}, after rules that drop, because a firewall policy "
+                "that rulesync was not given uses that rule group; give that policy "
+                "(RULESYNC_POLICIES), or detach the rule group, and the next sync moves it to "
+                "the front"
             )
         else:
             yield (
-                f"{name}: {count} of its rules are tied to {group.slot.category} by what they set "
-                f"and check, so they stand in {group.name}"
+                f"{name}: {count} of its rules are tied to {group.slot.category} by what they "
+                f"set and check, so they are in {group.name}"
             )
 
 

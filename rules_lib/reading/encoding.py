@@ -29,7 +29,8 @@ _NEXT_RULE: Final = re.compile(rf"\r[ \t]*(?:#|(?:{ACTION_FORM}|log)\w*\s)".enco
 """Behind a carriage return within a line, what would begin another."""
 
 _ONE_LINE: Final = (
-    "a carriage return alone ends no line to Suricata; save the file with LF or CRLF line ends"
+    "Suricata does not end a line at a bare carriage return; save the file with LF or CRLF line "
+    "endings"
 )
 _QUOTED: Final = re.compile(r'"(?:\\.|[^"\\;])*"')
 _FREE: Final = re.compile(
@@ -39,13 +40,13 @@ _FREE: Final = re.compile(
 
 _LOOKALIKES: Final = (
     (re.compile("[\u201c-\u201f\u2018-\u201b\u00ab\u00bb\u2033]"),
-     'typographic quotes, as word processors write them; put plain ones (") in their place'),
+     'typographic quotes, as word processors write them; replace them with plain ones (")'),
     (re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"),
-     "spaces that are none to Suricata (such as a no-break space); put plain ones in their place"),
+     "spaces that Suricata does not know (such as a no-break space); replace them with plain ones"),
     (re.compile("[\u200b-\u200f\u2060\ufeff]"),
-     "characters that nobody sees (such as a byte order mark in the middle); take them out"),
+     "invisible characters (such as a byte order mark in the middle); remove them"),
     (re.compile("[\u2010-\u2015\u2212\u2192]"),
-     "typographic dashes or arrows; put - and > in their place"),
+     "typographic dashes or arrows; replace them with - and >"),
 )  # fmt: skip
 
 
@@ -81,7 +82,7 @@ def unreadable(data: bytes) -> str:
     """Why no line of a file can be read, and what to do; empty where lines can be."""
     for mark, name in _PACKED:
         if data.startswith(mark):
-            return f"it is packed ({name}), and only a feed may be; unpack it"
+            return f"it is compressed ({name}), and only a feed may be; unpack it"
     if encoding := wide(data):
         return f"it is {encoding}, as PowerShell's Out-File writes it; {SAVE}"
     bare = data.strip()

@@ -1,6 +1,6 @@
 """What a rule's metadata say: what counts of every rule, and the values of any key where asked.
 
-Suricata takes them as pairs of a key and a value, with commas between the pairs, and makes nothing
+Suricata takes them as pairs of a key and a value, separated by commas the pairs, and makes nothing
 of them (detect-metadata.c, 8.0.3); what the keys mean is Emerging Threats' own.
 """
 

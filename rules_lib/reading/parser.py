@@ -103,7 +103,7 @@ def _number(name: str, value: str) -> int:
     if 0 < number <= most:
         return number
     shown = _stated(name, value)[:20]
-    raise RuleSyntaxError(f"its {name} is {shown}, no number from 1 to {most}")
+    raise RuleSyntaxError(f"its {name} is {shown}, not a number from 1 to {most}")
 
 
 def _message(value: str) -> str:

@@ -91,7 +91,9 @@ def cut(text: str) -> Parts:
     """
     envelope = _ENVELOPE.fullmatch(text)
     if not envelope:
-        raise RuleSyntaxError("it has not the form: action protocol … (option; option:value;)")
+        raise RuleSyntaxError(
+            "it does not have the form: action protocol … (option; option:value;)"
+        )
     header, start, end = envelope[1], envelope.start(2), envelope.end(2)
     found, rest = _options_of(text, start, end)
     if rest:
@@ -113,7 +115,7 @@ def _unreadable(rest: str) -> str:
     shown = f"no option can be read at: {rest[:60]}"
     if '"' not in rest:
         return shown
-    return f"{shown} (a quote is open at a semicolon, where Suricata ends an option all the same)"
+    return f"{shown} (a quote is open at a semicolon, where Suricata still ends the option)"
 
 
 def split(text: str) -> tuple[str, tuple[Option, ...]]:
@@ -137,7 +139,7 @@ def header_of(text: str) -> Header:
     if len(fields) != 7:  # noqa: PLR2004 - action, protocol, two of each end, direction
         raise RuleSyntaxError(f"its header has {len(fields)} fields instead of 7: {text[:80]}")
     if any("\t" in field for field in fields):
-        raise RuleSyntaxError("its header has a tab where Suricata takes a space only")
+        raise RuleSyntaxError("its header has a tab where Suricata accepts only a space")
     header = Header(*fields)
     if header.direction not in suricata.DIRECTIONS:
         raise RuleSyntaxError(f"its direction is {header.direction[:20]} and not ->, <> or =>")

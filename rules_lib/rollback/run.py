@@ -119,7 +119,7 @@ def _planned(firewall: Firewall, earlier: AppliedBuild) -> Plan:
     if proof.refusals or failures:
         words = [f"sid {one.rule.sid}: {one.words}" for one in proof.refusals]
         words += [f"{one.name}: {one.cause}" for one in failures]
-        raise RefusedError(f"build {earlier.build} cannot be put back: {'; '.join(words)}")
+        raise RefusedError(f"build {earlier.build} cannot be restored: {'; '.join(words)}")
     return steps
 
 

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
 
 _DETAIL: Final = (
-    "the build ran out of time before the service had judged it; the next build goes on from there"
+    "the build ran out of time before the service had judged it; the next build continues from "
+    "there"
 )
 
 _SETTER: Final = (Change.SETTER_BROUGHT_IN,)

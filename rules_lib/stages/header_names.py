@@ -31,7 +31,7 @@ def _misnamed(header: Header, _: Allowlist) -> Objection | None:
     if not wrong:
         return None
     form = "a letter, then letters, digits and _, at most 32"
-    return Objection(Reason.UNDEFINED_VARIABLE, f"{_shown(wrong)} is no name: {form}")
+    return Objection(Reason.UNDEFINED_VARIABLE, f"{_shown(wrong)} is not a valid name: {form}")
 
 
 def _variables(header: Header, allowlist: Allowlist) -> Objection | None:
@@ -97,7 +97,7 @@ def _nothing_left(header: Header, allowlist: Allowlist) -> Objection | None:
     written = allowlist.variables.written
     for field in (*header.addresses, *header.ports):
         if "!" in field and negates_any(write_variables(field, written)):
-            detail = f"{field} leaves nothing, as the allowlist has any for the variable in it"
+            detail = f"{field} leaves nothing, because the allowlist has any for the variable in it"
             return Objection(Reason.UNDEFINED_VARIABLE, detail)
     return None
 

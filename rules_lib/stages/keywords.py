@@ -42,7 +42,7 @@ class Objection(NamedTuple):
 
 
 def _refused_keyword(keywords: Keywords, _: Allowlist) -> Objection | None:
-    return _keyword_objection(keywords & _REFUSED, "the service does not take")
+    return _keyword_objection(keywords & _REFUSED, "the service does not accept")
 
 
 def _unknown_keyword(keywords: Keywords, _: Allowlist) -> Objection | None:
@@ -81,8 +81,8 @@ def _misused(keywords: Keywords, _: Allowlist) -> Objection | None:
 def _country_detail(codes: list[str]) -> str:
     if codes[0].startswith("#"):
         most = f"{vocabulary.GEOIP_MOST} countries in one geoip"
-        return f"{suricata.NAME} takes {most}, and not {codes[0].removeprefix('#')}"
-    return f"the service takes no such country code in geoip: {', '.join(codes)}"
+        return f"{suricata.NAME} accepts at most {most}, not {codes[0].removeprefix('#')}"
+    return f"the service does not accept this country code in geoip: {', '.join(codes)}"
 
 
 def _category_keyword(used: tuple[Header, Keywords], _: Allowlist) -> Objection | None:
@@ -91,7 +91,7 @@ def _category_keyword(used: tuple[Header, Keywords], _: Allowlist) -> Objection 
     for name in sorted(keywords & vocabulary.CATEGORY_PROTOCOLS.keys()):
         protocols = vocabulary.CATEGORY_PROTOCOLS[name]
         if vocabulary.GEOIP in keywords:
-            detail = f"the service does not take {name} and geoip in one rule"
+            detail = f"the service does not accept {name} and geoip in one rule"
             return Objection(Reason.UNSUPPORTED_KEYWORD, detail)
         if base_of(header.protocol) not in protocols:
             detail = f"the service has {name} for {' and '.join(sorted(protocols))} only"
@@ -131,7 +131,8 @@ def _pcre(keywords: Keywords, _: Allowlist) -> Objection | None:
         return None
     companions = ", ".join(sorted(limits.PCRE_COMPANIONS))
     return Objection(
-        Reason.PCRE_WITHOUT_CONTENT, f"the service takes pcre only beside one of: {companions}"
+        Reason.PCRE_WITHOUT_CONTENT,
+        f"the service accepts pcre only together with one of: {companions}",
     )
 
 

@@ -88,7 +88,7 @@ def _feed_pass(candidate: Candidate, allowlist: Allowlist) -> Objection | None:
         return None
     word = "pass" if passing else "bypass"
     return Objection(
-        Reason.PASS_FROM_FEED, f"by {word} a feed would have what it matches go uninspected"
+        Reason.PASS_FROM_FEED, f"with {word}, a feed would end the inspection of what it matches"
     )
 
 

@@ -64,7 +64,7 @@ def _flaw(rule: Rule | Malformed, winners: Mapping[int, Rule]) -> Discarded | No
     if isinstance(rule, Malformed):
         return Discarded(rule, Reason.UNPARSEABLE, rule.problem)
     if rule.sid is None:
-        return Discarded(rule, Reason.NO_SID, "it has no sid, which the service demands")
+        return Discarded(rule, Reason.NO_SID, "it has no sid, which the service requires")
     winner = winners[rule.sid]
     return None if winner is rule else discard_duplicate(rule, winner)
 

@@ -117,7 +117,7 @@ def _is_healthy(store: Store, build: str) -> bool:
     summary = store.find(build_key(build, SUMMARY))
     try:
         return summary is not None and read_summary(summary.body).status == "healthy"
-    except StoreError:  # of another version: it cannot be put back
+    except StoreError:  # of another version: it cannot be restored
         return False
 
 

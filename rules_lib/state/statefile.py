@@ -121,7 +121,7 @@ class StateFile(BaseModel):
 class Cache(StateFile):
     """A file that only spares work: one that cannot be read is as good as none."""
 
-    ADVICE = "It is ignored, and written anew."
+    ADVICE = "It is ignored, and written again."
 
     @classmethod
     def see(cls, store: Store, key: str = "") -> Seen[Self]:

@@ -131,7 +131,7 @@ def unchanged_since(world: World, traces: str, settled: Settled | None) -> Input
 
 
 def _summarised(store: Store, build: str) -> InputsUnchanged | None:
-    """A build's summary; None where it is gone or cannot be read, so that it is made anew."""
+    """A build's summary; None where it is gone or cannot be read, so that it is created again."""
     stored = store.find(build_key(build, SUMMARY))
     with suppress(StoreError):
         return InputsUnchanged(read_summary(stored.body)) if stored else None

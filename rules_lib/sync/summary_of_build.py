@@ -116,7 +116,7 @@ def _troubled(plan: Plan, applied: Applied) -> Iterator[str]:
     """Policies that the service finds fault with, before the plan and after it."""
     for planned in plan.switches:
         if trouble := planned.policy.health.trouble:
-            yield f"firewall policy {planned.policy.name}: the service says of it: {trouble}"
+            yield f"firewall policy {planned.policy.name}: the service reports: {trouble}"
     yield from applied.remarks
 
 

@@ -74,10 +74,9 @@ def unjudged(texts: int, rules: tuple[int, int]) -> Iterator[str]:
     held, out = rules
     if texts:
         yield (
-            f"there was no time to have the service judge {counted(texts, 'text')}, of which some "
-            f"may be refused: left out until then (not-yet-proven): {counted(out, 'rule')}; kept "
-            f"in the text that is in force: {counted(held, 'rule')}; the next build goes on from "
-            "there"
+            f"there was no time to have the service judge {counted(texts, 'text')}, and some may "
+            f"be refused: left out for now (not-yet-proven): {counted(out, 'rule')}; kept with "
+            f"the text in force: {counted(held, 'rule')}; the next build continues from there"
         )
 
 
@@ -92,14 +91,15 @@ def passing(groups: Sequence[Group]) -> Iterator[str]:
         header = " ".join(rule.text.partition("(")[0].split())
         yield (
             f"sid {rule.sid} of {rule.rule.category} lets everything through that its header "
-            f"names ({header}): {len(found.blocking):,} blocking rules act in part or not at all"
+            f"matches ({header}): {len(found.blocking):,} blocking rules act only in part or not "
+            "at all"
         )
     kept = (rule for group in groups for rule in group.rules)
     feeds = [one for one in kept if lets_through(one.text) and not one.rule.is_local]
     if feeds:
         named = ", ".join(f"{one.sid} of {one.rule.category}" for one in feeds[:_NAMED])
         more = f" and {len(feeds) - _NAMED} more" if len(feeds) > _NAMED else ""
-        yield f"feed_pass: keep: the feed has traffic pass uninspected by sid {named}{more}"
+        yield f"feed_pass: keep: the feed passes traffic uninspected with sid {named}{more}"
 
 
 def full_groups(overflow: Mapping[str, int]) -> Iterator[str]:
@@ -110,17 +110,17 @@ def full_groups(overflow: Mapping[str, int]) -> Iterator[str]:
     """
     for name, count in overflow.items():
         yield (
-            f"category {name}: {counted(count, 'rule')} left out (over-budget), as the group is "
-            "full and in use by a firewall policy that rulesync was not given; give it that "
-            "policy (RULESYNC_POLICIES), or detach the group, so that a larger one can replace it"
+            f"category {name}: {counted(count, 'rule')} left out (over-budget): the rule group "
+            "is full, and a firewall policy that rulesync was not given uses it; give that policy "
+            "(RULESYNC_POLICIES), or detach the rule group, so that a larger one can replace it"
         )
 
 
 def _home_net(allowlist: Allowlist) -> Iterator[str]:
     if "HOME_NET" not in allowlist.variables.declared:
         yield (
-            "HOME_NET is not set in the allowlist, so the firewall policy's value holds; its "
-            "default, the inspection VPC's own range, is the usual reason why rules never fire"
+            "HOME_NET is not set in the allowlist, so the firewall policy's value applies; its "
+            "default, the firewall's own VPC, is the usual reason why rules never fire"
         )
 
 
@@ -131,7 +131,7 @@ def _hits_unknown(inputs: Inputs) -> Iterator[str]:
 
 def _gone(ruleset: Ruleset, allowlist: Allowlist) -> Iterator[str]:
     for name in allowlist.gone(ruleset.names):
-        yield f"category {name} is in the allowlist, and this feed does not have it"
+        yield f"category {name} is in the allowlist, but this feed does not have it"
 
 
 def _new(ruleset: Ruleset, allowlist: Allowlist) -> Iterator[str]:
@@ -143,7 +143,7 @@ def _new(ruleset: Ruleset, allowlist: Allowlist) -> Iterator[str]:
     if new:
         named = ", ".join(f"{one.name} ({counted(len(one.rules), 'rule')})" for one in new[:_NAMED])
         more = f" and {len(new) - _NAMED} more" if len(new) > _NAMED else ""
-        yield f"not in the allowlist, so its default ({allowlist.default}) holds: {named}{more}"
+        yield f"not in the allowlist, so its default ({allowlist.default}) applies: {named}{more}"
 
 
 def _unknown_sids(ruleset: Ruleset, allowlist: Allowlist) -> Iterator[str]:
@@ -173,7 +173,7 @@ def _why_not(name: str, rule: Converted) -> str:
     if rule.mode is Mode.AS_WRITTEN:
         return f"{rule.rule.category} is published as written"
     if rule.action == "pass":
-        return "it is a pass rule, and stays one"
+        return "it is a pass rule, and does not change"
     if name == "drop" and rule.rule.noalert and rule.action not in BLOCKING:
-        return "it only marks a flow (noalert), and would block without a word"
+        return "it only marks a flow (noalert), and would block silently"
     return ""

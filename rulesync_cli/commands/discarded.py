@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from rules_lib.aws.store import Store
-from rules_lib.bucket import BUILDS, DISCARDED, LATEST, build_key
+from rules_lib.bucket import DISCARDED, LATEST, build_key
 from rules_lib.errors import StoreError
 from rules_lib.model import Reason
 from rules_lib.report.remedies import REMEDIES
@@ -130,7 +130,10 @@ def _in_folder(folder: Path) -> tuple[DiscardedEntry, ...]:
     if not path.is_file():
         inside = sorted(one.parent for one in folder.glob(f"*/{DISCARDED}"))
         advice = f"; did you mean {inside[-1]}?" if inside else ""
-        raise StoreError(f"{folder} has no {DISCARDED}: it is no results folder{advice}")
+        raise StoreError(
+            f"{folder} has no {DISCARDED}, so it is not a results folder of "
+            f"`rulesync local`{advice}"
+        )
     return read_discarded(path.read_bytes(), str(path))
 
 
@@ -142,8 +145,8 @@ def _in_bucket(store: Store, build: str | None) -> tuple[str, tuple[DiscardedEnt
     stored = store.find(key)
     if stored is None:
         raise StoreError(
-            f"s3://{store.bucket}/{key} does not exist: build {build!r} is none of this bucket, or "
-            f"it ended before rules were discarded; see the folders under {BUILDS}"
+            f"s3://{store.bucket}/{key} does not exist: the bucket has no build {build!r}, or "
+            "it ended before rules were discarded; `rulesync builds` lists the builds"
         )
     return f"build {build}", read_discarded(stored.body, f"s3://{store.bucket}/{key}")
 
@@ -155,7 +158,7 @@ def _latest(store: Store) -> str:
     if latest is None:
         raise StoreError(
             f"s3://{store.bucket}/{LATEST} does not exist: no build has been applied yet. "
-            "`--config FILE` says what a sync would discard."
+            "`--config FILE` shows what a sync would discard."
         )
     return latest.build
 

@@ -21,7 +21,7 @@ def _sid(_: click.Context, __: click.Parameter, word: str) -> int:
     digits = word.isascii() and word.isdigit() and len(word) <= len(str(SID_MAX))
     if digits and 1 <= int(word) <= SID_MAX:
         return int(word)
-    raise click.BadParameter(f"{word!r} is no sid: a whole number from 1 to {SID_MAX}")
+    raise click.BadParameter(f"{word!r} is not a sid: give a whole number from 1 to {SID_MAX}")
 
 
 @click.command(
@@ -72,5 +72,5 @@ def _document(found: Explained, scene: Scene) -> dict[str, object]:
 
 
 def _unknown(found: Explained, scene: Scene) -> str:
-    near = f"; one slip away: {', '.join(map(str, found.nearest))}" if found.nearest else ""
+    near = f"; similar sids: {', '.join(map(str, found.nearest))}" if found.nearest else ""
     return f"{scene.feed} has no rule with sid {found.sid}, not even a disabled one{near}"

@@ -52,7 +52,7 @@ def rollback(
         with log.told(f"run it again to finish: `rulesync rollback {visible(build)}`"):
             steps, applied = put_back(world(bucket, policies, log), build, approve)
     if applied.failures:
-        raise unfinished(f"not all of build {build} could be put back", applied)
+        raise unfinished(f"not all of build {build} could be restored", applied)
     if as_json:
         print_json({"build": build, "steps": [record(step) for step in steps.steps]})
     else:

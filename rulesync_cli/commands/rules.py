@@ -38,7 +38,7 @@ def _cves(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tupl
 
     found = {one: cve_named(one) for one in given}
     if wrong := [one for one, cve in found.items() if cve is None]:
-        raise click.BadParameter(f"{', '.join(wrong)}: no CVE, which looks like CVE-2021-44228")
+        raise click.BadParameter(f"{', '.join(wrong)}: not a CVE; write it like CVE-2021-44228")
     return tuple(cve for cve in found.values() if cve)
 
 

@@ -61,7 +61,7 @@ def _keeping(rule: AnyRule, inputs: Inputs) -> str:
         trial = inputs.edited(**dict.fromkeys(keys, "keep"))
         if not prepare((rule,), trial).discarded:
             named = " and ".join(f"`{key}: keep`" for key in keys)
-            risk = "; AWS documents it as not working" if _RISK in keys else ""
+            risk = "; AWS says that it does not work" if _RISK in keys else ""
             return f"{named} in the allowlist{risk}."
     return "Nothing: no setting makes the service take the keyword."
 
@@ -75,7 +75,7 @@ def off_of(rule: AnyRule, asked: RequestedMode, notes: Iterator[str]) -> LeftOut
             f"Set `{rule.category}: alert` under `categories:`, or, for this rule alone, put its "
             f"sid under `rules: alert:` or `rules: drop:`."
         )
-    return LeftOut(None, asked.why, "Nobody asks for the rule.", back, tuple(notes))
+    return LeftOut(None, asked.why, "The allowlist does not want the rule.", back, tuple(notes))
 
 
 def disabled_of(rule: AnyRule, asked: RequestedMode, notes: Iterator[str]) -> LeftOut:
@@ -83,10 +83,10 @@ def disabled_of(rule: AnyRule, asked: RequestedMode, notes: Iterator[str]) -> Le
     detail = "the feed ships it disabled, and `rules: on:` does not name it"
     mode = Mode.ALERT if asked.mode is Mode.OFF else asked.mode
     if asked.key == "rules.off":
-        back = "It stands under `rules: off:` too; move it from there to `rules: on:`."
+        back = "It is under `rules: off:` too; move it to `rules: on:`."
     else:
-        back = f"`rules: on: [{rule.sid}]` wakes it, in {mode} mode."
-    cause = "Feeds ship disabled what is old, slow or prone to false alarms."
+        back = f"`rules: on: [{rule.sid}]` enables it, in {mode} mode."
+    cause = "Feeds disable rules that are old, slow or prone to false alarms."
     if is_local(rule.category):
         cause = "The line is commented out in your own file."
     return LeftOut(None, detail, cause, back, tuple(notes))
@@ -100,7 +100,7 @@ def ways_to_change(kept: Converted, inputs: Inputs) -> Iterator[str]:
         if key is not given and (becomes := _tried(kept, key, inputs)):
             yield f"`rules: {_list_of(key)}: [{kept.sid}]`{place}: {becomes}"
     if kept.given.mode is Mode.AS_WRITTEN:
-        yield "the action that stands in its file"
+        yield "the action in its file"
 
 
 def _list_of(key: ModeKey) -> str:
@@ -150,10 +150,10 @@ def _setters(ties: tuple[ToldTie, ...]) -> Iterator[str]:
             yield f"no rule of this feed sets {mark}, not even a disabled one"
         sleeping = ", ".join(str(one.sid) for one in tie.setters if one.fate is Fate.DISABLED)
         if sleeping:
-            yield f"disabled in the feed, and setting {mark}: `rules: on: [{sleeping}]`"
+            yield f"disabled in the feed, sets {mark}: `rules: on: [{sleeping}]`"
         for one in tie.setters:
             if one.fate is Fate.OFF:
-                yield f"off, and setting {mark}: take {one.sid} out of `rules: off:`"
+                yield f"off, sets {mark}: take {one.sid} out of `rules: off:`"
             elif one.fate is Fate.DISCARDED:
                 yield f"{one.sid} sets {mark} and is discarded too: `rulesync explain {one.sid}`"
 
@@ -165,7 +165,7 @@ def note_on_price(price: Price | None) -> Iterator[str]:
         return
     yield (
         f"it is kept with `firewall: capacity: {price.capacity}` and "
-        f"`rule_groups: {price.rule_groups}` or more, with all that is worth more"
+        f"`rule_groups: {price.rule_groups}` or more, together with everything that is worth more"
     )
     if last := price.last:
         facts = ", ".join(filter(None, (last.severity, last.confidence, last.updated_at)))

@@ -29,12 +29,12 @@ def asked_of(given: GivenMode, rule: AnyRule, document: Document) -> RequestedMo
             why = f"the category is `{rule.category}: {mode}`"
             return RequestedMode(mode, f"{key}.{rule.category}", line, why)
         case ModeKey.DEFAULT:
-            why = f"the category is not listed, so `default: {mode}` holds"
+            why = f"the category is not listed, so `default: {mode}` applies"
             return RequestedMode(mode, key.value, document.lines.get((key,)), why)
         case ModeKey.ON:
-            why = "`rules: on:` names its sid, so it alerts although its category is off"
+            why = "`rules: on:` lists its sid, so it alerts although its category is off"
         case ModeKey.OFF | ModeKey.ALERT | ModeKey.DROP:
-            why = f"its sid stands under `rules: {_list(key)}:`"
+            why = f"its sid is under `rules: {_list(key)}:`"
     return RequestedMode(mode, key.value, _line_of_sid(document, _list(key), rule.sid), why)
 
 

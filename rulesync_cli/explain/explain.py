@@ -38,14 +38,15 @@ if TYPE_CHECKING:
 
 _WHY: Final[Mapping[Change, str]] = {
     Change.HEADER_SPACES_REMOVED: "the service refuses spaces inside a list",
-    Change.PRIORITY_REMOVED: "in strict order a rule's place decides, and the service refuses it",
-    Change.CLASSTYPE_REMOVED: "a strict-order group does not take it",
+    Change.PRIORITY_REMOVED: "in strict order a rule's position decides, and the service refuses "
+    "it",
+    Change.CLASSTYPE_REMOVED: "a strict-order rule group does not accept it",
     Change.GID_REMOVED: "the service sets its own",
-    Change.FAST_PATTERN_REMOVED: "Suricata 8 refuses it for what is looked for in base64_data",
+    Change.FAST_PATTERN_REMOVED: "Suricata 8 refuses it in base64_data",
     Change.VARIABLE_WRITTEN: "the allowlist gives the variable another's value",
     Change.ALERT_TO_DROP: "the rule is in drop mode",
-    Change.DROP_TO_ALERT: "its sid stands under `rules: alert:`",
-    Change.SETTER_BROUGHT_IN: "a kept rule checks a mark that it sets; it says nothing itself",
+    Change.DROP_TO_ALERT: "its sid is under `rules: alert:`",
+    Change.SETTER_BROUGHT_IN: "a kept rule checks a mark that it sets; it logs nothing itself",
     Change.EARLIER_TEXT: "the service has not judged the new text yet",
     Change.STAGED: "it would drop otherwise; `staging:` has new rules alert first",
     Change.EXCEPTION: "`exceptions:` names its sid: {without}",

@@ -15,7 +15,7 @@ from rules_lib.sync.settled import AT_REST
 from rules_lib.text import counted
 
 _DELETED: Final = "was deleted by somebody else"
-_REPLACED: Final = "is gone: replaced by the build that broke off, or deleted by somebody else"
+_REPLACED: Final = "is gone: replaced by the interrupted build, or deleted by somebody else"
 
 if TYPE_CHECKING:
     from rules_lib.groups.policy import Policy
@@ -53,7 +53,7 @@ def _edited(firewall: Firewall, name: str, since: datetime) -> str:
         return ""
     group = firewall.describe(name)
     if group is None:
-        return "is no longer known as ours: its tags were changed"
+        return "is no longer recognised as ours: its tags were changed"
     return "was edited by somebody else" if group.edited else ""
 
 

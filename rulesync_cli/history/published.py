@@ -176,7 +176,7 @@ def build_in_force(store: Store) -> str:
     if latest is None:
         raise StoreError(
             f"s3://{store.bucket}/{LATEST} does not exist: no build has been applied yet. "
-            "`rulesync status` says what comes next."
+            "`rulesync status` shows the next step."
         )
     return latest.build
 
@@ -258,4 +258,4 @@ def _home(line: bytes) -> tuple[int, str]:
         record = json.loads(line)
         return record["sid"], record["category"]
     except (KeyError, TypeError, ValueError) as error:
-        raise StoreError(f"{CHANGED}: not as this version writes it: {error}") from error
+        raise StoreError(f"{CHANGED}: not in the form of this version: {error}") from error

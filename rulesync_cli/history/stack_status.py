@@ -42,7 +42,7 @@ StackState: TypeAlias = Literal["healthy", "waiting", "failing"]
 _LONGEST: Final = timedelta(minutes=15)
 """The longest that a Lambda function may run: a build without a summary is over by then."""
 
-_UNSURE: Final = "`rulesync plan` says what a sync would do"
+_UNSURE: Final = "`rulesync plan` shows what a sync would do"
 
 
 class StatusFinding(NamedTuple):
@@ -160,12 +160,12 @@ def _attempted(
     match attempt.outcome:
         case Outcome.FAILED | Outcome.REFUSED as outcome:
             verb = "failed" if outcome is Outcome.FAILED else "was refused"
-            step = "`rulesync plan` shows what it would do; mend the cause, then `rulesync apply`"
+            step = "`rulesync plan` shows what it would do; fix the cause, then `rulesync apply`"
             yield StatusFinding(
                 "failing", f"build-{outcome}", f"{name} {verb}: {attempt.cause}", step
             )
         case Outcome.UNFINISHED if not running and _is_over(attempt, world.now):
-            why = attempt.cause or "it was ended before it could write its summary"
+            why = attempt.cause or "it ended before it could write its summary"
             step = "see the build function's log, then `rulesync apply`"
             yield StatusFinding(
                 "failing", "build-unfinished", f"{name} did not finish: {why}", step
@@ -173,7 +173,10 @@ def _attempted(
         case Outcome.UNFINISHED if not running:
             yield StatusFinding("waiting", "building", f"{name} is running")
         case Outcome.ROLLED_BACK:
-            words = f"{name} was rolled back, and nothing holds: the next sync goes on from there"
+            words = (
+                f"{name} was rolled back, and the hold is lifted: the next sync uses the "
+                "newest feed"
+            )
             yield StatusFinding("waiting", "resumed", words, "`rulesync apply`")
         case _:
             pass
@@ -189,9 +192,9 @@ def _fetching(store: Store, newest: Manifest | None) -> Iterator[StatusFinding]:
     if told is None or not told.cause or not told.at:
         return
     if newest is None or newest.fetched_at < datetime.fromisoformat(told.at):
-        words = f"the last fetch failed, first told {moment(told.at)}"
+        words = f"the last fetch failed, first reported {moment(told.at)}"
         yield StatusFinding(
-            "failing", "fetch-failed", words, "`rulesync fetch` fetches now, or says why"
+            "failing", "fetch-failed", words, "`rulesync fetch` fetches now, or shows the error"
         )
 
 
@@ -226,17 +229,19 @@ def _outdated(
         yield StatusFinding("failing", "no-allowlist", f"{ALLOWLIST} is gone", step)
     elif latest.allowlist not in {"", hashlib.sha256(allowlist.body).hexdigest()}:
         yield StatusFinding(
-            "waiting", "allowlist", "the allowlist was uploaded and not applied", step
+            "waiting", "allowlist", "the allowlist was uploaded but not applied", step
         )
     if latest.own and latest.own != _own(store):
-        words = f"your own rules below {LOCAL} were changed and not applied"
+        words = f"your own rules under {LOCAL} were changed but not applied"
         yield StatusFinding("waiting", "own-rules", words, step)
     if newest and newest.sha256 != latest.sha256:
-        words = f"feed {newest.version} was fetched and not applied"
+        words = f"feed {newest.version} was fetched but not applied"
         yield StatusFinding("waiting", "feed", words, step)
     if number := (latest.discarded or {}).get(Reason.NOT_YET_PROVEN, 0):
         rules = "1 rule waits" if number == 1 else f"{number:,} rules wait"
-        words = f"{rules} for the service's word; there was no time to ask, and the next sync does"
+        words = (
+            f"{rules} for the service to judge it; there was no time to ask, and the next sync does"
+        )
         yield StatusFinding("waiting", "not-yet-proven", words)
 
 
@@ -251,7 +256,7 @@ def _account(world: World, latest: Latest, attempt: PastBuild | None) -> Iterato
     broken_off = attempt is not None and attempt.outcome in {Outcome.FAILED, Outcome.UNFINISHED}
     try:
         for words in manual_changes(world, latest, broken_off=broken_off):
-            yield StatusFinding("waiting", "drift", words, "`rulesync apply` puts it right")
+            yield StatusFinding("waiting", "drift", words, "`rulesync apply` corrects it")
     except FirewallError as error:
-        words = f"whether somebody changed the rule groups is not known: {error}"
+        words = f"cannot tell whether somebody changed the rule groups: {error}"
         yield StatusFinding("waiting", "unknown", words)

@@ -80,7 +80,7 @@ def in_file(path: Path) -> Answers:
         SettingsError: it is no such file, or there can be none.
     """
     if not path.parent.is_dir():
-        raise SettingsError(f"{path}: there is no folder {path.parent}; make it first")
+        raise SettingsError(f"{path}: there is no folder {path.parent}; create it first")
     return _parsed(path.read_text(encoding="utf-8"), str(path)) if path.exists() else Answers()
 
 

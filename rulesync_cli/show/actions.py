@@ -44,7 +44,7 @@ def show_actions(
     for rules, one, many in (
         (unblocked, "rule no longer blocks", "rules no longer block"),
         (passing, "rule newly passes traffic", "rules newly pass traffic"),
-        (rest, f"{more}rule acts otherwise", f"{more}rules act otherwise"),
+        (rest, f"{more}rule changes its action", f"{more}rules change their action"),
     ):
         if rules:
             say(console)

@@ -50,7 +50,7 @@ def _left_out(headings: Sequence[str], spans: Sequence[Span], widths: Mapping[in
     """What does not stand there for want of room."""
     gone = [heading or "notes" for at, heading in enumerate(headings) if at not in widths]
     is_cut = any(width < spans[column].width for column, width in widths.items())
-    told = [f"left out to fit: {', '.join(gone)}"] if gone else []
+    told = [f"hidden to fit: {', '.join(gone)}"] if gone else []
     return "; ".join([*told, *(["cells are cut"] if is_cut else [])])
 
 

@@ -32,7 +32,7 @@ def steps_named(plan: Plan, name: str) -> tuple[Step, ...]:
         known = sorted(step.name for step in plan.steps)
         near = nearest(name, known)
         those = f"nearest: {near}" if near else f"its groups are: {', '.join(known) or 'none'}"
-        raise click.BadParameter(f"{name} is no rule group of this plan; {those}")
+        raise click.BadParameter(f"{name} is not a rule group of this plan; {those}")
     return found
 
 
@@ -42,7 +42,7 @@ def render_diff(steps: Iterable[Step], console: Console) -> None:
         say(console)
         lines = list(_lines(step))
         if not lines:
-            say(console, f"{step.name}: no rule comes, goes or changes")
+            say(console, f"{step.name}: no rule is added, removed or changed")
             continue
         say(console, f"--- {step.deployed.name if step.deployed else 'nothing'} (deployed)", "bold")
         say(console, f"+++ {step.group.name if step.group else 'nothing'} (planned)", "bold")

@@ -83,12 +83,12 @@ def render_plan(
 ) -> None:
     """Print the groups that change, the policies, and the rules that act otherwise."""
     if plan.is_empty:
-        say(console, "nothing to do: the firewall is as the allowlist asks for")
+        say(console, "nothing to do: the firewall matches the allowlist")
         return
     if plan.changes:
         _show_groups(plan.changes, console)
     if untouched := len(plan.steps) - len(plan.changes):
-        say(console, f"{counted(untouched, 'rule group')} untouched", "dim")
+        say(console, f"{counted(untouched, 'rule group')} unchanged", "dim")
     for referral in policy_changes(plan):
         say(console, f"policy {visible(referral.policy)}: {_referral(referral)}", "yellow")
     show_actions(rules, console, full=full, names_all=names_all)
@@ -123,7 +123,7 @@ def _capacity(step: Step) -> str:
 def _aside(step: Step) -> str:
     """What the numbers do not say."""
     if isinstance(step, Replace):
-        return f"in place of {step.deployed.name}"
+        return f"replaces {step.deployed.name}"
     found = record(step)
     asides = {
         "in another order": isinstance(step, Update) and found["moved"],
@@ -185,10 +185,12 @@ def _left(found: Preview) -> Iterator[str]:
 def _rules(summary: Summary) -> Iterator[str]:
     total = summary.changes.total
     if any((total.added, total.removed, total.changed)):
-        yield f"rules: +{count(total.added)} -{count(total.removed)} ~{count(total.changed)} in all"
+        yield (
+            f"rules: +{count(total.added)} -{count(total.removed)} ~{count(total.changed)} in total"
+        )
     if summary.discarded:
         each = (f"{count(number)} {reason}" for reason, number in summary.reasons)
         yield f"discarded: {', '.join(each)}"
     if more := summary.changes.discarded:
         differences = (f"{number:+,} {reason}" for reason, number in more.items())
-        yield f"discarded, against that build: {', '.join(differences)}"
+        yield f"discarded, compared with that build: {', '.join(differences)}"

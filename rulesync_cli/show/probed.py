@@ -90,7 +90,7 @@ def render_findings(findings: Sequence[Finding], console: Console) -> None:
     states = Counter(found.state for found in findings)
     said = [f"{count(states[state])} {state.value}" for state in State if states[state]]
     if otherwise := sum(not _is_as_assumed(found) for found in findings):
-        said.append(f"{count(otherwise)} of those known now not as assumed")
+        said.append(f"{count(otherwise)} of those now known differ from the assumption")
     say(console, f"{counted(len(findings), 'fact')}: {', '.join(said)}", "bold")
 
 

@@ -33,12 +33,12 @@ _STYLES: Final = {
     Fate.DISABLED: "yellow",
 }
 _NEXT: Final[dict[Next, str]] = {
-    "nothing": "it is not deployed, and the next sync does not deploy it",
-    "add": "it is not deployed; the next sync deploys it",
-    "remove": "the next sync takes it away",
+    "nothing": "it is not in force, and the next sync does not change that",
+    "add": "it is not in force; the next sync publishes it",
+    "remove": "the next sync removes it",
     "change": "the next sync changes its text",
-    "move": "the next sync puts it into another rule group",
-    "keep": "the next sync leaves it as it is",
+    "move": "the next sync moves it to another rule group",
+    "keep": "the next sync does not change it",
 }
 
 StoryLine = tuple[str, str]
@@ -54,7 +54,7 @@ def tell_stories(found: Explained, scene: Scene, console: Console) -> None:
         say(console, f"{story.sid}  {visible(title)}", "bold")
         _tell(story, scene, console)
     if not found.stories:
-        say(console, f"{found.sid}  {scene.feed} has no such rule any more", "bold")
+        say(console, f"{found.sid}  {scene.feed} no longer has this rule", "bold")
     if scene.bucket:
         _tell_service(found.in_force, scene, console)
 
@@ -75,7 +75,7 @@ def _tell(story: Story, scene: Scene, console: Console) -> None:
 def _beginning(story: Story, scene: Scene) -> Iterator[StoryLine]:
     origin = story.origin
     state = "enabled" if origin.enabled else "disabled in the feed"
-    state += ", woken by `rules: on:`" if origin.woken else ""
+    state += ", enabled by `rules: on:`" if origin.woken else ""
     rev = "" if origin.rev is None else f", rev {origin.rev}"
     yield "file", f"{_file(origin.category)}, line {origin.line}{rev}, {state}"
     facts = (

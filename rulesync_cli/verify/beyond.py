@@ -68,7 +68,7 @@ def _within(line: int, text: str, major: int) -> tuple[str, Unasked | None]:
         words = f"its {beyond[0].name} was not checked: {_why(beyond[0].name)}"
         return rest, Unasked(line, _sid(options), words, whole=False)
     if sets := reference_names_in(header):
-        words = f"@{sets[0]} is known to AWS alone: another address stood in for it"
+        words = f"@{sets[0]} is known only to AWS: another address was used"
         return text, Unasked(line, _sid(options), words, whole=False)
     return text, None
 

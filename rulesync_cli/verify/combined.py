@@ -127,7 +127,7 @@ def _action_order(origins: Sequence[NumberedRule]) -> tuple[tuple[str, ...], tup
     early = passing[0] < blocking[0]
     where = "before" if early else "after"
     remark = (
-        f"pass rules stand between drop or reject rules, and Suricata takes all of them {where} "
-        "these; where both match, the service may do otherwise"
+        f"pass rules are between drop or reject rules, and Suricata puts all of them {where} "
+        "these; if both match, the service may act differently"
     )
     return (ACTION_ORDER if early else last), (remark,)

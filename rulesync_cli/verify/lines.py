@@ -117,7 +117,7 @@ def _refused(
 def _comments(rules: Sequence[str]) -> Iterator[tuple[int, str]]:
     for line, text in enumerate(rules, 1):
         if text.startswith(("#", " ", "\t")):
-            yield line, "Suricata takes it for a comment"
+            yield line, "Suricata reads it as a comment"
 
 
 def _joined(rules: Sequence[str]) -> Iterator[tuple[int, str]]:
@@ -135,7 +135,7 @@ def _replaced(rules: Sequence[str], log: EngineLog) -> Iterator[tuple[int, str]]
             if sid is not None and text != newer and sid_of(text) == sid:
                 yield (
                     line,
-                    "Suricata puts a later line with the same sid and a higher rev in its place",
+                    "Suricata uses a later line with the same sid and a higher rev instead",
                 )
 
 
@@ -155,8 +155,8 @@ def _search(rules: Sequence[str], lines: Sequence[int], probe: LoadLines) -> Ite
 
 def _words(text: str, log: EngineLog) -> str:
     if len(text.encode()) > PIECE:
-        return f"Suricata reads what is behind {PIECE:,} bytes as a rule of its own"
-    return "; ".join(log.unmet or log.warnings) or "Suricata says nothing of it"
+        return f"Suricata reads what follows {PIECE:,} bytes as another rule"
+    return "; ".join(log.unmet or log.warnings) or "Suricata gives no reason"
 
 
 def _astray(rules: Sequence[str], line: int, loaded: int, words: str) -> Astray:

@@ -27,7 +27,7 @@ def in_folder(place: Path) -> tuple[Loadable, ...]:
     folder = max(syncs, key=lambda path: int(path.name), default=place)
     file = folder / GROUPS
     if not file.is_file():
-        raise StoreError(f"{file}: not there; name a folder that `rulesync local --out` has made")
+        raise StoreError(f"{file} does not exist; give a folder that `rulesync local --out` wrote")
     rules = (folder / RULE_GROUPS).glob("*.rules")
     texts = {path.stem: path.read_text(encoding="utf-8", errors="replace") for path in rules}
     return from_build(GroupFile.parse(file.read_bytes(), str(file)).groups, texts)

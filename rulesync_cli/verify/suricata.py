@@ -81,7 +81,7 @@ def find_engine(path: str | None = None) -> Suricata:
         raise EngineError(f"Suricata 8.0 or 7.0: not installed; {_ADVICE}")
     program = shutil.which(path)
     if program is None:
-        raise EngineError(f"{path}: not installed, or no program; {_ADVICE}")
+        raise EngineError(f"{path}: not installed, or not a program; {_ADVICE}")
     engine = _asked(program)
     if engine.line not in VERSIONS:
         raise EngineError(

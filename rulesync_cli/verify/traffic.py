@@ -141,8 +141,8 @@ class Replayer:
         self.stop()
         self._ends += 1
         if self._ends == _ENDS_IN_A_ROW:
-            raise EngineError(f"{name}: {error}; so it did with the capture before") from error
-        return Replay(name, f"{error}; it was started anew for the next", skipped=True)
+            raise EngineError(f"{name}: {error}, as with the previous capture") from error
+        return Replay(name, f"{error}; it was restarted for the next", skipped=True)
 
     def _told(self, name: str, problem: str | None, verdict: Verdict) -> Replay:
         return Replay(

@@ -123,7 +123,7 @@ def test_line_that_is_not_loaded_is_told_with_group_line_and_cause(results: Path
     said = verify(results)
     assert said.code == 1
     told = "not loaded: et-emerging-alerting, line"
-    assert f"{told} 3, no sid: Suricata takes it for a comment" in said.stdout
+    assert f"{told} 3, no sid: Suricata reads it as a comment" in said.stdout
     assert f"{told} 4, sid 77: Suricata version less than required" in said.stdout
     assert "2 rule groups, 5 rules: 3 loaded" in said.stdout
 
@@ -262,7 +262,7 @@ def test_folder_of_something_else_is_told(tmp_path: Path) -> None:
     said = verify(tmp_path)
     assert said.code == 1
     assert (
-        "groups.json: not there; name a folder that `rulesync local --out` has made" in said.stderr
+        "groups.json does not exist; give a folder that `rulesync local --out` wrote" in said.stderr
     )
 
 

@@ -111,14 +111,14 @@ def test_what_a_reviewer_cannot_see_is_refused_with_its_line(unseen: str) -> Non
             load_allowlist(data, source=SOURCE, known=())
         (problem,) = caught.value.problems
         assert problem.startswith('line 3: "\\u')
-        assert problem.endswith('" makes the file look other than it is read; take it out')
+        assert problem.endswith('" makes the file look different from what is read; remove it')
 
 
 def test_merge_key_merges_nothing() -> None:
     """It is a key like others, which nobody knows, so what it holds is not taken."""
     with pytest.raises(AllowlistError) as caught:
         load_allowlist(START + MERGED, source=SOURCE, known=())
-    assert any('"<<" is no category' in problem for problem in caught.value.problems)
+    assert any('"<<" is not a known category' in problem for problem in caught.value.problems)
 
 
 def test_sid_that_stands_often_is_told_once_each_time() -> None:
@@ -127,7 +127,7 @@ def test_sid_that_stands_often_is_told_once_each_time() -> None:
         load_allowlist(START + b"rules: {off: [7, 7, 7, 7]}", source=SOURCE, known=())
     assert (
         caught.value.problems
-        == ('line 2: rules.off: "7" stands twice here, first on line 2; keep one of them',) * 3
+        == ('line 2: rules.off: "7" is listed twice here, first on line 2; keep one of them',) * 3
     )
 
 

@@ -88,9 +88,9 @@ def test_extended_header_has_at_most_4_096_bytes(kind: int) -> None:
     [
         ((record(b"path", b"../x.rules"),), "'..'"),
         ((record(b"path", b"/etc/x.rules"),), "absolute path"),
-        ((record(b"path", b"a\x00b.rules"),), "characters in its name that are not seen"),
-        ((record(b"path", b"\xe2\x80\xae.rules"),), "characters in its name that are not seen"),
-        ((record(b"path", b"local-mine.rules"),), "a name of people's own rules"),
+        ((record(b"path", b"a\x00b.rules"),), "invisible characters in its name"),
+        ((record(b"path", b"\xe2\x80\xae.rules"),), "invisible characters in its name"),
+        ((record(b"path", b"local-mine.rules"),), "a name reserved for your own rules"),
         ((record(b"size", b"-1024"),), "has -1024 bytes"),
         ((record(b"size", b"9" * 70),), "the limit is"),
         ((record(b"size", b"9" * 80),), "no tar program writes"),
@@ -151,7 +151,7 @@ def test_size_that_takes_in_other_members_makes_them_text() -> None:
 def test_category_of_peoples_own_rules_is_refused() -> None:
     """They come first and win over the feed on the same sid, so no feed may name itself so."""
     words = refusal(GOOD + member(b"rules/local-mine.rules") + END)
-    assert "member 'rules/local-mine.rules' takes a name of people's own rules" in words
+    assert "member 'rules/local-mine.rules' takes a name reserved for your own rules" in words
 
 
 def test_long_name_is_told_in_short() -> None:

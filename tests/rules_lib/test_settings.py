@@ -162,10 +162,10 @@ def test_policy_of_another_kind_is_refused_in_plain_words(kind: str, told: str) 
     arn = CLASSIC.replace("firewall-policy/", f"{kind}/")
     with pytest.raises(SettingsError) as caught:
         BuildSettings.from_environment({**LEAST, "RULESYNC_POLICIES": f"prod,{arn}"})
-    assert f"{arn} {told}: rulesync attaches to classic policies in strict order" in str(
+    assert f"{arn} {told}: rulesync attaches only to classic policies in strict order" in str(
         caught.value
     )
-    assert "no Next Generation policy (FirewallPolicyV2)" in str(caught.value)
+    assert "not to a Next Generation policy (FirewallPolicyV2)" in str(caught.value)
 
 
 @pytest.mark.parametrize("name", ["a_b", "arn:aws:s3:::x", f"{CLASSIC}/x", "a b", f"{CLASSIC}:1"])

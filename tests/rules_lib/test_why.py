@@ -23,7 +23,7 @@ def test_every_cause_is_a_whole_sentence(why: Why) -> None:
 def test_cause_names_the_action_that_was_shipped() -> None:
     """Where that is why it has the one it has."""
     cause = ActionCause(Why.NAMED_TO_ALERT, "alert", shipped="drop")
-    assert str(cause) == "it is shipped as drop, and its sid stands under `rules: alert:`"
+    assert str(cause) == "it is shipped as drop, and its sid is under `rules: alert:`"
 
 
 def test_each_condition_that_keeps_a_rule_from_dropping_is_named_and_no_other() -> None:
@@ -34,6 +34,6 @@ def test_each_condition_that_keeps_a_rule_from_dropping_is_named_and_no_other() 
         Condition("confidence", ("High",), (), holds=False, without="alert"),
     )
     assert str(ActionCause(Why.DROP_WHEN_FAILS, conditions=conditions)) == (
-        "`drop_when` does not hold: signature_severity is Minor, asked for: Critical, Major; "
+        "`drop_when` does not hold: signature_severity is Minor, wanted: Critical, Major; "
         "confidence is not given (`missing: alert`)"
     )

@@ -78,34 +78,31 @@ WRONG: Final[tuple[tuple[str, str], ...]] = (
     ),
     (
         "defualt: off",
-        'line 2: "defualt" is no key that may stand here; nearest: default',
+        'line 2: "defualt" is not a valid key here; nearest: default',
     ),
     (
         "firewall: {foo: 1}",
         (
-            'line 2: firewall: "foo" is no key that may stand here; '
+            'line 2: firewall: "foo" is not a valid key here; '
             "the keys are capacity, rule_groups, headroom, prefix, first_priority, "
             "policy_capacity"
         ),
     ),
     (
         "rules: {of: [1]}",
-        'line 2: rules: "of" is no key that may stand here; nearest: off',
+        'line 2: rules: "of" is not a valid key here; nearest: off',
     ),
     (
         "categories: {tor: {mode: drop, dropwhen: {confidence: [High]}}}",
-        'line 2: categories.tor: "dropwhen" is no key that may stand here; nearest: drop_when',
+        'line 2: categories.tor: "dropwhen" is not a valid key here; nearest: drop_when',
     ),
     (
         "categories: {tor: {mode: drop, drop_when: {confidence: [High], mising: drop}}}",
-        (
-            'line 2: categories.tor.drop_when: "mising" is no key that may stand here; '
-            "nearest: missing"
-        ),
+        ('line 2: categories.tor.drop_when: "mising" is not a valid key here; nearest: missing'),
     ),
     (
         "categories: [tor]",
-        "line 2: categories: a list is no mapping; write one key: value a line",
+        "line 2: categories: a list is not a mapping; write one `key: value` per line",
     ),
     (
         "categories:\n  tor: allert",
@@ -122,27 +119,28 @@ WRONG: Final[tuple[tuple[str, str], ...]] = (
     (
         "categories:\n  tor:\n    mode: alert\n    drop_when: {confidence: [High]}",
         (
-            "line 5: categories.tor.drop_when: needs mode: drop, and the mode is alert; "
+            "line 5: categories.tor.drop_when: needs mode: drop, but the mode is alert; "
             "change one of them"
         ),
     ),
     (
         "categories:\n  tor: as-written",
         (
-            'line 3: categories.tor: "as-written" is for files of your own (local-<file>); '
+            'line 3: categories.tor: "as-written" is only for your own files (local-<file>); '
             "a feed's category is off, alert or drop"
         ),
     ),
     (
         "categories:\n  tor:\n    mode: as-written",
         (
-            'line 4: categories.tor.mode: "as-written" is for files of your own '
-            "(local-<file>); a feed's category is off, alert or drop"
+            'line 4: categories.tor.mode: "as-written" is only for your own files '
+            "(local-<file>); a "
+            "feed's category is off, alert or drop"
         ),
     ),
     (
         "categories:\n  tor:\n    mode: drop\n    place: last",
-        ("line 5: categories.tor.place: is for files of your own (local-<file>); take it out"),
+        ("line 5: categories.tor.place: is only for your own files (local-<file>); remove it"),
     ),
     (
         "categories:\n  local-mine:\n    mode: alert\n    place: middle",
@@ -158,7 +156,7 @@ WRONG: Final[tuple[tuple[str, str], ...]] = (
     (
         "categories:\n  local-mine:\n    mode: as-written\n    drop_when: {confidence: [High]}",
         (
-            "line 5: categories.local-mine.drop_when: needs mode: drop, and the mode is "
+            "line 5: categories.local-mine.drop_when: needs mode: drop, but the mode is "
             "as-written; change one of them"
         ),
     ),
@@ -166,76 +164,76 @@ WRONG: Final[tuple[tuple[str, str], ...]] = (
     (
         "categories:\n  tor:\n    mode: drop\n    drop_when: {missing: alert}",
         (
-            "line 5: categories.tor.drop_when: asks for nothing; "
-            "give signature_severity or confidence, or take it out"
+            "line 5: categories.tor.drop_when: has no condition; give signature_severity or "
+            "confidence, or remove it"
         ),
     ),
     (
         "categories:\n  tor:\n    mode: drop\n    drop_when:",
         (
-            "line 5: categories.tor.drop_when: asks for nothing; "
-            "give signature_severity or confidence, or take it out"
+            "line 5: categories.tor.drop_when: has no condition; give signature_severity or "
+            "confidence, or remove it"
         ),
     ),
     (
         "categories: {tor: {mode: drop, drop_when: {deployment: Perimeter}}}",
         (
-            'line 2: categories.tor.drop_when.deployment: "Perimeter" is no list; '
-            "a list is written [first, second]"
+            'line 2: categories.tor.drop_when.deployment: "Perimeter" is not a list; write a '
+            "list as [first, second]"
         ),
     ),
     (
         "categories: {tor: {mode: drop, drop_when: {deployment: []}}}",
-        (
-            "line 2: categories.tor.drop_when.deployment: a list has no entry; "
-            "at least one is needed"
-        ),
+        ("line 2: categories.tor.drop_when.deployment: a list is empty; give at least one value"),
     ),
     (
         "categories: {tor: {mode: drop, drop_when: {confidence: [High], deploymnt: drop}}}",
         (
-            'line 2: categories.tor.drop_when: "deploymnt" is no key that may stand here; '
+            'line 2: categories.tor.drop_when: "deploymnt" is not a valid key here; '
             "nearest: deployment"
         ),
     ),
     (
         "categories: {tor: {mode: drop, drop_when: {two words: [a]}}}",
         (
-            'line 2: categories.tor.drop_when: "two words" is no key of a rule\'s metadata: '
-            "letters, digits and _"
+            'line 2: categories.tor.drop_when: "two words" cannot be a metadata key: '
+            "use letters, digits and _"
         ),
     ),
     (
         "categories: {tor: {mode: drop, drop_when: {updated_after: 01.02.2019}}}",
         (
-            'line 2: categories.tor.drop_when.updated_after: "01.02.2019" is no day; '
-            "write year-month-day, as in 2019-01-31"
+            'line 2: categories.tor.drop_when.updated_after: "01.02.2019" is not a day; '
+            "write year-month-day, such as 2019-01-31"
         ),
     ),
     (
         "categories: {tor: {mode: drop, drop_when: {updated_after: 2019-02-30}}}",
         (
-            'line 2: categories.tor.drop_when.updated_after: "2019-02-30" is no day; '
-            "write year-month-day, as in 2019-01-31"
+            'line 2: categories.tor.drop_when.updated_after: "2019-02-30" is not a day; '
+            "write year-month-day, such as 2019-01-31"
         ),
     ),
     (
         "categories: {tor: {mode: drop, drop_when: {updated_after: [2019-01-31]}}}",
         (
-            "line 2: categories.tor.drop_when.updated_after: a list is no day; "
-            "write year-month-day, as in 2019-01-31"
+            "line 2: categories.tor.drop_when.updated_after: a list is not a day; write "
+            "year-month-day, such as 2019-01-31"
         ),
     ),
     (
         "categories: {tor: {mode: drop, drop_when: {not_msg: Possible}}}",
         (
-            'line 2: categories.tor.drop_when.not_msg: "Possible" is no list; '
-            "a list is written [first, second]"
+            'line 2: categories.tor.drop_when.not_msg: "Possible" is not a list; write a '
+            "list as [first, second]"
         ),
     ),
     (
         'categories: {tor: {mode: drop, drop_when: {not_msg: ["--"]}}}',
-        ('line 2: categories.tor.drop_when.not_msg: "--" is no word; it needs a letter or a digit'),
+        (
+            'line 2: categories.tor.drop_when.not_msg: "--" is not a word; it needs a letter or a '
+            "digit"
+        ),
     ),
     (
         "categories: {tor: {mode: drop, drop_when: {cve: [a], missing: {cve: off}}}}",
@@ -247,22 +245,19 @@ WRONG: Final[tuple[tuple[str, str], ...]] = (
             "      missing: {confidance: drop}"
         ),
         (
-            'line 7: categories.tor.drop_when.missing: "confidance" is not asked for beside '
-            "it; nearest: confidence"
+            'line 7: categories.tor.drop_when.missing: "confidance" is not a condition here; '
+            "nearest: confidence"
         ),
     ),
     (
         "categories: {tor: {mode: drop, drop_when: {confidence: []}}}",
-        (
-            "line 2: categories.tor.drop_when.confidence: a list has no entry; "
-            "at least one is needed"
-        ),
+        ("line 2: categories.tor.drop_when.confidence: a list is empty; give at least one value"),
     ),
     (
         "categories: {tor: {mode: drop, drop_when: {confidence: High}}}",
         (
-            'line 2: categories.tor.drop_when.confidence: "High" is no list; '
-            "a list is written [first, second]"
+            'line 2: categories.tor.drop_when.confidence: "High" is not a list; write a list '
+            "as [first, second]"
         ),
     ),
     (
@@ -278,11 +273,11 @@ WRONG: Final[tuple[tuple[str, str], ...]] = (
     ),
     (
         "rules: {off: 2013504}",
-        'line 2: rules.off: "2013504" is no list; a list is written [first, second]',
+        'line 2: rules.off: "2013504" is not a list; write a list as [first, second]',
     ),
     (
         "rules:\n  off:\n  - 1\n  - x",
-        'line 5: rules.off: "x" is no whole number',
+        'line 5: rules.off: "x" is not a whole number',
     ),
     ("rules: {off: [0]}", 'line 2: rules.off: "0" is too small; at least 1'),
     (
@@ -291,15 +286,15 @@ WRONG: Final[tuple[tuple[str, str], ...]] = (
     ),
     (
         "rules:\n  off: [7]\n  drop: [7]",
-        'line 4: rules.drop: "7" stands under rules.off too, on line 3; keep one of them',
+        'line 4: rules.drop: "7" is listed under rules.off too, on line 3; keep one of them',
     ),
     (
         "rules:\n  on: [7]\n  off: [7]",
-        'line 4: rules.off: "7" stands under rules.on too, on line 3; keep one of them',
+        'line 4: rules.off: "7" is listed under rules.on too, on line 3; keep one of them',
     ),
     (
         "rules:\n  alert: [7, 8,\n    007]",
-        'line 4: rules.alert: "7" stands twice here, first on line 3; keep one of them',
+        'line 4: rules.alert: "7" is listed twice here, first on line 3; keep one of them',
     ),
     ("firewall: {capacity: 0}", 'line 2: firewall.capacity: "0" is too small; at least 1'),
     (
@@ -308,30 +303,27 @@ WRONG: Final[tuple[tuple[str, str], ...]] = (
     ),
     (
         "firewall: {capacity: 3_000}",
-        'line 2: firewall.capacity: "3_000" is no whole number',
+        'line 2: firewall.capacity: "3_000" is not a whole number',
     ),
     (
         "firewall: {headroom: -0.1}",
         'line 2: firewall.headroom: "-0.1" is too small; at least 0.0',
     ),
-    ("firewall: {headroom: nan}", 'line 2: firewall.headroom: "nan" is no number'),
-    ("firewall: {headroom: }", "line 2: firewall.headroom: an empty value is no number"),
+    ("firewall: {headroom: nan}", 'line 2: firewall.headroom: "nan" is not a number'),
+    ("firewall: {headroom: }", "line 2: firewall.headroom: an empty value is not a number"),
     (
         "firewall: {prefix: et_}",
-        (
-            'line 2: firewall.prefix: "et_" is not letters, digits and inner hyphens, '
-            "at most 32 of them"
-        ),
+        ('line 2: firewall.prefix: "et_" must be letters, digits and inner hyphens, at most 32'),
     ),
     (
         "firewall: {prefix: }",
-        "line 2: firewall.prefix: an empty value is no text",
+        "line 2: firewall.prefix: an empty value is not text",
     ),
     (
         "firewall:\n  rule_groups: 37\n  first_priority: 65500",
         (
-            "line 4: firewall.first_priority: 37 groups from priority 65500 on go beyond "
-            "the last, 65535; start lower"
+            "line 4: firewall.first_priority: 37 rule groups from priority 65500 on exceed the "
+            "last priority, 65535; start lower"
         ),
     ),
     (
@@ -344,11 +336,12 @@ WRONG: Final[tuple[tuple[str, str], ...]] = (
     (
         "firewall: {first_priority: 65517}",
         (
-            "line 2: firewall.first_priority: 20 groups from priority 65517 on go beyond "
-            "the last, 65535; start lower"
+            "line 2: firewall.first_priority: 20 rule groups from priority 65517 on exceed the "
+            "last "
+            "priority, 65535; start lower"
         ),
     ),
-    ("max_shrink: 30%", 'line 2: max_shrink: "30%" is no number'),
+    ("max_shrink: 30%", 'line 2: max_shrink: "30%" is not a number'),
     ("max_shrink: 30", 'line 2: max_shrink: "30" is too large; at most 1.0'),
     ("threshold: kep", 'line 2: threshold: "kep" is not one of keep, discard; nearest: keep'),
     (

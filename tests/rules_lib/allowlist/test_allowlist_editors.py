@@ -30,8 +30,8 @@ FILES_OF_OURS: Final = (
 SCHEMA: Final = json_schema()
 VALIDATOR: Final = Draft202012Validator(SCHEMA)
 TIES: Final = (
-    *("stands under", "go beyond the last", "is less than firewall.capacity"),
-    *("is not asked for", '"2019-02-30" is no day'),
+    *("is listed under", "exceed the last priority", "is less than firewall.capacity"),
+    *("is not a condition here", '"2019-02-30" is not a day'),
 )
 """What the reader says where one key does not go with another, and no schema can."""
 

@@ -25,14 +25,14 @@ def test_wrong_value_is_told_with_line_key_and_value(text: str, problem: str) ->
         ("malware", "; nearest: emerging-malware"),
         ("emerging-drop", "; nearest: drop"),
         ("local-mime", "; nearest: local-mine"),
-        ("local-zebra-crossing", "; people's own categories are the files local/<name>.rules"),
-        ("zzzzzz", "; names are the feed's file names without .rules"),
+        ("local-zebra-crossing", "; your own categories are the files local/<name>.rules"),
+        ("zzzzzz", "; use the feed's file names without .rules"),
     ],
 )
 def test_unknown_category_is_an_error_with_the_nearest_name(name: str, rest: str) -> None:
     """A typo must not switch protection off in silence."""
     problems = problems_after_version(f"categories:\n  {name}: drop")
-    assert problems == (f'line 3: categories: "{name}" is no category{rest}',)
+    assert problems == (f'line 3: categories: "{name}" is not a known category{rest}',)
 
 
 @pytest.mark.parametrize("word", ["yes", "no", "true", "false", "True", "y", "0"])

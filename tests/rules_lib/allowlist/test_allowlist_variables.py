@@ -117,37 +117,37 @@ def test_not_home_net_alone_is_what_holds_anyway() -> None:
 @pytest.mark.parametrize(
     ("line", "problem"),
     [
-        ("$A: 80", ': "$A" is a reference; a name is written without its $'),
-        ("A-B: 80", ': "A-B" is no name: a letter, then letters, digits and _, at most 32'),
+        ("$A: 80", ': "$A" is a reference; write the name without $'),
+        (
+            "A-B: 80",
+            ': "A-B" is not a valid name: a letter, then letters, digits and _, at most 32',
+        ),
         ("A: $HOM_NET", '.A: "$HOM_NET" has no value; declare "HOM_NET" here; nearest: HOME_NET'),
         ("A: $A", '.A: "$A" leads back to itself: A -> A'),
-        ("A:", ".A: an empty value is no address and no port; put what has : or ! in it in quotes"),
+        (
+            "A:",
+            ".A: an empty value is neither an address nor a port; put values with : or ! in quotes",
+        ),
         (
             "A: [80:]",
-            ".A: a mapping is no address and no port; put what has : or ! in it in quotes",
+            ".A: a mapping is neither an address nor a port; put values with : or ! in quotes",
         ),
-        ("A: []", ".A: a list without an entry gives no value; add one, or take the name out"),
+        ("A: []", ".A: an empty list is not a value; add one, or remove the name"),
         (
             "A: [$HOME_NET, 10.0.0.1]",
-            (
-                '.A: "$HOME_NET" mixes in a variable; '
-                "only a single $NAME or !$NAME is written, in no list"
-            ),
+            ('.A: "$HOME_NET" mixes in a variable; use a single $NAME or !$NAME, not in a list'),
         ),
         (
             'A: "!!$HOME_NET"',
-            (
-                '.A: "!!$HOME_NET" mixes in a variable; '
-                "only a single $NAME or !$NAME is written, in no list"
-            ),
+            ('.A: "!!$HOME_NET" mixes in a variable; use a single $NAME or !$NAME, not in a list'),
         ),
-        ("A: [any]", '.A: "any" must stand alone: no list, no !'),
-        ('A: "!any"', '.A: "!any" must stand alone: no list, no !'),
+        ("A: [any]", '.A: "any" must be alone: no list, no !'),
+        ('A: "!any"', '.A: "!any" must be alone: no list, no !'),
         (
             'A: "[10.0.0.0/8, 10.1.0.0/16]"',
             (
-                '.A: "[10.0.0.0/8, 10.1.0.0/16]" is a list in quotes; '
-                "a list is written [10.0.0.0/8, 192.168.0.0/16]"
+                '.A: "[10.0.0.0/8, 10.1.0.0/16]" is a list in quotes; write a list as '
+                "[10.0.0.0/8, 192.168.0.0/16]"
             ),
         ),
         ("A: 10.0.0.1/8", '.A: "10.0.0.1/8" has bits set beyond its prefix; write 10.0.0.0/8'),
@@ -155,20 +155,23 @@ def test_not_home_net_alone_is_what_holds_anyway() -> None:
         ('A: ["!0:65535"]', '.A: "!0:65535" leaves no port'),
         (
             "A: 90:80",
-            '.A: "90:80" is no range of ports; write the lower first, up to 65535',
+            '.A: "90:80" is not a range of ports; write the lower port first, at most 65535',
         ),
-        ("A: 65536", '.A: "65536" is no range of ports; write the lower first, up to 65535'),
+        (
+            "A: 65536",
+            '.A: "65536" is not a range of ports; write the lower port first, at most 65535',
+        ),
         ("A: [80, 10.0.0.1]", ".A: mixes addresses and ports; make it two variables"),
-        ("HOME_NET: [80]", ".HOME_NET: stands for addresses, and ports are given"),
+        ("HOME_NET: [80]", ".HOME_NET: is for addresses, but ports are given"),
         (
             "HOME_NET: any",
-            '.HOME_NET: "any" is no address; write a list such as [10.0.0.0/8, 192.168.0.0/16]',
+            '.HOME_NET: "any" is not an address; write a list such as [10.0.0.0/8, 192.168.0.0/16]',
         ),
         (
             "HOME_NET: $EXTERNAL_NET",
             (
-                '.HOME_NET: "$EXTERNAL_NET" is no address; '
-                "write a list such as [10.0.0.0/8, 192.168.0.0/16]"
+                '.HOME_NET: "$EXTERNAL_NET" is not an address; write a list such as [10.0.0.0/8, '
+                "192.168.0.0/16]"
             ),
         ),
         (
@@ -177,11 +180,11 @@ def test_not_home_net_alone_is_what_holds_anyway() -> None:
         ),
         (
             'HOME_NET: [10.0.0.0/8, "!10.1.0.0/16"]',
-            ".HOME_NET: has no negation that a list can say; give EXTERNAL_NET too, such as any",
+            ".HOME_NET: cannot be negated as a list; set EXTERNAL_NET too, for example to any",
         ),
         (
             'HOME_NET: ["::/0"]',
-            ".HOME_NET: has no negation that a list can say; give EXTERNAL_NET too, such as any",
+            ".HOME_NET: cannot be negated as a list; set EXTERNAL_NET too, for example to any",
         ),
     ],
 )
@@ -228,7 +231,7 @@ def test_cycle_is_told_at_each_of_its_names_and_nowhere_else() -> None:
 def test_negation_of_any_over_a_chain_is_told() -> None:
     """It would be written as `!any`."""
     assert problems("A: any", 'B: "!$A"') == (
-        'line 4: variables.B: "!$A" is the negation of any, which is nothing',
+        'line 4: variables.B: "!$A" negates any, so nothing is left',
     )
 
 
@@ -244,5 +247,5 @@ def test_chain_of_16_names_is_the_longest() -> None:
 def test_variables_must_be_a_mapping() -> None:
     """A list has no names."""
     assert problems_after_version("variables: [A]") == (
-        "line 2: variables: a list is no mapping; write one NAME: value a line",
+        "line 2: variables: a list is not a mapping; write one `NAME: value` per line",
     )

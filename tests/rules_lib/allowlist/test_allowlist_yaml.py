@@ -50,11 +50,11 @@ def test_tab_is_told_what_to_do() -> None:
 def test_key_that_stands_twice_is_an_error_with_both_lines() -> None:
     """YAML would let the last one win in silence, at any level."""
     assert problems_of("version: 1\ndefault: off\ndefault: drop") == (
-        'line 3: "default" stands twice, first on line 2; keep one of them',
+        'line 3: "default" is there twice, first on line 2; keep one of them',
     )
     assert problems_after_version("rules:\n  'on': [1]\n  on: [2]\n  on: [3]") == (
-        'line 4: rules: "on" stands twice, first on line 3; keep one of them',
-        'line 5: rules: "on" stands twice, first on line 3; keep one of them',
+        'line 4: rules: "on" is there twice, first on line 3; keep one of them',
+        'line 5: rules: "on" is there twice, first on line 3; keep one of them',
     )
 
 
@@ -67,7 +67,7 @@ def test_repeated_section_is_not_compared_with_the_first() -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("default: &a off", 'line 2: default: "&a" is an anchor; take it out'),
+        ("default: &a off", 'line 2: default: "&a" is an anchor; remove it'),
         ("default: *a", 'line 2: default: "*a" is an alias; write the value itself'),
         (
             "default: !!str off",
@@ -94,10 +94,10 @@ def test_repeated_section_is_not_compared_with_the_first() -> None:
             "variables:\n  A: [!80, 443]",
             'line 3: variables.A: "!80," is a YAML tag; put a value that starts with ! in quotes',
         ),
-        ("rules: {<<: {off: [1]}}", 'line 2: rules: "<<" is no key that may stand here; nearest'),
+        ("rules: {<<: {off: [1]}}", 'line 2: rules: "<<" is not a valid key here; nearest'),
         ("? [a, b]\n: 1", "line 2: a key must be a name, not a list"),
         ("? {a: b}\n: 1", "line 2: a key must be a name, not a mapping"),
-        ("&a default: off", 'line 2: "&a" is an anchor; take it out'),
+        ("&a default: off", 'line 2: "&a" is an anchor; remove it'),
         ('default: "\\ud800"', 'line 2: default: "\\ud800" has a character that cannot be printed'),
         ('"\\ud800": 1', 'line 2: "\\ud800" has a character that cannot be printed'),
     ],
@@ -120,7 +120,7 @@ def test_billion_laughs_is_refused_at_its_first_anchor() -> None:
     """Aliases are never expanded."""
     layers = [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 30)]
     problems = problems_after_version("\n".join(["a0: &a0 [lol]", *layers]))
-    assert problems[0] == 'line 2: a0: "&a0" is an anchor; take it out'
+    assert problems[0] == 'line 2: a0: "&a0" is an anchor; remove it'
 
 
 @pytest.mark.parametrize("text", ["[" * 100_000, "{a: " * 50_000, "- " * 100_000, "? " * 100_000])
@@ -160,7 +160,7 @@ def test_utf16_is_told_as_what_it_is(encoding: str) -> None:
 def test_control_character_is_told_with_its_line() -> None:
     """YAML allows none."""
     (problem,) = problems_of("version: 1\ndefault: \x07off")
-    assert problem == 'line 2: "\\u0007" may not stand in YAML; take it out'
+    assert problem == 'line 2: "\\u0007" is not allowed in YAML; remove it'
 
 
 @pytest.mark.parametrize("escape", ["\\UFFFFFFFF", "\\U00110000"])

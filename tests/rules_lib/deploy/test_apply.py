@@ -93,7 +93,7 @@ def test_group_in_use_stays_and_the_result_says_what_to_do() -> None:
         ("et-two", 1),
     ]
     assert all(
-        "1 firewall policy uses it" in found.why and "take the group out" in found.why
+        "1 firewall policy uses it" in found.why and "take the rule group out" in found.why
         for found in result.staying
     )
     assert set(there()) == {"et-one", "et-one-b", "et-two"}
@@ -147,7 +147,7 @@ def test_group_stays_when_its_rules_did_not_arrive_elsewhere(aws: EmbeddedAws) -
     both = group("et-one", 1, 2, 3)
     result = synced(both)
     assert [found.name for found in result.staying] == ["et-two"]
-    assert "1 of its rules are wanted" in result.staying[0].why
+    assert "1 of its rules belong in a rule group that failed" in result.staying[0].why
     assert there() == {"et-one": ONE.text, "et-two": TWO.text}
     assert synced(both).staying == ()
     assert there() == {"et-one": both.text}

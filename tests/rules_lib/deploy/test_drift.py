@@ -33,7 +33,7 @@ def test_new_category_is_no_drift() -> None:
 def test_group_that_is_gone_is_named() -> None:
     """Also where it is made under another name."""
     assert drift(replace(ONE, name="et-one-b")) == [
-        "rule group et-one was deleted by somebody else; et-one-b is made anew"
+        "rule group et-one was deleted by somebody else; et-one-b is created again"
     ]
 
 
@@ -45,7 +45,7 @@ def test_group_that_is_gone_and_no_longer_wanted_is_no_matter() -> None:
 def test_edited_group_is_named_where_it_is_put_right() -> None:
     """In place or by another one."""
     edited = as_deployed(group("et-one", 9), edited=True)
-    told = ["rule group et-one was edited by somebody else; it is put right"]
+    told = ["rule group et-one was edited by somebody else; the edit is reverted"]
     assert drift(ONE, deployed=(edited,)) == told
     assert drift(replace(ONE, name="et-one-b"), deployed=(edited,)) == told
 
@@ -59,5 +59,5 @@ def test_other_order_is_named() -> None:
     """It cannot be changed, only replaced."""
     lax = as_deployed(ONE, strict=False, edited=True)
     assert drift(replace(ONE, name="et-one-b"), deployed=(lax,)) == [
-        "rule group et-one is not in strict order; et-one-b takes its place"
+        "rule group et-one is not in strict order; et-one-b replaces it"
     ]

@@ -307,7 +307,7 @@ def test_category_that_the_feed_renames_is_refused(
 def test_category_that_is_turned_to_alert_by_mistake_is_refused(blocking: Account) -> None:
     """An edit can unblock as much as a feed; with leave it is done, and told."""
     blocking.allow(categories={"emerging-malware": "alert"})
-    with pytest.raises(SyncError, match="8 alert now: alert mode leaves the action alone"):
+    with pytest.raises(SyncError, match="8 alert now: alert mode does not change the action"):
         blocking.build()
     blocking.build(allow_shrink=True)
     assert blocking.summary()["changes"]["unblocks"] == 8

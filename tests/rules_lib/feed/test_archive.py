@@ -112,7 +112,7 @@ def test_plain_file_with_an_odd_name_has_a_plain_category(name: str, category: s
 
 def test_plain_file_cannot_pass_for_people_s_own_rules() -> None:
     """They would win over the feed on the same sid."""
-    with pytest.raises(ArchiveError, match="a name of people's own rules"):
+    with pytest.raises(ArchiveError, match="a name reserved for your own rules"):
         unpack(_RULE, name="local-mine.rules")
 
 
@@ -155,8 +155,8 @@ def test_long_names_are_read() -> None:
         (_member("null", b"", tarfile.CHRTYPE), "neither a file nor a folder"),
         (_member("disk", b"", tarfile.BLKTYPE), "neither a file nor a folder"),
         (_member("pipe", b"", tarfile.FIFOTYPE), "neither a file nor a folder"),
-        (_member("rules/a\n.rules"), "characters in its name that are not seen"),
-        (_member("rules/\u202ea.rules"), "characters in its name that are not seen"),
+        (_member("rules/a\n.rules"), "invisible characters in its name"),
+        (_member("rules/\u202ea.rules"), "invisible characters in its name"),
     ],
     ids=lambda value: value.name if isinstance(value, tarfile.TarInfo) else "",
 )
@@ -213,16 +213,19 @@ def test_archive_at_its_limits_is_taken() -> None:
         (b"\n<!DOCTYPE html><p>Sign in", "an HTML page, "),
         (b"<HTML><body>", "an HTML page, "),
         (b"PK\x03\x04" + b"x" * 600, "a zip archive that is damaged or truncated"),
-        (_zipped(b"PK\x03\x04" + b"x" * 600), "a zip archive, 604 bytes, no feed"),
+        (_zipped(b"PK\x03\x04" + b"x" * 600), "a zip archive, 604 bytes, not a feed"),
         (_zipped(GOOD), "gzip data, "),
         (b"\0" * 600, "an empty archive"),
-        (b"\xfd7zXZ\0" + b"\0" * 600, "xz data, 606 bytes, no feed"),
+        (b"\xfd7zXZ\0" + b"\0" * 600, "xz data, 606 bytes, not a feed"),
         (_RULE.decode().encode("utf-16"), "text in UTF-16, "),
         (b'{\n"message": 1}\n' + _RULE, "JSON, "),
         (b"<html>\n" + _RULE, "an HTML page, "),
-        (b"Service unavailable\n", "text, 20 bytes, no feed: taken are .tar.gz, .tgz, .tar, .zip"),
-        (b"# no rule yet\n", "text, 14 bytes, no feed"),
-        (_zipped(b""), "empty, 0 bytes, no feed"),
+        (
+            b"Service unavailable\n",
+            "text, 20 bytes, not a feed: accepted: .tar.gz, .tgz, .tar, .zip",
+        ),
+        (b"# no rule yet\n", "text, 14 bytes, not a feed"),
+        (_zipped(b""), "empty, 0 bytes, not a feed"),
         (_zipped(_tar()), "an empty archive"),
         (_zipped(_tar((_member("LICENSE"), _RULE))), "without any .rules file"),
         (GOOD + b"garbage", "followed by something else"),

@@ -100,7 +100,7 @@ def test_same_name_in_two_folders_is_an_error() -> None:
 )
 def test_odd_name_cannot_become_one_of_people_s_own(name: str) -> None:
     """It is judged by what it becomes."""
-    assert "people's own rules" in category_name_problem(f"rules/{name}.rules")
+    assert "your own rules" in category_name_problem(f"rules/{name}.rules")
 
 
 @given(st.lists(st.text(st.characters(exclude_characters="/\\\0"), min_size=1), unique=True))

@@ -377,7 +377,7 @@ def test_two_fetches_of_one_version_never_mix(publisher: Publisher) -> None:
 @pytest.mark.parametrize(
     ("answer", "kind", "words"),
     [
-        (Answer(body=b"<!DOCTYPE html><html>"), ArchiveError, "an HTML page, 21 bytes, no feed"),
+        (Answer(body=b"<!DOCTYPE html><html>"), ArchiveError, "an HTML page, 21 bytes, not a feed"),
         (Answer(body=b""), ArchiveError, "empty"),
         (Answer(body=feed(5)[:-20]), ArchiveError, "truncated"),
         (Answer(body=feed(5), declared=1000), DownloadError, "gave up after 3 attempts"),
@@ -406,11 +406,11 @@ def test_bad_feed_is_an_error_and_changes_nothing(
     ("checksum", "words"),
     [
         (md5(b"something else"), "wrong checksum"),
-        (b"<!DOCTYPE html>", "an HTML page, 15 bytes, is no MD5 checksum"),
-        (b"", "is no MD5 checksum"),
-        (b"abc", "text, 3 bytes, is no MD5 checksum"),
-        (md5(feed(1)).strip() + b"0", "is no MD5 checksum"),
-        (b"MD5 (a.tar.gz) = abc", "is no MD5 checksum"),
+        (b"<!DOCTYPE html>", "an HTML page, 15 bytes, is not an MD5 checksum"),
+        (b"", "is not an MD5 checksum"),
+        (b"abc", "text, 3 bytes, is not an MD5 checksum"),
+        (md5(feed(1)).strip() + b"0", "is not an MD5 checksum"),
+        (b"MD5 (a.tar.gz) = abc", "is not an MD5 checksum"),
     ],
 )
 def test_wrong_checksum_is_an_error_and_changes_nothing(

@@ -80,7 +80,7 @@ def test_field_of_a_later_release_is_no_fault() -> None:
         (_document(fetched_at="2026-03-31T12:00:00"), "fetched_at: "),
         (_document(categories={"a": {"enabled": 1}}), "categories.a.disabled: "),
         (_document(categories={"a": {"enabled": "1", "disabled": 0}}), "categories.a.enabled: "),
-        (_document(version="9"), "speaks of version '9'"),
+        (_document(version="9"), "is for version '9'"),
     ],
 )
 def test_what_is_no_manifest_is_an_error_that_names_the_fault(data: bytes, words: str) -> None:

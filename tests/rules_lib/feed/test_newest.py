@@ -69,5 +69,5 @@ def test_manifest_written_long_ago_is_not_read(store: MemoryStore) -> None:
 def test_broken_manifest_is_an_error_that_names_it(store: Store) -> None:
     """Not to be taken for a bucket without a feed."""
     store.put(manifest_key("10"), b"{}")
-    with pytest.raises(StoreError, match=r"raw/10/manifest\.json is no manifest: version: "):
+    with pytest.raises(StoreError, match=r"raw/10/manifest\.json is not a manifest: version: "):
         newest_manifest(store)

@@ -91,8 +91,8 @@ def test_action_order_is_refused_before_anything_else() -> None:
 def test_taken_priorities_are_all_named() -> None:
     """With what has them, and what to do."""
     text = refused(policy(GroupReference("arn:a", 1000), GroupReference("arn:b", 1001), THEIRS))
-    assert "priority 1000, wanted for et-one, is taken by arn:a" in text
-    assert "priority 1001, wanted for et-two, is taken by arn:b" in text
+    assert "priority 1000, needed for et-one, is taken by arn:a" in text
+    assert "priority 1001, needed for et-two, is taken by arn:b" in text
     assert "first_priority" in text
     assert "arn:theirs" not in text
 
@@ -107,7 +107,7 @@ def test_too_many_groups_are_refused_with_their_number() -> None:
     text = refused(policy(THEIRS), rule_groups=2)
     assert "live: 1 of 2 rule groups" in text
     assert "are left beside 1 group that is not ours" in text
-    assert "the allowlist asks for 2 groups and 200" in text
+    assert "the allowlist needs 2 rule groups and 200" in text
     assert "set firewall: {rule_groups: 1, capacity: 30000}" in text
 
 
@@ -116,7 +116,7 @@ def test_too_little_capacity_is_refused_with_what_is_missing() -> None:
     there = policy(GroupReference("arn:et-one", 1000), THEIRS, consumed=100 + 2_000)
     text = refused(there, capacity=2_100)
     assert "100 of 2,100 capacity are left" in text
-    assert "the allowlist asks for 2 groups and 200" in text
+    assert "the allowlist needs 2 rule groups and 200" in text
     assert "set firewall: {rule_groups: 19, capacity: 100}" in text
     assert planned(there, capacity=2_200).switches
 

@@ -74,19 +74,19 @@ def test_kind_is_told_by_the_arn(arn: str, kind: ReferenceKind | None) -> None:
     ],
 )
 def test_what_one_group_may_refer_to(arns: list[str], together: bool) -> None:
-    """Five, or thirty container associations and nothing else."""
+    """Five, or thirty container associations only."""
     assert go_together(arns) is together
 
 
 @pytest.mark.parametrize(
     ("lines", "told"),
     [
-        ("references: {A: pl-1}", '"pl-1" is the ARN of none of these: prefix list'),
-        ("references: {A: [x]}", "is no ARN"),
-        (f'references: {{"@A": "{GROUP}"}}', '"@A" is a reference; a name is written without'),
-        (f'references: {{a-b: "{GROUP}"}}', '"a-b" is no name'),
-        (f'references: {{A: "{GROUP}", B: "{GROUP}"}}', "has the name A already"),
-        ("references: [A]", "is no mapping"),
+        ("references: {A: pl-1}", '"pl-1" is not the ARN of one of these: prefix list'),
+        ("references: {A: [x]}", "is not an ARN"),
+        (f'references: {{"@A": "{GROUP}"}}', '"@A" is a reference; write the name without'),
+        (f'references: {{a-b: "{GROUP}"}}', '"a-b" is not a valid name'),
+        (f'references: {{A: "{GROUP}", B: "{GROUP}"}}', "already has the name A"),
+        ("references: [A]", "is not a mapping"),
         (
             f'references: {{OURS: "{GROUP}"}}\nvariables: {{HOME_NET: [10.0.0.0/8, "@OUR"]}}',
             '"@OUR" has no ARN; declare "OUR" under references; nearest: OURS',

@@ -256,7 +256,7 @@ def test_policy_that_is_broken_already_fails_no_switch(live: Account) -> None:
     live.build()
     assert len(live.references("live")) == 3
     assert (
-        "firewall policy live: the service says of it: its status is ERROR"
+        "firewall policy live: the service reports: its status is ERROR"
         in (live.summary()["warnings"])
     )
 

@@ -46,4 +46,4 @@ def test_sync_warns_of_such_a_file(tmp_path: Path) -> None:
         here.put("local/ours.rules", f"{rule(50)}\r{rule(51)}\r")
         here.sync(malware=[rule(1)])
         [warning] = [one for one in here.summary()["warnings"] if "carriage return" in one]
-    assert "local/ours.rules:1: a carriage return alone ends no line" in warning
+    assert "local/ours.rules:1: Suricata does not end a line at a bare carriage return" in warning

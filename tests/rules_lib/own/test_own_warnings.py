@@ -46,8 +46,8 @@ def _told(
     ("key", "source", "why"),
     [
         ("drop", text(1, "noalert; "), "it only marks a flow (noalert)"),
-        ("drop", text(1, head="pass tcp"), "it is a pass rule, and stays one"),
-        ("alert", text(1, head="pass tcp"), "it is a pass rule, and stays one"),
+        ("drop", text(1, head="pass tcp"), "it is a pass rule, and does not change"),
+        ("alert", text(1, head="pass tcp"), "it is a pass rule, and does not change"),
         ("drop", text(1, "lua:x; "), "it is discarded (unsupported-keyword)"),
         ("alert", "alert tcp any any (sid:1;)", "it is discarded (unparseable)"),
         ("drop", text(1, CHECKS), "it is discarded (flowbit-never-set)"),
@@ -153,4 +153,4 @@ def test_own_rules_in_a_group_that_a_foreign_policy_holds_are_told() -> None:
     (group,) = pinned.groups
     held = Deployed((replace(group, pinned=True, capacity=9),))
     [warning] = _told(files, held, **few)
-    assert warning.startswith(f"local-mine stands in {group.name}, behind rules that drop")
+    assert warning.startswith(f"local-mine is in {group.name}, after rules that drop")

@@ -246,7 +246,7 @@ def test_cluster_that_needs_more_than_the_budget_stops_no_other() -> None:
     kept = [rule.sid for group in result.packed.groups for rule in group.rules]
     assert kept == [21, 22, 23, 24, 25, 26]
     details = {one.rule.sid: one.detail for one in result.discarded}
-    assert details[1].endswith("it needs more alone")
+    assert details[1].endswith("it needs more than that alone")
     assert details[27].endswith("what is kept is worth more")
 
 

@@ -27,7 +27,7 @@ def test_packed_file_is_named_as_that(start: bytes, name: str) -> None:
     """And not as text of another encoding."""
     [found] = oddities(start + bytes(range(256)))
     assert found.whole
-    assert f"packed ({name})" in found.words
+    assert f"compressed ({name})" in found.words
 
 
 def test_big_endian_marks_are_known() -> None:
@@ -48,7 +48,7 @@ def test_carriage_returns_alone_are_named(data: bytes) -> None:
     """It is one line to the engine, whatever ends it."""
     [found] = oddities(data)
     assert found.whole
-    assert "carriage return alone" in found.words
+    assert "bare carriage return" in found.words
 
 
 @pytest.mark.parametrize("first", [f"{text(1)}\r{text(2)}", f"# ours\r{text(2)}"])
@@ -56,7 +56,7 @@ def test_lines_that_run_together_are_named(first: str) -> None:
     """A rule behind a comment is lost, too; the file's other lines are read."""
     [found] = oddities(f"{text(5)}\n{first}\r\n{text(3)}\n".encode())
     assert (found.lines, found.whole) == ((2,), False)
-    assert "carriage return alone" in found.words
+    assert "bare carriage return" in found.words
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_latin1_is_told_with_all_its_lines() -> None:
         ('alert tcp any any -> any any (msg:"a"; content:!\u2018x\u2019; sid:1;)', "typographic"),
         ('alert tcp any any -> any any (msg:"a";\u00a0sid:1;)', "no-break space"),
         ("alert\u00a0tcp any any -> any any (sid:1;)", "no-break space"),
-        ("\ufeffalert tcp any any -> any any (sid:1;)", "nobody sees"),
+        ("\ufeffalert tcp any any -> any any (sid:1;)", "invisible"),
         ("alert tcp any any \u2013> any any (sid:1;)", "dashes or arrows"),
     ],
 )

@@ -215,7 +215,7 @@ def test_build_that_the_service_would_refuse_now_changes_nothing(live: Account) 
     states = three(live)
     live.aws.refuse("sid:7; rev:1;", "no longer")
     before = state()
-    with pytest.raises(RefusedError, match=r"cannot be put back: sid 7: .*no longer"):
+    with pytest.raises(RefusedError, match=r"cannot be restored: sid 7: .*no longer"):
         rollback(world(live), next(iter(states)))
     assert state() == before
     assert not live.has("state/hold.json")

@@ -164,7 +164,7 @@ def test_what_is_so_with_a_rule_is_told_key_by_key() -> None:
     }
     metadata = "signature_severity Unknown, deployment Perimeter, updated_at 2018_03_04"
     assert judged(metadata, asked, "Possible") == [
-        (False, "signature_severity is Unknown, asked for: Major"),
+        (False, "signature_severity is Unknown, wanted: Major"),
         (False, "confidence is not given (`missing: alert`)"),
         (True, "deployment is Perimeter"),
         (False, "not updated after 2019-01-31"),

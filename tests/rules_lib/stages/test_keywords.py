@@ -156,7 +156,7 @@ def test_countries_by_their_codes_are_kept(value: str) -> None:
 )
 def test_what_is_no_country_is_named(value: str, wrong: str) -> None:
     """The service refuses the whole group for it."""
-    detail = f"the service takes no such country code in geoip: {wrong}"
+    detail = f"the service does not accept this country code in geoip: {wrong}"
     assert _objection(_only(f"geoip:{value};")) == (Reason.UNSUPPORTED_KEYWORD, detail)
 
 
@@ -166,7 +166,7 @@ def test_more_countries_than_suricata_takes_are_told() -> None:
     assert _reason(_only(f"geoip:dst,{','.join(codes[:64])};")) is None
     reason, detail = _objection(_only(f"geoip:dst,{','.join(codes[:65])};")) or (None, "")
     assert reason is Reason.UNSUPPORTED_KEYWORD
-    assert detail == "Suricata 8.0.3 takes 64 countries in one geoip, and not 65"
+    assert detail == "Suricata 8.0.3 accepts at most 64 countries in one geoip, not 65"
 
 
 @pytest.mark.parametrize(
@@ -177,12 +177,12 @@ def test_more_countries_than_suricata_takes_are_told() -> None:
         (
             "alert http",
             "aws_url_category:Spam; geoip:dst,RU;",
-            "does not take aws_url_category and geoip in one rule",
+            "does not accept aws_url_category and geoip in one rule",
         ),
         (
             "alert tls",
             "geoip:dst,RU; aws_domain_category:Spam;",
-            "does not take aws_domain_category and geoip in one rule",
+            "does not accept aws_domain_category and geoip in one rule",
         ),
     ],
 )

@@ -144,7 +144,7 @@ def test_flowint_is_counted_before_it_is_compared() -> None:
 
 
 def test_first_that_counts_and_those_that_go_on_counting_stand_before_what_is_counted_for() -> None:
-    """The one starts where there is no number yet, the other adds to it, the third compares."""
+    """The one starts where there is not a number yet, the other adds to it, the third compares."""
     start, more = "flowint:aa,notset; flowint:aa,=,1;", "flowint:aa,isset; flowint:aa,+,1;"
     assert _in_order("flowint:aa,>,5;", more, start) == [3, 2, 1]
 

@@ -62,7 +62,7 @@ def test_actions_that_the_service_has(action: str) -> None:
 )
 def test_feed_passes_nothing_unless_it_is_trusted(source: str, word: str) -> None:
     """Whatever it asks for; what was in force before would be without effect."""
-    detail = f"by {word} a feed would have what it matches go uninspected"
+    detail = f"with {word}, a feed would end the inspection of what it matches"
     assert _objection(source) == (Reason.PASS_FROM_FEED, detail)
     assert _objection(source, **TRUSTED) is None
 
@@ -172,7 +172,7 @@ def test_variable_without_value_is_named(ends: str, names: str) -> None:
 def test_what_is_no_name_is_not_asked_for(ends: str, names: str) -> None:
     """The service takes no such name, so to declare it would be an error."""
     source = text(1, ends=ends)
-    detail = f"{names} is no name: a letter, then letters, digits and _, at most 32"
+    detail = f"{names} is not a valid name: a letter, then letters, digits and _, at most 32"
     assert _objection(source) == (Reason.UNDEFINED_VARIABLE, detail)
     assert missing_variables(candidate(source).rule.header, allow()) == ()
 

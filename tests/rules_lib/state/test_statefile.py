@@ -90,7 +90,7 @@ def test_cache_that_cannot_be_read_is_as_good_as_none() -> None:
     lost, (warning,) = Refusals.recall(Stored(b'{"a": 7}', ""))
     assert lost is None
     assert warning.startswith(f"{REFUSALS} cannot be read: ")
-    assert "written anew" in warning
+    assert "written again" in warning
 
 
 def test_warning_of_a_file_with_thousands_of_faults_is_short() -> None:

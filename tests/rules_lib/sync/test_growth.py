@@ -352,7 +352,7 @@ def test_group_deleted_by_hand_is_made_and_attached_again(live: Account) -> None
     live.build()
     assert references() == there
     assert (
-        f"rule group {INFO} was deleted by somebody else; {INFO} is made anew"
+        f"rule group {INFO} was deleted by somebody else; {INFO} is created again"
         in (live.summary()["warnings"])
     )
 
@@ -366,7 +366,7 @@ def test_group_edited_by_hand_is_put_right_and_named(live: Account) -> None:
     live.build()
     assert texts() == before
     warnings = live.summary()["warnings"]
-    assert f"rule group {INFO} was edited by somebody else; it is put right" in warnings
+    assert f"rule group {INFO} was edited by somebody else; the edit is reverted" in warnings
     assert not any(MALWARE in warning for warning in warnings)
     live.build()
     assert not any("somebody else" in warning for warning in live.summary()["warnings"])

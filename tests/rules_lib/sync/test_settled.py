@@ -176,7 +176,7 @@ def test_note_that_cannot_be_read_fails_no_build(running: Account, text: str) ->
 
 @pytest.mark.parametrize("text", [None, "{"])
 def test_summary_that_cannot_be_read_fails_no_build(running: Account, text: str | None) -> None:
-    """The build that it would repeat is made anew."""
+    """The build that it would repeat is created again."""
     key = f"builds/{running.latest()['build']}/summary.json"
     if text is None:
         running.s3.delete_object(Bucket=BUCKET, Key=key)

@@ -40,7 +40,7 @@ def test_pass_of_a_feed_is_left_out_and_nothing_else_changes(live: Account, pass
     [(reason, detail)] = live.discarded().values()
     assert (reason, detail) == (
         "pass-from-feed",
-        "by pass a feed would have what it matches go uninspected",
+        "with pass, a feed would end the inspection of what it matches",
     )
 
 
@@ -59,7 +59,7 @@ def test_pass_of_a_trusted_feed_is_told(live: Account) -> None:
     assert live.summary()["changes"]["passes"] == 1
     assert live.summary()["changes"]["first_passes"] == {"98": "rule 98"}
     live.build()
-    told = "feed_pass: keep: the feed has traffic pass uninspected by sid 98 of emerging-info"
+    told = "feed_pass: keep: the feed passes traffic uninspected with sid 98 of emerging-info"
     assert told in live.summary()["warnings"]
 
 
@@ -72,9 +72,11 @@ def test_pass_of_a_trusted_feed_is_refused_where_it_ends_all_blocking(live: Acco
         live.build()
     assert state() == before
     live.build(allow_shrink=True)
-    told = "sid 99 of emerging-info lets everything through that its header names (pass ip any any"
+    told = (
+        "sid 99 of emerging-info lets everything through that its header matches (pass ip any any"
+    )
     [warning] = [one for one in live.summary()["warnings"] if one.startswith(told)]
-    assert "9 blocking rules act in part or not at all" in warning
+    assert "9 blocking rules act only in part or not at all" in warning
 
 
 def test_pass_of_ones_own_is_told_and_guarded_as_well(live: Account) -> None:

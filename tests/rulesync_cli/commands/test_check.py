@@ -139,7 +139,7 @@ def test_own_file_that_is_not_read_is_a_warning(file: Path, own: Path) -> None:
     file.write_text(allowlist(categories={"local-ours": "drop"}))
     answer = run("check", file, "--local", own)
     assert answer.exit_code == 1
-    assert "people's own categories are the files local/<name>.rules" in answer.stderr
+    assert "your own categories are the files local/<name>.rules" in answer.stderr
     assert f"warning: {own}/ours.RULES is not read" in answer.stderr
 
 
@@ -190,7 +190,7 @@ UNKNOWN = "not known to Suricata 8.0.3 nor as AWS's own"
             'aws_route_53_resolved_domain:"a.example"; ',
             "aws_route_53_resolved_domain is idle unless",
         ),
-        ("flowbits:toggle,a; ", "flowbits:toggle works, and is deprecated since Suricata 8.0.6"),
+        ("flowbits:toggle,a; ", "flowbits:toggle works, but is deprecated since Suricata 8.0.6"),
     ],
 )
 def test_what_is_odd_about_an_own_rule_is_a_warning(
@@ -255,7 +255,7 @@ def test_missing_engine_is_told_in_one_line(
     answer = run("check", file, "--local", own)
     assert answer.exit_code == 0
     assert answer.stderr == (
-        "not asked whether an engine loads your own rules: no Suricata is installed; "
+        "your own rules were not loaded in Suricata: no Suricata is installed; "
         "`make engine` installs one on Debian\n"
     )
     assert answer.stdout.endswith("rules of your own: 1 rule, none of them discarded\n")

@@ -139,7 +139,7 @@ def test_least_important_column_leaves_first_and_is_named() -> None:
     assert isinstance(console.file, io.StringIO)
     heading, row, *told = console.file.getvalue().splitlines()
     assert (heading, row) == ("    sid  category", "2000001  malware")
-    assert " ".join(map(str.strip, told)) == "left out to fit: confidence; --wide shows all"
+    assert " ".join(map(str.strip, told)) == "hidden to fit: confidence; --wide shows all"
 
 
 def test_long_msg_does_not_send_a_column_away() -> None:

@@ -67,9 +67,9 @@ def test_diff_is_marked_without_colours(alone: list[str]) -> None:
 
 def test_left_out_rules_say_what_brings_them_back(alone: list[str]) -> None:
     """A disabled one, and a discarded one."""
-    assert "`rules: on: [2]` wakes it, in drop mode." in call("2", *alone).stdout
+    assert "`rules: on: [2]` enables it, in drop mode." in call("2", *alone).stdout
     discarded = call("3", *alone).stdout
-    assert "discarded as unsupported-keyword: the service does not take: lua" in discarded
+    assert "discarded as unsupported-keyword: the service does not accept: lua" in discarded
     assert "way back" in discarded
 
 
@@ -107,7 +107,7 @@ def test_what_is_no_sid_is_wrong_usage(alone: list[str], word: str) -> None:
     """In words; a sid has 32 bits."""
     answer = CliRunner().invoke(main, ["explain", *alone, *word.split()])
     assert answer.exit_code == 2
-    assert "is no sid: a whole number from 1 to 4294967295" in answer.stderr
+    assert "is not a sid: give a whole number from 1 to 4294967295" in answer.stderr
 
 
 def test_unknown_sid_ends_with_1_and_names_the_feed(alone: list[str]) -> None:
@@ -165,10 +165,10 @@ def test_stack_tells_what_the_next_sync_does(running: Account, tmp_path: Path) -
     edited.write_text(allowlist(rules={"drop": [1]}))
     said = on_stack("1", "--config", str(edited)).stdout
     assert "the next sync changes its text" in said
-    assert "its sid stands under `rules: drop:`" in said
+    assert "its sid is under `rules: drop:`" in said
     running.publish(malware=[rule(1)])
     gone = on_stack("2")
-    assert (gone.exit_code, "the next sync takes it away" in gone.stdout) == (0, True)
+    assert (gone.exit_code, "the next sync removes it" in gone.stdout) == (0, True)
 
 
 def test_a_hold_and_a_refusal_are_told(running: Account) -> None:

@@ -61,7 +61,7 @@ def test_plan_of_nothing_says_so(applied: Account) -> None:
     """And exits with 0."""
     answer = call("plan")
     assert answer.exit_code == 0
-    assert "nothing to do: the firewall is as the allowlist asks for" in answer.stdout
+    assert "nothing to do: the firewall matches the allowlist" in answer.stdout
     assert "calls:" not in answer.stdout
     assert f"compared with build {applied.latest()['build']}" in answer.stdout
 
@@ -71,7 +71,7 @@ def test_changed_rules_are_counted_by_group(applied: Account) -> None:
     applied.publish(malware=[rule(1, rev=2), *SIX[1:5], rule(7)], info=[rule(20), rule(21)])
     lines = shown()
     assert "~ 1000 et-emerging-malware update +1 -1 ~1 7" in lines
-    assert "1 rule group untouched" in lines
+    assert "1 rule group unchanged" in lines
     assert "rules: +1 -1 ~1 in all" in lines
 
 
@@ -89,7 +89,7 @@ def test_rules_that_act_otherwise_are_named_by_sid_and_msg(
     """From what the firewall has, not from what the feed says."""
     config = edited(tmp_path, rules={"drop": [2]})
     lines = shown("--config", config)
-    assert "1 rule acts otherwise" in lines
+    assert "1 rule changes its action" in lines
     assert "alert -> drop 2 rule 2" in lines
     [change] = json.loads(call("plan", "--config", config, "--json").stdout)["actions"]
     assert (change["sid"], change["before"], change["after"]) == (2, "alert", "drop")
@@ -105,7 +105,7 @@ def test_many_of_them_are_named_on_request(tmp_path: Path) -> None:
         call("apply", "--yes")
         config = edited(tmp_path, default="drop")
         short, full = shown("--config", config), shown("--config", config, "--full")
-    assert "14 rules act otherwise" in short
+    assert "14 rules change their action" in short
     assert "and 4 more; --full names all" in short
     assert "alert -> drop 4 in et-emerging-malware" in short
     assert [sum(line.startswith("alert -> drop") for line in one) for one in (short, full)] == [
@@ -131,7 +131,7 @@ def test_diff_of_a_group_that_stays_says_so(applied: Account, tmp_path: Path) ->
     """In place of a heading with nothing under it."""
     config = edited(tmp_path, rules={"drop": [2]})
     lines = shown("--config", config, "--diff", "et-emerging-info")
-    assert lines[-1] == "et-emerging-info: no rule comes, goes or changes"
+    assert lines[-1] == "et-emerging-info: no rule is added, removed or changed"
     assert not any(line.startswith("---") for line in lines)
     assert applied.sids() == {1, 2, 3, 4, 5, 6, 20, 21}
 
@@ -142,7 +142,9 @@ def test_diff_of_an_unknown_group_names_the_known(applied: Account) -> None:
     assert (answer.exit_code, answer.stdout) == (2, "")
     assert all(name in answer.stderr for name in applied.deployed())
     typo = call("plan", "--diff", "et-emerging-malwar").stderr
-    assert "et-emerging-malwar is no rule group of this plan; nearest: et-emerging-malware" in typo
+    assert (
+        "et-emerging-malwar is not a rule group of this plan; nearest: et-emerging-malware" in typo
+    )
 
 
 def test_own_file_that_is_off_is_told_once(applied: Account, tmp_path: Path) -> None:
@@ -240,7 +242,9 @@ def test_plan_names_what_has_no_effect_and_what_is_not_read(
     (own / "ours.rules.txt").write_text(rule(901))
     config = edited(tmp_path, rules={"drop": [900], "on": [404]})
     lines = shown("--config", config, "--local", own)
-    assert "warning: rules: drop: 900 has no effect: it is a pass rule, and stays one" in lines
+    assert (
+        "warning: rules: drop: 900 has no effect: it is a pass rule, and does not change" in lines
+    )
     assert "warning: rules: on: 404 is no rule of this feed, nor of your own" in lines
     assert f"warning: {own}/ours.rules.txt is not read: its name must end in .rules" in lines
     assert "+ 1000 et-local-ours create +1 2" in lines

@@ -94,7 +94,7 @@ def test_what_is_not_as_assumed_stands_first_and_is_counted(aws: EmbeddedAws) ->
     aws.refuse("websocket any", "protocol websocket is unknown")
     lines = call(*ASKED).stdout.splitlines()
     assert lines[1].startswith("protocol-websocket ")
-    assert lines[-1].endswith(", 1 of those known now not as assumed")
+    assert lines[-1].endswith(", 1 of those now known differ from the assumption")
 
 
 def test_answers_are_kept_and_count_from_then_on(aws: EmbeddedAws, tmp_path: Path) -> None:

@@ -88,14 +88,14 @@ def test_default_that_the_file_leaves_out_has_no_line() -> None:
     ("options", "settings", "action", "why"),
     [
         ("", {}, "alert", "alert mode"),
-        ("", DROP, "drop", "drop mode turns alert into it"),
+        ("", DROP, "drop", "drop mode turns alert into drop"),
         ("noalert; ", DROP, "alert", "noalert"),
         ("flowbits:noalert; ", DROP, "alert", "noalert"),
         (
             "metadata:signature_severity Minor, confidence High; ",
             {"categories": {WEB: SEVERE}},
             "alert",
-            "`drop_when` does not hold: signature_severity is Minor, asked for: Major",
+            "`drop_when` does not hold: signature_severity is Minor, wanted: Major",
         ),
         (
             "metadata:signature_severity Major; ",
@@ -113,7 +113,7 @@ def test_default_that_the_file_leaves_out_has_no_line() -> None:
             "",
             {"categories": {WEB: SEVERE}, "rules": {"drop": [1]}},
             "drop",
-            "its sid is named",
+            "its sid is listed",
         ),
     ],
 )
@@ -131,7 +131,7 @@ def test_each_condition_is_told_with_whether_it_holds() -> None:
     published = story(1, text(1, options), categories={WEB: SEVERE}).published
     assert published is not None
     assert [(one.key, one.holds, one.says) for one in published.conditions] == [
-        ("signature_severity", False, "signature_severity is Unknown, asked for: Major"),
+        ("signature_severity", False, "signature_severity is Unknown, wanted: Major"),
         ("confidence", True, "confidence is High"),
     ]
 
@@ -237,7 +237,7 @@ def test_disabled_rule_says_how_it_is_woken() -> None:
     told = story(1, f"#{text(1)}", text(2), categories={WEB: "drop"})
     assert (told.fate, told.origin.enabled, told.origin.line) == (Fate.DISABLED, False, 1)
     assert told.left_out is not None
-    assert told.left_out.way_back == "`rules: on: [1]` wakes it, in drop mode."
+    assert told.left_out.way_back == "`rules: on: [1]` enables it, in drop mode."
 
 
 def test_woken_rule_is_told_as_woken() -> None:
@@ -315,7 +315,7 @@ def test_undefined_variable_names_the_key_that_wants_a_value() -> None:
 @pytest.mark.parametrize(
     ("setter", "settings", "note"),
     [
-        ("", {"rules": {"off": [1]}}, "off, and setting a: take 1 out of `rules: off:`"),
+        ("", {"rules": {"off": [1]}}, "off, sets a: take 1 out of `rules: off:`"),
         ("lua:x; ", {}, "1 sets a and is discarded too: `rulesync explain 1`"),
     ],
 )
@@ -436,7 +436,7 @@ def test_checker_without_setter_names_the_disabled_one() -> None:
     told = story(2, "#" + text(1, "flowbits:set,a; "), text(2, "flowbits:isset,a; "))
     assert told.ties[0].setters == (Relative(1, WEB, 1, Fate.DISABLED),)
     assert told.left_out is not None
-    assert told.left_out.notes == ("disabled in the feed, and setting a: `rules: on: [1]`",)
+    assert told.left_out.notes == ("disabled in the feed, sets a: `rules: on: [1]`",)
 
 
 def test_checker_of_a_bit_that_nobody_sets_is_told_so() -> None:
@@ -480,9 +480,7 @@ def test_checker_of_a_host_that_nobody_marks_names_the_disabled_one() -> None:
     lines = ("#" + text(1, "hostbits:set,aa; "), "#" + text(3, "flowbits:set,aa; "))
     told = story(2, *lines, text(2, "xbits:isset,aa,track ip_dst; "), documented_unsupported="keep")
     assert told.left_out is not None
-    assert told.left_out.notes == (
-        "disabled in the feed, and setting the host xbit aa: `rules: on: [1]`",
-    )
+    assert told.left_out.notes == ("disabled in the feed, sets the host xbit aa: `rules: on: [1]`",)
 
 
 def test_rule_for_another_engine_says_what_it_requires() -> None:

@@ -74,7 +74,7 @@ def test_pass_stands_where_the_policy_has_it() -> None:
     assert (first.action_order, first.remarks) == (ACTION_ORDER, ())
     assert (last.action_order, last.remarks) == (PASS_LAST, ())
     assert between.action_order == PASS_LAST
-    assert "takes all of them after these" in between.remarks[0]
+    assert "puts all of them after these" in between.remarks[0]
 
 
 @given(st.lists(st.lists(st.integers(1, 9_999_999), max_size=5), max_size=4))

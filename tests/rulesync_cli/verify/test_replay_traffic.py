@@ -71,7 +71,7 @@ def test_engine_that_ends_on_a_capture_costs_that_capture_only(
     assert [one.skipped for one in found] == [kind == "deadly" for kind in kinds]
     [told] = {one.problem for one in found if one.skipped}
     assert "Suricata ended with signal 11 at pcap-file" in str(told)
-    assert "it was started anew for the next" in str(told)
+    assert "it was restarted for the next" in str(told)
     assert all(one.quiet for one in found if not one.skipped)
 
 
