@@ -12,12 +12,12 @@ HERE = Path(__file__).parent
 OUT = Path("out")
 
 WHERE_TO_LOOK = f"""
-The first release stands in {OUT}/1, what changed with the second in {OUT}/2. In each:
+The results of the first release are in {OUT}/1, those of the second in {OUT}/2. In each:
   report.html                  the whole sync on one page
-  rule-groups/                 the rules exactly as they were deployed
-  discarded.csv, changed.jsonl every rule left out or altered, and why
+  rule-groups/                 the rules exactly as published
+  discarded.csv, changed.jsonl every rule that was discarded or changed, and why
   plan.json, summary.json      what was done, for programs
-Edit examples/categories.yaml and run it again to see what an edit does."""
+To see what an edit does, edit examples/categories.yaml and run it again."""
 
 
 def releases(folder: Path) -> tuple[str, str]:

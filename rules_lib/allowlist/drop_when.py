@@ -47,17 +47,17 @@ class MetadataValues(BaseModel):
 class DropWhen(MetadataValues):
     """Which alert rules of a category in drop mode become drop; the others stay alert.
 
-    Any other key of the rules' metadata may be given too, such as deployment or attack_target,
-    with a list of values: only rules that have one of these drop.
+    Any other key of the rules' metadata can be used too, such as deployment or attack_target, with
+    a list of values: only rules with one of these values drop.
 
     Attributes:
-        signature_severity: only rules of one of these drop; left out, it is not asked for.
-        confidence: only rules of one of these drop; left out, it is not asked for.
-        created_after: only rules that were written after this day drop.
-        updated_after: only rules that were last updated after this day drop.
+        signature_severity: only rules with one of these severities drop.
+        confidence: only rules with one of these confidences drop.
+        created_after: only rules written after this day drop.
+        updated_after: only rules last updated after this day drop.
         not_msg: rules whose msg has one of these words, in any letter case, do not drop.
-        missing: what a rule becomes whose metadata lack a key that is asked for; one word for all
-            keys, or a mapping with a word for each.
+        missing: what to do with a rule whose metadata lack a key that is used here. One word for
+            all keys, or a mapping with a word for each.
     """
 
     created_after: Day | None = None

@@ -28,16 +28,15 @@ class CategorySetting(_Frozen):
     """What is wanted of one category; in the file a mode alone is enough.
 
     Attributes:
-        mode: off leaves the category out, but for setters of marks that kept rules check; alert
-            publishes it as the feed ships it; drop turns alert into drop, where drop_when holds
-            and the rule is neither noalert nor `deployment alert_only`; as-written, for
-            local-<file> alone, publishes every action and the order exactly as they stand in the
-            file.
-        drop_when: with mode drop only; without it every rule drops.
-        place: for local-<file> alone; first, as where it is left out, is before all groups of the
-            feed, last behind them.
-        staging: with mode drop only, and not for local-<file>; days for which its new rules alert
-            before they drop, in place of those under `staging`.
+        mode: off leaves the category out, except for setters of marks that kept rules check.
+            alert publishes it as the feed ships it. drop turns alert into drop if drop_when holds,
+            unless the rule has noalert or says `deployment alert_only`. as-written, only for
+            local-<file>, publishes every action and the order exactly as in the file.
+        drop_when: only with mode drop; without it, every rule drops.
+        place: only for local-<file>. first, the default, is before all rule groups of the feed;
+            last is after them.
+        staging: only with mode drop, and not for local-<file>; days for which its new rules alert
+            before they drop, instead of those under `staging`.
     """
 
     mode: Mode
@@ -56,13 +55,13 @@ _PLAIN: Final = {mode: CategorySetting(mode=mode) for mode in Mode}
 
 
 class RuleOverrides(_Frozen):
-    """Sids whose mode is not their category's; `on` wakes those that the feed disables.
+    """Sids whose mode differs from their category's; `on` enables those that the feed disables.
 
     Attributes:
-        off: left out, even where a kept rule needs their mark.
-        alert: published, and never as drop or reject, even where the feed ships it so.
-        drop: turned into drop whatever its metadata say, unless the rule is noalert.
-        on: wanted although the feed ships them disabled, in the mode of their category.
+        off: left out, even if a kept rule needs their mark.
+        alert: published, but never as drop or reject, even if the feed ships them so.
+        drop: they drop, whatever their metadata say, except rules with noalert.
+        on: published although the feed ships them disabled, in the mode of their category.
     """
 
     off: Sids = frozenset()
@@ -72,13 +71,13 @@ class RuleOverrides(_Frozen):
 
 
 class AllowlistVariables(_Frozen):
-    """The names that may stand as `$NAME` in a rule's header, beside the two that are built in.
+    """The names that can be used as `$NAME` in a rule's header, beside the two built-in ones.
 
     Attributes:
-        written: name to the text that takes the place of `$NAME`: `any`, `$OTHER` or `!$OTHER`,
-            where OTHER is declared here or built in.
-        declared: name to the values which the service is told. With HOME_NET there is always
-            EXTERNAL_NET, since the service asks for both.
+        written: name to the text that replaces `$NAME`: `any`, `$OTHER` or `!$OTHER`, where OTHER
+            is declared here or built in.
+        declared: name to the values that are declared to the service. With HOME_NET there is always
+            EXTERNAL_NET, because the service requires both.
     """
 
     written: Mapping[str, str] = {}
@@ -92,18 +91,18 @@ class AllowlistVariables(_Frozen):
 
 
 class FirewallSettings(_Frozen):
-    """The room there is in the firewall policy, and how our rule groups are called.
+    """The room in the firewall policy, and the names of the rule groups.
 
     Attributes:
-        capacity: rules that all groups together may reserve; a policy takes 30,000 unless AWS
-            has raised the quota.
-        rule_groups: how many groups there may be; a policy takes 20.
-        headroom: share of its rules by which a new group's capacity is larger, as it cannot be
-            changed later.
-        prefix: start of the groups' names, before a hyphen; the stack's RuleGroupPrefix.
-        first_priority: priority of the first group; the others count up from it.
-        policy_capacity: rules that a policy takes in all, others' groups too; 30,000, or capacity
-            where that is more, unless AWS has raised the quota.
+        capacity: rules that all rule groups together may reserve. A policy accepts 30,000 unless
+            AWS has raised the quota.
+        rule_groups: how many rule groups there may be. A policy accepts 20.
+        headroom: extra capacity of a new rule group, as a share of its rules. A capacity cannot
+            be changed later.
+        prefix: start of the rule groups' names, before a hyphen; the stack's RuleGroupPrefix.
+        first_priority: priority of the first rule group; the others count up from it.
+        policy_capacity: the total capacity of a policy, other rule groups too. The default is
+            30,000, or capacity if that is more. Set it if AWS has raised the quota.
     """
 
     capacity: Annotated[Whole, Field(ge=1, le=1_000_000)] = POLICY_CAPACITY
@@ -120,33 +119,33 @@ class FirewallSettings(_Frozen):
 
 
 class Allowlist(_Frozen):
-    """The whole file; keys that it leaves out have the values given here.
+    """The whole file. Keys that it leaves out have the defaults given here.
 
     Attributes:
         version: of this format; 1 is the only one.
         default: the mode of categories that are not listed.
-        categories: the feed's files without .rules, and local-<file> for people's own; in the
-            file's order, which is the precedence when the budget runs out.
-        rules: single rules by sid; wins over their category.
-        variables: values for the $NAMEs in the rules' headers. `$OTHER`, `!$OTHER` and `any` are
-            written into the rules; an address, a port, or a list of one kind is declared to the
+        categories: the feed's files without .rules, and local-<file> for your own files. The order
+            is the precedence if the budget runs out.
+        rules: single rules by sid; they override their category.
+        variables: values for the $NAMEs in the headers of rules. `$OTHER`, `!$OTHER` and `any` are
+            written into the rules. An address, a port, or a list of one kind is declared to the
             service. A rule whose variable has no value is discarded.
-        references: what `@NAME` stands for in rules of one's own and in the values of variables:
-            the ARN of a prefix list, of a resource group, or of a container association. A rule
-            group refers to at most 5 of them.
-        firewall: the room there is in the firewall policy, and how our rule groups are called.
-        staging: how long a rule that is new here alerts before it drops; left out, it drops at
-            once.
-        exceptions: hosts for which a rule does not count: they are taken out of its header.
-        max_shrink: share of the deployed rules that one sync may remove; one that would remove
+        references: what `@NAME` means in your own rules and in the values of variables: the ARN of
+            a prefix list, a resource group, or a container association. A rule group refers to at
+            most 5 of them.
+        firewall: the room in the firewall policy, and the names of the rule groups.
+        staging: how long a new rule alerts before it drops. Without it, it drops at once.
+        exceptions: hosts that are taken out of a rule's header, so that the rule does not count
+            for them.
+        max_shrink: share of the rules in force that one sync may remove. A sync that would remove
             more is refused.
-        max_unblock: share of the deployed rules that block which may cease to in one sync; one in
-            which more would is refused. Left out, it is as max_shrink where that is larger.
-        feed_pass: whether rules of the feed are kept that end the inspection of what they match:
-            `pass`, or `bypass`. People's own always are.
-        threshold: whether rules with `threshold` are kept.
-        documented_unsupported: whether rules are kept that AWS documents as unsupported, though
-            the service accepts them.
+        max_unblock: share of the blocking rules in force that one sync may stop from blocking. A
+            sync beyond that is refused. The default is max_shrink if that is larger.
+        feed_pass: whether to keep rules of the feed that end the inspection of what they match:
+            `pass`, or `bypass`. Your own are always kept.
+        threshold: whether to keep rules with `threshold`.
+        documented_unsupported: whether to keep rules that the service accepts although AWS
+            documents them as unsupported.
     """
 
     version: FileVersion

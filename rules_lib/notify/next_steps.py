@@ -59,30 +59,30 @@ STEPS: Final = (
     NextStep(
         AllowlistError,
         (
-            "Correct the allowlist. It shows these errors before an upload:",
+            "Correct the allowlist. This shows the errors before an upload:",
             "  rulesync check categories.yaml --bucket {bucket}",
-            "and this uploads it, which starts a build:",
+            "This uploads it and starts a build:",
             "  rulesync push categories.yaml --bucket {bucket}",
         ),
     ),
     NextStep(
         ShrinkError,
         (
-            "If the feed is broken, do nothing: its next release is built by itself.",
-            "To see which rules would go, or no longer block:",
+            "If the feed is broken, do nothing: its next release is built automatically.",
+            "To see which rules would be removed, or would no longer block:",
             "  rulesync plan --bucket {bucket}",
-            "If it is meant, allow it for one build:",
+            "If you want this, allow it for one build:",
             "  {allow}",
         ),
     ),
     NextStep(
         RefusedError,
-        ("Nothing was changed. The words above say what stands in the way, and how to have it.",),
+        ("Nothing was changed. The message above says why, and what to do.",),
     ),
     NextStep(
         RulesyncError,
         (
-            "A quota of Network Firewall is used up. Delete what nobody uses, ask for more under",
+            "A quota of Network Firewall is used up. Delete what nobody uses, request more in",
             "Service Quotas, or lower `firewall: rule_groups:` in the allowlist (docs/quotas.md).",
             "The next build makes what is missing.",
         ),
@@ -91,7 +91,7 @@ STEPS: Final = (
     NextStep(
         RulesyncError,
         (
-            "Do nothing: AWS was busy, and the next run carries on where this one ended. At once:",
+            "Do nothing: AWS was busy, and the next run continues. To run it now:",
             "  {again}",
         ),
         trouble=Trouble.BUSY,
@@ -99,44 +99,44 @@ STEPS: Final = (
     NextStep(
         RulesyncError,
         (
-            "The function's role may not do this. Groups must begin with the stack's",
-            "RuleGroupPrefix, and policies be named in FirewallPolicies (docs/deploy.md). An",
-            "organisation's policy or the policy of a KMS key may refuse it too.",
+            "The function's role may not do this. Names of rule groups must begin with the",
+            "stack's RuleGroupPrefix, and FirewallPolicies must name the policies",
+            "(docs/deploy.md). The cause can also be a policy of your organisation or KMS key.",
         ),
         trouble=Trouble.DENIED,
     ),
     NextStep(
         ChecksumError,
         (
-            "The archive was not stored. The source may have changed it in that moment, so the",
-            "next fetch asks again. If it lasts, compare the archive with its .md5 by hand before",
-            "you trust either (docs/mirrors.md).",
+            "The archive was not stored. The source may have changed it at that moment, so the",
+            "next fetch tries again. If this continues, compare the archive with its .md5 by hand",
+            "before you trust either (docs/mirrors.md).",
         ),
     ),
     NextStep(
         ArchiveError,
         (
-            "The archive was not stored, and the next fetch asks again. If it lasts, FeedUrl",
-            "leads to something else than a release of the feed.",
+            "The archive was not stored, and the next fetch tries again. If this continues,",
+            "FeedUrl does not lead to a release of the feed.",
         ),
     ),
     NextStep(
         DownloadError,
         (
-            "The next fetch asks again by itself. If it lasts, look at FeedUrl and, in a VPC, at",
-            "the way out (docs/mirrors.md). At once:",
+            "The next fetch tries again. If this continues, check FeedUrl and, in a VPC, the",
+            "endpoints (docs/mirrors.md). To run it now:",
             "  {again}",
         ),
     ),
     NextStep(
         SettingsError,
-        ("Correct the function's environment, by the stack's parameters, and deploy again.",),
+        ("Correct the stack's parameters, which set the environment, and deploy again.",),
     ),
     NextStep(
         (ContendedError, StaleError),
         (
             "Somebody else wrote the same rule groups or policies at the same time. The next run",
-            "starts from what is there by then. At once:",
+            "starts from the new state. To run it now:",
             "  {again}",
         ),
     ),
@@ -152,29 +152,32 @@ STEPS: Final = (
     NextStep(
         FirewallError,
         (
-            "Network Firewall refused a call, in the words above; the next build tries again.",
-            "At once:",
+            "Network Firewall refused a call, with the message above. The next build tries again.",
+            "To run it now:",
             "  {again}",
         ),
     ),
     NextStep(
         UnfinishedError,
         (
-            "What is in force is partly new. The next run goes on from there. At once:",
+            "What is in force is partly new. The next run continues. To run it now:",
             "  {again}",
         ),
     ),
     NextStep(
         SyncError,
         (
-            "The groups named above are not as wanted; the others are, and the next build tries",
-            "these again. At once:",
+            "The rule groups named above were not updated. The others were. The next build tries",
+            "again. To run it now:",
             "  {again}",
         ),
     ),
     NextStep(
         RulesyncError,
-        ("The words above say what is missing. The next run tries again. At once:", "  {again}"),
+        (
+            "The message above says what is missing. The next run tries again. To run it now:",
+            "  {again}",
+        ),
     ),
 )
 

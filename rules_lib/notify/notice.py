@@ -104,17 +104,17 @@ def _of_build(summary: Summary, place: StackPlace) -> Iterator[str]:
         largest = sorted(changes.categories.items(), key=lambda item: (-item[1].size, item[0]))
         rows = (f"{visible(name)}: {_signs(one)}" for name, one in largest)
         yield from _few(rows, len(changes.categories), "category", "categories")
-    yield from _named("No longer blocking", changes.unblocks)
-    yield from _named("Passing now and not before", changes.passes)
-    yield from _named("Blocking now and not before", changes.drops)
+    yield from _named("No longer block", changes.unblocks)
+    yield from _named("Newly pass traffic", changes.passes)
+    yield from _named("Newly block", changes.drops)
     yield from _staging(summary.staging)
     yield from ("", *_discards(summary), *_room(summary))
     if summary.warnings:
         yield from ("", "Warnings:")
         rows = (_cut(visible(warning), _WARNING) for warning in summary.warnings)
         yield from _few(rows, len(summary.warnings), "warning", "warnings")
-    yield from ("", "All of it:", *place.links(build_key(summary.build_id, REPORT)))
-    yield from ("", "Look further, or put an earlier build back:")
+    yield from ("", "Everything:", *place.links(build_key(summary.build_id, REPORT)))
+    yield from ("", "To look further, or to restore an earlier build:")
     for command in ("discarded", "explain SID", "rollback BUILD"):
         yield f"  rulesync {command} --bucket {place.bucket}"
 
@@ -148,7 +148,7 @@ def _of_failure(what: str, cause: str, error: RulesyncError, place: StackPlace) 
     yield from ("", _cut(cause, _CAUSE), "", "What to do:", *next_steps(error, place))
     if isinstance(error, SyncError):
         yield from ("", "The build:", *place.links(build_key(error.build, SUMMARY)))
-    yield from ("", "As long as it lasts this is told again once a day.")
+    yield from ("", "You get this message once a day until it is solved.")
 
 
 def _few(rows: Iterator[str], total: int, one: str, many: str, most: int = _LINES) -> Iterator[str]:

@@ -131,7 +131,7 @@ class Telemetry:
         try:
             publish(clients.sns(), self.topic, notice.subject, notice.text)
         except RulesyncError as error:
-            self.logger.warning("nobody was told", cause=str(error))
+            self.logger.warning("no notice was sent", cause=str(error))
             return False
         return True
 
@@ -140,7 +140,7 @@ class Telemetry:
         try:
             return last_notice.is_news(self._store(), self.service, failure, self.began)
         except RulesyncError as error:
-            self.logger.warning("what was told before is not known", cause=str(error))
+            self.logger.warning("the last notice is unknown", cause=str(error))
             return True
 
     def _recovered(self) -> None:
@@ -151,7 +151,7 @@ class Telemetry:
         try:
             act(self._store(), self.service, *what)
         except RulesyncError as error:
-            self.logger.warning("what was told is not remembered", cause=str(error))
+            self.logger.warning("the notice could not be noted", cause=str(error))
 
     def _store(self) -> Store:
         return S3Store(clients.s3(), self.place.bucket)

@@ -78,7 +78,9 @@ def budget_of(
         segments=(
             *_laid(_kept(categories), 0, scale),
             *_laid(
-                [("reserved, so that the groups can grow", "spare", reserved - used)], used, scale
+                [("reserved, so that the rule groups can grow", "spare", reserved - used)],
+                used,
+                scale,
             ),
             *_laid(_unfit(categories), end, scale),
         ),

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from rules_lib.build import Built
 
 _HEADLINES: Final[dict[Status, str]] = {
-    "healthy": "The sync went through",
+    "healthy": "The sync succeeded",
     "refused": "The sync was refused",
     "failed": "The sync failed",
 }

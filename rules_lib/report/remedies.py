@@ -40,62 +40,60 @@ def _listed(names: frozenset[str]) -> str:
 REMEDIES: Final[Mapping[Reason, Remedy]] = MappingProxyType(
     {
         Reason.UNPARSEABLE: Remedy(
-            "The line does not have the form of a rule; the detail says where it breaks.",
-            "A release of the feed that mends the line brings it back by itself. In a file of "
-            "your own, correct the line.",
+            "The line is not a valid rule; the detail says why.",
+            "In your own file, correct the line. Otherwise wait for a release that corrects it.",
         ),
         Reason.NO_SID: Remedy(
-            "The rule has no sid, and the service takes none without.",
-            "Give the rule a sid of its own; one from the feed returns once the feed does.",
+            "The rule has no sid, and the service requires one.",
+            "In your own file, give the rule a sid. Otherwise wait for the feed.",
         ),
         Reason.DUPLICATE_SID: Remedy(
-            "Another rule that is asked for has the same sid and a higher rev, came first, or is "
-            "one of your own.",
-            "Where the detail says that the other one is used, nothing is missing. To have both, "
-            "give yours a sid that the feed does not use; to have the feed's, switch off the file "
-            "that yours stands in, or take yours out.",
+            "Another wanted rule has the same sid and wins: it is your own, has a higher rev, or "
+            "comes first.",
+            "If the detail says that the other one is used, nothing is missing. To have both, "
+            "give yours a sid that the feed does not use. To use the feed's, remove yours or "
+            "switch its file off.",
         ),
         Reason.UNSUPPORTED_ACTION: Remedy(
-            f"The service knows the actions {_listed(ACTIONS)} only.",
-            "In a rule of your own, use one of these. A rule of the feed stays out until the "
-            "feed changes its action.",
+            f"The service has only the actions {_listed(ACTIONS)}.",
+            "In your own rule, use one of these. For a rule of the feed, nothing helps.",
         ),
         Reason.UNSUPPORTED_REJECT: Remedy(
-            f"The service rejects on {_listed(REJECT_PROTOCOLS)} only.",
-            "In a rule of your own, write drop instead of reject, or name one of these protocols.",
+            f"The service accepts reject only on {_listed(REJECT_PROTOCOLS)}.",
+            "In your own rule, use drop instead of reject, or one of these protocols.",
         ),
         Reason.UNSUPPORTED_PROTOCOL: Remedy(
             "Network Firewall does not inspect this protocol.",
-            "Nothing on your side brings it back: no rule group can hold such a rule.",
+            "Nothing helps: no rule group can have such a rule.",
         ),
         Reason.UNSUPPORTED_KEYWORD: Remedy(
-            "The rule uses a keyword that the service refuses, does not document as supported, or "
-            "that its engine does not know.",
-            "Where the detail says that it is only documented as unsupported, "
-            "`documented_unsupported: keep` takes the risk; where it names threshold, "
-            "`threshold: keep` does. For any other keyword nothing brings the rule back.",
+            "The rule uses a keyword that the service refuses, that AWS documents as unsupported, "
+            "or that the service's engine does not know.",
+            "If the detail says that it is documented as unsupported, "
+            "`documented_unsupported: keep` takes the risk. If it names threshold, "
+            "`threshold: keep` keeps the rule. For any other keyword, nothing helps.",
         ),
         Reason.UNMET_REQUIREMENT: Remedy(
-            f"By `requires` the rule says that it is not for the service's {NAME}, which would "
-            "pass over it in silence.",
-            "Nothing on your side, and often nothing is missing: feeds ship such rules in pairs, "
-            "one for each version of the engine. In a rule of your own, correct `requires`.",
+            f"With `requires`, the rule asks for something that the service's {NAME} does not "
+            "have. The engine would silently ignore it.",
+            "In your own rule, correct `requires`. For a rule of the feed, usually nothing is "
+            "missing: feeds ship such rules in pairs, one for each version of the engine.",
         ),
         Reason.PASS_FROM_FEED: Remedy(
-            "What a `pass` rule, or one with `bypass`, matches is inspected no further, and a feed "
+            "A `pass` rule, or one with `bypass`, ends the inspection of what it matches. A feed "
             "must not be able to switch protection off.",
-            "Where you want it, copy the rule into a file of your own, under a sid of your own. "
-            "`feed_pass: keep` in the allowlist trusts the feed with all such rules.",
+            "If you want it, copy the rule into your own file, with your own sid. "
+            "`feed_pass: keep` in the allowlist publishes all such rules of the feed.",
         ),
         Reason.PCRE_WITHOUT_CONTENT: Remedy(
-            f"The service takes `pcre` only beside one of {_listed(PCRE_COMPANIONS)}.",
-            "In a rule of your own, add a content match that the expression implies anyway. A "
-            "rule of the feed returns once the feed adds one.",
+            f"The service accepts `pcre` only together with one of {_listed(PCRE_COMPANIONS)}.",
+            "In your own rule, add a content match that the expression implies anyway. Otherwise "
+            "wait for the feed.",
         ),
         Reason.UNDEFINED_VARIABLE: Remedy(
             "The rule's header uses a variable, or a reference set, that has no value.",
-            "Declare it in the allowlist, under `variables:`, or under `references:` where it "
-            "begins with @; the detail names it.",
+            "Declare it in the allowlist: under `references:` if it begins with @, otherwise under "
+            "`variables:`. The detail names it.",
         ),
         Reason.EXCEPTED: Remedy(
             "The exceptions of its sid take out every address that its header names.",
@@ -103,31 +101,31 @@ REMEDIES: Final[Mapping[Reason, Remedy]] = MappingProxyType(
             "its sid under `rules: off:` or `rules: alert:` instead.",
         ),
         Reason.TOO_LONG: Remedy(
-            f"With its variables written out the rule has over {RULE_BYTES:,} bytes, "
-            "the most that the service takes.",
+            f"With its variables written out, the rule has over {RULE_BYTES:,} bytes, "
+            "the most that the service accepts.",
             "Shorten the lists of the variables that it uses, above all `HOME_NET`: fewer, larger "
-            "networks. A rule that is too long by itself stays out.",
+            "networks. If the rule is too long by itself, nothing helps.",
         ),
         Reason.REJECTED_BY_SERVICE: Remedy(
-            "The service refused the rule; the detail has its words.",
-            "The rule is tried again as soon as its text changes. A rule of your own can be "
-            "corrected by what the service says.",
+            "The service refused the rule; the detail has its message.",
+            "In your own rule, correct what the message says. A changed rule is tried again "
+            "automatically.",
         ),
         Reason.NOT_YET_PROVEN: Remedy(
-            "The service refused other rules of this group, and the build ran out of time before "
-            "it had asked about this one.",
-            "Nothing needs to be done: the next build goes on from there. To have it at once, run "
-            "the build function, or `rulesync apply`, which takes its time.",
+            "The service refused other rules of this rule group, and the build ran out of time "
+            "before it had asked about this one.",
+            "Nothing to do: the next build continues from there. To do it now, run "
+            "`rulesync apply`, which has no time limit.",
         ),
         Reason.FLOWBIT_NEVER_SET: Remedy(
-            "The rule waits for a mark (flowbit, flowint, xbit) that no rule in reach ever sets, "
-            "so it could not match.",
-            "Enable a rule that sets it: `rules: on:` wakes one that the feed ships "
-            "disabled; one that stands under `rules: off:` can be taken off that list.",
+            "The rule needs a mark (flowbit, flowint, xbit) that no available rule sets, so it "
+            "could not match.",
+            "Enable a rule that sets it: add it to `rules: on:` if the feed ships it disabled, or "
+            "take it out of `rules: off:`.",
         ),
         Reason.OVER_BUDGET: Remedy(
-            "The wanted rules do not all fit, and this one was among the least valued.",
-            "Switch off categories that you do not need, list the ones that matter higher up, or "
+            "Not all wanted rules fit, and this one was among the least valued.",
+            "Switch off categories that you do not need, list the important ones higher, or "
             f"raise `firewall: capacity:`. Above {POLICY_CAPACITY:,}, have AWS raise the policy's "
             "quota first.",
         ),

@@ -149,9 +149,9 @@ def _new(ruleset: Ruleset, allowlist: Allowlist) -> Iterator[str]:
 def _unknown_sids(ruleset: Ruleset, allowlist: Allowlist) -> Iterator[str]:
     present = {rule.sid for rule in ruleset.rules}
     for name in ("off", "alert", "drop", "on"):
-        kind = "rule" if name == "on" else "enabled rule"
+        kind = "a rule" if name == "on" else "an enabled rule"
         for sid in sorted(getattr(allowlist.rules, name) - present):
-            yield f"rules: {name}: {sid} is no {kind} of this feed, nor of your own"
+            yield f"rules: {name}: {sid} is not {kind} of this feed or of your own files"
 
 
 def _not_taken(allowlist: Allowlist, built: Built) -> Iterator[str]:

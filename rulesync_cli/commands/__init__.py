@@ -13,11 +13,11 @@ from typing import Final
 import click
 
 SUMMARIES: Final = {
-    "local": "Run both Lambda functions on an embedded AWS. Needs no account.",
+    "local": "Run both Lambda functions on an embedded AWS, without an account.",
     "init": "Write the shipped allowlist and its schema.",
     "check": "Check an allowlist FILE and your own rules.",
     "pull": "Download the bucket's allowlist and your own rules.",
-    "plan": "Show what a sync would do now. Changes nothing.",
+    "plan": "Show what a sync would do now, and change nothing.",
     "push": "Check an allowlist FILE, show its plan, and upload it.",
     "apply": "Run a sync now, from your machine.",
     "fetch": "Fetch the feed now, from your machine.",

@@ -65,7 +65,7 @@ def local(  # noqa: PLR0913 - an argument for each option
     out: Path,
     as_json: bool,
 ) -> None:
-    """Run both Lambda functions on an embedded AWS. Needs no account.
+    """Run both Lambda functions on an embedded AWS, without an account.
 
     Fetches the feed, builds the rule groups and applies them in an AWS that exists only while this
     command runs. Each sync writes the files of a build into its folder: rule-groups/ (exactly what

@@ -72,7 +72,7 @@ def plan(  # noqa: PLR0913 - an argument for each option
     allow_shrink: bool,
     as_json: bool,
 ) -> None:
-    """Show what a sync would do now. Changes nothing.
+    """Show what a sync would do now, and change nothing.
 
     Reads the bucket's newest feed, its allowlist and your own rules, and compares the result with
     the rule groups and policies in the account. With --config and --local, it shows what an edit

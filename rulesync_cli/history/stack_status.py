@@ -239,9 +239,7 @@ def _outdated(
         yield StatusFinding("waiting", "feed", words, step)
     if number := (latest.discarded or {}).get(Reason.NOT_YET_PROVEN, 0):
         rules = "1 rule waits" if number == 1 else f"{number:,} rules wait"
-        words = (
-            f"{rules} for the service to judge it; there was no time to ask, and the next sync does"
-        )
+        words = f"{rules} for the service; there was no time to ask, and the next sync does"
         yield StatusFinding("waiting", "not-yet-proven", words)
 
 

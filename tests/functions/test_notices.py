@@ -72,7 +72,7 @@ def test_changes_are_heard_and_what_changes_nothing_is_not(stack: Stack) -> None
         "rulesync: 1 rule no longer blocks; 1 rule added, 1 removed, 0 changed; 1 newly drop"
     )
     assert "\n  emerging-malware: +1 -1\n" in text
-    assert "\nBlocking now and not before: 1 rule\n  4: " in text
+    assert "\nNewly block: 1 rule\n  4: " in text
     assert "\n  unsupported-keyword: 1 (+1)\n" in text
     build = stack.aws.latest()["build"]
     assert f"\ns3://{BUCKET}/builds/{build}/report.html\n" in text
@@ -118,7 +118,7 @@ def test_source_that_is_away_is_heard_once(stack: Stack, tmp_path: Path) -> None
                 fetch_app.handler({}, None)
         ((subject, text),) = stack.heard()
         assert subject.startswith("rulesync: the fetch failed: ")
-        assert "The next fetch asks again by itself." in text
+        assert "The next fetch tries again." in text
         archive.write_bytes(data)
         fetch_app.handler({}, None)
         assert stack.heard() == []

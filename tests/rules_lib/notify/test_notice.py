@@ -69,8 +69,8 @@ def test_what_protects_less_comes_first() -> None:
     assert notice.subject.startswith(
         "rulesync: 80 rules no longer block; 1 rule newly passes; 0 ru"
     )
-    assert "\n\nNo longer blocking: 80 rules\n  7: seventh\n  and 79 more rules\n" in notice.text
-    assert "\n\nPassing now and not before: 1 rule\n  8: eighth\n" in notice.text
+    assert "\n\nNo longer block: 80 rules\n  7: seventh\n  and 79 more rules\n" in notice.text
+    assert "\n\nNewly pass traffic: 1 rule\n  8: eighth\n" in notice.text
 
 
 def test_notice_is_short_and_whole() -> None:
@@ -82,7 +82,7 @@ def test_notice_is_short_and_whole() -> None:
         "  web: +2 ~1\n"
         "  no longer enabled: -1\n"
         "\n"
-        "Blocking now and not before: 2 rules\n"
+        "Newly block: 2 rules\n"
         "  1: first\n"
         "  2: second, \u00e4\u00f6\n"
         "\n"
@@ -94,12 +94,12 @@ def test_notice_is_short_and_whole() -> None:
         "Warnings:\n"
         "  HOME_NET is left to the policy\n"
         "\n"
-        "All of it:\n"
+        "Everything:\n"
         "https://eu-central-1.console.aws.amazon.com/s3/object/the-bucket"
         "?region=eu-central-1&prefix=builds/20260311T041209Z-7f3a/report.html\n"
         "s3://the-bucket/builds/20260311T041209Z-7f3a/report.html\n"
         "\n"
-        "Look further, or put an earlier build back:\n"
+        "To look further, or to restore an earlier build:\n"
         "  rulesync discarded --bucket the-bucket\n"
         "  rulesync explain SID --bucket the-bucket\n"
         "  rulesync rollback BUILD --bucket the-bucket\n"
@@ -116,7 +116,7 @@ def test_policy_alone_is_news() -> None:
     text = told(replace(summary(), changes=Changes())).text
     assert "0 rules added, 0 removed, 0 changed" in text
     assert "by category" not in text
-    assert "Blocking now" not in text
+    assert "Newly block" not in text
 
 
 def test_many_categories_and_warnings_are_counted() -> None:
@@ -191,7 +191,7 @@ def test_refused_shrink_gives_the_very_command_that_allows_it() -> None:
 CASES = {
     "the allowlist": (AllowlistError("categories.yaml", ("line 1: no",)), "rulesync push"),
     "shrink": (ShrinkError("max_shrink: this would remove 2 of 3"), "allow_shrink"),
-    "another refusal": (RefusedError("priority 1000 is taken"), "what stands in the way"),
+    "another refusal": (RefusedError("priority 1000 is taken"), "The message above says why"),
     "quota": (FirewallError("CreateRuleGroup", "et", "LimitExceededException", "x"), "Quotas"),
     "quota of some groups": (SyncError("b", "et: x", {Trouble.QUOTA}), "Quotas"),
     "throttled": (FirewallError("Create", "et", "ThrottlingException", "x"), "AWS was busy"),
@@ -199,14 +199,14 @@ CASES = {
     "permission": (FirewallError("Create", "et", "AccessDeniedException", "x"), "role may not"),
     "checksum": (ChecksumError("md5 differs"), ".md5 by hand"),
     "archive": (ArchiveError("truncated"), "FeedUrl"),
-    "source": (DownloadError("no answer"), "the way out"),
+    "source": (DownloadError("no answer"), "check FeedUrl"),
     "settings": (SettingsError("RULESYNC_BUCKET is not set"), "deploy again"),
     "service": (FirewallError("Create", "et", "InvalidRequestException", "x"), "tries again"),
     "other writers": (ContendedError("somebody else keeps changing"), "at the same time"),
     "half done": (UnfinishedError("s3://b/latest.json: x"), "partly new"),
     "half done, as AWS was busy": (UnfinishedError("x", {Trouble.BUSY}), "AWS was busy"),
     "bucket that may not be written": (StoreError("s3://b/x", "AccessDenied"), "role may not"),
-    "some groups": (SyncError("b", "et: InvalidRequestException: x"), "these again"),
+    "some groups": (SyncError("b", "et: InvalidRequestException: x"), "The next build tries"),
     "bucket": (StoreError("s3://b/raw/ has no feed yet"), "what is missing"),
 }
 

@@ -209,4 +209,4 @@ def test_topic_that_is_gone_fails_nothing(people: People) -> None:
         topic=f"{people.topic}-gone",
     )
     teller.built(make_summary(), datetime.now(UTC))
-    assert "nobody was told" in log.getvalue()
+    assert "no notice was sent" in log.getvalue()

@@ -65,11 +65,11 @@ def test_reason_leads_to_its_rules(opened: Show) -> None:
     ("sid", "answer"),
     [
         (1, "1 is kept, in et-web-b."),
-        (3, "3 is kept, in et-info; its change is opened below."),
+        (3, "3 is kept, in et-info; see its change below."),
         (7, "7 is off, with games."),
-        (9, "9 was removed; it is opened below."),
-        (10, "10 is discarded; it is opened below."),
-        (12, "12 is no enabled rule of this feed."),
+        (9, "9 was removed; see below."),
+        (10, "10 is discarded; see below."),
+        (12, "12 is not an enabled rule of this feed."),
     ],
 )
 def test_link_by_sid_says_where_the_rule_is(opened: Show, sid: int, answer: str) -> None:

@@ -45,7 +45,7 @@ def test_category_is_drawn_by_what_its_rules_do() -> None:
     assert [(one.label, one.kind, one.start, one.width) for one in budget.segments] == [
         ("web: 3 drop", "drop", 0.0, 30.0),
         ("web: 2 alert", "alert", 30.0, 20.0),
-        ("reserved, so that the groups can grow", "spare", 50.0, 50.0),
+        ("reserved, so that the rule groups can grow", "spare", 50.0, 50.0),
     ]
 
 

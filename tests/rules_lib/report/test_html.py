@@ -123,9 +123,9 @@ def test_data_holds_what_the_tables_show() -> None:
 def test_headline_has_the_equation() -> None:
     """And whose rules the setters were."""
     text = page().text
-    assert "The sync went through" in text
+    assert "The sync succeeded" in text
     assert "8 enabled = 3 kept + 3 discarded + 2 off" in text
-    assert "1 rule of the kept was brought in" in text
+    assert "1 kept rule was brought in" in text
 
 
 @pytest.mark.parametrize("status", ["refused", "failed"])
@@ -178,7 +178,7 @@ def test_long_list_of_changes_says_how_many_it_leaves_out() -> None:
     one = RuleChange("added", 1, "web", "et-web", "", "m", "", "drop … (sid:1;)")
     many = (one._replace(kind="removed"), *[one._replace(sid=n) for n in range(LISTED + 2)])
     text = Page(drawn(since=replace(SINCE, rules=many))).text
-    assert f"The list below holds the first {LISTED} of each kind: 2 more added. plan.json" in text
+    assert f"The list shows the first {LISTED} of each kind. Not shown: 2 added. plan.json" in text
 
 
 def test_more_budget_that_brings_nothing_back_is_not_told() -> None:
@@ -201,7 +201,7 @@ def test_first_build_lists_no_rule_as_new() -> None:
 def test_build_that_changes_nothing_says_so() -> None:
     """The usual day."""
     html = drawn(since=Since(earlier=SINCE.earlier))
-    assert "No published rule is another than before." in Page(html).text
+    assert "No published rule has changed." in Page(html).text
 
 
 def test_deleted_group_and_declared_variables_are_shown() -> None:
@@ -215,7 +215,7 @@ def test_deleted_group_and_declared_variables_are_shown() -> None:
 def test_page_without_a_feed_says_so() -> None:
     """Nothing to show is shown as nothing, not as zeros."""
     made = Page(drawn(summary=nothing("no answer"), discarded=(), categories=(), since=Since()))
-    assert "The feed could not be had." in made.text
+    assert "The feed could not be fetched." in made.text
     assert "No rule was discarded." in made.text
     assert "enabled =" not in made.text
 

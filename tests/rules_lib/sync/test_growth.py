@@ -297,8 +297,8 @@ def test_group_in_use_by_an_unknown_policy_is_filled_by_value(alone: Account) ->
     assert set(range(11, 16)) <= by_sid(alone.text(MALWARE)).keys()
     reason, detail = alone.discarded()[10]
     assert reason == "over-budget"
-    assert "in use by a firewall policy that rulesync was not given" in detail
-    assert "give it that policy, or detach the group" in detail
+    assert "a firewall policy that rulesync was not given uses it" in detail
+    assert "give that policy, or detach the rule group" in detail
     [warning] = [one for one in summary["warnings"] if "emerging-malware:" in one]
     assert "4 rules left out" in warning
     assert "RULESYNC_POLICIES" in warning

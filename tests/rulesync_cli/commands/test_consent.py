@@ -128,7 +128,7 @@ def test_what_is_no_plan_is_told(running: Account, tmp_path: Path, text: str) ->
     file.write_text(text)
     answer = call("apply", "--plan", file)
     assert answer.exit_code == 1
-    assert f"{file} is no plan: " in answer.stderr
+    assert f"{file} is not a plan: " in answer.stderr
     assert "rulesync plan --out FILE" in answer.stderr
     assert running.deployed() == before
 

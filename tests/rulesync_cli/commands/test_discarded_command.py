@@ -51,7 +51,7 @@ def test_build_in_force_is_read_unless_another_is_named(running: Account) -> Non
     assert sids(*stack) == [5, 2, 3]
     assert sids(*stack, "--build", running.builds[0]) == [2, 3]
     unknown = call(*stack, "--build", "nope")
-    assert (unknown.exit_code, "'nope' is none of this bucket" in unknown.stderr) == (1, True)
+    assert (unknown.exit_code, "the bucket has no build 'nope'" in unknown.stderr) == (1, True)
 
 
 def test_category_with_a_typo_names_the_nearest(running: Account) -> None:
@@ -120,7 +120,7 @@ def test_reasons_come_first_with_what_brings_rules_back(results: Path) -> None:
     said = call(str(results)).stdout
     assert "4 discarded rules" not in said
     assert said.index("unsupported-keyword: 2 rules") < said.index("flowbit-never-set: 1 rule")
-    assert said.index("`rules: on:` wakes one") < said.index("rule 4")
+    assert said.index("add it to `rules: on:`") < said.index("rule 4")
 
 
 def test_long_lists_are_cut_and_say_so(results: Path) -> None:

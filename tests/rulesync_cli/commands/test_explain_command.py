@@ -115,7 +115,7 @@ def test_unknown_sid_ends_with_1_and_names_the_feed(alone: list[str]) -> None:
     answer = call("11", *alone)
     assert answer.exit_code == 1
     assert alone[1] in answer.stderr
-    assert "one slip away: 1" in answer.stderr
+    assert "similar sids: 1" in answer.stderr
     assert json.loads(call("11", *alone, "--json").stdout)["stories"] == []
 
 
@@ -156,7 +156,7 @@ def test_stack_tells_what_is_in_force(running: Account) -> None:
     """With the build that is."""
     said = on_stack("2").stdout
     assert f"in et-emerging-malware (build {running.builds[-1]})" in said
-    assert "leaves it as it is" in said
+    assert "does not change it" in said
 
 
 def test_stack_tells_what_the_next_sync_does(running: Account, tmp_path: Path) -> None:

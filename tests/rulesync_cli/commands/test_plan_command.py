@@ -72,14 +72,14 @@ def test_changed_rules_are_counted_by_group(applied: Account) -> None:
     lines = shown()
     assert "~ 1000 et-emerging-malware update +1 -1 ~1 7" in lines
     assert "1 rule group unchanged" in lines
-    assert "rules: +1 -1 ~1 in all" in lines
+    assert "rules: +1 -1 ~1 in total" in lines
 
 
 def test_group_that_outgrew_its_capacity_names_the_one_it_replaces(applied: Account) -> None:
     """With both capacities, and the policy's switch."""
     applied.publish(malware=[*SIX, rule(7), rule(8)], info=[rule(20), rule(21)])
     [line] = [line for line in shown() if line.startswith("±")]
-    assert line.startswith("± 1000 et-emerging-malware-b replace +2 -0 ~0 7 -> 9 in place of")
+    assert line.startswith("± 1000 et-emerging-malware-b replace +2 -0 ~0 7 -> 9 replaces")
     assert any("+ et-emerging-malware-b; - et-emerging-malware" in line for line in shown())
 
 
@@ -245,7 +245,7 @@ def test_plan_names_what_has_no_effect_and_what_is_not_read(
     assert (
         "warning: rules: drop: 900 has no effect: it is a pass rule, and does not change" in lines
     )
-    assert "warning: rules: on: 404 is no rule of this feed, nor of your own" in lines
+    assert "warning: rules: on: 404 is not a rule of this feed or of your own files" in lines
     assert f"warning: {own}/ours.rules.txt is not read: its name must end in .rules" in lines
     assert "+ 1000 et-local-ours create +1 2" in lines
     assert applied.has("latest.json")

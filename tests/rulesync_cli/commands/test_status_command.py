@@ -153,7 +153,7 @@ def test_group_that_a_broken_build_may_have_replaced_is_not_laid_to_somebody(
     summary = running.summary() | {"build": "20990101T000000Z-00000000", "failed": "no more time"}
     running.put("builds/20990101T000000Z-00000000/summary.json", json.dumps(summary))
     assert codes() == (1, ["build-failed", "drift"])
-    assert "replaced by the build that broke off, or deleted" in call("status").stdout
+    assert "replaced by the interrupted build, or deleted" in call("status").stdout
 
 
 def test_own_rules_that_were_deleted_wait_too(running: Account) -> None:
@@ -224,7 +224,7 @@ def test_rules_that_the_service_was_not_asked_about_wait(running: Account) -> No
     running.put("latest.json", json.dumps(running.latest() | {"discarded": left}))
     code, document = told()
     assert (code, document["not_yet_proven"], document["rejected_by_service"]) == (2, 2, 3)
-    assert "2 rules wait for the service's word" in call("status").stdout
+    assert "2 rules wait for the service;" in call("status").stdout
 
 
 def test_latest_of_an_earlier_version_is_not_doubted(running: Account) -> None:
