@@ -38,7 +38,7 @@ class Why(StrEnum):
     DROP_WHEN_FAILS = "`drop_when` does not hold: {unmet}"
     STAGED = "it is staged: it alerts since {since}, and drops from {until} on"
     STAGED_AND_FIRED = (
-        "it is staged, and fired on {fired}: it alerts until its sid stands under `rules: drop:` "
+        "it is staged, and fired on {fired}: it alerts until its sid is under `rules: drop:` "
         "or `rules: alert:`"
     )
     WAITING = "the text in force stays until the service has judged the new one"

@@ -125,7 +125,7 @@ def _root(text: str) -> yaml.MappingNode:
         raise SettingsError("the allowlist begins with a byte order mark; save it without")
     root = yaml.compose(text, Loader=yaml.SafeLoader)
     if not isinstance(root, yaml.MappingNode):
-        raise SettingsError("the allowlist is no mapping")
+        raise SettingsError("the allowlist is not a mapping")
     return root
 
 

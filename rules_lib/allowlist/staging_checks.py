@@ -23,9 +23,9 @@ def staging_goes_with_drop(document: Document) -> Iterator[Problem]:
         path = ("categories", name, _KEY)
         if _KEY in setting and is_local(name):
             text = f"is for categories of a feed, and not for files of your own ({LOCAL_PREFIX}…)"
-            yield document.problem(path, f"{text}; take it out")
+            yield document.problem(path, f"{text}; remove it")
         elif _KEY in setting and setting.get("mode") in _OTHER_MODES:
-            text = f"needs mode: drop, and the mode is {setting['mode']}; change one of them"
+            text = f"needs mode: drop, but the mode is {setting['mode']}; change one of them"
             yield document.problem(path, text)
 
 

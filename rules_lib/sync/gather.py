@@ -199,7 +199,7 @@ def _staging(gathered: Gathered, deployed: Deployed) -> StagingRecord:
 
 
 def _published(store: Store, build: str, group: str) -> str:
-    """The text of a group as a build wrote it; what is no text any more counts as none."""
+    """The text of a group as a build wrote it; what is not text any more counts as none."""
     stored = store.find(build_key(build, rules_name(group))) if build else None
     return stored.body.decode(errors="replace") if stored else ""
 
