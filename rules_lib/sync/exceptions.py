@@ -34,7 +34,7 @@ def exceptions_told(inputs: Inputs, built: Built, *, has_feed: bool = True) -> I
     for one in inputs.allowlist.exceptions:
         name = f"exceptions: {one.sid}"
         if not one.holds_on(inputs.day):
-            yield f"{name} ended on {one.until} and is without effect; take it out"
+            yield f"{name} ended on {one.until} and is without effect; remove it"
         elif one.sid in kept:
             yield from (f"{name} {told}" for told in _of_kept(one, kept[one.sid], inputs.allowlist))
             yield from (f"{name} {told}" for told in _ends_soon(one, inputs.day))
@@ -55,7 +55,7 @@ def _of_kept(one: RuleException, rule: Converted, allowlist: Allowlist) -> Itera
         yield f"has no effect: {rule.rule.category} is published as written"
         return
     if rule.action == "pass":
-        yield "has no effect: it is a pass rule, and stays one"
+        yield "has no effect: it is a pass rule, and does not change"
         return
     header = rule.text[: rule.text.index("(")]
     passed_over = narrow(header, (one.without,), allowlist.variables.declared).passed_over

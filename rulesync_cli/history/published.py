@@ -244,7 +244,7 @@ def _standing(changed: bytes) -> Mapping[int, RuleStanding]:
     try:
         found = [RuleStanding.model_validate_json(line) for line in lines]
     except ValidationError as error:
-        raise StoreError(f"{CHANGED}: not as this version writes it: {error}") from error
+        raise StoreError(f"{CHANGED}: not in the form of this version: {error}") from error
     return {one.sid: one for one in found if one.staged or one.exceptions}
 
 

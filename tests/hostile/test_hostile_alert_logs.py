@@ -112,7 +112,7 @@ COLUMNS = st.sampled_from(["day", "sid", "number", "word"])
 
 @given(st.lists(st.dictionaries(COLUMNS, st.text()), min_size=1, max_size=3))
 def test_answer_of_an_engine_is_never_taken_on_trust(rows: list[dict[str, str]]) -> None:
-    """What is no number, no sid or no time is an error of ours."""
+    """What is not a number, no sid or no time is an error of ours."""
     bad = {"day": "2026-11-28", "sid": "7", "number": "?"}
     with pytest.raises(HitsError, match="the answer"):
         counted_lines([*rows, bad], now=NOW, addresses=True)

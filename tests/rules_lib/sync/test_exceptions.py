@@ -32,7 +32,7 @@ def test_most_exceptions_need_no_word() -> None:
 @pytest.mark.parametrize(
     ("one", "said"),
     [
-        ({"until": "2026-01-30"}, "ended on 2026-01-30 and is without effect; take it out"),
+        ({"until": "2026-01-30"}, "ended on 2026-01-30 and is without effect; remove it"),
         (
             {"until": "2026-02-07"},
             "ends on 2026-02-07: from the next day on its rule counts for all hosts",
@@ -60,7 +60,7 @@ def test_ends_and_reasons(one: dict[str, Any], said: str) -> None:
         (
             text(1, head="pass tcp"),
             {"category": "local-mine"},
-            "it is a pass rule, and stays one",
+            "it is a pass rule, and does not change",
         ),
         (
             text(1),

@@ -125,7 +125,7 @@ def _detail(block: Block, packer: Packer, *, full: bool) -> str:
         return (
             f"it needs {len(block.references)} reference sets in its rule group{tied}: a group "
             f"takes {limits.IP_SET_REFERENCES}, or {limits.CONTAINER_REFERENCES} container "
-            "associations and nothing else"
+            "associations only"
         )
     if not block.fits_one_group:
         return f"{bond} it to {block.rules - 1:,} rules, too many for one rule group"
@@ -136,5 +136,9 @@ def _detail(block: Block, packer: Packer, *, full: bool) -> str:
         )
     budget = packer.budget
     room = f"{budget.capacity:,} rules of capacity in {budget.rule_groups} rule groups"
-    why = "what is kept is worth more" if _is_possible(block, packer) else "it needs more alone"
+    why = (
+        "what is kept is worth more"
+        if _is_possible(block, packer)
+        else "it needs more than that alone"
+    )
     return f"no room for it in {room}{tied}: {why}"
