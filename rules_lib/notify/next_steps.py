@@ -143,9 +143,9 @@ STEPS: Final = (
     NextStep(
         HitsError,
         (
-            "Builds go on without it, and say that it is not known which rules fired. Look at the",
-            "words above, at the stack's parameter AlertLogs, and at docs/hits.md; the next count",
-            "goes on from there. At once:",
+            "Builds continue, and say that it is unknown which rules fired. Check the message",
+            "above and the stack's parameter AlertLogs (docs/hits.md). The next count continues.",
+            "To run it now:",
             "  {again}",
         ),
     ),

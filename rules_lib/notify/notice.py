@@ -144,7 +144,11 @@ def _of_failure(what: str, cause: str, error: RulesyncError, place: StackPlace) 
     stays = "What was in force stays in force"
     early = isinstance(root_of(error), _EARLY) or not isinstance(error, SyncError)
     nothing = what == "was refused" or early
-    yield f"{stays}: nothing was changed." if nothing else f"{stays}, but for what was written."
+    yield (
+        f"{stays}: nothing was changed."
+        if nothing
+        else f"{stays}, except for what was already written."
+    )
     yield from ("", _cut(cause, _CAUSE), "", "What to do:", *next_steps(error, place))
     if isinstance(error, SyncError):
         yield from ("", "The build:", *place.links(build_key(error.build, SUMMARY)))

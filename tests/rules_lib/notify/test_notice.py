@@ -17,6 +17,7 @@ from rules_lib.errors import (
     ContendedError,
     DownloadError,
     FirewallError,
+    HitsError,
     RefusedError,
     RulesyncError,
     SettingsError,
@@ -159,7 +160,7 @@ def test_failed_build_links_its_summary() -> None:
     """It says more, such as which groups were written."""
     text = failed(SyncError("b1", "et-web: UpdateRuleGroup et-web: X: no")).text
     assert "&prefix=builds/b1/summary.json" in text
-    assert "What was in force stays in force, but for what was written." in text
+    assert "What was in force stays in force, except for what was already written." in text
 
 
 def test_build_that_a_bad_file_ends_changed_nothing() -> None:
@@ -172,7 +173,9 @@ def test_build_that_broke_off_after_a_write_does_not_say_that_nothing_was_change
     """Even where what ended it was a refusal."""
     refused = RefusedError("priority 1000 is taken")
     text = failed(broken(UnfinishedError.after(refused))).text
-    assert text.startswith("What was in force stays in force, but for what was written.\n")
+    assert text.startswith(
+        "What was in force stays in force, except for what was already written.\n"
+    )
     assert "nothing was changed" not in text
 
 
@@ -207,6 +210,7 @@ CASES = {
     "half done, as AWS was busy": (UnfinishedError("x", {Trouble.BUSY}), "AWS was busy"),
     "bucket that may not be written": (StoreError("s3://b/x", "AccessDenied"), "role may not"),
     "some groups": (SyncError("b", "et: InvalidRequestException: x"), "The next build tries"),
+    "hits": (HitsError("the query failed"), "docs/hits.md"),
     "bucket": (StoreError("s3://b/raw/ has no feed yet"), "what is missing"),
 }
 
