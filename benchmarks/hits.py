@@ -56,7 +56,7 @@ def _told(
 ) -> Iterator[str]:
     ours, theirs = costs
     packed = sum(path.stat().st_size for path in log_files(folder))
-    (kept,), (plain,) = ({int(one.said.split()[1]) for one in some} for some in costs)
+    kept, plain = (int(some[0].said.split()[1]) for some in costs)
     yield (
         f"A made day of {count(lines)} lines in {len(log_files(folder))} files: {size(plain)}, "
         f"packed {size(packed)}. Medians of {rounds} rounds."

@@ -3,9 +3,9 @@
     fields EXPRESSION [as NAME], …  | filter CONDITION  | stats AGGREGATE as NAME, … by NAME, …
     sort NAME [asc|desc]  | limit NUMBER
 
-An expression is a field, `substr(expression, from, length)` or `coalesce(expression, …)`; a
-condition is `ispresent(field)` or `field like /pattern/`; an aggregate is `count(*)`,
-`count_distinct(field)`, `earliest(field)` or `latest(field)`.
+An expression is a field, `substr(expression, from, length)`, `coalesce(expression, …)` or
+`ispresent(field)`, which is 1 or 0; a condition is `ispresent(field)` or `field like /pattern/`;
+an aggregate is `count(*)`, `count_distinct(field)`, `earliest(field)` or `latest(field)`.
 """
 
 from __future__ import annotations
@@ -141,6 +141,9 @@ def _value(text: str) -> Value:
     if match and match[1] == "coalesce":
         values = [_value(part) for part in parts]
         return lambda record: next((v for one in values if (v := one(record)) is not None), None)
+    if match and match[1] == "ispresent":
+        present = _value(match[2])
+        return lambda record: str(int(present(record) is not None))
     if match and match[1] == "substr" and len(parts) == 3:  # noqa: PLR2004  # text, from, length
         value, begin, length = _value(parts[0]), int(parts[1]), int(parts[2])
 

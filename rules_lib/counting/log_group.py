@@ -31,10 +31,13 @@ _MARGIN: Final = timedelta(hours=1)
 _SID: Final = re.compile(r"[1-9][0-9]{0,8}|[1-3][0-9]{9}", re.ASCII)
 """Whatever else writes to the group may have a field of that name."""
 
+_PRESENT: Final = frozenset({"1", "true"})
+"""What `ispresent` says of a field that is there."""
+
 _RECORD: Final = """\
 fields substr(event.timestamp, 0, 10) as day, event.alert.signature_id as sid,
-  coalesce(event.verdict.action, event.alert.action) as word, event.verdict.reject.0 as answer,
-  aws_metadata.resource_arn as arn
+  coalesce(event.verdict.action, event.alert.action) as word,
+  ispresent(event.verdict.reject.0) as answer, aws_metadata.resource_arn as arn
 | filter event.timestamp like /^{moments}/"""
 _KEY: Final = ("day", "sid", "word", "answer", "arn")
 _BY: Final = ", ".join(_KEY)
@@ -138,7 +141,7 @@ def _talkers(rows: Iterable[Row]) -> dict[_Key, str]:
 def _as_answered(row: Row, talkers: Row) -> Row:
     """A row as the SQL gives it."""
     match = re.fullmatch(RECORDED_GROUP, row.get("arn") or "")
-    rejected = row.get("word") == "drop" and row.get("answer")
+    rejected = row.get("word") == "drop" and row.get("answer") in _PRESENT
     return {
         **row,
         **talkers,

@@ -35,6 +35,9 @@ _LINES: Final = 15
 _EARLY: Final = (SettingsError, AllowlistError, FeedError)
 """Errors that end a build before it writes a rule group."""
 
+_CALLED: Final = {"hits": "count of hits"}
+"""What people call a function's work, where it is not the function's name."""
+
 _WARNING: Final = 300
 _CAUSE: Final = 4_000
 """Characters of one warning, and of a cause: a message has room for 256 KB, a reader has not."""
@@ -68,7 +71,10 @@ def notice_of_failure(service: str, error: RulesyncError, place: StackPlace) -> 
     what = "was refused" if is_refusal(error) else "failed"
     cause = visible_lines(str(error))
     headline = cause.partition("\n")[0]
-    return _notice(f"the {service} {what}: {headline}", _of_failure(what, cause, error, place))
+    return _notice(
+        f"the {_CALLED.get(service, service)} {what}: {headline}",
+        _of_failure(what, cause, error, place),
+    )
 
 
 def _headline(summary: Summary) -> Iterator[str]:

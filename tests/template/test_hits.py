@@ -239,6 +239,24 @@ def test_empty_folder_is_an_error_and_no_quiet_firewall(folder: Account) -> None
     assert "never counted" in note.gap(TODAY)
 
 
+def test_people_are_told_of_a_failure_once_a_day(folder: Account) -> None:
+    """With what to do; builds go on meanwhile."""
+    sns, sqs = boto3.client("sns"), boto3.client("sqs")
+    topic = sns.create_topic(Name="rulesync-topic")["TopicArn"]
+    queue = sqs.create_queue(QueueName="people")["QueueUrl"]
+    arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:people"
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    with mock.patch.dict("os.environ", {"RULESYNC_TOPIC": topic}):
+        for _ in range(2):
+            with pytest.raises(HitsError):
+                folder.count()
+    (message,) = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]
+    notice = json.loads(message["Body"])
+    assert notice["Subject"].startswith("rulesync: the count of hits failed: no firewall has")
+    assert "parameter AlertLogs" in notice["Message"]
+    assert "What was in force stays in force: nothing was changed." in notice["Message"]
+
+
 def test_query_that_would_read_too_much_fails_before_it_costs(folder: Account) -> None:
     """The workgroup has the limit; the words are Athena's."""
     boto3.client("s3").put_object(
