@@ -111,7 +111,13 @@ def prepare(rules: Iterable[AnyRule], inputs: Inputs) -> Prepared:
     selected = select(rules, allowlist)
     wanted = screen(selected.wanted, allowlist)
     standby = screen(selected.standby, allowlist)
-    tenure = Tenure.of(inputs.deployed, inputs.staging, inputs.fired, inputs.day)
+    tenure = Tenure.of(
+        inputs.deployed,
+        inputs.staging,
+        inputs.fired,
+        inputs.day,
+        blind=bool(inputs.hits_unknown),
+    )
     staged = stage(wanted.rules, allowlist, tenure)
     converted = convert(staged.rules, allowlist, refusals, inputs.day)
     ready = defer(converted.rules, waiting, allowlist)

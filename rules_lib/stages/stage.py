@@ -95,6 +95,8 @@ def _stage_of(
         return None
     fired = None if sid in revised else tenure.fired_since(sid, began)
     found = Stage(began, began + timedelta(days=days), fired)
+    if found.until <= tenure.day and _waits(sid, allowlist, tenure):
+        found = found._replace(until=tenure.day + timedelta(days=1))
     if found.until <= tenure.day and not _stays(found, allowlist):
         return None
     return _exemption(rule, allowlist) or found
@@ -116,6 +118,11 @@ def _would_drop(candidate: Candidate) -> bool:
 def _stays(found: Stage, allowlist: Allowlist) -> bool:
     """Whether it alerts until people decide."""
     return found.fired is not None and allowlist.staging.on_hit == "stay"
+
+
+def _waits(sid: int, allowlist: Allowlist, tenure: Tenure) -> bool:
+    """Whether a rule whose time ran here waits until it is known again whether it fired."""
+    return tenure.blind and allowlist.staging.on_hit == "stay" and sid in tenure.record.since
 
 
 def _exemption(rule: Rule, allowlist: Allowlist) -> Exemption | None:

@@ -31,6 +31,7 @@ class Tenure:
         texts: of the groups that are in force, or were until somebody took them away.
         record: what the builds before leave to know.
         fired: sid -> day of its newest hit that counts.
+        blind: alert logs are to be read, and it is unknown what fired lately.
         day: of the build, in UTC.
     """
 
@@ -38,14 +39,21 @@ class Tenure:
     texts: tuple[str, ...] = ()
     record: StagingRecord = NO_RECORD
     fired: Mapping[int, date] = field(default_factory=lambda: MappingProxyType({}))
+    blind: bool = False
 
     @classmethod
     def of(
-        cls, deployed: Deployed, record: StagingRecord, fired: Mapping[int, date], day: date
+        cls,
+        deployed: Deployed,
+        record: StagingRecord,
+        fired: Mapping[int, date],
+        day: date,
+        *,
+        blind: bool = False,
     ) -> Tenure:
         """Take what is there, and what the last build put there and somebody took away since."""
         there = (group.text for group in deployed.current.values())
-        return cls(day, (*record.missing, *there), record, fired)
+        return cls(day, (*record.missing, *there), record, fired, blind)
 
     @property
     def blocking(self) -> frozenset[int]:

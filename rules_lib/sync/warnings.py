@@ -126,7 +126,9 @@ def _home_net(allowlist: Allowlist) -> Iterator[str]:
 
 def _hits_unknown(inputs: Inputs) -> Iterator[str]:
     if inputs.hits_unknown:
-        yield f"it is not known which rules fired lately: {inputs.hits_unknown}"
+        staging = inputs.allowlist.stages_rules and inputs.allowlist.staging.on_hit == "stay"
+        waits = "; until it is known, staged rules do not begin to drop" if staging else ""
+        yield f"it is unknown which rules fired lately: {inputs.hits_unknown}{waits}"
 
 
 def _gone(ruleset: Ruleset, allowlist: Allowlist) -> Iterator[str]:

@@ -59,13 +59,14 @@ def staged(
     *in_force: str,
     record: StagingRecord | None = None,
     fired: dict[int, date] | None = None,
+    blind: bool = False,
     category: str = CATEGORY,
     **settings: Any,
 ) -> StagedRules:
     """What becomes of one rule of a category that drops, on an account that had builds."""
     allowlist = allow(**{"default": "drop", "staging": WEEK, **settings})
     wanted = select([rule(source, category)], allowlist).wanted
-    tenure = Tenure.of(deployed(*in_force), record or known(), fired or {}, DAY)
+    tenure = Tenure.of(deployed(*in_force), record or known(), fired or {}, DAY, blind=blind)
     return stage(wanted, allowlist, tenure)
 
 
@@ -243,6 +244,23 @@ def test_rule_that_fired_alerts_until_people_decide() -> None:
     assert one(again).cause.why is Why.STAGED_AND_FIRED
     named = staged(text(1), text(1), record=record, fired={1: DAY}, rules={"drop": [1]})
     assert one(named).cause.action == "drop"
+
+
+def test_rule_waits_while_it_is_unknown_what_fired() -> None:
+    """It might have; the next build that knows lets it drop."""
+    record = known(since={1: ago(8)})
+    found = staged(text(1), text(1), record=record, blind=True)
+    assert one(found).cause.why is Why.STAGED
+    assert (found.since, found.fired) == ({1: ago(8)}, {})
+    assert turns(text(1), text(1), record=record) is None
+    enforced = {"days": 7, "on_hit": "enforce"}
+    assert turns(text(1), text(1), record=record, blind=True, staging=enforced) is None
+
+
+def test_rule_that_drops_goes_on_where_it_is_unknown_what_fired() -> None:
+    """Nothing is taken back for it."""
+    blocking = text(1).replace("alert", "drop", 1)
+    assert turns(text(1), blocking, record=known(since={1: ago(8)}), blind=True) is None
 
 
 def test_rule_that_fired_drops_on_its_day_if_so_wanted() -> None:
