@@ -24,6 +24,7 @@ from rules_lib.model import Mode
 from rules_lib.report.budget import budget_of
 from rules_lib.report.category_line import CategoryLine
 from rules_lib.report.deflate import deflated_base64
+from rules_lib.report.fired import NOTHING_COUNTED, LastDays
 from rules_lib.report.remedies import REMEDIES, value_wanted
 from rules_lib.report.rows import LISTED, change_rows, discard_rows, place_rows
 from rules_lib.report.shortfall import shortfalls
@@ -45,7 +46,11 @@ _PIECES: Final = 200
 
 
 def render_html(
-    summary: Summary, built: Built, categories: Iterable[CategoryLine], since: Since
+    summary: Summary,
+    built: Built,
+    categories: Iterable[CategoryLine],
+    since: Since,
+    lately: LastDays = NOTHING_COUNTED,
 ) -> Iterator[bytes]:
     """Draw the report, piece by piece.
 
@@ -54,6 +59,7 @@ def render_html(
         built: all rules, so that the page knows where each is; people search and filter them.
         categories: in any order; the page puts them by mode, the largest first.
         since: what is different since the last build.
+        lately: what fired in the last days.
     """
     style, script = _part("report.css.j2"), _part("report.js.j2")
     lines = sorted(categories, key=lambda line: (_MODES.index(line.mode), -line.wanted, line.name))
@@ -70,6 +76,7 @@ def render_html(
         since=since,
         staged=list(staged_rules(built.kept)),
         excepted=[rule for rule in built.kept if rule.without],
+        lately=lately,
         kinds=CHANGE_KINDS,
         listed=LISTED,
         data={

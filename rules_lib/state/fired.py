@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from pydantic import RootModel
 
 from rules_lib.bucket import FIRED
+from rules_lib.hits.ours import may_be_ours
 from rules_lib.state.statefile import Cache
 
 if TYPE_CHECKING:
@@ -45,12 +46,10 @@ class FiredRules(Cache, RootModel[dict[int, dict[str, date]]]):  # type: ignore[
         """The newest day of each sid in groups of ours, or in a group that nobody knows.
 
         Args:
-            prefix: of our groups' names. Others' groups may have rules of the same sids.
+            prefix: of our groups' names.
         """
         ours = {
-            sid: [
-                day for group, day in groups.items() if not group or group.startswith(f"{prefix}-")
-            ]
+            sid: [day for group, day in groups.items() if may_be_ours(group, prefix)]
             for sid, groups in self.root.items()
         }
         return {sid: max(days) for sid, days in ours.items() if days}

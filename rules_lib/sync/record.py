@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from rules_lib.bucket import CHANGED, DISCARDED, DISCARDED_SHEET, GROUPS, PLAN, REPORT, SUMMARY
+from rules_lib.deploy.impact import impact_record
 from rules_lib.deploy.steps import record as step_record
 from rules_lib.deploy.steps import switch_record
 from rules_lib.facts.limits import BLOCKING
@@ -18,35 +19,38 @@ from rules_lib.report.records import changed_jsonl, discarded_csv, discarded_jso
 from rules_lib.state.groupfile import groups_json
 
 if TYPE_CHECKING:
-    from rules_lib.allowlist import Allowlist
     from rules_lib.build import Built
-    from rules_lib.deploy.steps import Plan
+    from rules_lib.deploy.foresee import Foreseen
+    from rules_lib.deploy.impact import Impact
     from rules_lib.inputs import Inputs
+    from rules_lib.report.fired import LastDays
     from rules_lib.report.since import Since
     from rules_lib.report.summary import Summary
 
 
 def files_before(
-    build_id: str, built: Built, plan: Plan, allowlist: Allowlist
+    build_id: str, foreseen: Foreseen, impact: Impact | None
 ) -> Iterator[tuple[str, bytes | Iterable[bytes]]]:
     """What is known before anything is applied: each file's name, and its content or its pieces."""
+    plan, built = foreseen.plan, foreseen.built
     document = {
         "build": build_id,
         "steps": [step_record(step) for step in plan.steps],
         "policies": [switch_record(planned) for planned in plan.switches],
+        "impact": impact_record(impact, addresses=False) if impact else None,
     }
     yield PLAN, json.dumps(document, indent=2).encode() + b"\n"
-    yield GROUPS, groups_json(built.groups, allowlist.firewall.prefix)
+    yield GROUPS, groups_json(built.groups, foreseen.inputs.allowlist.firewall.prefix)
     yield DISCARDED, discarded_jsonl(built.discarded)
     yield DISCARDED_SHEET, discarded_csv(built.discarded)
     yield CHANGED, changed_jsonl(built.kept)
 
 
 def files_after(
-    summary: Summary, inputs: Inputs, built: Built, since: Since
+    summary: Summary, inputs: Inputs, built: Built, since: Since, lately: LastDays
 ) -> Iterator[tuple[str, bytes | Iterable[bytes]]]:
     """What is known once the plan was carried out."""
-    yield REPORT, render_html(summary, built, category_lines(inputs, built), since)
+    yield REPORT, render_html(summary, built, category_lines(inputs, built), since, lately)
     yield SUMMARY, summary.to_json()
 
 

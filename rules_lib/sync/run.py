@@ -41,6 +41,7 @@ from rules_lib.sync.decide import Decision, decide
 from rules_lib.sync.discards import keep_discards
 from rules_lib.sync.earlier import earlier_build
 from rules_lib.sync.gather import Gathered, gather, inputs_of
+from rules_lib.sync.recently import last_days
 from rules_lib.sync.record import files_after, files_before
 from rules_lib.sync.settled import (
     InputsUnchanged,
@@ -205,6 +206,7 @@ def _carried_out(
         deadline=world.deadline,
     )
     plan, built = decision.foreseen.plan, decision.foreseen.built
+    lately = last_days(world.store, world.day, decision.foreseen)
     if any(failure.stale for failure in decision.failures) or _overtaken(world, gathered):
         return None
     if world.turn and _more_is_asked_for(world.turn, world.deadline):
@@ -214,7 +216,7 @@ def _carried_out(
     staging = leave_staging(world, gathered, built)
     if staging is None:
         return None
-    for name, data in files_before(world.build_id, built, plan, inputs.allowlist):
+    for name, data in files_before(world.build_id, decision.foreseen, lately.impact):
         world.put(name, data)
     applied = apply(plan, firewall, decision.failures)
     if any(failure.stale for failure in applied.failures) or (
@@ -222,7 +224,8 @@ def _carried_out(
     ):
         return None
     earlier = earlier_build(world.store, gathered, plan)
-    done = Done(gathered, decision, applied, since(decision.foreseen.changes, built, earlier))
+    changed = since(decision.foreseen.changes, built, earlier)
+    done = Done(gathered, decision, applied, changed, lately)
     summary = summary_of_build(done, calls, build_id=world.build_id, lost=world.lost)
     recorded = _record(world, done, summary, staging)
     if recorded and world.traces and not decision.waiting:
@@ -243,7 +246,8 @@ def _record(world: World, done: Done, summary: Summary, staging: str) -> Summary
         if step.group:
             world.put(rules_name(step.name), step.group.text.encode())
     mark = "" if summary.failed else keep_discards(world, done.gathered, foreseen.built)
-    for name, data in files_after(summary, foreseen.inputs, foreseen.built, done.changed):
+    found = files_after(summary, foreseen.inputs, foreseen.built, done.changed, done.lately)
+    for name, data in found:
         world.put(name, data)
     if summary.failed:
         raise SyncError(world.build_id, summary.failed, done.applied.troubles)

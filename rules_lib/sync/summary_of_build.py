@@ -13,6 +13,7 @@ from rules_lib.errors import RefusedError, RulesyncError
 from rules_lib.own.odd_files import odd_files
 from rules_lib.report.changes import changes_of
 from rules_lib.report.facts import Accounting, FeedFacts
+from rules_lib.report.fired import NOTHING_COUNTED, LastDays
 from rules_lib.report.group_line import GroupLine
 from rules_lib.report.staging import staging_facts
 from rules_lib.report.summary import Summary, summarise
@@ -38,12 +39,14 @@ class Done:
     Attributes:
         gathered: what the bucket said.
         changed: what is different since the last build.
+        lately: what fired in the last days.
     """
 
     gathered: Gathered
     decision: Decision
     applied: Applied
     changed: Since
+    lately: LastDays = NOTHING_COUNTED
 
 
 def feed_facts(manifest: Manifest) -> FeedFacts:
@@ -95,6 +98,7 @@ def summary_of_build(
             *map(str, odd_files(gathered.own.files, gathered.own.folder)),
             *gathered.own.warnings,
             *warnings_of(foreseen.inputs, built, gathered.own.folder),
+            *_unread_hits(done.lately),
             *staying,
             *_troubled(plan, done.applied),
         ),
@@ -110,6 +114,11 @@ def summary_of_build(
         waiting=waiting,
         staging=staging_facts(foreseen.inputs, built),
     )
+
+
+def _unread_hits(lately: LastDays) -> Iterator[str]:
+    if lately.problem:
+        yield f"not all is known of what fired lately: {lately.problem}"
 
 
 def _troubled(plan: Plan, applied: Applied) -> Iterator[str]:

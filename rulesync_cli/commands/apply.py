@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from rules_lib.sync.decide import Decision
     from rules_lib.sync.gather import Gathered
+    from rules_lib.world import World
     from rulesync_cli.saved_plan import SavedPlan
 
 _AFTER_CTRL_C = (
@@ -75,9 +76,10 @@ def apply(  # noqa: PLR0913 - an argument for each option
     refuse_unattended(yes=yes or saved is not None)
     with waiting() as watch:
         log = WriteLog(watch)
-        approve = _approval(watch, saved, yes=yes, as_json=as_json)
+        here = world(bucket, policies, log)
+        approve = _approval(here, watch, saved, yes=yes, as_json=as_json)
         with log.told(_AFTER_CTRL_C):
-            outcome = sync(world(bucket, policies, log), allow_shrink=allow_shrink, approve=approve)
+            outcome = sync(here, allow_shrink=allow_shrink, approve=approve)
     if isinstance(outcome, Hold):
         raise SyncError(outcome.build, held_words(outcome))
     if as_json:
@@ -87,10 +89,10 @@ def apply(  # noqa: PLR0913 - an argument for each option
 
 
 def _approval(
-    watch: Waiting, saved: SavedPlan | None, *, yes: bool, as_json: bool
+    here: World, watch: Waiting, saved: SavedPlan | None, *, yes: bool, as_json: bool
 ) -> Callable[[Gathered, Decision], None]:
     """Who agrees to what is about to be done: a saved plan, whoever said yes, or who is asked."""
-    from rulesync_cli.preview import preview_of
+    from rulesync_cli.preview import preview_of, recent_for
     from rulesync_cli.show.plans import render_preview
 
     def approve(gathered: Gathered, decision: Decision) -> None:
@@ -99,7 +101,8 @@ def _approval(
             saved.approve(plan)
         elif not yes and not plan.is_empty:
             with watch.hidden():
-                found = preview_of(gathered, decision.foreseen)
+                recent = recent_for(here, decision.foreseen)
+                found = preview_of(gathered, decision.foreseen, recent=recent)
                 render_preview(
                     found, stderr() if as_json else stdout(), names_all="`rulesync plan --full`"
                 )

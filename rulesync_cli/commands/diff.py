@@ -105,7 +105,7 @@ def _planned(here: World) -> _Side:
     from rulesync_cli.history.published import PublishedRules, published_rule
     from rulesync_cli.preview import preview
 
-    found = preview(here)
+    found = preview(here, looks_back=False)
     built = found.foreseen.built
     rules = tuple(
         published_rule(rule, group, rule.rule.category)

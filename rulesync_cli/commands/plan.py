@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from rules_lib.deploy.impact import impact_record
 from rules_lib.deploy.steps import record, switch_record
 from rules_lib.text import visible
 from rulesync_cli.account import world
@@ -125,6 +126,7 @@ def plan_document(found: Preview) -> dict[str, Any]:
         "staged": [_staged(rule) for rule, _ in staged_rules(found.foreseen.built.kept)],
         "unblocks": [way_of(one) for one in found.foreseen.changes if one.unblocks],
         "passes": [way_of(one) for one in found.foreseen.changes if one.passes_anew],
+        "impact": impact_record(found.impact, addresses=True) if found.impact else None,
         "capacity": asdict(reserved_by_all(found.foreseen.plan)) | {"budget": found.summary.budget},
         "compared_with": found.gathered.latest.build if found.gathered.latest else None,
         "held": found.held.build if found.held else None,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rules_lib.facts.suricata import DEFAULT_ACTION_SIDS
 from rules_lib.hits.hosts import OwnNetworks
+from rules_lib.hits.ours import may_be_ours
 from rules_lib.hits.presence import Presence
 from rulesync_cli.hits.tallies import HitTally, lines_by_host, tally_of
 
@@ -51,8 +52,8 @@ class RulesInForce:
     allowlist: Allowlist | None = None
 
     def owns(self, hits: DayHits) -> bool:
-        """Whether a rule of ours fired; old records do not name the group."""
-        return not (self.prefix and hits.group) or hits.group.startswith(f"{self.prefix}-")
+        """Whether a rule of ours fired."""
+        return may_be_ours(hits.group, self.prefix)
 
     def rule_of(self, hits: DayHits) -> PublishedRule | None:
         """The rule in force that fired; None where another did, or one that was in force before."""

@@ -18,6 +18,7 @@ from rulesync_cli.plan_totals import PolicyChange, policy_changes, reserved_by, 
 from rulesync_cli.preview import Preview
 from rulesync_cli.show.actions import show_actions
 from rulesync_cli.show.console import say, show
+from rulesync_cli.show.impacts import show_impact
 from rulesync_cli.show.tables import STYLES, headline, notes, render_warnings, show_groups
 
 _MARKS: Final = {
@@ -57,6 +58,7 @@ def render_preview(
         say(console)
     foreseen = found.foreseen
     render_plan(foreseen.plan, foreseen.changes, console, full=full, names_all=names_all)
+    show_impact(found, console, full=full, names_all=names_all)
     say(console)
     for line in _figures(found):
         say(console, line)

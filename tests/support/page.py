@@ -56,7 +56,7 @@ BUILT = replace(
 def drawn(**parts: Any) -> str:
     """The small sync's page; `parts` take the place of its own."""
     given: dict[str, Any] = {"summary": summary(), "categories": CATEGORIES, "since": SINCE}
-    given |= {name: parts.pop(name) for name in given.keys() & parts.keys()}
+    given |= {name: parts.pop(name) for name in (*given, "lately") if name in parts}
     return b"".join(render_html(built=replace(BUILT, **parts), **given)).decode()
 
 

@@ -6,13 +6,14 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
 import pytest
 from support.account import Account, account
 from support.feeds import rule
+from support.hits import hits_of_day
 from support.template import (
     ACCOUNT,
     BUCKET,
@@ -29,6 +30,7 @@ from rules_lib.aws import clients
 from rules_lib.aws.s3_store import S3Store
 from rules_lib.bucket import ALLOWLIST, RAW, last_notice_key, manifest_key, own_key
 from rules_lib.errors import RulesyncError
+from rules_lib.hits.history import put_day
 from rules_lib.sync import settled
 from rules_lib.sync.first_run import first_run
 
@@ -133,6 +135,7 @@ def needed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[Needed]]:
         aws.allow()
         aws.put(own_key("ours.rules"), rule(8) + "\n")
         aws.aws.refuse("sid:2;", "not today")
+        put_day(S3Store(clients.s3(), BUCKET), hits_of_day(day=datetime.now(UTC).date()))
         _run(aws, recorder, malware=[rule(1), rule(2)], info=[rule(3)])
         _run(aws, recorder, malware=[rule(number) for number in range(10, 40)])
         patch.setattr(settled, "AT_REST", timedelta(0))
