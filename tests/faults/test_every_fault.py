@@ -43,8 +43,9 @@ NEXT: Final[Feed] = {
 
 @pytest.fixture
 def scene(tmp_path: Path) -> Iterator[Scene]:
-    """An account into which the first feed was fetched."""
-    found = Scene(tmp_path)
+    """An account into which the first feed was fetched; new rules of one category are staged."""
+    staging = {"staging": {"days": 7}, "categories": {"emerging-malware": "drop"}}
+    found = Scene(tmp_path, settings={"max_shrink": 1, **staging})
     found.open()
     found.fetch()
     yield found

@@ -195,5 +195,9 @@ ALLOWLISTS: Final[st.SearchStrategy[dict[str, Any]]] = st.fixed_dictionaries(
         "variables": st.sampled_from(
             [{"HOME_NET": ["10.0.0.0/8"]}, {"NOWHERE": ["192.0.2.0/24"]}, {"NOWHERE": "$HOME_NET"}]
         ),
+        "staging": st.sampled_from([{"days": 7}, {"days": 3, "changed": "stage"}, {"days": 0}]),
+        "exceptions": st.sampled_from(
+            [[{"sid": 3, "not_from": "10.0.0.1"}], [{"sid": 12, "not_to": ["10.0.0.1"]}]]
+        ),
     },
 )
