@@ -95,7 +95,8 @@ def _stage_of(
         return None
     fired = None if sid in revised else tenure.fired_since(sid, began)
     found = Stage(began, began + timedelta(days=days), fired)
-    if found.until <= tenure.day and _waits(sid, allowlist, tenure):
+    longest = found.until + timedelta(days=days)
+    if found.until <= tenure.day < longest and _waits(sid, allowlist, tenure):
         found = found._replace(until=tenure.day + timedelta(days=1))
     if found.until <= tenure.day and not _stays(found, allowlist):
         return None
@@ -121,7 +122,10 @@ def _stays(found: Stage, allowlist: Allowlist) -> bool:
 
 
 def _waits(sid: int, allowlist: Allowlist, tenure: Tenure) -> bool:
-    """Whether a rule whose time ran here waits until it is known again whether it fired."""
+    """Whether a rule whose time ran here waits until it is known again whether it fired.
+
+    It waits for as many days again at most: logs that are gone for good stage nothing for ever.
+    """
     return tenure.blind and allowlist.staging.on_hit == "stay" and sid in tenure.record.since
 
 

@@ -257,6 +257,13 @@ def test_rule_waits_while_it_is_unknown_what_fired() -> None:
     assert turns(text(1), text(1), record=record, blind=True, staging=enforced) is None
 
 
+@pytest.mark.parametrize(("days", "waits"), [(13, True), (14, False), (400, False)])
+def test_rule_waits_for_as_many_days_again_at_most(days: int, waits: bool) -> None:
+    """Alert logs that are gone for good stage nothing for ever."""
+    until = turns(text(1), text(1), record=known(since={1: ago(days)}), blind=True)
+    assert until == (DAY + timedelta(days=1) if waits else None)
+
+
 def test_rule_that_drops_goes_on_where_it_is_unknown_what_fired() -> None:
     """Nothing is taken back for it."""
     blocking = text(1).replace("alert", "drop", 1)
