@@ -22,7 +22,7 @@ LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashe
 FLOOR = $(shell sed -n 's/^ *"boto3>\(=[0-9.]*\)",$$/=\1/p' pyproject.toml)
 SOURCES := rules_lib rulesync_cli functions localaws benchmarks tests examples scripts
 
-.PHONY: help setup hook engine browser run test quick coverage pythons lint type probe-aws oldest fuzz faults bench build deploy-local release clean lock
+.PHONY: help setup hook engine browser run picture test quick coverage pythons lint type probe-aws oldest fuzz faults bench build deploy-local release clean lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ browser: ## Install Chromium from Debian (needs root; says so where it cannot)
 run: $(STAMP) ## The main job: our own feed through both Lambdas on an embedded AWS, results in out/
 	$(BIN)/python -m examples.run
 
+picture: run browser ## Renew the README's picture of the report
+	@scripts/picture out/2/report.html docs/images/report.png
+
 test: $(STAMP) $(SAM) engine browser lint type $(if $(IN_CI),coverage) ## Lint, types and every test; in CI coverage too
 	$(TESTS) --ignore tests/deploy $(if $(IN_CI),-m heavy)
 	$(BIN)/pytest tests/deploy
@@ -64,9 +67,10 @@ coverage: $(STAMP) $(SAM) engine browser ## All but the heavy tests, and how muc
 pythons: $(STAMP) ## The fast tests with each Python from 3.11 to 3.14 that is here
 	@scripts/pythons
 
-lint: $(STAMP) ## ruff: style and format
+lint: $(STAMP) ## ruff: style and format; and the prose that users read
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/python -m scripts.prose
 
 type: $(STAMP) ## mypy --strict
 	$(BIN)/mypy
@@ -122,7 +126,7 @@ $(RELEASER): requirements-release.lock
 	$(VENV)/release/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-release.lock
 	@touch $@
 
-lock: $(STAMP) ## Write the lock files anew from pyproject.toml
+lock: $(STAMP) ## Renew the lock files from pyproject.toml
 	$(BIN)/pip install --quiet uv
 	$(LOCK) pyproject.toml --output-file requirements.lock
 	$(LOCK) pyproject.toml --group dev --output-file requirements-dev.lock

@@ -51,7 +51,7 @@ def exceptions_stand_once(document: Document) -> Iterator[Problem]:
 
 def _fault(value: Tree) -> str:
     if not isinstance(value, str):
-        return "is no address"
+        return "is not an address"
     if "$" in value or "@" in value:
         return "is a reference; write the addresses themselves"
     if value.startswith("!"):

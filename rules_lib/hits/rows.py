@@ -133,7 +133,7 @@ def _moment(row: Row, column: str) -> datetime:
         return datetime.fromisoformat(text).replace(tzinfo=UTC)
     except ValueError as error:
         raise HitsError(
-            f"the answer's column {column} has {text[:40]!r}, which is no time"
+            f"the answer's column {column} has {text[:40]!r}, which is not a time"
         ) from error
 
 

@@ -41,7 +41,7 @@ class StagingFile(Cache):
 
     KEY = STAGING
     ADVICE = (
-        "It is ignored, and written anew: rules that were staged alert for all their days again."
+        "It is ignored, and written again: rules that were staged alert for all their days again."
     )
 
     build: str

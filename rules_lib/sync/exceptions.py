@@ -46,7 +46,7 @@ def _why_not(sid: int, lost: Mapping[int | None, Discarded], present: bool) -> s
     """Why an exception of a rule that is not kept does nothing."""
     if sid in lost:
         return f"its rule is discarded ({lost[sid].reason})"
-    return "its rule is off" if present else "it is no enabled rule of this feed, nor of your own"
+    return "its rule is off" if present else "it is not an enabled rule of this feed or of your own files"
 
 
 def _of_kept(one: RuleException, rule: Converted, allowlist: Allowlist) -> Iterator[str]:
@@ -67,7 +67,7 @@ def _of_kept(one: RuleException, rule: Converted, allowlist: Allowlist) -> Itera
     elif not rule.without:
         yield "has no effect: the rule's header names none of its hosts"
     if not one.why:
-        yield "has no `why`: write down the reason, for whoever reads it later"
+        yield "has no `why`: add the reason, for your colleagues"
 
 
 def _ends_soon(one: RuleException, day: date) -> Iterator[str]:

@@ -90,4 +90,4 @@ def _words(found: Suggestion, hit_class: str) -> Iterator[str]:
         yield f"to drop, by sid: {counted(len(found.drop), 'rule')}"
     if found.off:
         yield f"to be off: {counted(len(found.off), 'rule')}; these protect no longer"
-    yield "no hits is no proof: read the rules before you push this"
+    yield "no hits proves nothing: read the rules before you push this"

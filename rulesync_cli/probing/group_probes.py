@@ -73,7 +73,7 @@ def _variables() -> Iterator[Probe]:
         whole_words("MYPORTS cannot be null or empty, context: RuleVariables.PortSets.MYPORTS"),
     )  # fmt: skip
     yield group(
-        "context-set", "`$NAME` may be a context set, that names resources by their ids",
+        "context-set", "`$NAME` may be a context set, which names resources by their ids",
         classic(rule(header="tcp $CONTEXT any -> any any"),
                 RuleVariables={"ContextSets": {"CONTEXT": {"Definition": [_VPC]}}}),
     )  # fmt: skip
@@ -84,7 +84,7 @@ def _variables() -> Iterator[Probe]:
                                   "the policy's meaning",
                 classic(rule(), RuleVariables=variables(HOME_NET=["10.0.0.0/8"])))  # fmt: skip
     yield group(
-        "exception-in-variable", "`!10.0.0.5` is taken in a variable",
+        "exception-in-variable", "`!10.0.0.5` is accepted in a variable",
         classic(rule(header="tcp $NET any -> any any"),
                 RuleVariables=variables(NET=["10.0.0.0/8", "!10.0.0.5/32"])),
     )  # fmt: skip
@@ -110,7 +110,7 @@ def _references() -> Iterator[Probe]:
         MEASURED,
     )
     yield group(
-        "references-twice", "A reference set stands once in a group",
+        "references-twice", "A reference set may occur only once in a group",
         classic(rule(), ReferenceSets=reference_sets([_PREFIX_LIST.format(0)] * 2)),
         whole_words("IPSetReferences is invalid, context: ReferenceSets"), MEASURED,
     )  # fmt: skip
@@ -120,7 +120,7 @@ def _references() -> Iterator[Probe]:
         ServiceAnswer("IPSetReferences limit exceeded", whole=False), GUIDE,
     )  # fmt: skip
     mixed = [_PREFIX_LIST.format(0), _CONTAINERS.format(0)]
-    yield group("references-mixed", "Container associations stand beside nothing else",
+    yield group("references-mixed", "A rule group with container associations has no other reference sets",
                 classic(rule(), ReferenceSets=reference_sets(mixed)),
                 ServiceAnswer("", whole=False), GUIDE)  # fmt: skip
 
@@ -141,7 +141,7 @@ def _sizes() -> Iterator[Probe]:
     yield group("rules-string-characters", "A RulesString has at most 2,000,000 characters",
                 classic(_filled(2_000_001, "x")),
                 ServiceAnswer("", whole=False), MODEL)  # fmt: skip
-    yield group("rules-string-full", "A RulesString of 2,000,000 bytes is taken",
+    yield group("rules-string-full", "A RulesString of 2,000,000 bytes is accepted",
                 classic(_filled(2_000_000, "x")), source=MODEL)  # fmt: skip
     yield group("rules-string-bytes", "Bytes count in a RulesString's size, not characters",
                 classic(_filled(2_000_000, "é")), ServiceAnswer("", whole=False))  # fmt: skip
@@ -167,7 +167,7 @@ def _members() -> Iterator[Probe]:
         request=classic(["# a comment", rule(), rule(sid=2)]),
         observe="RuleGroupResponse.ConsumedCapacity", plain="arn-classic",
     )  # fmt: skip
-    yield group("priority-default-order", "`priority` is taken where a group is in default order",
+    yield group("priority-default-order", "`priority` is accepted where a group is in default order",
                 classic(rule("priority:1; "), order=DEFAULT_ACTION_ORDER),
                 source=GUIDE)  # fmt: skip
     yield group("description-513", "A description has at most 512 characters",

@@ -90,30 +90,30 @@ def _plain() -> Iterator[Probe]:
 def _rules() -> Iterator[Probe]:
     for number in (1, 65_535):
         text = rule(f"priority:{number}; ")
-        yield _ips(f"priority-{number}", f"`priority:{number};` is taken", ips(text), text=text,
+        yield _ips(f"priority-{number}", f"`priority:{number};` is accepted", ips(text), text=text,
                    source=GUIDE)  # fmt: skip
     for name, (options, assumed) in _WORDS.items():
-        text, taken = rule(options), "taken" if assumed.accepted else "refused"
+        text, taken = rule(options), "accepted" if assumed.accepted else "refused"
         yield _ips(name, f"`{options.strip()}` is {taken}", ips(text), assumed, text=text)
     text = rule('content:"a"; ')
-    yield _ips("duplicate-sid", "a sid stands once", ips([rule(), text]), _DUPLICATE, text=text)
+    yield _ips("duplicate-sid", "a sid may occur only once", ips([rule(), text]), _DUPLICATE, text=text)
     text = rule(action="reject", header="udp any any -> any any")
     yield _ips("reject-udp", "`reject` is refused on udp", ips(text), _REFUSED, text=text)
     text = rule(header="tcp [$HOME_NET,!10.0.0.5] any -> any any")
-    yield _ips("exception-in-header", "`[$HOME_NET,!10.0.0.5]` is taken in a header", ips(text))
+    yield _ips("exception-in-header", "`[$HOME_NET,!10.0.0.5]` is accepted in a header", ips(text))
     wide = padded(8175, "é" * 100)
-    yield _ips("length-8175", "a rule of 8,175 characters is taken", ips(padded(8175)),
+    yield _ips("length-8175", "a rule of 8,175 characters is accepted", ips(padded(8175)),
                source=GUIDE)  # fmt: skip
     yield _ips("length-8176", "a rule of 8,176 characters is refused", ips(padded(8176)), _REFUSED,
                text=padded(8176), source=GUIDE)  # fmt: skip
     yield _ips("length-bytes", "bytes count in a rule's length, not characters",
                ips(wide), _REFUSED, text=wide)  # fmt: skip
-    yield _ips("comment", "a comment line is taken", ips(["# a comment", rule()]))
+    yield _ips("comment", "a comment line is accepted", ips(["# a comment", rule()]))
 
 
 def _groups() -> Iterator[Probe]:
     for capacity, assumed in ((30_000, ACCEPTED), (30_001, _REFUSED), (50_000, _REFUSED)):
-        taken = "taken" if assumed.accepted else "refused"
+        taken = "accepted" if assumed.accepted else "refused"
         yield _ips(f"capacity-{capacity}", f"a capacity of {capacity:,} is {taken}",
                    ips(rule(), capacity=capacity), assumed)  # fmt: skip
     yield _ips("home-net-alone", "HOME_NET may be set without EXTERNAL_NET",
@@ -123,23 +123,23 @@ def _groups() -> Iterator[Probe]:
 def _policies() -> Iterator[Probe]:
     many = [rule(sid=at) for at in range(1, 52)]
     inline = "next-inline"
-    yield _next("inline", "rules in line are taken", next_generation(rule()))
-    yield _next("sid-in-two-groups", "a sid may stand in two groups",
+    yield _next("inline", "inline rules are accepted", next_generation(rule()))
+    yield _next("sid-in-two-groups", "a sid may be in two groups",
                 next_generation(rule(), rule('content:"a"; ')), plain=inline)  # fmt: skip
     yield _next("setter-elsewhere", "a flowbit may be set in another group",
                 next_generation(_SETTER, _CHECKER), plain=inline)  # fmt: skip
     for number, assumed in ((20, ACCEPTED), (21, _REFUSED), (51, _REFUSED)):
-        taken = "taken" if assumed.accepted else "refused"
+        taken = "accepted" if assumed.accepted else "refused"
         yield _next(f"groups-{number}", f"{number} groups are {taken}",
                     next_generation(*many[:number]), assumed, plain=inline)  # fmt: skip
-    yield _next("inline-30001", "more than 30,000 rules in line are refused",
+    yield _next("inline-30001", "more than 30,000 inline rules are refused",
                 next_generation("\n".join(rule(sid=at) for at in range(1, 30_002))),
                 _REFUSED, source=GUIDE, plain=inline)  # fmt: skip
     for mode in ("ENFORCE", "MONITOR"):
-        yield _next(f"mode-{mode.lower()}", f"PolicyMode {mode} is taken",
+        yield _next(f"mode-{mode.lower()}", f"PolicyMode {mode} is accepted",
                     next_generation(PolicyMode=mode), source=MODEL)  # fmt: skip
     for action in ("DROP", "ACCEPT", "REJECT", "ALERT"):
-        yield _next(f"default-{action.lower()}", f"the default action {action} is taken",
+        yield _next(f"default-{action.lower()}", f"the default action {action} is accepted",
                     next_generation(FirewallDefaultAction=action), source=MODEL)  # fmt: skip
     entries = [{"ResourceArn": "<managed-strict-0>"}]
     yield _next("classic-group", "a Classic group is refused",

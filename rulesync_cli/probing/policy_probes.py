@@ -111,7 +111,7 @@ def _defaults() -> Iterator[Probe]:
         pair = [f"aws:drop_{scope}", f"aws:alert_{scope}"]
         yield measured_policy(
             f"policy-default-{scope.replace('_', '-')}",
-            f"`{pair[0]}` is taken with its alert twin",
+            f"`{pair[0]}` is accepted with its alert twin",
             policy_request(StatefulDefaultActions=pair),
             ACCEPTED,
             GUIDE,

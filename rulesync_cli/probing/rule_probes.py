@@ -66,7 +66,7 @@ def _actions() -> Iterator[Probe]:
         )  # fmt: skip
     for name in sorted(REJECT_PROTOCOLS):
         text = rule(action="reject", header=f"{name} any any -> any any")
-        yield measured_rule(f"reject-{name}", f"`reject` is taken on {name}", text, None)
+        yield measured_rule(f"reject-{name}", f"`reject` is accepted on {name}", text, None)
 
 
 def _keywords() -> Iterator[Probe]:
@@ -74,17 +74,17 @@ def _keywords() -> Iterator[Probe]:
         words = f"{NAMED}RuleOptions {name} is not supported"
         yield measured_rule(f"keyword-{name}", f"`{name}` is refused", rule(options), words)
     for name, text in DOCUMENTED.items():
-        fact = f"{name} is documented as unsupported and taken all the same"
+        fact = f"{name} is documented as unsupported but accepted"
         yield measured_rule(f"documented-{name}", fact, text, None)
     for name, text in COMPANIONS.items():
-        yield measured_rule(f"pcre-{name}", f"`pcre` is taken beside {name}", text, None)
+        yield measured_rule(f"pcre-{name}", f"`pcre` is accepted beside {name}", text, None)
     yield measured_rule("pcre-alone", "`pcre` alone is refused", rule('pcre:"/a/"; '), NO_COMPANION)
     yield measured_rule(
-        "pcre-legacy", "The legacy buffer http_uri is no company for `pcre`",
+        "pcre-legacy", "The legacy buffer http_uri does not count for `pcre`",
         rule('pcre:"/a/U"; '), NO_COMPANION,
     )  # fmt: skip
     for name, options in TAKEN.items():
-        yield open_question(f"keyword-{name}", f"`{name}` is taken", rule(options))
+        yield open_question(f"keyword-{name}", f"`{name}` is accepted", rule(options))
 
 
 def _written() -> Iterator[Probe]:
@@ -100,7 +100,7 @@ def _written() -> Iterator[Probe]:
     yield measured_rule("no-sid", "A rule without sid is refused", text, f"{NAMED}sid not assigned")
     text = rule('content:"a"; ')
     words = f'stateful rule is invalid, reason: Duplicate signature "{RULE}"'
-    yield measured_rule("duplicate-sid", "A sid stands once in a group", text, words,
+    yield measured_rule("duplicate-sid", "A sid may occur only once in a group", text, words,
                         before=f"{rule()}\n")  # fmt: skip
     text = rule('dns.query; content:"a"; ', header="http any any -> any any")
     engine = ServiceAnswer("rule contains conflicting alprotos set", whole=False)
@@ -124,7 +124,7 @@ def _written() -> Iterator[Probe]:
 
 
 def _lengths() -> Iterator[Probe]:
-    yield measured_rule("length-8175", "A rule of 8,175 characters is taken", padded(8175), None)
+    yield measured_rule("length-8175", "A rule of 8,175 characters is accepted", padded(8175), None)
     yield measured_rule(
         "length-8176", "A rule of 8,176 characters is refused", padded(8176),
         f"{NAMED}Rule exceeds max length (8192), Length: 8192.",

@@ -27,7 +27,7 @@ _UNASKABLE: Final = (
                "a dry run makes nothing that would count", GUIDE),
     _unaskable("tls-authorisation", "Updating a policy is authorised on its TLS inspection "
                "configuration too", "it needs a policy that has one, and a denied call"),
-    _unaskable("sid-over-groups", "A sid may stand in two Classic groups of a policy",
+    _unaskable("sid-over-groups", "A sid may be in two Classic groups of a policy",
                "it needs two groups that exist", MEASURED),
     _unaskable("next-changeover", "What happens when a live firewall changes to a Next Generation "
                "policy", "it takes a live firewall"),
@@ -46,4 +46,4 @@ TABLE: Final[tuple[Probe, ...]] = (
     *next_probes(),
     *_UNASKABLE,
 )
-"""Every id is of one probe, and the first of an action is taken as it is; see docs/probe.md."""
+"""Every id is of one probe, and the first of an action is accepted as it is; see docs/probe.md."""

@@ -28,7 +28,7 @@ def word_probes() -> tuple[Probe, ...]:
 
 
 def _lines() -> Iterator[Probe]:
-    yield rule_probe("comment-lf", "A comment line that ends with LF is taken", rule(), ACCEPTED,
+    yield rule_probe("comment-lf", "A comment line that ends with LF is accepted", rule(), ACCEPTED,
                      USERS, known=True, before="# a comment\n")  # fmt: skip
     yield rule_probe("comment-cr", "A comment line that ends with CR LF is refused", rule(),
                      ServiceAnswer("Illegal rule syntax", whole=False), USERS, known=True,
@@ -36,15 +36,15 @@ def _lines() -> Iterator[Probe]:
     yield open_question("continued-line", "A line that `\\` continues is refused",
                         f'alert {HEADER} \\\n(msg:"rulesync probe"; sid:1;)',
                         ServiceAnswer("", whole=False))  # fmt: skip
-    yield open_question("list-spaces", "White space inside an address list is taken",
+    yield open_question("list-spaces", "White space inside an address list is accepted",
                         f'{LISTS} (msg:"rulesync probe"; sid:1;)', source=USERS)  # fmt: skip
-    yield open_question("exception-in-header", "`[$HOME_NET,!10.0.0.5]` is taken in a header",
+    yield open_question("exception-in-header", "`[$HOME_NET,!10.0.0.5]` is accepted in a header",
                         rule(header="tcp [$HOME_NET,!10.0.0.5] any -> any any"))  # fmt: skip
 
 
 def _places() -> Iterator[Probe]:
     for name, value in COUNTRIES.items():
-        yield measured_rule(name, f"`geoip:{value}` is taken", rule(f"geoip:{value}; "), None)
+        yield measured_rule(name, f"`geoip:{value}` is accepted", rule(f"geoip:{value}; "), None)
     yield rule_probe(
         "geoip-wrong",
         "A wrong country code is refused",
@@ -57,10 +57,10 @@ def _places() -> Iterator[Probe]:
 
 def _words() -> Iterator[Probe]:
     for name, (option, header) in AWS_WORDS.items():
-        fact = f"`{option.strip()}` is taken on {header.split()[0]}"
+        fact = f"`{option.strip()}` is accepted on {header.split()[0]}"
         yield documented(name, fact, rule(option, header=header))
     text = rule("aws_domain_category:Malicious; geoip:dst,RU; ", header=TLS)
-    yield documented("aws-category-geoip", "A category does not stand beside `geoip`", text,
+    yield documented("aws-category-geoip", "A category cannot be in a rule with `geoip`", text,
                      ServiceAnswer("", whole=False), plain="aws-domain-category")  # fmt: skip
     text = rule("aws_url_category:Malicious; ", header=TLS)
     yield documented("aws-url-category-tls", "`aws_url_category` is for http alone", text,
@@ -70,7 +70,7 @@ def _words() -> Iterator[Probe]:
         yield open_question(f"protocol-{name}", f"{name} is a protocol of the service", text)
     for name in UNSUPPORTED:
         text = rule(header=f"{name} any any -> any any")
-        fact = f"{name} is documented as unsupported and taken all the same"
+        fact = f"{name} is documented as unsupported but accepted"
         yield open_question(f"protocol-{name}", fact, text)
     text = rule('tls.sni; content:"a"; ', header="tls:client_hello_done any any -> any any")
     yield open_question("protocol-hook", "A protocol may have one of Suricata 8's hooks, as in "

@@ -41,7 +41,7 @@ def test_most_exceptions_need_no_word() -> None:
             {"until": "2026-01-31"},
             "ends on 2026-01-31: from the next day on its rule counts for all hosts",
         ),
-        ({"why": ""}, "has no `why`: write down the reason, for whoever reads it later"),
+        ({"why": ""}, "has no `why`: add the reason, for your colleagues"),
     ],
 )
 def test_ends_and_reasons(one: dict[str, Any], said: str) -> None:
@@ -52,7 +52,7 @@ def test_ends_and_reasons(one: dict[str, Any], said: str) -> None:
 @pytest.mark.parametrize(
     ("source", "settings", "why"),
     [
-        (text(2), {}, "it is no enabled rule of this feed, nor of your own"),
+        (text(2), {}, "it is not an enabled rule of this feed or of your own files"),
         (text(1), {"rules": {"off": [1]}}, "its rule is off"),
         (text(1, head="log tcp"), {}, "its rule is discarded (unsupported-action)"),
         (text(1, ends="10.0.0.1 any -> any any"), {}, "its rule is discarded (excepted)"),

@@ -64,7 +64,7 @@ def test_rules_come_with_the_action_that_is_in_force(running: Account) -> None:
     assert (second["category"], second["hosts"]) == ("emerging-dns", ["10.1.0.5"])
     said = call("hits").stdout
     assert "5 hits in 1 day" in said
-    assert "no hits is no proof" in said
+    assert "no hits proves nothing" in said
 
 
 def test_home_net_of_the_allowlist_says_whose_a_host_is(running: Account, tmp_path: Path) -> None:
@@ -205,7 +205,7 @@ def test_rules_to_decide_on_are_listed_by_class(watched: Account) -> None:
     }
     said = call("hits", "--class", "ready")
     assert "2 rules" in said.stdout
-    assert "no hits is no proof" in said.stdout
+    assert "no hits proves nothing" in said.stdout
 
 
 def test_rule_that_came_lately_is_not_ready(watched: Account) -> None:
@@ -222,7 +222,7 @@ def test_suggestion_is_a_diff_that_a_plan_takes(watched: Account, tmp_path: Path
     said = call("hits", "--suggest")
     assert said.exit_code == 0, said.output
     assert "+  drop: [1, 3]" in said.stdout.splitlines()
-    assert "no hits is no proof" in said.stderr
+    assert "no hits proves nothing" in said.stderr
     out = tmp_path / "edited.yaml"
     assert call("hits", "--suggest", "--out", out).exit_code == 0
     assert out.read_text() == (
