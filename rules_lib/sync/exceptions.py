@@ -46,7 +46,11 @@ def _why_not(sid: int, lost: Mapping[int | None, Discarded], present: bool) -> s
     """Why an exception of a rule that is not kept does nothing."""
     if sid in lost:
         return f"its rule is discarded ({lost[sid].reason})"
-    return "its rule is off" if present else "it is not an enabled rule of this feed or of your own files"
+    return (
+        "its rule is off"
+        if present
+        else "it is not an enabled rule of this feed or of your own files"
+    )
 
 
 def _of_kept(one: RuleException, rule: Converted, allowlist: Allowlist) -> Iterator[str]:

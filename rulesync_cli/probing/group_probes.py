@@ -120,7 +120,7 @@ def _references() -> Iterator[Probe]:
         ServiceAnswer("IPSetReferences limit exceeded", whole=False), GUIDE,
     )  # fmt: skip
     mixed = [_PREFIX_LIST.format(0), _CONTAINERS.format(0)]
-    yield group("references-mixed", "A rule group with container associations has no other reference sets",
+    yield group("references-mixed", "Container associations allow no other reference sets",
                 classic(rule(), ReferenceSets=reference_sets(mixed)),
                 ServiceAnswer("", whole=False), GUIDE)  # fmt: skip
 
@@ -167,7 +167,7 @@ def _members() -> Iterator[Probe]:
         request=classic(["# a comment", rule(), rule(sid=2)]),
         observe="RuleGroupResponse.ConsumedCapacity", plain="arn-classic",
     )  # fmt: skip
-    yield group("priority-default-order", "`priority` is accepted where a group is in default order",
+    yield group("priority-default-order", "`priority` is accepted in default order",
                 classic(rule("priority:1; "), order=DEFAULT_ACTION_ORDER),
                 source=GUIDE)  # fmt: skip
     yield group("description-513", "A description has at most 512 characters",

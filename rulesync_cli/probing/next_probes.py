@@ -96,7 +96,9 @@ def _rules() -> Iterator[Probe]:
         text, taken = rule(options), "accepted" if assumed.accepted else "refused"
         yield _ips(name, f"`{options.strip()}` is {taken}", ips(text), assumed, text=text)
     text = rule('content:"a"; ')
-    yield _ips("duplicate-sid", "a sid may occur only once", ips([rule(), text]), _DUPLICATE, text=text)
+    yield _ips(
+        "duplicate-sid", "a sid may occur only once", ips([rule(), text]), _DUPLICATE, text=text
+    )
     text = rule(action="reject", header="udp any any -> any any")
     yield _ips("reject-udp", "`reject` is refused on udp", ips(text), _REFUSED, text=text)
     text = rule(header="tcp [$HOME_NET,!10.0.0.5] any -> any any")

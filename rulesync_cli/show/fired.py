@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     )
 
 NO_PROOF: Final = (
-    "no hits proves nothing: a rule that was not in force, a group that no firewall uses, a noalert "
+    "no hits proves nothing: a rule that was not in force, a group that no firewall uses, a "
+    "noalert "
     "or a pass rule leave no line"
 )
 _Row = TypeVar("_Row")

@@ -72,7 +72,7 @@ def test_nothing_counted_leaves_the_section_out() -> None:
 
 def test_what_cannot_be_read_is_said() -> None:
     """Even where nothing else is known."""
-    assert "Not all is known of what fired: no leave" in Page(page(problem="no leave")).text
+    assert "It is partly unknown what fired: no leave" in Page(page(problem="no leave")).text
 
 
 def test_hits_of_others_groups_are_not_on_the_page() -> None:
