@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -18,6 +19,14 @@ from rulesync_cli.interrupt import loading
 
 NOBODY = "http://127.0.0.1:9"
 KEYS = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Start programs that SIGINT ends; a shell has it ignored by all that it starts with `&`."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.parametrize(
@@ -72,6 +81,7 @@ def test_reader_that_has_seen_enough_is_no_error(tmp_path: Path) -> None:
         assert command.stderr.read() == b""
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_interrupt_ends_a_command_in_silence(tmp_path: Path) -> None:
     """Ctrl-C while a server lets us wait: one word, exit code 130."""
     config = tmp_path / "c.yaml"
@@ -106,6 +116,7 @@ import rulesync_cli
 """
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_interrupt_while_the_command_is_loaded_is_no_traceback(tmp_path: Path) -> None:
     """That takes half a second, in which people change their mind."""
     done = subprocess.run(  # noqa: S603 - ours
