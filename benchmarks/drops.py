@@ -53,7 +53,8 @@ Kind = Callable[["Converted"], str]
 @click.option("--write", type=click.Path(exists=True, path_type=Path), help="Renew this page.")
 def main(feed: Path, write: Path | None) -> None:
     """Count what the allowlists that we ship have drop of a release."""
-    text = counted_on(feed)
+    files = tuple(unpack(feed.read_bytes()))
+    text = counted_on(feed.name, [built_by(files, path) for _, path in FILES])
     click.echo(text)
     if write:
         before, _, rest = write.read_text().partition(MARKS[0])
@@ -61,10 +62,9 @@ def main(feed: Path, write: Path | None) -> None:
         write.write_text(f"{before}{MARKS[0]}\n{text}\n{MARKS[1]}{after}")
 
 
-def counted_on(archive: Path) -> str:
-    """The tables of a release, as Markdown."""
-    files = tuple(unpack(archive.read_bytes()))
-    kept = [_kept(files, path) for _, path in FILES]
+def counted_on(release: str, builds: Iterable[Built]) -> str:
+    """The tables of a release, built by each of `FILES`, as Markdown."""
+    kept = [tuple(rule for rule in built.kept if not rule.setter) for built in builds]
     tables = (
         ("category", _category, sorted({_category(rule) for rule in kept[0]})),
         ("written in", _age, (*map(_until, (*_YEARS, 9999)), _ADDRESSES)),
@@ -72,7 +72,7 @@ def counted_on(archive: Path) -> str:
         ("confidence", lambda rule: rule.rule.confidence or _NONE, (*_CONFIDENCES, _NONE)),
     )
     lines = (line for name, kind, rows in tables for line in _table(name, kind, rows, kept))
-    return "\n".join((f"Counted on {archive.name}.", "", *lines))
+    return "\n".join((f"Counted on {release}.", "", *lines))
 
 
 def built_by(files: Iterable[FeedFile], allowlist: Path) -> Built:
@@ -81,10 +81,6 @@ def built_by(files: Iterable[FeedFile], allowlist: Path) -> Built:
     known = tuple(file.category for file in feed)
     allowed = load_allowlist(allowlist.read_bytes(), source=allowlist.name, known=known)
     return build(Inputs(ruleset=read_rules(feed, allowed.rules.on), allowlist=allowed, day=_DAY))
-
-
-def _kept(files: Sequence[FeedFile], allowlist: Path) -> tuple[Converted, ...]:
-    return tuple(rule for rule in built_by(files, allowlist).kept if not rule.setter)
 
 
 def _table(

@@ -27,6 +27,7 @@ from moto import backend_index, mock_aws
 from support.deploy import SAM_PYTHON
 from support.store import MemoryStore
 from support.web import BUCKET, WebServer, serving
+from xdist.scheduler import LoadFileScheduling
 
 from localaws import EmbeddedAws, embedded_aws
 from rules_lib.aws import clients
@@ -35,6 +36,8 @@ from rulesync_cli.verify.suricata import VERSIONS, Suricata, installed
 
 if TYPE_CHECKING:
     from types_boto3_network_firewall import NetworkFirewallClient
+    from xdist.remote import Producer
+    from xdist.scheduler import LoadScopeScheduling
 
 TESTS: Final = Path(__file__).parent
 HEAVY: Final = ("faults/", "hostile/test_hostile_bombs.py")
@@ -53,8 +56,14 @@ everything that needs the engine or a browser."""
 RELEASES: Final = Path(__file__).parents[2] / "shared" / "et-open"
 """Real releases of ET Open, which are not ours to ship."""
 
+REAL_TRAFFIC: Final = (
+    *("engine/test_ordinary_traffic.py", "engine/test_own_traffic.py"),
+    *("engine/test_real_traffic.py", "feeds/test_real_drops.py"),
+)
+"""What asks the same builds of a real release, and an engine that has loaded all of it."""
+
 PROGRAMS: Final[dict[str, tuple[Callable[[], object], str]]] = {
-    "engine": (installed, "Suricata is not installed; `make engine` installs it"),
+    "engine": (cache(installed), "Suricata is not installed; `make engine` installs it"),
     "browser": (
         partial(shutil.which, "chromium"),
         "Chromium is not installed; `make browser` installs it",
@@ -91,6 +100,14 @@ backend_index.backend_url_patterns[:] = [
 ]
 
 
+class BySubject(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
+    """Files go to whoever is free, those of `REAL_TRAFFIC` as if they were one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "real traffic" if file.removeprefix("tests/") in REAL_TRAFFIC else file
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--renew-golden`: what the pipeline makes of the example feed becomes what is right."""
     parser.addoption(
@@ -110,6 +127,15 @@ def pytest_collection_finish() -> None:
     """Spare the garbage collector what was imported and collected, which stays to the end."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(
+        50_000, 20, 20
+    )  # what tests make in circles is clients, of some thousand values
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:
+    """Have files that share what is dear to load run one after the other in one process."""
+    return BySubject(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

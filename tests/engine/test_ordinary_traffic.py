@@ -12,27 +12,23 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 from support.engine.ordinary import KINDS, all_talks, written
-from support.engine.proof import Swift, made, outcome, published, without
+from support.engine.proof import made, outcome, published, without
 from support.engine.traffic import Tape, write
-from support.releases import REFUSED_BY_8, SHIPPED, built_from
+from support.releases import COMPOSITE, REFUSED_BY_8, SHIPPED, built_from
 
 from benchmarks.drops import built_by
 from rules_lib.facts.limits import BLOCKING
-from rules_lib.feed.archive import unpack
 from rules_lib.model import FeedFile
-from rulesync_cli.verify.suricata import find_engine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from support.engine.proof import Outcome
+    from support.engine.proof import Loaded, Outcome, Swift
 
     from rules_lib.build import Built
 
 pytestmark = pytest.mark.engine
 
-RELEASE: Final = "composite-2026-03.tar.gz"
-STRICT: Final = SHIPPED.with_name("categories-strict.yaml")
 EXAMPLE: Final = SHIPPED.parents[1] / "examples" / "feed"
 REFUSED: Final = frozenset({9090901})
 """The sid of the example feed that is there to be refused (examples/expected.yaml)."""
@@ -48,13 +44,13 @@ def ordinary(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def shipped(releases: Path) -> Built:
     """Build a real release by the shipped file."""
-    return built_from(releases / RELEASE, "shipped")
+    return built_from(releases / COMPOSITE, "shipped")
 
 
 @pytest.fixture(scope="module")
-def seen(shipped: Built, ordinary: Path) -> Outcome:
+def seen(shipped: Built, ordinary: Path, swift: Swift) -> Outcome:
     """Replay all conversations through it."""
-    return outcome(without(REFUSED_BY_8, published(shipped)), ordinary, Swift.of(find_engine()))
+    return outcome(without(REFUSED_BY_8, published(shipped)), ordinary, swift)
 
 
 def blocking(built: Built) -> set[int]:
@@ -126,7 +122,7 @@ def test_shipped_file_drops_no_ordinary_traffic(seen: Outcome, shipped: Built) -
 @pytest.mark.feeds
 def test_stricter_file_drops_none_either(seen: Outcome, shipped: Built, releases: Path) -> None:
     """It has thousands more that drop."""
-    strict = built_by(unpack((releases / RELEASE).read_bytes()), STRICT)
+    strict = built_from(releases / COMPOSITE, "strict")
     assert {rule.sid for rule in strict.kept} == {rule.sid for rule in shipped.kept}
     assert len(blocking(strict)) > len(blocking(shipped)) + 2_000
     assert raised(seen) & blocking(strict) == set()
@@ -134,10 +130,9 @@ def test_stricter_file_drops_none_either(seen: Outcome, shipped: Built, releases
 
 
 @pytest.mark.feeds
-def test_everything_in_drop_mode_drops_ordinary_traffic(releases: Path, ordinary: Path) -> None:
+def test_everything_in_drop_mode_drops_ordinary_traffic(all_drop: Loaded, ordinary: Path) -> None:
     """So the tests above can fail: package managers, DNS, logins and updates are cut off."""
-    everything = built_from(releases / RELEASE, "drop")
-    found = outcome(without(REFUSED_BY_8, published(everything)), ordinary, Swift.of(find_engine()))
+    found = all_drop.on(ordinary)
     assert told()["every category in drop mode"] == (len(all_talks()), len(found.dropped))
     assert len(found.dropped) > 25
     names = {name for name, _ in dropped(found)}

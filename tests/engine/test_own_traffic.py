@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 import yaml
-from support.engine.proof import Swift, loaded_from, made, outcome, published, without
+from support.engine.proof import loaded_from, made, outcome, published, without
 from support.engine.traffic import Tape, client_hello, write
 from support.feeds import rule
-from support.releases import REFUSED_BY_8, SHIPPED
-
-from rulesync_cli.verify.suricata import find_engine
+from support.releases import COMPOSITE, REFUSED_BY_8, SHIPPED, built_from
 
 if TYPE_CHECKING:
-    from support.engine.proof import Outcome
+    from support.engine.proof import Outcome, Swift
 
 pytestmark = pytest.mark.engine
 
@@ -88,9 +86,9 @@ def test_file_as_written_is_judged_in_its_order(captures: Path) -> None:
 
 @pytest.mark.feeds
 def test_own_pass_works_in_the_shipped_file_with_a_whole_release(
-    releases: Path, tmp_path: Path
+    releases: Path, tmp_path: Path, swift: Swift
 ) -> None:
-    """In a policy's 20 groups: of what a rule drops, that passes which one's own says."""
+    """In a policy's 20 groups, with and without it: of what a rule drops, what one's own says."""
     hosts = {"meant": "updates.vendor.example", "other": "else.vendor.example"}
     hellos = {name: Tape().tcp(client_hello(host), port=443) for name, host in hosts.items()}
     captures = write(tmp_path / "pcap", hellos)
@@ -99,8 +97,7 @@ def test_own_pass_works_in_the_shipped_file_with_a_whole_release(
     own = {"local-exceptions": ["pass tls any any -> any any " + options % (hosts["meant"], 2)]}
     shipped = yaml.load(SHIPPED.read_text(), Loader=yaml.BaseLoader)  # noqa: S506 - strings only
     listed = dict.fromkeys(own, "alert") | shipped["categories"] | {"house-blend": "drop"}
-    archive = releases / "composite-2026-03.tar.gz"
-    built = loaded_from(archive, feed | own, **shipped | {"categories": listed})
-    assert len(built.groups) == 20
+    built = loaded_from(releases / COMPOSITE, feed | own, **shipped | {"categories": listed})
+    assert len(built_from(releases / COMPOSITE, "shipped").groups) == len(built.groups) == 20
     groups = without(REFUSED_BY_8, published(built))
-    assert dropped(outcome(groups, captures, Swift.of(find_engine()))) == {"other"}
+    assert dropped(outcome(groups, captures, swift)) == {"other"}

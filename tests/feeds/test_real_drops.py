@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
+from support.releases import COMPOSITE, SHIPPED, built_from
 
-from benchmarks.drops import FILES, MARKS, built_by, counted_on
+from benchmarks.drops import MARKS, counted_on
 from rules_lib.allowlist import load_allowlist
 from rules_lib.facts.limits import BLOCKING, POLICY_CAPACITY, POLICY_RULE_GROUPS
-from rules_lib.feed.archive import unpack
 
 if TYPE_CHECKING:
     from rules_lib.build import Built
@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.feeds
 
-RELEASE: Final = "composite-2026-03.tar.gz"
 PAGE: Final = Path(__file__).parents[2] / "docs" / "shipped-allowlist.md"
-SHIPPED, STRICT = (path for _, path in FILES)
 GUESSES: Final = re.compile(r"\b(possible|suspicious|likely|suspected|generic)\b", re.IGNORECASE)
 NAMED: Final = load_allowlist(SHIPPED.read_bytes(), source="shipped", known=()).rules.drop
 """The sids that the shipped file has drop whatever they say of themselves."""
@@ -30,13 +28,13 @@ NAMED: Final = load_allowlist(SHIPPED.read_bytes(), source="shipped", known=()).
 @pytest.fixture(scope="module")
 def shipped(releases: Path) -> Built:
     """Build the release by the shipped file."""
-    return built_by(unpack((releases / RELEASE).read_bytes()), SHIPPED)
+    return built_from(releases / COMPOSITE, "shipped")
 
 
 @pytest.fixture(scope="module")
 def strict(releases: Path) -> Built:
     """Build it by the stricter one."""
-    return built_by(unpack((releases / RELEASE).read_bytes()), STRICT)
+    return built_from(releases / COMPOSITE, "strict")
 
 
 def drops(built: Built) -> dict[int, Converted]:
@@ -50,11 +48,11 @@ def created(rule: Converted) -> str:
     return str(day)
 
 
-def test_tables_of_the_page_are_those_of_the_release(releases: Path) -> None:
+def test_tables_of_the_page_are_those_of_the_release(shipped: Built, strict: Built) -> None:
     """If not: python -m benchmarks.drops --feed … --write docs/shipped-allowlist.md."""
     page = PAGE.read_text(encoding="utf-8")
     between = page.partition(MARKS[0])[2].partition(MARKS[1])[0]
-    assert between.strip() == counted_on(releases / RELEASE).strip()
+    assert between.strip() == counted_on(COMPOSITE, (shipped, strict)).strip()
 
 
 def test_nothing_that_says_it_guesses_drops_unless_it_is_named(shipped: Built) -> None:

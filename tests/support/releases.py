@@ -1,4 +1,4 @@
-"""Real releases through `rulesync local`, each run once, and a judgement apart from the code's.
+"""Real releases, each built or run once, and a judgement apart from the code's.
 
 What is read of a rule here is read with a regular expression or two, on purpose.
 """
@@ -8,23 +8,27 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
-from benchmarks.drops import built_by
+from benchmarks.drops import FILES
+from rules_lib.allowlist import load_allowlist
+from rules_lib.build import Built, build
 from rules_lib.feed.archive import unpack
+from rules_lib.gc_pause import without_cyclic_gc
 from support.engine.proof import loaded_from
+from support.feeds import allowlist
+from support.inputs import inputs, read_once
 from support.results import Results, process
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from rules_lib.build import Built
 
-
-SHIPPED: Final = Path(__file__).parents[2] / "config" / "categories.yaml"
+SHIPPED, STRICT = (path for _, path in FILES)
 LARGE: Final = {"capacity": 60_000, "rule_groups": 80}
 """Room for everything that ET Open has."""
 
@@ -156,12 +160,15 @@ def settable_in(groups: Mapping[str, str]) -> set[str]:
     return {bit for rule in rules for bit in rule.flowbits("set", "setx", "toggle")}
 
 
-def allowlist_of_all(folder: Path, default: str) -> Path:
+def text_of_all(default: str) -> str:
     """Every category in one mode, with room for all and the shipped file's variables."""
-    variables = yaml.load(SHIPPED.read_text(), Loader=yaml.BaseLoader)["variables"]  # noqa: S506 - strings only
+    return allowlist(default=default, variables=variables(), firewall=LARGE)
+
+
+def allowlist_of_all(folder: Path, default: str) -> Path:
+    """The same as a file."""
     path = folder / f"{default}.yaml"
-    settings = {"version": 1, "default": default, "variables": variables, "firewall": LARGE}
-    path.write_text(yaml.safe_dump(settings))
+    path.write_text(text_of_all(default))
     return path
 
 
@@ -173,8 +180,9 @@ def run(out: Path, config: Path, *feeds: Path) -> Iterator[Results]:
     return (Results(out / str(number)) for number in range(1, len(feeds) + 1))
 
 
+COMPOSITE: Final = "composite-2026-03.tar.gz"
 RELEASES: Final = (
-    *("composite-2026-03.tar.gz", "2024-03-26.tar.gz", "2024-04-19.tar.gz", "2025-05-02.tar.gz"),
+    *(COMPOSITE, "2024-03-26.tar.gz", "2024-04-19.tar.gz", "2025-05-02.tar.gz"),
     *("2025-05-09.tar.gz", "2025-07-24.tar.gz", "2025-07-26.tar.gz", "2025-07-28.tar.gz"),
     "2025-08-04.tar.gz",
 )
@@ -188,8 +196,19 @@ def variables() -> dict[str, str | list[str]]:
     return dict(document["variables"])
 
 
+@lru_cache(maxsize=4)
 def built_from(archive: Path, how: str) -> Built:
-    """The groups of a release: `shipped`, or every category in this mode."""
-    if how != "shipped":
+    """The groups of a release, made once: by a file of ours or every category in this mode.
+
+    Args:
+        archive: of the release.
+        how: `shipped`, `strict`, or a mode.
+    """
+    if how not in {"shipped", "strict"}:
         return loaded_from(archive, default=how, variables=variables(), firewall=LARGE)
-    return built_by(unpack(archive.read_bytes()), SHIPPED)
+    files = unpack(archive.read_bytes())
+    text = {"shipped": SHIPPED, "strict": STRICT}[how].read_bytes()
+    known = tuple(file.category for file in files)
+    allowed = load_allowlist(text, source=how, known=known)
+    with without_cyclic_gc():
+        return build(inputs(read_once(files, allowed.rules.on), allowed))

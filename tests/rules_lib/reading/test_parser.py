@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.rules import ENDS, ENGINE_REFUSES, ENGINE_TAKES, line, problem, rule, rule_texts, text
-from support.samples import THOROUGH
+from support.samples import THOROUGH, one_in
 
 from rules_lib.feed.archive import unpack
 from rules_lib.model import AnyRule, FeedFile, Malformed, Rule
@@ -247,13 +247,13 @@ def _awake(data: bytes) -> bytes:
 
 @pytest.mark.feeds
 @pytest.mark.parametrize("release", RELEASES if THOROUGH else RELEASES[:1])
-def test_idstools_agrees_on_every_rule_of_a_real_release(releases: Path, release: str) -> None:
+def test_idstools_agrees_on_the_rules_of_a_real_release(releases: Path, release: str) -> None:
     """Of disabled ones too: header, sid, rev, msg, classtype, flowbits, metadata, all options."""
     files = unpack((releases / release).read_bytes())
-    rules = tuple(read_rules(FeedFile(one.category, _awake(one.data)) for one in files).rules)
-    assert len(rules) > 20_000
-    for parsed in rules:
-        assert isinstance(parsed, Rule), parsed
+    read = tuple(read_rules(FeedFile(one.category, _awake(one.data)) for one in files).rules)
+    rules = [one for one in read if isinstance(one, Rule)]
+    assert len(rules) == len(read) > 20_000
+    for parsed in one_in(3, rules, release):
         judged = idstools.rule.parse(parsed.text)
         assert _header_agrees(parsed, judged), parsed.text
         assert _agrees(parsed, judged), parsed.text

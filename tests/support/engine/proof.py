@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from rules_lib.allowlist import load_allowlist
 from rules_lib.build import Built, build
 from rules_lib.feed.archive import unpack
+from rules_lib.gc_pause import without_cyclic_gc
 from rules_lib.groups.rule_group import GroupVariables
 from rules_lib.model import FeedFile
 from rules_lib.reading.rule import sid_of
-from rules_lib.reading.ruleset import read_rules
 from rulesync_cli.verify.captures import captures_in
 from rulesync_cli.verify.loadable import Loadable
 from rulesync_cli.verify.suricata import Suricata, find_engine
 from rulesync_cli.verify.traffic import replayer
 from support.feeds import allowlist
-from support.inputs import inputs
+from support.inputs import inputs, read_once
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -113,7 +113,8 @@ def _files(files: Mapping[str, Sequence[str]]) -> tuple[FeedFile, ...]:
 def _built(feed: tuple[FeedFile, ...], settings: Mapping[str, object]) -> Built:
     known = tuple(file.category for file in feed)
     allowed = load_allowlist(allowlist(**settings), source="test", known=known)
-    return build(inputs(read_rules(feed), allowed))
+    with without_cyclic_gc():
+        return build(inputs(read_once(feed, allowed.rules.on), allowed))
 
 
 def source(built: Built, **written: str) -> Loadable:
@@ -210,6 +211,18 @@ def _flows(replays: Iterable[Replay]) -> Iterator[tuple[FlowKey, Seen]]:
                 if drop
                 else Seen(alerts),
             )
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A running engine, and what it was built of."""
+
+    built: Built
+    engine: Replayer
+
+    def on(self, captures: Path) -> Outcome:
+        """Replay every capture of a folder."""
+        return replayed(self.engine, captures)
 
 
 def differences(before: Outcome, after: Outcome, built: Built) -> tuple[str, ...]:
