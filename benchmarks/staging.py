@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
@@ -48,7 +48,8 @@ _YOUNG: Final = (7, 14)
 _FEW: Final = 30
 """Rules of a category below which its share says little."""
 
-_EVERYTHING: Final = b"version: 1\ndefault: drop\nstaging: {days: 7}\n"
+EVERYTHING: Final = b"version: 1\ndefault: drop\nstaging: {days: 7}\n"
+"""An allowlist in which every rule drops, so that as many as can be are staged."""
 
 
 @click.command()
@@ -72,7 +73,7 @@ class Release:
     files: tuple[FeedFile, ...]
 
 
-def _runs(feeds: Path) -> Iterator[list[Release]]:
+def runs(feeds: Path) -> Iterator[list[Release]]:
     """The releases that are named by their days, in runs."""
     run: list[Release] = []
     for path in sorted(feeds.glob("*.tar.gz")):
@@ -118,26 +119,27 @@ def replay(run: Sequence[Release], text: bytes) -> Replay:
         if fresh:
             ruleset = read_rules(waiting.pop(0).files, allowlist.rules.on)
         if ruleset and (fresh or any(one.until <= day for one in _stages(before).values())):
-            kept, record = _synced(ruleset, allowlist, day, before, record)
+            kept, record = synced(ruleset, allowlist, day, before, record)
             _note(found, before, kept, day, first=not before)
             before = kept
         day += _DAY
     return found
 
 
-def _synced(
+def synced(
     ruleset: Ruleset,
     allowlist: Allowlist,
     day: date,
     before: Mapping[int, Converted],
     record: StagingRecord,
 ) -> tuple[dict[int, Converted], StagingRecord]:
+    """What a sync of a day puts in force and records, budget and marks left aside."""
     inputs = Inputs(
         ruleset=ruleset,
         allowlist=allowlist,
         day=day,
         deployed=_deployed(before),
-        staging=StagingRecord(record.since, record.fired, record.left, first=not before),
+        staging=replace(record, first=not before),
     )
     prepared = prepare(ruleset.rules, inputs)
     return {r.sid: r for r in prepared.wanted}, prepared.staged.record_after(prepared.wanted)
@@ -181,13 +183,13 @@ def _note(
 def _replayed(feeds: Path) -> Iterator[str]:
     names = ("categories.yaml", "categories-strict.yaml")
     files = {name: (ROOT / "config" / name).read_bytes() for name in names}
-    files["everything drops"] = _EVERYTHING
+    files["everything drops"] = EVERYTHING
     yield (
         "| releases | allowlist | staged | days staged | revised meanwhile | taken back meanwhile "
         "| new lists of addresses, not delayed |"
     )
     yield "|---" * 7 + "|"
-    for run in _runs(feeds):
+    for run in runs(feeds):
         ends = f"{len(run)}, {run[0].day} to {run[-1].day}"
         for name, text in files.items():
             one = replay(run, text)
