@@ -19,18 +19,23 @@ MOST_BUILDS: Final = 60
 """So many builds are read: a month of two a day."""
 
 
-class _PlannedGroup(BaseModel):
+class PlannedGroup(BaseModel):
+    """What a build was to do to one rule group; sids."""
+
     model_config = ConfigDict(frozen=True)
 
+    name: str = ""
     added: tuple[int, ...] = ()
     removed: tuple[int, ...] = ()
     changed: tuple[int, ...] = ()
 
 
-class _PlanFile(BaseModel):
+class PlannedBuild(BaseModel):
+    """What a build was to do."""
+
     model_config = ConfigDict(frozen=True)
 
-    steps: tuple[_PlannedGroup, ...]
+    steps: tuple[PlannedGroup, ...] = ()
 
     @property
     def added(self) -> frozenset[int]:
@@ -64,11 +69,7 @@ def read_presence(store: Store, first: date, most: int = MOST_BUILDS) -> Presenc
         return Presence()
     arrived, altered = dict[int, date](), dict[int, date]()
     known_from = None
-    for build, day in _newest(store, most):
-        try:
-            plan = _plan(store, build)
-        except ValidationError:  # what it did, nobody can tell; so what was before it is not known
-            break
+    for build, day, plan in planned_builds(store, most):
         newer = build > latest.build  # a rollback went behind it, or it is not through yet
         known_from = max(day, _day_of(latest)) if newer else day
         for sid in plan.touched if newer else plan.added:
@@ -80,22 +81,35 @@ def read_presence(store: Store, first: date, most: int = MOST_BUILDS) -> Presenc
     return Presence(known_from, arrived, altered)
 
 
-def _newest(store: Store, most: int) -> Iterator[tuple[str, date]]:
-    """The newest builds first, each with its day."""
+def planned_builds(store: Store, most: int) -> Iterator[tuple[str, date, PlannedBuild]]:
+    """The newest builds first, each with its day and what it was to do.
+
+    It ends at a plan that cannot be read: what that did, nobody can tell.
+
+    Args:
+        store: the bucket.
+        most: so many builds are read at most.
+
+    Raises:
+        StoreError: the bucket cannot be read.
+    """
     for build in sorted(store.folders(BUILDS), reverse=True)[:most]:
         if began := time_of_build(build):
-            yield build, began.date()
+            try:
+                yield build, began.date(), _plan(store, build)
+            except ValidationError:
+                return
 
 
 def _day_of(latest: Latest) -> date:
     return datetime.fromisoformat(latest.applied_at).astimezone(UTC).date()
 
 
-def _plan(store: Store, build: str) -> _PlanFile:
+def _plan(store: Store, build: str) -> PlannedBuild:
     """What a build was to do: nothing, where it was refused before or had nothing to do.
 
     Raises:
         ValidationError: the plan cannot be read.
     """
     stored = store.find(build_key(build, PLAN))
-    return _PlanFile.model_validate_json(stored.body) if stored else _PlanFile(steps=())
+    return PlannedBuild.model_validate_json(stored.body) if stored else PlannedBuild()

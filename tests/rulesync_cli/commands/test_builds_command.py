@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from getpass import getuser
 from pathlib import Path
 from socket import gethostname
@@ -14,7 +12,7 @@ from typing import Any
 
 import click
 import pytest
-from support.account import Account, account, call
+from support.account import Account, account, call, next_second
 from support.feeds import rule
 
 from functions.build import app as build_app
@@ -34,12 +32,6 @@ def running(tmp_path: Path) -> Iterator[Account]:
 def listed(*words: str) -> list[dict[str, Any]]:
     """The builds as JSON."""
     return list(json.loads(call("builds", "--json", *words).stdout)["builds"])
-
-
-def next_second() -> None:
-    """Let the second end, as builds are told apart by it: in an account they take longer."""
-    now = datetime.now(UTC)
-    time.sleep(1 - now.microsecond / 1e6)
 
 
 def outcomes() -> list[str]:
