@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from rules_lib.groups.relief import Relief
 from rules_lib.model import AnyRule
 from rules_lib.outcome import Converted, Discarded
-from rules_lib.packing.fit import fit
+from rules_lib.packing.fit import Fitted, fit
 from rules_lib.stages.convert import convert
 from rules_lib.stages.defer import defer
 from rules_lib.stages.duplicates import with_true_details
-from rules_lib.stages.link import link
+from rules_lib.stages.link import Cluster, link
 from rules_lib.stages.order import order
 from rules_lib.stages.screen import screen
 from rules_lib.stages.select import select
@@ -59,8 +59,27 @@ class Built:
         return tuple(chain.from_iterable(group.rules for group in self.groups))
 
 
+@dataclass(frozen=True, slots=True)
+class Workings:
+    """What a build went through, for whoever asks what a small edit would make of it.
+
+    Attributes:
+        clusters: as they were linked, in the feed's order.
+        fitted: what of them fits.
+    """
+
+    prepared: Prepared
+    clusters: tuple[Cluster, ...]
+    fitted: Fitted
+
+
 def build(inputs: Inputs) -> Built:
     """Take the rules through all stages."""
+    return worked_out(inputs)[0]
+
+
+def worked_out(inputs: Inputs) -> tuple[Built, Workings]:
+    """Take the rules through all stages, and keep what they went through."""
     allowlist = inputs.allowlist
     rules = tuple(inputs.ruleset.rules)
     prepared = prepare(rules, inputs)
@@ -71,7 +90,7 @@ def build(inputs: Inputs) -> Built:
     groups = fitted.packed.groups
     settled = {rule.rule.place for group in groups for rule in group.rules}
     settled |= {discard.rule.place for discard in in_order}
-    return Built(
+    built = Built(
         groups=groups,
         discarded=in_order,
         off=tuple(rule for rule in rules if rule.place not in settled),
@@ -81,6 +100,7 @@ def build(inputs: Inputs) -> Built:
         missing_variables=_missing(in_order),
         staging=prepared.staged.record_after(rule for group in groups for rule in group.rules),
     )
+    return built, Workings(prepared, linked.clusters, fitted)
 
 
 @dataclass(frozen=True, slots=True)

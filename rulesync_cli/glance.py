@@ -12,7 +12,7 @@ from rulesync_cli.explain import Evidence
 from rulesync_cli.explain.judging import judged
 from rulesync_cli.explain.recorded import recorded_places
 from rulesync_cli.explain.touching import touching
-from rulesync_cli.scene import Scene, Sight, see, whole_of
+from rulesync_cli.scene import Scene, Sight, foreseen_of, see
 from rulesync_cli.show.progress import waiting
 
 if TYPE_CHECKING:
@@ -79,5 +79,6 @@ def in_whole(sid: int, sight: Sight, watch: Callable[[str], None]) -> tuple[Scen
     watch("reading every rule")
     ruleset = read_needed(sight.files, sight.inputs.allowlist, {sid})
     watch("building the rule groups, as no record has the rule's place in the budget")
-    whole = whole_of(sight, replace(sight.inputs, ruleset=ruleset))
-    return whole.scene, Evidence.of(sight.files, sight.document, whole.inputs, whole.built)
+    inputs = replace(sight.inputs, ruleset=ruleset)
+    scene, built = foreseen_of(sight, inputs)
+    return scene, Evidence.of(sight.files, sight.document, inputs, built)

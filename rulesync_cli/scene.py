@@ -12,7 +12,7 @@ from rules_lib.address import Address
 from rules_lib.allowlist import Allowlist, load_allowlist
 from rules_lib.allowlist.document import Document
 from rules_lib.allowlist.reader import read_document
-from rules_lib.build import Built, build
+from rules_lib.build import Built, Workings, build, worked_out
 from rules_lib.deploy.foresee import foresee
 from rules_lib.errors import RefusedError
 from rules_lib.inputs import Inputs
@@ -74,11 +74,12 @@ class Sight:
 
 @dataclass(frozen=True, slots=True)
 class WholeBuild:
-    """All of it taken through all stages."""
+    """All of it taken through all stages; a stack is not asked what stands against it."""
 
     scene: Scene
     inputs: Inputs
     built: Built
+    workings: Workings
 
 
 def look(where: Where) -> WholeBuild:
@@ -93,7 +94,7 @@ def look(where: Where) -> WholeBuild:
     with waiting("reading the feed") as watch:
         sight = see(where, watch, in_full)
         watch("building the rule groups")
-        return whole_of(sight, sight.inputs)
+        return WholeBuild(sight.scene, sight.inputs, *worked_out(sight.inputs))
 
 
 def in_full(files: tuple[FeedFile, ...], allowlist: Allowlist) -> Ruleset:
@@ -113,7 +114,7 @@ def see(where: Where, watch: Callable[[str], None], reading: FileReading) -> Sig
     return _stack(where, own, watch, reading)
 
 
-def whole_of(sight: Sight, inputs: Inputs) -> WholeBuild:
+def foreseen_of(sight: Sight, inputs: Inputs) -> tuple[Scene, Built]:
     """Build, and say what stands against it in a stack.
 
     Args:
@@ -121,9 +122,9 @@ def whole_of(sight: Sight, inputs: Inputs) -> WholeBuild:
         inputs: the same as there, with all rules that a build looks at.
     """
     if sight.gathered is None:
-        return WholeBuild(sight.scene, inputs, build(inputs))
+        return sight.scene, build(inputs)
     foreseen = foresee(inputs, allow_shrink=sight.gathered.allow_shrink)
-    return WholeBuild(replace(sight.scene, refusal=foreseen.refusal), inputs, foreseen.built)
+    return replace(sight.scene, refusal=foreseen.refusal), foreseen.built
 
 
 def _stack(

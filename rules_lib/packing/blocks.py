@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
@@ -90,15 +90,32 @@ class Blocks:
 def measure(ordered: Ordered, allowlist: Allowlist, deployed: Deployed) -> Blocks:
     """Measure every cluster, once, however often it is then packed."""
     standings = standings_of(ordered.clusters, allowlist)
-    prior = {
-        sid_of(line): slot for slot, g in deployed.current.items() for line in rules_in(g.text)
-    }
+    return Blocks(blocks_of(ordered.clusters, standings, allowlist, slots_of(deployed)), standings)
+
+
+def slots_of(deployed: Deployed) -> dict[int | None, Slot]:
+    """Where each rule is deployed, by its sid."""
+    return {sid_of(line): slot for slot, g in deployed.current.items() for line in rules_in(g.text)}
+
+
+def blocks_of(
+    clusters: Iterable[Cluster],
+    standings: Mapping[str, Standing],
+    allowlist: Allowlist,
+    prior: Mapping[int | None, Slot],
+) -> tuple[Block, ...]:
+    """Measure clusters, in the feed's order.
+
+    Args:
+        clusters: all of them, or some.
+        standings: of their categories.
+        allowlist: for the reference sets.
+        prior: where each rule is deployed, by its sid.
+    """
     used = UsedReferences(allowlist)
-    blocks = tuple(
-        _block(place, cluster, standings, prior, used)
-        for place, cluster in enumerate(ordered.clusters)
+    return tuple(
+        _block(place, cluster, standings, prior, used) for place, cluster in enumerate(clusters)
     )
-    return Blocks(blocks, standings)
 
 
 def _block(

@@ -32,11 +32,13 @@ class Fitted:
 
     Attributes:
         relief: what 1,000 more capacity, and what one more rule group, would bring back.
+        packer: with all that was to be packed.
     """
 
     packed: Packed
     discarded: tuple[Discarded, ...]
     relief: Relief
+    packer: Packer
 
     @property
     def overflow(self) -> Mapping[str, int]:
@@ -56,7 +58,7 @@ def fit(ordered: Ordered, allowlist: Allowlist, deployed: Deployed) -> Fitted:
         for discard in _left_out(block, _detail(block, packer, full=block.place in full))
     )
     relief = _relief(chosen, packer) if discarded else Relief()
-    return Fitted(chosen.packed, discarded, relief)
+    return Fitted(chosen.packed, discarded, relief, packer)
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ def choose(packer: Packer, before: Choice | None = None) -> Choice:
         packer: with all blocks.
         before: what was chosen with another budget, so that little is added up or filled again.
     """
-    possible = [block for block in packer.measured.blocks if _is_possible(block, packer)]
+    possible = [block for block in packer.measured.blocks if may_be_kept(block, packer)]
     if before and before.count < len(before.ranked.blocks) == len(possible):
         return Choice(packer, before.ranked, _most(packer, before.ranked))
     if not packer.filling.pinned and packer.may_have_room_for(possible):
@@ -103,7 +105,7 @@ def choose(packer: Packer, before: Choice | None = None) -> Choice:
         if packer.has_room_for(everything, len(possible)):
             return Choice(packer, everything, len(possible))
     valued = packer.measured.valued
-    ranked = packer.ranked(block for block in valued if _is_possible(block, packer))
+    ranked = packer.ranked(block for block in valued if may_be_kept(block, packer))
     return Choice(packer, ranked, _most(packer, ranked))
 
 
@@ -119,7 +121,8 @@ def _most(packer: Packer, ranked: Ranked) -> int:
     return fits
 
 
-def _is_possible(block: Block, packer: Packer) -> bool:
+def may_be_kept(block: Block, packer: Packer) -> bool:
+    """Whether the budget has room for a block, if for nothing else."""
     budget = packer.budget
     return block.fits_one_group and budget.reserved_for(block.rules) <= budget.capacity
 
@@ -168,7 +171,7 @@ def _detail(block: Block, packer: Packer, *, full: bool) -> str:
     room = f"{budget.capacity:,} rules of capacity in {budget.rule_groups} rule groups"
     why = (
         "what is kept is worth more"
-        if _is_possible(block, packer)
+        if may_be_kept(block, packer)
         else "it needs more than that alone"
     )
     return f"no room for it in {room}{tied}: {why}"

@@ -100,6 +100,11 @@ class Packer:
             reserved = sum(self._capacity(part, staying) for part in parts)
         return self.budget.has_room_for(max(needed, reserved), len(parts))
 
+    def needed_for(self, stocks: Stocks) -> tuple[int, int]:
+        """What new groups would reserve for all of this, and how many they would be."""
+        parts = self._parts(stocks, sketch=True)
+        return self._needed(parts), len(parts)
+
     def pack(self, blocks: Iterable[Block]) -> Packed:
         """Lay the blocks into groups, none of them cut, no limit of the service exceeded."""
         places = {block.place for block in blocks}

@@ -41,9 +41,15 @@ class Standing:
 
 def standings_of(clusters: Iterable[Cluster], allowlist: Allowlist) -> dict[str, Standing]:
     """How each category stands that has a rule in one of the clusters."""
+    given = ((rule.rule.category, rule.given.mode) for cluster in clusters for rule in cluster)
+    return standings_by(given, allowlist)
+
+
+def standings_by(given: Iterable[tuple[str, Mode]], allowlist: Allowlist) -> dict[str, Standing]:
+    """How categories stand, each with a mode that rules of it were given."""
     found: dict[str, set[Mode]] = {}
-    for name, given in {(r.rule.category, r.given.mode) for cluster in clusters for r in cluster}:
-        found.setdefault(name, set()).add(given)
+    for name, mode in {*given}:
+        found.setdefault(name, set()).add(mode)
     listed = {name: place for place, name in enumerate(allowlist.categories)}
     return {
         name: _standing(name, _mode(allowlist.setting_of(name).mode, modes), listed, allowlist.last)

@@ -164,12 +164,12 @@ def _roots(rules: Sequence[Converted]) -> Mapping[int, int]:
         return index
 
     for index, rule in enumerate(rules):
-        for tie in _tied_by(rule):
+        for tie in tied_by(rule):
             parent[find(index)] = find(first.setdefault(tie, index))
     return {index: find(index) for index in range(len(rules))}
 
 
-def _tied_by(rule: Converted) -> Iterator[Mark | str]:
+def tied_by(rule: Converted) -> Iterator[Mark | str]:
     """What keeps a rule together with others: marks, and its file if that stays as written."""
     for tie in rule.rule.ties:
         yield from tie.marks

@@ -12,11 +12,12 @@ from rules_lib.model import Mode, Rule
 from rules_lib.packing.budget import Budget
 from rules_lib.packing.standing import standing_of
 from rules_lib.world import unwatched
-from rulesync_cli.census.cost import Cost, Watch, costs_of
+from rulesync_cli.census.cost import Cost
+from rulesync_cli.census.costs import Watch, costs_of
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
-    from rules_lib.build import Built
+    from rules_lib.build import Built, Workings
     from rules_lib.inputs import Inputs
     from rules_lib.reading.ruleset import Category
 
@@ -57,13 +58,18 @@ class Portrait:
 
 
 def census(
-    inputs: Inputs, built: Built, names: Collection[str] = (), watch: Watch = unwatched
+    inputs: Inputs,
+    built: Built,
+    workings: Workings,
+    names: Collection[str] = (),
+    watch: Watch = unwatched,
 ) -> tuple[Portrait, ...]:
     """Describe the feed's categories, in the order of their precedence, those that are off behind.
 
     Args:
         inputs: of the build.
         built: what came of them.
+        workings: of that build.
         names: only these categories; empty: all.
         watch: told which category's cost is being found.
     """
@@ -73,7 +79,7 @@ def census(
         key=lambda one: _precedence(one.name, allowlist),
     )
     off = [one.name for one in asked if allowlist.setting_of(one.name).mode is Mode.OFF]
-    costs = costs_of(inputs, off, watch) if off else {}
+    costs = costs_of(inputs, workings, off, watch) if off else {}
     shares = _shares(built)
     blocking = Counter(rule.rule.category for rule in built.kept if rule.action in BLOCKING)
     discarded = Counter(item.rule.category for item in built.discarded)

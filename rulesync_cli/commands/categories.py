@@ -94,7 +94,7 @@ def categories(*, where: Where, names: tuple[str, ...], order: str, as_json: boo
     whole = look(where)
     _refuse_unknown(names, whole)
     with waiting("counting") as watch:
-        described = census(whole.inputs, whole.built, names, watch)
+        described = census(whole.inputs, whole.built, whole.workings, names, watch)
     found = sorted(described, key=_SORTS[order])
     if as_json:
         print_json(_document(whole, found))

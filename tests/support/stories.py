@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rules_lib.allowlist import Allowlist, CategorySetting, load_allowlist
 from rules_lib.allowlist.reader import read_document
-from rules_lib.build import Built, build
+from rules_lib.build import Built, build, worked_out
 from rules_lib.groups.rule_group import Deployed
 from rules_lib.model import Mode, Reason
 from rules_lib.reading.ruleset import Ruleset, read_rules
@@ -73,7 +73,8 @@ class Trial:
 
     def portraits(self, *names: str) -> tuple[Portrait, ...]:
         """The categories' portraits, with nothing deployed."""
-        return census(inputs(self.rules, self.allowlist), self.built(), names)
+        given = inputs(self.rules, self.allowlist)
+        return census(given, *worked_out(given), names)
 
     def costs(self, *names: str) -> dict[str, Cost]:
         """What each category that is off would cost."""

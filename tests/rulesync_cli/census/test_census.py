@@ -6,14 +6,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.rules import allow, ruleset, text
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.firewall import in_force
+from support.inputs import inputs
+from support.releases import SHIPPED
+from support.rules import FEEDS, allow, allowlists, ruleset, text
 from support.stories import Trial
 
 import examples
-from rules_lib.allowlist import load_allowlist
+from rules_lib.allowlist import Allowlist, load_allowlist
+from rules_lib.build import worked_out
+from rules_lib.feed.archive import unpack
+from rules_lib.groups.rule_group import Deployed
 from rules_lib.model import FeedFile, Mode
 from rules_lib.reading.ruleset import read_rules
 from rulesync_cli.census import Cost, Portrait
+from rulesync_cli.census.all_fits import AllFits
+from rulesync_cli.census.costs import cost_by_packing, outcome_of
+from rulesync_cli.census.trial import Namesakes
 
 ROOT = Path(examples.__file__).parent
 WEB, DNS = "emerging-web", "emerging-dns"
@@ -114,3 +125,55 @@ def test_spreads_count_enabled_rules_alone() -> None:
     one = portrait(major, text(2), f"#{text(3)}")
     assert (one.severities, one.confidences) == ({"Major": 1, "": 1}, {"High": 1, "": 1})
     assert (one.enabled, one.disabled) == (2, 1)
+
+
+def both_ways(trial: Trial, deployed: Deployed) -> tuple[dict[str, Cost], int]:
+    """Each category's cost by differences is that by packing all; how many had one."""
+    asked = inputs(trial.rules, trial.allowlist, deployed)
+    _, workings = worked_out(asked)
+    namesakes, all_fits = Namesakes.of(trial.rules.categories), AllFits.of(asked, workings)
+    before = outcome_of(workings.prepared, asked)
+    costs, quick = dict[str, Cost](), 0
+    for name in trial.rules.names:
+        if trial.allowlist.setting_of(name).mode is not Mode.OFF:
+            continue
+        edit = namesakes.tried(name, asked)
+        costs[name] = cost_by_packing(edit, workings.prepared, before)
+        if all_fits and (found := all_fits.cost_of(edit)):
+            assert found == costs[name], name
+            quick += 1
+    return costs, quick
+
+
+@settings(max_examples=200)
+@given(FEEDS, allowlists(), st.booleans())
+def test_differences_are_those_of_packing_all(
+    files: dict[str, list[str]], allowlist: Allowlist, in_place: bool
+) -> None:
+    """Of any feed, with nothing deployed, and with what was built before."""
+    trial = Trial(ruleset(files, *allowlist.rules.on), allowlist)
+    deployed = in_force(trial.built().groups) if in_place else Deployed()
+    both_ways(trial, deployed)
+    roomy = trial.with_room(2_000, 60)
+    off = [n for n in roomy.rules.names if roomy.allowlist.setting_of(n).mode is Mode.OFF]
+    assert both_ways(roomy, deployed)[1] >= len(off) - 1  # one may alter how another stands
+
+
+def test_differences_are_those_of_packing_all_the_example(example: Trial) -> None:
+    """With room for all of it, and with groups that small categories share."""
+    for room in ((2_000, 60), (2_000, 4)):
+        costs, quick = both_ways(example.with_room(*room), Deployed())
+        assert quick == len(costs) > 3
+
+
+@pytest.mark.feeds
+def test_differences_are_those_of_packing_all_a_real_release(releases: Path) -> None:
+    """As shipped: nearly all of the categories that are off have room."""
+    files = unpack((releases / "composite-2026-03.tar.gz").read_bytes())
+    allowlist = load_allowlist(
+        SHIPPED.read_bytes(), source="shipped", known=[file.category for file in files]
+    )
+    trial = Trial(read_rules(files, allowlist.rules.on), allowlist)
+    for deployed in (Deployed(), in_force(trial.built().groups)):
+        costs, quick = both_ways(trial, deployed)
+        assert quick == sum(cost.fits for cost in costs.values()) > 10

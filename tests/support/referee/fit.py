@@ -131,8 +131,9 @@ def _detail(block: Block, packer: Packer, *, full: bool) -> str:
         return f"{bond} it to {block.rules - 1:,} rules, too many for one rule group"
     if full:
         return (
-            f"its rule group is full and in use by a firewall policy that rulesync was not given"
-            f"{tied}; give it that policy, or detach the group, so that a larger one can replace it"
+            "its rule group is full, and a firewall policy that rulesync was not given uses it"
+            f"{tied}; give that policy, or detach the rule group, so that a larger one can replace "
+            "it"
         )
     budget = packer.budget
     room = f"{budget.capacity:,} rules of capacity in {budget.rule_groups} rule groups"
