@@ -25,6 +25,7 @@ from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
 from moto import backend_index, mock_aws
 from support.deploy import SAM_PYTHON
+from support.quick_aws import quicken
 from support.store import MemoryStore
 from support.web import BUCKET, WebServer, serving
 from xdist.scheduler import LoadFileScheduling
@@ -98,6 +99,7 @@ SERVICES: Final = {
 backend_index.backend_url_patterns[:] = [
     one for one in backend_index.backend_url_patterns if one[0] in SERVICES
 ]
+quicken()
 
 
 class BySubject(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
