@@ -84,7 +84,8 @@ def worked_out(inputs: Inputs) -> tuple[Built, Workings]:
     rules = tuple(inputs.ruleset.rules)
     prepared = prepare(rules, inputs)
     linked = link(prepared.wanted, prepared.standby)
-    fitted = fit(order(linked.clusters, allowlist.last), allowlist, inputs.deployed)
+    ordered = order(linked.clusters, allowlist.last)
+    fitted = fit(ordered, allowlist, inputs.deployed, inputs.fired_lately)
     discarded = chain(prepared.discarded, linked.discarded, fitted.discarded)
     in_order = with_true_details(sorted(discarded, key=lambda discard: discard.rule.place))
     groups = fitted.packed.groups

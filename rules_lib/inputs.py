@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from rules_lib.groups.rule_group import Deployed
 from rules_lib.staging_record import NO_RECORD, StagingRecord
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from rules_lib.allowlist import Allowlist
     from rules_lib.reading.ruleset import Ruleset
+
+
+FIRED_LATELY: Final = timedelta(days=30)
+"""For so long a hit counts where the budget runs out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +47,12 @@ class Inputs:
     fired: Mapping[int, date] = field(default_factory=lambda: MappingProxyType({}))
     hits_unknown: str = ""
     staging: StagingRecord = NO_RECORD
+
+    @property
+    def fired_lately(self) -> frozenset[int]:
+        """Sids that fired in the last 30 days; where that is not known, that fired ever."""
+        since = date.min if self.hits_unknown else self.day - FIRED_LATELY
+        return frozenset(sid for sid, day in self.fired.items() if day >= since)
 
     def edited(self, **keys: object) -> Self:
         """The same, with other values for some keys of the allowlist."""

@@ -59,7 +59,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: 
         )
         telemetry.failed(error)
         raise
-    telemetry.counted()
+    telemetry.counted(counted.newest)
     for warning in counted.warnings:
         logger.warning(warning)
     result: dict[str, Any] = {

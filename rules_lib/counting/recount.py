@@ -41,6 +41,7 @@ class Recounted:
         hits: of these, those of a rule.
         unread: lines that could not be read.
         warnings: what should be known although nothing failed.
+        newest: the newest whole day of them; None where none is.
     """
 
     days: tuple[date, ...]
@@ -48,6 +49,7 @@ class Recounted:
     hits: int
     unread: int
     warnings: tuple[str, ...] = ()
+    newest: HitsOfDay | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def recount(run: CountingRun) -> Recounted:
         note = _noted(note, counted, run.now)
         note.put(run.store)
     warnings += _remember(run, counted)
-    return _result(counted, warnings)
+    return _result(counted, warnings, run.now.date())
 
 
 def _count(run: CountingRun, first: date, last: date) -> CountedLines:
@@ -136,14 +138,16 @@ def _is_done(day: date, note: Counted) -> bool:
     return at is not None and is_closed(day, datetime.fromisoformat(at))
 
 
-def _result(counted: Sequence[CountedLines], warnings: Sequence[str]) -> Recounted:
+def _result(counted: Sequence[CountedLines], warnings: Sequence[str], today: date) -> Recounted:
     days = [day for one in counted for day in one.days]
+    whole = [day for day in days if day.day < today]
     return Recounted(
         days=tuple(sorted(day.day for day in days)),
         lines=sum(day.lines for day in days),
         hits=sum(hits.count for day in days for hits in day.hits),
         unread=sum(one.unread for one in counted),
         warnings=tuple(warnings),
+        newest=max(whole, key=lambda day: day.day, default=None),
     )
 
 

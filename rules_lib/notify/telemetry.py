@@ -27,6 +27,7 @@ from rules_lib.report.measures import (
     measures_of_build,
     measures_of_change,
     measures_of_failure,
+    measures_of_hits,
     measures_of_hold,
 )
 from rules_lib.report.place import StackPlace
@@ -35,6 +36,7 @@ from rules_lib.state import last_notice
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
 
+    from rules_lib.hits.values import HitsOfDay
     from rules_lib.report.summary import Summary
     from rules_lib.state.hold import Hold
 
@@ -79,9 +81,13 @@ class Telemetry:
         self._measure([Measure("FeedConfirmed", 1)])
         self._recovered()
 
-    def counted(self) -> None:
-        """Alert logs were counted."""
-        self._measure([Measure("HitsCounted", 1)])
+    def counted(self, day: HitsOfDay | None = None) -> None:
+        """Alert logs were counted.
+
+        Args:
+            day: the newest whole one; None where none was counted.
+        """
+        self._measure(measures_of_hits(day))
         self._recovered()
 
     def built(self, summary: Summary, fetched_at: datetime) -> None:

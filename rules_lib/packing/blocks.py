@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rules_lib.stages.order import Ordered
 
 Worth: TypeAlias = tuple[object, ...]
-"""People's own and the first listed, then severity, confidence and date; less is worth more."""
+"""People's own and the first listed, then hits, severity, confidence, date; less is worth more."""
 
 _NOWHERE: Final[frozenset[Slot]] = frozenset()
 _NONE: Final[frozenset[str]] = frozenset()
@@ -67,10 +67,12 @@ class Blocks:
 
     Attributes:
         blocks: in the feed's order.
+        fired: sids of rules that fired lately.
     """
 
     blocks: tuple[Block, ...]
     standings: Mapping[str, Standing]
+    fired: frozenset[int] = frozenset()
 
     @cached_property
     def valued(self) -> tuple[Block, ...]:
@@ -80,17 +82,20 @@ class Blocks:
     def head_of(self, block: Block) -> Converted:
         """The rule of a cluster by which the cluster is valued."""
         own = (rule for rule in block.cluster if not rule.setter)
-        return min(own, key=lambda rule: _worth_of(rule, self.standings))
+        return min(own, key=lambda rule: _worth_of(rule, self.standings, self.fired))
 
     def _worth_of(self, block: Block) -> Worth:
         rule = block.cluster[0] if block.rules == 1 else self.head_of(block)
-        return _worth_of(rule, self.standings)
+        return _worth_of(rule, self.standings, self.fired)
 
 
-def measure(ordered: Ordered, allowlist: Allowlist, deployed: Deployed) -> Blocks:
+def measure(
+    ordered: Ordered, allowlist: Allowlist, deployed: Deployed, fired: frozenset[int] = frozenset()
+) -> Blocks:
     """Measure every cluster, once, however often it is then packed."""
     standings = standings_of(ordered.clusters, allowlist)
-    return Blocks(blocks_of(ordered.clusters, standings, allowlist, slots_of(deployed)), standings)
+    blocks = blocks_of(ordered.clusters, standings, allowlist, slots_of(deployed))
+    return Blocks(blocks, standings, fired)
 
 
 def slots_of(deployed: Deployed) -> dict[int | None, Slot]:
@@ -156,13 +161,14 @@ def _home(categories: set[str], standings: Mapping[str, Standing], prior: Slot |
     return first
 
 
-def _worth_of(rule: Converted, standings: Mapping[str, Standing]) -> Worth:
+def _worth_of(rule: Converted, standings: Mapping[str, Standing], fired: frozenset[int]) -> Worth:
     """What a rule is worth beside others; of two, the one that sorts first is kept first."""
     source = rule.rule
     others_s, listed, name = standings[source.category].precedence
     return (
         others_s,
         listed,
+        source.sid not in fired,
         _SEVERITIES[source.severity],
         _CONFIDENCES[source.confidence],
         _age(source.updated_at),

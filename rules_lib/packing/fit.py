@@ -46,9 +46,18 @@ class Fitted:
         return _by_category(self.packed.overflow)
 
 
-def fit(ordered: Ordered, allowlist: Allowlist, deployed: Deployed) -> Fitted:
-    """Pack as many clusters as the quotas take: none is left out for one of less value."""
-    packer = Packer.of(ordered, allowlist, deployed)
+def fit(
+    ordered: Ordered, allowlist: Allowlist, deployed: Deployed, fired: frozenset[int] = frozenset()
+) -> Fitted:
+    """Pack as many clusters as the quotas take: none is left out for one of less value.
+
+    Args:
+        ordered: the clusters.
+        allowlist: the budget, and what is worth how much.
+        deployed: the groups in force, in which rules stay.
+        fired: sids that fired lately, and are worth more than others of their category.
+    """
+    packer = Packer.of(ordered, allowlist, deployed, fired)
     chosen = choose(packer)
     full = {block.place for block in chosen.packed.overflow}
     left_out = (block for block in packer.measured.blocks if block.place not in chosen.places)

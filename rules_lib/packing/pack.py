@@ -66,9 +66,16 @@ class Packer:
     filling: Filler
 
     @classmethod
-    def of(cls, ordered: Ordered, allowlist: Allowlist, deployed: Deployed) -> Self:
+    def of(
+        cls,
+        ordered: Ordered,
+        allowlist: Allowlist,
+        deployed: Deployed,
+        fired: frozenset[int] = frozenset(),
+    ) -> Self:
         """Measure all clusters, and take the budget from the allowlist."""
-        budget, measured = Budget.of(allowlist.firewall), measure(ordered, allowlist, deployed)
+        budget = Budget.of(allowlist.firewall)
+        measured = measure(ordered, allowlist, deployed, fired)
         filling = Filler.of(deployed, budget.headroom)
         return cls(budget, allowlist, deployed, measured, ordered.position, filling)
 

@@ -13,6 +13,7 @@ from rules_lib.groups.operation import Operation
 from rules_lib.text import portion
 
 if TYPE_CHECKING:
+    from rules_lib.hits.values import HitsOfDay
     from rules_lib.report.summary import Summary
 
 Unit = Literal["Count", "Percent", "Seconds"]
@@ -72,8 +73,22 @@ def measures_of_change(summary: Summary) -> Iterator[Measure]:
         "GroupsWritten", sum(group.change is not Operation.KEEP for group in summary.groups)
     )
     yield Measure("RulesNewlyDropping", summary.changes.drops.number)
+    yield Measure("RulesTurned", summary.staging.turned)
     yield Measure("RulesNoLongerBlocking", summary.changes.unblocks.number)
     yield Measure("RulesNewlyPassing", summary.changes.passes.number)
+
+
+def measures_of_hits(day: HitsOfDay | None) -> Iterator[Measure]:
+    """That alert logs were counted, and how many lines of a day were of packets that were blocked.
+
+    Args:
+        day: the newest whole one that was counted; None where none was.
+    """
+    yield Measure("HitsCounted", 1)
+    if day:
+        blocked = sum(one.count for one in day.hits if one.action.blocks)
+        yield Measure("HitsBlocked", blocked)
+        yield Measure("HitsLetThrough", sum(one.count for one in day.hits) - blocked)
 
 
 def measures_of_failure(service: str, error: RulesyncError) -> Iterator[Measure]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
+from rules_lib.facts.limits import BLOCKING
 from rules_lib.report.changes import FirstRules
 from rules_lib.text import count, counted
 from rules_lib.why import Why
@@ -35,6 +36,7 @@ class StagingFacts:
         turns: of these, day as 2026-12-01 -> how many drop from then on, if nothing is in the way.
         stays: of these, those that fired, and alert until people decide.
         fired: staged rules that fired and had not when the last build was made.
+        turned: rules that were staged and drop with this build.
         excepted: rules of which hosts were taken out of the header.
         ending: sid -> last day of its exception, where people are to be told of it today.
     """
@@ -43,6 +45,7 @@ class StagingFacts:
     turns: Mapping[str, int] = field(default_factory=dict)
     stays: int = 0
     fired: FirstRules = _NO_RULES
+    turned: int = 0
     excepted: int = 0
     ending: Mapping[int, str] = field(default_factory=dict)
 
@@ -82,6 +85,9 @@ def staging_facts(inputs: Inputs, built: Built) -> StagingFacts:
         turns=dict(sorted(turns.items())),
         stays=stays,
         fired=_first(rule for rule, _ in staged if rule.sid in anew),
+        turned=sum(
+            rule.sid in inputs.staging.since and rule.action in BLOCKING for rule in built.kept
+        ),
         excepted=sum(bool(rule.without) for rule in built.kept),
         ending=dict(_ending_on(inputs.allowlist.exceptions, inputs.day)),
     )

@@ -103,7 +103,8 @@ def outcome_of(prepared: Prepared, inputs: Inputs) -> PackedOutcome:
     clusters = link(prepared.wanted, prepared.standby).clusters
     # The order inside a group changes neither what fits nor where; a build orders by marks too.
     position = {rule.sid: place for place, rule in enumerate(r for c in clusters for r in c)}
-    packer = Packer.of(Ordered(clusters, position), inputs.allowlist, inputs.deployed)
+    ordered = Ordered(clusters, position)
+    packer = Packer.of(ordered, inputs.allowlist, inputs.deployed, inputs.fired_lately)
     blocks, chosen = packer.measured.blocks, choose(packer)
     possible = tuple(block for block in blocks if block.fits_one_group)
     all_fit = len(chosen.places) == len(possible)

@@ -41,7 +41,7 @@ def price_of(rule: Rule, inputs: Inputs) -> Price | None:
     """
     prepared = prepare(inputs.ruleset.rules, inputs)
     ordered = order(link(prepared.wanted, prepared.standby).clusters, inputs.allowlist.last)
-    packer = Packer.of(ordered, inputs.allowlist, inputs.deployed)
+    packer = Packer.of(ordered, inputs.allowlist, inputs.deployed, inputs.fired_lately)
     valued, budget = packer.measured.valued, packer.budget
     kept = choose(packer).places
     last = next((block for block in reversed(valued) if block.place in kept), None)

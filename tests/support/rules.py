@@ -105,11 +105,14 @@ def published(
 
 
 def fitted(
-    files: Mapping[str, Sequence[str]], allowlist: Allowlist, deployed: Deployed | None = None
+    files: Mapping[str, Sequence[str]],
+    allowlist: Allowlist,
+    deployed: Deployed | None = None,
+    fired: frozenset[int] = frozenset(),
 ) -> tuple[Ordered, Fitted]:
     """Take a feed to its rule groups; say too what came into the last stage."""
     ordered = ordered_from(files, allowlist)
-    return ordered, fit(ordered, allowlist, deployed or Deployed())
+    return ordered, fit(ordered, allowlist, deployed or Deployed(), fired)
 
 
 def ordered_from(files: Mapping[str, Sequence[str]], allowlist: Allowlist) -> Ordered:

@@ -192,7 +192,9 @@ def test_alarm_stays_as_it_is_between_two_runs(name: str) -> None:
 
 def test_dashboard_shows_metrics_that_are_sent() -> None:
     """Of dashboard and alarms, every metric of ours is one that the code emits."""
-    names = set(re.findall(r"\"(Rule\w+|Groups\w+|Capacity\w+|Feed\w+|Held\w+)\"", _dashboard()))
+    names = set(
+        re.findall(r"\"(Rule\w+|Groups\w+|Capacity\w+|Feed\w+|Held\w+|Hits\w+)\"", _dashboard())
+    )
     alarms = PLAIN.of_type("AWS::CloudWatch::Alarm").values()
     names |= {alarm["MetricName"] for alarm in alarms if alarm["Namespace"].startswith("rulesync/")}
     code = (ROOT / "rules_lib" / "report" / "measures.py").read_text(encoding="utf-8")

@@ -12,10 +12,12 @@ from typing import Any
 import boto3
 import pytest
 from aws_lambda_powertools import Logger
+from support.hits import day_hits, hits_of_day
 from support.report import summary as make_summary
 
 from localaws import embedded_aws
 from rules_lib.errors import AllowlistError, RefusedError, StoreError, SyncError
+from rules_lib.hits.values import PacketAction
 from rules_lib.notify.telemetry import Telemetry
 from rules_lib.state.hold import Hold
 
@@ -210,3 +212,16 @@ def test_topic_that_is_gone_fails_nothing(people: People) -> None:
     )
     teller.built(make_summary(), datetime.now(UTC))
     assert "no notice was sent" in log.getvalue()
+
+
+def test_count_of_hits_is_told_by_what_became_of_the_packets(
+    people: People, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of the newest whole day; where none was counted, that it counted is all there is."""
+    hits = [day_hits(7, count=5), day_hits(8, count=2, action=PacketAction.REJECT)]
+    telemetry(people, "hits").counted(hits_of_day(*hits))
+    telemetry(people, "hits").counted(None)
+    known, unknown = sent(capsys)
+    assert (known["service"], known["HitsCounted"]) == ("hits", [1])
+    assert (known["HitsBlocked"], known["HitsLetThrough"]) == ([2], [5])
+    assert "HitsBlocked" not in unknown

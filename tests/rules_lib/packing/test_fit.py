@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.firewall import in_force
-from support.rules import FEEDS, allow, allowlists, fitted, text
+from support.inputs import DAY, inputs
+from support.rules import FEEDS, allow, allowlists, fitted, ruleset, text
 
 from rules_lib.model import Reason
 
@@ -30,7 +33,8 @@ def _described(sid: int, severity: str = "", confidence: str = "", date: str = "
 
 def _kept(files: Mapping[str, Sequence[str]], capacity: int, **settings: Any) -> list[int]:
     firewall = {"capacity": capacity, "headroom": 0, **settings.pop("firewall", {})}
-    _, result = fitted(files, allow(firewall=firewall, **settings))
+    fired = frozenset(settings.pop("fired", ()))
+    _, result = fitted(files, allow(firewall=firewall, **settings), fired=fired)
     return sorted(rule.sid for group in result.packed.groups for rule in group.rules)
 
 
@@ -100,6 +104,41 @@ def test_unlisted_categories_give_way_first_then_the_last_listed() -> None:
     listed = {"emerging-web": "alert", "emerging-malware": "drop"}
     kept = [_kept(files, room, categories=listed) for room in (1, 2, 3, 4)]
     assert kept == [[4], [3, 4], [2, 3, 4], [1, 2, 3, 4]]
+
+
+def test_rule_that_fired_stays_before_others_of_its_category() -> None:
+    """Whatever their severity; its category keeps its place, and with room nothing goes."""
+    files = {
+        "emerging-web": [_described(1, "Critical", "High"), _described(2)],
+        "emerging-malware": [_described(3, "Critical", "High"), _described(4, "Minor")],
+    }
+    listed = {"emerging-web": "alert", "emerging-malware": "alert"}
+    kept = [_kept(files, room, categories=listed, fired=[2, 4]) for room in (1, 2, 3, 4)]
+    assert kept == [[2], [1, 2], [1, 2, 4], [1, 2, 3, 4]]
+
+
+def test_cluster_of_which_a_rule_fired_stays_whole() -> None:
+    """It is worth as much as the best of its rules."""
+    tied = [text(1, "flowbits:set,a; "), text(2, "flowbits:isset,a; ")]
+    files = {"emerging-web": [_described(3, "Critical"), *tied]}
+    assert _kept(files, 2, fired=[2]) == [1, 2]
+
+
+def test_hits_count_for_thirty_days_unless_nobody_knows_what_fired() -> None:
+    """Where counting fails, no rule loses its worth for it."""
+    fired = {1: DAY - timedelta(days=31), 2: DAY - timedelta(days=30)}
+    asked = inputs(ruleset({}), allow(), fired=fired)
+    assert asked.fired_lately == {2}
+    assert replace(asked, hits_unknown="no leave").fired_lately == {1, 2}
+
+
+@given(FEEDS, allowlists(), st.frozensets(st.integers(1, 40)))
+def test_hits_take_no_rule_away_where_there_is_room(
+    files: dict[str, list[str]], allowlist: Allowlist, fired: frozenset[int]
+) -> None:
+    """Nor do they make more or fewer rules fit than can."""
+    plain, counted = (fitted(files, allowlist, fired=one)[1] for one in (frozenset(), fired))
+    assert bool(plain.discarded) == bool(counted.discarded)
 
 
 def test_of_several_severities_the_highest_counts() -> None:

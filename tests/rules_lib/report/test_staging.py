@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ from support.inputs import inputs
 from support.rules import allow, ruleset, text
 
 from rules_lib.build import Built, build
+from rules_lib.groups.rule_group import Deployed, DeployedGroup, GroupVariables, Slot
 from rules_lib.inputs import Inputs
 from rules_lib.report.changes import FirstRules
 from rules_lib.report.records import changed_jsonl
@@ -90,3 +92,25 @@ def test_records_say_until_when_and_which_hosts() -> None:
         {"not_from": ["10.0.0.1"], "not_to": [], "until": "2026-03-01", "why": 'a "b"'}
     ]
     assert record["after"].startswith("alert tcp !10.0.0.1 any -> any any")
+
+
+def test_rule_that_was_staged_and_drops_now_has_turned() -> None:
+    """One that goes on alerting has not, nor has one that drops since long ago."""
+    since = {1: date(2026, 1, 24), 2: date(2026, 1, 30)}
+    record = StagingRecord(since=since, first=False)
+    asked, _ = made((text(1), text(2), text(3)), known=record)
+    drops = text(3).replace("alert", "drop", 1)
+    group = DeployedGroup(
+        name="et-web",
+        arn="arn",
+        slot=Slot("emerging-web"),
+        capacity=100,
+        text="".join(f"{one}\n" for one in (text(1), text(2), drops)),
+        variables=GroupVariables(),
+        strict=True,
+        associations=1,
+        token="",
+    )
+    asked = replace(asked, deployed=Deployed(groups=(group,)))
+    facts = staging_facts(asked, build(asked))
+    assert (facts.turned, facts.staged) == (1, 1)
