@@ -53,7 +53,7 @@ def refuse_losses(
         raise ShrinkError(
             "\n".join(f"{key}: {loss}" for key, loss in over.items()),
             "If the feed is broken, wait for the next one; if you want this, allow it once with "
-            "--allow-shrink, or set {' and '.join(over)} in the allowlist",
+            f"--allow-shrink, or set {' and '.join(over)} in the allowlist",
         )
 
 

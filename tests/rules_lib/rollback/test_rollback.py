@@ -340,7 +340,9 @@ def test_what_is_refused_after_something_was_written_never_says_that_nothing_was
         live.aws.refuse("sid:150;", "no longer")
 
     live.meanwhile["UpdateFirewallPolicy"] = meanwhile
-    with pytest.raises(UnfinishedError, match=r"sid 150: .*some of it had been written") as caught:
+    with pytest.raises(
+        UnfinishedError, match=r"sid 150: .*part of it was already written"
+    ) as caught:
         rollback(world(live), first)
     assert "nothing was changed" not in str(caught.value)
 
@@ -358,7 +360,7 @@ def test_sync_that_is_refused_after_something_was_written_never_says_that_nothin
     live.meanwhile["UpdateFirewallPolicy"] = meanwhile
     live.allow(max_shrink=1, firewall={"rule_groups": 3})
     live.publish(**FIRST)
-    with pytest.raises(SyncError, match=r"max_shrink: .*some of it had been written") as caught:
+    with pytest.raises(SyncError, match=r"max_shrink: .*part of it was already written") as caught:
         live.build()
     assert "nothing was changed" not in str(caught.value)
     assert live.summary()["failed"] == str(caught.value)
