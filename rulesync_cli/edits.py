@@ -43,9 +43,11 @@ class LocalEdit:
             folder=f"{own}/" if own else f"s3://{bucket}/{LOCAL}",
         )
 
-    def preview(self, world: World, *, allow_shrink: bool) -> Preview:
+    def preview(self, world: World, *, allow_shrink: bool, looks_back: bool = True) -> Preview:
         """What a sync would do with it; see `rulesync_cli.preview`."""
-        return preview(world, self.draft, self.own, allow_shrink=allow_shrink)
+        return preview(
+            world, self.draft, self.own, allow_shrink=allow_shrink, looks_back=looks_back
+        )
 
     def faults(self, found: Preview) -> tuple[OwnFault, ...]:
         """People's own rules that would be discarded, and files that cannot be read."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -29,7 +30,9 @@ from rulesync_cli.show.progress import waiting
 
 if TYPE_CHECKING:
     from rules_lib.outcome import Converted
+    from rules_lib.world import World
     from rulesync_cli.preview import Preview
+    from rulesync_cli.verify.rehearsal import Rehearsal
 
 _CHANGES: Final = 2
 """Exit code where there is something to do."""
@@ -43,6 +46,7 @@ _CHANGES: Final = 2
         "rulesync plan --diff et-emerging-malware",
         "rulesync plan --json | jq .actions",
         "rulesync plan --out plan.json",
+        "rulesync plan --config edited.yaml --pcap captures/",
         codes="0 nothing to do; 2 there are changes, or wrong usage; 1 failed",
     )
 )
@@ -55,6 +59,10 @@ _CHANGES: Final = 2
               )  # fmt: skip
 @click.option("--out", "save", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Save the plan, for `rulesync apply --plan FILE`.")  # fmt: skip
+@click.option("--pcap", "places", multiple=True, metavar="PATH",
+              type=click.Path(exists=True, path_type=Path),
+              help="Show what the plan would block of this capture, or of all in this folder, by a "
+              "real Suricata, instead of by hits. Repeat it for more.")  # fmt: skip
 @click.option("--full", is_flag=True,
               help="Show every rule group, and every rule that changes its action.")  # fmt: skip
 @shrink_option
@@ -69,6 +77,7 @@ def plan(  # noqa: PLR0913 - an argument for each option
     own: Path | None,
     group: str | None,
     save: Path | None,
+    places: tuple[Path, ...],
     full: bool,
     allow_shrink: bool,
     as_json: bool,
@@ -84,19 +93,24 @@ def plan(  # noqa: PLR0913 - an argument for each option
     from rulesync_cli.saved_plan import SavedPlan
     from rulesync_cli.show.diffs import render_diff, steps_named
     from rulesync_cli.show.plans import render_preview
+    from rulesync_cli.show.rehearsals import show_rehearsal
 
     edit = LocalEdit.read(config, own, bucket)
     with waiting() as watch:
         here = world(bucket, policies, watch)
-        found = edit.preview(here, allow_shrink=allow_shrink)
+        found = edit.preview(here, allow_shrink=allow_shrink, looks_back=not places)
+        tried = _tried(found, here, places, watch) if places else None
     steps = steps_named(found.foreseen.plan, group) if group else ()
     if as_json:
         faults = [asdict(fault) for fault in edit.faults(found)]
-        print_json(plan_document(found) | {"own_faults": faults})
+        rehearsal = {"rehearsal": asdict(tried) if tried else None}
+        print_json(plan_document(found) | rehearsal | {"own_faults": faults})
     else:
         console = stdout()
         remarks = edit.remarks(found)
         render_preview(found, console, remarks=remarks, full=full, names_all="--full")
+        if tried:
+            show_rehearsal(tried, found.foreseen.changes, console)
         render_diff(steps, console)
     if save:
         SavedPlan.of(found.foreseen, bucket, here.now).write(save)
@@ -110,6 +124,14 @@ def _staged(rule: Converted) -> dict[str, object]:
 
     told = {"sid": rule.sid, "category": rule.rule.category, "msg": rule.rule.msg}
     return told | dict(stage_record(rule.cause) or {})
+
+
+def _tried(
+    found: Preview, here: World, places: Sequence[Path], watch: Callable[[str], None]
+) -> Rehearsal:
+    from rulesync_cli.rehearsing import rehearsed
+
+    return rehearsed(found, here.store, places, watch)
 
 
 def plan_document(found: Preview) -> dict[str, Any]:

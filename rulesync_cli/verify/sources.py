@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rules_lib.aws.firewall import Firewall
 from rules_lib.bucket import GROUPS, LATEST, RULE_GROUPS, build_key
 from rules_lib.errors import StoreError
-from rules_lib.state.groupfile import GroupFile
+from rules_lib.state.groupfile import GroupFile, StoredGroup
 from rules_lib.state.latest import Latest
 from rulesync_cli.verify.loadable import Loadable, from_build, from_deployed
 
@@ -58,6 +58,15 @@ def in_account(world: World) -> tuple[Loadable, ...]:
     entries = _file_of(world.store, latest.build).groups
     firewall = Firewall(world.client, latest.prefix, world.policies)
     return from_deployed(firewall.deployed(), entries)
+
+
+def stored_groups(store: Store, build: str) -> tuple[StoredGroup, ...]:
+    """The groups of a build without their rules.
+
+    Raises:
+        StoreError: there is no such build, or its file is damaged.
+    """
+    return _file_of(store, build).groups
 
 
 def _file_of(store: Store, build: str) -> GroupFile:
