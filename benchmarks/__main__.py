@@ -17,6 +17,7 @@ from benchmarks.account import account
 from benchmarks.contenders import bare_parse, cold_sync, suricata_update, sync
 from benchmarks.costs import Cost, alternating, ratio, typical
 from benchmarks.feeds import SHIPPED, Feeds, prepare, revised, roomy
+from benchmarks.growth import table
 from rules_lib.sync.settled import AT_REST
 
 _MARKS: Final = ("<!-- measured -->\n", "<!-- /measured -->\n")
@@ -46,6 +47,7 @@ def main(feed: Path | None, config: Path, rounds: int, *, large: bool, write: Pa
                 "",
                 *_successive(feeds, config, folder),
                 *(("", *_tenfold(feeds, config, folder)) if large else ()),
+                *(("", *table(feeds.usual, 1, rounds, _tell)) if large else ()),
                 "",
             )
         )

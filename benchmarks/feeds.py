@@ -55,17 +55,23 @@ def prepare(folder: Path, given: Path | None, *, large: bool) -> Feeds:
 
     Beside each lies its checksum, as ET publishes it, so that a fetch need not read it again.
     """
-    source = given or (COMPOSITE if COMPOSITE.exists() else None)
-    name, times = (source.name, 1) if source else (f"the example feed, {_EXAMPLE} times", _EXAMPLE)
-    source = source or build_feed([ROOT / "examples" / "feed"], folder / "example", version="1")
+    source, times = (given, 1) if given else base(folder)
+    name = source.name if times == 1 else f"the example feed, {times} times"
     usual = multiplied(source, times, folder / "usual.tar.gz")
     ten = multiplied(source, 10 * times, folder / "large.tar.gz") if large else usual
     return Feeds(name, usual, ten)
 
 
+def base(folder: Path) -> tuple[Path, int]:
+    """A feed, and how many times over it is about as large as ET Open: that itself, if at hand."""
+    if COMPOSITE.exists():
+        return COMPOSITE, 1
+    return build_feed([ROOT / "examples" / "feed"], folder / "example", version="1"), _EXAMPLE
+
+
 def multiplied(feed: Path, times: int, to: Path) -> Path:
     """A feed so many times as large: each copy of a rule has a sid and flowbits of its own."""
-    return _packed(
+    return packed_feed(
         (
             (file.category, b"".join(_copy(file.data, number, times) for number in range(times)))
             for file in unpack(feed.read_bytes())
@@ -76,7 +82,7 @@ def multiplied(feed: Path, times: int, to: Path) -> Path:
 
 def revised(feed: Path, to: Path) -> Path:
     """The same feed, but for a comma more in the msg of one rule that the shipped file wants."""
-    return _packed(
+    return packed_feed(
         (
             (
                 file.category,
@@ -90,7 +96,8 @@ def revised(feed: Path, to: Path) -> Path:
     )
 
 
-def _packed(files: Iterable[tuple[str, bytes]], to: Path) -> Path:
+def packed_feed(files: Iterable[tuple[str, bytes]], to: Path) -> Path:
+    """Pack categories as an archive; its checksum is laid beside it."""
     with tarfile.open(to, "w:gz", compresslevel=1) as archive:
         for category, data in files:
             member = tarfile.TarInfo(f"rules/{category}.rules")

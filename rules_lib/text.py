@@ -23,6 +23,8 @@ def visible(text: str) -> str:
     The result is one line and can be encoded as UTF-8. A backslash stays as it is, so it is made
     to be read; the exact text stands in `discarded.jsonl`.
     """
+    if text.isascii() and text.isprintable():  # as nearly all of it is
+        return text
     return _ACTING.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
 
 

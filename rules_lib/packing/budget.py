@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
@@ -36,6 +37,12 @@ class Budget:
     def reserved_for(self, rules: int) -> int:
         """The capacity that a new group for so many rules gets: with the headroom."""
         return min(_with_headroom(rules, self.headroom), limits.GROUP_CAPACITY)
+
+    @property
+    def largest(self) -> int:
+        """How many rules the largest group can have that it has room for."""
+        groups = range(limits.GROUP_CAPACITY + 1)
+        return bisect_right(groups, self.capacity, key=self.reserved_for) - 1
 
     def least_for(self, rules: int) -> int:
         """The least capacity that new groups for so many rules get, however these are parted.

@@ -5,20 +5,23 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from operator import attrgetter
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from rules_lib.facts import limits
 from rules_lib.groups.references import go_together
 from rules_lib.groups.rule_group import Slot
-from rules_lib.packing.parts import FirstFit, Part
+from rules_lib.packing.parts import BlockLine, FirstFit, Part
 
 if TYPE_CHECKING:
     from rules_lib.groups.rule_group import Deployed, DeployedGroup
     from rules_lib.packing.blocks import Block
     from rules_lib.packing.homes import Stock
+
+
+_NONE: Final[frozenset[str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Filler:
     """
 
     held: Mapping[str, Sequence[DeployedGroup]]
-    free: float
+    free: int
     pinned: bool
     bound: frozenset[Slot]
     _filled: dict[tuple[object, ...], tuple[Part, ...]] = field(default_factory=dict, compare=False)
@@ -48,7 +51,7 @@ class Filler:
         pinned = [slot for slot, group in current.items() if group.pinned]
         return cls(
             held=held,
-            free=limits.RULES_STRING_BYTES / (1 + headroom),
+            free=math.floor(limits.RULES_STRING_BYTES / (1 + headroom)),
             pinned=bool(pinned),
             bound=frozenset(slot for slot in pinned if slot.is_shared),
         )
@@ -63,14 +66,13 @@ class Filler:
             stocks: what goes into them, category by category.
             sketch: a part that has no block but says how much it would hold is enough.
         """
-        if part := self._whole(category, stocks):
-            if not sketch:
-                part.blocks = [block for stock in stocks for block in stock.blocks]
-            return (part,)
         key = (category, *stocks)
         if key not in self._filled:
-            self._filled[key] = self._fill(category, stocks)
-        return self._filled[key]
+            self._filled[key] = self._whole(category, stocks) or self._fill(category, stocks)
+        parts = self._filled[key]
+        if sketch or all(part.blocks for part in parts):
+            return parts
+        return tuple(replace(part, blocks=_blocks_of(stocks)) for part in parts)
 
     def least(self, category: str, rules: int, size: int, largest: int) -> int:
         """How few parts may come of so many rules and bytes; no block has more than `largest`.
@@ -89,17 +91,19 @@ class Filler:
     def _held(self, category: str) -> Sequence[DeployedGroup]:
         return self.held.get(category, ())
 
-    def _whole(self, category: str, stocks: Sequence[Stock]) -> Part | None:
-        """One part for everything, where filling plainly comes to that."""
+    def _whole(self, category: str, stocks: Sequence[Stock]) -> tuple[Part, ...]:
+        """A sketch of one part for everything, where filling plainly comes to that; else none."""
         held = self._held(category)
-        rules, size = sum(stock.rules for stock in stocks), sum(stock.size for stock in stocks)
-        references = frozenset().union(*(stock.home.references for stock in stocks))
+        rules, size, references = 0, 0, _NONE
+        for stock in stocks:
+            rules, size = rules + stock.rules, size + stock.size
+            references |= stock.home.references
         fits = rules <= limits.GROUP_CAPACITY and size <= self.free and go_together(references)
         if not fits or len(held) > 1 or any(group.pinned for group in held):
-            return None
+            return ()
         there = held[0] if held else None
         slot = there.slot if there else Slot(category)
-        return Part(slot, there, rules=rules, size=size, references=references)
+        return (Part(slot, there, rules=rules, size=size, references=references),)
 
     def _fill(self, category: str, stocks: Iterable[Stock]) -> tuple[Part, ...]:
         """First goes what was there before, then the rest where there is room.
@@ -112,10 +116,15 @@ class Filler:
                 if not filling.put_back(block):
                     filling.place(block)
         else:
-            blocks = (block for stock in stocks for block in stock.blocks)
-            for block in [block for block in blocks if not filling.put_back(block)]:
-                filling.place(block)
+            blocks = _blocks_of(stocks)
+            if filling.held:
+                blocks = [block for block in blocks if not filling.put_back(block)]
+            filling.place_all(blocks)
         return tuple(part for part in filling.parts if part.blocks)
+
+
+def _blocks_of(stocks: Iterable[Stock]) -> list[Block]:
+    return [block for stock in stocks for block in stock.blocks]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +144,7 @@ class _Filling:
     pinned: bool
 
     @classmethod
-    def of(cls, category: str, held: Iterable[DeployedGroup], free: float) -> Self:
+    def of(cls, category: str, held: Iterable[DeployedGroup], free: int) -> Self:
         """Nothing in any part yet."""
         parts = {group.slot: Part(group.slot, group) for group in held}
         return cls(
@@ -153,13 +162,20 @@ class _Filling:
 
     def put_back(self, block: Block) -> bool:
         """Lay a block into the part in which it is deployed, if that is one of these with room."""
-        part = self.held.get(block.prior) if self.held and block.prior else None
+        part = self.held.get(block.prior) if block.prior else None
         fits = part is not None and part.has_room_for(
             block, rules=part.most, size=limits.RULES_STRING_BYTES
         )
         if part and fits:
             part.add(block)
         return fits
+
+    def place_all(self, blocks: Sequence[Block]) -> None:
+        """Place one after the other: most come behind each other into the last part."""
+        line, number = BlockLine.of(blocks), 0
+        while number < len(blocks):
+            self.place(blocks[number])
+            number = self.grown.lay_on(line, number + 1, self.as_they_are.roomiest)
 
     def place(self, block: Block) -> None:
         """Where there is room as it is, else where a group may grow, else in a new one.

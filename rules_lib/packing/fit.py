@@ -106,15 +106,14 @@ def choose(packer: Packer, before: Choice | None = None) -> Choice:
         packer: with all blocks.
         before: what was chosen with another budget, so that little is added up or filled again.
     """
-    possible = [block for block in packer.measured.blocks if may_be_kept(block, packer)]
+    possible = _possible(packer.measured.blocks, packer)
     if before and before.count < len(before.ranked.blocks) == len(possible):
         return Choice(packer, before.ranked, _most(packer, before.ranked))
     if not packer.filling.pinned and packer.may_have_room_for(possible):
         everything = packer.ranked(possible)  # in any order: what is worth more is no question yet
         if packer.has_room_for(everything, len(possible)):
             return Choice(packer, everything, len(possible))
-    valued = packer.measured.valued
-    ranked = packer.ranked(block for block in valued if may_be_kept(block, packer))
+    ranked = packer.ranked(_possible(packer.measured.valued, packer))
     return Choice(packer, ranked, _most(packer, ranked))
 
 
@@ -134,6 +133,12 @@ def may_be_kept(block: Block, packer: Packer) -> bool:
     """Whether the budget has room for a block, if for nothing else."""
     budget = packer.budget
     return block.fits_one_group and budget.reserved_for(block.rules) <= budget.capacity
+
+
+def _possible(blocks: Iterable[Block], packer: Packer) -> list[Block]:
+    """Blocks that have room alone, in their order."""
+    largest = packer.budget.largest
+    return [block for block in blocks if block.rules <= largest and block.fits_one_group]
 
 
 def _relief(chosen: Choice, packer: Packer) -> Relief:
@@ -178,9 +183,6 @@ def _detail(block: Block, packer: Packer, *, full: bool) -> str:
         )
     budget = packer.budget
     room = f"{budget.capacity:,} rules of capacity in {budget.rule_groups} rule groups"
-    why = (
-        "what is kept is worth more"
-        if may_be_kept(block, packer)
-        else "it needs more than that alone"
-    )
+    alone = may_be_kept(block, packer)
+    why = "what is kept is worth more" if alone else "it needs more than that alone"
     return f"no room for it in {room}{tied}: {why}"

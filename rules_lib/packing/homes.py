@@ -6,7 +6,8 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, compress
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from rules_lib.model import is_local
@@ -60,8 +61,8 @@ class Home:
             blocks=tuple(blocks[number] for number in in_order),
             ranks=tuple(turns[number] for number in in_order),
             turns=tuple(turns),
-            rules=tuple(accumulate((block.rules for block in blocks), initial=0)),
-            sizes=tuple(accumulate((block.size for block in blocks), initial=0)),
+            rules=tuple(accumulate(map(attrgetter("rules"), blocks), initial=0)),
+            sizes=tuple(accumulate(map(attrgetter("size"), blocks), initial=0)),
             largest=max(block.size for block in blocks),
             references=frozenset().union(*{block.references for block in blocks}),
             own=_first((slot and slot.category == name for slot in where), every),
@@ -100,7 +101,8 @@ class Stock(NamedTuple):
         """In the feed's order."""
         if self.number == len(self.home.blocks):
             return self.home.blocks
-        return tuple(block for _, block in self.ranked)
+        end = self.home.turns[self.number - 1]
+        return tuple(compress(self.home.blocks, (rank <= end for rank in self.home.ranks)))
 
     @property
     def ranked(self) -> tuple[tuple[int, Block], ...]:
@@ -108,7 +110,7 @@ class Stock(NamedTuple):
         home = self.home
         end = home.turns[self.number - 1]
         pairs = zip(home.ranks, home.blocks, strict=True)
-        return tuple((rank, block) for rank, block in pairs if rank <= end)
+        return tuple(pair for pair in pairs if pair[0] <= end)
 
     @property
     def is_sharing(self) -> bool:
@@ -155,7 +157,7 @@ class Ranked:
         return cls(
             blocks=blocks,
             homes=tuple(Home.of(name, *found, bound) for name, found in by_home.items()),
-            rules=tuple(accumulate((block.rules for block in blocks), initial=0)),
+            rules=tuple(accumulate(map(attrgetter("rules"), blocks), initial=0)),
         )
 
     def first(self, count: int) -> Stocks:

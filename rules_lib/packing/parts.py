@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from operator import attrgetter
+from typing import TYPE_CHECKING, Self
 
 from rules_lib.facts import limits
 from rules_lib.groups.references import go_together
@@ -71,6 +72,45 @@ class Part:
         if block.references:
             self.references |= block.references
 
+    def extend(self, line: BlockLine, start: int, end: int) -> None:
+        """Lay a stretch of a line into it."""
+        blocks = line.blocks[start:end]
+        self.blocks += blocks
+        self.rules += line.rules[end] - line.rules[start]
+        self.size += line.size[end] - line.size[start]
+        if line.references:
+            self.references = self.references.union(*{block.references for block in blocks})
+
+
+@dataclass(frozen=True, slots=True)
+class BlockLine:
+    """Blocks that are laid one after the other, with running totals.
+
+    Attributes:
+        rules: of the first 0, 1, 2, … of them; so is `size`, in bytes.
+        references: ARNs of the reference sets of all.
+    """
+
+    blocks: Sequence[Block]
+    rules: Sequence[int]
+    size: Sequence[int]
+    references: frozenset[str]
+
+    @classmethod
+    def of(cls, blocks: Sequence[Block]) -> Self:
+        """Add up blocks."""
+        return cls(
+            blocks=blocks,
+            rules=tuple(accumulate(map(attrgetter("rules"), blocks), initial=0)),
+            size=tuple(accumulate(map(attrgetter("size"), blocks), initial=0)),
+            references=frozenset().union(*{block.references for block in blocks}),
+        )
+
+    def end(self, start: int, *, rules: int, size: int) -> int:
+        """Behind the last block of those from `start` on that have so many rules and bytes."""
+        by_rules = bisect_right(self.rules, self.rules[start] + rules)
+        return min(by_rules, bisect_right(self.size, self.size[start] + size)) - 1
+
 
 @dataclass(slots=True)
 class FirstFit:
@@ -84,8 +124,8 @@ class FirstFit:
 
     parts: list[Part]
     most: Callable[[Part], int]
-    free: float
-    _left: list[float] = field(init=False)
+    free: int
+    _left: list[int] = field(init=False)
     """For each part the bytes left in it or in one before it, whichever has most; they ascend."""
 
     def __post_init__(self) -> None:
@@ -105,6 +145,33 @@ class FirstFit:
             number = bisect_left(self._left, block.size, number + 1)
         return False
 
+    @property
+    def roomiest(self) -> int:
+        """No part has room for more bytes."""
+        return self._left[-1] if self._left else -1
+
+    def lay_on(self, line: BlockLine, start: int, above: int) -> int:
+        """Lay into the last part what of a line would come there block by block.
+
+        Args:
+            line: of the blocks.
+            start: number of the first that is to be laid.
+            above: it ends before a block that has no more bytes than that.
+
+        Returns:
+            Number of the first block that was not laid.
+        """
+        part = self.parts[-1]
+        if not go_together(part.references | line.references):
+            return start
+        above = max(above, *self._left[-2:-1], -1)
+        end = line.end(start, rules=self.most(part) - part.rules, size=self.free - part.size)
+        blocks = line.blocks[start : max(start, end)]
+        count = next((n for n, block in enumerate(blocks) if block.size <= above), len(blocks))
+        part.extend(line, start, start + count)
+        self._look_again(len(self.parts) - 1)
+        return start + count
+
     def append(self, part: Part) -> None:
         """Set another part behind the last."""
         self.parts.append(part)
@@ -120,5 +187,5 @@ class FirstFit:
             self._left[number] = before
             number += 1
 
-    def _left_in(self, part: Part) -> float:
+    def _left_in(self, part: Part) -> int:
         return self.free - part.size if part.rules < self.most(part) else -1

@@ -20,11 +20,12 @@ from rules_lib.text import visible
 CELL_CHARACTERS: Final = 32_767
 """Characters in a cell of Excel; LibreOffice and Google take more."""
 
-_FORMULA: Final = re.compile(
-    "(^|;)(?="
+_BEGINS: Final = (
     "[\\s\"'`\u2018-\u201f]*"  # an apostrophe too, so that no two texts become the same
-    "[=+\\-@\uff0b\uff0d\uff1d\uff20])"  # the wide forms act in East Asian settings
+    "[=+\\-@\uff0b\uff0d\uff1d\uff20]"  # the wide forms act in East Asian settings
 )
+_FORMULA: Final = re.compile(_BEGINS)
+_FURTHER: Final = re.compile(f";(?={_BEGINS})")
 
 
 class _Line:
@@ -50,7 +51,9 @@ def _cell(value: str | int | None) -> str | int:
 
 def inert(text: str) -> str:
     """One line of text that no spreadsheet takes for a formula."""
-    return _cut(_FORMULA.sub(r"\1'", visible(text)))
+    line = visible(text)
+    first = "'" if _FORMULA.match(line) else ""
+    return _cut(first + _FURTHER.sub(";'", line))
 
 
 def _cut(text: str) -> str:

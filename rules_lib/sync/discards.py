@@ -11,13 +11,14 @@ one for each change.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.bucket import discards_key
 from rules_lib.model import Rule
 from rules_lib.outcome import Discarded
-from rules_lib.report.records import DISCARDED_FIELDS, discarded_record, json_line
+from rules_lib.report.records import DISCARDED_FIELDS, discarded_members, json_value
 
 if TYPE_CHECKING:
     from rules_lib.build import Built
@@ -48,15 +49,12 @@ def rows(discarded: Iterable[Discarded], build_id: str, version: str) -> Iterato
     """One line a discarded rule, with `COLUMNS`."""
     for item in discarded:
         rule = item.rule if isinstance(item.rule, Rule) else None
-        yield json_line(
-            {
-                "build": build_id,
-                "version": version,
-                **discarded_record(item),
-                "severity": (rule.severity or None) if rule else None,
-                "variables": item.missing,
-            }
-        )
+        severity = (rule.severity or None) if rule else None
+        yield (
+            f'{{"build": {json_value(build_id)}, "version": {json_value(version)}, '
+            f'{discarded_members(item)}, "severity": {json_value(severity)}, '
+            f'"variables": {json.dumps(item.missing)}}}\n'
+        ).encode("ascii")
 
 
 def _mark(day: str, lines: Iterable[bytes]) -> str:
