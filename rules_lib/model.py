@@ -138,7 +138,7 @@ class Rule(NamedTuple):
         confidence: the metadata's `confidence`, the highest where several; empty if none.
         created_at: the metadata's `created_at` as `YYYY_MM_DD`, the earliest; empty if none.
         updated_at: the metadata's `updated_at`, likewise, the latest.
-        alert_only: its metadata say `deployment alert_only`: it is not meant to block.
+        alert_only: its metadata say `deployment alert_only`: it should not block.
         unwanted: the options that must go, with their places: those that no strict-order group
             takes, and `fast_pattern` where Suricata 8 refuses it.
     """

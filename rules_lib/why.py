@@ -34,7 +34,7 @@ class Why(StrEnum):
     NAMED_TO_DROP = "drop mode, and its sid is listed, whatever its metadata"
     DROP_WHEN_HOLDS = "drop mode, and `drop_when` holds"
     DROP_MODE = "drop mode turns alert into drop"
-    ALERT_ONLY = "its metadata say `deployment alert_only`: it is not meant to block"
+    ALERT_ONLY = "its metadata say `deployment alert_only`: it should not block"
     DROP_WHEN_FAILS = "`drop_when` does not hold: {unmet}"
     STAGED = "it is staged: it alerts since {since}, and drops from {until} on"
     STAGED_AND_FIRED = (

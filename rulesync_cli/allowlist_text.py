@@ -26,7 +26,7 @@ def with_category(text: str, name: str, value: str) -> str:
     """
     node = _at(_root(text), "categories", name)
     if not isinstance(node, yaml.ScalarNode):
-        raise SettingsError(f"categories.{name} has keys of its own; edit it by hand")
+        raise SettingsError(f"categories.{name} has its own keys; edit it by hand")
     start, end = node.start_mark.index, node.end_mark.index
     return f"{text[:start]}{value}{text[end:]}"
 

@@ -27,7 +27,7 @@ _LOST: Final = (
     "`rulesync pull` into another folder and merge, or replace theirs with --force"
 )
 _UNSEEN: Final = (
-    "the bucket has files that were never pulled into this folder, and what is in them would be "
+    "the bucket has files that were never pulled into this folder, and their content would be "
     "lost; `rulesync pull` into another folder and edit there, or replace them with --force"
 )
 

@@ -45,7 +45,7 @@ def exceptions_stand_once(document: Document) -> Iterator[Problem]:
         mark = (whole(given.get("sid")), *ends)
         before = first.setdefault(mark, document.lines[path])
         if before != document.lines[path] and mark[0] is not None:
-            text = f"the same hosts of sid {mark[0]} stand on line {before}; keep one of them"
+            text = f"the same hosts of sid {mark[0]} are on line {before}; keep one of them"
             yield document.problem(path, text)
 
 

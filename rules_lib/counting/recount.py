@@ -88,7 +88,7 @@ def recount(run: CountingRun) -> Recounted:
     warnings = list(seen.warnings)
     for first, last in _spans(run, note):
         if counted and run.left() < _ENOUGH:
-            warnings.append(f"there was no time for {last} and before: the next count goes on")
+            warnings.append(f"there was no time for {last} and before: the next count continues")
             break
         try:
             counted.append(_count(run, first, last))

@@ -128,7 +128,7 @@ def _member(info: zipfile.ZipInfo) -> Member:
 def _place(data: bytes, info: zipfile.ZipInfo) -> _Place:
     at = info.header_offset
     if not 0 <= at <= len(data) - _LOCAL.size:
-        raise ArchiveError(refusal(info.orig_filename, "lies outside of the archive"))
+        raise ArchiveError(refusal(info.orig_filename, "is outside the archive"))
     magic, name, extra = _LOCAL.unpack_from(data, at)
     if magic != MAGIC[0]:
         raise ArchiveError(refusal(info.orig_filename, "is not where the directory says"))

@@ -39,7 +39,7 @@ class RuleMetadata(NamedTuple):
         confidence: the highest; empty where there is none of ET's three.
         created_at: the earliest as `YYYY_MM_DD`; empty where none.
         updated_at: likewise, the latest.
-        alert_only: it is not meant to block.
+        alert_only: it should not block.
     """
 
     severity: str

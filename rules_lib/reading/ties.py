@@ -156,7 +156,7 @@ _READERS: Final[Mapping[str, Callable[[str], Ties | None]]] = MappingProxyType(
 _FORMS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "flowbits": "neither noalert nor a command and names",
-        "flowint": "no name with a command that there is, and what it takes",
+        "flowint": "no name with a valid command and its arguments",
         "xbits": "neither noalert nor a command, a name and what it tracks",
         "hostbits": "neither noalert nor a command, a name, and src or dst",
     }

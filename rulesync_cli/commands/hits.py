@@ -60,8 +60,8 @@ _CLASSES: Final = ("ready", "noisy", "look-first")
               help="An allowlist, instead of the bucket's. Its HOME_NET names your own hosts."
               )  # fmt: skip
 @click.option("--suggest", "suggests", is_flag=True,
-              help="Print, as a diff, an edit of the allowlist by which the ready rules drop. With "
-              "--class noisy: by which the noisy ones are off.")  # fmt: skip
+              help="Print, as a diff, an edit of the allowlist that makes the ready rules drop, "
+                   "or with --class noisy, one that switches the noisy rules off.")  # fmt: skip
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="With --suggest: write the edited allowlist to FILE. Asks before it replaces a "
               "file.")  # fmt: skip

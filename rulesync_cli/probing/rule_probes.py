@@ -115,7 +115,7 @@ def _written() -> Iterator[Probe]:
     text = rule('content:"$NOPE"; pcre:"/$NOPE/"; ')
     yield measured_rule("dollar-in-options", "`$` in an option is only text", text, None)
     text = rule("flowbits:isset,rulesync-probe; ")
-    yield open_question("isset-without-setter", "A flowbit may be checked that no rule of the "
+    yield open_question("isset-without-setter", "A rule may check a flowbit that no rule of the "
                                                 "group sets", text, source=USERS)  # fmt: skip
     text = rule('base64_decode:bytes 10; base64_data; content:"a"; fast_pattern; ')
     yield open_question("fast-pattern-base64", "`fast_pattern` behind base64_data is refused, as "

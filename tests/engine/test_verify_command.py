@@ -270,7 +270,7 @@ def test_missing_engine_is_told_with_what_to_do(results: Path) -> None:
     """It ends with 1."""
     said = verify(results, "--suricata", "/nowhere/suricata")
     assert said.code == 1
-    assert "/nowhere/suricata: not installed, or no program" in said.stderr
+    assert "/nowhere/suricata: not installed, or not a program" in said.stderr
     assert "`make engine`" in said.stderr
 
 
@@ -279,7 +279,7 @@ def test_neither_folder_nor_bucket_is_wrong_usage() -> None:
     """It ends with 2."""
     said = verify(RULESYNC_BUCKET="")
     assert said.code == 2
-    assert "name a folder of results, or the stack's bucket" in said.stderr
+    assert "give a results folder, or the stack's bucket" in said.stderr
 
 
 @pytest.mark.engine

@@ -151,7 +151,7 @@ def test_size_that_takes_in_other_members_makes_them_text() -> None:
 def test_category_of_peoples_own_rules_is_refused() -> None:
     """They come first and win over the feed on the same sid, so no feed may name itself so."""
     words = refusal(GOOD + member(b"rules/local-mine.rules") + END)
-    assert "member 'rules/local-mine.rules' takes a name reserved for your own rules" in words
+    assert "member 'rules/local-mine.rules' has a name reserved for your own rules" in words
 
 
 def test_long_name_is_told_in_short() -> None:

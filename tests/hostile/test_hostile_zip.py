@@ -116,7 +116,7 @@ def test_changed_byte_never_changes_the_rules(at: int, mask: int) -> None:
         (Entry(b"a.rules", packed=deflated(RULE)[:-1]), "is damaged"),
         (Entry(b"a.rules", size=2**27 + 1), "has 134217729 bytes, the limit is 134217728"),
         (Entry(b"a.rules", at=0), "overlaps"),
-        (Entry(b"a.rules", at=2**31), "lies outside"),
+        (Entry(b"a.rules", at=2**31), "is outside"),
         (Entry(b"a.rules", at=3), "is not where the directory says"),
         (Entry(b"local-mine.rules"), "a name reserved for your own rules"),
         (Entry(b"a\x00b.rules"), "invisible characters in its name"),

@@ -186,7 +186,7 @@ def test_too_many_groups_are_refused(live: Account) -> None:
     make(live, groups=18)
     text = refused(live)
     assert "live: 2 of 20 rule groups and 29,820 of 30,000 capacity are left beside 18" in text
-    assert "asks for 3 groups and 12: set firewall: {rule_groups: 2, capacity: 29820}" in text
+    assert "needs 3 rule groups and 12: set firewall: {rule_groups: 2, capacity: 29820}" in text
 
 
 def test_too_little_capacity_is_refused(live: Account) -> None:
@@ -194,7 +194,7 @@ def test_too_little_capacity_is_refused(live: Account) -> None:
     make(live, capacity=29_995)
     text = refused(live)
     assert "5 of 30,000 capacity are left beside 1 group that is not ours" in text
-    assert "asks for 3 groups and 12: set firewall: {rule_groups: 19, capacity: 5}" in text
+    assert "needs 3 rule groups and 12: set firewall: {rule_groups: 19, capacity: 5}" in text
 
 
 def test_policy_by_an_arn_that_nobody_has_is_an_error(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def test_one_rule_more_is_refused_with_numbers_and_what_to_do() -> None:
     with pytest.raises(ShrinkError) as caught:
         guarded([group("et-one", *range(5, 11))], as_deployed(TEN), max_shrink=0.3)
     text = str(caught.value)
-    assert "max_shrink: this would remove 4 of 10 deployed rules (40%, and 30% are allowed)" in text
+    assert "max_shrink: this would remove 4 of 10 rules in force (40%; 30% is allowed)" in text
     assert "nothing was changed" in text
     assert "--allow-shrink, or set max_shrink in the allowlist" in text
 
@@ -99,7 +99,7 @@ def test_what_somebody_wrote_into_a_group_by_hand_may_go() -> None:
 def test_share_that_is_allowed_may_cease_to_block() -> None:
     """Counted of the rules that block, whatever else is deployed."""
     guarded(now(alert=range(1, 4), drop=range(4, 11)), BLOCKING)
-    with pytest.raises(ShrinkError, match="max_unblock: this would have 4 of 10 deployed rules th"):
+    with pytest.raises(ShrinkError, match="max_unblock: this would stop 4 of 10 blocking rules"):
         guarded(now(alert=range(1, 5), drop=range(5, 11)), BLOCKING)
 
 
@@ -109,7 +109,7 @@ def test_whatever_a_rule_does_instead_of_blocking_counts(action: str) -> None:
     with pytest.raises(ShrinkError) as caught:
         guarded(now(**{action: range(1, 11)}), BLOCKING)
     text = str(caught.value)
-    assert "this would have 10 of 10 deployed rules that block (100%, and 30% are allowed)" in text
+    assert "this would stop 10 of 10 blocking rules (100%; 30% is allowed)" in text
     assert f"10 {action.lower()} now: " in text
     assert "sids 1, 2, 3, 4, 5 and 5 more; nothing was changed" in text
     assert "--allow-shrink, or set max_unblock in the allowlist" in text
@@ -133,7 +133,7 @@ def test_few_rules_that_block_do_not_drown_among_many() -> None:
     many = as_deployed(group("et-one", *range(1, 91), *(acting("drop", s) for s in range(91, 101))))
     with pytest.raises(ShrinkError) as caught:
         guarded([group("et-one", *range(1, 91))], many)
-    assert "max_unblock: this would have 10 of 10" in str(caught.value)
+    assert "max_unblock: this would stop 10 of 10" in str(caught.value)
     assert "10 gone (the feed no longer enables it)" in str(caught.value)
     assert "max_shrink" not in str(caught.value)
 
@@ -144,7 +144,7 @@ def test_leave_to_remove_rules_holds_for_those_that_block() -> None:
     guarded(fewer, BLOCKING, max_shrink=1)
     with pytest.raises(ShrinkError, match="max_unblock"):
         guarded(fewer, BLOCKING, max_shrink=1, max_unblock=0.3)
-    with pytest.raises(ShrinkError, match=r"max_unblock: .* and 30% are allowed"):
+    with pytest.raises(ShrinkError, match=r"max_unblock: .*; 30% is allowed"):
         guarded(fewer, BLOCKING, max_shrink=0)
 
 
@@ -154,7 +154,7 @@ def test_both_losses_are_told_at_once() -> None:
         guarded(now(alert=range(1, 5)), BLOCKING)
     text = str(caught.value)
     assert "max_shrink: this would remove 6 of 10" in text
-    assert "max_unblock: this would have 10 of 10" in text
+    assert "max_unblock: this would stop 10 of 10" in text
     assert "or set max_shrink and max_unblock in the allowlist" in text
 
 
@@ -240,7 +240,7 @@ def test_leave_to_shrink_holds_for_one_build(live: Account) -> None:
 def test_category_that_is_turned_off_by_mistake_is_refused_too(live: Account) -> None:
     """An edit can lose as much as a feed."""
     live.allow(categories={"emerging-malware": "off"})
-    with pytest.raises(SyncError, match=r"10 of 10 deployed rules \(100%"):
+    with pytest.raises(SyncError, match=r"10 of 10 rules in force \(100%"):
         live.build()
     assert live.sids() == set(range(1, 11))
 
@@ -271,7 +271,7 @@ def test_feed_that_rates_its_rules_no_more_is_refused(blocking: Account, metadat
     before, latest = state(), blocking.latest()
     blocking.publish(malware=[with_metadata(sid, metadata) for sid in range(1, 9)])
     key = "confidence" if "severity" in metadata else "signature_severity"
-    cause = f"8 of 8 .* 8 alert now: the feed gives no {key} any more; sids 1, 2, 3, 4, 5 and 3 m"
+    cause = f"8 of 8 .* 8 alert now: the feed no longer gives {key}; sids 1, 2, 3, 4, 5 and 3 m"
     with pytest.raises(SyncError, match=cause):
         blocking.build()
     assert (state(), blocking.latest()) == (before, latest)
@@ -290,7 +290,7 @@ def test_feed_whose_rules_only_mark_flows_any_more_is_refused(blocking: Account)
 
 
 @pytest.mark.parametrize(
-    ("default", "cause"), [("off", r"gone \(off\)"), ("alert", "alert now: alert mode leaves")]
+    ("default", "cause"), [("off", r"gone \(off\)"), ("alert", "alert now: alert mode does not")]
 )
 def test_category_that_the_feed_renames_is_refused(
     blocking: Account, default: str, cause: str

@@ -239,8 +239,8 @@ def test_error_of_a_policy_is_told_as_long_as_it_lasts(live: Account) -> None:
         "live", FirewallPolicyResponse={"Errors": [error]}
     )
     live.build()
-    told = "firewall policy live: {}the service says of it: MADE_UP: add what it needs: r-1"
-    assert told.format("the policy was switched, and ") in live.summary()["warnings"]
+    told = "firewall policy live: {}the service reports: MADE_UP: add what it needs: r-1"
+    assert told.format("the policy was updated, and ") in live.summary()["warnings"]
     for _ in range(2):
         live.tick()
         assert told.format("") in live.summary()["warnings"]
@@ -269,4 +269,4 @@ def test_policy_that_cannot_be_looked_at_again_is_told(live: Account) -> None:
     live.build()
     assert len(live.references("live")) == 3
     [line] = [line for line in live.summary()["warnings"] if "cannot be read" in line]
-    assert line.startswith("firewall policy live was switched")
+    assert line.startswith("firewall policy live was updated")

@@ -181,7 +181,7 @@ def test_build_that_broke_off_after_a_write_does_not_say_that_nothing_was_change
 
 def test_refused_shrink_gives_the_very_command_that_allows_it() -> None:
     """By the function, with its role; where none ran, by the command."""
-    refused = broken(ShrinkError("max_shrink: this would remove 202 of 214 deployed rules"))
+    refused = broken(ShrinkError("max_shrink: this would remove 202 of 214 rules in force"))
     assert (
         "  aws lambda invoke --function-name rulesync-build --cli-binary-format "
         """raw-in-base64-out --payload '{"allow_shrink": true}' /dev/stdout\n"""

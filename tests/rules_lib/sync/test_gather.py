@@ -89,7 +89,7 @@ def test_archive_that_is_not_the_manifest_s_is_an_error(running: Account) -> Non
 def test_manifest_that_is_none_is_an_error(running: Account) -> None:
     """It names the object and says what to do."""
     running.put("raw/9/manifest.json", json.dumps({"version": "9"}))
-    with pytest.raises(StoreError, match=r"raw/9/manifest.json is no manifest.*fetch again"):
+    with pytest.raises(StoreError, match=r"raw/9/manifest.json is not a manifest.*fetch again"):
         gathered(running)
 
 

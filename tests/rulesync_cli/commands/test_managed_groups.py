@@ -96,7 +96,7 @@ def test_sync_is_refused_with_what_is_left_and_what_fits(filled: Account) -> Non
     """Numbers of the policy, of the allowlist, and the way out."""
     with pytest.raises(SyncError) as caught:
         filled.build()
-    assert f"live: {ROOM}; the allowlist asks for 2 groups and 992: {ADVICE}" in str(caught.value)
+    assert f"live: {ROOM}; the allowlist needs 2 rule groups and 992: {ADVICE}" in str(caught.value)
 
 
 def test_plan_says_it_before(filled: Account) -> None:
@@ -115,7 +115,7 @@ def test_check_says_it_of_a_file_that_is_not_uploaded(filled: Account, tmp_path:
     file.write_text(allowlist(categories=CATEGORIES))
     answer = call("check", file)
     assert answer.exit_code == 1
-    assert f"live: {ROOM}; the allowlist asks for 2 groups and 992: {ADVICE}" in answer.stderr
+    assert f"live: {ROOM}; the allowlist needs 2 rule groups and 992: {ADVICE}" in answer.stderr
     document = json.loads(call("check", file, "--json").stdout)
     assert (document["valid"], document["left"][0]["capacity"]) == (False, 800)
     assert ADVICE in document["refused"]
