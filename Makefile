@@ -22,7 +22,7 @@ LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashe
 FLOOR = $(shell sed -n 's/^ *"boto3>\(=[0-9.]*\)",$$/=\1/p' pyproject.toml)
 SOURCES := rules_lib rulesync_cli functions localaws benchmarks tests examples scripts
 
-.PHONY: help setup hook engine browser run picture test quick coverage pythons lint type probe-aws oldest fuzz faults bench build deploy-local release clean lock
+.PHONY: help setup hook engine browser run picture test quick coverage pythons lint type probe-aws oldest fuzz faults load bench build deploy-local release clean lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -102,7 +102,11 @@ $(FUZZER): requirements-fuzz.lock | $(STAMP)
 
 faults: $(STAMP) ## Every fault of every call, and SEQUENCES=400 by chance; half an hour
 	SEQUENCES=$(SEQUENCES) THOROUGH=1 $(BIN)/pytest --hypothesis-profile searching --numprocesses auto --dist loadfile \
-	  tests/faults tests/rules_lib/sync tests/rules_lib/rollback
+	  tests/faults tests/hostile tests/rules_lib/sync tests/rules_lib/rollback
+
+load: $(STAMP) $(SAM) engine browser ## Every test on a busy machine: 16 workers, then 16 busy loops
+	$(BIN)/pytest --numprocesses 16 --dist loadfile --ignore tests/deploy
+	@for loop in {1..16}; do while :; do :; done & done; trap 'kill $$(jobs -p)' EXIT; $(BIN)/pytest tests/deploy
 
 bench: $(STAMP) $(PEERS) ## Measure a sync beside suricata-update and idstools; renews docs/performance.md
 	$(BIN)/python -m benchmarks --write docs/performance.md

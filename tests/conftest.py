@@ -26,6 +26,7 @@ from hypothesis.internal.constants_ast import Constants
 from moto import backend_index, mock_aws
 from support.deploy import SAM_PYTHON
 from support.quick_aws import quicken
+from support.samples import THOROUGH
 from support.store import MemoryStore
 from support.web import BUCKET, WebServer, serving
 from xdist.scheduler import LoadFileScheduling
@@ -83,8 +84,11 @@ settings.register_profile(
     deadline=None,  # a busy machine is no finding
     suppress_health_check=[HealthCheck.too_slow],
     derandomize=True,  # what fails, fails again, and fails for everybody
+    max_examples=100 if THOROUGH else 40,
 )
-settings.register_profile("searching", settings.get_profile("rulesync"), derandomize=False)
+settings.register_profile(
+    "searching", settings.get_profile("rulesync"), derandomize=False, max_examples=100
+)
 settings.load_profile("rulesync")
 
 botocore.session.create_loader = cache(create_loader)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support.hostile.bomb import TRIALS, explode, gzipped
+from support.hostile.bomb import TRIALS, chosen, explode, gzipped
 
 REFUSED = {
     "zeros": "unpacks to more than 536870912 bytes",
@@ -33,10 +33,10 @@ def test_bomb_ends_within_the_memory_and_the_time_that_there_is(name: str) -> No
     Time that grows with the square of the input would be hours.
     """
     ended = explode(name)
-    assert list(ended) == list(TRIALS[name].bombs)
+    assert list(ended) == chosen(name)
     if name == "fetch":
         words = {bomb: said for bomb, said in ended.items() if said.startswith("refused: ")}
-        assert words.keys() == REFUSED.keys()
+        assert words.keys() == REFUSED.keys() & ended.keys()
         assert [bomb for bomb, said in words.items() if REFUSED[bomb] not in said] == []
 
 

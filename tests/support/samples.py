@@ -1,4 +1,4 @@
-"""How much of what could be tried `make test` tries; `make faults` tries all of it."""
+"""What `make test` tries of all that it could: CONTRIBUTING lists it, THOROUGH=1 tries all."""
 
 from __future__ import annotations
 

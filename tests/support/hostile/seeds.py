@@ -12,6 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from support.hostile.tar import BLOCK, END, KEYS, RULE, header, member, pax, record
+from support.samples import THOROUGH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -131,7 +132,7 @@ WORDS: Final[Mapping[str, tuple[bytes, ...]]] = {
 """Likewise: what the fuzzer puts in."""
 
 
-HOSTILE: Final = settings(max_examples=500)
+HOSTILE: Final = settings(max_examples=500 if THOROUGH else 200)
 
 
 @st.composite
