@@ -19,8 +19,8 @@ REFUSED = {
     "a long number": "no tar program writes",
     "a longer number": "an extended header of 10000000 bytes",
     "records for all": "follows more than 64 records",
-    "long names": "no tar archive, or one damaged or truncated",
-    "a chain of headers": "no tar archive, or one damaged or truncated",
+    "long names": "not a tar archive, or damaged or truncated",
+    "a chain of headers": "not a tar archive, or damaged or truncated",
     "a sparse map": "neither a file nor a folder",
 }
 """What is refused of the archives; the others cost no more than the function has."""
