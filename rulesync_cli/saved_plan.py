@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -12,11 +12,14 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from rules_lib.deploy.plan_digest import plan_digest
 from rules_lib.deploy.steps import record, switch_record
 from rules_lib.errors import NotApprovedError, RefusedError, SettingsError
+from rules_lib.report.staging import staged_rules
+from rules_lib.text import counted
 from rules_lib.validation import validation_faults
 
 if TYPE_CHECKING:
     from rules_lib.deploy.foresee import Foreseen
     from rules_lib.deploy.steps import Plan
+    from rules_lib.outcome import Converted
 
 _NAMED = 10
 """How many rule groups and policies are named that differ."""
@@ -31,6 +34,8 @@ class SavedPlan(BaseModel):
         digest: of the plan; see `plan_digest`.
         steps: rule group -> what is done to it, as in plan.json.
         policies: policy -> what it is to refer to.
+        staged: sids of the rules that alert until their day has come.
+        excepted: sids of the rules from which an exception takes hosts.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -41,6 +46,8 @@ class SavedPlan(BaseModel):
     digest: str
     steps: Mapping[str, Any]
     policies: Mapping[str, Any]
+    staged: tuple[int, ...] = ()
+    excepted: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, foreseen: Foreseen, bucket: str, now: datetime) -> SavedPlan:
@@ -58,6 +65,8 @@ class SavedPlan(BaseModel):
             digest=plan_digest(plan),
             steps=_steps(plan),
             policies=_policies(plan),
+            staged=_staged(foreseen.built.kept),
+            excepted=_excepted(foreseen.built.kept),
         )
 
     @classmethod
@@ -86,12 +95,13 @@ class SavedPlan(BaseModel):
         """
         path.write_text(f"{self.model_dump_json(indent=2)}\n", encoding="utf-8")
 
-    def approve(self, plan: Plan) -> None:
+    def approve(self, foreseen: Foreseen) -> None:
         """Agree to this very plan alone.
 
         Raises:
             NotApprovedError: another one would be carried out; says where they differ.
         """
+        plan, kept = foreseen.plan, foreseen.built.kept
         if plan_digest(plan) == self.digest:
             return
         differing = [
@@ -101,8 +111,22 @@ class SavedPlan(BaseModel):
         named = ", ".join(differing[:_NAMED]) or "rule groups that were written since"
         raise NotApprovedError(
             f"nothing was written: this plan was made at {self.made_at}, and a plan made now "
-            f"would differ in {named}. Plan again with `rulesync plan --out FILE`"
+            f"would differ in {named}{''.join(self._days_that_came(kept))}. Plan again with "
+            "`rulesync plan --out FILE`"
         )
+
+    def _days_that_came(self, kept: tuple[Converted, ...]) -> Iterator[str]:
+        """What differs although nobody edited anything: the days of rules have come."""
+        ended = (
+            (self.staged, _staged(kept), "no longer staged"),
+            (self.excepted, _excepted(kept), "no longer under an exception"),
+        )
+        for before, now, words in ended:
+            if sids := sorted({*before}.difference(now)):
+                more = f" and {len(sids) - _NAMED:,} more" if len(sids) > _NAMED else ""
+                named = ", ".join(map(str, sids[:_NAMED]))
+                rules = f"{counted(len(sids), 'rule')} {'is' if len(sids) == 1 else 'are'}"
+                yield f"; {rules} {words}: {named}{more}"
 
 
 def _steps(plan: Plan) -> dict[str, Any]:
@@ -116,3 +140,11 @@ def _policies(plan: Plan) -> dict[str, Any]:
 def _differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
     """Names of what is done otherwise, or no longer, or now too."""
     return (name for name in sorted({*before, *after}) if before.get(name) != after.get(name))
+
+
+def _staged(kept: Iterable[Converted]) -> tuple[int, ...]:
+    return tuple(rule.sid for rule, _ in staged_rules(kept))
+
+
+def _excepted(kept: Iterable[Converted]) -> tuple[int, ...]:
+    return tuple(rule.sid for rule in kept if rule.without)

@@ -98,7 +98,7 @@ def _approval(
     def approve(gathered: Gathered, decision: Decision) -> None:
         plan = decision.foreseen.plan
         if saved:
-            saved.approve(plan)
+            saved.approve(decision.foreseen)
         elif not yes and not plan.is_empty:
             with watch.hidden():
                 recent = recent_for(here, decision.foreseen)

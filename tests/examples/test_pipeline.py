@@ -12,16 +12,23 @@ import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
+from unittest import mock
 
 import pytest
+from support.clock import Clock
 from support.example import ALLOWLIST, EXPECTED, ROOT, Entry, entries, expectation
 from support.results import Results, by_sid, synced
 
 from examples.run import releases
+from functions.build import app as build_app
 
 GOLDEN: Final = Path(__file__).with_name("golden")
+DAY: Final = datetime(2026, 11, 28, 12, tzinfo=UTC)
+"""On which the releases are synced: the days of staged rules are counted from it."""
+
 _REV: Final = re.compile(r"\brev: ?(\d+)", re.IGNORECASE)
 
 
@@ -30,7 +37,9 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Results, Results]:
     """What the two releases, synced one after the other, leave."""
     folder = tmp_path_factory.mktemp("releases")
     feeds = [folder / path for path in releases(folder)]
-    run = synced(tmp_path_factory.mktemp("out"), *feeds, config=ROOT / "categories.yaml")
+    clock = Clock(DAY, step=timedelta(seconds=1))
+    with mock.patch.object(build_app, "datetime", clock):
+        run = synced(tmp_path_factory.mktemp("out"), *feeds, config=ROOT / "categories.yaml")
     return run.sync(1), run.sync(2)
 
 
@@ -159,6 +168,32 @@ def test_changes_lead_from_the_feed_s_text_to_the_published_one(
     for one in changed:
         assert one["after"] == both[0].published[one["sid"]]
         assert one["sid"] == continued or one["before"] in texts
+
+
+def test_new_rules_are_staged_and_the_critical_one_drops(both: tuple[Results, Results]) -> None:
+    """The first release has a rule of unknown age, the second has four new ones."""
+    staged = [{one["sid"]: one["staged"] for one in changes(sync, "staged")} for sync in both]
+    assert [sorted(sids) for sids in staged] == [[9090410], [9001101, 9001102, 9001103, 9090410]]
+    assert staged[1][9090410] == {"since": "2026-11-28", "until": "2026-12-12", "fired": None}
+    assert staged[1][9001101]["until"] == "2026-12-05"
+    published = both[1].published
+    assert {published[sid].split()[0] for sid in staged[1]} == {"alert"}
+    assert published[9001104].split()[0] == "drop"
+    assert [sync.summary["staging"]["staged"] for sync in both] == [1, 4]
+
+
+def test_exception_takes_its_host_out_of_the_rule(both: tuple[Results, Results]) -> None:
+    """Of one rule, in both releases; the summary counts it."""
+    for sync in both:
+        (one,) = changes(sync, "exception")
+        assert one["sid"] == 9001001
+        assert one["after"].startswith("drop dns [$HOME_NET,!10.20.99.7] any -> ")
+        assert sync.summary["staging"]["excepted"] == 1
+
+
+def changes(results: Results, code: str) -> list[dict[str, Any]]:
+    """The records of rules that were changed in a certain way."""
+    return [one for one in results.records("changed.jsonl") if code in one["changes"]]
 
 
 @pytest.mark.parametrize("release", ["1", "2"])

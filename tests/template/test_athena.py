@@ -6,7 +6,7 @@ import json
 import re
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from unittest import mock
@@ -15,6 +15,7 @@ import boto3
 import duckdb
 import pytest
 from support.account import account
+from support.clock import Clock
 from support.template import BUCKET, ROOT, VALUES, Template, expanded
 
 from examples.run import releases
@@ -47,17 +48,6 @@ FIRST, SECOND, THIRD = (TODAY - timedelta(days=ago) for ago in (2, 1, 0))
 def glue_table() -> dict[str, Any]:
     """The table as the template declares it."""
     return dict(PLAIN.resource("DiscardsTable")["TableInput"])
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """Stands in for `datetime` where a build asks for the time."""
-
-    time: datetime
-
-    def now(self, zone: tzinfo) -> datetime:
-        """The time that it is said to be."""
-        return self.time.astimezone(zone)
 
 
 def build(aws: Account, when: datetime) -> str:

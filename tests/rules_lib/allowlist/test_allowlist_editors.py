@@ -68,6 +68,8 @@ def _named(tree: Any) -> Any:
     if isinstance(tree, dict):
         words = {False: "off", True: "on"}
         return {words.get(key, str(key)): _named(value) for key, value in tree.items()}
+    if isinstance(tree, list):
+        return [_named(item) for item in tree]
     return str(tree) if isinstance(tree, date) else tree
 
 
