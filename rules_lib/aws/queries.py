@@ -163,7 +163,9 @@ class Insights:
     group: str
     clock: QueryClock
 
-    def rows(self, query: str, first: int, last: int, *, seconds: float) -> Iterator[QueryRow]:
+    def rows(
+        self, query: str, first: int, last: int, *, seconds: float, whole: bool = True
+    ) -> Iterator[QueryRow]:
         """Run a query to its end.
 
         Args:
@@ -171,10 +173,12 @@ class Insights:
             first: the first second, since 1970.
             last: the last one, which is within.
             seconds: how long it may take.
+            whole: whether the first rows are of no use without those that there is no room for.
 
         Raises:
-            OvertimeError: it took longer; it was stopped.
-            HitsError: CloudWatch Logs refused it, or it failed, or has more rows than can be had.
+            OvertimeError: it took longer, and was stopped; or it has more rows than can be had,
+                and the whole was asked for.
+            HitsError: CloudWatch Logs refused it, or it failed.
         """
         with _told("CloudWatch Logs"):
             asked = self.client.start_query(
@@ -195,7 +199,7 @@ class Insights:
                 page = self.client.get_query_results(
                     queryId=asked["queryId"], nextToken=token, maxItems=INSIGHTS_PAGE
                 )
-            if number >= INSIGHTS_RESULTS:
+            if whole and number >= INSIGHTS_RESULTS:
                 raise OvertimeError(f"CloudWatch Logs: the answer has {number:,} rows or more")
 
     def _wait(self, query: str, seconds: float) -> Any:

@@ -53,7 +53,11 @@ COUNT_ADDRESSES: Final = f"""{_RECORD}
 | filter ispresent(event.alert.signature_id)
 | stats count(*) as number by {_BY}, event.{{side}} as address
 | sort number desc"""
-"""Which addresses stood on one side, those with the most lines first."""
+"""Which addresses stood on one side, those with the most lines first.
+
+They are examples. Whoever makes up more addresses than an answer has rows for hides some of them,
+and stops no count.
+"""
 
 _SIDES: Final = {"top_sources": "src_ip", "top_destinations": "dest_ip"}
 _Key: TypeAlias = tuple[str | None, ...]
@@ -103,7 +107,9 @@ class GroupSource:
     def _rows(self, begin: datetime, end: datetime) -> list[Row]:
         found = list(self._ask(COUNT_HITS, begin, end))
         talkers = {
-            column: _talkers(self._ask(COUNT_ADDRESSES.replace("{side}", field), begin, end))
+            column: _talkers(
+                self._ask(COUNT_ADDRESSES.replace("{side}", field), begin, end, whole=False)
+            )
             for column, field in (_SIDES.items() if self.addresses else ())
         }
         return [
@@ -111,10 +117,12 @@ class GroupSource:
             for row in found
         ]
 
-    def _ask(self, query: str, begin: datetime, end: datetime) -> Iterator[Row]:
+    def _ask(
+        self, query: str, begin: datetime, end: datetime, *, whole: bool = True
+    ) -> Iterator[Row]:
         asked = query.replace("{moments}", _moments(begin, end))
         first, last = int((begin - _MARGIN).timestamp()), int((end + _MARGIN).timestamp())
-        return self.insights.rows(asked, first, last, seconds=_SECONDS)
+        return self.insights.rows(asked, first, last, seconds=_SECONDS, whole=whole)
 
 
 def _moments(begin: datetime, end: datetime) -> str:

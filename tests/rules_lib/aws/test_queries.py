@@ -115,7 +115,7 @@ def unreachable(**_: Any) -> Any:
     ("call", "words", "troubles"),
     [
         (denied, "StartQueryExecution: AccessDeniedException: not you", {Trouble.DENIED}),
-        (unreachable, "look at the network", set()),
+        (unreachable, "check the network", set()),
     ],
 )
 def test_refused_call_is_an_error_of_ours(call: Any, words: str, troubles: set[Trouble]) -> None:
