@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from collections.abc import Mapping
 from typing import Any, Final
 
 import pytest
@@ -203,8 +204,25 @@ def test_dashboard_shows_metrics_that_are_sent() -> None:
     assert '"{name}Refused"' in code  # BuildRefused
 
 
-def _dashboard() -> str:
-    text: str = PLAIN.resource("Dashboard")["DashboardBody"]
+@pytest.mark.parametrize("counts", [False, True])
+def test_dashboard_shows_every_alarm_and_log_of_the_stack(counts: bool) -> None:
+    """Those of the count of hits too, where there is one."""
+    stack = Template({"AlertLogs": "/aws/network-firewall/alert"} if counts else {})
+    made = {name for name, about in expanded()["Resources"].items() if _is_made(stack, about)}
+    alarms = made & stack.of_type("AWS::CloudWatch::Alarm").keys()
+    logs = made & stack.of_type("AWS::Logs::LogGroup").keys()
+    text = _dashboard(stack)
+    assert set(re.findall(r'"<(\w+)\.Arn>"', text)) == alarms
+    assert set(re.findall(r"SOURCE '<(\w+)>'", text)) == logs
+    assert ("HitsFailing" in alarms, "HitsLogs" in logs) == (counts, counts)
+
+
+def _is_made(stack: Template, about: Mapping[str, Any]) -> bool:
+    return "Condition" not in about or stack.condition(about["Condition"])
+
+
+def _dashboard(stack: Template = PLAIN) -> str:
+    text: str = stack.resource("Dashboard")["DashboardBody"]
     assert json.loads(text)["widgets"]
     return text
 
