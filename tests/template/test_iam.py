@@ -22,13 +22,24 @@ from support.template import (
     REGION,
     Template,
     allows,
+    expanded,
     listed,
 )
 
 from functions.fetch import app as fetch_app
 from rules_lib.aws import clients
 from rules_lib.aws.s3_store import S3Store
-from rules_lib.bucket import ALLOWLIST, RAW, last_notice_key, manifest_key, own_key
+from rules_lib.bucket import (
+    ALLOWLIST,
+    COUNTED,
+    FIRED,
+    HIT_QUERIES,
+    HITS,
+    RAW,
+    last_notice_key,
+    manifest_key,
+    own_key,
+)
 from rules_lib.errors import RulesyncError
 from rules_lib.hits.history import put_day
 from rules_lib.sync import settled
@@ -41,6 +52,21 @@ pytestmark = pytest.mark.sam
 
 FULL: Final = Template({"FirewallPolicies": [POLICY], "Email": "people@example.com"})
 ROLES: Final = {"fetch": "FetchRole", "build": "BuildRole", "setup": "SetupRole"}
+COUNTING: Final = tuple(
+    {"AlertLogs": logs}
+    for logs in (
+        f"s3://logs/AWSLogs/{ACCOUNT}/network-firewall/alert/{REGION}/",
+        "/aws/network-firewall/alert",
+    )
+)
+"""Parameters with which hits are counted; `test_hits` compares that role with a count's calls."""
+
+EVERY: Final = (
+    *(({**FULL.given}, role) for role in ROLES.values()),
+    *((given, "HitsRole") for given in COUNTING),
+)
+"""Every role of the template, with parameters that give it all that it may have."""
+
 FIREWALL: Final = f"arn:aws:network-firewall:{REGION}:{ACCOUNT}"
 
 BY_LAMBDA: Final = frozenset({"logs:CreateLogStream", "logs:PutLogEvents", "sqs:SendMessage"})
@@ -203,14 +229,24 @@ people's own, which the embedded AWS does not have.
 """
 
 
-def test_writes_have_no_wildcard_but_below_a_prefix_of_ours() -> None:
-    """A star alone is for reads that know no narrower resource."""
-    reads = ("List", "Describe")
-    for role in ROLES.values():
-        for each in FULL.statements(role):
-            if each["Effect"] == "Allow" and "*" in listed(each["Resource"]):
-                actions = [action.partition(":")[2] for action in listed(each["Action"])]
-                assert all(action.startswith(reads) for action in actions)
+def test_every_role_is_among_those_that_are_tested() -> None:
+    """A new function's role is not forgotten here."""
+    roles = {
+        name for name, about in expanded()["Resources"].items() if about["Type"].endswith("::Role")
+    }
+    assert roles == {role for _, role in EVERY}
+
+
+@pytest.mark.parametrize(("given", "role"), EVERY)
+def test_writes_have_no_wildcard_but_below_a_prefix_of_ours(
+    given: Mapping[str, Any], role: str
+) -> None:
+    """A star alone is for calls that know no narrower resource: reads, and the end of a query."""
+    harmless = ("List", "Describe", "GetQueryResults", "StopQuery")
+    for each in Template(given).statements(role):
+        if each["Effect"] == "Allow" and "*" in listed(each["Resource"]):
+            actions = [action.partition(":")[2] for action in listed(each["Action"])]
+            assert all(action.startswith(harmless) for action in actions)
 
 
 def test_fetch_cannot_touch_the_firewall() -> None:
@@ -280,14 +316,33 @@ def test_allowlist_is_written_only_where_there_is_none() -> None:
     assert statement["Condition"] == {"StringEquals": {"s3:if-none-match": "*"}}
 
 
-def test_interfaces_of_a_vpc_are_for_lambda_itself() -> None:
+@pytest.mark.parametrize(("given", "role"), EVERY)
+def test_interfaces_of_a_vpc_are_for_lambda_itself(given: Mapping[str, Any], role: str) -> None:
     """The code of a function may not use what its role needs there."""
-    inside = Template({"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]})
-    for role in ROLES.values():
-        (denied,) = [each for each in inside.statements(role) if each["Effect"] == "Deny"]
-        assert denied["Action"] == "ec2:*"
-        assert denied["Condition"] == {"Null": {"lambda:SourceFunctionArn": "false"}}
-        assert not any("ec2" in str(each["Action"]) for each in Template().statements(role))
+    inside = Template({**given, "SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]})
+    (denied,) = [each for each in inside.statements(role) if each["Effect"] == "Deny"]
+    assert denied["Action"] == "ec2:*"
+    assert denied["Condition"] == {"Null": {"lambda:SourceFunctionArn": "false"}}
+    assert not any("ec2" in str(each["Action"]) for each in Template(given).statements(role))
+
+
+@pytest.mark.parametrize("given", COUNTING)
+def test_count_reads_logs_and_writes_only_what_fired(given: Mapping[str, Any]) -> None:
+    """Neither the firewall, nor rules, nor the allowlist; of the logs it changes none."""
+    allowed = [each for each in Template(given).statements("HitsRole") if each["Effect"] == "Allow"]
+    actions = {action for each in allowed for action in listed(each["Action"])}
+    assert not any(action.startswith(("network-firewall:", "lambda:")) for action in actions)
+    assert not any("Delete" in action or action.endswith("*") for action in actions)
+    written = {
+        where
+        for each in allowed
+        if "s3:PutObject" in listed(each["Action"])
+        for where in listed(each["Resource"])
+    }
+    places = {f"{HITS}*", COUNTED, FIRED, last_notice_key("hits")}
+    in_s3 = given["AlertLogs"].startswith("s3:")
+    places |= {f"{HIT_QUERIES}*"} if in_s3 else set()
+    assert written == {f"arn:aws:s3:::{BUCKET}/{place}" for place in places}
 
 
 def test_prefix_lists_are_read_where_they_are_named() -> None:

@@ -12,12 +12,12 @@ from typing import Any, Final
 import pytest
 from support.alert_logs import GROUP
 
-from rules_lib.aws import queries
 from rules_lib.aws.queries import Insights, OvertimeError, QueryClock
 from rules_lib.counting.log_group import GroupSource
 from rules_lib.errors import HitsError
 from rules_lib.hits.values import DayHits, PacketAction, Talker
 
+LIMIT: Final = "rules_lib.aws.queries.INSIGHTS_RESULTS"
 DAY: Final = date(2026, 11, 28)
 NOW: Final = datetime(2026, 11, 29, 12, tzinfo=UTC)
 ARN: Final = f"arn:aws:network-firewall:eu-west-1:111122223333:stateful-rulegroup/{GROUP}"
@@ -44,6 +44,8 @@ class SlowLogs:
     Attributes:
         hours: that a query can count in time.
         spans: what was asked about: the first second and the last.
+        asked: the queries.
+        limits: how many rows each may have.
         stopped: queries that were stopped.
     """
 
@@ -51,11 +53,13 @@ class SlowLogs:
     hours: int = 24
     spans: list[tuple[int, int]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    limits: list[int] = field(default_factory=list)
     stopped: list[str] = field(default_factory=list)
 
     def start_query(self, **asked: Any) -> Any:
         """Start."""
         self.asked.append(asked["queryString"])
+        self.limits.append(asked["limit"])
         self.spans.append((asked["startTime"], asked["endTime"]))
         return {"queryId": str(len(self.asked) - 1)}
 
@@ -64,7 +68,7 @@ class SlowLogs:
         query = self.asked[int(asked["queryId"])]
         if _hours_of(query) > self.hours:
             return {"status": "Running", "results": []}
-        rows = list(_answer(query, self.lines))[: queries.INSIGHTS_RESULTS]
+        rows = list(_answer(query, self.lines))[: self.limits[int(asked["queryId"])]]
         cells = [[{"field": name, "value": value} for name, value in row.items()] for row in rows]
         return {"status": "Complete", "results": cells}
 
@@ -184,7 +188,7 @@ def test_more_rules_than_an_answer_has_rows_for_are_counted_in_parts(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """An answer that is full may lack some of them."""
-    monkeypatch.setattr(queries, "INSIGHTS_RESULTS", 24)
+    monkeypatch.setattr(LIMIT, 24)
     lines = [Line(hour, sid=hour + 1) for hour in range(24)]
     logs = SlowLogs(lines)
     assert [hits.sid for hits in count(logs, addresses=False)] == list(range(1, 25))
@@ -195,7 +199,7 @@ def test_more_addresses_than_an_answer_has_rows_for_are_examples_all_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Whoever makes up a million addresses stops no count; the busiest are there."""
-    monkeypatch.setattr(queries, "INSIGHTS_RESULTS", 8)
+    monkeypatch.setattr(LIMIT, 8)
     lines = [Line(1, f"10.0.1.{number}") for number in range(200)]
     logs = SlowLogs([*lines, *[Line(1)] * 5])
     (hits,) = count(logs)
