@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -23,7 +23,7 @@ _NOALERT: Final = re.compile(r"[;(]\s*noalert\s*;", re.IGNORECASE | re.ASCII)
 """Of a rule that was brought in to set a mark: nobody has seen what it would have blocked."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: a cached property keeps its value beside the fields
 class Tenure:
     """What is known of how long rules have been here.
 
@@ -58,12 +58,17 @@ class Tenure:
     @property
     def blocking(self) -> frozenset[int]:
         """Sids of the rules that are in force and block."""
-        return _acting(self.texts).blocking
+        return self._acting.blocking
 
     @property
     def in_force(self) -> frozenset[int]:
         """Sids of the rules that are in force and say what they match."""
-        return _acting(self.texts).all
+        return self._acting.all
+
+    @cached_property
+    def _acting(self) -> _Acting:
+        """Looked up once: to find the texts of an earlier build, all of theirs is compared."""
+        return _acting(self.texts)
 
     def began(self, rule: Rule) -> date | None:
         """The first day of a rule's time; None where it blocks already, or has had its time.

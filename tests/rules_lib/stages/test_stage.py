@@ -333,3 +333,29 @@ def test_rule_that_somebody_wrote_by_hand_counts_as_changed() -> None:
     """It cannot be read as one of ours."""
     by_hand = 'drop tcp any any -> any any (msg:"a; sid:1; rev:1;)'
     assert turns(text(1), by_hand, staging=STAGE) == DAY + timedelta(days=7)
+
+
+class Compared(str):
+    """A text that counts how often it is compared."""
+
+    __slots__ = ("times",)
+    __hash__ = str.__hash__
+
+    def __init__(self, _: str) -> None:
+        self.times = 0
+
+    def __eq__(self, other: object) -> bool:
+        self.times += 1
+        return str.__eq__(self, other)
+
+
+def test_second_build_does_not_compare_all_texts_for_every_rule() -> None:
+    """A function that stays warm reads the same 20 MB anew; for each rule it would take minutes."""
+    group = deployed(*(text(sid) for sid in range(1, 200)))
+    (only,) = group.groups
+    first = Tenure.of(group, StagingRecord(first=False), {}, DAY)
+    assert len(first.in_force) == 199
+    read_again = Compared(only.text)
+    again = Tenure(DAY, (read_again,), StagingRecord(first=False))
+    assert {again.began(rule(text(sid))) for sid in range(200, 400)} == {DAY}
+    assert read_again.times <= 2
