@@ -219,6 +219,8 @@ def test_group_entries_have_no_field_that_the_golden_file_lacks() -> None:
 
 
 def test_every_decision_stands_in_the_list() -> None:
-    """In the order of their numbers."""
-    records = sorted(path.name for path in (DOCS / "decisions").glob("0*.md"))
+    """In the order of their numbers, which are counted up, one for each; its heading has it too."""
+    records = sorted(path.name for path in (DOCS / "decisions").glob("[0-9]*.md"))
+    assert [int(name[:4]) for name in records] == list(range(1, len(records) + 1))
+    assert all(text(f"decisions/{name}").startswith(f"# {name[:4]}: ") for name in records)
     assert re.findall(r"\]\((0\d+-[^)]+)\)", text("decisions/README.md")) == records
