@@ -161,7 +161,7 @@ def _replay(
     from rulesync_cli.verify.traffic import Replay, replayer
 
     watch("loading all rule groups together")
-    with replayer(engine, groups, home_net) as running:
+    with replayer(engine, groups, home_net, captures) as running:
         replays = list[Replay]()
         for number, capture in enumerate(captures, start=1):
             watch(f"replaying {capture.name}, {number} of {len(captures)}")

@@ -36,6 +36,14 @@ def captures_in(place: Path) -> tuple[Capture, ...]:
     return tuple(Capture(path, path.relative_to(place).as_posix()) for path in files)
 
 
+def size_of(capture: Capture) -> int:
+    """How many bytes a capture has; 0 where it cannot be read."""
+    try:
+        return capture.path.stat().st_size
+    except OSError:
+        return 0
+
+
 def problem_of(capture: Capture) -> str | None:
     """Say why a file cannot be replayed; None where it looks like a capture."""
     try:

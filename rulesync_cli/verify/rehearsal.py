@@ -124,7 +124,7 @@ def _replayed(
 ) -> tuple[Replay, ...]:
     if not any(group.rules for group in groups):
         return ()
-    with replayer(engine, groups) as running:
+    with replayer(engine, groups, captures=captures) as running:
         watch(f"replaying {len(captures)} captures")
         return tuple(running.replay(captures))
 

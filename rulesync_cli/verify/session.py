@@ -1,6 +1,7 @@
 """One engine that loads the rules once and is handed one capture after the other.
 
-Suricata forgets all flows between two captures of such a session, so none touches another.
+Suricata forgets all flows and hosts between two captures of such a session; what it does not forget
+is the affair of `apart`.
 """
 
 from __future__ import annotations

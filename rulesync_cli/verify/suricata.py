@@ -119,13 +119,17 @@ def _asked(program: str) -> Suricata:
 
 
 def write_run_files(
-    folder: Path, rules: Iterable[str], variables: GroupVariables, *action_order: tuple[str, ...]
+    folder: Path,
+    rules: Iterable[str],
+    variables: GroupVariables,
+    *action_order: tuple[str, ...],
+    much_traffic: bool = False,
 ) -> None:
     """Write what a run needs into a folder: the rules, one a line, and the configuration."""
     texts = tuple(rules)
     (folder / RULES).write_text("".join(f"{text}\n" for text in texts), encoding="utf-8")
     (folder / REFERENCES).write_text(reference_config(texts), encoding="utf-8")
-    config = configuration(variables, *action_order)
+    config = configuration(variables, *action_order, much_traffic=much_traffic)
     (folder / CONFIG).write_text(config, encoding="utf-8")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -10,7 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.errors import EngineError, EngineGoneError
-from rulesync_cli.verify.captures import Capture, problem_of
+from rulesync_cli.verify.apart import Apart
+from rulesync_cli.verify.capture_times import move_later, span_of
+from rulesync_cli.verify.captures import Capture, problem_of, size_of
 from rulesync_cli.verify.combined import Combined, NumberedRule, combine
 from rulesync_cli.verify.enginelog import read_log
 from rulesync_cli.verify.events import Alert, Drop, Verdict, read_events
@@ -20,6 +23,9 @@ from rulesync_cli.verify.suricata import write_run_files
 
 if TYPE_CHECKING:
     from rulesync_cli.verify.suricata import Suricata
+
+_MUCH: Final = 2**28
+"""Bytes of captures above which it pays to look for patterns as the engine does by default."""
 
 _ENDS_IN_A_ROW: Final = 3
 """So often may the engine end on one capture after the other before it is the engine's fault."""
@@ -75,11 +81,15 @@ class Replayer:
     """A running engine with all groups loaded, which takes one capture after the other.
 
     An engine that ends on a capture is started anew for the next.
+
+    Attributes:
+        apart: what keeps captures apart in time.
     """
 
     engine: Suricata
     combined: Combined
     folder: Path
+    apart: Apart
     _stack: ExitStack = field(default_factory=ExitStack)
     _running: Session | None = None
     _ends: int = 0
@@ -98,6 +108,7 @@ class Replayer:
 
     def stop(self) -> None:
         """End it, and see to it that nothing is left running."""
+        self.apart.restarted()
         self._running = None
         self._stack.close()
 
@@ -119,7 +130,7 @@ class Replayer:
         folder = self.folder / str(number)
         folder.mkdir(exist_ok=True)
         link = folder / "capture"
-        link.symlink_to(capture.path.resolve())  # so that no character of its name can matter
+        self._lay(capture, link)
         events = folder / "eve.json"
         try:
             return self._inspected(capture.name, link, events)
@@ -128,6 +139,19 @@ class Replayer:
         finally:
             events.unlink(missing_ok=True)
             link.unlink()
+
+    def _lay(self, capture: Capture, link: Path) -> None:
+        """Put a capture where no character of its name can matter, apart from those before it."""
+        span = span_of(capture.path)
+        later = self.apart.later(span)
+        if later is None:
+            self.stop()
+            later = self.apart.later(span)
+        if later:
+            shutil.copyfile(capture.path, link)
+            move_later(link, later)
+        else:
+            link.symlink_to(capture.path.resolve())
 
     def _inspected(self, name: str, link: Path, events: Path) -> Replay:
         running = self._running or self.start()
@@ -161,9 +185,19 @@ class Replayer:
 
 @contextmanager
 def replayer(
-    engine: Suricata, groups: Sequence[Loadable], home_net: tuple[str, ...] = HOME_NET
+    engine: Suricata,
+    groups: Sequence[Loadable],
+    home_net: tuple[str, ...] = HOME_NET,
+    captures: Sequence[Capture] = (),
 ) -> Iterator[Replayer]:
     """Load all groups together, in the order of their policy, for captures to be replayed.
+
+    Args:
+        engine: that is to run.
+        groups: of the policy.
+        home_net: for groups that declare none.
+        captures: that are to be replayed, as far as that is known, by whose size it is decided how
+            the engine gets ready.
 
     Raises:
         EngineError: the engine does not start, or refuses a rule.
@@ -171,8 +205,14 @@ def replayer(
     combined = combine(groups, home_net)
     with tempfile.TemporaryDirectory(prefix="rulesync-") as scratch:
         folder = Path(scratch)
-        write_run_files(folder, combined.rules, combined.variables, combined.action_order)
-        made = Replayer(engine, combined, folder)
+        write_run_files(
+            folder,
+            combined.rules,
+            combined.variables,
+            combined.action_order,
+            much_traffic=sum(map(size_of, captures)) > _MUCH,
+        )
+        made = Replayer(engine, combined, folder, Apart.of(combined.rules))
         try:
             made.start()
             yield made

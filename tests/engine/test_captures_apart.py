@@ -1,0 +1,102 @@
+"""One engine that inspects all captures finds what an engine of its own for each finds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from support.engine.proof import HOME_NET
+from support.engine.traffic import Tape, write
+from support.releases import COMPOSITE, built_from
+from support.samples import THOROUGH, one_in
+
+from rules_lib.groups.rule_group import GroupVariables
+from rulesync_cli.verify.captures import Capture, captures_in
+from rulesync_cli.verify.loadable import Loadable
+from rulesync_cli.verify.suricata import Suricata, find_engine
+from rulesync_cli.verify.traffic import Replay, replayer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.engine
+
+ANY: Final = "any any -> any any"
+LIMITS: Final = (
+    "threshold:type limit, track by_rule, count 1, seconds 3600;",
+    "threshold:type limit, track by_src, count 1, seconds 3600;",
+    "threshold:type threshold, track by_rule, count 2, seconds 3600;",
+    "threshold:type both, track by_both, count 2, seconds 60;",
+    "detection_filter:track by_dst, count 1, seconds 3600;",
+    "xbits:set,seen,track ip_src,expire 3600;",
+    "flowbits:set,seen;",
+)
+RULES: Final = (
+    *(
+        f'alert udp {ANY} (msg:"rule {sid}"; content:"hello"; {limit} sid:{sid}; rev:1;)'
+        for sid, limit in enumerate(LIMITS, start=1)
+    ),
+    f'alert udp {ANY} (msg:"rule 21"; content:"again"; xbits:isset,seen,track ip_src; sid:21;)',
+    f'alert udp {ANY} (msg:"rule 22"; content:"again"; flowbits:isset,seen; sid:22;)',
+)
+EXPIRED: Final = f'alert tls {ANY} (msg:"rule 31"; tls_cert_expired; sid:31;)'
+
+
+def at_once(engine: Suricata, group: Loadable, captures: Sequence[Capture]) -> list[Replay]:
+    """One engine for all of them."""
+    with replayer(engine, [group], HOME_NET, captures) as running:
+        return list(running.replay(captures))
+
+
+def one_by_one(engine: Suricata, group: Loadable, captures: Sequence[Capture]) -> Iterator[Replay]:
+    """An engine for each."""
+    for capture in captures:
+        yield from at_once(engine, group, [capture])
+
+
+@pytest.mark.parametrize("more", [(), (EXPIRED,)], ids=["moved", "restarted"])
+def test_no_capture_touches_another(
+    more: tuple[str, ...], tmp_path: Path, engine: Suricata
+) -> None:
+    """The same ports and addresses at the same time, and time that goes back between two."""
+    tapes = {
+        "a": Tape().udp(b"hello"),
+        "b": Tape().udp(b"hello", b"hello"),
+        "c": Tape().udp(b"again"),
+        "d": earlier(Tape().udp(b"hello"), 1_000),
+        "e": earlier(Tape().udp(b"again", b"hello"), 1_000_000),
+    }
+    captures = captures_in(write(tmp_path / "captures", tapes))
+    group = Loadable("et-tested", 1, (*RULES, *more), GroupVariables())
+    found = at_once(engine, group, captures)
+    assert found == list(one_by_one(engine, group, captures))
+    sids = [sorted(alert.origin.sid for alert in one.alerts) for one in found]
+    assert sids == [[1, 2, 6, 7], [1, 2, 3, 4, 5, 6, 6, 7, 7], [], [1, 2, 6, 7], [1, 2, 6, 7]]
+
+
+def earlier(tape: Tape, seconds: int) -> Tape:
+    """The same some time before."""
+    for packet in tape.packets:
+        packet.time -= seconds
+    return tape
+
+
+@pytest.mark.feeds
+def test_real_captures_are_told_as_by_an_engine_for_each(releases: Path) -> None:
+    """By a whole release: every alert with its packet, and what the engine said."""
+    folder = releases.parent / "pcaps"
+    if not folder.is_dir():
+        pytest.skip(f"the real captures are not in {folder}")
+    engine = find_engine()
+    groups = [Loadable.of(group) for group in built_from(releases / COMPOSITE, "alert").groups]
+    captures = captures_in(folder)
+    with replayer(engine, groups, HOME_NET, captures) as running:
+        found = {one.name: one for one in running.replay(captures)}
+    assert sum(len(one.alerts) for one in found.values()) > 50
+    for capture in captures if THOROUGH else one_in(9, captures, "captures apart"):
+        with replayer(engine, groups, HOME_NET, [capture]) as running:
+            [alone] = running.replay([capture])
+        assert found[capture.name] == replace(alone, name=capture.name)
