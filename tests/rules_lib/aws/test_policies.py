@@ -177,7 +177,7 @@ def test_taken_priority_is_refused(live: Account) -> None:
     """The text names the group that has it."""
     make(live, first=1001)
     text = refused(live)
-    assert f"priority 1001, wanted for {INFO}" in text
+    assert f"priority 1001, needed for {INFO}" in text
     assert "live-own-1" in text
 
 
