@@ -37,7 +37,7 @@ _CLASSES: Final = ("ready", "noisy", "look-first")
         "rulesync hits --by category --days 7",
         "rulesync hits --by host --csv > hosts.csv",
         "rulesync hits --class ready",
-        "rulesync hits --suggest --out edited.yaml && rulesync plan --config edited.yaml",
+        "rulesync hits --suggest --config mine.yaml --out mine.yaml",
         "rulesync hits --logs alert-logs/ --results out/1 --config categories.yaml",
     )
 )

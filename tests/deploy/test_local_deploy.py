@@ -10,11 +10,24 @@ from typing import TYPE_CHECKING
 import pytest
 from support.alert_logs import alert_record
 from support.deploy import ROOT
+from support.evidence import (
+    HOST,
+    STAGED,
+    action_of_sid,
+    hits_of,
+    let_a_month_pass,
+    staged_rule,
+    summary_of,
+    turn_on,
+)
 
-from rules_lib.bucket import FIRED, hits_key
+from rules_lib.bucket import FIRED, PLAN, build_key, hits_key
 from rules_lib.hits.stored import unpack_day
+from rulesync_cli.allowlist_text import with_sids
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from support.deploy import Act
 
 pytestmark = pytest.mark.sam
@@ -97,3 +110,46 @@ def test_next_release_reaches_the_groups(edited: Act, moved: Act) -> None:
     """Fetched, and built by its manifest's arrival."""
     assert moved.groups != edited.groups
     assert moved.references == set(moved.groups)
+
+
+def test_hit_keeps_a_rule_staged_until_people_decide_and_it_drops(
+    moved: Act, tmp_path: Path
+) -> None:
+    """Staged, fired, suggested, planned with its impact, and dropped: evidence before blocking."""
+    stack = moved.stack
+    turn_on(stack, STAGED)
+    sid, group = staged_rule(stack)
+    now = datetime.now(UTC)
+    stack.log(alert_record(sid, at=now, group=group, source=HOST, verdict={"action": "alert"}))
+    assert stack.on_schedule(stack.outputs["HitsFunctionName"])["hits"] >= 1
+    stack.on_schedule(stack.outputs["BuildFunctionName"])
+    assert summary_of(stack)["staging"]["stays"] == 1
+    assert action_of_sid(stack, sid) == "alert"
+
+    let_a_month_pass(stack)
+    [row] = [one for one in hits_of(stack) if one["sid"] == sid]
+    assert (row["mode"], row["blocked"], row["hosts"]) == ("alert", 0, [HOST])
+    ready = [one["sid"] for one in hits_of(stack, "--class", "ready")]
+    edited = tmp_path / "edited.yaml"
+    stack.rulesync("pull", edited)
+    stack.rulesync("hits", "--suggest", "--config", edited, "--out", edited, "--yes")
+    assert ready
+    assert sid not in ready  # it waits for somebody to decide
+    edited.write_text(with_sids(edited.read_text(), "drop", [sid]))
+
+    plan = json.loads(stack.rulesync("plan", "--config", edited, "--json", codes=(2,)))
+    [would] = [one for one in plan["impact"]["categories"] if one["category"] == STAGED]
+    assert (would["what"], would["hits"], would["hosts"]) == ("would have blocked", 1, [HOST])
+    assert [one["sid"] for one in would["fired"]] == [sid]
+
+    before = stack.latest()["build"]
+    stack.rulesync("push", edited, "--yes", "--allow-shrink")
+    stack.until("the groups that follow", lambda: stack.latest()["build"] != before)
+    assert action_of_sid(stack, sid) == "drop"
+    assert {one: action_of_sid(stack, one) for one in ready} == dict.fromkeys(ready, "drop")
+    assert str(sid) in (stack.read(build_key(stack.latest()["build"], PLAN)) or b"").decode()
+    told = json.loads(stack.rulesync("explain", sid, "--history", "--json"))["history"]
+    assert [one["detail"] for one in told[0]["events"] if one["what"] == "in force"] == [
+        "as alert",
+        "as drop",
+    ]

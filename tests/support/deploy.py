@@ -70,21 +70,39 @@ class Stack:
     def deploy(self, **parameters: str) -> str:
         """Run `sam deploy`, as a person without questions does; gives what it printed."""
         say(f"sam deploy {parameters}")
-        config = self.folder / "aws-config"
-        config.write_text("[default]\ns3 =\n    addressing_style = path\n", encoding="utf-8")
         overrides = [*_HERE, *(f"{name}={value}" for name, value in parameters.items())]
         files = ["--config-file", ROOT / "samconfig.toml", "--template", BUILT / "template.yaml"]
         return _run(
             [SAM, "deploy", *files, "--parameter-overrides", " ".join(overrides)],
-            _without_profile(os.environ)
-            | {
-                "AWS_ENDPOINT_URL": self.endpoint,
-                "AWS_ACCESS_KEY_ID": "testing",
-                "AWS_SECRET_ACCESS_KEY": "testing",
-                "AWS_DEFAULT_REGION": "us-east-1",
-                "AWS_CONFIG_FILE": str(config),
-            },
+            self._environment(),
         )
+
+    def rulesync(self, *words: object, codes: tuple[int, ...] = (0,)) -> str:
+        """Run the command on the stack, as a person does; gives what it printed on stdout."""
+        say(f"rulesync {' '.join(map(str, words))}")
+        command = [sys.executable, "-m", "rulesync_cli", *map(str, words)]
+        done = subprocess.run(  # noqa: S603  # our own command
+            [*command, "--bucket", self.outputs["BucketName"]],
+            cwd=ROOT,
+            env=self._environment() | {"RULESYNC_POLICIES": self.outputs["PolicyArn"]},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode in codes, done.stdout + done.stderr
+        return done.stdout
+
+    def _environment(self) -> dict[str, str]:
+        """What AWS's programs need to know of the embedded AWS."""
+        config = self.folder / "aws-config"
+        config.write_text("[default]\ns3 =\n    addressing_style = path\n", encoding="utf-8")
+        return _without_profile(os.environ) | {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": "testing",
+            "AWS_SECRET_ACCESS_KEY": "testing",
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_CONFIG_FILE": str(config),
+        }
 
     def client(self, service: str) -> Any:
         """A client of the embedded AWS."""
