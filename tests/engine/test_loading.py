@@ -91,10 +91,10 @@ def padded(first: str, behind: str) -> str:
 @pytest.mark.parametrize(
     ("line", "as_rules", "words"),
     [
-        ("# words", 0, "takes it for a comment"),
+        ("# words", 0, "reads it as a comment"),
         (rule(9, "requires:version >= 99; "), 0, "version >= 99"),
         (rule(9, "requires:feature no_such_thing; "), 0, "no_such_thing"),
-        (padded(rule(9), rule(10)), 2, "behind 8,191 bytes"),
+        (padded(rule(9), rule(10)), 2, "what follows 8,191 bytes as another rule"),
         (padded(rule(9), "# words"), 0, ""),
     ],
 )

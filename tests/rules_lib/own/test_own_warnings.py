@@ -94,7 +94,7 @@ def test_sid_that_nobody_has_is_told_with_its_list(key: str) -> None:
     """But not without a feed, when nobody can know."""
     files = {"emerging-web": [text(1)]}
     [warning] = _told(files, rules={key: [404]})
-    assert warning.startswith(f"rules: {key}: 404 is no ")
+    assert warning.startswith(f"rules: {key}: 404 is not a")
     assert _told(files, rules={key: [404]}, has_feed=False) == ()
 
 

@@ -55,7 +55,7 @@ def test_edited_file_is_not_overwritten_unless_it_is_meant(folder: Path) -> None
     edited.write_text("version: 1\n")
     (folder / "categories.schema.json").unlink()
     answer = run("init")
-    assert (answer.exit_code, "there already: categories.yaml" in answer.stderr) == (1, True)
+    assert (answer.exit_code, "already there: categories.yaml" in answer.stderr) == (1, True)
     assert [path.name for path in folder.iterdir()] == ["categories.yaml"]
     assert edited.read_text() == "version: 1\n"
     assert run("init", "--force").exit_code == 0
@@ -67,7 +67,7 @@ def test_local_takes_the_shipped_allowlist_where_there_is_none(folder: Path) -> 
     archive = feed(folder / "feed", {"emerging-malware": [rule(1)]})
     answer = run("local", "--feed", archive)
     assert answer.exit_code == 0
-    assert "the shipped allowlist is taken" in answer.stderr
+    assert "the shipped allowlist is used" in answer.stderr
     assert (folder / "out" / "1" / "summary.json").is_file()
 
 
@@ -87,5 +87,5 @@ def test_explain_of_a_feed_takes_the_shipped_allowlist_too(folder: Path) -> None
     """As do the others that look at a feed alone."""
     archive = feed(folder / "feed", {"emerging-malware": [rule(1)]})
     answer = run("explain", "1", "--feed", archive)
-    assert (answer.exit_code, "the shipped allowlist is taken" in answer.stderr) == (0, True)
+    assert (answer.exit_code, "the shipped allowlist is used" in answer.stderr) == (0, True)
     assert str(shipped_folder() / "categories.yaml") in answer.stdout

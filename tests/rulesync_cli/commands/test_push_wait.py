@@ -174,7 +174,7 @@ def test_interrupt_says_that_the_build_goes_on(
     meanwhile(interrupt)
     answer = push(file)
     assert answer.exit_code == 130
-    assert "the upload is done and its build goes on" in answer.stderr
+    assert "the upload is done and its build continues" in answer.stderr
     assert running.read("config/categories.yaml") == file.read_bytes()
 
 
