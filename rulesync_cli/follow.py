@@ -16,6 +16,7 @@ from rulesync_cli.history.builds import PastBuild
 from rulesync_cli.history.outcome import Outcome
 from rulesync_cli.history.records import past_build_record
 from rulesync_cli.show.progress import waiting
+from rulesync_cli.words import tell
 
 if TYPE_CHECKING:
     from rules_lib.aws.store import Store
@@ -44,10 +45,7 @@ def _told_that_it_goes_on() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        click.echo(
-            "the upload is done and its build continues; `rulesync status --watch` follows it",
-            err=True,
-        )
+        tell("the upload is done and its build continues; `rulesync status --watch` follows it")
         raise
 
 
@@ -83,13 +81,13 @@ def tell_end(ended: Ended | None, minutes: int) -> None:
                 "running: `rulesync status` shows it"
             )
         case Hold():
-            click.echo(held_words(ended), err=True)
+            tell(held_words(ended))
             raise SystemExit(_HELD)
         case _ if ended.cause:
             verb = "was refused" if _how(ended) == "refused" else "failed"
             _fail(f"build {ended.build} {verb}: {ended.cause}")
         case _:
-            click.echo(f"build {visible(ended.build)} is {ended.outcome}", err=True)
+            tell(f"build {visible(ended.build)} is {ended.outcome}")
 
 
 def _fail(words: str) -> NoReturn:

@@ -16,9 +16,13 @@ from click.shell_completion import CompletionItem
 
 from rulesync_cli.commands import SUMMARIES
 from rulesync_cli.interrupt import INTERRUPTED
+from rulesync_cli.words import within_terminal
 
 DEBUG: Final = "RULESYNC_DEBUG"
 """Environment variable that brings the traceback of an unexpected error back."""
+
+_ERROR: Final = "Error: "
+"""With what click begins to tell an error."""
 
 _INTERRUPTED: Final = 130
 """Exit code where Ctrl-C ends a command, as shells have it for SIGINT."""
@@ -69,7 +73,9 @@ class Commands(click.Group):
             words = screened(error.format_message(), ctx.obj)
             raise click.UsageError(words, error.ctx) from None
         except click.ClickException as error:
-            raise click.ClickException(screened(error.format_message(), ctx.obj)) from None
+            words = screened(error.format_message(), ctx.obj)
+            shown = within_terminal(f"{_ERROR}{words}").removeprefix(_ERROR)
+            raise click.ClickException(shown) from None
         except (KeyboardInterrupt, click.Abort):  # at a question, click makes one of the other
             click.echo(INTERRUPTED, err=True)
             ctx.exit(_INTERRUPTED)

@@ -21,6 +21,7 @@ from rulesync_cli.common import (
 )
 from rulesync_cli.consent import confirm, yes_option
 from rulesync_cli.show.progress import waiting
+from rulesync_cli.words import tell
 
 if TYPE_CHECKING:
     from rules_lib.aws.store import Store
@@ -60,14 +61,14 @@ def fetch(*, bucket: str, feed: Address | None, yes: bool, as_json: bool) -> Non
     with waiting(f"fetching {settings.feed_url}"):
         outcome = bring(settings, reader_for(settings), store, datetime.now(UTC))
     for warning in outcome.warnings:
-        click.echo(f"warning: {visible_lines(warning)}", err=True)
+        tell(f"warning: {visible_lines(warning)}")
     record = fetch_record(outcome)
     if as_json:
         print_json(record)
     else:
         click.echo(visible(_words(record)))
     if record["status"] == "fetched":
-        click.echo("the build function starts now; `rulesync status --watch` follows it", err=True)
+        tell("the build function starts now; `rulesync status --watch` follows it")
 
 
 def _settings(bucket: str, feed: Address | None) -> FetchSettings:

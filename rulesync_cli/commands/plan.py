@@ -27,6 +27,7 @@ from rulesync_cli.common import (
 from rulesync_cli.plan_totals import reserved_by_all
 from rulesync_cli.show.console import stdout, wide_option
 from rulesync_cli.show.progress import waiting
+from rulesync_cli.words import tell
 
 if TYPE_CHECKING:
     from rules_lib.outcome import Converted
@@ -114,7 +115,7 @@ def plan(  # noqa: PLR0913 - an argument for each option
         render_diff(steps, console)
     if save:
         SavedPlan.of(found.foreseen, bucket, here.now).write(save)
-        click.echo(f"saved: `rulesync apply --plan {visible(str(save))}` carries it out", err=True)
+        tell(f"saved: `rulesync apply --plan {visible(str(save))}` carries it out")
     raise SystemExit(0 if found.foreseen.plan.is_empty else _CHANGES)
 
 

@@ -14,6 +14,7 @@ from rules_lib.errors import RefusedError, StoreError
 from rules_lib.text import visible
 from rulesync_cli.account import store_of
 from rulesync_cli.common import bucket_option, epilog, json_option, print_json
+from rulesync_cli.words import tell
 
 if TYPE_CHECKING:
     from rules_lib.aws.store import Store
@@ -74,9 +75,9 @@ def pull(file: Path, *, bucket: str, own: Path | None, force: bool, as_json: boo
         print_json({"written": written, "removed": removed, "note": str(note_path(file))})
     for what, paths in (("wrote", written), ("removed", removed)):
         for path in paths:
-            click.echo(f"{what} {visible(path)}", err=True)
+            tell(f"{what} {visible(path)}")
     if not changed:
-        click.echo(f"{visible(str(file))} is the same as in the bucket", err=True)
+        tell(f"{visible(str(file))} is the same as in the bucket")
 
 
 def _copies(

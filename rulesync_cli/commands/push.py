@@ -24,6 +24,7 @@ from rulesync_cli.common import (
 from rulesync_cli.consent import confirm
 from rulesync_cli.show.console import stdout, wide_option
 from rulesync_cli.show.progress import waiting
+from rulesync_cli.words import tell
 
 if TYPE_CHECKING:
     from rulesync_cli.copy_note import CopyNote, SeenObject
@@ -132,7 +133,7 @@ def push(  # noqa: PLR0913 - an argument for each option
     deleted = [f"s3://{bucket}/{key}" for key, seen in done.items() if not seen]
     for what, addresses in (("uploaded", uploaded), ("deleted", deleted)):
         for address in addresses:
-            click.echo(f"{what} {visible(address)}", err=True)
+            tell(f"{what} {visible(address)}")
     waited = bool(done and limit)
     ended = follow(here.store, pushed_inputs(found, before), limit) if waited else None
     if as_json:
@@ -147,7 +148,7 @@ def push(  # noqa: PLR0913 - an argument for each option
     if waited:
         tell_end(ended, limit)
     else:
-        click.echo(_next(found) if done else _NOTHING, err=True)
+        tell(_next(found) if done else _NOTHING)
 
 
 def _note(note: CopyNote, file: Path, bucket: str, seen: Mapping[str, SeenObject | None]) -> None:
@@ -161,7 +162,7 @@ def _note(note: CopyNote, file: Path, bucket: str, seen: Mapping[str, SeenObject
             f"{note_path(file)}: {error.strerror}; the next push cannot tell whether somebody else "
             "changed the bucket"
         )
-        click.echo(f"warning: {visible(words)}", err=True)
+        tell(f"warning: {visible(words)}")
 
 
 def _tell_overtaken(upload: Upload, bucket: str, *, force: bool) -> None:
@@ -177,7 +178,7 @@ def _tell_overtaken(upload: Upload, bucket: str, *, force: bool) -> None:
         refuse_overtaken(upload, bucket)
     since = "written by somebody else since you pulled" if upload.pulled else "never pulled"
     for key in upload.overtaken:
-        click.echo(f"warning: s3://{bucket}/{key} was {since}; --force replaces it", err=True)
+        tell(f"warning: s3://{bucket}/{key} was {since}; --force replaces it")
 
 
 def _refuse(edit: LocalEdit, found: Preview, said: EngineCheck, *, yes: bool) -> None:
@@ -197,7 +198,7 @@ def _refuse(edit: LocalEdit, found: Preview, said: EngineCheck, *, yes: bool) ->
         return
     engine = beside(edit.odd(found), said.faults)
     for fault in engine if yes else ():
-        click.echo(f"warning: {visible(str(fault))}", err=True)
+        tell(f"warning: {visible(str(fault))}")
     faults = (*edit.faults(found), *(() if yes else engine))
     if faults:
         rules = counted(len(faults), "rule")

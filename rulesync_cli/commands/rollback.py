@@ -13,6 +13,7 @@ from rulesync_cli.completing import complete_build
 from rulesync_cli.consent import WriteLog, confirm, refuse_unattended, yes_option
 from rulesync_cli.show.console import stderr, stdout, wide_option
 from rulesync_cli.show.progress import waiting
+from rulesync_cli.words import tell
 
 
 @click.command(
@@ -58,10 +59,8 @@ def rollback(
     else:
         render_plan(steps, rule_changes(steps), stdout())
     for remark in applied.remarks:
-        click.echo(f"warning: {visible(remark)}", err=True)
-    click.echo(
-        f"build {build} is in force and held; `rulesync resume` lets syncs continue", err=True
-    )
+        tell(f"warning: {visible(remark)}")
+    tell(f"build {build} is in force and held; `rulesync resume` lets syncs continue")
 
 
 @click.command(epilog=epilog("rulesync resume", "rulesync resume && rulesync apply"))
@@ -79,4 +78,4 @@ def resume(*, bucket: str, policies: tuple[str, ...], as_json: bool) -> None:
     if as_json:
         print_json({"lifted": held.model_dump(mode="json") if held else None})
     lifted = held and f"lifted: build {held.build} was held since {moment(held.since)}"
-    click.echo(lifted or "nothing is held", err=True)
+    tell(lifted or "nothing is held")

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 _WIDE: Final = "rulesync.wide"
+_HANG: Final = 2
+"""Cells by which a line that goes on is set in."""
+
 _UNBOUNDED: Final = 1_000_000
 """Cells of a line where rows are asked for whole, however long."""
 
@@ -56,10 +59,39 @@ def _asked_width() -> int | None:
 
 
 def say(console: Console, line: str = "", style: str = "") -> None:
-    """Print a line, whole: the terminal may wrap it."""
+    """Print a line; on a terminal it is broken between words where it is too long."""
     from rich.text import Text  # noqa: PLC0415 - not for a help text
 
-    console.print(Text(visible_lines(line), style=style), soft_wrap=True)
+    for one in visible_lines(line).split("\n"):
+        indent = len(one) - len(one.lstrip())
+        lay(console, Text(one, style=style), indent + _HANG)
+
+
+def lay(console: Console, text: Text, hang: int) -> None:
+    """Print a text; on a terminal it is broken between words, and goes on so many cells in.
+
+    Args:
+        console: where to.
+        text: one line.
+        hang: how many cells of it stand before what is broken.
+    """
+    import textwrap  # noqa: PLC0415 - not for a help text
+
+    from rich.text import Text  # noqa: PLC0415 - not for a help text
+
+    if not console.is_terminal or text.cell_len <= console.width:
+        console.print(text, soft_wrap=True)
+        return
+    at, head = hang, text[:hang]
+    for words in textwrap.wrap(
+        text.plain[hang:],
+        max(console.width - hang, 1),
+        break_long_words=False,
+        break_on_hyphens=False,
+    ):
+        at = text.plain.index(words, at)
+        console.print(Text.assemble(head, text[at : at + len(words)]), soft_wrap=True)
+        at, head = at + len(words), Text(" " * hang)
 
 
 def show(

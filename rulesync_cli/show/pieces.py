@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from rich.text import Text
 
 from rules_lib.text import visible
+from rulesync_cli.show.console import lay
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,4 +36,4 @@ def render_pieces(console: Console, pieces: tuple[Piece, ...]) -> None:
     for piece in pieces:
         begin, end = _MARKS[piece.kind] if plain else ("", "")
         line.append(f"{begin}{visible(piece.text)}{end}", style=_STYLES[piece.kind])
-    console.print(line, soft_wrap=True)
+    lay(console, line, INDENT + 2)

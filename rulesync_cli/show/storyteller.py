@@ -14,7 +14,7 @@ from rules_lib.text import count, counted, visible
 from rules_lib.ties import MarkKind, what_ties
 from rulesync_cli.common import held_words
 from rulesync_cli.explain.story import Fate, Published, Relative, Story, ToldTie
-from rulesync_cli.show.console import say
+from rulesync_cli.show.console import lay, say
 from rulesync_cli.show.pieces import INDENT, render_pieces
 
 if TYPE_CHECKING:
@@ -182,6 +182,4 @@ def _lines(console: Console, lines: Iterable[StoryLine]) -> None:
 
 
 def _line(console: Console, label: str, text: str, style: str = "") -> None:
-    console.print(
-        Text.assemble((f"{label:<{INDENT}}", "bold"), (visible(text), style)), soft_wrap=True
-    )
+    lay(console, Text.assemble((f"{label:<{INDENT}}", "bold"), (visible(text), style)), INDENT)

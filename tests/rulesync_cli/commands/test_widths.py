@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner
 from rich.cells import cell_len
 from support.account import BUCKET, Account, account
-from support.feeds import rule
+from support.engine.traffic import Tape, write
+from support.feeds import allowlist, feed, rule
 from support.hits import day_hits, hits_of_day
 
 from rules_lib.aws import clients
@@ -18,6 +20,7 @@ from rules_lib.aws.s3_store import S3Store
 from rules_lib.hits.history import put_day
 from rules_lib.hits.values import Talker
 from rulesync_cli import main
+from rulesync_cli.verify.suricata import installed
 
 LONG = "a-category-with-a-name-as-long-as-anybody-would-give-it"
 TABLES = {
@@ -117,3 +120,68 @@ def test_what_says_that_wide_shows_all_has_the_option() -> None:
     others = ("apply", "rollback", "push", "local", "verify")
     for name in (*(words.split()[0] for words in TABLES), *others):
         assert "--wide" in {one for given in main.commands[name].params for one in given.opts}
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """A feed with long names and words, as `local` is given it; its results are in `out`."""
+    folder = tmp_path_factory.mktemp("results")
+    lines = [told(2_000_000_001), told(2_000_000_002), rule(3, "iprep:src; ")]
+    archive = feed(folder / "feed", {f"emerging-{LONG}": lines, "emerging-b": [told(6)]})
+    config = folder / "categories.yaml"
+    config.write_text(allowlist(categories={f"emerging-{LONG}": "drop"}))
+    words = ["local", "--feed", str(archive), "--config", str(config), "--out"]
+    assert CliRunner().invoke(main, [*words, str(folder / "out")]).exit_code == 0
+    return [*words, str(folder / "again")]
+
+
+WRITERS = {
+    "apply": 1,
+    "rollback FIRST": 1,
+    "push FILE": 1,
+}
+"""What shows its plan and asks -> its exit code where the answer is no."""
+
+
+@pytest.mark.parametrize("words", [*WRITERS, "local", "verify", "verify --pcap", "probe"])
+@pytest.mark.parametrize("width", [80, 120, 200])
+def test_no_line_of_what_acts_is_wider_than_the_terminal(  # noqa: PLR0913 - fixtures
+    *,
+    words: str,
+    width: int,
+    running: Account,
+    results: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Not a row of a table, nor a line of words; but for what is one word, such as a path."""
+    asked = typed_words(words, running, results, tmp_path)
+    monkeypatch.setattr("rich.console.Console.is_terminal", True)
+    monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.setattr("rulesync_cli.consent.is_attended", lambda: True)
+    done = CliRunner().invoke(main, asked, input="n\n", catch_exceptions=False)
+    assert done.exit_code == WRITERS.get(words, 0), done.output
+    lines = click.unstyle(done.stdout).splitlines()
+    assert LONG[:20] in done.output or words == "probe"
+    wide = [line for line in lines if cell_len(line) > width]
+    assert [line for line in wide if len(line.split()) > 1] == []
+
+
+def typed_words(words: str, running: Account, results: list[str], folder: Path) -> list[str]:
+    """The words of a command, with what it needs."""
+    if words == "local":
+        return results
+    if words.startswith("verify"):
+        if not installed():
+            pytest.skip("Suricata is not installed; `make engine` installs it")
+        out = str(Path(results[-1]).with_name("out"))
+        tape = Tape().udp(b"hello")
+        captures = write(folder / "captures", {LONG * 3: tape, "b": tape})
+        return ["verify", out, *(["--pcap", str(captures)] if "--pcap" in words else [])]
+    if words == "probe":
+        return ["probe", "--yes", "--pace", "0"]
+    file = folder / "categories.yaml"
+    assert CliRunner().invoke(main, ["pull", str(file), "--bucket", BUCKET]).exit_code == 0
+    file.write_text(f"{file.read_text()}threshold: discard\n")
+    asked = words.replace("FIRST", running.builds[0]).replace("FILE", str(file)).split()
+    return [*asked, "--bucket", BUCKET]
