@@ -92,7 +92,7 @@ def test_own_pass_works_in_the_shipped_file_with_a_whole_release(
     hosts = {"meant": "updates.vendor.example", "other": "else.vendor.example"}
     hellos = {name: Tape().tcp(client_hello(host), port=443) for name, host in hosts.items()}
     captures = write(tmp_path / "pcap", hellos)
-    options = '(msg:"a"; tls.sni; content:"%s"; sid:%d; rev:1;)'
+    options = '(msg:"a"; tls.sni; content:"%s"; sid:%d; rev:1; metadata:created_at 2020_01_01;)'
     feed = {"house-blend": ["alert tls any any -> any any " + options % ("vendor.example", 1)]}
     own = {"local-exceptions": ["pass tls any any -> any any " + options % (hosts["meant"], 2)]}
     shipped = yaml.load(SHIPPED.read_text(), Loader=yaml.BaseLoader)  # noqa: S506 - strings only

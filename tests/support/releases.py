@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 SHIPPED, STRICT = (path for _, path in FILES)
 LARGE: Final = {"capacity": 60_000, "rule_groups": 80}
 """Room for everything that ET Open has."""
+
+LATER: Final = date(2027, 1, 31)
+"""Later than any release, so that no rule of one is new and staged."""
 
 _QUOTED: Final = re.compile(r'"(?:\\.|[^"\\])*"')
 _FLOWBITS: Final = re.compile(r"[(;]\s*flowbits:\s*(\w+)(?:\s*,\s*([^;]+?))?\s*(?=;)")
@@ -211,4 +215,5 @@ def built_from(archive: Path, how: str) -> Built:
     known = tuple(file.category for file in files)
     allowed = load_allowlist(text, source=how, known=known)
     with without_cyclic_gc():
-        return build(inputs(read_once(files, allowed.rules.on), allowed))
+        asked = inputs(read_once(files, allowed.rules.on), allowed)
+        return build(replace(asked, day=LATER))
