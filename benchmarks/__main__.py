@@ -14,6 +14,7 @@ from typing import Any, Final
 import click
 
 from benchmarks.account import account
+from benchmarks.commands import commands_table, renewed
 from benchmarks.contenders import bare_parse, cold_sync, suricata_update, sync
 from benchmarks.costs import Cost, alternating, ratio, typical
 from benchmarks.feeds import SHIPPED, Feeds, prepare, revised, roomy
@@ -48,6 +49,8 @@ def main(feed: Path | None, config: Path, rounds: int, *, large: bool, write: Pa
                 *_successive(feeds, config, folder),
                 *(("", *_tenfold(feeds, config, folder)) if large else ()),
                 *(("", *table(feeds.usual, 1, rounds, _tell)) if large else ()),
+                "",
+                renewed("", commands_table(feeds.usual, config, rounds, _tell)),
                 "",
             )
         )

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from getpass import getuser
-from socket import gethostname
 from typing import TYPE_CHECKING
 
 from rules_lib.bucket import STARTED_BY
 from rules_lib.errors import SettingsError
-from rules_lib.groups.policy_names import named_policies, policy_name_problem
-from rules_lib.world import World, unwatched
 
 if TYPE_CHECKING:
     from rules_lib.aws.store import Store
+    from rules_lib.world import World
 
 
 def world(
-    bucket: str, policies: tuple[str, ...], watch: Callable[[str], None] = unwatched
+    bucket: str, policies: tuple[str, ...], watch: Callable[[str], None] | None = None
 ) -> World:
     """The bucket and the account that the environment's credentials reach.
 
@@ -26,10 +23,11 @@ def world(
         SettingsError: what is named as a policy is none, or no client can be made.
     """
     from rules_lib.aws import clients  # noqa: PLC0415 - boto3, which a help text can do without
+    from rules_lib.world import World, unwatched  # noqa: PLC0415
 
     names = policies_of(policies)
     client = clients.network_firewall()
-    found = World(store_of(bucket), client, datetime.now(UTC), names, watch=watch)
+    found = World(store_of(bucket), client, datetime.now(UTC), names, watch=watch or unwatched)
     return found.marked(STARTED_BY, _who())
 
 
@@ -47,6 +45,9 @@ def store_of(bucket: str) -> Store:
 
 def _who() -> str:
     """Whoever runs the command, as this machine knows them."""
+    from getpass import getuser  # noqa: PLC0415
+    from socket import gethostname  # noqa: PLC0415
+
     try:
         return f"{getuser()} at {gethostname()}"
     except (ImportError, KeyError, OSError):  # a container may have no name for its user
@@ -59,6 +60,11 @@ def policies_of(given: tuple[str, ...]) -> tuple[str, ...]:
     Raises:
         SettingsError: one of them is neither a name nor the ARN of a classic policy.
     """
+    from rules_lib.groups.policy_names import (  # noqa: PLC0415
+        named_policies,
+        policy_name_problem,
+    )
+
     names = named_policies(",".join(given))
     if problems := [problem for name in names if (problem := policy_name_problem(name))]:
         raise SettingsError("\n".join(f"--policy: {problem}" for problem in problems))

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from rules_lib.address import Address
 from rulesync_cli.chosen import aws_options
 from rulesync_cli.common import FEED, FILE, FOLDER, policy_option
+
+if TYPE_CHECKING:
+    from rules_lib.address import Address
 
 
 @dataclass(frozen=True, slots=True)

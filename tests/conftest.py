@@ -47,7 +47,14 @@ HEAVY: Final = ("faults/", "hostile/test_hostile_bombs.py")
 real releases."""
 
 SLOW: Final = (
-    *("deploy/", "docs/test_tutorial.py", "functions/", "hostile/", "template/"),
+    *(
+        "benchmarks/test_commands.py",
+        "deploy/",
+        "docs/test_tutorial.py",
+        "functions/",
+        "hostile/",
+        "template/",
+    ),
     *("localaws/test_localaws_server.py", "localaws/test_stacks.py", "rules_lib/aws/"),
     *("rules_lib/deploy/test_guards.py", "rules_lib/groups/test_whole_policies.py"),
     *("rules_lib/rollback/", "rules_lib/sync/", "rulesync_cli/commands/"),

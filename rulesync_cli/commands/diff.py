@@ -9,11 +9,8 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import click
 from click.shell_completion import CompletionItem
 
-from rules_lib.aws.store import Store
 from rules_lib.bucket import DISCARDED, build_key
-from rules_lib.deploy.rulewise import RuleChange
 from rules_lib.text import count, counted, visible
-from rules_lib.world import World
 from rulesync_cli.account import world
 from rulesync_cli.common import account_options, epilog, json_option, print_json
 from rulesync_cli.completing import complete_build
@@ -32,6 +29,9 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
+    from rules_lib.aws.store import Store
+    from rules_lib.deploy.rulewise import RuleChange
+    from rules_lib.world import World
     from rulesync_cli.history.published import PublishedRules
 
 _LIMIT: Final = 50

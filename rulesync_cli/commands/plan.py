@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -10,8 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from rules_lib.deploy.impact import impact_record
-from rules_lib.deploy.steps import record, switch_record
 from rules_lib.text import visible
 from rulesync_cli.account import world
 from rulesync_cli.common import (
@@ -24,7 +21,6 @@ from rulesync_cli.common import (
     print_json,
     shrink_option,
 )
-from rulesync_cli.plan_totals import reserved_by_all
 from rulesync_cli.show.console import stdout, wide_option
 from rulesync_cli.show.progress import waiting
 from rulesync_cli.words import tell
@@ -137,7 +133,12 @@ def _tried(
 
 def plan_document(found: Preview) -> dict[str, Any]:
     """A plan as JSON shows it."""
+    import json
+
+    from rules_lib.deploy.impact import impact_record
+    from rules_lib.deploy.steps import record, switch_record
     from rules_lib.report.staging import staged_rules
+    from rulesync_cli.plan_totals import reserved_by_all
     from rulesync_cli.show.actions import way_of
 
     return {

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from rules_lib.deploy.rulewise import rule_changes
-from rules_lib.deploy.steps import Plan, record
 from rules_lib.text import visible
 from rulesync_cli.account import world
 from rulesync_cli.common import account_options, epilog, json_option, moment, print_json
@@ -14,6 +14,9 @@ from rulesync_cli.consent import WriteLog, confirm, refuse_unattended, yes_optio
 from rulesync_cli.show.console import stderr, stdout, wide_option
 from rulesync_cli.show.progress import waiting
 from rulesync_cli.words import tell
+
+if TYPE_CHECKING:
+    from rules_lib.deploy.steps import Plan
 
 
 @click.command(
@@ -36,6 +39,8 @@ def rollback(
     folder in the bucket, not the feed. Shows what it will do and asks. Then it sets a hold, and
     writes the rule groups and the policies. Syncs change nothing until `rulesync resume`.
     """
+    from rules_lib.deploy.rulewise import rule_changes
+    from rules_lib.deploy.steps import record
     from rules_lib.rollback.run import rollback as put_back
     from rules_lib.rollback.run import unfinished
     from rulesync_cli.show.plans import render_plan

@@ -1,0 +1,37 @@
+"""The table of the commands' times."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from support.example import FEED, ROOT
+
+from benchmarks.commands import Desk, commands_table, renewed, rows
+from examples.feed import build_feed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_every_command_runs_beside_what_it_is_compared_with(tmp_path: Path) -> None:
+    """On the example feed, once."""
+    feed = build_feed([FEED], tmp_path, version="1")
+    said = list[str]()
+    lines = commands_table(feed, ROOT / "categories.yaml", 1, said.append)
+    named = [line.split(" | ")[0].strip("| ") for line in lines[2:]]
+    assert {"`--version`", "`plan`", "`explain`, kept", "`categories`"} <= set(named)
+    assert all(float(line.split(" | ")[3]) > 0 for line in lines[2:])
+
+
+def test_no_command_is_named_twice(tmp_path: Path) -> None:
+    """Each row is one of its own."""
+    desk = Desk({}, tmp_path / "feed", tmp_path / "config", tmp_path, {"kept": 1, "off": 2})
+    names = [row.name for row in rows(desk)]
+    assert len(names) == len(set(names)) > 10
+
+
+def test_table_is_renewed_between_its_marks() -> None:
+    """And nothing else of the page."""
+    page = "before\n<!-- commands -->\nold\n<!-- /commands -->\nafter\n"
+    new = "before\n<!-- commands -->\n\n| a |\n| b |\n\n<!-- /commands -->\nafter\n"
+    assert renewed(page, ["| a |", "| b |"]) == new
