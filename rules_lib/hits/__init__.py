@@ -8,8 +8,8 @@ them one by one. In the order of the way:
 - `history.put_day` writes a day over what an earlier count left, so a line is counted once however
   often its day is counted; `history.read_hits(store, first, last)` reads days back: `HitHistory`,
   whose `unknown` days are those of which nothing is known
-- `merge.total_hits(history.days)` merges days by sid, action and group: `TotalHits`, in which
-  numbers that cannot be added are bounds and called so; `merge.newest_by_sid` has sid -> day
+- `tally.tally_of(hits, own)` adds hits up over any days and rules: `HitTally`, in which numbers
+  that cannot be added are bounds and called so
 - `hosts.OwnNetworks.of(allowlist)` tells people's own hosts from foreign ones among the examples
 
 Files on a desk are counted by `rulesync_cli.alert_logs.count_files`, with DuckDB; the result is

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
-    from rules_lib.hits.values import DayHits, TotalHits
+    from rules_lib.hits.values import DayHits
 
 _HOME: Final = "HOME_NET"
 _PRIVATE: Final = tuple(
@@ -51,15 +51,10 @@ class OwnNetworks:
         found = ip_address(address)
         return _in(found, self.inside) and not _in(found, self.outside)
 
-    def own(self, hits: DayHits | TotalHits) -> tuple[str, ...]:
+    def own(self, hits: DayHits) -> tuple[str, ...]:
         """Name the hosts of people's own among a rule's examples, on either side, in order."""
         named = (talker.address for talker in (*hits.top_sources, *hits.top_destinations))
         return tuple(sorted({address for address in named if address in self}))
-
-    def foreign(self, hits: DayHits | TotalHits) -> tuple[str, ...]:
-        """Name the other hosts likewise."""
-        named = (talker.address for talker in (*hits.top_sources, *hits.top_destinations))
-        return tuple(sorted({address for address in named if address not in self}))
 
 
 def _in(address: IPv4Address | IPv6Address, networks: Iterable[IPv4Network | IPv6Network]) -> bool:

@@ -1,34 +1,11 @@
-"""Hits of several days as one, where they are of the same rule, action and group."""
+"""Hits of one day as one, where they are of the same rule, action and group."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date
-from typing import TYPE_CHECKING
 
-from rules_lib.hits.values import TOP, DayHits, HitsOfDay, Talker, TotalHits
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-
-def total_hits(days: Iterable[HitsOfDay]) -> tuple[TotalHits, ...]:
-    """Merge days, by sid, action and group."""
-    alike: defaultdict[tuple[int, str, str], list[tuple[date, DayHits]]] = defaultdict(list)
-    for day in days:
-        for hits in day.hits:
-            alike[hits.sid, hits.action, hits.group].append((day.day, hits))
-    return tuple(_total(alike[key]) for key in sorted(alike))
-
-
-def newest_by_sid(days: Iterable[HitsOfDay]) -> Mapping[int, date]:
-    """Tell for each sid the newest day with a hit, whatever became of the packet."""
-    newest: dict[int, date] = {}
-    for day in days:
-        for hits in day.hits:
-            newest[hits.sid] = max(day.day, newest.get(hits.sid, day.day))
-    return newest
+from rules_lib.hits.values import TOP, DayHits, Talker
 
 
 def most_talkative(talkers: Iterable[Talker]) -> tuple[Talker, ...]:
@@ -52,6 +29,13 @@ def one_of_each(hits: Iterable[DayHits]) -> tuple[DayHits, ...]:
     return tuple(_sum(alike[key]) for key in sorted(alike))
 
 
+def addresses_at_least(alike: Sequence[DayHits], side: str) -> int:
+    """How many addresses are sure: the most of any, or as many as are named."""
+    named = {talker.address for one in alike for talker in getattr(one, f"top_{side}")}
+    numbers: Iterable[int] = (getattr(one, side) for one in alike)
+    return max(len(named), *numbers)
+
+
 def _sum(alike: Sequence[DayHits]) -> DayHits:
     first, *others = alike
     if not others:
@@ -62,38 +46,13 @@ def _sum(alike: Sequence[DayHits]) -> DayHits:
         group=first.group,
         count=sum(one.count for one in alike),
         flows=sum(one.flows for one in alike),
-        sources=_at_least(alike, "sources"),
-        destinations=_at_least(alike, "destinations"),
+        sources=addresses_at_least(alike, "sources"),
+        destinations=addresses_at_least(alike, "destinations"),
         top_sources=_most_talkative(alike, "top_sources"),
         top_destinations=_most_talkative(alike, "top_destinations"),
         first=min(one.first for one in alike),
         last=max(one.last for one in alike),
     )
-
-
-def _total(dated: Sequence[tuple[date, DayHits]]) -> TotalHits:
-    alike = [hits for _, hits in dated]
-    return TotalHits(
-        sid=alike[0].sid,
-        action=alike[0].action,
-        group=alike[0].group,
-        days=tuple(sorted({day for day, _ in dated})),
-        count=sum(one.count for one in alike),
-        flows_at_most=sum(one.flows for one in alike),
-        sources_at_least=_at_least(alike, "sources"),
-        destinations_at_least=_at_least(alike, "destinations"),
-        top_sources=_most_talkative(alike, "top_sources"),
-        top_destinations=_most_talkative(alike, "top_destinations"),
-        first=min(one.first for one in alike),
-        last=max(one.last for one in alike),
-    )
-
-
-def _at_least(alike: Sequence[DayHits], side: str) -> int:
-    """How many addresses are sure: the most of any, or as many as are named."""
-    named = {talker.address for one in alike for talker in getattr(one, f"top_{side}")}
-    numbers: Iterable[int] = (getattr(one, side) for one in alike)
-    return max(len(named), *numbers)
 
 
 def _most_talkative(alike: Sequence[DayHits], side: str) -> tuple[Talker, ...]:

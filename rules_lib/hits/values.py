@@ -1,4 +1,4 @@
-"""What fired, as values: hits of one rule on one day, and of one rule over several days."""
+"""What fired, as values: the hits of a day, rule by rule."""
 
 from __future__ import annotations
 
@@ -97,39 +97,3 @@ class CountedLines:
 
     days: tuple[HitsOfDay, ...]
     unread: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TotalHits:
-    """The hits of one rule over several days, as far as the same became of the packets.
-
-    What cannot be added up has a bound, and its name says so.
-
-    Attributes:
-        sid: of the rule.
-        action: what became of the packets.
-        group: name of the rule group, or empty.
-        days: those with a hit, in order.
-        count: log lines.
-        flows_at_most: a flow that lasts over midnight counts on both days.
-        sources_at_least: the most of any day, or as many as the days' examples name together.
-        destinations_at_least: likewise.
-        top_sources: of the days' examples those with the most lines, at most `TOP`; each with at
-            least so many lines.
-        top_destinations: likewise.
-        first: time of the first line, UTC.
-        last: time of the last one.
-    """
-
-    sid: int
-    action: PacketAction
-    group: str
-    days: tuple[date, ...]
-    count: int
-    flows_at_most: int
-    sources_at_least: int
-    destinations_at_least: int
-    top_sources: tuple[Talker, ...] = ()
-    top_destinations: tuple[Talker, ...] = ()
-    first: datetime
-    last: datetime

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.hits.ours import may_be_ours
+from rules_lib.hits.tally import tally_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -136,16 +137,16 @@ def what_fired(recent: RecentHits, built: Built, own: OwnNetworks, prefix: str) 
 def _line(
     sid: int, hits: list[DayHits], named: Mapping[int, Converted], own: OwnNetworks
 ) -> FiredLine:
-    rule = named.get(sid)
+    rule, tally = named.get(sid), tally_of(hits, own)
     return FiredLine(
         sid=sid,
         action=rule.action if rule else "",
         category=rule.rule.category if rule else "",
         msg=rule.rule.msg if rule else "",
-        hits=sum(one.count for one in hits),
-        blocked=_blocked(hits),
-        hosts_at_least=len({host for one in hits for host in own.own(one)}),
-        days=len({one.first.date() for one in hits}),
+        hits=tally.hits,
+        blocked=tally.blocked,
+        hosts_at_least=len(tally.hosts),
+        days=tally.days,
     )
 
 

@@ -2,7 +2,6 @@
 
 - `source` reads days of hits, from the bucket or from files
 - `surroundings` reads what is known beside: the rules in force, since when, and the allowlist
-- `tallies` adds hits up over any days and rules
 - `views` has a line for each rule, category, own host or day
 - `classes` tells which rules to decide on: ready to drop, noisy, to be looked at first
 - `sheets` has the lines as JSON and CSV have them

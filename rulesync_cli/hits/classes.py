@@ -17,9 +17,9 @@ from rulesync_cli.hits.views import by_rule
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
+    from rules_lib.hits.tally import HitTally
     from rulesync_cli.history.published import PublishedRule
     from rulesync_cli.hits.source import KnownHits
-    from rulesync_cli.hits.tallies import HitTally
     from rulesync_cli.hits.views import RulesInForce
 
 NOISY_LINES: Final = 100

@@ -13,10 +13,10 @@ from rulesync_cli.hits.views import by_category, by_day, by_host, by_rule
 if TYPE_CHECKING:
     from datetime import date
 
+    from rules_lib.hits.tally import HitTally
     from rulesync_cli.hits.classes import HitClass, WatchedRule
     from rulesync_cli.hits.grouped import GroupedBy
     from rulesync_cli.hits.source import KnownHits
-    from rulesync_cli.hits.tallies import HitTally
     from rulesync_cli.hits.views import (
         FiredCategory,
         FiredDay,

@@ -13,7 +13,7 @@ from rules_lib.facts.suricata import DEFAULT_ACTION_SIDS
 from rules_lib.hits.hosts import OwnNetworks
 from rules_lib.hits.ours import may_be_ours
 from rules_lib.hits.presence import Presence
-from rulesync_cli.hits.tallies import HitTally, lines_by_host, tally_of
+from rules_lib.hits.tally import HitTally, lines_by_host, tally_of
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist

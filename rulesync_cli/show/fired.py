@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from rules_lib.hits.tally import HitTally
     from rulesync_cli.hits.classes import HitClass, WatchedRule
     from rulesync_cli.hits.grouped import GroupedBy
     from rulesync_cli.hits.source import KnownHits
-    from rulesync_cli.hits.tallies import HitTally
     from rulesync_cli.hits.views import (
         FiredCategory,
         FiredDay,

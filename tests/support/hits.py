@@ -37,3 +37,8 @@ def hits_of_day(*hits: DayHits, day: date = DAY, **other: Any) -> HitsOfDay:
         "addresses": True,
     }
     return HitsOfDay(day=day, hits=hits, **usual | other)
+
+
+def talkers(*addresses: str) -> tuple[Talker, ...]:
+    """Each with one line."""
+    return tuple(Talker(address, 1) for address in addresses)

@@ -13,6 +13,7 @@ from support.feeds import allowlist as written
 from support.hits import DAY, hits_of_day
 
 from rules_lib.hits.presence import Presence
+from rules_lib.hits.tally import HitTally
 from rulesync_cli.allowlist_text import as_it_is
 from rulesync_cli.history.published import PublishedRule
 from rulesync_cli.hits.classes import (
@@ -26,7 +27,6 @@ from rulesync_cli.hits.classes import (
     watched_rules,
 )
 from rulesync_cli.hits.source import KnownHits
-from rulesync_cli.hits.tallies import HitTally
 from rulesync_cli.hits.views import RulesInForce
 
 if TYPE_CHECKING:

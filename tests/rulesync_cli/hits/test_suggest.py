@@ -9,6 +9,7 @@ import pytest
 from support.hits import DAY
 
 from rules_lib.errors import SettingsError
+from rules_lib.hits.tally import HitTally
 from rules_lib.model import Mode
 from rulesync_cli.allowlist_text import as_it_is
 from rulesync_cli.history.published import PublishedRule
@@ -21,7 +22,6 @@ from rulesync_cli.hits.suggest import (
     suggest_drops,
     suggest_silence,
 )
-from rulesync_cli.hits.tallies import HitTally
 
 TEXT = "version: 1\ncategories:\n  emerging-dns: alert  # why\n  emerging-exploit: alert\n"
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from rules_lib.hits.merge import addresses_at_least
+
 if TYPE_CHECKING:
     from rules_lib.hits.hosts import OwnNetworks
     from rules_lib.hits.values import DayHits
@@ -47,10 +49,7 @@ def tally_of(hits: Iterable[DayHits], own: OwnNetworks) -> HitTally:
         hits=sum(one.count for one in hits),
         blocked=sum(one.count for one in hits if one.action.blocks),
         flows_at_most=sum(one.flows for one in hits),
-        sources_at_least=max(
-            len({talker.address for one in hits for talker in one.top_sources}),
-            *(one.sources for one in hits),
-        ),
+        sources_at_least=addresses_at_least(hits, "sources"),
         hosts=tuple(sorted({host for one in hits for host in own.own(one)})),
         days=len({one.first.date() for one in hits}),
         first=min(one.first for one in hits),
