@@ -20,7 +20,7 @@ from typing import Final
 import click
 
 from benchmarks.feeds import ROOT
-from rules_lib.allowlist import Allowlist, load_allowlist
+from rules_lib.allowlist import load_allowlist
 from rules_lib.build import prepare
 from rules_lib.facts.limits import BLOCKING
 from rules_lib.feed.archive import unpack
@@ -119,7 +119,8 @@ def replay(run: Sequence[Release], text: bytes) -> Replay:
         if fresh:
             ruleset = read_rules(waiting.pop(0).files, allowlist.rules.on)
         if ruleset and (fresh or any(one.until <= day for one in _stages(before).values())):
-            kept, record = synced(ruleset, allowlist, day, before, record)
+            inputs = Inputs(ruleset=ruleset, allowlist=allowlist, day=day)
+            kept, record = synced(inputs, before, record)
             _note(found, before, kept, day, first=not before)
             before = kept
         day += _DAY
@@ -127,21 +128,18 @@ def replay(run: Sequence[Release], text: bytes) -> Replay:
 
 
 def synced(
-    ruleset: Ruleset,
-    allowlist: Allowlist,
-    day: date,
-    before: Mapping[int, Converted],
-    record: StagingRecord,
+    inputs: Inputs, before: Mapping[int, Converted], record: StagingRecord
 ) -> tuple[dict[int, Converted], StagingRecord]:
-    """What a sync of a day puts in force and records, budget and marks left aside."""
-    inputs = Inputs(
-        ruleset=ruleset,
-        allowlist=allowlist,
-        day=day,
-        deployed=_deployed(before),
-        staging=replace(record, first=not before),
-    )
-    prepared = prepare(ruleset.rules, inputs)
+    """What a sync of a day puts in force and records, budget and marks left aside.
+
+    Args:
+        inputs: of that day, but for what is in force and recorded.
+        before: what the sync before put in force, by sid.
+        record: what it recorded.
+    """
+    known = replace(record, first=not before)
+    inputs = replace(inputs, deployed=_deployed(before), staging=known)
+    prepared = prepare(inputs.ruleset.rules, inputs)
     return {r.sid: r for r in prepared.wanted}, prepared.staged.record_after(prepared.wanted)
 
 
