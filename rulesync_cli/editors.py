@@ -56,6 +56,7 @@ def json_schema() -> Schema:
     models = {model.__name__: model for model in _MODELS}
     shared = {name: _object(definitions[name], model) for name, model in models.items()}
     shared["Mode"] = _loosened(definitions["Mode"])
+    shared["Target"] = _loosened(definitions["Target"])
     shared["DropWhen"] = _drop_when(shared["DropWhen"])
     shared["StagingExempt"] = _of_metadata(shared["StagingExempt"]) | {
         "not": {"additionalProperties": {"type": "null"}}

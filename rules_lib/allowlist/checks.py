@@ -19,6 +19,7 @@ from rules_lib.allowlist.fields import whole
 from rules_lib.allowlist.problem import shown
 from rules_lib.allowlist.values import FirewallSettings, RuleOverrides
 from rules_lib.facts.limits import PRIORITY_MAX
+from rules_lib.facts.targets import Target
 from rules_lib.model import LOCAL_PREFIX, Mode, is_local
 
 if TYPE_CHECKING:
@@ -74,6 +75,8 @@ def sids_stand_once(document: Document) -> Iterator[Problem]:
 def priorities_suffice(document: Document) -> Iterator[Problem]:
     """The last group's priority must still be one that the service takes."""
     given = document.mapping("firewall")
+    if _target(document).in_action_order:
+        return  # no group has a priority
     groups = whole(given.get("rule_groups")) or FirewallSettings().rule_groups
     first = whole(given.get("first_priority")) or FirewallSettings().first_priority
     if first <= PRIORITY_MAX < first + groups - 1:
@@ -89,10 +92,16 @@ def policy_takes_the_capacity(document: Document) -> Iterator[Problem]:
     """Our groups alone may not reserve more than the policy takes in all."""
     given = document.mapping("firewall")
     whole_policy = whole(given.get("policy_capacity"))
-    ours = whole(given.get("capacity")) or FirewallSettings().capacity
+    ours = whole(given.get("capacity")) or _target(document).policy_capacity
     if whole_policy and ours > whole_policy:
         text = f"{whole_policy} is less than firewall.capacity, {ours}; lower that, or raise this"
         yield document.problem(("firewall", "policy_capacity"), text)
+
+
+def _target(document: Document) -> Target:
+    """The target that the file names; the default where it names none that there is."""
+    named = document.mapping("firewall").get("target")
+    return next((one for one in Target if one == named), FirewallSettings().target)
 
 
 def _sids(document: Document) -> Iterator[tuple[str, Path, int]]:

@@ -17,6 +17,7 @@ from rules_lib.allowlist.fields import FileVersion, KeepOrDiscard, Prefix, Share
 from rules_lib.allowlist.rule_exception import RuleException
 from rules_lib.allowlist.staging import NO_STAGING, StagingDays, StagingSettings
 from rules_lib.facts.limits import POLICY_CAPACITY, POLICY_RULE_GROUPS, PRIORITY_MAX
+from rules_lib.facts.targets import Target
 from rules_lib.model import Mode, is_local
 
 
@@ -94,15 +95,19 @@ class FirewallSettings(_Frozen):
     """The room in the firewall policy, and the names of the rule groups.
 
     Attributes:
-        capacity: rules that all rule groups together may reserve. A policy accepts 30,000 unless
-            AWS has raised the quota.
+        capacity: rules that all rule groups together may reserve. The default is what a policy
+            accepts: 30,000 if it is classic and AWS has not raised the quota, or 50,000.
         rule_groups: how many rule groups there may be. A policy accepts 20.
         headroom: extra capacity of a new rule group, as a share of its rules. A capacity cannot
             be changed later.
         prefix: start of the rule groups' names, before a hyphen; the stack's RuleGroupPrefix.
         first_priority: priority of the first rule group; the others count up from it.
         policy_capacity: the total capacity of a policy, other rule groups too. The default is
-            30,000, or capacity if that is more. Set it if AWS has raised the quota.
+            30,000 (50,000 for a Next Generation policy), or capacity if that is more. Set it if AWS
+            has raised the quota.
+        target: the kind of policy. classic makes stateful rule groups in strict order.
+            next-generation makes rule groups of type IPS for policies of the newer kind
+            (FirewallPolicyV2), which judge rules by their action.
     """
 
     capacity: Annotated[Whole, Field(ge=1, le=1_000_000)] = POLICY_CAPACITY
@@ -111,11 +116,20 @@ class FirewallSettings(_Frozen):
     prefix: Prefix = "et"
     first_priority: Annotated[Whole, Field(ge=1, le=PRIORITY_MAX)] = 1_000
     policy_capacity: Annotated[Whole, Field(ge=1, le=1_000_000)] | None = None
+    target: Target = Target.CLASSIC
+
+    @model_validator(mode="before")
+    @classmethod
+    def _room_of_the_target(cls, value: object) -> object:
+        """The default of `capacity`: what a policy of the file's kind takes."""
+        if isinstance(value, Mapping) and value.get("target") == Target.NEXT_GENERATION:
+            return {"capacity": Target.NEXT_GENERATION.policy_capacity, **value}
+        return value
 
     @property
     def in_policy(self) -> int:
         """What a policy takes, as far as the file says so."""
-        return self.policy_capacity or max(POLICY_CAPACITY, self.capacity)
+        return self.policy_capacity or max(self.target.policy_capacity, self.capacity)
 
 
 class Allowlist(_Frozen):

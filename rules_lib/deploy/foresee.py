@@ -53,12 +53,19 @@ def foresee(inputs: Inputs, *, allow_shrink: bool) -> Foreseen:
     steps = unchecked_plan(built.groups, inputs.deployed)
     changes = rule_changes(steps, built)
     try:
+        _refuse_unbuilt(inputs.allowlist)
         refuse_unfit(steps, inputs.deployed, policy_quotas(inputs.allowlist))
         if not allow_shrink:
             refuse_losses(built.groups, inputs.deployed, changes, inputs.allowlist)
     except RefusedError as error:
         return Foreseen(inputs, built, steps, changes, error)
     return Foreseen(inputs, built, steps, changes)
+
+
+def _refuse_unbuilt(allowlist: Allowlist) -> None:
+    """Deploy no rule group of the kind that the file does not ask for."""
+    if allowlist.firewall.target.in_action_order:
+        raise RefusedError("this cannot be applied", "  firewall.target: only classic is deployed")
 
 
 def policy_quotas(allowlist: Allowlist) -> PolicyQuotas:

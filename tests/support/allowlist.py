@@ -54,6 +54,7 @@ FILES = st.fixed_dictionaries(
                 "prefix": st.sampled_from(["et", "my-et", "X1"]),
                 "first_priority": st.integers(1, 60_000),
                 "policy_capacity": st.just(1_000_000),
+                "target": st.sampled_from(["classic", "next-generation"]),
             },
         ),
         "max_shrink": SHARES,
@@ -85,7 +86,7 @@ WRONG: Final[tuple[tuple[str, str], ...]] = (
         (
             'line 2: firewall: "foo" is not a valid key here; '
             "the keys are capacity, rule_groups, headroom, prefix, first_priority, "
-            "policy_capacity"
+            "policy_capacity, target"
         ),
     ),
     (
@@ -339,6 +340,20 @@ WRONG: Final[tuple[tuple[str, str], ...]] = (
             "line 2: firewall.first_priority: 20 rule groups from priority 65517 on exceed the "
             "last "
             "priority, 65535; start lower"
+        ),
+    ),
+    (
+        "firewall: {target: next_generation}",
+        (
+            'line 2: firewall.target: "next_generation" is not one of classic, next-generation; '
+            "nearest: next-generation"
+        ),
+    ),
+    (
+        "firewall: {target: next-generation, policy_capacity: 45000}",
+        (
+            "line 2: firewall.policy_capacity: 45000 is less than firewall.capacity, 50000; "
+            "lower that, or raise this"
         ),
     ),
     ("max_shrink: 30%", 'line 2: max_shrink: "30%" is not a number'),

@@ -18,6 +18,7 @@ from rules_lib.allowlist import (
     RuleOverrides,
     known_categories,
 )
+from rules_lib.facts.targets import Target
 from rules_lib.model import Mode
 
 SHIPPED = Path(__file__).parents[3] / "config" / "categories.yaml"
@@ -110,6 +111,32 @@ def test_smallest_file_has_every_default() -> None:
     assert allowlist.firewall == FirewallSettings(
         capacity=30_000, rule_groups=20, headroom=0.1, prefix="et", first_priority=1_000
     )
+
+
+@pytest.mark.parametrize(
+    ("keys", "capacity", "in_policy"),
+    [
+        ("target: next-generation", 50_000, 50_000),
+        ("target: next-generation, capacity: 20000", 20_000, 50_000),
+        ("target: next-generation, capacity: 60000", 60_000, 60_000),
+        ("target: classic", 30_000, 30_000),
+        ("headroom: 0.2", 30_000, 30_000),
+    ],
+)
+def test_the_budget_is_what_a_policy_of_the_target_takes(
+    keys: str, capacity: int, in_policy: int
+) -> None:
+    """50,000 rules in the IPS engine, 30,000 in a classic policy; the file's own number wins."""
+    firewall = read(f"version: 1\nfirewall: {{{keys}}}").firewall
+    assert (firewall.capacity, firewall.in_policy) == (capacity, in_policy)
+
+
+def test_the_priorities_of_a_next_generation_policy_never_run_out() -> None:
+    """Its rule groups have none, so that no first one is too late."""
+    firewall = read(
+        "version: 1\nfirewall: {target: next-generation, first_priority: 65530}"
+    ).firewall
+    assert firewall.target is Target.NEXT_GENERATION
 
 
 def test_shipped_file_is_valid_with_our_own_list_alone() -> None:
