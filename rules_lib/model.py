@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 LOCAL_PREFIX: Final = "local-"
 """Begins the names of people's own categories: first in order, and winners on the same sid."""
 
-FeedPosition: TypeAlias = tuple[bool, str, int]
-"""Sorts rules into the feed's order: people's own first, then by file and line."""
+FeedPosition: TypeAlias = tuple[bool, int, str, int]
+"""Sorts rules into the feeds' order: people's own first, then by feed, file and line."""
 
 
 def is_local(category: str) -> bool:
@@ -24,12 +24,35 @@ def is_local(category: str) -> bool:
     return category.startswith(LOCAL_PREFIX)
 
 
+class FeedOrigin(NamedTuple):
+    """Which feed rules came with; all of one feed share the value.
+
+    Attributes:
+        order: its place among the feeds, from 0; of one sid in two feeds, the rule of the earlier
+            one counts.
+        name: as in `config/feeds.yaml`; empty for people's own, and where a feed is looked at
+            alone.
+    """
+
+    order: int = 0
+    name: str = ""
+
+
+NO_FEED: Final = FeedOrigin()
+
+
 @dataclass(frozen=True, slots=True)
 class FeedFile:
-    """One file of rules; its category is its name without folder and `.rules`."""
+    """One file of rules.
+
+    Attributes:
+        category: its name without folder and `.rules`, behind its feed's prefix.
+        feed: with which it came.
+    """
 
     category: str
     data: bytes
+    feed: FeedOrigin = NO_FEED
 
 
 class Mode(StrEnum):
@@ -122,7 +145,7 @@ class Rule(NamedTuple):
     """One enabled rule, as the feed ships it.
 
     Attributes:
-        category: name of the feed's file without `.rules`.
+        category: of its file (see `FeedFile`).
         line: number of its first line in that file, from 1.
         text: the logical line as it stands in the feed, without its line end.
         header: the seven fields before the options.
@@ -141,6 +164,7 @@ class Rule(NamedTuple):
         alert_only: its metadata say `deployment alert_only`: it should not block.
         unwanted: the options that must go, with their places: those that no strict-order group
             takes, and `fast_pattern` where Suricata 8 refuses it.
+        feed: with which its file came.
     """
 
     category: str
@@ -160,6 +184,7 @@ class Rule(NamedTuple):
     updated_at: str = ""
     alert_only: bool = False
     unwanted: tuple[Option, ...] = ()
+    feed: FeedOrigin = NO_FEED
 
     @property
     def is_local(self) -> bool:
@@ -168,7 +193,7 @@ class Rule(NamedTuple):
 
     @property
     def place(self) -> FeedPosition:
-        """Where it stands in the feed."""
+        """Where it stands in the feeds."""
         return _place(self)
 
 
@@ -186,10 +211,11 @@ class Malformed:
     text: str
     problem: str
     sid: int | None = None
+    feed: FeedOrigin = NO_FEED
 
     @property
     def place(self) -> FeedPosition:
-        """Where it stands in the feed."""
+        """Where it stands in the feeds."""
         return _place(self)
 
 
@@ -200,10 +226,11 @@ class SidOnly(NamedTuple):
     line: int
     text: str
     sid: int
+    feed: FeedOrigin = NO_FEED
 
     @property
     def place(self) -> FeedPosition:
-        """Where it stands in the feed."""
+        """Where it stands in the feeds."""
         return _place(self)
 
 
@@ -212,4 +239,4 @@ AnyRule: TypeAlias = Rule | Malformed | SidOnly
 
 
 def _place(rule: AnyRule) -> FeedPosition:
-    return not is_local(rule.category), rule.category, rule.line
+    return not is_local(rule.category), rule.feed.order, rule.category, rule.line

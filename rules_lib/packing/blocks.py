@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from rules_lib.stages.order import Ordered
 
 Worth: TypeAlias = tuple[object, ...]
-"""People's own and the first listed, then hits, severity, confidence, date; less is worth more."""
+"""People's own and the first listed, then hits, severity, confidence, date, feed; less is worth
+more."""
 
 _NOWHERE: Final[frozenset[Slot]] = frozenset()
 _NONE: Final[frozenset[str]] = frozenset()
@@ -172,6 +173,7 @@ def _worth_of(rule: Converted, standings: Mapping[str, Standing], fired: frozens
         _SEVERITIES[source.severity],
         _CONFIDENCES[source.confidence],
         _age(source.updated_at),
+        source.feed.order,
         name,
         source.line,
     )

@@ -11,7 +11,7 @@ from sys import intern
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.facts import limits, suricata
-from rules_lib.model import Malformed, Rule
+from rules_lib.model import NO_FEED, FeedOrigin, Malformed, Rule
 from rules_lib.reading.metadata import rule_metadata
 from rules_lib.reading.rule import Parts, RuleSyntaxError, cut, header_of, sid_of
 from rules_lib.reading.shape import Shape, shape_of
@@ -33,16 +33,16 @@ _NOALERT: Final = re.compile(r"[\s,]*noalert(?![a-z])", re.ASCII)
 _ESCAPED: Final = re.compile(r"\\(.|\Z)", re.DOTALL)
 
 
-def parse(category: str, line: Line) -> Rule | Malformed:
+def parse(category: str, line: Line, feed: FeedOrigin = NO_FEED) -> Rule | Malformed:
     """Read one logical line; a line that is no rule becomes `Malformed`, never an exception."""
     try:
-        return _rule(category, line)
+        return _rule(category, line, feed)
     except RuleSyntaxError as problem:
         text, sid = line.text, sid_of(line.text)
-        return Malformed(category, line.number, text, str(problem), sid)
+        return Malformed(category, line.number, text, str(problem), sid, feed)
 
 
-def _rule(category: str, line: Line) -> Rule:
+def _rule(category: str, line: Line, feed: FeedOrigin) -> Rule:
     text = line.text
     if line.problem:
         raise RuleSyntaxError(line.problem)
@@ -78,6 +78,7 @@ def _rule(category: str, line: Line) -> Rule:
         updated_at=metadata.updated_at,
         alert_only=metadata.alert_only,
         unwanted=parts.options(out) if (out := unwanted(parts, shape)) else (),
+        feed=feed,
     )
 
 

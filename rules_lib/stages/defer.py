@@ -75,7 +75,7 @@ def waiting_in(kept: Iterable[Converted], discarded: Iterable[Discarded]) -> tup
 
 def _in_force(rule: Converted, text: str, allowlist: Allowlist) -> Converted | None:
     """The rule as it is deployed; None where that cannot stay."""
-    earlier = parse(rule.rule.category, Line(rule.rule.line, text))
+    earlier = parse(rule.rule.category, Line(rule.rule.line, text), rule.rule.feed)
     if not isinstance(earlier, Rule):
         return None
     action = earlier.header.action.lower()

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rules_lib.model import AnyRule, Mode, Reason, Rule
+from rules_lib.model import AnyRule, Malformed, Mode, Reason, Rule
 from rules_lib.outcome import Discarded
 from rules_lib.reading import requirements
 
@@ -15,20 +15,21 @@ if TYPE_CHECKING:
 
 
 def settle_duplicates(rules: Iterable[AnyRule], allowlist: Allowlist) -> dict[int, Rule]:
-    """For each sid the rule that keeps it: people's own, then the highest rev, then the first.
+    """For each sid the rule that keeps it: people's own, then by feed, the highest rev, the first.
 
     One that the engine passes over, for what it requires, never takes the place of another; nor
     does one whose category is off, and that is asked for by its sid alone, like the other.
 
     Args:
-        rules: those that are asked for, in the feed's order; a line that is no rule competes with
+        rules: those that are asked for, in the feeds' order; a line that is no rule competes with
             none.
         allowlist: says which categories are off.
     """
 
-    def rank(rule: Rule) -> tuple[bool, bool, bool, int]:
+    def rank(rule: Rule) -> tuple[bool, bool, bool, int, int]:
         is_on = allowlist.setting_of(rule.category).mode is not Mode.OFF
-        return not requirements.unmet(rule.keywords), is_on, rule.is_local, rule.rev
+        usable = not requirements.unmet(rule.keywords)
+        return usable, is_on, rule.is_local, -rule.feed.order, rule.rev
 
     winners: dict[int, Rule] = {}
     for rule in rules:
@@ -40,9 +41,21 @@ def settle_duplicates(rules: Iterable[AnyRule], allowlist: Allowlist) -> dict[in
 
 
 def discard_duplicate(rule: Rule, winner: Rule) -> Discarded:
-    """Discard a rule whose sid another one keeps."""
-    detail = f"sid {rule.sid} is also in {winner.category}, line {winner.line}, as rev {winner.rev}"
-    return Discarded(rule, Reason.DUPLICATE_SID, f"{detail}; that one is used")
+    """Discard a rule whose sid another one keeps; where they are of two feeds, both are named."""
+    where = f"{_sid_of_two(rule, winner)} is also in {_place_of(winner, rule)}"
+    detail = f"{where}, as rev {winner.rev}; that one is used"
+    return Discarded(rule, Reason.DUPLICATE_SID, detail)
+
+
+def _sid_of_two(rule: Rule | Malformed, winner: Rule | Malformed) -> str:
+    apart = rule.feed.name and winner.feed.name not in {"", rule.feed.name}
+    return f"sid {rule.sid} of feed {rule.feed.name}" if apart else f"sid {rule.sid}"
+
+
+def _place_of(winner: Rule | Malformed, rule: Rule | Malformed) -> str:
+    place = f"{winner.category}, line {winner.line}"
+    apart = winner.feed.name and rule.feed.name not in {"", winner.feed.name}
+    return f"{place} of feed {winner.feed.name}" if apart else place
 
 
 def _discarded_winners(discarded: Sequence[Discarded]) -> dict[int, Discarded]:
@@ -69,9 +82,8 @@ def with_true_details(discarded: Sequence[Discarded]) -> tuple[Discarded, ...]:
 def _amended(one: Discarded, winner: Discarded | None) -> Discarded:
     if winner is None or one.reason is not Reason.DUPLICATE_SID:
         return one
-    place = f"{winner.rule.category}, line {winner.rule.line}"
     detail = (
-        f"sid {one.rule.sid} is also in {place}; that one counts, and is itself discarded "
-        f"({winner.reason}), so no rule of this sid is in force"
+        f"{_sid_of_two(one.rule, winner.rule)} is also in {_place_of(winner.rule, one.rule)}; that "
+        f"one counts, and is itself discarded ({winner.reason}), so no rule of this sid is in force"
     )
     return replace(one, detail=detail, winner=winner)

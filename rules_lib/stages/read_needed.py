@@ -1,4 +1,4 @@
-"""The feed's files -> rules; of those that nobody asks for only their place and their sid.
+"""The feeds' files -> rules; of those that nobody asks for only their place and their sid.
 
 A third of a feed or more is in categories that are off, and of most of its rules a build says no
 more than that. Read like any other is still what may set a mark for a wanted rule, what the
@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from rules_lib.model import AnyRule, Mode, SidOnly
+from rules_lib.model import AnyRule, FeedOrigin, Mode, SidOnly
 from rules_lib.reading.lines import Line
 from rules_lib.reading.parser import parse
 from rules_lib.reading.rule import sid_of
@@ -28,7 +28,7 @@ def read_needed(
     """Read what a build with this allowlist looks at; it comes to the same as from every word.
 
     Args:
-        files: of the feed, and people's own.
+        files: of the feeds, and people's own.
         allowlist: says which categories are off, and which disabled rules are wanted.
         also: sids whose rules are read in any case.
     """
@@ -42,13 +42,13 @@ def read_needed(
     return read_rules(files, overrides.on, reader_for)
 
 
-def _sid_or_rule(named: Collection[int], category: str, line: Line) -> AnyRule:
+def _sid_or_rule(named: Collection[int], category: str, line: Line, feed: FeedOrigin) -> AnyRule:
     lowered = line.text.lower()
     if not line.problem and not _may_tie(lowered) and lowered.count("sid") == 1:
         sid = sid_of(line.text)
         if sid is not None and sid not in named:
-            return SidOnly(category, line.number, line.text, sid)
-    return parse(category, line)
+            return SidOnly(category, line.number, line.text, sid, feed)
+    return parse(category, line, feed)
 
 
 def _may_tie(lowered: str) -> bool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
-from rules_lib.model import FeedFile
+if TYPE_CHECKING:
+    from rules_lib.model import FeedFile
 
 _JOINED: Final = re.compile(rb"\\[ \t\r\f\v]*+(?:\n|\Z)")
 """What ends a line that is joined with the next."""
@@ -28,7 +30,7 @@ def mentioning(
     for file in files:
         data = file.data.lower() if any_case else file.data
         if any(mention in data for mention in mentions) or _JOINED.search(data):
-            yield FeedFile(file.category, _thinned(file.data, data, mentions))
+            yield replace(file, data=_thinned(file.data, data, mentions))
 
 
 def _thinned(data: bytes, searched: bytes, mentions: Sequence[bytes]) -> bytes:

@@ -109,4 +109,4 @@ def _categories(
             key=lambda rule: rule.line,
         )
         if rules:
-            yield Category(file.category, tuple(rules), 0)
+            yield Category(file.category, tuple(rules), 0, file.feed)

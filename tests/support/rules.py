@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rules_lib.allowlist import Allowlist, load_allowlist
 from rules_lib.groups.rule_group import Deployed
-from rules_lib.model import AnyRule, FeedFile, Malformed, Mode, Rule
+from rules_lib.model import NO_FEED, AnyRule, FeedFile, FeedOrigin, Malformed, Mode, Rule
 from rules_lib.outcome import Candidate, Converted, GivenMode
 from rules_lib.packing.fit import Fitted, fit
 from rules_lib.reading.lines import Line
@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 ENDS: Final = "any any -> any any"
-FROM_FEED: Final = ("emerging-dns", "emerging-malware", "emerging-web")
+FROM_FEED: Final = ("emerging-dns", "emerging-malware", "emerging-web", "aside-web")
+FIRST_FEED: Final = FeedOrigin(0, "et/open")
+SECOND_FEED: Final = FeedOrigin(1, "aside")
+"""Behind the first, though its categories begin with its name, which sorts before."""
 OWN: Final = ("local-house", "local-mine", "local-other")
 CATEGORIES: Final = (*FROM_FEED, *OWN)
 
@@ -66,9 +69,16 @@ def allow(**settings: Any) -> Allowlist:
 
 
 def feed(files: Mapping[str, Sequence[str]]) -> tuple[FeedFile, ...]:
-    """Write the files of a feed, people's own first, then by name, as the feed's readers do."""
-    names = sorted(files, key=lambda name: (not name.startswith("local-"), name))
-    return tuple(FeedFile(name, "\n".join(files[name]).encode()) for name in names)
+    """Write the files of feeds, people's own first, then by feed and name, as readers do."""
+    names = sorted(files, key=lambda name: (not name.startswith("local-"), origin(name), name))
+    return tuple(FeedFile(name, "\n".join(files[name]).encode(), origin(name)) for name in names)
+
+
+def origin(category: str) -> FeedOrigin:
+    """Which feed a category is of: the second feed has a prefix, as every feed but ET's has."""
+    if category.startswith("local-"):
+        return NO_FEED
+    return SECOND_FEED if category.startswith(f"{SECOND_FEED.name}-") else FIRST_FEED
 
 
 def ruleset(files: Mapping[str, Sequence[str]], *wake: int) -> Ruleset:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from support.inputs import inputs
-from support.rules import FEEDS, allow, allowlists, feed, ruleset, text
+from support.rules import FEEDS, FIRST_FEED, allow, allowlists, feed, ruleset, text
 
 from rules_lib.build import Built, build
 from rules_lib.model import Rule, SidOnly
@@ -49,7 +49,7 @@ def test_rule_of_an_off_category_is_read_at_a_glance() -> None:
     """With its place, its text and its sid."""
     files = feed({"emerging-dns": ["# a comment", text(7)], "emerging-web": [text(1)]})
     off, wanted = read_needed(files, allow(categories=OFF)).rules
-    assert off == SidOnly("emerging-dns", 2, text(7), 7)
+    assert off == SidOnly("emerging-dns", 2, text(7), 7, FIRST_FEED)
     assert isinstance(wanted, Rule)
 
 
