@@ -48,6 +48,15 @@ CODES: Final = "0 done; 1 failed or refused, the cause is on stderr; 2 wrong usa
 ALL_GROUPS: Final = "*"
 """In place of a rule group's name: every group that changes."""
 
+
+def format_option(*others: str) -> Callable[[_Command], _Command]:
+    """Add the option that says how the answer is written: as text, or as one of these."""
+    return click.option(
+        "--format", "form", type=click.Choice(["text", "json", *others]), default="text",
+        show_default=True, help="How to print it. `json` is the same as --json.",
+    )  # fmt: skip
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 own_option = click.option(
     "--local",

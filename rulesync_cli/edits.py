@@ -43,6 +43,16 @@ class LocalEdit:
             folder=f"{own}/" if own else f"s3://{bucket}/{LOCAL}",
         )
 
+    @classmethod
+    def read_all(cls, file: Path, own: Path | None) -> LocalEdit:
+        """Read it from the disk, where nothing stands in for what is not named.
+
+        Raises:
+            OSError: a file cannot be read.
+        """
+        files = own_in_folder(own) if own else OwnFiles()
+        return cls(Draft(file.read_bytes(), str(file)), files, f"{own}/" if own else "")
+
     def preview(self, world: World, *, allow_shrink: bool, looks_back: bool = True) -> Preview:
         """What a sync would do with it; see `rulesync_cli.preview`."""
         return preview(

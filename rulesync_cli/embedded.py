@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 from unittest import mock
 
@@ -74,6 +75,35 @@ def account(policies: tuple[str, ...]) -> Iterator[EmbeddedAws]:
     with mock.patch.dict(os.environ, environment), embedded_aws() as aws:
         clients.s3().create_bucket(Bucket=_BUCKET)
         yield aws
+
+
+@contextmanager
+def stack_of(
+    feed: Address, before: Path | None, own: Path | None, policies: tuple[str, ...]
+) -> Iterator[str]:
+    """A stack on an embedded AWS, to plan in; gives its bucket, whose newest feed is the one named.
+
+    Args:
+        feed: path or URL of the archive.
+        before: the allowlist in force; None: nothing is in force yet.
+        own: folder with people's own rules in force.
+        policies: names of firewall policies that use the rule groups; they are created.
+
+    Raises:
+        RulesyncError: the feed cannot be had, or what is to be in force failed or was refused.
+    """
+    with account(policies) as aws, TemporaryDirectory(prefix="rulesync-") as out:
+        if before:
+            run(Sync(feed, before, own, allow_shrink=True, out=Path(out, "1")), aws, _untold)
+        else:
+            from functions.fetch import app as fetch  # noqa: PLC0415 - as in `run`
+
+            _fetch(fetch.handler, feed)
+        yield _BUCKET
+
+
+def _untold(_: Summary) -> None:
+    """Nobody asks for the summary of what is in force."""
 
 
 def run(sync: Sync, aws: EmbeddedAws, report: Callable[[Summary], None]) -> None:

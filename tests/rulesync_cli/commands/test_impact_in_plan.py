@@ -61,6 +61,21 @@ def of(sid: int, **other: Any) -> DayHits:
 BLOCKED = {"group": "et-emerging-malware", "count": 7, "action": PacketAction.DROP}
 
 
+def test_comment_says_the_same_and_only_counts_hosts(running: Account, edited: Path) -> None:
+    """A pull request is read by more people than hits are."""
+    assert running.builds
+    fired(of(1), of(4, **BLOCKED))
+    page = call("plan", "--config", edited, "--format", "markdown").stdout
+    assert (
+        "- `emerging-exploit`: of 3 rules that newly block, 1 fired; would have blocked "
+        "**41 hits** of at least 2 own hosts; 1 did not fire; 1 unknown"
+    ) in page
+    assert "- `emerging-malware`: of 1 rule that no longer blocks, 1 fired" in page
+    assert "- `1` 41 hits, 2 own hosts: `rule 1`" in page
+    assert "29 days not counted: unknown" in page
+    assert "10.0.0.5" not in page
+
+
 def test_plan_says_what_an_edit_would_have_blocked_and_let_through(
     running: Account, edited: Path
 ) -> None:
