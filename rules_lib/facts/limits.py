@@ -45,6 +45,9 @@ IP_SET_REFERENCES: Final = 5
 CONTAINER_REFERENCES: Final = 30
 """Reference sets in one rule group that has container associations, and nothing else [guide]."""
 
+PREFIX_LIST_ENTRIES: Final = 1_000
+"""Addresses and networks in one prefix list that a rule group refers to [guide]."""
+
 REFERENCE_ARN_CHARACTERS: Final = 256
 """Characters in the ARN of a reference set [api]."""
 

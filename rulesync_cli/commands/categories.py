@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from rulesync_cli.census import Cost, Portrait
+    from rulesync_cli.census.indicators import IndicatorList
     from rulesync_cli.scene import WholeBuild
 
 _HEADINGS: Final = (
@@ -89,17 +90,23 @@ def categories(*, where: Where, names: tuple[str, ...], order: str, as_json: boo
     setters it needs, whether the budget has room, and what would lose its place.
     """
     from rulesync_cli.census import census
+    from rulesync_cli.census.indicators import indicator_lists
     from rulesync_cli.scene import look
+    from rulesync_cli.show.lists import show_lists
 
     whole = look(where)
     _refuse_unknown(names, whole)
     with waiting("counting") as watch:
         described = census(whole.inputs, whole.built, whole.workings, names, watch)
+        every = indicator_lists(whole.inputs, whole.built)
     found = sorted(described, key=_SORTS[order])
+    lists = {one.category: one for one in every if not names or one.category in names}
     if as_json:
-        print_json(_document(whole, found))
+        print_json(_document(whole, found, lists))
     else:
-        _render(whole, found, stdout())
+        console = stdout()
+        _render(whole, found, console)
+        show_lists(lists.values(), console)
 
 
 def _refuse_unknown(names: Sequence[str], whole: WholeBuild) -> None:
@@ -113,13 +120,19 @@ def _refuse_unknown(names: Sequence[str], whole: WholeBuild) -> None:
             raise click.BadParameter(f"{whole.scene.feed} has no category {name!r}{near}")
 
 
-def _document(whole: WholeBuild, found: Sequence[Portrait]) -> dict[str, object]:
+def _document(
+    whole: WholeBuild, found: Sequence[Portrait], lists: Mapping[str, IndicatorList]
+) -> dict[str, object]:
+    from rulesync_cli.show.lists import list_record
+
     return {
         "feed": whole.scene.feed,
         "allowlist": whole.scene.allowlist,
         "budget": _budget(whole),
         "categories": [
-            asdict(one) | {"cost": asdict(one.cost) | {"fits": one.cost.fits} if one.cost else None}
+            asdict(one)
+            | {"cost": asdict(one.cost) | {"fits": one.cost.fits} if one.cost else None}
+            | ({"list": list_record(lists[one.name])} if one.name in lists else {})
             for one in found
         ],
     }

@@ -217,9 +217,12 @@ def plan_document(found: Preview) -> dict[str, Any]:
     from rules_lib.deploy.impact import impact_record
     from rules_lib.deploy.steps import record, switch_record
     from rules_lib.report.staging import staged_rules
+    from rulesync_cli.census.indicators import indicator_lists
     from rulesync_cli.plan_totals import reserved_by_all
     from rulesync_cli.show.actions import way_of
+    from rulesync_cli.show.lists import list_record
 
+    lists = indicator_lists(found.foreseen.inputs, found.foreseen.built)
     return {
         "summary": json.loads(found.summary.to_json()),
         "steps": [record(step) for step in found.foreseen.plan.steps],
@@ -233,4 +236,5 @@ def plan_document(found: Preview) -> dict[str, Any]:
         "capacity": asdict(reserved_by_all(found.foreseen.plan)) | {"budget": found.summary.budget},
         "compared_with": found.gathered.latest.build if found.gathered.latest else None,
         "held": found.held.build if found.held else None,
+        **({"lists": [list_record(one) for one in lists]} if lists else {}),
     }

@@ -14,11 +14,13 @@ from rules_lib.groups.content import difference
 from rules_lib.groups.operation import Operation
 from rules_lib.report.summary import Summary
 from rules_lib.text import count, counted, share, visible, visible_lines
+from rulesync_cli.census.indicators import indicator_lists
 from rulesync_cli.plan_totals import PolicyChange, policy_changes, reserved_by, reserved_by_all
 from rulesync_cli.preview import Preview
 from rulesync_cli.show.actions import show_actions
 from rulesync_cli.show.console import say, show
 from rulesync_cli.show.impacts import show_impact
+from rulesync_cli.show.lists import show_lists
 from rulesync_cli.show.tables import STYLES, headline, notes, render_warnings, show_groups
 
 _MARKS: Final = {
@@ -64,6 +66,7 @@ def render_preview(
         say(console, line)
     for line in _left(found):
         say(console, line)
+    show_lists(indicator_lists(foreseen.inputs, foreseen.built), console)
     render_warnings(found.summary, console)
     for remark in remarks:
         say(console, f"warning: {visible(remark)}", "yellow")
