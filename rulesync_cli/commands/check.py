@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from rulesync_cli.common import (
     FOLDER,
     engine_option,
     epilog,
+    format_option,
     json_option,
     policy_option,
     print_json,
@@ -31,6 +32,7 @@ from rulesync_cli.show.progress import waiting
 
 if TYPE_CHECKING:
     from rules_lib.sync.gather import Draft
+    from rulesync_cli.annotations import Annotation
     from rulesync_cli.check_draft import DraftContext, Examined, OwnFault
     from rulesync_cli.engine_check import EngineCheck
 
@@ -44,6 +46,7 @@ _STDIN: Final = "<stdin>"
         "rulesync check mine.yaml --local rules/ --feed emerging.rules.tar.gz",
         "rulesync check mine.yaml --bucket my-bucket",
         "git show HEAD:categories.yaml | rulesync check -",
+        "rulesync check mine.yaml --format sarif > rulesync.sarif",
         "rulesync check mine.yaml --json | jq '.errors[] | [.file, .line, .message]'",
         codes="0 valid; 1 errors, on stderr; 2 wrong usage",
     )
@@ -58,6 +61,7 @@ _STDIN: Final = "<stdin>"
 @policy_option
 @aws_options
 @engine_option
+@format_option("sarif", "github")
 @json_option
 def check(  # noqa: PLR0913 - an argument for each option
     file: str,
@@ -67,6 +71,7 @@ def check(  # noqa: PLR0913 - an argument for each option
     bucket: str | None,
     policies: tuple[str, ...],
     without_engine: bool,
+    form: str,
     as_json: bool,
 ) -> None:
     """Check an allowlist FILE and your own rules.
@@ -75,7 +80,11 @@ def check(  # noqa: PLR0913 - an argument for each option
     nearest valid name. A rule of your own is an error if it would be discarded, or if an installed
     Suricata does not load it. With --policy, shows what the policy has left and whether the rule
     groups fit. Changes nothing.
+
+    `--format github` prints commands of a GitHub workflow, which show findings beside the lines of
+    a pull request. `--format sarif` prints SARIF 2.1.0.
     """
+    from rulesync_cli.annotations import annotations_of
     from rulesync_cli.check_draft import beside, check_draft
     from rulesync_cli.engine_check import ask_engine
 
@@ -87,10 +96,12 @@ def check(  # noqa: PLR0913 - an argument for each option
         found = check_draft(draft, files, evidence)
         said = ask_engine(found.built, files.folder, without_engine=without_engine)
     faults = (*found.faults, *beside(found.odd, said.faults))
-    if as_json:
+    if as_json or form == "json":
         print_json(_document(draft.source, found, faults, said))
-    else:
+    elif form == "text":
         _tell(draft.source, found, faults, said)
+    else:
+        _tell_github(form, annotations_of(draft.source, found, faults, said))
     raise SystemExit(1 if found.error or found.refusal or faults else 0)
 
 
@@ -167,6 +178,20 @@ def _tell(source: str, found: Examined, faults: tuple[OwnFault, ...], said: Engi
     if found.own and not faults:
         engine = f"; {said.words}" if said.version else ""
         click.echo(f"your own rules: {counted(found.own, 'rule')}, none discarded{engine}")
+
+
+def _tell_github(form: str, findings: Sequence[Annotation]) -> None:
+    """What GitHub reads; the only line of it that is not is of our own words."""
+    from rulesync_cli.annotations import sarif_document, workflow_commands
+
+    if form == "sarif":
+        print_json(sarif_document(findings))
+        return
+    for line in workflow_commands(findings):
+        click.echo(line)
+    errors = sum(one.level == "error" for one in findings)
+    warnings = counted(len(findings) - errors, "warning")
+    click.echo(f"rulesync check: {counted(errors, 'error')}, {warnings}")
 
 
 def _document(

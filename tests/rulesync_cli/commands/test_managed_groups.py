@@ -122,6 +122,16 @@ def test_check_says_it_of_a_file_that_is_not_uploaded(filled: Account, tmp_path:
     assert filled.since(0)[-1].startswith(("Describe", "List"))
 
 
+def test_check_says_it_to_github_too(filled: Account, tmp_path: Path) -> None:
+    """At the allowlist, which has no line for it."""
+    assert filled.builds == []
+    file = tmp_path / "mine.yaml"
+    file.write_text(allowlist(categories=CATEGORIES))
+    first = call("check", file, "--format", "github").stdout.splitlines()[0]
+    assert first.startswith(f"::error file={file},line=1,title=rulesync%3A does-not-fit::")
+    assert ADVICE in first
+
+
 def test_what_fits_passes_check_and_is_attached(filled: Account, tmp_path: Path) -> None:
     """With the budget that the advice names; AWS's groups and their overrides stay."""
     file = tmp_path / "mine.yaml"
