@@ -20,6 +20,7 @@ ROOT: Final = Path(__file__).parents[2]
 READERS: Final[dict[str, Callable[[str], Iterable[Passage]]]] = {
     "*.md": passages.of_markdown,
     "docs/*.md": passages.of_markdown,
+    "docs/decisions/*.md": passages.of_markdown,
     "rulesync_cli/**/*.py": passages.of_python,
     "rules_lib/**/*.py": passages.of_python,
     "functions/**/*.py": passages.of_python,
