@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,8 +25,6 @@ from rulesync_cli.show.console import stderr, stdout, wide_option
 from rulesync_cli.show.progress import Waiting, waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from rules_lib.sync.decide import Decision
     from rules_lib.sync.gather import Gathered
     from rules_lib.world import World
@@ -77,7 +76,7 @@ def apply(  # noqa: PLR0913 - an argument for each option
     with waiting() as watch:
         log = WriteLog(watch)
         here = world(bucket, policies, log)
-        approve = _approval(here, watch, saved, yes=yes, as_json=as_json)
+        approve = _Approval(here=here, watch=watch, saved=saved, yes=yes, as_json=as_json)
         with log.told(_AFTER_CTRL_C):
             outcome = sync(here, allow_shrink=allow_shrink, approve=approve)
     if isinstance(outcome, Hold):
@@ -85,27 +84,40 @@ def apply(  # noqa: PLR0913 - an argument for each option
     if as_json:
         print_json(json.loads(outcome.to_json()))
     else:
-        render_summary(outcome, stdout())
+        render_summary(outcome, stdout(), known=approve.warnings)
 
 
-def _approval(
-    here: World, watch: Waiting, saved: SavedPlan | None, *, yes: bool, as_json: bool
-) -> Callable[[Gathered, Decision], None]:
-    """Who agrees to what is about to be done: a saved plan, whoever said yes, or who is asked."""
-    from rulesync_cli.preview import preview_of, recent_for
-    from rulesync_cli.show.plans import render_preview
+@dataclass(slots=True, kw_only=True)
+class _Approval:
+    """Who agrees to what is about to be done: a saved plan, whoever said yes, or who is asked.
 
-    def approve(gathered: Gathered, decision: Decision) -> None:
-        plan = decision.foreseen.plan
-        if saved:
-            saved.approve(decision.foreseen)
-        elif not yes and not plan.is_empty:
-            with watch.hidden():
-                recent = recent_for(here, decision.foreseen)
-                found = preview_of(gathered, decision.foreseen, recent=recent)
-                render_preview(
-                    found, stderr() if as_json else stdout(), names_all="`rulesync plan --full`"
-                )
-                confirm("apply this?", yes=yes)
+    Attributes:
+        saved: the plan that is to be carried out; None where there is none.
+        warnings: what people read before they were asked.
+    """
 
-    return approve
+    here: World
+    watch: Waiting
+    saved: SavedPlan | None
+    yes: bool
+    as_json: bool
+    warnings: set[str] = field(default_factory=set)
+
+    def __call__(self, gathered: Gathered, decision: Decision) -> None:
+        """See `rules_lib.sync.run.sync`."""
+        if self.saved:
+            self.saved.approve(decision.foreseen)
+        elif not self.yes and not decision.foreseen.plan.is_empty:
+            with self.watch.hidden():
+                self._show(gathered, decision)
+                confirm("apply this?", yes=self.yes)
+
+    def _show(self, gathered: Gathered, decision: Decision) -> None:
+        from rulesync_cli.preview import preview_of, recent_for
+        from rulesync_cli.show.plans import render_preview
+
+        recent = recent_for(self.here, decision.foreseen)
+        found = preview_of(gathered, decision.foreseen, recent=recent)
+        console = stderr() if self.as_json else stdout()
+        render_preview(found, console, names_all="`rulesync plan --full`")
+        self.warnings |= set(found.summary.warnings)

@@ -46,12 +46,15 @@ def rollback(
     from rulesync_cli.show.plans import render_plan
 
     refuse_unattended(yes=yes)
+    shown: Plan | None = None
     with waiting() as watch:
 
         def approve(steps: Plan) -> None:
+            nonlocal shown
             with watch.hidden():
                 if not yes:
-                    render_plan(steps, rule_changes(steps), stderr())
+                    render_plan(steps, rule_changes(steps), stderr() if as_json else stdout())
+                    shown = steps
                 confirm(f"restore build {visible(build)} and hold it?", yes=yes)
 
         log = WriteLog(watch)
@@ -61,7 +64,7 @@ def rollback(
         raise unfinished(f"not all of build {build} could be restored", applied)
     if as_json:
         print_json({"build": build, "steps": [record(step) for step in steps.steps]})
-    else:
+    elif steps != shown:
         render_plan(steps, rule_changes(steps), stdout())
     for remark in applied.remarks:
         tell(f"warning: {visible(remark)}")

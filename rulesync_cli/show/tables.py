@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import Final
 
 from rich.console import Console
@@ -30,8 +30,14 @@ _LEAVING: Final = ("size", "used", "capacity", "mode")
 """Columns of the rule groups, the least important first."""
 
 
-def render_summary(summary: Summary, console: Console) -> None:
-    """Print the summary: the equation, the rule groups, what was discarded, calls and warnings."""
+def render_summary(summary: Summary, console: Console, *, known: Container[str] = ()) -> None:
+    """Print the summary: the equation, the rule groups, what was discarded, calls and warnings.
+
+    Args:
+        summary: of a sync.
+        console: where to.
+        known: warnings that people have read before they agreed to it; none is printed twice.
+    """
     say(console, headline(summary), "bold")
     if summary.groups:
         say(console)
@@ -43,15 +49,16 @@ def render_summary(summary: Summary, console: Console) -> None:
     say(console)
     for line in (*notes(summary), _calls(summary)):
         say(console, line)
-    render_warnings(summary, console)
+    render_warnings(summary, console, known=known)
     if summary.cause is not None:
         say(console, f"{summary.status}: {visible_lines(summary.cause)}", "bold red")
 
 
-def render_warnings(summary: Summary, console: Console) -> None:
-    """Print what people should know although nothing failed."""
+def render_warnings(summary: Summary, console: Console, *, known: Container[str] = ()) -> None:
+    """Print what people should know although nothing failed, and do not know yet."""
     for warning in summary.warnings:
-        say(console, f"warning: {visible_lines(warning)}", "yellow")
+        if warning not in known:
+            say(console, f"warning: {visible_lines(warning)}", "yellow")
 
 
 def headline(summary: Summary) -> str:

@@ -58,6 +58,56 @@ def test_people_see_what_is_done_before_they_say_yes(
     assert (running.keys() != keys) == (code == 0)
 
 
+@pytest.mark.parametrize(("words", "asked"), [((), True), (("--yes",), False)])
+def test_a_warning_is_read_once(
+    running: Account, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], *, asked: bool
+) -> None:
+    """Before the question where there is one, else in the summary."""
+    running.allow(rules={"drop": [2, 77]})
+    monkeypatch.setattr(ATTENDED, lambda: True)
+    answer = call("apply", *words, typed="y\n")
+    assert answer.exit_code == 0
+    warnings = [line for line in answer.output.splitlines() if line.startswith("warning: ")]
+    assert len(warnings) == len(set(warnings)) > 0
+    assert ("warning: " in answer.output.split("[y/N]")[0]) == ("warning: " in answer.output)
+    assert ("[y/N]" in answer.output) == asked
+
+
+def test_a_warning_that_came_up_after_the_question_is_read(
+    running: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is known already is not repeated, and nothing else is held back."""
+    running.allow(categories={"emerging-malware": "off"}, max_shrink=1.0, rules={"drop": [77]})
+    running.create_policy("of-another-team", {"et-emerging-malware": 1})
+    monkeypatch.setattr(ATTENDED, lambda: True)
+    before, _, after = call("apply", typed="y\n").output.partition("[y/N]")
+    known = "warning: rules: drop: 77 "
+    assert (known in before, known in after) == (True, False)
+    stays = "warning: rule group et-emerging-malware stays"
+    assert (stays in before, stays in after) == (False, True)
+
+
+def test_json_has_every_warning(running: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever was shown before the question."""
+    running.allow(rules={"drop": [2, 77]})
+    monkeypatch.setattr(ATTENDED, lambda: True)
+    answer = call("apply", "--json", typed="y\n")
+    assert "warning: " in answer.stderr.split("[y/N]")[0]
+    assert json.loads(answer.stdout)["warnings"] == running.summary()["warnings"] != []
+
+
+@pytest.mark.parametrize("words", [(), ("--yes",)])
+def test_what_a_rollback_does_is_read_once(
+    running: Account, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    """Before the question where there is one, else when it is done."""
+    call("apply", "--yes")
+    monkeypatch.setattr(ATTENDED, lambda: True)
+    answer = call("rollback", *words, running.builds[0], typed="y\n")
+    assert answer.exit_code == 0
+    assert sum("~ " in line for line in answer.output.splitlines()) == 1, answer.output
+
+
 @pytest.mark.usefixtures("running")
 def test_nothing_to_do_is_not_asked_about(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody has to agree to nothing."""
