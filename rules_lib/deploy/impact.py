@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from rules_lib.hits.ours import may_be_ours
+from rules_lib.reading.parser import is_silent
 
 if TYPE_CHECKING:
     from datetime import date
@@ -172,7 +173,7 @@ def _rule_impact(
 
 def _leaves_lines(change: RuleChange) -> bool:
     """Whether the rule as it is in force would have left a line; a new one is not in force."""
-    return change.acted not in {"", "pass"} and "noalert" not in change.before.lower()
+    return change.acted not in {"", "pass"} and not is_silent(change.before)
 
 
 def _by_category(rules: Sequence[RuleImpact]) -> Iterable[CategoryImpact]:

@@ -69,6 +69,11 @@ def metadata_values(text: str, key: str) -> tuple[str, ...]:
     return tuple(value.strip() for has, value in _ENTRY.findall(f",{entries}") if has == key)
 
 
+def is_alert_only(text: str) -> bool:
+    """Whether a valid rule's metadata say that it should not block."""
+    return _ALERT_ONLY in map(str.lower, metadata_values(text, "deployment"))
+
+
 @lru_cache(maxsize=8192)
 def _weighed(entries: str) -> RuleMetadata:
     return _of_pairs(tuple(_COUNTING.findall(f",{entries}")))

@@ -42,6 +42,20 @@ def parse(category: str, line: Line, feed: FeedOrigin = NO_FEED) -> Rule | Malfo
         return Malformed(category, line.number, text, str(problem), sid, feed)
 
 
+def is_silent(text: str) -> bool:
+    """Whether a rule says nothing of what it matches, by its options and not by words in them.
+
+    A text that cannot be read does not silence itself.
+    """
+    if "noalert" not in text.lower():  # nearly none has it, and the rest takes longer
+        return False
+    try:
+        parts = cut(text)
+    except RuleSyntaxError:
+        return False
+    return _is_silent(parts, shape_of(parts.names).silent)
+
+
 def _rule(category: str, line: Line, feed: FeedOrigin) -> Rule:
     text = line.text
     if line.problem:

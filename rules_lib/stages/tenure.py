@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rules_lib.facts.limits import BLOCKING
 from rules_lib.groups.content import action_of, rev_of, rules_in
+from rules_lib.reading.parser import is_silent
 from rules_lib.reading.rule import sid_of
 from rules_lib.staging_record import NO_RECORD, Departure, StagingRecord, days_of
 
 if TYPE_CHECKING:
     from rules_lib.groups.rule_group import Deployed
     from rules_lib.model import Rule
-
-_NOALERT: Final = re.compile(r"[;(]\s*noalert\s*;", re.IGNORECASE | re.ASCII)
-"""Of a rule that was brought in to set a mark: nobody has seen what it would have blocked."""
 
 
 @dataclass(frozen=True)  # no slots: a cached property keeps its value beside the fields
@@ -148,8 +145,11 @@ class _Acting(NamedTuple):
 
 @lru_cache(maxsize=1)
 def _acting(texts: tuple[str, ...]) -> _Acting:
-    """Sids of groups' rules; the texts of one build are asked about again and again."""
-    rules = (rule for text in texts for rule in rules_in(text) if not _NOALERT.search(rule))
+    """Sids of groups' rules; the texts of one build are asked about again and again.
+
+    Of a rule that only sets a mark nobody has seen what it would have blocked.
+    """
+    rules = (rule for text in texts for rule in rules_in(text) if not is_silent(rule))
     found = {sid: action_of(rule) for rule in rules if (sid := sid_of(rule)) is not None}
     blocking = (sid for sid, action in found.items() if action in BLOCKING)
     return _Acting(frozenset(found), frozenset(blocking))

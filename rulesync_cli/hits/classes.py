@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 from rules_lib.facts.limits import BLOCKING
 from rules_lib.model import Mode, is_local
+from rules_lib.reading.metadata import is_alert_only
+from rules_lib.reading.parser import is_silent
 from rulesync_cli.hits.views import by_rule
 
 if TYPE_CHECKING:
@@ -45,9 +47,6 @@ GRAVE: Final = frozenset({"Critical", "Major"})
 
 WORTH_DROPPING: Final = GRAVE | {"Minor"}
 """Severities of a rule that may be told to drop: what is informational is to be read."""
-
-_TELLTALE: Final = ("noalert", "alert_only")
-"""A rule with one of these words in its text may be meant never to block."""
 
 
 class HitClass(StrEnum):
@@ -106,12 +105,12 @@ def _is_ready(one: WatchedRule) -> bool:
 
 def may_be_dropped(rule: PublishedRule) -> bool:
     """Whether a rule alerts, says enough for itself to drop, and is not meant never to block."""
-    text = rule.rule.lower()
     return (
         rule.action == "alert"
         and rule.confidence in SURE
         and rule.severity in WORTH_DROPPING
-        and not any(word in text for word in _TELLTALE)
+        and not is_silent(rule.rule)
+        and not is_alert_only(rule.rule)
     )
 
 

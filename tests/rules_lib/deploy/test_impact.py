@@ -92,6 +92,7 @@ def test_rule_that_no_longer_blocks_would_have_let_through_what_it_blocked(after
         (change("", "drop"), LONG_AGO),
         (change("pass", "drop"), LONG_AGO),
         (change("alert", "drop")._replace(before=text("alert", 7, "noalert; ")), LONG_AGO),
+        (change("alert", "drop")._replace(before=text("alert", 7, "flowbits:noalert; ")), LONG_AGO),
         (change("alert", "drop"), Presence()),
         (change("alert", "drop"), Presence(FIRST, arrived={7: DAY})),
     ],
@@ -102,6 +103,16 @@ def test_rule_that_was_not_in_force_or_says_nothing_is_unknown(
     """Never quiet."""
     [found] = categories(one, of=recent(hits_of_day(), presence=presence))
     assert (found.unknown, found.quiet, found.fired) == (1, 0, ())
+
+
+def test_rule_with_the_word_noalert_in_it_says_what_it_matches() -> None:
+    """In its msg, in a content or as the name of a mark: no option of the rule silences it."""
+    worded = text("alert", 7, 'content:"noalert"; flowbits:set,noalert; ').replace(
+        '"m"', '"noalert"'
+    )
+    one = change("alert", "drop")._replace(before=worded)
+    [found] = categories(one, of=recent(hits_of_day()))
+    assert (found.unknown, found.quiet) == (0, 1)
 
 
 def test_no_counted_day_makes_every_rule_unknown() -> None:

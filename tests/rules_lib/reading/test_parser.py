@@ -14,6 +14,7 @@ from support.samples import THOROUGH, one_in
 
 from rules_lib.feed.archive import unpack
 from rules_lib.model import AnyRule, FeedFile, Malformed, Rule
+from rules_lib.reading.parser import is_silent
 from rules_lib.reading.rule import close_up, split
 from rules_lib.reading.ruleset import read_rules
 from rules_lib.ties import Mark, MarkKind, Tie
@@ -113,6 +114,7 @@ def test_keywords_are_compared_in_lower_case() -> None:
 def test_every_way_to_say_noalert(options: str) -> None:
     """Such a rule says nothing, and the option ties it to no other."""
     assert (_options(options).noalert, _options(options).ties) == (True, ())
+    assert is_silent(_options(options).text)
 
 
 @pytest.mark.parametrize(
@@ -122,6 +124,18 @@ def test_every_way_to_say_noalert(options: str) -> None:
 def test_noalert_elsewhere_is_a_word(options: str) -> None:
     """In a msg, or as the name of a bit."""
     assert not _options(options).noalert
+    assert not is_silent(_options(options).text)
+
+
+@pytest.mark.parametrize("options", ["noalert; alert;", 'content:"(noalert|3b|";'])
+def test_rule_that_speaks_in_the_end_is_not_silent(options: str) -> None:
+    """The last word counts, and a word that is looked for in traffic is none."""
+    assert not is_silent(f"alert tcp {ENDS} ({options} sid:1;)")
+
+
+def test_what_cannot_be_read_does_not_silence_itself() -> None:
+    """Somebody may have written into a rule group by hand."""
+    assert not is_silent("alert noalert")
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,7 @@ def test_rule_that_never_fired_is_ready_after_its_days() -> None:
             False,
         ),
         ({"rule": "alert dns any any -> any any (metadata:deployment alert_only; sid:7;)"}, False),
+        ({"rule": 'alert dns any any -> any any (content:"noalert alert_only"; sid:7;)'}, True),
     ],
 )
 def test_rule_is_ready_by_what_it_says_of_itself(rule: dict[str, Any], ready: bool) -> None:
