@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Callable
 from typing import Final
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
-from rules_lib.redact import HIDDEN, clean, redact, secrets
+from rules_lib.redact import HIDDEN, clean, redact, secrets, spellings
 
 _WEB: Final = frozenset({"http", "https"})
 
@@ -18,11 +19,30 @@ class Address:
     stand in any message, record or report. It is no dataclass, whose fields `asdict` would give.
     """
 
-    __slots__ = ("_real", "_shown")
+    __slots__ = ("_masked", "_real", "_secrets", "_shown")
 
     def __init__(self, text: str) -> None:
         self._real: Final = text.strip()
+        self._masked: Final = self._real
+        self._secrets: Final[frozenset[str]] = frozenset()
         self._shown: Final = redact(text)
+
+    @classmethod
+    def _made(cls, real: str, masked: str, hidden: frozenset[str]) -> Address:
+        made = cls(masked)
+        made._real, made._secrets = real, hidden  # type: ignore[misc]  # not changed from here on
+        return made
+
+    def filled(self, mark: str, secret: str) -> Address:
+        """Put a secret where a mark stands; wherever it stands, it is never shown.
+
+        Args:
+            mark: stands in the address for it.
+            secret: as its owner has it; what an URL may not have in it is escaped.
+        """
+        real = self._real.replace(mark, quote(secret, safe=""))
+        masked = self._masked.replace(mark, HIDDEN)
+        return self._made(real, masked, self._secrets | frozenset(spellings(secret)))
 
     def __str__(self) -> str:
         """The address as people may read it."""
@@ -78,22 +98,36 @@ class Address:
     @property
     def checksum(self) -> Address:
         """The file with the archive's MD5: the archive's own name and `.md5`."""
-        if not self.is_web:
-            return Address(f"{self._real}.md5")
-        parts = urlsplit(self._real)
-        return _with_path(parts, f"{parts.path}.md5")
+        return self._changed(lambda path: f"{path}.md5")
 
     @property
     def version(self) -> Address:
         """The `version.txt` that stands beside the archive."""
-        if not self.is_web:
-            return Address(_beside(self._real, "version.txt"))
-        parts = urlsplit(self._real)
-        return _with_path(parts, _beside(parts.path, "version.txt"))
+        return self._changed(lambda path: _beside(path, "version.txt"))
 
     def clean(self, words: str) -> str:
         """Take the address's secrets out of words that others wrote."""
-        return clean(words, secrets(self._real))
+        return clean(words, secrets(self._real) | self._secrets)
+
+    def _changed(self, change: Callable[[str], str]) -> Address:
+        """The same address with another path, its secrets hidden as before."""
+        real, masked = (
+            _with_path(text, change) if self.is_web else change(text)
+            for text in (self._real, self._masked)
+        )
+        return self._made(real, masked, self._secrets)
+
+
+def is_whole(text: str) -> bool:
+    """Whether it is an URL with a host (or bucket) and a path, or a path of the file system."""
+    try:
+        parts = urlsplit(text)
+        placed = bool(parts.hostname and parts.port != 0)
+    except ValueError:  # brackets without an address between them, a port that is not a number
+        return False
+    local = parts.scheme in {"", "file"}
+    web = placed and parts.scheme in {"http", "https", "s3"}
+    return (local or web) and bool(parts.path.strip("/"))
 
 
 def _beside(path: str, name: str) -> str:
@@ -101,5 +135,6 @@ def _beside(path: str, name: str) -> str:
     return f"{folder}{slash}{name}"
 
 
-def _with_path(parts: SplitResult, path: str) -> Address:
-    return Address(parts._replace(path=path, fragment="").geturl())
+def _with_path(address: str, change: Callable[[str], str]) -> str:
+    parts = urlsplit(address)
+    return parts._replace(path=change(parts.path), fragment="").geturl()

@@ -13,6 +13,9 @@ from typing import Final
 ALLOWLIST: Final = "config/categories.yaml"
 """What people want."""
 
+FEEDS: Final = "config/feeds.yaml"
+"""Which feeds people want, in the order of their precedence; without it, one."""
+
 ALLOW_SHRINK: Final = "rulesync-allow-shrink"
 """Metadata of an uploaded allowlist: `true` where what it takes away is meant."""
 
@@ -26,7 +29,7 @@ LOCAL: Final = "local/"
 """People's own rules, a file each."""
 
 RAW: Final = "raw/"
-"""Every feed ever fetched, a folder each."""
+"""Every release of every feed ever fetched, a folder each."""
 
 ARCHIVE: Final = "emerging.rules.tar.gz"
 """What an archive is called that is a packed tarball, as the usual feed is."""
@@ -106,19 +109,34 @@ def own_key(file: str) -> str:
     return f"{LOCAL}{file}"
 
 
-def archive_key(version: str, archive: str = ARCHIVE) -> str:
-    """Name the object that holds the archive of a feed's version."""
-    return f"{RAW}{version}/{archive}"
+def archive_key(feed: str, version: str, archive: str = ARCHIVE) -> str:
+    """Name the object that holds the archive of a feed's version; see `manifest_key`."""
+    return f"{_release(feed, version)}{archive}"
 
 
-def manifest_key(version: str) -> str:
-    """Name the object that holds the manifest of a feed's version."""
-    return f"{RAW}{version}/{_MANIFEST}"
+def manifest_key(feed: str, version: str) -> str:
+    """Name the object that holds the manifest of a feed's version.
+
+    Args:
+        feed: its name, such as `et/open`; empty for where releases lay before feeds had names.
+        version: which no other release of the feed has.
+    """
+    return f"{_release(feed, version)}{_MANIFEST}"
+
+
+def feed_folder(feed: str) -> str:
+    """Begin the keys of a feed's releases; also those of a feed whose name begins with its own."""
+    return f"{RAW}{feed}/" if feed else RAW
 
 
 def is_manifest_key(key: str) -> bool:
-    """Tell whether an object of the bucket is a feed's manifest."""
+    """Tell whether an object of the bucket is the manifest of a release."""
     return key.startswith(RAW) and key.endswith(f"/{_MANIFEST}")
+
+
+def feed_of_manifest_key(key: str) -> str:
+    """Tell whose release a manifest is about; empty where it lies as before feeds had names."""
+    return key.removeprefix(RAW).removesuffix(f"/{_MANIFEST}").rpartition("/")[0]
 
 
 def build_key(build_id: str, name: str) -> str:
@@ -178,3 +196,7 @@ def media_type(key: str) -> str:
     found = _TYPES.get(PurePosixPath(key).suffix, _OTHER)
     ours = key.startswith(BUILDS) and found.startswith("text/")
     return f"{found}; charset=utf-8" if ours else found
+
+
+def _release(feed: str, version: str) -> str:
+    return f"{feed_folder(feed)}{version}/"

@@ -2,9 +2,12 @@
 
     RulesyncError
     ├── SettingsError        an environment variable is missing or has a wrong value
-    ├── AllowlistError       the category file has faults; carries all of them
+    ├── ConfigError          a file that people edit has faults; carries all of them
+    │   ├── AllowlistError       the category file
+    │   └── FeedListError        the list of feeds
     ├── FeedError            the feed could not be had, or is not what it should be
     │   ├── DownloadError        the source does not answer, or not with a feed
+    │   ├── SecretError          the code that its address needs cannot be had
     │   ├── ArchiveError         the archive is unsafe, broken, empty or too large
     │   └── ChecksumError        the archive is not the one that the source announced
     ├── StoreError           an object of the bucket is missing, or not what it should be
@@ -71,8 +74,8 @@ class SettingsError(RulesyncError):
     """An environment variable is missing or has a value that cannot be used."""
 
 
-class AllowlistError(RulesyncError):
-    """The category file has faults.
+class ConfigError(RulesyncError):
+    """A file that people edit has faults.
 
     Attributes:
         source: the file.
@@ -93,12 +96,29 @@ class AllowlistError(RulesyncError):
         super().__init__("\n".join((f"{source}: {count}", *(f"  {line}" for line in problems))))
 
 
+class AllowlistError(ConfigError):
+    """The category file has faults."""
+
+
+class FeedListError(ConfigError):
+    """The list of feeds has faults."""
+
+
 class FeedError(RulesyncError):
     """The feed could not be had, or is not what it should be."""
 
 
 class DownloadError(FeedError):
     """The source does not answer, or answers with something that is no feed."""
+
+
+class SecretError(FeedError):
+    """The code that a feed's address needs cannot be had; it is not in the text."""
+
+    def __init__(self, message: str, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.troubles = _only(trouble_of(code))
 
 
 class ArchiveError(FeedError):

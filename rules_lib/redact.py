@@ -58,7 +58,14 @@ def secrets(address: str) -> frozenset[str]:
     if rest is None:
         return frozenset()
     parts = (one for one in _secret_parts(rest) if one and not _COUNT.fullmatch(one))
-    return frozenset(form for one in parts for form in _forms(one))
+    return frozenset(form for one in parts for form in spellings(one))
+
+
+def spellings(secret: str) -> Iterator[str]:
+    """Every way in which a secret may come back once it stood in an address."""
+    yield from (secret, quote(secret, safe=""), quote_plus(secret))
+    for plain in (unquote(secret), unquote_plus(secret)):
+        yield from (plain, quote(plain, safe=""), quote_plus(plain), quote(plain))
 
 
 def clean(words: str, hidden: Iterable[str]) -> str:
@@ -151,9 +158,3 @@ def _secret_parts(rest: str) -> Iterator[str]:
     yield from (
         one for one, seen in zip(path.split("/"), shown.split("/"), strict=True) if one != seen
     )
-
-
-def _forms(secret: str) -> Iterator[str]:
-    yield from (secret, quote(secret, safe=""), quote_plus(secret))
-    for plain in (unquote(secret), unquote_plus(secret)):
-        yield from (plain, quote(plain, safe=""), quote_plus(plain), quote(plain))

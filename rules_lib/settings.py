@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping  # pydantic reads the annotations at run time
 from typing import TYPE_CHECKING, Annotated, Final, Literal, Self, TypeAlias
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError
 
-from rules_lib.address import Address
+from rules_lib.address import Address, is_whole
 from rules_lib.alert_logs import EXPECTED_PLACE, AlertLogs, alert_logs
 from rules_lib.errors import SettingsError
 from rules_lib.groups.policy_names import EXPECTED, named_policies, policy_name_problem
@@ -16,11 +15,6 @@ from rules_lib.redact import redact
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
-
-DEFAULT_FEED_URL: Final = (
-    "https://rules.emergingthreats.net/open/suricata-7.0.3/emerging.rules.tar.gz"
-)
-"""ET Open for the engine of Network Firewall, Suricata 7."""
 
 _MIB: Final = 2**20
 _LONGEST_WAIT: Final = 900
@@ -35,20 +29,9 @@ def _address(url: str | Address) -> Address:
     Raises:
         ValueError: it is neither; without words, as those of `urlsplit` repeat parts of it.
     """
-    if isinstance(url, Address) or _is_whole(url):
+    if isinstance(url, Address) or is_whole(url):
         return Address(url) if isinstance(url, str) else url
     raise ValueError
-
-
-def _is_whole(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        placed = bool(parts.hostname and parts.port != 0)
-    except ValueError:  # brackets without an address between them, a port that is not a number
-        return False
-    local = parts.scheme in {"", "file"}
-    web = placed and parts.scheme in {"http", "https", "s3"}
-    return (local or web) and bool(parts.path.strip("/"))
 
 
 def _alert_logs(place: str | AlertLogs) -> AlertLogs:
@@ -152,7 +135,8 @@ class FetchSettings(_Settings):
 
     Attributes:
         bucket: where the feed is stored.
-        feed_url: where it comes from: an http, https, file or s3 URL, or a path.
+        feed_url: where et/open comes from, where the bucket's list of feeds gives it no url: an
+            http, https, file or s3 URL, or a path; None for its publisher's.
         connect_timeout: seconds until a connection must stand.
         read_timeout: seconds until the source must send something more.
         download_timeout: seconds that one attempt at one file may take in all.
@@ -162,7 +146,7 @@ class FetchSettings(_Settings):
     """
 
     bucket: Bucket
-    feed_url: FeedUrl = Address(DEFAULT_FEED_URL)
+    feed_url: FeedUrl | None = None
     connect_timeout: Seconds = 10
     read_timeout: Seconds = 30
     download_timeout: Seconds = 180

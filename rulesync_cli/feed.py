@@ -12,7 +12,9 @@ from rules_lib.errors import FeedError
 from rules_lib.feed.archive import unpack
 from rules_lib.feed.archive_limits import ArchiveLimits
 from rules_lib.feed.fetch import check_download
+from rules_lib.feed.request import FeedRequest
 from rules_lib.feed.source import Download, download_if_new
+from rules_lib.feedlist import usual_feeds
 from rules_lib.model import FeedFile
 from rules_lib.settings import FetchSettings
 from rules_lib.sources.reader import reader_for
@@ -28,10 +30,11 @@ def read_feed(feed: Address) -> tuple[FeedFile, ...]:
     """
     named = {"RULESYNC_FEED_URL": feed.reveal(), "RULESYNC_BUCKET": "none-is-used"}
     settings = FetchSettings.from_environment({**os.environ, **named})
-    answer = download_if_new(settings, reader_for(settings), None)
+    request = FeedRequest.of(usual_feeds().first, feed, settings)
+    answer = download_if_new(request, reader_for(feed, settings), None)
     if not isinstance(answer, Download):
         raise FeedError(f"{feed}: {answer.why}")
-    manifest = check_download(answer, settings, datetime.now(UTC))
+    manifest = check_download(answer, request, datetime.now(UTC))
     limits = ArchiveLimits(unpacked=settings.max_unpacked_bytes)
     for warning in answer.warnings:
         click.echo(f"warning: {visible_lines(warning)}", err=True)

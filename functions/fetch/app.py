@@ -17,6 +17,8 @@ from rules_lib.aws import clients
 from rules_lib.aws.s3_store import S3Store
 from rules_lib.errors import RulesyncError
 from rules_lib.feed.fetch import fetch, fetch_record
+from rules_lib.feed.request import FeedRequest
+from rules_lib.feedlist import usual_feeds
 from rules_lib.notify.telemetry import Telemetry
 from rules_lib.settings import FetchSettings
 from rules_lib.sources import (
@@ -44,7 +46,10 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: 
     try:
         settings = FetchSettings.from_environment(os.environ)
         store = S3Store(clients.s3(), settings.bucket)
-        outcome = fetch(settings, reader_for(settings), store, datetime.now(UTC))
+        feed = usual_feeds(settings.feed_url).first
+        request = FeedRequest.of(feed, feed.address, settings)
+        reader = reader_for(request.address, settings)
+        outcome = fetch(request, reader, store, datetime.now(UTC))
     except RulesyncError as error:
         logger.error(  # noqa: TRY400  # the cause says it all, and the runtime adds the traceback
             "fetch failed", error=type(error).__name__, cause=str(error)

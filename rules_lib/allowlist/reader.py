@@ -24,14 +24,19 @@ DEPTH_MAX: Final = 8
 KEY_MAX: Final = 512
 """Characters of a key; a file's name, which one may be, has at most 255."""
 
-_SMALLEST: Final = "the smallest valid file is: version: 1"
+_SMALLEST: Final = "version: 1"
 _NULLS: Final = frozenset({"", "~", "null", "Null", "NULL"})
 _ASIDE: Final = -1  # in a path: what stands below is read, since it may have errors, but not kept
 
 
-def read_document(text: str | bytes) -> Document:
-    """Read the file; raises nothing, every error is in the document's `problems`."""
-    reader = _Reader(events_of(text))
+def read_document(text: str | bytes, smallest: str = _SMALLEST) -> Document:
+    """Read the file; raises nothing, every error is in the document's `problems`.
+
+    Args:
+        text: the file, UTF-8 where it is bytes.
+        smallest: a valid file, as an example for whoever has an empty one.
+    """
+    reader = _Reader(events_of(text), f"the smallest valid file is: {smallest}")
     root = None
     try:
         root = reader.root()
@@ -43,8 +48,8 @@ def read_document(text: str | bytes) -> Document:
 class _Reader:
     """Builds the tree from the events of one file."""
 
-    def __init__(self, events: Iterator[yaml.Event]) -> None:
-        self._events = events
+    def __init__(self, events: Iterator[yaml.Event], advice: str) -> None:
+        self._events, self._advice = events, advice
         self.lines: dict[Path, int] = {}
         self.problems: list[Problem] = []
         self.refused: set[Path] = set()
@@ -52,7 +57,7 @@ class _Reader:
     def root(self) -> dict[str, Tree]:
         next(self._events)
         if isinstance(next(self._events), yaml.StreamEndEvent):
-            raise UnreadableError(1, f"the file is empty; {_SMALLEST}")
+            raise UnreadableError(1, f"the file is empty; {self._advice}")
         event = next(self._events)
         tree = self._value(event, ())
         next(self._events)
@@ -60,7 +65,7 @@ class _Reader:
         if isinstance(tree, dict):
             return tree
         what = "is empty" if tree is None else f"is {shown(tree)}, not a mapping of keys to values"
-        raise UnreadableError(start_line(event), f"the file {what}; {_SMALLEST}")
+        raise UnreadableError(start_line(event), f"the file {what}; {self._advice}")
 
     def _expect_end(self, event: yaml.Event) -> None:
         if not isinstance(event, yaml.StreamEndEvent):

@@ -16,7 +16,7 @@ from rules_lib.facts import metadata
 from rules_lib.model import Mode, is_local
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from pydantic import BaseModel
     from pydantic_core import ErrorDetails
@@ -66,22 +66,34 @@ def validated(document: Document) -> Allowlist | tuple[Problem, ...]:
 
 
 def _problem(document: Document, error: ErrorDetails) -> Problem:
-    path = _place(document, error["loc"])
+    path = place_in(document, error["loc"])
     match error["type"]:
         case "extra_forbidden":
             return _unknown_key(document, path)
         case "frozen_set_type" if _is_no_metadata(path):
             return _unknown_key(document, path)
-        case "missing":
-            place = "" if path else "the file "
-            return document.problem(path, f"{place}has no {error['loc'][-1]}; it must be given")
         case "enum" | "literal_error":
             return _no_choice(document, path, error["ctx"]["expected"])
+    return wrong_value(document, path, error)
+
+
+def wrong_value(document: Document, path: Path, error: ErrorDetails, said: str = "") -> Problem:
+    """Word one of pydantic's errors about the value at a place, or about a key that is missing.
+
+    Args:
+        document: the file.
+        path: of the value, or of the mapping that lacks a key.
+        error: pydantic's.
+        said: stands for the value where that is not to be shown.
+    """
+    if error["type"] == "missing":
+        place = "" if path else "the file "
+        return document.problem(path, f"{place}has no {error['loc'][-1]}; it must be given")
     text = _TEXTS.get(error["type"], error["msg"]).format(**error.get("ctx", {}))
-    return document.problem(path, f"{shown(document.at(*path))} {text}")
+    return document.problem(path, f"{said or shown(document.at(*path))} {text}")
 
 
-def _place(document: Document, location: Path) -> Path:
+def place_in(document: Document, location: Path) -> Path:
     """The part of pydantic's location that the file has: a mode alone has no key `mode`."""
     ends = range(len(location), -1, -1)
     return next(location[:end] for end in ends if location[:end] in document.lines)
@@ -89,13 +101,26 @@ def _place(document: Document, location: Path) -> Path:
 
 def _unknown_key(document: Document, path: Path) -> Problem:
     found = _class_of(path[:-1])
-    keys = _keys(found)
-    choices = metadata.KEYS.union(keys) if found in _METADATA_ASKED else keys
+    offered = metadata.KEYS if found in _METADATA_ASKED else frozenset[str]()
+    return unknown_key(document, path, _keys(found), offered)
+
+
+def unknown_key(
+    document: Document, path: Path, keys: Sequence[str], offered: frozenset[str] = frozenset()
+) -> Problem:
+    """Say that a key may not stand where it does, and which may.
+
+    Args:
+        document: the file.
+        path: of the key.
+        keys: that may stand there, all of which are named.
+        offered: others that may.
+    """
     return document.key_problem(
         path,
         f"{shown(path[-1])} is not a valid key here",
         wrong=str(path[-1]),
-        choices=choices,
+        choices=offered.union(keys),
         otherwise=f"the keys are {', '.join(keys)}",
     )
 

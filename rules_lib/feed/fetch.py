@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from rules_lib.bucket import archive_key, manifest_key
 from rules_lib.errors import ArchiveError, ChecksumError, RefusedError
 from rules_lib.feed.archive import opened
 from rules_lib.feed.archive_limits import ArchiveLimits
-from rules_lib.feed.manifest import Manifest, read_manifest, total
-from rules_lib.feed.newest import LONGEST_FETCH, newest_manifest
+from rules_lib.feed.manifest import Manifest, total
+from rules_lib.feed.newest import LONGEST_FETCH, newest_manifest, stored_manifest
 from rules_lib.feed.source import Download, FeedUnchanged, download_if_new
 from rules_lib.reading.lines import count_rules
 from rules_lib.text import counted
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from rules_lib.aws.store import Store
-    from rules_lib.settings import FetchSettings
+    from rules_lib.feed.request import FeedRequest
     from rules_lib.sources.answers import SourceReader
 
 _NUMBER: Final = re.compile(r"\d+(?:\.\d+)*")
@@ -41,12 +40,12 @@ class Fetched:
 
 
 def fetch(
-    settings: FetchSettings, reader: SourceReader, store: Store, now: datetime
+    request: FeedRequest, reader: SourceReader, store: Store, now: datetime
 ) -> Fetched | FeedUnchanged:
-    """Bring the feed into the bucket, unless the bucket has it already.
+    """Bring a feed into the bucket, unless the bucket has it already.
 
     Args:
-        settings: where the feed lies, and how large it may be.
+        request: which feed, where it lies, and how large it may be.
         reader: reads that kind of source.
         store: the bucket.
         now: when the fetch begins, in UTC.
@@ -56,13 +55,14 @@ def fetch(
         RefusedError: the bucket has a newer feed; nothing was written.
         StoreError: the bucket cannot be read or written.
     """
-    gathered = download_if_new(settings, reader, newest_manifest(store))
+    gathered = download_if_new(request, reader, newest_manifest(store, request.feed))
     if isinstance(gathered, FeedUnchanged):
         return gathered
-    held = newest_manifest(store)  # Another fetch may have ended while this one was downloading.
+    # Another fetch may have ended while this one was downloading.
+    held = newest_manifest(store, request.feed)
     if held and _is_held(gathered, held):
         return FeedUnchanged(held, "the archive's bytes are the same", gathered.warnings)
-    manifest = check_download(gathered, settings, now)
+    manifest = check_download(gathered, request, now)
     refuse_older(manifest, held)
     return Fetched(_publish(store, manifest, gathered.data), gathered.warnings)
 
@@ -76,7 +76,7 @@ def fetch_record(outcome: Fetched | FeedUnchanged) -> dict[str, Any]:
         "version": manifest.version,
         "sha256": manifest.sha256,
         "source": manifest.source,
-        "manifest": manifest_key(manifest.version),
+        "manifest": manifest.key,
         "enabled": manifest.total.enabled,
         "disabled": manifest.total.disabled,
         "warnings": list(outcome.warnings),
@@ -89,16 +89,16 @@ def _is_held(download: Download, held: Manifest) -> bool:
     return same and download.md5 in {None, held.md5}
 
 
-def check_download(download: Download, settings: FetchSettings, now: datetime) -> Manifest:
+def check_download(download: Download, request: FeedRequest, now: datetime) -> Manifest:
     """Check that a download is the feed that it should be, and describe it.
 
     Raises:
         ArchiveError: it cannot be unpacked, or has no rule, not even a disabled one.
         ChecksumError: it is not the archive that its source announces.
     """
-    source = str(settings.feed_url)
-    limits = ArchiveLimits(unpacked=settings.max_unpacked_bytes)
-    files = opened(download.data, limits, source=source, name=settings.feed_url.file_name)
+    source = str(request.address)
+    limits = ArchiveLimits(unpacked=request.max_unpacked_bytes)
+    files = opened(download.data, limits, source=source, name=request.address.file_name)
     categories = {file.category: count_rules(file.data) for file in files}
     rules = total(categories)
     if not rules.enabled + rules.disabled:
@@ -111,6 +111,7 @@ def check_download(download: Download, settings: FetchSettings, now: datetime) -
         )
     sha256 = hashlib.sha256(download.data).hexdigest()
     return Manifest(
+        feed=request.feed,
         version=download.version or f"sha256-{sha256[:12]}",
         announced=download.version,
         sha256=sha256,
@@ -143,7 +144,7 @@ def refuse_older(manifest: Manifest, held: Manifest | None) -> None:
         raise RefusedError(
             f"{manifest.source}: version {manifest.announced} is older than {held.announced}, "
             "which the bucket has",
-            f"To go back on purpose, delete {manifest_key(held.version)}.",
+            f"To go back on purpose, delete {held.key}.",
         )
     if timedelta() < held.fetched_at - manifest.fetched_at <= LONGEST_FETCH:
         raise RefusedError(
@@ -151,7 +152,7 @@ def refuse_older(manifest: Manifest, held: Manifest | None) -> None:
             f"already brought version {held.version}",
             f"This one began at {manifest.fetched_at.isoformat()}. If there was no other, a clock "
             f"was wrong: fetch again in a quarter of an hour, or delete "
-            f"{manifest_key(held.version)} and fetch.",
+            f"{held.key} and fetch.",
         )
 
 
@@ -164,22 +165,20 @@ def _publish(store: Store, manifest: Manifest, data: bytes) -> Manifest:
         apart = f"{manifest.version}-{manifest.sha256[:8]}"
         manifest = manifest.model_copy(update={"version": apart})
         _put_archive(store, manifest, data)
-    store.put(manifest_key(manifest.version), manifest.to_json())
+    store.put(manifest.key, manifest.to_json())
     return manifest
 
 
 def _is_free(store: Store, manifest: Manifest) -> bool:
-    """Whether the version's folder has no manifest yet, or that of these very bytes."""
-    key = manifest_key(manifest.version)
-    stored = store.find(key)
-    return stored is None or read_manifest(stored.body, key).sha256 == manifest.sha256
+    """Whether the version has no manifest yet, or that of these very bytes."""
+    stored = stored_manifest(store, manifest.version, manifest.feed)
+    return stored is None or stored.sha256 == manifest.sha256
 
 
 def _put_archive(store: Store, manifest: Manifest, data: bytes) -> bool:
     """Write the archive; False where another one has its name already."""
-    key = archive_key(manifest.version, manifest.archive)
-    written = store.put(key, data, only_if_absent=True)
-    return written or hashlib.sha256(store.get(key)).hexdigest() == manifest.sha256
+    written = store.put(manifest.archive_key, data, only_if_absent=True)
+    return written or hashlib.sha256(store.get(manifest.archive_key)).hexdigest() == manifest.sha256
 
 
 def _number(version: str | None) -> tuple[int, ...] | None:

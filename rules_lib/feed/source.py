@@ -13,7 +13,7 @@ from rules_lib.sources.answers import NO_VALIDATORS, Body, Unmodified, Validator
 
 if TYPE_CHECKING:
     from rules_lib.address import Address
-    from rules_lib.settings import FetchSettings
+    from rules_lib.feed.request import FeedRequest
     from rules_lib.sources.answers import SourceReader
 
 _MD5: Final = re.compile(
@@ -52,7 +52,7 @@ class FeedUnchanged:
 
 
 def download_if_new(
-    settings: FetchSettings, reader: SourceReader, held: Manifest | None
+    request: FeedRequest, reader: SourceReader, held: Manifest | None
 ) -> Download | FeedUnchanged:
     """Ask for the checksum, then for the archive, unless that is the one we have.
 
@@ -60,18 +60,18 @@ def download_if_new(
     so that a source which forgot to renew its checksum does not freeze the rules in silence.
 
     Args:
-        settings: where the feed lies, and how large it may be.
+        request: where the feed lies, and how large it may be.
         reader: reads that kind of source.
-        held: the newest feed that the bucket has.
+        held: the newest release that the bucket has of it.
 
     Raises:
         ChecksumError: what the source gives as its checksum is none.
         DownloadError: the archive cannot be had.
     """
-    source, limit = settings.feed_url, settings.max_download_bytes
+    source, limit = request.address, request.max_download_bytes
     if held and held.source != str(source):
         held = None
-    md5, warnings = _announced_md5(reader, source, limit)
+    md5, warnings = _announced_md5(reader, source, limit) if request.checksum else (None, ())
     if held and md5 == held.md5 and reader.size(source) in {None, held.size}:
         return FeedUnchanged(held, "the source has the checksum of the bucket's feed", warnings)
     answer = reader.read(source, limit, _validators(held, source, md5))
@@ -79,7 +79,7 @@ def download_if_new(
         return FeedUnchanged(held, answer.reason, warnings)
     if not isinstance(answer, Body):
         raise DownloadError(f"{source}: {answer.reason}")
-    version, doubts = _announced_version(reader, source, limit)
+    version, doubts = _version(reader, request)
     return Download(answer.data, answer.validators, md5, version, warnings + doubts)
 
 
@@ -111,11 +111,11 @@ def _announced_md5(
     return (found[1] or found[2]).decode().lower(), ()
 
 
-def _announced_version(
-    reader: SourceReader, source: Address, limit: int
-) -> tuple[str | None, tuple[str, ...]]:
-    address = source.version
-    answer = reader.read(address, limit)
+def _version(reader: SourceReader, request: FeedRequest) -> tuple[str | None, tuple[str, ...]]:
+    if not request.has_version:
+        return None, ()
+    address = request.address.version
+    answer = reader.read(address, request.max_download_bytes)
     if not isinstance(answer, Body):
         return None, ()
     text = answer.data[:256].decode("ascii", "replace").strip()

@@ -10,21 +10,23 @@ from rules_lib.sources.files import FileReader
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from rules_lib.address import Address
     from rules_lib.settings import FetchSettings
     from rules_lib.sources.answers import SourceReader
 
 
 def reader_for(
+    address: Address,
     settings: FetchSettings,
     *,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> SourceReader:
-    """Make the reader for the feed's address: over http, from a bucket, or from the file system.
+    """Make the reader for an address: over http, from a bucket, or from the file system.
 
     Only what serves the address is loaded: `requests` and AWS's library take longer than a file.
     """
-    if settings.feed_url.is_web:
+    if address.is_web:
         from rules_lib.sources.download import HttpReader  # noqa: PLC0415
         from rules_lib.sources.session import UnguidedSession  # noqa: PLC0415
 
@@ -37,7 +39,7 @@ def reader_for(
             sleep=sleep,
             clock=clock,
         )
-    if settings.feed_url.scheme == "s3":
+    if address.scheme == "s3":
         from rules_lib.aws import clients  # noqa: PLC0415
         from rules_lib.sources.objects import S3Reader  # noqa: PLC0415
 

@@ -15,7 +15,6 @@ from rules_lib.bucket import (
     COUNTED,
     FIRED,
     RAW,
-    archive_key,
     build_key,
     rules_name,
 )
@@ -226,7 +225,7 @@ def feed_in_bucket(store: Store, manifest: Manifest) -> Feed:
     Raises:
         StoreError: its archive cannot be read, or is not the one that the manifest names.
     """
-    key = archive_key(manifest.version, manifest.archive)
+    key = manifest.archive_key
     data = store.get(key)
     if hashlib.sha256(data).hexdigest() != manifest.sha256:
         raise StoreError(f"s3://{store.bucket}/{key} is not the archive that its manifest names")

@@ -51,15 +51,20 @@ def fetch(*, bucket: str, feed: Address | None, yes: bool, as_json: bool) -> Non
     """
     from rules_lib.feed.fetch import fetch as bring
     from rules_lib.feed.fetch import fetch_record
+    from rules_lib.feed.request import FeedRequest
+    from rules_lib.feedlist import usual_feeds
     from rules_lib.sources.reader import reader_for
 
     settings = _settings(bucket, feed)
     store = store_of(settings.bucket)
+    wanted = usual_feeds(settings.feed_url).first
     if not feed and not os.environ.get(_URL):
-        _refuse_another_source(store, settings.feed_url)
-    confirm(f"fetch {settings.feed_url} into s3://{bucket}?", yes=yes)
-    with waiting(f"fetching {settings.feed_url}"):
-        outcome = bring(settings, reader_for(settings), store, datetime.now(UTC))
+        _refuse_another_source(store, wanted.address)
+    confirm(f"fetch {wanted.address} into s3://{bucket}?", yes=yes)
+    request = FeedRequest.of(wanted, wanted.address, settings)
+    with waiting(f"fetching {request.address}"):
+        reader = reader_for(request.address, settings)
+        outcome = bring(request, reader, store, datetime.now(UTC))
     for warning in outcome.warnings:
         tell(f"warning: {visible_lines(warning)}")
     record = fetch_record(outcome)

@@ -7,9 +7,8 @@ from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from rules_lib.bucket import manifest_key
 from rules_lib.errors import RulesyncError
-from rules_lib.feed.manifest import read_manifest
+from rules_lib.feed.newest import stored_manifest
 from rules_lib.own.files import own_in_bucket
 from rules_lib.reading.lines import commented, parted
 from rules_lib.sync.gather import feed_in_bucket
@@ -32,9 +31,10 @@ def homes_in_feed(store: Store, version: str, texts: Collection[str]) -> Mapping
     """
     wanted = frozenset(text.encode() for text in texts)
     try:
-        key = manifest_key(version)
-        feed = feed_in_bucket(store, read_manifest(store.get(key), key))
-        files = replace(feed, own=own_in_bucket(store).files)
+        manifest = stored_manifest(store, version)
+        if manifest is None:
+            return {}
+        files = replace(feed_in_bucket(store, manifest), own=own_in_bucket(store).files)
         return {text: category for file in files for text, category in _found(file, wanted)}
     except RulesyncError:  # it only fills a column
         return {}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from rules_lib.bucket import RAW, is_manifest_key
 from rules_lib.errors import RulesyncError
+from rules_lib.facts.feeds import ET_OPEN
 from rules_lib.feed.manifest import read_manifest
+from rules_lib.feed.newest import manifest_entries
 from rules_lib.reading.sids import sids_in
 from rules_lib.sync.gather import feed_in_bucket
 
@@ -44,8 +45,7 @@ class PastReleases:
         Raises:
             StoreError: the bucket may not be listed.
         """
-        entries = [entry for entry in store.entries(RAW) if is_manifest_key(entry.key)]
-        entries.sort(key=lambda entry: (entry.last_modified, entry.key))
+        entries = manifest_entries(store, (ET_OPEN,)).get(ET_OPEN, ())
         return cls(store, tuple(entry.key for entry in entries))
 
     def first_with(self, sid: int) -> tuple[StoredRelease, bool] | None:

@@ -15,11 +15,10 @@ from rules_lib.bucket import (
     SUMMARY,
     build_key,
     last_notice_key,
-    manifest_key,
 )
 from rules_lib.errors import FirewallError, RefusedError, StoreError
-from rules_lib.feed.manifest import Manifest, read_manifest
-from rules_lib.feed.newest import newest_manifest
+from rules_lib.feed.manifest import Manifest
+from rules_lib.feed.newest import newest_manifest, stored_manifest
 from rules_lib.model import Reason
 from rules_lib.own.files import own_in_bucket
 from rules_lib.report.summary import read_summary
@@ -138,10 +137,8 @@ def _staging(store: Store, latest: Latest) -> StagingFacts | None:
 
 
 def _manifest_of(store: Store, version: str) -> Manifest | None:
-    key = manifest_key(version)
-    stored = store.find(key)
     try:
-        return read_manifest(stored.body, key) if stored else None
+        return stored_manifest(store, version)
     except StoreError:
         return None  # it only tells an age
 

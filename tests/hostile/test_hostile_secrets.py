@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from click.testing import CliRunner
 from support.account import BUCKET, account
-from support.web import Answer, Pauses, feed, md5, packed, reader, rule, serving, settings
+from support.web import Answer, Pauses, feed, md5, packed, reader, request, rule, serving
 
 from functions.fetch import app as fetch_app
 from rules_lib.aws.s3_store import S3Store
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     from support.web import WebServer
 
-    from rules_lib.settings import FetchSettings
+    from rules_lib.feed.request import FeedRequest
+
 
 CODE: Final = "1234567890123456"
 PATH: Final = f"/{CODE}/x/etpro.rules.tar.gz"
@@ -256,13 +257,13 @@ def test_no_error_is_chained_to_one_that_has_the_address(place: Place, case: str
     place.answers(case)
     failed: list[BaseException] = []
     try:
-        _fetched(settings(place.url))
+        _fetched(request(place.url))
     except RulesyncError as error:
         failed.extend(chain(error))
     assert leaks("".join(map(repr, failed))) == []
 
 
-def _fetched(wanted: FetchSettings) -> None:
+def _fetched(wanted: FeedRequest) -> None:
     with UnguidedSession() as session:
         download = download_if_new(wanted, reader(session, Pauses()), None)
     assert not isinstance(download, FeedUnchanged)

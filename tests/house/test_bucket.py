@@ -9,6 +9,7 @@ from typing import Final
 import pytest
 
 from rules_lib import bucket
+from rules_lib.facts.feeds import ET_OPEN
 
 REPOSITORY: Final = Path(__file__).parents[2]
 KEYS: Final = {
@@ -58,8 +59,8 @@ def test_every_key_is_described_to_people(name: str) -> None:
     [
         (bucket.ALLOWLIST, "application/yaml"),
         (bucket.own_key("ours.rules"), "text/plain"),
-        (bucket.archive_key("1"), "application/gzip"),
-        (bucket.archive_key("1", "a.rules"), "text/plain"),
+        (bucket.archive_key(ET_OPEN, "1"), "application/gzip"),
+        (bucket.archive_key(ET_OPEN, "1", "a.rules"), "text/plain"),
         (bucket.build_key("b", bucket.rules_name("et-tor")), "text/plain; charset=utf-8"),
         (bucket.build_key("b", bucket.REPORT), "text/html; charset=utf-8"),
         (bucket.build_key("b", bucket.SUMMARY), "application/json"),

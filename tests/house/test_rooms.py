@@ -15,7 +15,7 @@ REPOSITORY: Final = Path(__file__).parents[2]
 LIBRARY: Final = (
     *("errors", "text", "redact", "address", "alert_logs", "validation", "bucket", "deadline"),
     *("graph", "gc_pause"),
-    *("facts", "ties", "why", "model", "outcome", "reading", "allowlist", "groups"),
+    *("facts", "ties", "why", "model", "outcome", "reading", "allowlist", "feedlist", "groups"),
     *("staging_record", "stages", "packing", "inputs", "build", "settings", "proving", "aws"),
     *("sources", "feed", "own", "hits", "deploy", "report", "state", "counting", "world"),
     *("rollback", "notify", "sync"),

@@ -6,7 +6,7 @@ import pytest
 
 from rules_lib.address import Address
 from rules_lib.errors import SettingsError
-from rules_lib.settings import DEFAULT_FEED_URL, BuildSettings, FetchSettings, HitsSettings
+from rules_lib.settings import BuildSettings, FetchSettings, HitsSettings
 
 LEAST = {"RULESYNC_BUCKET": "feeds"}
 
@@ -16,7 +16,7 @@ def test_only_the_bucket_must_be_set() -> None:
     settings = FetchSettings.from_environment(LEAST)
     assert settings == FetchSettings(
         bucket="feeds",
-        feed_url=Address(DEFAULT_FEED_URL),
+        feed_url=None,
         connect_timeout=10,
         read_timeout=30,
         download_timeout=180,

@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Final
 
+from rules_lib.address import Address
+from rules_lib.feed.request import FeedRequest
+from rules_lib.feedlist import usual_feeds
 from rules_lib.settings import FetchSettings
 from rules_lib.sources.download import HttpReader
 from rules_lib.sources.session import UnguidedSession
@@ -69,6 +72,12 @@ def settings(url: str, **changes: object) -> FetchSettings:
     environment = {"RULESYNC_BUCKET": BUCKET, "RULESYNC_FEED_URL": url}
     environment |= {f"RULESYNC_{name.upper()}": str(value) for name, value in changes.items()}
     return FetchSettings.from_environment(environment)
+
+
+def request(url: str, **changes: object) -> FeedRequest:
+    """Ask for et/open at an address, with the limits of `settings`."""
+    address = Address(url)
+    return FeedRequest.of(usual_feeds(address).first, address, settings(url, **changes))
 
 
 @dataclass

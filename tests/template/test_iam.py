@@ -41,6 +41,7 @@ from rules_lib.bucket import (
     own_key,
 )
 from rules_lib.errors import RulesyncError
+from rules_lib.facts.feeds import ET_OPEN
 from rules_lib.hits.history import put_day
 from rules_lib.sync import settled
 from rules_lib.sync.first_run import first_run
@@ -265,7 +266,7 @@ def test_fetch_cannot_touch_the_firewall() -> None:
 
 def test_build_cannot_write_feeds_or_the_allowlist() -> None:
     """It reads both."""
-    for key in (manifest_key("1"), ALLOWLIST, own_key("ours.rules")):
+    for key in (manifest_key(ET_OPEN, "1"), ALLOWLIST, own_key("ours.rules")):
         resource = f"arn:aws:s3:::{BUCKET}/{key}"
         statements = list(FULL.statements("BuildRole"))
         assert any(allows(each, "s3:GetObject", resource) for each in statements)

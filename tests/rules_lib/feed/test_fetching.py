@@ -22,6 +22,7 @@ from support.web import (
     md5,
     packed,
     reader,
+    request,
     rule,
     settings,
     zipped,
@@ -31,6 +32,7 @@ from rules_lib.aws.s3_store import S3Store
 from rules_lib.aws.store import Store
 from rules_lib.bucket import archive_key, manifest_key
 from rules_lib.errors import ArchiveError, ChecksumError, DownloadError, RefusedError, StoreError
+from rules_lib.facts.feeds import ET_OPEN
 from rules_lib.feed.fetch import Fetched, fetch
 from rules_lib.feed.manifest import read_manifest
 from rules_lib.feed.newest import newest_manifest
@@ -67,7 +69,7 @@ class Publisher:
     def fetch(self) -> Fetched | FeedUnchanged:
         """Fetch as the function does, but with no real pauses."""
         self.now += timedelta(hours=1)
-        wanted = settings(f"{self.server.url}{ARCHIVE}", **self.limits)
+        wanted = request(f"{self.server.url}{ARCHIVE}", **self.limits)
         return fetch(wanted, reader(self.session, Pauses()), self.store, self.now)
 
     def refuse(self, kind: type[Exception]) -> str:
@@ -100,9 +102,12 @@ def test_first_fetch_stores_archive_and_manifest(publisher: Publisher) -> None:
     outcome = publisher.fetch()
     assert isinstance(outcome, Fetched)
     assert outcome.warnings == ()
-    assert set(contents(publisher.store)) == {archive_key("10523"), manifest_key("10523")}
-    assert publisher.store.get(archive_key("10523")) == data
-    key = manifest_key("10523")
+    assert set(contents(publisher.store)) == {
+        archive_key(ET_OPEN, "10523"),
+        manifest_key(ET_OPEN, "10523"),
+    }
+    assert publisher.store.get(archive_key(ET_OPEN, "10523")) == data
+    key = manifest_key(ET_OPEN, "10523")
     manifest = read_manifest(publisher.store.get(key), key)
     assert manifest == outcome.manifest
     assert manifest.sha256 == hashlib.sha256(data).hexdigest()
@@ -135,11 +140,11 @@ def test_every_form_is_stored_as_it_came_under_a_name_that_says_its_form(
 ) -> None:
     """By which the build finds it; a secret in the address names nothing."""
     publisher.server.routes[path] = [Answer(body=data)]
-    wanted = settings(f"{publisher.server.url}{path}")
+    wanted = request(f"{publisher.server.url}{path}")
     outcome = fetch(wanted, reader(publisher.session, Pauses()), publisher.store, NOON)
     manifest = outcome.manifest
     assert manifest.archive == stored
-    assert publisher.store.get(archive_key(manifest.version, stored)) == data
+    assert publisher.store.get(archive_key(ET_OPEN, manifest.version, stored)) == data
     assert manifest.categories == {category: Tally(1, 0)}
     assert newest_manifest(publisher.store) == manifest
     assert tuple(feed_in_bucket(publisher.store, manifest)) == (
@@ -162,7 +167,7 @@ def test_manifest_is_written_last(publisher: Publisher) -> None:
     """Its arrival starts the build, which then finds the archive."""
     publisher.server.offer(feed(1), version="1")
     publisher.fetch()
-    assert publisher.store.written == [archive_key("1"), manifest_key("1")]
+    assert publisher.store.written == [archive_key(ET_OPEN, "1"), manifest_key(ET_OPEN, "1")]
 
 
 def test_feed_without_version_is_named_by_its_sha256(publisher: Publisher) -> None:
@@ -251,14 +256,14 @@ def test_older_release_is_refused(publisher: Publisher, newer: str, older: str) 
     publisher.server.offer(feed(1), version=older)
     words = publisher.refuse(RefusedError)
     assert f"version {older} is older than {newer}" in words
-    assert f"delete {manifest_key(newer)}" in words
+    assert f"delete {manifest_key(ET_OPEN, newer)}" in words
 
 
 def test_older_release_comes_after_the_newer_manifest_is_deleted(publisher: Publisher) -> None:
     """What the error advises works."""
     publisher.server.offer(feed(1, 2), version="10")
     publisher.fetch()
-    publisher.store.delete(manifest_key("10"))
+    publisher.store.delete(manifest_key(ET_OPEN, "10"))
     publisher.server.offer(feed(1), version="9")
     assert isinstance(publisher.fetch(), Fetched)
 
@@ -277,20 +282,20 @@ def test_other_bytes_under_the_same_version_get_their_own_folder(publisher: Publ
         publisher.server.offer(feed(*sids), version="7")
         outcome = publisher.fetch()
         assert isinstance(outcome, Fetched)
-        assert publisher.store.get(archive_key(outcome.manifest.version)) == feed(*sids)
+        assert publisher.store.get(archive_key(ET_OPEN, outcome.manifest.version)) == feed(*sids)
         assert newest_manifest(publisher.store) == outcome.manifest
     apart = f"7-{hashlib.sha256(feed(2)).hexdigest()[:8]}"
     assert set(contents(publisher.store)) == {
-        archive_key("7"),
-        manifest_key("7"),
-        archive_key(apart),
-        manifest_key(apart),
+        archive_key(ET_OPEN, "7"),
+        manifest_key(ET_OPEN, "7"),
+        archive_key(ET_OPEN, apart),
+        manifest_key(ET_OPEN, apart),
     }
 
 
 def test_archive_left_by_a_broken_fetch_is_taken_up(publisher: Publisher) -> None:
     """A fetch that died before its manifest is finished by the next one."""
-    publisher.store.put(archive_key("7"), feed(1))
+    publisher.store.put(archive_key(ET_OPEN, "7"), feed(1))
     publisher.server.offer(feed(1), version="7")
     assert publisher.fetch().manifest.version == "7"
 
@@ -327,7 +332,7 @@ def test_fetch_that_was_overtaken_leaves_the_newer_in_place(publisher: Publisher
     slow = _Overtaken(reader(publisher.session, Pauses()), other_fetch)
     began = NOON + timedelta(minutes=50)
     with pytest.raises(RefusedError, match="a fetch that began later"):
-        fetch(settings(f"{publisher.server.url}{ARCHIVE}"), slow, publisher.store, began)
+        fetch(request(f"{publisher.server.url}{ARCHIVE}"), slow, publisher.store, began)
     assert contents(publisher.store) == before
 
 
@@ -349,7 +354,9 @@ def test_fetch_by_a_clock_a_little_ahead_names_what_to_delete(publisher: Publish
     held = publisher.fetch()
     publisher.server.offer(feed(1, 2))
     publisher.now -= timedelta(hours=1, minutes=10)
-    assert f"delete {manifest_key(held.manifest.version)}" in publisher.refuse(RefusedError)
+    assert f"delete {manifest_key(ET_OPEN, held.manifest.version)}" in publisher.refuse(
+        RefusedError
+    )
     publisher.now = NOON + timedelta(minutes=1)
     assert isinstance(publisher.fetch(), Fetched)
 
@@ -364,12 +371,12 @@ def test_two_fetches_of_one_version_never_mix(publisher: Publisher) -> None:
     publisher.server.offer(feed(1), version="7")
     slow = _Overtaken(reader(publisher.session, Pauses()), other_fetch)
     later = NOON + timedelta(days=1)
-    fetch(settings(f"{publisher.server.url}{ARCHIVE}"), slow, publisher.store, later)
+    fetch(request(f"{publisher.server.url}{ARCHIVE}"), slow, publisher.store, later)
     keys = [key for key in contents(publisher.store) if key.endswith("manifest.json")]
     assert len(keys) == 2
     for key in keys:
         manifest = read_manifest(publisher.store.get(key), key)
-        archive = publisher.store.get(archive_key(manifest.version))
+        archive = publisher.store.get(archive_key(ET_OPEN, manifest.version))
         assert hashlib.sha256(archive).hexdigest() == manifest.sha256
 
 
@@ -481,10 +488,10 @@ def test_credentials_of_the_source_are_not_stored(publisher: Publisher) -> None:
         VERSION + query: [Answer(body=b"1")],
     }
     url = publisher.server.url.replace("://", "://me:hush@") + ARCHIVE + query
-    wanted = settings(url)
+    wanted = request(url)
     http = reader(publisher.session, Pauses())
     fetched = fetch(wanted, http, publisher.store, NOON)
-    assert b"hush" not in publisher.store.get(manifest_key("1"))
+    assert b"hush" not in publisher.store.get(manifest_key(ET_OPEN, "1"))
     assert fetched.manifest.source == f"{publisher.server.url}{ARCHIVE}"
     assert "hush" not in "".join(fetched.warnings)
     assert isinstance(fetch(wanted, http, publisher.store, NOON), FeedUnchanged)
@@ -496,7 +503,7 @@ def test_changed_source_is_not_asked_by_the_validators_of_the_other(publisher: P
     publisher.server.offer(feed(1), headers={"ETag": '"1"'})
     publisher.fetch()
     publisher.server.routes["/other.tar.gz"] = [Answer(body=feed(2), headers=(("ETag", '"1"'),))]
-    wanted = settings(f"{publisher.server.url}/other.tar.gz")
+    wanted = request(f"{publisher.server.url}/other.tar.gz")
     later = NOON + timedelta(days=1)
     outcome = fetch(wanted, reader(publisher.session, Pauses()), publisher.store, later)
     assert isinstance(outcome, Fetched)
@@ -506,7 +513,7 @@ def test_bucket_in_trouble_stops_the_fetch_before_the_source_is_asked(publisher:
     """What the bucket has must be known first."""
     publisher.server.offer(feed(1))
     publisher.store.gone = True
-    wanted = settings(f"{publisher.server.url}{ARCHIVE}")
+    wanted = request(f"{publisher.server.url}{ARCHIVE}")
     with pytest.raises(StoreError, match="NoSuchBucket"):
         fetch(wanted, reader(publisher.session, Pauses()), publisher.store, NOON)
     assert publisher.server.asked == []
@@ -533,8 +540,13 @@ def test_files_and_objects_are_feeds_too(
     """With checksum and version beside them; same is unchanged, older refused, wrong an error."""
 
     def sync(hours: int) -> Fetched | FeedUnchanged:
-        wanted = settings(address)
-        return fetch(wanted, reader_for(wanted), s3_store, NOON + timedelta(hours=hours))
+        wanted = request(address)
+        return fetch(
+            wanted,
+            reader_for(wanted.address, settings(address)),
+            s3_store,
+            NOON + timedelta(hours=hours),
+        )
 
     address = place(tmp_path, s3_store, "emerging.rules.tar.gz", feed(1))
     first = sync(0)
@@ -558,7 +570,7 @@ def test_files_and_objects_are_feeds_too(
 
 def test_missing_file_is_a_clear_error(store: MemoryStore, tmp_path: Path) -> None:
     """With its path."""
-    wanted = settings(str(tmp_path / "none.tar.gz"))
+    wanted = request(str(tmp_path / "none.tar.gz"))
     with pytest.raises(DownloadError, match=r"none\.tar\.gz: no such file"):
-        fetch(wanted, reader_for(wanted), store, NOON)
+        fetch(wanted, reader_for(wanted.address, settings("x")), store, NOON)
     assert contents(store) == {}

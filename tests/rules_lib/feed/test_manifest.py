@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from rules_lib.bucket import archive_key, is_manifest_key, manifest_key
 from rules_lib.errors import StoreError
+from rules_lib.facts.feeds import ET_OPEN
 from rules_lib.feed.manifest import Manifest, read_manifest
 from rules_lib.reading.lines import Tally
 
@@ -27,7 +28,7 @@ MANIFEST = Manifest(
     fetched_at=datetime(2026, 3, 31, 12, tzinfo=UTC),
     categories={"zeta": Tally(1, 2), "alpha": Tally(3, 4)},
 )
-KEY = "raw/10523/manifest.json"
+KEY = "raw/et/open/10523/manifest.json"
 
 
 def _document(**changes: Any) -> bytes:
@@ -100,8 +101,8 @@ def test_every_fault_is_named_at_once() -> None:
 
 def test_keys_stand_in_the_folder_of_their_version() -> None:
     """The build finds the archive by the manifest's version."""
-    assert archive_key("10523") == "raw/10523/emerging.rules.tar.gz"
-    assert manifest_key("10523") == KEY
+    assert archive_key(ET_OPEN, "10523") == "raw/et/open/10523/emerging.rules.tar.gz"
+    assert manifest_key(ET_OPEN, "10523") == KEY
     assert is_manifest_key(KEY)
-    assert not is_manifest_key(archive_key("10523"))
+    assert not is_manifest_key(archive_key(ET_OPEN, "10523"))
     assert not is_manifest_key("builds/1/manifest.json")

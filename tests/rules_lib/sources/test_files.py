@@ -107,4 +107,4 @@ def test_object_over_the_limit_is_refused(s3_store: S3Store) -> None:
 )
 def test_each_address_has_its_reader(address: str, kind: type) -> None:
     """By its scheme; whatever has none is a path."""
-    assert isinstance(reader_for(settings(address)), kind)
+    assert isinstance(reader_for(Address(address), settings("x")), kind)

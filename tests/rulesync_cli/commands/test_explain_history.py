@@ -77,7 +77,7 @@ def test_cve_tells_the_history_of_each_of_its_rules(running: Account, spelling: 
 def test_first_release_that_has_a_rule_is_named(running: Account) -> None:
     """Not the newest, nor the oldest."""
     [fetched] = [one for one in pasts("CVE-2024-3400")[10]["events"] if one["what"] == "fetched"]
-    versions = [key.split("/")[1] for key in running.keys("raw/") if key.endswith("manifest.json")]
+    versions = [key.split("/")[3] for key in running.keys("raw/") if key.endswith("manifest.json")]
     assert len(versions) == 3
     assert fetched["detail"].removeprefix("release ") in versions
     assert not fetched["at_the_latest"]

@@ -31,7 +31,7 @@ def test_feed_is_fetched_with_the_functions_own_answer(running: Account) -> None
     record = json.loads(first.stdout)
     assert (record["status"], record["version"], record["enabled"]) == ("fetched", "7", 1)
     assert "`rulesync status --watch`" in first.stderr
-    assert running.has("raw/7/manifest.json")
+    assert running.has("raw/et/open/7/manifest.json")
     again = call("fetch", "--yes")
     assert again.stdout.startswith("unchanged: ")
     assert "1 rule enabled, 1 disabled" in again.stdout
@@ -51,7 +51,7 @@ def test_somebody_is_asked_first(running: Account, typed: str, code: int, *, fet
     """What is to be fetched, and where to."""
     answer = call("fetch", typed=typed)
     assert "emerging.rules.tar.gz into s3://rulesync-test?" in answer.stderr
-    assert (answer.exit_code, running.has("raw/7/manifest.json")) == (code, fetched)
+    assert (answer.exit_code, running.has("raw/et/open/7/manifest.json")) == (code, fetched)
 
 
 def test_feed_that_is_named_goes_before_the_environment(running: Account, tmp_path: Path) -> None:
@@ -59,7 +59,7 @@ def test_feed_that_is_named_goes_before_the_environment(running: Account, tmp_pa
     other = feed(tmp_path / "mirror", {"emerging-dns": [rule(3)]}, version="8")
     record = json.loads(call("fetch", "--feed", other, "--yes", "--json").stdout)
     assert (record["version"], record["source"]) == ("8", str(other))
-    assert running.has("raw/8/manifest.json")
+    assert running.has("raw/et/open/8/manifest.json")
 
 
 def test_older_feed_is_refused(running: Account, tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ def test_older_feed_is_refused(running: Account, tmp_path: Path) -> None:
     feed(tmp_path, {"emerging-malware": [rule(9)]}, version="6")
     answer = call("fetch", "--yes")
     assert (answer.exit_code, "version 6 is older than 7" in answer.stderr) == (1, True)
-    assert not running.has("raw/6/manifest.json")
+    assert not running.has("raw/et/open/6/manifest.json")
 
 
 def test_usual_feed_does_not_take_the_place_of_another_unasked(

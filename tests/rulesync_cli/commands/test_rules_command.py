@@ -144,7 +144,9 @@ def test_category_of_a_rule_that_was_published_word_for_word_is_in_the_feed(
     homes = {one["sid"]: one["category"] for one in records()}
     assert homes == {5: "emerging-dns", 6: "emerging-exploit", 8: "emerging-exploit"}
     version = running.latest()["version"]
-    running.s3.delete_object(Bucket="rulesync-test", Key=f"raw/{version}/emerging.rules.tar.gz")
+    running.s3.delete_object(
+        Bucket="rulesync-test", Key=f"raw/et/open/{version}/emerging.rules.tar.gz"
+    )
     assert {one["category"] for one in records()} == {None}
     assert call("rules", "--sid", 5).stdout.splitlines()[-1].split()[4] == "-"
 

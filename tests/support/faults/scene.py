@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import boto3
 
+from rules_lib.address import Address
 from rules_lib.aws import clients
 from rules_lib.aws.s3_store import S3Store
 from rules_lib.aws.store import Store
@@ -20,6 +21,8 @@ from rules_lib.bucket import HOLD, LATEST
 from rules_lib.errors import RulesyncError, StoreError, SyncError
 from rules_lib.feed.fetch import fetch
 from rules_lib.feed.newest import newest_manifest
+from rules_lib.feed.request import FeedRequest
+from rules_lib.feedlist import usual_feeds
 from rules_lib.reading.ruleset import read_rules
 from rules_lib.report.summary import Summary
 from rules_lib.rollback.run import resume, rollback
@@ -119,14 +122,11 @@ class Scene:
         """Run the fetch function's part."""
 
         def work(_: World, store: Store) -> object:
-            settings = FetchSettings.from_environment(
-                {
-                    "RULESYNC_BUCKET": BUCKET,
-                    "RULESYNC_FEED_URL": str(self.folder / "emerging.rules.tar.gz"),
-                }
-            )
+            address = Address(str(self.folder / "emerging.rules.tar.gz"))
+            settings = FetchSettings.from_environment({"RULESYNC_BUCKET": BUCKET})
+            asked = FeedRequest.of(usual_feeds(address).first, address, settings)
             by_the_clock_of_s3 = datetime.now(UTC)  # one that is ahead is not believed
-            return fetch(settings, FileReader(), store, by_the_clock_of_s3)
+            return fetch(asked, FileReader(), store, by_the_clock_of_s3)
 
         return self._run("fetches", work, script)
 
@@ -298,7 +298,7 @@ class Scene:
         bucket = S3Store(clients.s3(), "fresh")
         bucket.client.create_bucket(Bucket=bucket.bucket)
         keys = (*self.account.keys("local/"), ALLOWLIST)
-        keys += tuple(self.account.keys(f"raw/{asked.manifest.version}/"))
+        keys += tuple(self.account.keys(asked.manifest.key.removesuffix("manifest.json")))
         for key in keys:
             bucket.put(key, self.account.read(key))
         wall = boto3.client("network-firewall", region_name=_FRESH)
