@@ -100,6 +100,23 @@ def functions() -> LambdaClient:
         return client
 
 
+def parameters() -> Any:
+    """Make a client of SSM, for parameters; see `s3`."""
+    return _made("ssm")
+
+
+def managed_secrets() -> Any:
+    """Make a client of Secrets Manager; see `s3`."""
+    return _made("secretsmanager")
+
+
+def _made(service: str) -> Any:
+    """A client of whose service only one call is used, which its caller describes."""
+    make: Callable[..., object] = boto3.client  # its types know each service by its name
+    with _explained():
+        return make(service, region_name=_region(), config=_USUAL)
+
+
 def _region() -> str | None:
     """`AWS_REGION`, which boto3 alone of AWS's tools does not read; None: boto3's own way."""
     return None if os.environ.get("AWS_DEFAULT_REGION") else os.environ.get("AWS_REGION") or None
