@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -145,5 +144,7 @@ def _release(text: str) -> tuple[int, ...]:
 
 
 def _lines(name: str) -> tuple[str, ...]:
+    from importlib.resources import files  # noqa: PLC0415 - most ask for a number or a name alone
+
     lines = files("rules_lib.facts").joinpath(f"data/{name}").read_text().splitlines()
     return tuple(line for line in lines if line and not line.startswith("#"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -66,6 +65,8 @@ def apply(  # noqa: PLR0913 - an argument for each option
     updates the policies, and stores the build under builds/. While a rollback holds, it fails and
     changes nothing. After an interrupted sync, the next one continues.
     """
+    import json
+
     from rules_lib.state.hold import Hold
     from rules_lib.sync.run import sync
     from rulesync_cli.saved_plan import SavedPlan

@@ -11,10 +11,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from rules_lib.address import Address
-from rules_lib.aws.store import Store
-from rules_lib.groups.rule_group import Deployed
-from rules_lib.own.files import OwnFiles, own_in_bucket, own_in_folder
 from rules_lib.text import counted, visible, visible_lines
 from rulesync_cli.account import policies_of, store_of
 from rulesync_cli.chosen import aws_options
@@ -31,6 +27,10 @@ from rulesync_cli.common import (
 from rulesync_cli.show.progress import waiting
 
 if TYPE_CHECKING:
+    from rules_lib.address import Address
+    from rules_lib.aws.store import Store
+    from rules_lib.groups.rule_group import Deployed
+    from rules_lib.own.files import OwnFiles
     from rules_lib.sync.gather import Draft
     from rulesync_cli.annotations import Annotation
     from rulesync_cli.check_draft import DraftContext, Examined, OwnFault
@@ -116,6 +116,8 @@ def _draft(file: str) -> Draft:
 
 def _own(folder: Path | None, store: Store | None) -> OwnFiles:
     """People's own rules, where they are at hand."""
+    from rules_lib.own.files import OwnFiles, own_in_bucket, own_in_folder
+
     if folder:
         return own_in_folder(folder)
     return own_in_bucket(store) if store else OwnFiles()
@@ -148,6 +150,7 @@ def _deployed(policies: tuple[str, ...]) -> Callable[[str], Deployed]:
     """What the account has; it is asked only where a policy is named."""
     from rules_lib.aws import clients
     from rules_lib.aws.firewall import Firewall
+    from rules_lib.groups.rule_group import Deployed
 
     def read(prefix: str) -> Deployed:
         if not policies:

@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from rules_lib.aws.store import Store
 from rules_lib.bucket import DISCARDED, LATEST, build_key
 from rules_lib.errors import StoreError
 from rules_lib.model import Reason
-from rules_lib.report.remedies import REMEDIES
 from rules_lib.text import count, counted, visible
 from rulesync_cli.account import store_of
 from rulesync_cli.common import FOLDER, epilog, json_option, print_json
@@ -23,6 +21,7 @@ from rulesync_cli.where import Where, scene_options
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from rules_lib.aws.store import Store
     from rulesync_cli.review import DiscardedEntry
 
 _LIMIT: Final = 50
@@ -164,6 +163,7 @@ def _latest(store: Store) -> str:
 
 
 def _document(source: str, found: Sequence[DiscardedEntry]) -> dict[str, object]:
+    from rules_lib.report.remedies import REMEDIES
     from rulesync_cli.review import by_reason
 
     reasons = [
@@ -176,6 +176,7 @@ def _document(source: str, found: Sequence[DiscardedEntry]) -> dict[str, object]
 def _render(
     source: str, found: Sequence[DiscardedEntry], total: int, limit: int, console: Console
 ) -> None:
+    from rules_lib.report.remedies import REMEDIES
     from rulesync_cli.review import by_reason
 
     of = "" if len(found) == total else f" of {count(total)}"

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from rules_lib.address import Address
 from rules_lib.errors import RefusedError
 from rules_lib.text import counted, visible, visible_lines
 from rulesync_cli.account import store_of
@@ -24,6 +23,7 @@ from rulesync_cli.show.progress import waiting
 from rulesync_cli.words import tell
 
 if TYPE_CHECKING:
+    from rules_lib.address import Address
     from rules_lib.aws.store import Store
     from rules_lib.settings import FetchSettings
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from rules_lib.report.sheet import csv_lines
 from rules_lib.text import visible
 from rulesync_cli.account import store_of
 from rulesync_cli.chosen import aws_options
@@ -191,6 +190,8 @@ def _sheet(
 
 
 def _print(sheet: HitSheet, known: KnownHits, there: RulesInForce, *, as_json: bool) -> None:
+    from rules_lib.report.sheet import csv_lines
+
     if not as_json:
         click.echo(b"".join(csv_lines(sheet.fields, sheet.rows)), nl=False)
         return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Final
 
@@ -53,6 +52,8 @@ def init(*, folder: Path, variant: str, force: bool, as_json: bool) -> None:
 
 
 def _files(variant: str) -> dict[str, bytes]:
+    import json
+
     from rulesync_cli.editors import json_schema
 
     known = shipped_variants()

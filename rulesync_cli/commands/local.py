@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from rules_lib.address import Address
 from rules_lib.bucket import SUMMARY
 from rules_lib.text import visible
 from rulesync_cli.common import FEED, FILE, FOLDER, epilog, json_option, print_json
@@ -18,6 +15,7 @@ from rulesync_cli.shipped import usual_config
 from rulesync_cli.show.console import stdout, wide_option
 
 if TYPE_CHECKING:
+    from rules_lib.address import Address
     from rules_lib.report.summary import Summary
     from rulesync_cli.embedded import Sync
 
@@ -107,12 +105,16 @@ def _silent(_: Summary) -> None:
 
 
 def _summaries(syncs: Iterable[Sync]) -> Iterable[object]:
+    import json
+
     paths = (sync.out / SUMMARY for sync in syncs)
     return (json.loads(path.read_bytes()) for path in paths if path.is_file())
 
 
 def _clear(out: Path) -> None:
     """Remove what an earlier run left: folders with a number for a name and a summary inside."""
+    import shutil
+
     for folder in out.iterdir() if out.is_dir() else ():
         if folder.name.isdecimal() and (folder / SUMMARY).is_file():
             shutil.rmtree(folder)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -15,15 +14,13 @@ import click
 from rules_lib.text import counted, visible
 from rulesync_cli.chosen import aws_options
 from rulesync_cli.common import epilog, is_attended, json_option, print_json
-from rulesync_cli.probing.findings import Finding, State, ask_all
-from rulesync_cli.probing.permissions import PREFIX, iam_policy
-from rulesync_cli.probing.table import TABLE
 from rulesync_cli.show.console import stdout, wide_option
 from rulesync_cli.show.progress import waiting
 
 if TYPE_CHECKING:
     from types_boto3_network_firewall import NetworkFirewallClient
 
+    from rulesync_cli.probing.findings import Finding
     from rulesync_cli.probing.record import Answers
     from rulesync_cli.probing.values import Probe
 
@@ -31,7 +28,6 @@ _SECONDS: Final = 10
 """Between two lines of what is being done where stderr is no terminal."""
 
 _OF_AWS: Final = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
-_BAD: Final = frozenset({State.DIFFERS, State.UNANSWERED})
 
 
 @click.command(
@@ -75,7 +71,10 @@ def probe(  # noqa: PLR0913 - an argument for each option
     """
     from rules_lib.aws import clients
     from rulesync_cli.probing.dryruns import BOTOCORE, NAMES, READS
+    from rulesync_cli.probing.findings import State
+    from rulesync_cli.probing.permissions import iam_policy
     from rulesync_cli.probing.record import Answers, ProbeRun, in_file, informed, recorded, shipped
+    from rulesync_cli.probing.table import TABLE
     from rulesync_cli.show.probed import probe_document, render_findings
 
     kept = in_file(file) if file else Answers()
@@ -102,7 +101,8 @@ def probe(  # noqa: PLR0913 - an argument for each option
         render_findings(findings, stdout())
     if file:
         _write(file, recorded(findings, asked), kept, aws=_is_aws(client))
-    raise SystemExit(1 if any(found.state in _BAD for found in findings) else 0)
+    bad = {State.DIFFERS, State.UNANSWERED}
+    raise SystemExit(1 if any(found.state in bad for found in findings) else 0)
 
 
 def _chosen(probes: Sequence[Probe], only: tuple[str, ...]) -> tuple[Probe, ...]:
@@ -151,12 +151,16 @@ def _confirm() -> None:
 def _ask(
     client: NetworkFirewallClient, probes: Sequence[Probe], pace: float
 ) -> tuple[Finding, ...]:
+    from secrets import token_hex
+
     from rules_lib.aws.calls import Calls
     from rulesync_cli.probing.dryruns import DryRuns, places
+    from rulesync_cli.probing.findings import ask_all
+    from rulesync_cli.probing.permissions import PREFIX
 
     calls = Calls()
     with waiting("looking at the account", every=_SECONDS) as watch:
-        asking = DryRuns(client, places(client, f"{PREFIX}{secrets.token_hex(4)}", calls), calls)
+        asking = DryRuns(client, places(client, f"{PREFIX}{token_hex(4)}", calls), calls)
         return tuple(ask_all(probes, asking.ask, lambda: time.sleep(pace), watch))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -78,6 +77,8 @@ def _page(store: Store, build: str) -> bytes:
 
 def _folder(store: Store, build: str) -> Path:
     """A folder for temporary files with the rule groups of a build, as the page links to them."""
+    import tempfile
+
     folder = Path(tempfile.mkdtemp(prefix=f"rulesync-{PurePosixPath(build).name}-"))
     groups = folder / RULE_GROUPS
     groups.mkdir()

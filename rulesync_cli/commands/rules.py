@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from rules_lib.facts.limits import ACTIONS
-from rules_lib.report.sheet import csv_lines
 from rules_lib.text import count, counted, visible
 from rulesync_cli.account import store_of
 from rulesync_cli.chosen import aws_options
@@ -175,6 +174,7 @@ def rule_record(rule: PublishedRule) -> dict[str, object]:
 
 
 def _csv(published: PublishedRules, found: Sequence[PublishedRule]) -> bytes:
+    from rules_lib.report.sheet import csv_lines
     from rulesync_cli.history.published import PublishedRule
 
     fields = (*PublishedRule._fields[:-1], "cves", "rule", "staged", "exceptions")

@@ -16,15 +16,15 @@ from rulesync_cli.account import world
 from rulesync_cli.common import FOLDER, epilog, json_option, print_json
 from rulesync_cli.show.console import stdout, wide_option
 from rulesync_cli.show.progress import waiting
-from rulesync_cli.verify.captures import Capture, captures_in
-from rulesync_cli.verify.suricata import Suricata, find_engine
 
 _SECONDS: Final = 10
 """Between two lines of what is being done where stderr is no terminal."""
 
 if TYPE_CHECKING:
+    from rulesync_cli.verify.captures import Capture
     from rulesync_cli.verify.load import Loading
     from rulesync_cli.verify.loadable import Loadable
+    from rulesync_cli.verify.suricata import Suricata
     from rulesync_cli.verify.traffic import Replay
 
     Watch = Callable[[str], None]
@@ -84,7 +84,9 @@ def verify(  # noqa: PLR0913 - an argument for each option
     traffic. Changes nothing.
     """
     from rulesync_cli.show.verdicts import Verified, render_verdicts, verify_document
+    from rulesync_cli.verify.captures import captures_in
     from rulesync_cli.verify.loadable import HOME_NET
+    from rulesync_cli.verify.suricata import find_engine
 
     engine = find_engine(program)
     captures = tuple(chain.from_iterable(captures_in(place) for place in places))

@@ -7,10 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from rules_lib.deploy.rulewise import RuleChange, kind_of_change
-
 if TYPE_CHECKING:
-    from rules_lib.deploy.rulewise import ChangeKind
+    from rules_lib.deploy.rulewise import ChangeKind, RuleChange
     from rulesync_cli.history.published import PublishedRule, PublishedRules
 
 Way: TypeAlias = Literal["out", "action", "text", "in"]
@@ -89,6 +87,8 @@ def builds_apart(before: PublishedRules, after: PublishedRules, fates: Fates) ->
 
 
 def _changes(before: PublishedRules, after: PublishedRules, fates: Fates) -> Iterator[RuleChange]:
+    from rules_lib.deploy.rulewise import RuleChange  # noqa: PLC0415 - not for a help text
+
     old = {rule.sid: rule for rule in before.rules}
     for rule in after.rules:
         was = old.pop(rule.sid, None)
@@ -102,6 +102,8 @@ def _changes(before: PublishedRules, after: PublishedRules, fates: Fates) -> Ite
 
 
 def _changed(was: PublishedRule | None, rule: PublishedRule) -> RuleChange:
+    from rules_lib.deploy.rulewise import RuleChange, kind_of_change  # noqa: PLC0415 - not for a help text
+
     text = was.rule if was else ""
     kind, note = kind_of_change(text, rule.rule)
     category = rule.category or (was.category if was else "")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import webbrowser
 from pathlib import Path
 from typing import Final
 
@@ -16,4 +15,6 @@ def shown_in_browser(page: Path) -> bool:
     """Open a page; say whether a browser was asked to, which needs a screen."""
     if sys.platform not in _WITH_SCREEN and not any(map(os.environ.get, _SCREENS)):
         return False  # a browser of text would take the terminal over
+    import webbrowser  # noqa: PLC0415 - not for a help text
+
     return webbrowser.open(page.resolve().as_uri())
