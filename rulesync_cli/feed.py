@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
 
 import click
 
 from rules_lib.address import Address
 from rules_lib.errors import FeedError
-from rules_lib.feed.archive import unpack
-from rules_lib.feed.archive_limits import ArchiveLimits
-from rules_lib.feed.fetch import check_download
+from rules_lib.feed.fetch import checked_files
 from rules_lib.feed.request import FeedRequest
 from rules_lib.feed.source import Download, download_if_new
 from rules_lib.feedlist import usual_feeds
@@ -34,8 +31,7 @@ def read_feed(feed: Address) -> tuple[FeedFile, ...]:
     answer = download_if_new(request, reader_for(feed, settings), None)
     if not isinstance(answer, Download):
         raise FeedError(f"{feed}: {answer.why}")
-    manifest = check_download(answer, request, datetime.now(UTC))
-    limits = ArchiveLimits(unpacked=settings.max_unpacked_bytes)
+    files = checked_files(answer, request)
     for warning in answer.warnings:
         click.echo(f"warning: {visible_lines(warning)}", err=True)
-    return unpack(answer.data, limits, source=manifest.source, name=feed.file_name)
+    return files

@@ -13,12 +13,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from rules_lib.errors import ArchiveError, ChecksumError, RefusedError
-from rules_lib.feed.archive import opened
+from rules_lib.feed.archive import Opened, opened
 from rules_lib.feed.archive_limits import ArchiveLimits
 from rules_lib.feed.manifest import Manifest, total
 from rules_lib.feed.newest import LONGEST_FETCH, newest_manifest, stored_manifest
 from rules_lib.feed.source import Download, FeedUnchanged, download_if_new
-from rules_lib.reading.lines import count_rules
+from rules_lib.reading.lines import Tally, count_rules
 from rules_lib.text import counted
 
 if TYPE_CHECKING:
@@ -26,9 +26,11 @@ if TYPE_CHECKING:
 
     from rules_lib.aws.store import Store
     from rules_lib.feed.request import FeedRequest
+    from rules_lib.model import FeedFile
     from rules_lib.sources.answers import SourceReader
 
 _NUMBER: Final = re.compile(r"\d+(?:\.\d+)*")
+_NO_RULE: Final = Tally(enabled=0, disabled=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +98,11 @@ def check_download(download: Download, request: FeedRequest, now: datetime) -> M
         ArchiveError: it cannot be unpacked, or has no rule, not even a disabled one.
         ChecksumError: it is not the archive that its source announces.
     """
-    source = str(request.address)
-    limits = ArchiveLimits(unpacked=request.max_unpacked_bytes)
-    files = opened(download.data, limits, source=source, name=request.address.file_name)
+    source, files = str(request.address), _opened(download, request)
     categories = {file.category: count_rules(file.data) for file in files}
-    rules = total(categories)
-    if not rules.enabled + rules.disabled:
-        raise ArchiveError(f"{source}: without any rule in {counted(len(categories), 'file')}")
-    md5 = hashlib.md5(download.data, usedforsecurity=False).hexdigest()
-    if download.md5 not in {None, md5}:
-        raise ChecksumError(
-            f"{source}: wrong checksum: its source announces MD5 {download.md5}, the archive "
-            f"has {md5}. A release may have been in progress; the next fetch tries again."
-        )
+    if total(categories) == _NO_RULE:
+        raise _without_rules(source, len(categories))
+    md5 = _checked_md5(download, source)
     sha256 = hashlib.sha256(download.data).hexdigest()
     return Manifest(
         feed=request.feed,
@@ -124,6 +118,38 @@ def check_download(download: Download, request: FeedRequest, now: datetime) -> M
         categories=categories,
         archive=files.name,
     )
+
+
+def checked_files(download: Download, request: FeedRequest) -> tuple[FeedFile, ...]:
+    """Check a download in the same way, for those who read it now and store nothing.
+
+    Raises:
+        ArchiveError: see `check_download`, as for the other one.
+    """
+    source, files = str(request.address), tuple(_opened(download, request))
+    if all(count_rules(file.data) == _NO_RULE for file in files):  # the first one has some
+        raise _without_rules(source, len(files))
+    _checked_md5(download, source)
+    return files
+
+
+def _opened(download: Download, request: FeedRequest) -> Opened:
+    limits, address = ArchiveLimits(unpacked=request.max_unpacked_bytes), request.address
+    return opened(download.data, limits, source=str(address), name=address.file_name)
+
+
+def _without_rules(source: str, files: int) -> ArchiveError:
+    return ArchiveError(f"{source}: without any rule in {counted(files, 'file')}")
+
+
+def _checked_md5(download: Download, source: str) -> str:
+    md5 = hashlib.md5(download.data, usedforsecurity=False).hexdigest()
+    if download.md5 not in {None, md5}:
+        raise ChecksumError(
+            f"{source}: wrong checksum: its source announces MD5 {download.md5}, the archive "
+            f"has {md5}. A release may have been in progress; the next fetch tries again."
+        )
+    return md5
 
 
 def refuse_older(manifest: Manifest, held: Manifest | None) -> None:
