@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import click
 
-from benchmarks.account import account
+from benchmarks.account import account, let_a_day_pass
 from benchmarks.commands import commands_table, renewed
 from benchmarks.contenders import bare_parse, cold_sync, suricata_update, sync
 from benchmarks.costs import Cost, alternating, ratio, typical
@@ -92,11 +92,14 @@ def _successive(feeds: Feeds, config: Path, folder: Path) -> list[str]:
         one = sync(other, environment)
         time.sleep(AT_REST.total_seconds() + 1)
         first = sync(other, environment)
+        let_a_day_pass(environment)
+        later = sync(other, environment)
         steady = [sync(other, environment) for _ in range(3)]
     rows = (
         ("everything is new", cold),
         ("one rule changed", one),
-        ("nothing changed, first build of the day", first),
+        ("nothing changed, first build after a change", first),
+        ("nothing changed, first build of a later day", later),
         ("nothing changed", steady[1]),
     )
     whole = _handlers(cold)

@@ -8,10 +8,17 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import boto3
+
+from rules_lib.aws.s3_store import S3Store
+from rules_lib.sync.settled import Settled
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
 
 _BUCKET: Final = "benchmark"
 _QUOTAS: Final = {
@@ -31,18 +38,31 @@ def account(config: Path) -> Iterator[Mapping[str, str]]:
         try:
             url = server.stdout.readline().strip() if server.stdout else ""
             environment = _environment(url)
-            s3 = boto3.client(
-                "s3",
-                endpoint_url=url,
-                region_name=environment["AWS_DEFAULT_REGION"],
-                aws_access_key_id="x",
-                aws_secret_access_key="x",  # noqa: S106 - the embedded AWS takes any
-            )
+            s3 = _client(environment)
             s3.create_bucket(Bucket=_BUCKET)
             s3.put_object(Bucket=_BUCKET, Key="config/categories.yaml", Body=config.read_bytes())
             yield environment
         finally:
             server.terminate()
+
+
+def let_a_day_pass(environment: Mapping[str, str]) -> None:
+    """Date back by a day what the last build noted, as the functions go by the real clock."""
+    store = S3Store(_client(environment), _BUCKET)
+    note = Settled.find(store)
+    if note is None:
+        raise LookupError("the last build has noted nothing: it was not a scheduled one at rest")
+    note.model_copy(update={"day": note.day - timedelta(days=1)}).put(store)
+
+
+def _client(environment: Mapping[str, str]) -> S3Client:
+    return boto3.client(
+        "s3",
+        endpoint_url=environment["AWS_ENDPOINT_URL"],
+        region_name=environment["AWS_DEFAULT_REGION"],
+        aws_access_key_id="x",
+        aws_secret_access_key="x",  # noqa: S106 - the embedded AWS takes any
+    )
 
 
 def _environment(url: str) -> dict[str, str]:

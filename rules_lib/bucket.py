@@ -162,14 +162,23 @@ def rules_name(group: str) -> str:
     return f"{RULE_GROUPS}{group}.rules"
 
 
-def discards_key(day: str, build_id: str) -> str:
-    """Name the object that holds a build's discards for SQL; Athena reads the day off its folder.
+def discards_folder(day: str) -> str:
+    """Name the folder of a day's discards; Athena reads the day off it.
 
     Args:
         day: as `2026-11-24`.
-        build_id: of that day.
     """
-    return f"{DISCARDS}day={day}/{build_id}.jsonl"
+    return f"{DISCARDS}day={day}/"
+
+
+def discards_key(day: str, build_id: str) -> str:
+    """Name the object that holds a build's discards for SQL.
+
+    Args:
+        day: as `2026-11-24`.
+        build_id: of that day; or of an earlier one, where nothing has changed since.
+    """
+    return f"{discards_folder(day)}{build_id}.jsonl"
 
 
 def hits_key(day: str) -> str:

@@ -5,7 +5,8 @@
 Nothing else lies under the prefix, as Athena reads every object below a table's location. A row is
 one discarded rule of one build, so a question about a day or a build is a plain `WHERE`. A build
 whose discards are those of the newest copy of the same day writes none: copies are one a day, and
-one for each change.
+one for each change. A day on which nothing has changed repeats the newest copy of the day before,
+under the id of the build that made it.
 """
 
 from __future__ import annotations
@@ -15,12 +16,15 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
-from rules_lib.bucket import discards_key
+from rules_lib.bucket import discards_folder, discards_key
 from rules_lib.model import Rule
 from rules_lib.outcome import Discarded
 from rules_lib.report.records import DISCARDED_FIELDS, discarded_members, json_value
 
 if TYPE_CHECKING:
+    from datetime import date
+
+    from rules_lib.aws.store import Store
     from rules_lib.build import Built
     from rules_lib.sync.gather import Gathered
     from rules_lib.world import World
@@ -43,6 +47,18 @@ def keep_discards(world: World, gathered: Gathered, built: Built) -> str:
         lines = rows(built.discarded, world.build_id, version)
         world.store.put(discards_key(day, world.build_id), lines)
     return mark
+
+
+def repeat_discards(store: Store, day: date, later: date) -> None:
+    """Store the newest copy of a day under a later one too, on which no build had to make one.
+
+    Raises:
+        StoreError: the copies may not be listed, read or written.
+    """
+    before, after = discards_folder(day.isoformat()), discards_folder(later.isoformat())
+    if copies := store.entries(before):
+        newest = copies[-1].key
+        store.put(newest.replace(before, after), store.get(newest), only_if_absent=True)
 
 
 def rows(discarded: Iterable[Discarded], build_id: str, version: str) -> Iterator[bytes]:

@@ -47,6 +47,7 @@ from rules_lib.sync.settled import (
     InputsUnchanged,
     Settled,
     note_settled,
+    take_over,
     traces_of,
     unchanged_since,
 )
@@ -126,9 +127,11 @@ def sync_if_changed(
     """
     traces = traces_of(world, manifest)
     note = Settled.see(world.store)
-    return unchanged_since(world, traces, note.file) or run(
-        replace(world, traces=traces, lost=note.warnings)
-    )
+    unchanged = unchanged_since(world, traces, note.file)
+    if unchanged and note.file:
+        take_over(world, note.file)
+        return unchanged
+    return run(replace(world, traces=traces, lost=note.warnings))
 
 
 def _sync(world: World, consent: Consent) -> Summary | Hold:
@@ -229,7 +232,7 @@ def _carried_out(
     summary = summary_of_build(done, calls, build_id=world.build_id, lost=world.lost)
     recorded = _record(world, done, summary, staging)
     if recorded and world.traces and not decision.waiting:
-        note_settled(world, plan, inputs.deployed, inputs.allowlist.firewall.prefix)
+        note_settled(world, decision.foreseen)
     return recorded
 
 

@@ -44,10 +44,13 @@ from rules_lib.errors import RulesyncError
 from rules_lib.facts.feeds import ET_OPEN
 from rules_lib.hits.history import put_day
 from rules_lib.sync import settled
+from rules_lib.sync.discards import repeat_discards
 from rules_lib.sync.first_run import first_run
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from rules_lib.aws.store import Store
 
 pytestmark = pytest.mark.sam
 
@@ -168,6 +171,9 @@ def needed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[Needed]]:
         patch.setattr(settled, "AT_REST", timedelta(0))
         with recorder.running("build"):
             assert [aws.tick()["status"] for _ in range(2)] == ["applied", "unchanged"]
+        _let_a_day_pass(S3Store(clients.s3(), BUCKET))
+        with recorder.running("build"):
+            assert aws.tick()["status"] == "unchanged"
         (folder / "emerging.rules.tar.gz").write_bytes(b"no archive")
         with recorder.running("fetch"), pytest.raises(RulesyncError):
             fetch_app.handler({}, None)
@@ -175,6 +181,15 @@ def needed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[Needed]]:
         with recorder.running("build"), pytest.raises(RulesyncError):
             aws.build()
     return recorder.needed
+
+
+def _let_a_day_pass(store: Store) -> None:
+    """Date back what the last build left, as the handlers go by the real clock."""
+    note = settled.Settled.find(store)
+    assert note
+    before = note.day - timedelta(days=1)
+    repeat_discards(store, note.day, before)
+    note.model_copy(update={"day": before}).put(store)
 
 
 def _run(aws: Account, recorder: Recorder, **rules_of: list[str]) -> None:

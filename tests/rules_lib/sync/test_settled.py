@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,9 +12,10 @@ from support.account import BUCKET, Account, account, world
 from support.feeds import rule
 
 from localaws import Fault
+from rules_lib.aws import shapes
 from rules_lib.aws.s3_store import S3Store
-from rules_lib.bucket import HOLD, LATEST, REFUSALS, SETTLED
-from rules_lib.errors import RulesyncError
+from rules_lib.bucket import DISCARDS, HOLD, LATEST, REFUSALS, SETTLED
+from rules_lib.errors import RulesyncError, StoreError
 from rules_lib.feed.newest import newest_manifest
 from rules_lib.report.summary import Summary
 from rules_lib.rollback.run import resume
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from rules_lib.aws.store import Store
     from rules_lib.state.hold import Hold
 
 MALWARE = "et-emerging-malware"
@@ -125,10 +128,84 @@ def test_other_code_builds(running: Account, monkeypatch: pytest.MonkeyPatch) ->
     assert isinstance(_tick(running), Summary)
 
 
-def test_first_build_of_a_day_reads_everything(running: Account) -> None:
-    """Whatever the note says."""
-    assert isinstance(_tick(running, NOON + timedelta(hours=11)), InputsUnchanged)
-    assert isinstance(_tick(running, NOON + timedelta(hours=12)), Summary)
+def test_first_build_of_a_later_day_goes_by_what_the_groups_hold(running: Account) -> None:
+    """It reads their texts and not the feed; the next of that day reads neither."""
+    mark, journal = len(running.aws.calls), len(running.journal)
+    assert isinstance(_tick(running, NOON + timedelta(days=1)), InputsUnchanged)
+    assert "DescribeRuleGroup" in running.since(mark)
+    assert not any(key.endswith(".tar.gz") for _, key in running.journal[journal:])
+    mark = len(running.aws.calls)
+    assert isinstance(_tick(running, NOON + timedelta(days=1, hours=1)), InputsUnchanged)
+    assert "DescribeRuleGroup" not in running.since(mark)
+
+
+def test_after_a_week_everything_is_read(running: Account) -> None:
+    """And after a clock that went wrong."""
+    for day in range(1, 7):
+        assert isinstance(_tick(running, NOON + timedelta(days=day)), InputsUnchanged)
+    assert isinstance(_tick(running, NOON + timedelta(days=7)), Summary)
+    assert isinstance(_tick(running, NOON + timedelta(days=6)), Summary)
+
+
+@pytest.mark.parametrize("same_second", [True, False])
+def test_edit_by_hand_is_put_right_on_a_later_day(
+    running: Account, monkeypatch: pytest.MonkeyPatch, *, same_second: bool
+) -> None:
+    """Even one of which the service tells no other time."""
+    noted = json.loads(running.read(SETTLED))["groups"][MALWARE]
+    _edited_by_hand(running)
+    if same_second:
+        monkeypatch.setattr(shapes, "modified", lambda _: noted[0])
+    assert isinstance(_tick(running, NOON + timedelta(days=1)), Summary)
+    assert rule(99) not in running.text(MALWARE)
+
+
+def test_day_on_which_nothing_has_changed_has_its_discards(running: Account) -> None:
+    """Under the id of the build that made the copy; one that is there already stays."""
+    running.publish(malware=[rule(1), rule(2), "no rule"], info=[rule(3)])
+    assert isinstance(_tick(running), Summary)
+    for later in (timedelta(days=1), timedelta(days=2)):
+        assert isinstance(_tick(running, NOON + later), InputsUnchanged)
+    first, *copies = (key for key in _copies(running) if "day=2100" in key)
+    days = ("2100-01-02", "2100-01-03")
+    assert copies == [first.replace("2100-01-01", day) for day in days]
+    assert {running.read(key) for key in copies} == {running.read(first)}
+
+
+def _copies(running: Account) -> list[str]:
+    return [entry.key for entry in S3Store(running.s3, BUCKET).entries(DISCARDS)]
+
+
+def test_day_is_not_over_before_its_discards_are_stored(
+    running: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A copy that cannot be written is tried again by the next build."""
+    monkeypatch.setattr(settled, "repeat_discards", _refused)
+    with pytest.raises(StoreError):
+        _tick(running, NOON + timedelta(days=1))
+    monkeypatch.undo()
+    assert isinstance(_tick(running, NOON + timedelta(days=1)), InputsUnchanged)
+    assert any("day=2100-01-02" in key for key in _copies(running))
+
+
+def _refused(store: Store, day: date, later: date) -> None:
+    raise StoreError(f"s3://{store.bucket}: {day} cannot be stored under {later}")
+
+
+@pytest.mark.parametrize("at", ["", "2100-01-02T01:00:00+00:00"])
+def test_alert_logs_that_are_counted_no_more_are_told_on_a_later_day(
+    running: Account, at: str
+) -> None:
+    """What is unknown then makes a difference."""
+    told = {"logs": "s3://logs", "at": "2100-01-01T01:00:00+00:00", "days": {}}
+    running.put("state/hits.json", json.dumps(told))
+    running.put("state/fired.json", "{}")
+    assert isinstance(_tick(running), Summary)
+    assert isinstance(_tick(running, NOON + timedelta(days=1)), InputsUnchanged)
+    running.put("state/hits.json", json.dumps(told | ({"at": at} if at else {})))
+    outcome = _tick(running, NOON + timedelta(days=3))
+    assert isinstance(outcome, Summary)
+    assert any("last counted" in line for line in outcome.warnings)
 
 
 def test_group_that_was_changed_just_now_is_not_noted(tmp_path: Path) -> None:
