@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from rules_lib.groups.relief import Relief
-from rules_lib.model import AnyRule
+from rules_lib.model import AnyRule, Change
 from rules_lib.outcome import Converted, Discarded
 from rules_lib.packing.fit import Fitted, fit
-from rules_lib.stages.convert import convert
-from rules_lib.stages.defer import defer
+from rules_lib.stages.adapt import Adapted, adapt
+from rules_lib.stages.convert import convert, flaw_of
+from rules_lib.stages.defer import Deferred, defer
 from rules_lib.stages.duplicates import with_true_details
 from rules_lib.stages.link import Cluster, link
 from rules_lib.stages.order import order
@@ -122,7 +123,7 @@ class Prepared:
 
 
 def prepare(rules: Iterable[AnyRule], inputs: Inputs) -> Prepared:
-    """Take the rules through the stages that look at each alone: select, screen, convert, defer.
+    """Take the rules through the stages that settle their texts: from select to defer, and adapt.
 
     Args:
         rules: every enabled rule of the inputs, or some, in the feed's order.
@@ -143,7 +144,7 @@ def prepare(rules: Iterable[AnyRule], inputs: Inputs) -> Prepared:
     converted = convert(staged.rules, allowlist, refusals, inputs.day)
     ready = defer(converted.rules, waiting, allowlist)
     setters = convert(standby.rules, allowlist, refusals, inputs.day).rules
-    return Prepared(
+    prepared = Prepared(
         wanted=ready.rules,
         standby=defer(setters, waiting, allowlist).rules,
         discarded=(
@@ -153,6 +154,53 @@ def prepare(rules: Iterable[AnyRule], inputs: Inputs) -> Prepared:
             *ready.discarded,
         ),
         staged=staged,
+    )
+    in_action_order = allowlist.firewall.target.in_action_order
+    return _adapted(prepared, inputs) if in_action_order else prepared
+
+
+def _adapted(prepared: Prepared, inputs: Inputs) -> Prepared:
+    """Adapt the rules to action order; without those that the service refuses so, adapt them anew.
+
+    What an adapted text is refused for, or waits for, is settled as it is for any other.
+    """
+    while True:
+        adapted = adapt(prepared.wanted, prepared.standby, inputs.allowlist)
+        left = _unproven(adapted, inputs)
+        if left is None:
+            return replace(prepared, wanted=adapted.wanted, standby=adapted.standby)
+        prepared = _without(prepared, left)
+
+
+def _unproven(adapted: Adapted, inputs: Inputs) -> Deferred | None:
+    """Of the altered rules those that may not be published so, or only in an earlier text."""
+    rules = [*adapted.wanted, *adapted.standby]
+    altered = tuple(rule for rule in rules if rule.sid in adapted.altered)
+    declared = inputs.allowlist.variables.declared
+    flaws = [flaw for rule in altered if (flaw := flaw_of(rule, declared, inputs.refusals))]
+    flawed = {flaw.rule.sid for flaw in flaws}
+    sound = tuple(rule for rule in altered if rule.sid not in flawed)
+    waiting = defer(sound, inputs.waiting, inputs.allowlist)
+    earlier = tuple(rule for rule in waiting.rules if Change.EARLIER_TEXT in rule.changes)
+    left = Deferred(earlier, (*flaws, *waiting.discarded))
+    return left if left.rules or left.discarded else None
+
+
+def _without(prepared: Prepared, left: Deferred) -> Prepared:
+    """Without the rules that are left out, and with the texts in force of those that wait."""
+    gone = {one.rule.sid for one in left.discarded}
+    earlier = {rule.sid: rule for rule in left.rules}
+
+    def those(rules: Iterable[Converted]) -> tuple[Converted, ...]:
+        return tuple(earlier.get(rule.sid, rule) for rule in rules if rule.sid not in gone)
+
+    asked_for = {rule.sid for rule in prepared.wanted}
+    lost = tuple(one for one in left.discarded if one.rule.sid in asked_for)
+    return replace(
+        prepared,
+        wanted=those(prepared.wanted),
+        standby=those(prepared.standby),
+        discarded=(*prepared.discarded, *lost),
     )
 
 

@@ -101,6 +101,8 @@ class Change(StrEnum):
     EARLIER_TEXT = "earlier-text"
     STAGED = "staged"
     EXCEPTION = "exception"
+    LATE_SETTER = "late-setter"
+    PRIORITY_WRITTEN = "priority-written"
 
 
 class Option(NamedTuple):

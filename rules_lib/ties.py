@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 _SETTING: Final = frozenset({"set", "toggle", "=", "+"})
 _CHANGING: Final = _SETTING | {"-"}
+_WRITING: Final = _CHANGING | {"unset"}
 _NEEDING: Final = frozenset({"isset", "<", "<=", "==", "!=", ">=", ">"})
 _CALLING: Final = _NEEDING | {"read"}
 _CHECKING: Final = _CALLING | {"isnotset"}
@@ -63,6 +64,11 @@ class Tie(NamedTuple):
     def changes(self) -> bool:
         """Whether the rule is to be judged before those that ask for the mark."""
         return self.command in _CHANGING
+
+    @property
+    def writes(self) -> bool:
+        """Whether the mark may be another one behind the rule than before it."""
+        return self.command in _WRITING
 
     @property
     def needs(self) -> bool:

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from rules_lib.ties import Mark
 
 
 class ModeKey(StrEnum):
@@ -41,6 +44,7 @@ class Why(StrEnum):
         "it is staged, and fired on {fired}: it alerts until its sid is under `rules: drop:` "
         "or `rules: alert:`"
     )
+    LATE_SETTER = "it alerts, as {late}"
     WAITING = "the text in force stays until the service has judged the new one"
     PUT_BACK = "an earlier build published it so"
 
@@ -120,6 +124,38 @@ class Stage(NamedTuple):
     fired: date | None = None
 
 
+class LateSetter(NamedTuple):
+    """What would be judged too late for a rule that drops, where rules are judged by action.
+
+    Attributes:
+        sid: of a rule that may match in the same packet, and is judged behind those that drop.
+        action: of that rule.
+        mark: that it sets, unsets or counts, and that the rule asks for.
+        sets: it only sets it, and the rule needs it set; else the rule would drop what it lets
+            pass once that one has been judged.
+        others: how many more rules are so.
+    """
+
+    sid: int
+    action: str
+    mark: Mark
+    sets: bool
+    others: int = 0
+
+    def __str__(self) -> str:
+        """What is so, as the end of a sentence."""
+        more = f", as {_rules(self.others)} may," if self.others else ""
+        wrong = "miss that packet" if self.sets else "block what it lets pass after that one"
+        return (
+            f"sid {self.sid}{more} may {'set' if self.sets else 'change'} {self.mark} in the same "
+            f"packet and is judged later, as its action is {self.action}: as drop it would {wrong}"
+        )
+
+
+def _rules(count: int) -> str:
+    return f"{count} other rules" if count > 1 else "another rule"
+
+
 class ActionCause(NamedTuple):
     """What a rule's action is turned into, and why; as text, the sentence.
 
@@ -129,6 +165,7 @@ class ActionCause(NamedTuple):
         conditions: those of `drop_when`, where the rule is in drop mode and its category has one.
         stage: of a rule that is staged.
         exemption: of a rule that is new and drops all the same.
+        late: what would be judged too late for the rule if it dropped.
     """
 
     why: Why
@@ -137,12 +174,13 @@ class ActionCause(NamedTuple):
     conditions: tuple[Condition, ...] = ()
     stage: Stage | None = None
     exemption: Exemption | None = None
+    late: LateSetter | None = None
 
     def __str__(self) -> str:
         """The sentence."""
         stage = self.stage._asdict() if self.stage else {}
         unmet = "; ".join(map(str, self.unmet))
-        said = self.why.format(shipped=self.shipped, unmet=unmet, **stage)
+        said = self.why.format(shipped=self.shipped, unmet=unmet, late=self.late, **stage)
         return f"{said}; new here, and not staged: {self.exemption}" if self.exemption else said
 
     @property

@@ -64,15 +64,24 @@ def convert(
             if empty:
                 discarded.append(Discarded(rule.rule, Reason.EXCEPTED, empty))
                 continue
-        length = expanded_length(rule, declared)
-        if length > limits.RULE_BYTES:
-            detail = f"{length:,} bytes as published, {limits.RULE_BYTES:,} are allowed"
-            discarded.append(Discarded(rule.rule, Reason.TOO_LONG, detail))
-        elif refusals and (words := refusals.get(fingerprint(rule.text))):
-            discarded.append(Discarded(rule.rule, Reason.REJECTED_BY_SERVICE, words))
+        if flaw := flaw_of(rule, declared, refusals):
+            discarded.append(flaw)
         else:
             kept.append(rule)
     return ConvertedRules(tuple(kept), tuple(discarded))
+
+
+def flaw_of(
+    rule: Converted, declared: Mapping[str, tuple[str, ...]], refusals: Mapping[str, str]
+) -> Discarded | None:
+    """Why the service cannot take a rule in its final text: its length, or that it said no."""
+    length = expanded_length(rule, declared)
+    if length > limits.RULE_BYTES:
+        detail = f"{length:,} bytes as published, {limits.RULE_BYTES:,} are allowed"
+        return Discarded(rule.rule, Reason.TOO_LONG, detail)
+    if refusals and (words := refusals.get(fingerprint(rule.text))):
+        return Discarded(rule.rule, Reason.REJECTED_BY_SERVICE, words)
+    return None
 
 
 def fingerprint(text: str) -> str:

@@ -38,15 +38,28 @@ class Linked:
 def link(wanted: Sequence[Converted], standby: Sequence[Converted]) -> Linked:
     """Bring in the standby setters that wanted rules need, and tie rules into clusters."""
     settable = _settable((*wanted, *standby))
-    live = [rule for rule in wanted if _can_fire(rule, settable)]
-    needed = _brought_in(live, [rule for rule in standby if _can_fire(rule, settable)])
     discarded = tuple(
         Discarded(rule.rule, Reason.FLOWBIT_NEVER_SET, _detail(rule, settable))
         for rule in wanted
         if not _can_fire(rule, settable)
     )
-    tied = clusters(sorted((*live, *needed), key=_place))
+    tied = clusters(sorted(_firing(wanted, standby, settable), key=_place))
     return Linked(tuple(map(_bound, tied)), discarded)
+
+
+def rules_in_force(
+    wanted: Sequence[Converted], standby: Sequence[Converted]
+) -> tuple[Converted, ...]:
+    """The rules that will be there: those that can fire, and the setters that these bring in."""
+    return _firing(wanted, standby, _settable((*wanted, *standby)))
+
+
+def _firing(
+    wanted: Sequence[Converted], standby: Sequence[Converted], settable: frozenset[Mark]
+) -> tuple[Converted, ...]:
+    live = [rule for rule in wanted if _can_fire(rule, settable)]
+    needed = _brought_in(live, [rule for rule in standby if _can_fire(rule, settable)])
+    return *live, *needed
 
 
 def _bound(cluster: Cluster) -> Cluster:

@@ -3,15 +3,18 @@
 Suricata sorts rules: by action, then setters of marks before checkers, then by sid. So that
 the last of these is the policy's order, the rules are numbered anew in that order; then one sid may
 also stand in two groups. Each group's variables get names of their own.
+
+A policy that judges rules by their action leaves all of this to the engine: there the new numbers
+have the order of the sids.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from rules_lib.facts.action_order import ACTIONS_IN_TURN
 from rules_lib.facts.limits import BLOCKING
 from rules_lib.groups.rule_group import GroupVariables
 from rules_lib.reading.rule import RuleSyntaxError, split, variables_in, write_variables
@@ -40,6 +43,7 @@ class Combined:
         origins: of each of them, in the same order.
         action_order: in which the engine is to take the actions.
         remarks: where the engine's order cannot be the policy's, in plain words.
+        behind_firewall: the rules stand behind a firewall engine, which lets everything on to them.
     """
 
     rules: tuple[str, ...]
@@ -47,6 +51,7 @@ class Combined:
     variables: GroupVariables
     action_order: tuple[str, ...]
     remarks: tuple[str, ...]
+    behind_firewall: bool = False
 
 
 def combine(groups: Sequence[Loadable], home_net: tuple[str, ...] = HOME_NET) -> Combined:
@@ -54,26 +59,40 @@ def combine(groups: Sequence[Loadable], home_net: tuple[str, ...] = HOME_NET) ->
 
     Rules without a readable sid are left out; the engine does not load them either.
     """
-    numbers = count(1)
-    numbered = tuple(
-        found
-        for place, group in enumerate(groups, start=1)
-        for found in _numbered(group, place, numbers)
-    )
-    origins = tuple(origin for _, origin in numbered)
-    order, remarks = _action_order(origins)
+    by_action = any(group.in_action_order for group in groups)
+    found = [one for place, group in enumerate(groups, start=1) for one in _found(group, place)]
+    if by_action:
+        found.sort(key=lambda one: one.origin.sid)
+    origins = tuple(one.origin for one in found)
+    order, remarks = (ACTIONS_IN_TURN, ()) if by_action else _action_order(origins)
     return Combined(
-        rules=tuple(text for text, _ in numbered),
+        rules=tuple(one.numbered(number) for number, one in enumerate(found, start=1)),
         origins=origins,
         variables=_variables(groups, home_net),
         action_order=order,
         remarks=remarks,
+        behind_firewall=by_action,
     )
 
 
-def _numbered(
-    group: Loadable, place: int, numbers: Iterator[int]
-) -> Iterator[tuple[str, NumberedRule]]:
+class _Found(NamedTuple):
+    """A rule of a group, and its place among the groups."""
+
+    text: str
+    header: str
+    sid: Option
+    place: int
+    origin: NumberedRule
+
+    def numbered(self, number: int) -> str:
+        """The rule with another sid, and variables of its group's own."""
+        names = {name: f"${name}_{self.place}" for name in variables_in(self.header)}
+        before, behind = self.text[: self.sid.start], self.text[self.sid.end :]
+        text = f"{before} sid:{number};{behind}"
+        return write_variables(self.header, names) + text[len(self.header) :]
+
+
+def _found(group: Loadable, place: int) -> Iterator[_Found]:
     for text in map(group.resolved, group.rules):
         try:
             header, options = split(text)
@@ -81,18 +100,8 @@ def _numbered(
             continue
         sids = [option for option in options if option.name == "sid"]
         if len(sids) == 1 and (sid := (sids[0].value or "").strip().lstrip("+")).isdecimal():
-            number = next(numbers)
             action = header.split(maxsplit=1)[0].lower()
-            yield (
-                _renamed(text, header, sids[0], place, number),
-                NumberedRule(group.name, int(sid), action),
-            )
-
-
-def _renamed(text: str, header: str, sid: Option, place: int, number: int) -> str:
-    names = {name: f"${name}_{place}" for name in variables_in(header)}
-    numbered = f"{text[: sid.start]} sid:{number};{text[sid.end :]}"
-    return write_variables(header, names) + numbered[len(header) :]
+            yield _Found(text, header, sids[0], place, NumberedRule(group.name, int(sid), action))
 
 
 def _variables(groups: Sequence[Loadable], home_net: tuple[str, ...]) -> GroupVariables:

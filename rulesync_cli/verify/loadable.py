@@ -26,7 +26,11 @@ _STAND_IN: Final = "192.0.2.{}"
 
 @dataclass(frozen=True, slots=True)
 class Loadable:
-    """A rule group: its name, its place in a policy (lowest first), its rules and variables."""
+    """A rule group: its name, its place in a policy (lowest first), its rules and variables.
+
+    Attributes:
+        priority: 0 in a policy that has no places, and judges rules by their action.
+    """
 
     name: str
     priority: int
@@ -38,6 +42,11 @@ class Loadable:
         """Take a desired group."""
         rules = tuple(rule.text for rule in group.rules)
         return cls(group.name, group.priority, rules, group.variables)
+
+    @property
+    def in_action_order(self) -> bool:
+        """Whether its rules are judged by their action, wherever they stand."""
+        return not self.priority
 
     def without(self, lines: frozenset[int]) -> Self:
         """Leave rules out, by their lines, from 1."""

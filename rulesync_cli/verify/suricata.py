@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.errors import EngineError
+from rules_lib.facts.suricata import SID_MAX
 from rulesync_cli.verify.config import REFERENCES, configuration, reference_config
 
 if TYPE_CHECKING:
@@ -20,7 +21,11 @@ if TYPE_CHECKING:
 
 RULES: Final = "group.rules"
 CONFIG: Final = "suricata.yaml"
+ACCEPT: Final = "accept.rules"
+"""Of a firewall engine that stands before the rules; it is there where one is to."""
 _VERSION: Final = re.compile(r"\bversion (\d+\.\d+\.\d+\S*)")
+_HOOK: Final = re.compile(r"[a-z0-9-]+:[a-z0-9_]+")
+_FIREWALL_SINCE: Final = 8
 _ANSWER_SECONDS: Final = 60
 LOAD_SECONDS: Final = 1_800
 """The longest wait for rules to be loaded; 38,000 take 20 s of one core."""
@@ -63,7 +68,31 @@ class Suricata:
     def command(self, folder: Path) -> list[str]:
         """The words that every run on a folder has; in inline mode, as the service's engine is."""
         files = ["-c", str(folder / CONFIG), "-S", str(folder / RULES), "-l", str(folder)]
+        if (accept := folder / ACCEPT).exists():
+            files.append(f"--firewall-rules-exclusive={accept}")
         return [self.path, *files, "-k", "none", "--runmode", "single", "--simulate-ips"]
+
+    @property
+    def has_firewall(self) -> bool:
+        """Whether it has a firewall engine to stand before the rules, as 8 has."""
+        return self.major >= _FIREWALL_SINCE
+
+    def put_firewall(self, folder: Path) -> None:
+        """Put a firewall engine before the folder's rules that lets everything on to them.
+
+        Its own default is to drop, so each state of each protocol needs a rule.
+
+        Raises:
+            EngineError: the engine could not be asked which states there are.
+        """
+        command = [self.path, "-c", str(folder / CONFIG), "--list-app-layer-hooks"]
+        said = _run(command, folder, _ANSWER_SECONDS)[1]
+        hooks = ("ip:all", *(line for line in said.splitlines() if _HOOK.fullmatch(line)))
+        rules = (
+            f"accept:hook {hook} any any -> any any (sid:{SID_MAX - number};)\n"
+            for number, hook in enumerate(hooks)
+        )
+        (folder / ACCEPT).write_text("".join(rules), encoding="utf-8")
 
 
 def find_engine(path: str | None = None) -> Suricata:

@@ -212,6 +212,8 @@ def replayer(
             combined.action_order,
             much_traffic=sum(map(size_of, captures)) > _MUCH,
         )
+        if combined.behind_firewall and engine.has_firewall:
+            engine.put_firewall(folder)
         made = Replayer(engine, combined, folder, Apart.of(combined.rules))
         try:
             made.start()

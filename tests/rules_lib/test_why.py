@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from rules_lib.why import ActionCause, Condition, Stage, Why
+from rules_lib.ties import Mark, MarkKind
+from rules_lib.why import ActionCause, Condition, LateSetter, Stage, Why
 
 
 @pytest.mark.parametrize("why", Why)
@@ -14,7 +15,8 @@ def test_every_cause_is_a_whole_sentence(why: Why) -> None:
     """Nothing is left to be filled in, and nothing ends it, as others go on behind it."""
     condition = Condition("confidence", ("High", "Medium"), ("Low",), holds=False)
     stage = Stage(date(2026, 11, 20), date(2026, 11, 27), date(2026, 11, 21))
-    told = str(ActionCause(why, shipped="reject", conditions=(condition,), stage=stage))
+    late = LateSetter(7, "alert", Mark(MarkKind.FLOWBIT, "seen"), sets=True)
+    told = str(ActionCause(why, "", "reject", (condition,), stage, late=late))
     assert told
     assert not {"{", "}"} & set(told)
     assert told[-1] not in ".;"
