@@ -148,7 +148,7 @@ class LateSetter(NamedTuple):
         wrong = "miss that packet" if self.sets else "block what it lets pass after that one"
         return (
             f"sid {self.sid}{more} may {'set' if self.sets else 'change'} {self.mark} in the same "
-            f"packet and is judged later, as its action is {self.action}: as drop it would {wrong}"
+            f"packet and is judged later, as its action is {self.action}: a drop would {wrong}"
         )
 
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from rules_lib.model import Mode, is_local
 from rules_lib.outcome import Converted
 from rules_lib.own.files import own_file_name
+from rules_lib.stages.late import too_early
+from rules_lib.stages.meetings import Meetings
 from rules_lib.ties import Mark
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ def own_warnings(inputs: Inputs, built: Built, folder: str) -> tuple[str, ...]:
     return (
         *_unlisted(inputs.ruleset, inputs.allowlist, folder),
         *_vacant_sids(built, folder),
-        *_late_setters(built, folder),
+        *_too_early(inputs, built, folder),
         *(line for group in built.groups for line in _strangers(group)),
     )
 
@@ -56,16 +58,33 @@ def _vacant_sids(built: Built, folder: str) -> Iterator[str]:
             )
 
 
+def _too_early(inputs: Inputs, built: Built, folder: str) -> Iterator[str]:
+    """Rules that are published as written, and judged before what sets the marks they check."""
+    if inputs.allowlist.firewall.target.in_action_order:
+        return _in_action_order(inputs, built, folder)
+    return _late_setters(built, folder)
+
+
+def _in_action_order(inputs: Inputs, built: Built, folder: str) -> Iterator[str]:
+    rules = {rule.sid: rule for rule in built.kept}
+    meetings = Meetings.of(rules.values(), inputs.allowlist.variables)
+    for sid, late in too_early(tuple(rules.values()), meetings).items():
+        yield f"{_place(rules[sid], folder)}: sid {sid} stays as written, but {late}"
+
+
+def _place(rule: Converted, folder: str) -> str:
+    return f"{folder}{own_file_name(rule.rule.category)}:{rule.rule.line}"
+
+
 def _late_setters(built: Built, folder: str) -> Iterator[str]:
     for group in built.groups:
         marks = set[Mark]()
         for rule in group.rules:
             if rule.mode is Mode.AS_WRITTEN and (late := _unset(rule, marks)):
-                place = f"{folder}{own_file_name(rule.rule.category)}:{rule.rule.line}"
                 yield (
-                    f"{place}: sid {rule.sid} checks {', '.join(late)} before a rule sets it; "
-                    "the order stays as written, so the rule cannot match in the packet that "
-                    "sets it"
+                    f"{_place(rule, folder)}: sid {rule.sid} checks {', '.join(late)} before a "
+                    "rule sets it; the order stays as written, so the rule cannot match in the "
+                    "packet that sets it"
                 )
             marks.update(mark for tie in rule.rule.ties if tie.sets for mark in tie.marks)
 

@@ -76,6 +76,7 @@ def render_html(
         since=since,
         staged=list(staged_rules(built.kept)),
         excepted=[rule for rule in built.kept if rule.without],
+        late=[rule for rule in built.kept if rule.cause.late],
         lately=lately,
         kinds=CHANGE_KINDS,
         listed=LISTED,

@@ -15,7 +15,7 @@ from typing import Final
 from rules_lib.model import Change, Rule
 from rules_lib.outcome import Converted, Discarded
 from rules_lib.report.sheet import csv_lines
-from rules_lib.why import ActionCause, Why, Without
+from rules_lib.why import ActionCause, LateSetter, Why, Without
 
 DISCARDED_FIELDS: Final = ("sid", "rev", "category", "reason", "detail", "msg", "rule")
 """The fields of a discarded rule, in their order; the columns of `discarded.csv` too."""
@@ -61,7 +61,8 @@ def _values(item: Discarded) -> tuple[str | int | None, ...]:
 
 def _change(rule: Converted) -> bytes:
     """As `json` writes it, at a third of its cost: nearly every published rule has one."""
-    more = _told_beside(rule) if rule.cause.stage or rule.without else ""
+    told = rule.cause.stage or rule.cause.late or rule.without
+    more = _told_beside(rule) if told else ""
     return (
         f'{{"sid": {rule.sid}, "rev": {rule.rule.rev}, "category": {_quoted(rule.rule.category)}, '
         f'"changes": {_listed(rule.changes)}, "before": {_quoted(rule.rule.text)}, '
@@ -70,10 +71,12 @@ def _change(rule: Converted) -> bytes:
 
 
 def _told_beside(rule: Converted) -> str:
-    """Of a staged rule its days, of a rule with exceptions these."""
+    """Of a staged rule its days, of one with exceptions these, of one too early what is late."""
     record: dict[str, object] = {}
     if rule.cause.stage:
         record["staged"] = stage_record(rule.cause)
+    if rule.cause.late:
+        record["late_setter"] = late_record(rule.cause.late)
     if rule.without:
         record["exceptions"] = [without_record(one) for one in rule.without]
     return f", {json.dumps(record)[1:-1]}"
@@ -91,6 +94,16 @@ def stage_record(cause: ActionCause) -> dict[str, str | None] | None:
         "since": stage.since.isoformat(),
         "until": None if stays else stage.until.isoformat(),
         "fired": stage.fired.isoformat() if stage.fired else None,
+    }
+
+
+def late_record(late: LateSetter) -> dict[str, object]:
+    """What would be judged too late for a rule if it dropped."""
+    return {
+        "sid": late.sid,
+        "action": late.action,
+        "mark": str(late.mark),
+        "others": late.others,
     }
 
 

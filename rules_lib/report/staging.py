@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final
+
+from pydantic import Field
 
 from rules_lib.facts.limits import BLOCKING
 from rules_lib.report.changes import FirstRules
@@ -39,6 +42,8 @@ class StagingFacts:
         turned: rules that were staged and drop with this build.
         excepted: rules of which hosts were taken out of the header.
         ending: sid -> last day of its exception, where people are to be told of it today.
+        late: rules that alert and would drop, as what sets their marks would be judged after them;
+            left out of `summary.json` where there are none, as in strict order.
     """
 
     staged: int = 0
@@ -48,6 +53,7 @@ class StagingFacts:
     turned: int = 0
     excepted: int = 0
     ending: Mapping[int, str] = field(default_factory=dict)
+    late: Annotated[int, Field(exclude_if=operator.not_)] = 0
 
     @property
     def is_news(self) -> bool:
@@ -60,6 +66,9 @@ class StagingFacts:
             alert = "alerts" if self.staged == 1 else "alert"
             ends = "; ".join(self._ends())
             yield f"staged: {counted(self.staged, 'rule')} {alert} first ({ends})"
+        if self.late:
+            alert = "alerts" if self.late == 1 else "alert"
+            yield f"late-setter: {counted(self.late, 'rule')} {alert}, too early as drop"
         if self.excepted:
             yield f"exceptions: {counted(self.excepted, 'rule')} without some hosts"
 
@@ -90,6 +99,7 @@ def staging_facts(inputs: Inputs, built: Built) -> StagingFacts:
         ),
         excepted=sum(bool(rule.without) for rule in built.kept),
         ending=dict(_ending_on(inputs.allowlist.exceptions, inputs.day)),
+        late=sum(rule.cause.late is not None for rule in built.kept),
     )
 
 

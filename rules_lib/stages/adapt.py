@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from rules_lib.model import Change
 from rules_lib.stages.late import late_setters
-from rules_lib.stages.link import rules_in_force
+from rules_lib.stages.link import rules_that_fire
 from rules_lib.stages.meetings import Meetings
 from rules_lib.stages.turns import priorities
 from rules_lib.why import LateSetter, Why
@@ -47,7 +47,7 @@ def adapt(
         standby: setters of marks in off categories, likewise.
         allowlist: for what its variables stand for.
     """
-    tied = [rule for rule in rules_in_force(wanted, standby) if rule.rule.ties]
+    tied = [rule for rule in rules_that_fire(wanted, standby) if rule.rule.ties]
     meetings = Meetings.of(tied, allowlist.variables)
     late = late_setters(tied, meetings)
     turned = [_turned(rule, late) for rule in tied]

@@ -46,6 +46,19 @@ def late_setters(rules: Sequence[Converted], meetings: Meetings) -> dict[int, La
     return found
 
 
+def too_early(rules: Sequence[Converted], meetings: Meetings) -> dict[int, LateSetter]:
+    """Find the rules that block too early all the same, as people publish them as written.
+
+    Args:
+        rules: all that are to be in force, those of `late_setters` as alerts.
+        meetings: which of them can match in one packet.
+    """
+    writers, _ = _by_mark(rules)
+    blocking = (rule for rule in rules if rule.action in BLOCKING and rule.rule.ties)
+    found = {rule.sid: tuple(_late_for(rule, writers, (), meetings)) for rule in blocking}
+    return {sid: _told(late) for sid, late in found.items() if late}
+
+
 def _may_turn(rule: Converted) -> bool:
     return rule.action in BLOCKING and rule.given.mode is not Mode.AS_WRITTEN
 

@@ -47,7 +47,7 @@ def link(wanted: Sequence[Converted], standby: Sequence[Converted]) -> Linked:
     return Linked(tuple(map(_bound, tied)), discarded)
 
 
-def rules_in_force(
+def rules_that_fire(
     wanted: Sequence[Converted], standby: Sequence[Converted]
 ) -> tuple[Converted, ...]:
     """The rules that will be there: those that can fire, and the setters that these bring in."""

@@ -178,4 +178,6 @@ def _why_not(name: str, rule: Converted) -> str:
         return "it is a pass rule, and does not change"
     if name == "drop" and rule.rule.noalert and rule.action not in BLOCKING:
         return "it only marks a flow (noalert), and would block silently"
+    if name == "drop" and rule.cause.late:
+        return str(rule.cause)
     return ""

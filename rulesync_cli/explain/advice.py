@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.build import prepare
-from rules_lib.model import AnyRule, Mode, Reason, is_local
+from rules_lib.model import AnyRule, Mode, Reason, Rule, is_local
 from rules_lib.outcome import Discarded
 from rules_lib.report.remedies import REMEDIES, key_of_value, value_wanted
 from rules_lib.ties import Mark
@@ -112,12 +112,22 @@ def _tried(kept: Converted, key: ModeKey, inputs: Inputs) -> str:
     lists, sid = inputs.allowlist.rules, frozenset({kept.sid})
     update = {_list_of(one): getattr(lists, _list_of(one)) - sid for one in _LISTED}
     update[_list_of(key)] |= sid
-    tried = prepare((kept.rule,), inputs.edited(rules=lists.model_copy(update=update)))
-    if not tried.wanted:
-        return "" if tried.discarded else "it is left out"
-    [then] = tried.wanted
+    tried = prepare(
+        _beside(kept.rule, inputs), inputs.edited(rules=lists.model_copy(update=update))
+    )
+    then = next((rule for rule in tried.wanted if rule.sid == kept.sid), None)
+    if then is None:
+        left = any(one.rule.sid == kept.sid for one in tried.discarded)
+        return "" if left else "it is left out"
     same = then.action == kept.action and not (kept.setter and then.text != kept.text)
     return "" if same else _DOES.get(then.action, then.action)
+
+
+def _beside(rule: Rule, inputs: Inputs) -> tuple[AnyRule, ...]:
+    """The rule, and where rules are judged by action those on which its action may depend."""
+    if not rule.ties or not inputs.allowlist.firewall.target.in_action_order:
+        return (rule,)
+    return tuple(one for one in inputs.ruleset.rules if isinstance(one, Rule) and one.ties)
 
 
 def if_asked(rule: AnyRule, inputs: Inputs) -> Iterator[str]:

@@ -50,7 +50,16 @@ _WHY: Final[Mapping[Change, str]] = {
     Change.EARLIER_TEXT: "the service has not judged the new text yet",
     Change.STAGED: "it would drop otherwise; `staging:` has new rules alert first",
     Change.EXCEPTION: "`exceptions:` names its sid: {without}",
+    Change.LATE_SETTER: "{late}",
+    Change.PRIORITY_WRITTEN: "it is to be judged after what sets the mark that it checks",
 }
+
+_WHY_BY_ACTION: Final[Mapping[Change, str]] = {
+    Change.PRIORITY_REMOVED: "the feed means how severe it is; here it would say when the rule is "
+    "judged",
+    Change.CLASSTYPE_REMOVED: "nobody knows whether this kind of rule group accepts it",
+}
+"""Why a change is made for a policy that judges rules by their action, where that is another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +172,7 @@ def _origin(rule: AnyRule, fate: Fate, *, ships_enabled: bool) -> RuleOrigin:
 
 
 def _published(converted: Converted, inputs: Inputs) -> Published:
+    target = inputs.allowlist.firewall.target
     return Published(
         action=converted.action,
         why=str(converted.cause),
@@ -170,17 +180,19 @@ def _published(converted: Converted, inputs: Inputs) -> Published:
             Judged(one.key, one.holds, str(one)) for one in converted.cause.conditions
         ),
         text=converted.text,
-        edits=tuple(_edits(converted)),
+        edits=tuple(_edits(converted, by_action=target.in_action_order)),
         pieces=pieces_of(converted.rule.text, converted.text),
         to_change=tuple(advice.ways_to_change(converted, inputs)),
     )
 
 
-def _edits(converted: Converted) -> Iterator[TextChange]:
+def _edits(converted: Converted, *, by_action: bool) -> Iterator[TextChange]:
     """Each change, with why it is made."""
-    without = "; ".join(map(str, converted.without))
+    late, why = converted.cause.late, {**_WHY, **(_WHY_BY_ACTION if by_action else {})}
+    told = {"without": "; ".join(map(str, converted.without)), "late": str(late)}
     for change in converted.changes:
-        yield TextChange(change, _WHY[change].replace("{without}", without))
+        cause = Change.LATE_SETTER if late and change is Change.DROP_TO_ALERT else change
+        yield TextChange(change, why[cause].format(**told))
 
 
 def _left_out(

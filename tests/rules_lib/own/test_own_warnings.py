@@ -154,3 +154,16 @@ def test_own_rules_in_a_group_that_a_foreign_policy_holds_are_told() -> None:
     held = Deployed((replace(group, pinned=True, capacity=9),))
     [warning] = _told(files, held, **few)
     assert warning.startswith(f"local-mine is in {group.name}, after rules that drop")
+
+
+def test_drop_as_written_that_is_judged_before_its_setter_is_told() -> None:
+    """Where rules are judged by action; there the order of the file says nothing."""
+    mine = {"local-mine": [text(1, SETS), text(2, CHECKS, head="drop tcp"), text(3, CHECKS)]}
+    settings: dict[str, Any] = {
+        "categories": {"local-mine": "as-written"},
+        "firewall": {"target": "next-generation"},
+    }
+    [warning] = [one for one in _told(mine, **settings) if "as written" in one]
+    assert warning.startswith("ours/mine.rules:2: sid 2 stays as written, but sid 1 may set a")
+    [text_of_drop] = [one for one in mine["local-mine"] if one.startswith("drop")]
+    assert _told({"local-mine": [text_of_drop, text(1, SETS, head="drop tcp")]}, **settings) == ()

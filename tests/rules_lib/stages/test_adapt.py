@@ -122,7 +122,7 @@ def test_what_is_late_is_told_by_the_cause() -> None:
     assert (cause.late and cause.late.sid, cause.late and cause.late.others) == (1, 1)
     assert str(cause) == (
         "it alerts, as sid 1, as another rule may, may set a in the same packet and is judged "
-        "later, as its action is alert: as drop it would miss that packet"
+        "later, as its action is alert: a drop would miss that packet"
     )
 
 
