@@ -25,7 +25,7 @@ class Inputs:
     """The same inputs come to the same rule groups, to the byte.
 
     Attributes:
-        ruleset: the feed, and people's own rules.
+        ruleset: the feeds, and people's own rules.
         allowlist: what people ask for.
         day: of the build, in UTC: the only time that the pure part knows.
         deployed: the groups in force, so that rules stay where they are; the policies beside them.
@@ -36,6 +36,8 @@ class Inputs:
         hits_unknown: why it is not known what fired lately, though alert logs are to be read; empty
             where it is, or where they are not.
         staging: what the builds before recorded of how long rules have been here.
+        departed: sid -> name of its feed, of the rules of feeds that the build in force was made
+            with and that people no longer want.
     """
 
     ruleset: Ruleset
@@ -47,6 +49,7 @@ class Inputs:
     fired: Mapping[int, date] = field(default_factory=lambda: MappingProxyType({}))
     hits_unknown: str = ""
     staging: StagingRecord = NO_RECORD
+    departed: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def fired_lately(self) -> frozenset[int]:

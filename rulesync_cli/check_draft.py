@@ -73,7 +73,8 @@ class DraftContext:
     Attributes:
         day: on which they are examined, in UTC.
         feed: files of the feed; none where no feed is at hand.
-        known: categories that the feed, or an earlier one, had.
+        known: categories that the feeds, or earlier releases, had.
+        may_come: whether a category may be one of a feed that has not arrived yet.
         refusals: what the service said of texts that it refused (see `stages.convert`).
         deployed: gives what is there under a prefix, and the policies; by itself nothing.
     """
@@ -81,6 +82,7 @@ class DraftContext:
     day: date
     feed: tuple[FeedFile, ...] = ()
     known: Collection[str] = ()
+    may_come: Callable[[str], bool] = field(default=lambda _: False)
     refusals: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     deployed: Callable[[str], Deployed] = field(default=lambda _: Deployed())
 
@@ -123,7 +125,9 @@ def check_draft(draft: Draft, own: OwnFiles, evidence: DraftContext) -> Examined
     odd = odd_files(own.files, own.folder)
     known = {*evidence.known, *(file.category for file in (*own.files, *evidence.feed))}
     try:
-        allowlist = load_allowlist(draft.text, source=draft.source, known=known)
+        allowlist = load_allowlist(
+            draft.text, source=draft.source, known=known, may_come=evidence.may_come
+        )
     except AllowlistError as error:
         rules = tuple(read_rules(own.files).rules)
         faults = once_a_file(odd, own_faults(_malformed(rules), own.folder))

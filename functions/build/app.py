@@ -21,8 +21,7 @@ from rules_lib.aws.s3_store import S3Store
 from rules_lib.bucket import STARTED_BY
 from rules_lib.deadline import NEVER, Deadline
 from rules_lib.errors import RulesyncError
-from rules_lib.feed.manifest import Manifest
-from rules_lib.feed.newest import newest_manifest
+from rules_lib.feed.newest import has_release
 from rules_lib.notify.telemetry import Telemetry
 from rules_lib.report.summary import Summary
 from rules_lib.settings import BuildSettings
@@ -55,7 +54,7 @@ class Timed(Protocol):
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Build from the newest feed in the bucket, whichever object's arrival was the cause.
+    """Build from the newest feeds in the bucket, whichever object's arrival was the cause.
 
     An event with `"allow_shrink": true`, sent by hand, lets this one build remove more rules than
     `max_shrink` allows, and unblock more than `max_unblock`.
@@ -74,20 +73,15 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     try:
         settings = BuildSettings.from_environment(os.environ)
         store = S3Store(clients.s3(), settings.bucket)
-        manifest = newest_manifest(store)
-        if manifest is None:
+        if not has_release(store):
             logger.info("no feed yet: its arrival starts the first build", event=cause)
             return {"status": "waiting"}
         client = clients.network_firewall()
         world = World(
             store, client, datetime.now(UTC), settings.policies, deadline=_deadline(context)
         ).marked(STARTED_BY, _starter(event))
-        run = _in_turn(event, context, telemetry, manifest)
-        outcome = (
-            sync_if_changed(world, manifest, run)
-            if event.get("source") == _SCHEDULE
-            else run(world)
-        )
+        run = _in_turn(event, context, telemetry)
+        outcome = sync_if_changed(world, run) if event.get("source") == _SCHEDULE else run(world)
     except RulesyncError as error:
         logger.error(  # noqa: TRY400  # the cause says it all, and the runtime adds the traceback
             "build failed", event=cause, error=type(error).__name__, cause=str(error)
@@ -95,7 +89,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         telemetry.failed(error)
         raise
     if isinstance(outcome, InputsUnchanged):
-        telemetry.confirmed(outcome.summary, manifest.fetched_at)
+        telemetry.confirmed(outcome.summary, outcome.summary.fetched_at or world.now)
     result = _result(outcome)
     logger.info("build done", event=cause, **result)
     return result
@@ -119,14 +113,14 @@ def _time_left(deadline: Deadline) -> timedelta:
 
 
 def _in_turn(
-    event: dict[str, Any], context: object, telemetry: Telemetry, manifest: Manifest
+    event: dict[str, Any], context: object, telemetry: Telemetry
 ) -> Callable[[World], Summary | Hold | GaveWay]:
     """A sync that waits for no other: it takes its turn, or leaves word and gives way."""
 
     def build(world: World) -> Summary | Hold:
         outcome = sync(world, allow_shrink=event.get("allow_shrink") is True)
         if isinstance(outcome, Summary):
-            telemetry.built(outcome, manifest.fetched_at)
+            telemetry.built(outcome, outcome.fetched_at or world.now)
             for warning in outcome.warnings:
                 logger.warning(warning)
         else:

@@ -23,7 +23,7 @@ from rules_lib.facts.targets import Target
 from rules_lib.model import LOCAL_PREFIX, Mode, is_local
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from rules_lib.allowlist.document import Document
     from rules_lib.allowlist.problem import Path, Problem
@@ -32,10 +32,18 @@ _BOTH: Final = ({"on", "alert"}, {"on", "drop"})
 """Lists in which one sid may stand together: woken, and its mode given."""
 
 
-def categories_are_known(document: Document, known: frozenset[str]) -> Iterator[Problem]:
-    """A category that nobody knows is a typo, which would switch protection off in silence."""
+def categories_are_known(
+    document: Document, known: frozenset[str], may_come: Callable[[str], bool]
+) -> Iterator[Problem]:
+    """A category that nobody knows is a typo, which would switch protection off in silence.
+
+    Args:
+        document: the file as read.
+        known: names that it may list.
+        may_come: whether a category may be one of a feed that has not arrived yet.
+    """
     for name in document.mapping("categories"):
-        if name not in known:
+        if name not in known and not may_come(name):
             advice = "use the feed's file names without .rules"
             if is_local(name):
                 advice = "your own categories are the files local/<name>.rules"

@@ -15,20 +15,31 @@ from rules_lib.allowlist.variables import declared_variables
 from rules_lib.errors import AllowlistError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from rules_lib.allowlist.document import Document
     from rules_lib.allowlist.problem import Problem
 
 
-def load_allowlist(text: str | bytes, *, source: str, known: Collection[str]) -> Allowlist:
+def _none_may_come(_: str) -> bool:
+    return False
+
+
+def load_allowlist(
+    text: str | bytes,
+    *,
+    source: str,
+    known: Collection[str],
+    may_come: Callable[[str], bool] = _none_may_come,
+) -> Allowlist:
     """Read the category allowlist.
 
     Args:
         text: the file, UTF-8 where it is bytes.
         source: its name, for the error.
-        known: categories of the feed at hand, of earlier feeds, and people's own (`local-…`); our
-            own list of ET's categories is always added.
+        known: categories of the feeds at hand, of earlier releases, and people's own (`local-…`);
+            our own list of ET's categories is always added.
+        may_come: whether a category may be one of a feed that has not arrived yet.
 
     Raises:
         AllowlistError: with every error of the file, each with its line.
@@ -39,7 +50,7 @@ def load_allowlist(text: str | bytes, *, source: str, known: Collection[str]) ->
     allowlist = validated(document)
     found = (
         *(() if isinstance(allowlist, Allowlist) else allowlist),
-        *categories_are_known(document, known_categories().union(known)),
+        *categories_are_known(document, known_categories().union(known), may_come),
         *chain.from_iterable(check(document) for check in KEY_CHECKS),
     )
     problems = (*document.problems, *(p for p in found if not document.is_judged(p)))

@@ -51,12 +51,12 @@ def foresee(inputs: Inputs, *, allow_shrink: bool) -> Foreseen:
     """
     built = build(inputs)
     steps = unchecked_plan(built.groups, inputs.deployed)
-    changes = rule_changes(steps, built)
+    changes = rule_changes(steps, built, inputs.departed)
     try:
         _refuse_unbuilt(inputs.allowlist)
         refuse_unfit(steps, inputs.deployed, policy_quotas(inputs.allowlist))
         if not allow_shrink:
-            refuse_losses(built.groups, inputs.deployed, changes, inputs.allowlist)
+            refuse_losses(built.groups, inputs, changes)
     except RefusedError as error:
         return Foreseen(inputs, built, steps, changes, error)
     return Foreseen(inputs, built, steps, changes)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
+from rules_lib.bucket import FEEDS
 from rules_lib.deploy.causes import cause_of, counted_causes
 from rules_lib.deploy.shadowing import catch_all_pass, shadowed_by_passes
 from rules_lib.errors import ShrinkError
@@ -14,39 +16,37 @@ from rules_lib.groups.content import action_of, by_sid
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
     from rules_lib.deploy.rulewise import RuleChange
-    from rules_lib.groups.rule_group import Deployed, Group
+    from rules_lib.groups.rule_group import Group
+    from rules_lib.inputs import Inputs
 
 _NAMED: Final = 5
 """How many of the rules that would no longer block are named."""
 
 
-def refuse_losses(
-    desired: Sequence[Group],
-    deployed: Deployed,
-    changes: Iterable[RuleChange],
-    allowlist: Allowlist,
-) -> None:
+def refuse_losses(desired: Sequence[Group], inputs: Inputs, changes: Iterable[RuleChange]) -> None:
     """Let no sync take away more of what is deployed than the allowlist allows.
 
-    A group that somebody edited by hand does not count: what is in it is not what we put there.
+    A group that somebody edited by hand does not count: what is in it is not what we put there. A
+    feed that people took out of their list does count: a slip there is as easy as anywhere.
 
     Args:
         desired: in the order of their priorities.
-        deployed: the groups in force.
+        inputs: with the groups in force, and the allowlist, which says what shares of the rules may
+            go, and may cease to block.
         changes: rule by rule, what the sync would do.
-        allowlist: says what shares of the rules may go, and may cease to block.
 
     Raises:
         ShrinkError: more would go, or cease to block; says how many and why, and how to do it on
             purpose.
     """
-    ours = (group.text for group in deployed.groups if not group.edited)
+    allowlist = inputs.allowlist
+    ours = (group.text for group in inputs.deployed.groups if not group.edited)
     before = {sid: rule for text in ours for sid, rule in by_sid(text).items()}
     removed = before.keys() - {rule.sid for group in desired for rule in group.rules}
     blocking = {sid for sid, rule in before.items() if action_of(rule) in BLOCKING}
     causes = _causes(blocking, desired, changes, allowlist)
     losses = {
-        "max_shrink": _shrink(removed, before, allowlist.max_shrink),
+        "max_shrink": _shrink(removed, before, allowlist.max_shrink, inputs.departed),
         "max_unblock": _unblock(causes, blocking, allowlist.may_unblock),
     }
     if over := {key: loss for key, loss in losses.items() if loss}:
@@ -57,11 +57,19 @@ def refuse_losses(
         )
 
 
-def _shrink(removed: Collection[int], before: Collection[int], most: float) -> str:
+def _shrink(
+    removed: Collection[int], before: Collection[int], most: float, departed: Mapping[int, str]
+) -> str:
     """What is wrong with the rules that would go; nothing where they are few enough."""
     if len(removed) <= most * len(before):
         return ""
-    return f"this would remove {_share(removed, before, 'rules in force', most)}"
+    whole = f"this would remove {_share(removed, before, 'rules in force', most)}"
+    feeds = Counter(departed[sid] for sid in removed if sid in departed)
+    told = "; ".join(
+        f"{number:,} of them because feed {feed} is no longer in {FEEDS}"
+        for feed, number in feeds.most_common()
+    )
+    return f"{whole}: {told}" if told else whole
 
 
 def _unblock(causes: Mapping[int, str], blocking: Collection[int], most: float) -> str:

@@ -6,9 +6,11 @@ Plan, guards, report, notice and metrics ask the same values, so none can say wh
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
+from rules_lib.bucket import FEEDS
 from rules_lib.deploy.steps import Delete
 from rules_lib.facts.limits import BLOCKING
 from rules_lib.groups.content import action_of, by_sid, lets_through, rev_of
@@ -29,6 +31,8 @@ UNFILED: Final = "no longer enabled"
 The name of that group is no category; nor is it said that the feed has the rule no more, as feeds
 more often disable one than take it out.
 """
+
+NO_FEED_DEPARTED: Final[Mapping[int, str]] = MappingProxyType({})
 
 _MSG: Final = re.compile(r'[;(]\s*msg\s*:\s*"((?:\\.|[^"\\])*)"', re.IGNORECASE | re.ASCII)
 
@@ -79,21 +83,26 @@ class RuleChange(NamedTuple):
         return lets_through(self.after) and not lets_through(self.before)
 
 
-def rule_changes(plan: Plan, built: Built | None = None) -> tuple[RuleChange, ...]:
+def rule_changes(
+    plan: Plan, built: Built | None = None, departed: Mapping[int, str] = NO_FEED_DEPARTED
+) -> tuple[RuleChange, ...]:
     """Compare what is deployed with what is desired, by sid, whichever group a rule stands in.
 
     Args:
         plan: whose steps change something; rules of the others stay as they are.
         built: what the plan was made from; None where an earlier build is put back.
+        departed: see `Inputs`.
 
     Returns:
         Every rule not deployed as it was, in the order of `CHANGE_KINDS`, then of the groups.
     """
-    found = _changes(plan.changes, built)
+    found = _changes(plan.changes, built, departed)
     return tuple(sorted(found, key=lambda one: CHANGE_KINDS.index(one.kind)))
 
 
-def _changes(steps: tuple[Step, ...], built: Built | None) -> Iterator[RuleChange]:
+def _changes(
+    steps: tuple[Step, ...], built: Built | None, departed: Mapping[int, str]
+) -> Iterator[RuleChange]:
     old = _deployed(steps)
     for step in steps:
         for rule in step.group.rules if step.group else ():
@@ -104,10 +113,17 @@ def _changes(steps: tuple[Step, ...], built: Built | None) -> Iterator[RuleChang
                 yield RuleChange(kind, rule.sid, category, step.name, note, msg, before, rule.text)
     fates = _fates(built) if built and old else {}
     for sid, (text, step) in old.items():
-        fate, left_out = fates.get(sid, ("the feed no longer enables it", None))
+        fate, left_out = fates.get(sid, (_gone(sid, departed), None))
         category = left_out.category if left_out else _home(step)
         msg = match[1] if (match := _MSG.search(text)) else ""
         yield RuleChange("removed", sid, category, step.name, fate, msg, text, "")
+
+
+def _gone(sid: int, departed: Mapping[int, str]) -> str:
+    """Why nothing at hand has a rule."""
+    if feed := departed.get(sid):
+        return f"feed {feed} is no longer in {FEEDS}"
+    return "the feed no longer enables it"
 
 
 def _deployed(steps: tuple[Step, ...]) -> dict[int, tuple[str, Step]]:

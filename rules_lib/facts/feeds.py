@@ -13,6 +13,9 @@ from typing import Final
 ET_OPEN: Final = "et/open"
 """The feed of a stack whose bucket names none, and of what was fetched before feeds had names."""
 
+ET_PRO: Final = "et/pro"
+"""The paid rules of the same publisher, which contain those of et/open."""
+
 FEED_NAME_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}(/[A-Za-z0-9][A-Za-z0-9._-]{0,39})?$"
 """What may name a feed: it becomes one folder of the bucket, or two."""
 

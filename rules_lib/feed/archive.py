@@ -79,30 +79,27 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
-class Feed:
-    """A feed at hand: people's own files first, then those of its archive.
+class Archive:
+    """A release's archive at hand.
 
-    The archive is unpacked each time the feed is read, so that of 33 MB only the file that is
-    looked at stays in memory.
+    It is unpacked each time its files are read, so that of 33 MB only the file that is looked at
+    stays in memory.
 
     Attributes:
-        archive: its bytes.
-        own: people's own files.
+        data: its bytes.
         limits: see `opened`.
-        source: names the archive in errors.
-        name: of the archive's file.
+        source: names it in errors.
+        name: of its file.
     """
 
-    archive: bytes
-    own: tuple[FeedFile, ...] = ()
+    data: bytes
     limits: ArchiveLimits = DEFAULT_LIMITS
     source: str = "the archive"
     name: str = ""
 
     def __iter__(self) -> Iterator[FeedFile]:
-        """Read the files; raises `ArchiveError` before the first of the archive's."""
-        yield from self.own
-        yield from opened(self.archive, self.limits, source=self.source, name=self.name)
+        """Read the files; raises `ArchiveError` before the first."""
+        yield from opened(self.data, self.limits, source=self.source, name=self.name)
 
 
 def unpack(

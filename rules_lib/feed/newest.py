@@ -7,7 +7,7 @@ from datetime import timedelta
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
-from rules_lib.bucket import feed_folder, feed_of_manifest_key, is_manifest_key, manifest_key
+from rules_lib.bucket import RAW, feed_folder, feed_of_manifest_key, is_manifest_key, manifest_key
 from rules_lib.facts.feeds import ET_OPEN
 from rules_lib.feed.manifest import read_manifest
 
@@ -58,6 +58,15 @@ def newest_manifests(store: Store, feeds: Collection[str]) -> Mapping[str, Manif
     """
     found = manifest_entries(store, feeds)
     return {feed: _newest(store, found[feed]) for feed in feeds if feed in found}
+
+
+def has_release(store: Store) -> bool:
+    """Whether any feed has arrived yet, whoever wants it.
+
+    Raises:
+        StoreError: the bucket cannot be listed.
+    """
+    return any(is_manifest_key(entry.key) for entry in store.entries(RAW))
 
 
 def manifest_entries(

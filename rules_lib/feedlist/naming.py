@@ -24,6 +24,11 @@ def feed_category(prefix: str, file: str) -> str:
     return file if not prefix or file == prefix else f"{prefix}-{file}"
 
 
+def is_category_of(prefix: str, category: str) -> bool:
+    """Whether a feed with a prefix may have a category of a name; without one none can be told."""
+    return bool(prefix) and (category == prefix or category.startswith(f"{prefix}-"))
+
+
 def usual_prefix(feed: str) -> str:
     """The prefix of a feed for which the file gives none; empty where its categories have none."""
     known = known_feeds().get(feed)

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime  # pydantic reads the annotations at run time
 from functools import cache
 from typing import Annotated, Final, Literal, TypeVar
 
@@ -16,7 +17,7 @@ from rules_lib.facts.limits import POLICY_CAPACITY
 from rules_lib.groups.relief import Relief
 from rules_lib.model import Reason
 from rules_lib.report.changes import Changes
-from rules_lib.report.facts import Accounting, FeedFacts, is_none
+from rules_lib.report.facts import Accounting, FeedFacts, FeedLine, is_none
 from rules_lib.report.group_line import GroupLine, SummaryGroup
 from rules_lib.report.staging import StagingFacts
 from rules_lib.report.table import Table, group_table
@@ -36,6 +37,8 @@ class Summary:
     """One sync in numbers; what has no order of its own is sorted.
 
     Attributes:
+        feed: the first of the feeds that has a release.
+        feeds: all that people want, in the order of their precedence.
         actions: published rules by action.
         discarded: discarded rules by reason.
         groups: by priority, then the deleted ones by name.
@@ -52,6 +55,7 @@ class Summary:
 
     build_id: Annotated[str, Field(alias="build")]
     feed: FeedFacts
+    feeds: tuple[FeedLine, ...] = ()
     rules: Accounting
     actions: Mapping[str, int]
     discarded: Mapping[Reason, int]
@@ -67,6 +71,11 @@ class Summary:
     staging: StagingFacts = _NOT_STAGED
     refused: Annotated[str | None, Field(exclude_if=is_none)] = None
     failed: Annotated[str | None, Field(exclude_if=is_none)] = None
+
+    @property
+    def fetched_at(self) -> datetime | None:
+        """When the first feed was fetched; None where that is not known."""
+        return next((feed.fetched_at for feed in self.feeds if feed.fetched_at), None)
 
     @property
     def status(self) -> Status:
@@ -115,6 +124,7 @@ def summarise(  # noqa: PLR0913 - keywords only, one for each part of summary.js
     *,
     build_id: str,
     feed: FeedFacts,
+    feeds: tuple[FeedLine, ...] = (),
     accounting: Accounting,
     groups: Sequence[GroupLine] = (),
     discarded: Mapping[Reason, int],
@@ -141,6 +151,7 @@ def summarise(  # noqa: PLR0913 - keywords only, one for each part of summary.js
     return Summary(
         build_id=build_id,
         feed=feed,
+        feeds=feeds,
         rules=rules,
         actions=_sorted(_actions(groups)),
         discarded=_sorted({reason: number for reason, number in discarded.items() if number}),

@@ -19,6 +19,7 @@ from rules_lib.state.hold import Hold
 from rules_lib.state.latest import Latest
 from rules_lib.state.staging import ROLLED_BACK
 from rules_lib.state.statefile import Seen
+from rules_lib.state.used_release import releases_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -145,6 +146,7 @@ def _point_at(world: World, earlier: AppliedBuild, steps: Plan, latest: Seen[Lat
             "build": earlier.build,
             "version": feed.version,
             "sha256": feed.sha256,
+            "feeds": releases_of(earlier.summary) if earlier.summary.feeds else (),
             "applied_at": world.now.isoformat(),
             "groups": {step.group.name: str(step.group.slot) for step in steps.steps if step.group},
             "discarded": earlier.summary.discarded,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from rules_lib.bucket import LATEST
 from rules_lib.state.statefile import StateFile
+from rules_lib.state.used_release import UsedRelease, only_release
 
 
 class Latest(StateFile):
@@ -13,8 +14,10 @@ class Latest(StateFile):
 
     Attributes:
         build: its id, and so its folder under `builds/`.
-        version: of its feed.
-        sha256: of its feed.
+        version: of its first feed.
+        sha256: of its first feed.
+        feeds: all that it was made from, in their order; empty where an earlier version wrote it,
+            when there was one feed.
         applied_at: ISO 8601, UTC.
         categories_seen: names that this or an earlier feed had; a file that lists one is no typo.
         allowlist: SHA-256 of its allowlist.
@@ -26,7 +29,7 @@ class Latest(StateFile):
             where there is none.
         circumstances: what else it was made with (see `sync.circumstances`); empty where nobody
             knows, as after a rollback.
-        discards: mark of the newest copy under `discarded/` (see `history.discards`).
+        discards: mark of the newest copy under `discarded/` (see `sync.discards`).
     """
 
     KEY = LATEST
@@ -48,3 +51,9 @@ class Latest(StateFile):
     discards: str = ""
     staging: str = ""
     circumstances: str = ""
+    feeds: tuple[UsedRelease, ...] = ()
+
+    @property
+    def made_from(self) -> tuple[UsedRelease, ...]:
+        """The releases that it was made from, whichever version wrote it."""
+        return self.feeds or only_release(self.version, self.sha256)

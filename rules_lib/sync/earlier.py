@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from rules_lib.bucket import DISCARDED, build_key
 from rules_lib.errors import StoreError
 from rules_lib.report.since import Earlier
+from rules_lib.sync.releases import used_releases
 
 if TYPE_CHECKING:
     from rules_lib.aws.store import Store
@@ -33,8 +34,8 @@ def earlier_build(store: Store, gathered: Gathered, plan: Plan) -> Earlier | Non
     latest = gathered.latest
     if latest is None:
         return None
-    read = gathered.manifest.sha256, gathered.draft.sha256
-    same = not plan.changes and (latest.sha256, latest.allowlist) == read
+    read = used_releases(gathered.feeds), gathered.draft.sha256
+    same = not plan.changes and (latest.made_from, latest.allowlist) == read
     discards = None if same else _discards(store, latest.build)
     return Earlier(latest.build, latest.version, discards)
 

@@ -1,9 +1,9 @@
-"""All that a build needs from the bucket: the newest feed, people's files, what was before."""
+"""All that a build needs from the bucket: the newest feeds, people's files, what was before."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -14,20 +14,23 @@ from rules_lib.bucket import (
     ALLOWLIST,
     COUNTED,
     FIRED,
-    RAW,
     build_key,
     rules_name,
 )
-from rules_lib.errors import StoreError
-from rules_lib.feed.archive import Feed
-from rules_lib.feed.archive_limits import ArchiveLimits
-from rules_lib.feed.manifest import Manifest
-from rules_lib.feed.newest import newest_manifest
+from rules_lib.errors import RulesyncError, StoreError
+from rules_lib.feed.in_use import (
+    FeedsInUse,
+    FilesInUse,
+    archive_in_bucket,
+    feeds_in_use,
+    files_in_use,
+)
+from rules_lib.feed.newest import stored_manifest
 from rules_lib.inputs import Inputs
 from rules_lib.model import FeedFile
 from rules_lib.own.files import OwnFiles, own_in_bucket
 from rules_lib.reading.ruleset import Ruleset
-from rules_lib.settings import LARGEST
+from rules_lib.reading.sids import sids_in
 from rules_lib.stages.read_needed import read_needed
 from rules_lib.staging_record import NO_RECORD, StagingRecord
 from rules_lib.state.counted import Counted
@@ -42,13 +45,14 @@ if TYPE_CHECKING:
 
     from rules_lib.aws.firewall import Firewall
     from rules_lib.aws.store import Store
+    from rules_lib.feed.manifest import Manifest
     from rules_lib.groups.rule_group import Deployed
+    from rules_lib.state.used_release import UsedRelease
 
 Reading: TypeAlias = Callable[[Iterable[FeedFile], Allowlist], Ruleset]
 """What makes rules of files; how much of each rule it reads is its own affair."""
 
 _NOT_SEEN: Final[Seen[StagingFile]] = Seen()
-_EXAMINED: Final = ArchiveLimits(unpacked=LARGEST, member=LARGEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +79,9 @@ class Gathered:
     """What the bucket says.
 
     Attributes:
-        manifest: of the newest feed.
-        files: the feed's, people's own first.
-        seen: every category that this or an earlier feed had.
+        feeds: those that people want, with their newest releases.
+        files: theirs, people's own first.
+        seen: every category that these or earlier releases had.
         refusals: what the service refused before.
         draft: the allowlist as text.
         own: people's own files, and what lies beside them.
@@ -90,10 +94,11 @@ class Gathered:
             cannot be had.
         fired: when each rule last fired.
         counted: how far alert logs are counted; nothing is there where they never were.
+        departed: finds the rules of feeds that people no longer want (see `Inputs`).
     """
 
-    manifest: Manifest
-    files: Feed
+    feeds: FeedsInUse
+    files: FilesInUse
     allowlist: Allowlist
     seen: frozenset[str]
     refusals: Refusals
@@ -107,15 +112,21 @@ class Gathered:
     published: Callable[[str], str] = field(default=lambda _: "", compare=False)
     fired: Seen[FiredRules] = field(default_factory=Seen)
     counted: Seen[Counted] = field(default_factory=Seen)
+    departed: Callable[[], Mapping[int, str]] = field(default=dict, compare=False)
+
+    @property
+    def manifest(self) -> Manifest:
+        """The release of the first feed."""
+        return self.feeds.first.manifest
 
     @property
     def categories(self) -> tuple[str, ...]:
         """Names of the categories at hand, in order."""
-        return (*(file.category for file in self.files.own), *sorted(self.manifest.categories))
+        return (*(file.category for file in self.files.own), *self.feeds.categories)
 
 
 def gather(store: Store, draft: Draft | None = None, own: OwnFiles | None = None) -> Gathered:
-    """Read the bucket: always its newest feed, whichever event asks.
+    """Read the bucket: always the newest release of each feed, whichever event asks.
 
     Args:
         store: the bucket.
@@ -125,22 +136,23 @@ def gather(store: Store, draft: Draft | None = None, own: OwnFiles | None = None
     Raises:
         StoreError: there is no feed or no allowlist yet, or the bucket cannot be read.
         AllowlistError: the allowlist has errors.
-        RefusedError: two files of people's own come to one category.
+        FeedListError: the list of feeds has.
+        RefusedError: two files of people's own, or two feeds, come to one category.
     """
     newest = Latest.see(store)  # first: whatever ends after this is noticed
     latest, staging = newest.file, StagingFile.see(store)
-    manifest = newest_manifest(store)
-    if manifest is None:
-        raise StoreError(f"s3://{store.bucket}/{RAW} has no feed yet: run the fetch function first")
+    feeds = feeds_in_use(store)
     own = own_in_bucket(store) if own is None else own
-    seen = frozenset((*(latest.categories_seen if latest else ()), *manifest.categories))
+    seen = frozenset((*(latest.categories_seen if latest else ()), *feeds.categories))
     known = {*seen, *(file.category for file in own.files)}
     draft = draft or _in_bucket(store)
     refusals = Refusals.see(store)
     return Gathered(
-        manifest=manifest,
-        files=replace(feed_in_bucket(store, manifest), own=own.files),
-        allowlist=load_allowlist(draft.text, source=draft.source, known=known),
+        feeds=feeds,
+        files=files_in_use(store, feeds, own.files),
+        allowlist=load_allowlist(
+            draft.text, source=draft.source, known=known, may_come=feeds.may_bring
+        ),
         seen=seen,
         refusals=refusals.file or Refusals({}),
         draft=draft,
@@ -153,6 +165,7 @@ def gather(store: Store, draft: Draft | None = None, own: OwnFiles | None = None
         published=partial(_published, store, latest.build if latest else ""),
         fired=FiredRules.see(store),
         counted=Counted.see(store),
+        departed=partial(_departed, store, latest, feeds.names),
     )
 
 
@@ -181,6 +194,7 @@ def inputs_of(
         staging=_staging(gathered, deployed),
         fired=gathered.fired.file.of(prefix) if gathered.fired.file else {},
         hits_unknown=hits_gap(gathered.counted, gathered.fired, day),
+        departed=gathered.departed(),
     )
 
 
@@ -219,17 +233,26 @@ def hits_gap(counted: Seen[Counted], fired: Seen[FiredRules], day: date) -> str:
     return counted.file.gap(day) if counted.file else ""
 
 
-def feed_in_bucket(store: Store, manifest: Manifest) -> Feed:
-    """A feed in the bucket, as large as it may be: the fetch has looked at this very archive.
+def _departed(store: Store, latest: Latest | None, wanted: Collection[str]) -> dict[int, str]:
+    """The rules of feeds that the build in force was made with, and that nobody wants any more.
 
-    Raises:
-        StoreError: its archive cannot be read, or is not the one that the manifest names.
+    Args:
+        store: the bucket.
+        latest: that build.
+        wanted: names of the feeds in the list.
     """
-    key = manifest.archive_key
-    data = store.get(key)
-    if hashlib.sha256(data).hexdigest() != manifest.sha256:
-        raise StoreError(f"s3://{store.bucket}/{key} is not the archive that its manifest names")
-    return Feed(data, limits=_EXAMINED, source=f"s3://{store.bucket}/{key}", name=manifest.archive)
+    gone = [one for one in (latest.made_from if latest else ()) if one.name not in wanted]
+    return {sid: one.name for one in gone for sid in _sids_of(store, one)}
+
+
+def _sids_of(store: Store, release: UsedRelease) -> Iterator[int]:
+    """The sids of a release; none where it is gone, as they only tell a cause."""
+    try:
+        if manifest := stored_manifest(store, release.version, release.name):
+            for file in archive_in_bucket(store, manifest):
+                yield from sids_in(file.data)
+    except RulesyncError:
+        return
 
 
 def _in_bucket(store: Store) -> Draft:

@@ -28,7 +28,7 @@ from rules_lib.errors import (
     SyncError,
 )
 from rules_lib.gc_pause import without_cyclic_gc
-from rules_lib.report.facts import FeedFacts
+from rules_lib.report.facts import FeedFacts, FeedLine
 from rules_lib.report.since import since
 from rules_lib.report.summary import Summary
 from rules_lib.rollback.run import reapply_held_build
@@ -43,6 +43,7 @@ from rules_lib.sync.earlier import earlier_build
 from rules_lib.sync.gather import Gathered, gather, inputs_of
 from rules_lib.sync.recently import last_days
 from rules_lib.sync.record import files_after, files_before
+from rules_lib.sync.releases import feed_lines, used_releases
 from rules_lib.sync.settled import (
     InputsUnchanged,
     Settled,
@@ -61,7 +62,6 @@ if TYPE_CHECKING:
     from rules_lib.aws.store import Store
     from rules_lib.deadline import Deadline
     from rules_lib.deploy.foresee import Foreseen
-    from rules_lib.feed.manifest import Manifest
     from rules_lib.inputs import Inputs
     from rules_lib.state.turn import Turn
 
@@ -112,20 +112,17 @@ def sync(world: World, *, allow_shrink: bool = False, approve: Approve = unasked
         return _sync(world, Consent(approve, allow_shrink=allow_shrink))
 
 
-def sync_if_changed(
-    world: World, manifest: Manifest, run: Callable[[World], _Outcome]
-) -> _Outcome | InputsUnchanged:
+def sync_if_changed(world: World, run: Callable[[World], _Outcome]) -> _Outcome | InputsUnchanged:
     """Run a sync; but stop, having read little and written nothing, where nothing has changed.
 
     Args:
         world: where to read and write.
-        manifest: of the newest feed.
         run: the sync.
 
     Raises:
         RulesyncError: see `sync`; or the bucket or the firewall cannot be read.
     """
-    traces = traces_of(world, manifest)
+    traces = traces_of(world)
     note = Settled.see(world.store)
     unchanged = unchanged_since(world, traces, note.file)
     if unchanged and note.file:
@@ -135,7 +132,7 @@ def sync_if_changed(
 
 
 def _sync(world: World, consent: Consent) -> Summary | Hold:
-    feed = FeedFacts(source=f"s3://{world.store.bucket}")
+    feed, feeds = FeedFacts(source=f"s3://{world.store.bucket}"), tuple[FeedLine, ...]()
     calls = Calls(watch=world.watch)
     try:
         with calls.candid():
@@ -149,20 +146,22 @@ def _sync(world: World, consent: Consent) -> Summary | Hold:
                     world.turn.listen()
                 gathered = gather(world.store)
                 world = world.marked(USED_ALLOWLIST, gathered.draft.sha256)
-                feed = feed_facts(gathered.manifest)
+                feed, feeds = feed_facts(gathered.manifest), feed_lines(gathered.feeds)
                 if summary := _attempt(world, gathered, calls, consent):
                     return summary
         raise ContendedError("somebody else keeps changing the rule groups; run the sync again")
     except (SyncError, NotApprovedError):
         raise
     except RulesyncError as error:
-        raise SyncError(world.build_id, _write_failure(world, feed, error)) from error
+        raise SyncError(world.build_id, _write_failure(world, feed, feeds, error)) from error
 
 
-def _write_failure(world: World, feed: FeedFacts, error: RulesyncError) -> str:
+def _write_failure(
+    world: World, feed: FeedFacts, feeds: tuple[FeedLine, ...], error: RulesyncError
+) -> str:
     """Write the summary of a build that an error ended; say the cause, and what else failed."""
     try:
-        world.put(SUMMARY, summary_of_failure(world.build_id, feed, error).to_json())
+        world.put(SUMMARY, summary_of_failure(world.build_id, feed, error, feeds).to_json())
     except StoreError as unwritten:
         cause = str(unwritten).partition(": ")[2]
         also = "for the same reason" if cause in str(error) else f"as {unwritten}"
@@ -271,6 +270,7 @@ def _point_at(world: World, gathered: Gathered, foreseen: Foreseen, marks: _Mark
         build=world.build_id,
         version=gathered.manifest.version,
         sha256=gathered.manifest.sha256,
+        feeds=used_releases(gathered.feeds),
         applied_at=world.now.isoformat(),
         categories_seen=tuple(sorted(gathered.seen)),
         allowlist=gathered.draft.sha256,
@@ -281,7 +281,8 @@ def _point_at(world: World, gathered: Gathered, foreseen: Foreseen, marks: _Mark
         discards=marks.discards,
         staging=marks.staging,
         circumstances=circumstances_of(
-            replace(foreseen.inputs, staging=foreseen.built.staging)  # as the next build finds it
+            replace(foreseen.inputs, staging=foreseen.built.staging, departed={})
+            # as the next build finds it
         ),
     )
     return latest.put_over(world.store, gathered.latest_etag)

@@ -25,15 +25,18 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from rules_lib.aws.firewall import Firewall
 from rules_lib.bucket import (
     ALLOWLIST,
+    FEEDS,
     FIRED,
     HOLD,
     LOCAL,
+    RAW,
     REFUSALS,
     SETTLED,
     STAGING,
     STATE,
     SUMMARY,
     build_key,
+    is_manifest_key,
 )
 from rules_lib.deploy.steps import Keep
 from rules_lib.errors import StoreError
@@ -51,7 +54,6 @@ from rules_lib.sync.same_until import same_until
 if TYPE_CHECKING:
     from rules_lib.aws.store import Store
     from rules_lib.deploy.foresee import Foreseen
-    from rules_lib.feed.manifest import Manifest
     from rules_lib.groups.rule_group import DeployedGroup
     from rules_lib.world import World
 
@@ -109,24 +111,30 @@ class InputsUnchanged:
     summary: Summary
 
 
-def traces_of(world: World, manifest: Manifest) -> str:
+def traces_of(world: World) -> str:
     """Identify all that a build is made from but the firewall: files by their ETags, and the code.
+
+    Of feeds the manifests are looked at, of all releases: which of them count, they tell together.
 
     Args:
         world: what a build reads.
-        manifest: of the newest feed, read before anything else.
 
     Raises:
         StoreError: the bucket may not be listed.
     """
+    releases = [
+        (entry.key, entry.etag, entry.last_modified.isoformat())
+        for entry in world.store.entries(RAW)
+        if is_manifest_key(entry.key)
+    ]
     entries = (
+        *world.store.entries(FEEDS),
         *world.store.entries(ALLOWLIST),
         *world.store.entries(LOCAL),
         *(entry for entry in world.store.entries(STATE) if entry.key in _TRACED),
     )
     files = [(entry.key, entry.etag) for entry in entries]
-    named = [manifest.version, manifest.sha256, manifest.fetched_at.isoformat()]
-    traces = json.dumps([named, files, world.policies, code_digest()])
+    traces = json.dumps([releases, files, world.policies, code_digest()])
     return hashlib.sha256(traces.encode()).hexdigest()
 
 

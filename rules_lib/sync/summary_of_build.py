@@ -12,14 +12,15 @@ from rules_lib.deploy.steps import Delete, Plan, Replace, Step
 from rules_lib.errors import RefusedError, RulesyncError
 from rules_lib.own.odd_files import odd_files
 from rules_lib.report.changes import changes_of
-from rules_lib.report.facts import Accounting, FeedFacts
+from rules_lib.report.facts import Accounting, FeedFacts, FeedLine
 from rules_lib.report.fired import NOTHING_COUNTED, LastDays
 from rules_lib.report.group_line import GroupLine
 from rules_lib.report.staging import staging_facts
 from rules_lib.report.summary import Summary, summarise
 from rules_lib.stages.defer import waiting_in
+from rules_lib.sync.releases import feed_lines
 from rules_lib.sync.staging import staging_lost
-from rules_lib.sync.warnings import full_groups, passing, unjudged, warnings_of
+from rules_lib.sync.warnings import feeds_told, full_groups, passing, unjudged, warnings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +51,7 @@ class Done:
 
 
 def feed_facts(manifest: Manifest) -> FeedFacts:
-    """The feed, as a summary names it."""
+    """The first feed, as a summary names it."""
     return FeedFacts(
         source=manifest.source,
         version=manifest.version,
@@ -77,6 +78,7 @@ def summary_of_build(
     return summarise(
         build_id=build_id,
         feed=feed_facts(gathered.manifest),
+        feeds=feed_lines(gathered.feeds, built),
         accounting=Accounting(
             enabled=built.enabled,
             kept=len(built.kept),
@@ -90,6 +92,7 @@ def summary_of_build(
         warnings=(
             *lost,
             *gathered.lost,
+            *feeds_told(gathered.feeds),
             *staging_lost(foreseen.inputs, gathered.staging),
             *unjudged(waiting, waiting_in(built.kept, built.discarded)),
             *drift_of(plan, gathered.latest.groups if gathered.latest else {}),
@@ -134,12 +137,15 @@ def _causes(plan: Plan, applied: Applied) -> Iterator[str]:
     yield from quota_words(plan, applied.failures)
 
 
-def summary_of_failure(build_id: str, feed: FeedFacts, error: RulesyncError) -> Summary:
+def summary_of_failure(
+    build_id: str, feed: FeedFacts, error: RulesyncError, feeds: tuple[FeedLine, ...] = ()
+) -> Summary:
     """Summarise a build of which nothing was carried out."""
     refused = str(error) if isinstance(error, RefusedError) else None
     return summarise(
         build_id=build_id,
         feed=feed,
+        feeds=feeds,
         accounting=Accounting(),
         discarded={},
         calls={},

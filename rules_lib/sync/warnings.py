@@ -12,12 +12,14 @@ from rules_lib.model import Mode, Reason, is_local
 from rules_lib.outcome import Converted
 from rules_lib.own.warnings import own_warnings
 from rules_lib.sync.exceptions import exceptions_told
+from rules_lib.sync.sid_ranges import sids_of_others
 from rules_lib.sync.unanswered import unanswered
 from rules_lib.text import counted
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
     from rules_lib.build import Built
+    from rules_lib.feed.in_use import FeedsInUse
     from rules_lib.groups.rule_group import Group
     from rules_lib.inputs import Inputs
     from rules_lib.reading.ruleset import Ruleset
@@ -38,6 +40,7 @@ def warnings_of(inputs: Inputs, built: Built, folder: str) -> tuple[str, ...]:
         *_home_net(inputs.allowlist),
         *_hits_unknown(inputs),
         *_new(inputs.ruleset, inputs.allowlist),
+        *sids_of_others(inputs.ruleset),
         *without_effect(inputs, built, folder),
     )
 
@@ -62,6 +65,16 @@ def without_effect(
         *exceptions_told(inputs, built, has_feed=has_feed),
         *own_warnings(inputs, built, folder),
     )
+
+
+def feeds_told(feeds: FeedsInUse) -> Iterator[str]:
+    """What to know of the list of feeds: what is odd about it, and what has never arrived."""
+    yield from feeds.warnings
+    for entry in feeds.absent:
+        yield (
+            f"feed {entry.name} has never arrived, and the build goes on without it: the fetch "
+            "function's log says why, or `rulesync fetch` does"
+        )
 
 
 def unjudged(texts: int, rules: tuple[int, int]) -> Iterator[str]:

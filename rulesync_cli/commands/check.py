@@ -125,23 +125,24 @@ def _own(folder: Path | None, store: Store | None) -> OwnFiles:
 
 def _evidence(feed: Address | None, store: Store | None) -> DraftContext:
     """The feed that was given, else the bucket's newest; from the bucket what was seen before."""
-    from rules_lib.feed.newest import newest_manifest
+    from rules_lib.feed.in_use import feeds_in_use, files_in_use
+    from rules_lib.feed.newest import has_release
     from rules_lib.state.latest import Latest
     from rules_lib.state.refusals import Refusals
-    from rules_lib.sync.gather import feed_in_bucket
     from rulesync_cli.check_draft import DraftContext
     from rulesync_cli.feed import read_feed
 
     files, day = read_feed(feed) if feed else (), datetime.now(UTC).date()
     if store is None:
         return DraftContext(day, files)
-    manifest = newest_manifest(store)
+    feeds = feeds_in_use(store) if has_release(store) else None
     latest, refusals = Latest.find(store), Refusals.find(store)
     seen = latest.categories_seen if latest else ()
     return DraftContext(
         day=day,
-        feed=files or tuple(feed_in_bucket(store, manifest) if manifest else ()),
-        known=(*seen, *(manifest.categories if manifest else ())),
+        feed=files or tuple(files_in_use(store, feeds) if feeds else ()),
+        known=(*seen, *(feeds.categories if feeds else ())),
+        may_come=feeds.may_bring if feeds else lambda _: False,
         refusals=refusals.words if refusals else {},
     )
 

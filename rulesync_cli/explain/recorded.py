@@ -19,6 +19,7 @@ from rules_lib.groups.rule_group import Group
 from rules_lib.model import Reason
 from rules_lib.state.groupfile import GroupFile, StoredGroup
 from rules_lib.sync.circumstances import circumstances_of
+from rules_lib.sync.releases import used_releases
 from rulesync_cli.explain.ledger import SeatedGroup
 
 if TYPE_CHECKING:
@@ -115,10 +116,9 @@ def records_of(groups: bytes, discarded: bytes, inputs: Inputs) -> RecordedPlace
 
 def _is_of(latest: Latest, gathered: Gathered, inputs: Inputs) -> bool:
     """Whether a build was made from what there is now, but for the rule groups."""
-    made_from = (latest.version, latest.sha256, latest.allowlist, latest.own, latest.prefix)
-    manifest, draft, own = gathered.manifest, gathered.draft, gathered.own
-    prefix = inputs.allowlist.firewall.prefix
-    now = (manifest.version, manifest.sha256, draft.sha256, own.sha256, prefix)
+    made_from = (latest.made_from, latest.allowlist, latest.own, latest.prefix)
+    draft, own, prefix = gathered.draft, gathered.own, inputs.allowlist.firewall.prefix
+    now = (used_releases(gathered.feeds), draft.sha256, own.sha256, prefix)
     return made_from == now and latest.circumstances == circumstances_of(inputs)
 
 

@@ -2,42 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from rules_lib.errors import RulesyncError
+from rules_lib.feed.in_use import archive_in_bucket, named_files
 from rules_lib.feed.newest import stored_manifest
 from rules_lib.own.files import own_in_bucket
 from rules_lib.reading.lines import commented, parted
-from rules_lib.sync.gather import feed_in_bucket
 
 if TYPE_CHECKING:
     from rules_lib.aws.store import Store
     from rules_lib.model import FeedFile
+    from rules_lib.state.used_release import UsedRelease
 
 
-def homes_in_feed(store: Store, version: str, texts: Collection[str]) -> Mapping[str, str]:
-    """Text -> category of the rules that a feed, or people's own files, have word for word.
+def homes_in_feeds(
+    store: Store, releases: Iterable[UsedRelease], texts: Collection[str]
+) -> Mapping[str, str]:
+    """Text -> category of the rules that feeds, or people's own files, have word for word.
 
     A build records the category of every rule that it altered; of the others in a group with rules
-    of several categories only the feed tells. Where it is no longer in the bucket nobody does.
+    of several categories only the feeds tell. Of one that is no longer in the bucket nobody does.
 
     Args:
         store: the bucket.
-        version: of the feed.
+        releases: of the build.
         texts: of the rules.
     """
     wanted = frozenset(text.encode() for text in texts)
+    found = {text: home for one in releases for text, home in _in_release(store, one, wanted)}
     try:
-        manifest = stored_manifest(store, version)
-        if manifest is None:
-            return {}
-        files = replace(feed_in_bucket(store, manifest), own=own_in_bucket(store).files)
-        return {text: category for file in files for text, category in _found(file, wanted)}
+        own = own_in_bucket(store).files
     except RulesyncError:  # it only fills a column
-        return {}
+        return found
+    return {**found, **{text: home for file in own for text, home in _found(file, wanted)}}
+
+
+def _in_release(
+    store: Store, release: UsedRelease, wanted: frozenset[bytes]
+) -> Iterator[tuple[str, str]]:
+    try:
+        if manifest := stored_manifest(store, release.version, release.name):
+            archive = archive_in_bucket(store, manifest)
+            for file in named_files(archive, release.prefix):
+                yield from _found(file, wanted)
+    except RulesyncError:  # as above
+        return
 
 
 def _found(file: FeedFile, wanted: frozenset[bytes]) -> Iterator[tuple[str, str]]:

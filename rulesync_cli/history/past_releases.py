@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rules_lib.errors import RulesyncError
 from rules_lib.facts.feeds import ET_OPEN
+from rules_lib.feed.in_use import archive_in_bucket
 from rules_lib.feed.manifest import read_manifest
 from rules_lib.feed.newest import manifest_entries
 from rules_lib.reading.sids import sids_in
-from rules_lib.sync.gather import feed_in_bucket
 
 if TYPE_CHECKING:
     from rules_lib.aws.store import Store
@@ -78,7 +78,7 @@ class PastReleases:
     def _sids(self, key: str) -> tuple[StoredRelease, frozenset[int]] | None:
         try:
             manifest = read_manifest(self.store.get(key), key)
-            files = feed_in_bucket(self.store, manifest)
+            files = archive_in_bucket(self.store, manifest)
             sids = frozenset(sid for file in files for sid in sids_in(file.data))
         except RulesyncError:  # an archive that has expired tells nothing
             return None

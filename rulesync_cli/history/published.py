@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from io import BytesIO
@@ -26,13 +26,15 @@ from rules_lib.report.summary import Summary, read_summary
 from rules_lib.state.applied import applied_build
 from rules_lib.state.groupfile import Restored, read_groups
 from rules_lib.state.latest import Latest
+from rules_lib.state.used_release import releases_of
 from rules_lib.why import Without
-from rulesync_cli.history.homes import homes_in_feed
+from rulesync_cli.history.homes import homes_in_feeds
 
 if TYPE_CHECKING:
     from rules_lib.aws.store import Store
     from rules_lib.groups.rule_group import Group
     from rules_lib.outcome import Converted
+    from rules_lib.state.used_release import UsedRelease
 
 _CVE: Final = re.compile(r"cve[\s:,_-]{0,3}((?:19|20)[0-9]{2})[-_]([0-9]{4,7})", re.IGNORECASE)
 """In a msg, a reference or metadata: `CVE-2021-44228`, `cve,2021-44228`, `cve CVE_2021_44228`."""
@@ -125,8 +127,9 @@ class PublishedRules:
     Attributes:
         source: names it for people.
         build: its id.
-        feed: version of its feed.
+        feed: version of its first feed.
         prefix: of its rule groups' names.
+        feeds: category -> name of its feed, where several are in use; else empty.
         standing: sid -> what else is so with the rules that are staged or have exceptions.
     """
 
@@ -136,6 +139,7 @@ class PublishedRules:
     rules: tuple[PublishedRule, ...]
     prefix: str
     standing: Mapping[int, RuleStanding] = field(default_factory=dict)
+    feeds: Mapping[str, str] = field(default_factory=dict)
 
 
 def rules_of_build(store: Store, build: str = "") -> PublishedRules:
@@ -147,19 +151,32 @@ def rules_of_build(store: Store, build: str = "") -> PublishedRules:
     build = build or build_in_force(store)
     applied = applied_build(store, build)
     changed = store.find(build_key(build, CHANGED))
-    feed = applied.summary.feed.version or ""
-    altered = changed.body if changed else b""
-    home = _at_home(_published(applied.restored, applied.summary, altered), store, feed)
-    prefix, standing = applied.restored.prefix, _standing(altered)
-    return PublishedRules(f"build {build}", build, feed, home, prefix, standing)
+    summary, altered = applied.summary, changed.body if changed else b""
+    rules = _published(applied.restored, summary, altered)
+    return PublishedRules(
+        source=f"build {build}",
+        build=build,
+        feed=summary.feed.version or "",
+        rules=_at_home(rules, store, releases_of(summary)),
+        prefix=applied.restored.prefix,
+        standing=_standing(altered),
+        feeds=feeds_by_category(summary),
+    )
+
+
+def feeds_by_category(summary: Summary) -> Mapping[str, str]:
+    """Category -> name of its feed; empty where no more than one feed is in use."""
+    if len(summary.feeds) < 2:  # noqa: PLR2004 - several
+        return {}
+    return {category: feed.name for feed in summary.feeds for category in feed.categories}
 
 
 def _at_home(
-    rules: tuple[PublishedRule, ...], store: Store, feed: str
+    rules: tuple[PublishedRule, ...], store: Store, releases: Sequence[UsedRelease]
 ) -> tuple[PublishedRule, ...]:
-    """The rules with the categories that the build did not record, where the feed tells them."""
+    """The rules with the categories that the build did not record, where the feeds tell them."""
     astray = {rule.rule for rule in rules if not rule.category}
-    homes = homes_in_feed(store, feed, astray) if astray else {}
+    homes = homes_in_feeds(store, releases, astray) if astray else {}
     return tuple(
         rule if rule.category else rule._replace(category=homes.get(rule.rule, ""))
         for rule in rules
@@ -201,9 +218,16 @@ def rules_in_folder(folder: Path) -> PublishedRules:
         for path in (folder / RULE_GROUPS).glob("*.rules")
     }
     restored = read_groups(file.read_bytes(), texts, str(file))
-    changed, feed = (folder / CHANGED).read_bytes(), summary.feed.version or ""
-    rules, standing = _published(restored, summary, changed), _standing(changed)
-    return PublishedRules(str(folder), summary.build_id, feed, rules, restored.prefix, standing)
+    changed = (folder / CHANGED).read_bytes()
+    return PublishedRules(
+        source=str(folder),
+        build=summary.build_id,
+        feed=summary.feed.version or "",
+        rules=_published(restored, summary, changed),
+        prefix=restored.prefix,
+        standing=_standing(changed),
+        feeds=feeds_by_category(summary),
+    )
 
 
 def _published(restored: Restored, summary: Summary, changed: bytes) -> tuple[PublishedRule, ...]:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.bucket import ALLOWLIST, DISCARDED, build_key
-from rules_lib.errors import RulesyncError, StoreError
-from rules_lib.feed.newest import newest_manifest
+from rules_lib.errors import RulesyncError
+from rules_lib.feed.in_use import feeds_in_use, files_in_use
 from rules_lib.model import Rule
 from rules_lib.own.files import own_in_bucket
 from rules_lib.reading.ruleset import read_rules
@@ -24,7 +24,6 @@ from rules_lib.state.presence import MOST_BUILDS, planned_builds
 from rules_lib.state.recent import read_recent
 from rules_lib.state.staging import StagingFile
 from rules_lib.sync.earlier import discards_in
-from rules_lib.sync.gather import feed_in_bucket
 from rulesync_cli.allowlist_text import as_it_is
 from rulesync_cli.explain.lines import mentioning
 from rulesync_cli.history.past_discards import PastDiscards
@@ -158,11 +157,7 @@ def _state(shipped: FeedRule | None, action: str, reason: str) -> str:
 
 
 def _newest(store: Store) -> Sequence[FeedFile]:
-    manifest = newest_manifest(store)
-    if manifest is None:
-        raise StoreError(f"s3://{store.bucket}/raw/ has no feed yet: run the fetch function first")
-    own = own_in_bucket(store).files
-    return tuple(replace(feed_in_bucket(store, manifest), own=own))
+    return tuple(files_in_use(store, feeds_in_use(store), own_in_bucket(store).files))
 
 
 def _known_past(store: Store, today: date, in_force: PublishedRules) -> KnownPast:

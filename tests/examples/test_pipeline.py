@@ -229,7 +229,8 @@ def files_of(results: Results) -> dict[str, str]:
         for one in results.records("changed.jsonl")
     )
     summary = results.summary
-    volatile = (summary["build"], summary["feed"]["source"], summary["feed"]["sha256"])
+    fetched = [feed["fetched_at"] for feed in summary["feeds"]]
+    volatile = (summary["build"], summary["feed"]["source"], summary["feed"]["sha256"], *fetched)
     for word in volatile:
         files = {name: text.replace(word, "…") for name, text in files.items()}
     return files

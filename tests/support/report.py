@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from rules_lib.model import Change, Malformed, Mode, Reason, Rule
 from rules_lib.outcome import Converted, Discarded, GivenMode
 from rules_lib.report.category_line import CategoryLine
 from rules_lib.report.changes import CategoryChange, Changes, FirstRules
-from rules_lib.report.facts import Accounting, FeedFacts
+from rules_lib.report.facts import Accounting, FeedFacts, FeedLine
 from rules_lib.report.group_line import GroupLine
 from rules_lib.report.since import Earlier, Since, since
 from rules_lib.report.summary import Summary, summarise
@@ -101,6 +102,24 @@ CHANGES = Changes(
     drops=FirstRules(2, {1: "first", 2: "second, \u00e4\u00f6"}),
     discarded={"over-budget": 1, "too-long": -2},
 )
+FEEDS = (
+    FeedLine(
+        name="et/open",
+        version="10789",
+        sha256="9f" * 32,
+        source="feeds/emerging.rules.tar.gz",
+        fetched_at=datetime(2026, 3, 11, 4, 10, tzinfo=UTC),
+        enabled=6,
+        disabled=4,
+        rules=Accounting(enabled=6, kept=2, discarded=3, off=1),
+        categories=("emerging-web", "emerging-dns"),
+        vendor="Proofpoint",
+        licence="MIT",
+    ),
+    FeedLine(name="ours/hunting", prefix="hunting", licence="Custom", licence_url="https://a.test"),
+)
+"""One in use, and one that has never arrived."""
+
 FEED = FeedFacts(
     source="feeds/emerging.rules.tar.gz",
     version="10789",
@@ -111,10 +130,11 @@ FEED = FeedFacts(
 
 
 def summary(**causes: Any) -> Summary:
-    """The small sync; `refused=` or `failed=` says why it was not carried out."""
+    """The small sync; `refused=` or `failed=` says why it was not carried out; of one feed."""
     return summarise(
         build_id="20260311T041209Z-7f3a",
         feed=FEED,
+        feeds=causes.pop("feeds", FEEDS[:1]),
         accounting=Accounting(enabled=8, kept=3, off=2, setters_added=1),
         groups=GROUPS,
         discarded={item.reason: 1 for item in DISCARDED} | {Reason.TOO_LONG: 0},

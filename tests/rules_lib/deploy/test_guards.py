@@ -10,18 +10,20 @@ from support.account import Account, account
 from support.feeds import rule
 from support.firewall import as_deployed, group
 from support.firewall import rule as plain
+from support.inputs import inputs
 from support.snapshot import state
 
 from rules_lib.allowlist import Allowlist
 from rules_lib.deploy.guards import refuse_losses
 from rules_lib.deploy.plan import unchecked_plan
-from rules_lib.deploy.rulewise import rule_changes
+from rules_lib.deploy.rulewise import NO_FEED_DEPARTED, rule_changes
 from rules_lib.errors import ShrinkError, SyncError
 from rules_lib.groups.rule_group import Deployed, DeployedGroup, Group, Slot
 from rules_lib.outcome import Converted
+from rules_lib.reading.ruleset import Ruleset
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 TEN = group("et-one", *range(1, 11))
@@ -30,12 +32,17 @@ TRUNCATED = {"malware": [rule(sid) for sid in range(1, 7)]}
 
 
 def guarded(
-    desired: list[Group], before: DeployedGroup | None = None, **settings: float | dict[str, Any]
+    desired: list[Group],
+    before: DeployedGroup | None = None,
+    departed: Mapping[int, str] = NO_FEED_DEPARTED,
+    **settings: float | dict[str, Any],
 ) -> None:
     """Ask the guards about these groups in place of a deployed one."""
     deployed = Deployed((before,) if before else ())
     allowed = Allowlist.model_validate({"version": 1, **settings})
-    refuse_losses(desired, deployed, rule_changes(unchecked_plan(desired, deployed)), allowed)
+    given = inputs(Ruleset(()), allowed, deployed, departed=departed)
+    changes = rule_changes(unchecked_plan(desired, deployed), None, departed)
+    refuse_losses(desired, given, changes)
 
 
 def acting(action: str, sid: int, options: str = "") -> Converted:
@@ -54,6 +61,28 @@ def now(**by_action: range) -> list[Group]:
     """One group of these rules."""
     rules = [acting(action, sid) for action, sids in by_action.items() for sid in sids]
     return [group("et-one", *rules)]
+
+
+def test_a_feed_that_was_taken_out_of_the_list_is_the_cause_that_is_told() -> None:
+    """The guard holds all the same, for rules that go and for those that no longer block."""
+    departed = dict.fromkeys(range(1, 7), "ours")
+    gone = "because feed ours is no longer in config/feeds.yaml"
+
+    with pytest.raises(ShrinkError) as refused:
+        guarded(now(drop=range(7, 11)), BLOCKING, departed)
+
+    told = str(refused.value).splitlines()
+    assert told[0] == (
+        "max_shrink: this would remove 6 of 10 rules in force (60%; 30% is allowed): 6 of them "
+        f"{gone}"
+    )
+    assert "6 gone (feed ours is no longer in config/feeds.yaml)" in told[1]
+
+
+def test_rules_that_go_for_other_causes_are_not_laid_on_a_feed() -> None:
+    """Only those that it had are counted for it."""
+    with pytest.raises(ShrinkError, match=r"allowed\): 1 of them because feed ours"):
+        guarded(now(drop=range(7, 11)), BLOCKING, {1: "ours", 9: "ours"})
 
 
 def test_share_that_is_allowed_may_go() -> None:

@@ -34,6 +34,7 @@ from rules_lib.bucket import archive_key, manifest_key
 from rules_lib.errors import ArchiveError, ChecksumError, DownloadError, RefusedError, StoreError
 from rules_lib.facts.feeds import ET_OPEN
 from rules_lib.feed.fetch import Fetched, fetch
+from rules_lib.feed.in_use import archive_in_bucket
 from rules_lib.feed.manifest import read_manifest
 from rules_lib.feed.newest import newest_manifest
 from rules_lib.feed.source import FeedUnchanged
@@ -42,7 +43,6 @@ from rules_lib.reading.lines import Tally
 from rules_lib.sources.answers import NO_VALIDATORS
 from rules_lib.sources.reader import reader_for
 from rules_lib.sources.session import UnguidedSession
-from rules_lib.sync.gather import feed_in_bucket
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -147,7 +147,7 @@ def test_every_form_is_stored_as_it_came_under_a_name_that_says_its_form(
     assert publisher.store.get(archive_key(ET_OPEN, manifest.version, stored)) == data
     assert manifest.categories == {category: Tally(1, 0)}
     assert newest_manifest(publisher.store) == manifest
-    assert tuple(feed_in_bucket(publisher.store, manifest)) == (
+    assert tuple(archive_in_bucket(publisher.store, manifest)) == (
         FeedFile(category, rule(1).encode()),
     )
 

@@ -16,7 +16,6 @@ from rules_lib.aws import shapes
 from rules_lib.aws.s3_store import S3Store
 from rules_lib.bucket import DISCARDS, HOLD, LATEST, REFUSALS, SETTLED
 from rules_lib.errors import RulesyncError, StoreError
-from rules_lib.feed.newest import newest_manifest
 from rules_lib.report.summary import Summary
 from rules_lib.rollback.run import resume
 from rules_lib.sync import settled
@@ -48,9 +47,7 @@ def running(tmp_path: Path) -> Iterator[Account]:
 
 def _tick(running: Account, now: datetime = NOON) -> Summary | Hold | InputsUnchanged:
     seen = replace(world(running), now=now)
-    manifest = newest_manifest(seen.store)
-    assert manifest
-    return sync_if_changed(seen, manifest, sync)
+    return sync_if_changed(seen, sync)
 
 
 def test_second_scheduled_build_reads_little_and_writes_nothing(running: Account) -> None:

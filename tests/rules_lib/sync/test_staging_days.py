@@ -12,7 +12,6 @@ from support.account import Account, account, world
 from support.feeds import rule
 
 from rules_lib.bucket import STAGING
-from rules_lib.feed.newest import newest_manifest
 from rules_lib.report.summary import Summary
 from rules_lib.rollback.run import resume, rollback
 from rules_lib.sync.run import sync, sync_if_changed
@@ -50,9 +49,7 @@ def at(running: Account, day: int, minute: int = 0) -> World:
 def tick(running: Account, day: int, minute: int = 0) -> Summary | Hold | InputsUnchanged:
     """A scheduled sync, so many days later."""
     seen = at(running, day, minute)
-    manifest = newest_manifest(seen.store)
-    assert manifest
-    return sync_if_changed(seen, manifest, sync)
+    return sync_if_changed(seen, sync)
 
 
 def actions(running: Account) -> dict[int, str]:

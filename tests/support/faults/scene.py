@@ -20,7 +20,7 @@ from rules_lib.aws.store import Store
 from rules_lib.bucket import HOLD, LATEST
 from rules_lib.errors import RulesyncError, StoreError, SyncError
 from rules_lib.feed.fetch import fetch
-from rules_lib.feed.newest import newest_manifest
+from rules_lib.feed.newest import has_release
 from rules_lib.feed.request import FeedRequest
 from rules_lib.feedlist import usual_feeds
 from rules_lib.reading.ruleset import read_rules
@@ -134,8 +134,7 @@ class Scene:
         """Run the build function's part; a scheduled one stops where nothing has changed."""
 
         def work(world: World, store: Store) -> object:
-            manifest = newest_manifest(store) if scheduled else None
-            return sync_if_changed(world, manifest, sync) if manifest else sync(world)
+            return sync_if_changed(world, sync) if scheduled and has_release(store) else sync(world)
 
         found = self._run("syncs", work, script)
         self.watch.problems += self._ill_told(found)
