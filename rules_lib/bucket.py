@@ -80,6 +80,12 @@ COUNTED: Final = "state/hits.json"
 FIRED: Final = "state/fired.json"
 """When each rule last fired, without addresses."""
 
+FEED_STATES: Final = "state/feeds.json"
+"""What became of each feed of the list when it was asked for last."""
+
+FEEDS_TAKEN: Final = "state/feeds-taken.json"
+"""Written once a new list of feeds was fetched by; its arrival starts a build."""
+
 TURN: Final = "state/turn.json"
 """There while a build of the function runs."""
 

@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
-from typing import Final, Self
+from typing import Final, Protocol, Self, runtime_checkable
 
 _KEPT: Final = 300.0
 """Seconds for what comes after the dry runs: the writes, which may be throttled, and the records.
 A build of all of ET writes for less than one minute where it is not."""
 _SHARE: Final = 3
 """Where there is little time in all, no more than one part of so many is kept for that."""
+
+
+@runtime_checkable
+class Timed(Protocol):
+    """What Lambda says of a run, as far as it is of use here."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        """How long the function may still run."""
 
 
 @dataclass(frozen=True, slots=True)

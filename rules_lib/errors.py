@@ -8,6 +8,7 @@
     ├── FeedError            the feed could not be had, or is not what it should be
     │   ├── DownloadError        the source does not answer, or not with a feed
     │   ├── SecretError          the code that its address needs cannot be had
+    │   ├── FeedsError           of several feeds; carries what became of each
     │   ├── ArchiveError         the archive is unsafe, broken, empty or too large
     │   └── ChecksumError        the archive is not the one that the source announced
     ├── StoreError           an object of the bucket is missing, or not what it should be
@@ -119,6 +120,26 @@ class SecretError(FeedError):
         super().__init__(message)
         self.code = code
         self.troubles = _only(trouble_of(code))
+
+
+class FeedsError(FeedError):
+    """Some feeds of the list were not fetched; all others were asked for, as if nothing was wrong.
+
+    Attributes:
+        failures: feed -> its error, in the list's order.
+        record: what became of all of them, as JSON.
+    """
+
+    def __init__(
+        self, failures: Mapping[str, RulesyncError], asked: int, record: Mapping[str, object]
+    ) -> None:
+        self.failures = failures
+        self.record = record
+        self.troubles = frozenset().union(*(error.troubles for error in failures.values()))
+        were = "was" if len(failures) == 1 else "were"
+        head = f"{len(failures)} of {asked} feeds {were} not fetched: {', '.join(failures)}"
+        lines = (f"  {feed}: {error}" for feed, error in failures.items())
+        super().__init__("\n".join((head, *lines)))
 
 
 class ArchiveError(FeedError):

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, Protocol, runtime_checkable
+from typing import Any, Final
 from uuid import uuid4
 
 from aws_lambda_powertools import Logger
@@ -19,7 +19,7 @@ from aws_lambda_powertools import Logger
 from rules_lib.aws import clients
 from rules_lib.aws.s3_store import S3Store
 from rules_lib.bucket import STARTED_BY
-from rules_lib.deadline import NEVER, Deadline
+from rules_lib.deadline import NEVER, Deadline, Timed
 from rules_lib.errors import RulesyncError
 from rules_lib.feed.newest import has_release
 from rules_lib.notify.telemetry import Telemetry
@@ -43,14 +43,6 @@ _SCHEDULE: Final = "aws.events"
 
 _LONGEST: Final = timedelta(minutes=15)
 """The longest that a Lambda function may run."""
-
-
-@runtime_checkable
-class Timed(Protocol):
-    """What Lambda says of this run, as far as it is of use here."""
-
-    def get_remaining_time_in_millis(self) -> int:
-        """How long the function may still run."""
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:

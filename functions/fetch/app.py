@@ -8,23 +8,27 @@ gc.disable()  # nothing that is imported is ever garbage, and the search takes a
 
 import os
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from math import inf
+from typing import Any, Final
 
 from aws_lambda_powertools import Logger
 
 from rules_lib.aws import clients
 from rules_lib.aws.s3_store import S3Store
+from rules_lib.aws.secrets import Secrets
+from rules_lib.deadline import Timed
 from rules_lib.errors import RulesyncError
-from rules_lib.feed.fetch import fetch, fetch_record
-from rules_lib.feed.request import FeedRequest
-from rules_lib.feedlist import usual_feeds
+from rules_lib.feed.fetch import fetch_record
+from rules_lib.feed.listed import feeds_in_bucket
+from rules_lib.fetching.due import overdue
+from rules_lib.fetching.run import Fetching, fetch_listed, fetch_one, note_taken
 from rules_lib.notify.telemetry import Telemetry
 from rules_lib.settings import FetchSettings
 from rules_lib.sources import (
     download,  # noqa: F401 - loaded here, as only while it is loaded a function has a whole processor
 )
-from rules_lib.sources.reader import reader_for
 
 logger = Logger(service="fetch", stream=sys.stderr)
 
@@ -32,24 +36,26 @@ clients.load_service_models("s3")
 gc.freeze()  # what was imported stays for good: no later search has to go through it
 gc.enable()
 
+_SCHEDULE: Final = "aws.events"
+"""The source of a scheduled event."""
 
-def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001  # Lambda's
-    """Fetch the feed that the environment names.
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # Lambda's
+    """Fetch every feed of the bucket's list; without a list, et/open.
+
+    The schedule asks for the feeds that are due, everything else for all of them. An event with
+    `"feeds": ["NAME", …]`, sent by hand, asks for these.
 
     Returns:
-        What was done, as JSON: `status` is `fetched` or `unchanged`.
+        What was done, as JSON: `status` is `fetched` or `unchanged`; with a list, `feeds` has each.
 
     Raises:
         RulesyncError: the fetch failed or was refused; nothing in the bucket's feeds changed.
+        FeedsError: some feeds of the list were not fetched; all others were.
     """
     telemetry = Telemetry.begin("fetch", logger, os.environ)
     try:
-        settings = FetchSettings.from_environment(os.environ)
-        store = S3Store(clients.s3(), settings.bucket)
-        feed = usual_feeds(settings.feed_url).first
-        request = FeedRequest.of(feed, feed.address, settings)
-        reader = reader_for(request.address, settings)
-        outcome = fetch(request, reader, store, datetime.now(UTC))
+        summary = _fetched(event, _fetching(context), telemetry)
     except RulesyncError as error:
         logger.error(  # noqa: TRY400  # the cause says it all, and the runtime adds the traceback
             "fetch failed", error=type(error).__name__, cause=str(error)
@@ -57,8 +63,43 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: 
         telemetry.failed(error)
         raise
     telemetry.fetched()
-    for warning in outcome.warnings:
-        logger.warning(warning)
-    summary = fetch_record(outcome)
     logger.info("fetch done", **summary)
     return summary
+
+
+def _fetching(context: object) -> Fetching:
+    settings = FetchSettings.from_environment(os.environ)
+    store = S3Store(clients.s3(), settings.bucket)
+    return Fetching(settings, store, Secrets(), datetime.now(UTC), left=_time_left(context))
+
+
+def _time_left(context: object) -> Callable[[], float]:
+    """Seconds until Lambda ends the function; who calls it without a context has all the time."""
+    if isinstance(context, Timed):
+        return lambda: context.get_remaining_time_in_millis() / 1000
+    return lambda: inf
+
+
+def _fetched(event: dict[str, Any], fetching: Fetching, telemetry: Telemetry) -> dict[str, Any]:
+    """Fetch, and say what was done; `handler` says what is raised."""
+    cause = event.get("detail", {}).get("object", {}).get("key")
+    feeds = feeds_in_bucket(fetching.store, fetching.settings.feed_url)
+    for warning in feeds.warnings:
+        logger.warning(warning)
+    if not feeds.listed:
+        outcome = fetch_one(feeds.first, fetching)
+        for warning in outcome.warnings:
+            logger.warning(warning)
+        note_taken(fetching, cause)
+        return fetch_record(outcome)
+    found, states = fetch_listed(
+        feeds, fetching, event.get("feeds", ()), scheduled=event.get("source") == _SCHEDULE
+    )
+    for warning in found.warnings:
+        logger.warning(warning)
+    telemetry.overdue(
+        {feed.name: overdue(feed, states.get(feed.name), fetching.now) for feed in feeds}
+    )
+    note_taken(fetching, cause)
+    found.refuse_failures()
+    return found.record()

@@ -6,6 +6,7 @@ refused a call for.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -16,10 +17,13 @@ from rules_lib.errors import (
     ChecksumError,
     ContendedError,
     DownloadError,
+    FeedListError,
+    FeedsError,
     FirewallError,
     HitsError,
     RefusedError,
     RulesyncError,
+    SecretError,
     SettingsError,
     ShrinkError,
     StaleError,
@@ -63,6 +67,24 @@ STEPS: Final = (
             "  rulesync check categories.yaml --bucket {bucket}",
             "This uploads it and starts a build:",
             "  rulesync push categories.yaml --bucket {bucket}",
+        ),
+    ),
+    NextStep(
+        FeedListError,
+        (
+            "Correct the list of feeds. This shows the errors before an upload:",
+            "  rulesync check --feeds feeds.yaml",
+            "This uploads it and starts a fetch:",
+            "  rulesync push --feeds feeds.yaml --bucket {bucket}",
+        ),
+    ),
+    NextStep(
+        SecretError,
+        (
+            "Check that the parameter or secret exists in this region, has the code alone, and",
+            "that the stack's FeedSecrets names its ARN (docs/feeds.md). The next fetch tries",
+            "again. To run it now:",
+            "  {again}",
         ),
     ),
     NextStep(
@@ -117,14 +139,14 @@ STEPS: Final = (
         ArchiveError,
         (
             "The archive was not stored, and the next fetch tries again. If this continues,",
-            "FeedUrl does not lead to a release of the feed.",
+            "the feed's address (FeedUrl) does not lead to a release of it.",
         ),
     ),
     NextStep(
         DownloadError,
         (
-            "The next fetch tries again. If this continues, check FeedUrl and, in a VPC, the",
-            "endpoints (docs/mirrors.md). To run it now:",
+            "The next fetch tries again. If this continues, check FeedUrl (or the feed's url and",
+            "secret) and, in a VPC, the endpoints (docs/mirrors.md). To run it now:",
             "  {again}",
         ),
     ),
@@ -183,9 +205,23 @@ STEPS: Final = (
 
 
 def next_steps(error: RulesyncError, place: StackPlace) -> Iterator[str]:
-    """What to do about an error, a line each."""
+    """What to do about an error, a line each; of several feeds, about each kind of error."""
     root = root_of(error)
-    step = next(step for step in STEPS if step.knows(root))
+    if not isinstance(root, FeedsError):
+        yield from _lines(_step(root), place)
+        return
+    feeds = defaultdict[NextStep, list[str]](list)
+    for feed, failure in root.failures.items():
+        feeds[_step(failure)].append(feed)
+    for step, names in feeds.items():
+        yield from (f"{', '.join(names)}:", *_lines(step, place))
+
+
+def _step(error: RulesyncError) -> NextStep:
+    return next(step for step in STEPS if step.knows(error))
+
+
+def _lines(step: NextStep, place: StackPlace) -> Iterator[str]:
     allow = place.again(SHRINK) if place.function else f"{place.again()} --allow-shrink"
     for line in step.lines:
         yield line.format(bucket=place.bucket, again=place.again(), allow=allow)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from rules_lib.bucket import REPORT, SUMMARY, build_key
 from rules_lib.errors import (
-    AllowlistError,
+    ConfigError,
     FeedError,
+    FeedsError,
     RulesyncError,
     SettingsError,
     SyncError,
@@ -32,7 +33,7 @@ SUBJECT_CHARACTERS: Final = 100
 _LINES: Final = 15
 """How many categories, or warnings, are told; the report has them all."""
 
-_EARLY: Final = (SettingsError, AllowlistError, FeedError)
+_EARLY: Final = (SettingsError, ConfigError, FeedError)
 """Errors that end a build before it writes a rule group."""
 
 _CALLED: Final = {"hits": "count of hits"}
@@ -148,6 +149,8 @@ def _named(heading: str, told: FirstRules) -> Iterator[str]:
 
 def _of_failure(what: str, cause: str, error: RulesyncError, place: StackPlace) -> Iterator[str]:
     stays = "What was in force stays in force"
+    if isinstance(error, FeedsError):
+        yield "The other feeds were asked for as usual."
     early = isinstance(root_of(error), _EARLY) or not isinstance(error, SyncError)
     nothing = what == "was refused" or early
     yield (

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final, Self
 
 from aws_lambda_powertools.metrics import EphemeralMetrics
@@ -27,6 +28,7 @@ from rules_lib.report.measures import (
     measures_of_build,
     measures_of_change,
     measures_of_failure,
+    measures_of_feeds,
     measures_of_hits,
     measures_of_hold,
 )
@@ -80,6 +82,15 @@ class Telemetry:
         """The source was asked, and the bucket has its newest feed."""
         self._measure([Measure("FeedConfirmed", 1)])
         self._recovered()
+
+    def overdue(self, spans: Mapping[str, timedelta]) -> None:
+        """The feeds of the list were asked for.
+
+        Args:
+            spans: feed -> for how long it is not confirmed, beyond the time that it may take.
+        """
+        if self.namespace:
+            emit(self.namespace, self.service, measures_of_feeds(spans))
 
     def counted(self, day: HitsOfDay | None = None) -> None:
         """Alert logs were counted.
@@ -165,15 +176,11 @@ class Telemetry:
 
 def emit(namespace: str, service: str, measures: Iterable[Measure]) -> None:
     """Write measures to stdout in the embedded metric format, a line for each set of dimensions."""
-    in_order = sorted(measures, key=_reason)
-    for reason, alike in groupby(in_order, key=_reason):
+    in_order = sorted(measures, key=attrgetter("about"))
+    for about, alike in groupby(in_order, key=attrgetter("about")):
         metrics = EphemeralMetrics(namespace=namespace, service=service)
-        if reason:
-            metrics.add_dimension("reason", reason)
+        for name, value in about:
+            metrics.add_dimension(name, value)
         for measure in alike:
             metrics.add_metric(measure.name, measure.unit, measure.value)
         metrics.flush_metrics()
-
-
-def _reason(measure: Measure) -> str:
-    return measure.reason or ""

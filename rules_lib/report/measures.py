@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
@@ -26,12 +26,20 @@ class Measure:
     Attributes:
         name: of the metric.
         reason: why rules were discarded, where the number is about one reason only.
+        feed: whose number it is, where it is about one feed only.
     """
 
     name: str
     value: float
     unit: Unit = "Count"
     reason: str | None = None
+    feed: str | None = None
+
+    @property
+    def about(self) -> tuple[tuple[str, str], ...]:
+        """What it is about only: names and values of dimensions."""
+        given = (("reason", self.reason), ("feed", self.feed))
+        return tuple((name, value) for name, value in given if value)
 
 
 def measures_of_build(summary: Summary, feed_age: timedelta) -> Iterator[Measure]:
@@ -89,6 +97,16 @@ def measures_of_hits(day: HitsOfDay | None) -> Iterator[Measure]:
         blocked = sum(one.count for one in day.hits if one.action.blocks)
         yield Measure("HitsBlocked", blocked)
         yield Measure("HitsLetThrough", sum(one.count for one in day.hits) - blocked)
+
+
+def measures_of_feeds(overdue: Mapping[str, timedelta]) -> Iterator[Measure]:
+    """For how long each feed is not confirmed, beyond the time that it may take.
+
+    Args:
+        overdue: feed -> that time.
+    """
+    for name, span in overdue.items():
+        yield Measure("FeedOverdue", span.total_seconds(), "Seconds", feed=name)
 
 
 def measures_of_failure(service: str, error: RulesyncError) -> Iterator[Measure]:

@@ -6,6 +6,7 @@ import re
 import ssl
 from dataclasses import dataclass
 from http import HTTPStatus
+from math import inf
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin
 
@@ -18,7 +19,7 @@ from rules_lib.sources.answers import NO_VALIDATORS, Absent, Body, Unmodified, V
 from rules_lib.sources.gate import BarredError
 from rules_lib.sources.headers import conditions, declared_size, pause_asked_for, validators
 from rules_lib.sources.session import UnguidedSession, origin_of
-from rules_lib.text import visible
+from rules_lib.text import counted, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -61,6 +62,7 @@ class HttpReader:
         attempts: how often a file is asked for, the first time included.
         sleep: waits so many seconds.
         clock: seconds on a clock that never goes back.
+        until: by that clock, when it gives up whatever is left of the rest.
     """
 
     session: UnguidedSession
@@ -70,6 +72,7 @@ class HttpReader:
     attempts: int
     sleep: Callable[[float], None]
     clock: Callable[[], float]
+    until: float = inf
 
     def read(
         self, address: Address, limit: int, known: Validators = NO_VALIDATORS
@@ -80,16 +83,18 @@ class HttpReader:
             DownloadError: no answer in the attempts allowed, an answer that is no file, or a file
                 larger than `limit` bytes. It names the address without its credentials.
         """
-        failure, known = "", _sendable(known)
-        for attempt in range(self.attempts):
+        failure, known, attempt = "", _sendable(known), 0
+        while True:
             try:
                 return self._attempt(address, limit, known)
             except _TransientError as error:
                 failure = str(error)
-                pause = max(error.pause, 2.0**attempt)
-            if attempt + 1 < self.attempts:
-                self.sleep(min(pause, _LONGEST_PAUSE))
-        raise DownloadError(f"{address}: {failure}; gave up after {self.attempts} attempts")
+                pause = min(max(error.pause, 2.0**attempt), _LONGEST_PAUSE)
+            attempt += 1
+            if attempt == self.attempts or self.clock() + pause > self.until:
+                break
+            self.sleep(pause)
+        raise DownloadError(f"{address}: {failure}; gave up after {counted(attempt, 'attempt')}")
 
     def size(self, address: Address) -> int | None:
         """Ask for the size by HEAD; None where the server does not say: many do not know HEAD.
@@ -178,11 +183,13 @@ class HttpReader:
 
     def _chunks(self, response: Response, address: Address) -> Iterator[bytes]:
         """Yield what has come, undecoded; `read1` does not wait for a chunk to be full."""
-        deadline = self.clock() + self.total_timeout
+        began = self.clock()
+        deadline = min(began + self.total_timeout, self.until)
         while chunk := response.raw.read1(_CHUNK, decode_content=False):
             yield chunk
             if self.clock() > deadline:
-                raise DownloadError(f"{address}: not complete after {self.total_timeout:g} seconds")
+                seconds = max(0, deadline - began)
+                raise DownloadError(f"{address}: not complete after {seconds:g} seconds")
 
 
 def _redirected(address: Address, location: str) -> Address:

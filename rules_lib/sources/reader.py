@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from math import inf
 from typing import TYPE_CHECKING
 
 from rules_lib.sources.files import FileReader
@@ -21,8 +22,16 @@ def reader_for(
     *,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
+    seconds: float = inf,
 ) -> SourceReader:
     """Make the reader for an address: over http, from a bucket, or from the file system.
+
+    Args:
+        address: of a feed.
+        settings: how long a source may take, and how often it is asked.
+        sleep: waits so many seconds.
+        clock: seconds on a clock that never goes back.
+        seconds: that all questions may take together.
 
     Only what serves the address is loaded: `requests` and AWS's library take longer than a file.
     """
@@ -38,6 +47,7 @@ def reader_for(
             attempts=settings.attempts,
             sleep=sleep,
             clock=clock,
+            until=clock() + seconds,
         )
     if address.scheme == "s3":
         from rules_lib.aws import clients  # noqa: PLC0415

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from requests import PreparedRequest, Response
 
 _PORTS = {"http": 80, "https": 443}
+
+logging.getLogger("urllib3").propagate = False
+"""It logs whole URLs: at level DEBUG those of all requests, and as a warning that of an answer with
+a broken header. A subscriber's code is in them."""
 
 
 def origin_of(url: str) -> Origin:

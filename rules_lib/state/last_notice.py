@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
+from pydantic import Field
+
 from rules_lib.bucket import last_notice_key
-from rules_lib.errors import AllowlistError, RulesyncError
+from rules_lib.errors import ConfigError, FeedsError, RulesyncError
 from rules_lib.state.statefile import Cache, Moment
 
 if TYPE_CHECKING:
@@ -28,16 +31,23 @@ class LastNotice(Cache):
     Attributes:
         cause: SHA-256 of the error, its numbers left out.
         at: ISO 8601, UTC.
+        parts: where several feeds failed: the same of each feed's error, and when people were told
+            of it last.
     """
 
     KEY = last_notice_key("SERVICE")
 
     cause: str = ""
     at: Moment | Literal[""] = ""
+    parts: Mapping[str, Moment] = Field(default_factory=dict)
 
     def lasts(self, now: datetime) -> bool:
         """Whether it was told less than a day ago; what is told in the future was never told."""
-        return bool(self.at) and timedelta() <= now - datetime.fromisoformat(self.at) <= AGAIN
+        return bool(self.at) and _is_recent(self.at, now)
+
+    def recent_parts(self, now: datetime) -> Mapping[str, Moment]:
+        """The feeds' errors that were told less than a day ago."""
+        return {mark: at for mark, at in self.parts.items() if _is_recent(at, now)}
 
 
 def is_news(store: Store, service: str, error: RulesyncError, now: datetime) -> bool:
@@ -47,6 +57,8 @@ def is_news(store: Store, service: str, error: RulesyncError, now: datetime) -> 
         StoreError: the bucket may not be read.
     """
     told = LastNotice.find(store, last_notice_key(service))
+    if told and isinstance(error, FeedsError):
+        return not told.recent_parts(now).keys() >= set(_parts(error))
     return told is None or told.cause != _mark(error) or not told.lasts(now)
 
 
@@ -56,7 +68,11 @@ def note_failure(store: Store, service: str, error: RulesyncError, now: datetime
     Raises:
         StoreError: the bucket may not be written.
     """
-    LastNotice(cause=_mark(error), at=now.isoformat()).put(store, last_notice_key(service))
+    key, at = last_notice_key(service), now.isoformat()
+    before = LastNotice.find(store, key) or LastNotice()
+    parts = dict.fromkeys(_parts(error), at) if isinstance(error, FeedsError) else {}
+    told = {**before.recent_parts(now), **parts} if parts else {}
+    LastNotice(cause=_mark(error), at=at, parts=told).put(store, key)
 
 
 def note_recovery(store: Store, service: str) -> None:
@@ -71,8 +87,17 @@ def note_recovery(store: Store, service: str) -> None:
         LastNotice().put(store, key)
 
 
-def _mark(error: RulesyncError) -> str:
+def _parts(error: FeedsError) -> tuple[str, ...]:
+    """Identify the error of each feed: one that comes and goes is told once a day, as one alone."""
+    return tuple(_mark(one, f"{feed}: ") for feed, one in error.failures.items())
+
+
+def _is_recent(at: str, now: datetime) -> bool:
+    return timedelta() <= now - datetime.fromisoformat(at) <= AGAIN
+
+
+def _mark(error: RulesyncError, whose: str = "") -> str:
     """Identify an error; times and counts differ with each run, lines of a file do not."""
-    text = str(error)
-    exact = isinstance(error, AllowlistError) or isinstance(error.__cause__, AllowlistError)
+    text = f"{whose}{error}"
+    exact = isinstance(error, ConfigError) or isinstance(error.__cause__, ConfigError)
     return hashlib.sha256((text if exact else re.sub(r"\d+", "#", text)).encode()).hexdigest()

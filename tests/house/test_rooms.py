@@ -17,8 +17,8 @@ LIBRARY: Final = (
     *("graph", "gc_pause"),
     *("facts", "ties", "why", "model", "outcome", "reading", "allowlist", "feedlist", "groups"),
     *("staging_record", "stages", "packing", "inputs", "build", "settings", "proving", "aws"),
-    *("sources", "feed", "own", "hits", "deploy", "report", "state", "counting", "world"),
-    *("rollback", "notify", "sync"),
+    *("sources", "feed", "own", "hits", "deploy", "report", "state", "fetching", "counting"),
+    *("world", "rollback", "notify", "sync"),
 )
 """The rooms of `rules_lib` from the ground up: a package or a module each."""
 

@@ -29,6 +29,7 @@ VALUES: Final[dict[str, str | None]] = {
     "AWS::Region": REGION,
     "AWS::AccountId": ACCOUNT,
     "AWS::StackName": "rulesync",
+    "AWS::URLSuffix": "amazonaws.com",
     "AWS::NoValue": None,
     "Bucket": BUCKET,
     "Bucket.Arn": f"arn:aws:s3:::{BUCKET}",

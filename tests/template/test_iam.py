@@ -32,6 +32,9 @@ from rules_lib.aws.s3_store import S3Store
 from rules_lib.bucket import (
     ALLOWLIST,
     COUNTED,
+    FEED_STATES,
+    FEEDS,
+    FEEDS_TAKEN,
     FIRED,
     HIT_QUERIES,
     HITS,
@@ -40,7 +43,7 @@ from rules_lib.bucket import (
     manifest_key,
     own_key,
 )
-from rules_lib.errors import RulesyncError
+from rules_lib.errors import FeedsError, RulesyncError
 from rules_lib.facts.feeds import ET_OPEN
 from rules_lib.hits.history import put_day
 from rules_lib.sync import settled
@@ -54,7 +57,15 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.sam
 
-FULL: Final = Template({"FirewallPolicies": [POLICY], "Email": "people@example.com"})
+PARAMETER: Final = f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/rulesync/code"
+MANAGED: Final = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:code-AbCdEf"
+FULL: Final = Template(
+    {
+        "FirewallPolicies": [POLICY],
+        "Email": "people@example.com",
+        "FeedSecrets": [PARAMETER, MANAGED],
+    }
+)
 ROLES: Final = {"fetch": "FetchRole", "build": "BuildRole", "setup": "SetupRole"}
 COUNTING: Final = tuple(
     {"AlertLogs": logs}
@@ -89,6 +100,10 @@ def needed_for(operation: str, service: str, params: Mapping[str, Any]) -> Itera
         yield f"s3:{_S3.get(operation, operation)}", f"arn:aws:s3:::{params['Bucket']}{key}"
     elif service == "sns":
         yield f"sns:{operation}", params["TopicArn"]
+    elif service == "ssm":
+        yield f"ssm:{operation}", f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter{params['Name']}"
+    elif service == "secretsmanager":
+        yield f"secretsmanager:{operation}", params["SecretId"]
     else:
         yield from _for_the_firewall(f"network-firewall:{operation}", params)
 
@@ -174,6 +189,7 @@ def needed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[Needed]]:
         _let_a_day_pass(S3Store(clients.s3(), BUCKET))
         with recorder.running("build"):
             assert aws.tick()["status"] == "unchanged"
+        _run_list(aws, recorder)
         (folder / "emerging.rules.tar.gz").write_bytes(b"no archive")
         with recorder.running("fetch"), pytest.raises(RulesyncError):
             fetch_app.handler({}, None)
@@ -197,6 +213,20 @@ def _run(aws: Account, recorder: Recorder, **rules_of: list[str]) -> None:
         aws.publish(**rules_of)
     with recorder.running("build"):
         aws.build(allow_shrink=True)
+
+
+def _run_list(aws: Account, recorder: Recorder) -> None:
+    """Fetch by a list of which two feeds have codes that nobody keeps."""
+    place = f"url: '{aws.folder}/%(secret-code)s.rules'"
+    aws.put(
+        FEEDS,
+        "version: 1\nfeeds:\n  - {name: et/open}\n"
+        f"  - {{name: one, {place}, secret: /rulesync/code}}\n"
+        f"  - {{name: two, {place}, secret: '{MANAGED}'}}\n",
+    )
+    with recorder.running("fetch"), pytest.raises(FeedsError):
+        fetch_app.handler({"source": "aws.s3", "detail": {"object": {"key": FEEDS}}}, None)
+    aws.s3.delete_object(Bucket=BUCKET, Key=FEEDS)
 
 
 @pytest.mark.parametrize("function", ROLES)
@@ -232,16 +262,21 @@ def test_nothing_is_allowed_that_no_run_uses(needed: dict[str, set[Needed]], fun
 
 
 UNSEEN: Final = {
+    "fetch": {
+        ("ssm:GetParameter", MANAGED),
+        ("secretsmanager:GetSecretValue", PARAMETER),
+    },
     "build": {
         (
             "network-firewall:UpdateFirewallPolicy",
             f"arn:aws:network-firewall:{REGION}:*:{kind}/*",
         )
         for kind in ("stateless-rulegroup", "tls-configuration")
-    }
+    },
 }
 """What this run does not come to: a policy's stateless groups and TLS inspection configuration are
-people's own, which the embedded AWS does not have.
+people's own, which the embedded AWS does not have. And what nobody can ask for: each service reads
+its own ARNs only, and one parameter of the stack names both kinds.
 """
 
 
@@ -266,7 +301,7 @@ def test_writes_have_no_wildcard_but_below_a_prefix_of_ours(
 
 
 def test_fetch_cannot_touch_the_firewall() -> None:
-    """Nor anything of the bucket but feeds, and what it told people."""
+    """Nor anything of the bucket but feeds, what it told people of them, and how they are."""
     allowed = [each for each in FULL.statements("FetchRole") if each["Effect"] == "Allow"]
     actions = {action for each in allowed for action in listed(each["Action"])}
     assert not any(action.startswith("network-firewall:") for action in actions)
@@ -276,7 +311,31 @@ def test_fetch_cannot_touch_the_firewall() -> None:
     assert written == [
         f"arn:aws:s3:::{BUCKET}/{RAW}*",
         f"arn:aws:s3:::{BUCKET}/{last_notice_key('fetch')}",
+        f"arn:aws:s3:::{BUCKET}/{FEED_STATES}",
+        f"arn:aws:s3:::{BUCKET}/{FEEDS_TAKEN}",
     ]
+
+
+def test_fetch_reads_the_codes_that_are_named_and_no_others() -> None:
+    """Without any named it may read none; with a key of people's own, only by these services."""
+    actions = {"ssm:GetParameter", "secretsmanager:GetSecretValue"}
+    bare = list(Template().statements("FetchRole"))
+    assert not any(actions & {*listed(each["Action"])} for each in bare)
+    key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1"
+    full = Template({**FULL.given, "FeedSecretsKeyArn": key}).statements("FetchRole")
+    [secrets, decrypt] = [
+        each for each in full if {*listed(each["Action"])} & {*actions, "kms:Decrypt"}
+    ]
+    assert secrets["Resource"] == [PARAMETER, MANAGED]
+    assert (decrypt["Action"], decrypt["Resource"]) == ("kms:Decrypt", key)
+    assert decrypt["Condition"] == {
+        "StringEquals": {
+            "kms:ViaService": [
+                f"ssm.{REGION}.amazonaws.com",
+                f"secretsmanager.{REGION}.amazonaws.com",
+            ]
+        }
+    }
 
 
 def test_build_cannot_write_feeds_or_the_allowlist() -> None:

@@ -13,7 +13,17 @@ from support.template import ROOT, SAM, Template, expanded
 
 from rules_lib.allowlist.fields import PREFIX_FORM
 from rules_lib.allowlist.values import FirewallSettings
-from rules_lib.bucket import ALLOWLIST, BUILDS, DISCARDS, HIT_QUERIES, HITS, LOCAL, manifest_key
+from rules_lib.bucket import (
+    ALLOWLIST,
+    BUILDS,
+    DISCARDS,
+    FEEDS,
+    FEEDS_TAKEN,
+    HIT_QUERIES,
+    HITS,
+    LOCAL,
+    manifest_key,
+)
 from rules_lib.groups.policy_names import CLASSIC_ARN_FORM, policy_name_problem
 
 pytestmark = pytest.mark.sam
@@ -96,8 +106,16 @@ def test_arrivals_that_start_a_build() -> None:
     assert pattern["detail"]["object"]["key"] == [
         {"wildcard": manifest_key("", "*")},  # a star stands for any characters, slashes too
         ALLOWLIST,
+        FEEDS_TAKEN,
         {"prefix": LOCAL},
     ]
+
+
+def test_list_of_feeds_starts_a_fetch_and_not_a_build() -> None:
+    """The build follows once all feeds were asked for, also where the list was taken back."""
+    pattern = PLAIN.resource("FetchFunctionList")["EventPattern"]
+    assert pattern["detail-type"] == ["Object Created", "Object Deleted"]
+    assert pattern["detail"]["object"]["key"] == [FEEDS]
 
 
 @pytest.mark.parametrize("rule", ["FetchFunctionSchedule", "BuildFunctionSchedule"])
@@ -170,6 +188,7 @@ def test_every_alarm_tells_people() -> None:
         "BuildRefused",
         "HitsFailing",
         "NoFreshFeed",
+        "FeedStale",
         "NothingBuilt",
         "HeldForAWeek",
         "CapacityHigh",
@@ -185,7 +204,7 @@ def test_alarm_goes_off_where_nothing_is_heard_for_a_day(name: str) -> None:
     assert (alarm["TreatMissingData"], alarm["Period"]) == ("breaching", 86400)
 
 
-@pytest.mark.parametrize("name", ["FetchFailing", "BuildFailing", "HeldForAWeek"])
+@pytest.mark.parametrize("name", ["FetchFailing", "BuildFailing", "HeldForAWeek", "FeedStale"])
 def test_alarm_stays_as_it_is_between_two_runs(name: str) -> None:
     """Whatever the schedules are, it is not over before a run succeeds."""
     assert PLAIN.resource(name)["TreatMissingData"] == "ignore"
@@ -197,7 +216,10 @@ def test_dashboard_shows_metrics_that_are_sent() -> None:
         re.findall(r"\"(Rule\w+|Groups\w+|Capacity\w+|Feed\w+|Held\w+|Hits\w+)\"", _dashboard())
     )
     alarms = PLAIN.of_type("AWS::CloudWatch::Alarm").values()
-    names |= {alarm["MetricName"] for alarm in alarms if alarm["Namespace"].startswith("rulesync/")}
+    ours = [one for one in alarms if one.get("Namespace", "").startswith("rulesync/")]
+    names |= {alarm["MetricName"] for alarm in ours}
+    queries = [query["Expression"] for one in alarms for query in one.get("Metrics", ())]
+    names |= {found for query in queries for found in re.findall(r"MAX\((\w+)\)", query)}
     code = (ROOT / "rules_lib" / "report" / "measures.py").read_text(encoding="utf-8")
     code += (ROOT / "rules_lib" / "notify" / "telemetry.py").read_text(encoding="utf-8")
     assert {name for name in names if f'"{name}"' not in code} == {"BuildRefused"}
@@ -309,6 +331,24 @@ def test_stack_takes_the_arns_of_classic_policies_alone(arn: str, taken: bool) -
 def test_stack_takes_what_the_functions_take(parameter: str, form: str) -> None:
     """A stack that can be made would else have a build that refuses its parameters, or never be."""
     assert expanded()["Parameters"][parameter]["AllowedPattern"] == form
+
+
+@pytest.mark.parametrize(
+    ("arn", "taken"),
+    [
+        ("", True),
+        ("arn:aws:ssm:eu-west-1:111122223333:parameter/rulesync/et-pro-code", True),
+        ("arn:aws-us-gov:secretsmanager:us-gov-west-1:111122223333:secret:code-AbCdEf", True),
+        ("arn:aws:ssm:eu-west-1:111122223333:parameter/*", False),
+        ("arn:aws:secretsmanager:eu-west-1:111122223333:secret:*", False),
+        ("/rulesync/et-pro-code", False),
+        ("1234567890123456", False),
+    ],
+)
+def test_stack_takes_whole_arns_of_codes_alone(arn: str, taken: bool) -> None:
+    """No wildcard, by which the fetch might read what is not its own."""
+    pattern = expanded()["Parameters"]["FeedSecrets"]["AllowedPattern"]
+    assert bool(re.fullmatch(pattern, arn)) == taken
 
 
 def test_a_prefix_of_the_allowlist_is_one_that_the_stack_takes() -> None:

@@ -16,10 +16,13 @@ from rules_lib.errors import (
     ChecksumError,
     ContendedError,
     DownloadError,
+    FeedListError,
+    FeedsError,
     FirewallError,
     HitsError,
     RefusedError,
     RulesyncError,
+    SecretError,
     SettingsError,
     ShrinkError,
     StaleError,
@@ -193,6 +196,8 @@ def test_refused_shrink_gives_the_very_command_that_allows_it() -> None:
 
 CASES = {
     "the allowlist": (AllowlistError("categories.yaml", ("line 1: no",)), "rulesync push"),
+    "the list of feeds": (FeedListError("feeds.yaml", ("line 1: no",)), "rulesync check --feeds"),
+    "a feed's code": (SecretError("/a: AccessDeniedException", "AccessDenied"), "FeedSecrets"),
     "shrink": (ShrinkError("max_shrink: this would remove 2 of 3"), "allow_shrink"),
     "another refusal": (RefusedError("priority 1000 is taken"), "The message above says why"),
     "quota": (FirewallError("CreateRuleGroup", "et", "LimitExceededException", "x"), "Quotas"),
@@ -222,6 +227,25 @@ def test_every_kind_of_failure_says_what_to_do(kind: str) -> None:
     for one in (error, broken(error)):
         _, _, steps = failed(one).text.partition("What to do:\n")
         assert words in steps.partition("\n\n")[0]
+
+
+def test_failure_of_some_feeds_names_them_and_what_to_do_about_each() -> None:
+    """What is the same for several is said once; the others were not held up."""
+    failures = {
+        "et/pro": SecretError("secret /a: SSM answers ParameterNotFound"),
+        "ours": DownloadError("https://x.example/a.zip: answers 404 Not Found"),
+        "mine": DownloadError("https://x.example/b.zip: answers 404 Not Found"),
+    }
+    notice = notice_of_failure("fetch", FeedsError(failures, 5, {}), HERE)
+    assert (
+        notice.subject
+        == "rulesync: the fetch failed: 3 of 5 feeds were not fetched: et/pro, ours, mine"
+    )
+    assert "The other feeds were asked for as usual." in notice.text
+    assert "  ours: https://x.example/a.zip: answers 404 Not Found\n" in notice.text
+    _, _, steps = notice.text.partition("What to do:\n")
+    assert steps.index("et/pro:\n") < steps.index("FeedSecrets") < steps.index("ours, mine:\n")
+    assert steps.count("check FeedUrl") == 1
 
 
 def test_every_step_has_its_case() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from rules_lib.aws.store import Store
 from rules_lib.bucket import last_notice_key
-from rules_lib.errors import StoreError
+from rules_lib.errors import DownloadError, FeedsError, StoreError
 from rules_lib.state import last_notice
 
 NOON = datetime(2026, 4, 1, 12, tzinfo=UTC)
@@ -24,6 +24,31 @@ def test_what_lasts_is_told_once_a_day(store: Store) -> None:
     assert last_notice.is_news(store, "build", ERROR, NOON + timedelta(hours=24))
     last_notice.note_recovery(store, "build")
     assert last_notice.is_news(store, "build", ERROR, NOON)
+
+
+def _failing(*feeds: str) -> FeedsError:
+    return FeedsError({feed: DownloadError(f"answers 500 after {len(feeds)} s") for feed in feeds},
+                      9, {})  # fmt: skip
+
+
+def test_feed_that_comes_and_goes_is_told_once_a_day(store: Store) -> None:
+    """Beside one that fails all the time; another feed is news."""
+    told = [
+        (0, ("a",), True),
+        (1, ("a",), False),
+        (2, ("a", "b"), True),
+        (3, ("b",), False),
+        (4, ("a",), False),
+        (5, ("a", "b"), False),
+        (6, ("c",), True),
+        (7, ("a", "b", "c"), False),
+        (26, ("a",), True),
+    ]
+    for hour, feeds, is_news in told:
+        error, now = _failing(*feeds), NOON + timedelta(hours=hour)
+        assert last_notice.is_news(store, "build", error, now) == is_news, hour
+        if is_news:
+            last_notice.note_failure(store, "build", error, now)
 
 
 @pytest.mark.parametrize(
