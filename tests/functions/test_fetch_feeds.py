@@ -19,9 +19,9 @@ from functions.fetch import app
 from rules_lib.aws.s3_store import S3Store
 from rules_lib.bucket import FEED_STATES, FEEDS, FEEDS_TAKEN
 from rules_lib.errors import DownloadError, FeedListError, FeedsError, SecretError
+from rules_lib.feed.in_use import archive_in_bucket
 from rules_lib.feed.newest import newest_manifest, newest_manifests
 from rules_lib.state.feeds import FeedStates
-from rules_lib.sync.gather import feed_in_bucket
 
 CODE = "s3cr3t-hunter2-Zq"
 NAME = "/rulesync/code"
@@ -124,7 +124,7 @@ def test_five_kinds_of_feed_are_brought_by_one_list(publisher: Publisher) -> Non
         assert manifest.key == f"raw/{name}/{manifest.version}/manifest.json"
         assert publisher.store.get(manifest.archive_key) == data
         assert set(manifest.categories) == categories[name]
-        assert {one.category for one in feed_in_bucket(publisher.store, manifest)} == (
+        assert {one.category for one in archive_in_bucket(publisher.store, manifest)} == (
             categories[name]
         )
     again = fetched()
@@ -309,7 +309,7 @@ def test_bucket_of_an_earlier_version_is_taken_over_byte_for_byte(publisher: Pub
     assert {key: publisher.running.read(key) for key in publisher.running.keys("raw/")} == before
     taken = newest_manifest(publisher.store)
     assert taken is not None
-    [file] = feed_in_bucket(publisher.store, taken)
+    [file] = archive_in_bucket(publisher.store, taken)
     assert file.data == rule(1).encode()
     publisher.serve("/open/emerging.rules.tar.gz", packed(rule(1) + rule(2)), ETag='"v2"')
     assert fetched()["manifests"][0].startswith("raw/et/open/sha256-")
