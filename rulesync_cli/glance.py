@@ -6,12 +6,12 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from rules_lib.build import prepare
 from rules_lib.model import Reason
 from rules_lib.stages.read_needed import read_needed
 from rulesync_cli.explain import Evidence
 from rulesync_cli.explain.judging import judged
-from rulesync_cli.explain.recorded import recorded_places
-from rulesync_cli.explain.touching import touching
+from rulesync_cli.explain.touching import of_sid, touching
 from rulesync_cli.scene import Scene, Sight, foreseen_of, see
 from rulesync_cli.show.progress import waiting
 
@@ -36,8 +36,24 @@ def glance(where: Where, sid: int) -> tuple[Scene, Evidence]:
         click.UsageError: neither bucket nor feed is given.
     """
     with waiting("reading the feed") as watch:
+        if where.feed:
+            return _of_feed(where, sid, watch)
         sight = see(where, watch, partial(_touching, sid))
         return briefly(sid, sight) or in_whole(sid, sight, watch)
+
+
+def _of_feed(where: Where, sid: int, watch: Callable[[str], None]) -> tuple[Scene, Evidence]:
+    """Of a feed alone no record says what the budget makes of a rule that comes as far as that."""
+    sight = see(where, watch, partial(_named, sid))
+    inputs = sight.inputs
+    if prepare(inputs.ruleset.rules, inputs).wanted:
+        return in_whole(sid, sight, watch)
+    few = replace(inputs, ruleset=_touching(sid, sight.files, inputs.allowlist))
+    return briefly(sid, replace(sight, inputs=few)) or in_whole(sid, sight, watch)
+
+
+def _named(sid: int, files: tuple[FeedFile, ...], allowlist: Allowlist) -> Ruleset:
+    return of_sid(sid, files, allowlist)
 
 
 def _touching(sid: int, files: tuple[FeedFile, ...], allowlist: Allowlist) -> Ruleset:
@@ -57,6 +73,8 @@ def briefly(sid: int, sight: Sight) -> tuple[Scene, Evidence] | None:
     """
     places = None
     if sight.store and sight.gathered:
+        from rulesync_cli.explain.recorded import recorded_places  # noqa: PLC0415 - of a stack alone
+
         places = recorded_places(sight.store, sight.gathered, sight.inputs)
         if places is None:
             return None  # whether a sync would be refused is for a build to say

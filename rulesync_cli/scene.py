@@ -10,25 +10,24 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from rules_lib.address import Address
 from rules_lib.allowlist import Allowlist, load_allowlist
-from rules_lib.allowlist.document import Document
 from rules_lib.allowlist.reader import read_document
 from rules_lib.build import Built, Workings, build, worked_out
-from rules_lib.deploy.foresee import foresee
-from rules_lib.errors import RefusedError
 from rules_lib.inputs import Inputs
 from rules_lib.model import FeedFile
 from rules_lib.own.files import OwnFiles, own_in_folder
 from rules_lib.reading.ruleset import Ruleset, read_rules
-from rules_lib.state.hold import Hold
-from rules_lib.state.latest import Latest
-from rules_lib.sync.gather import Draft, Gathered
 from rulesync_cli.account import world
 from rulesync_cli.shipped import usual_config
 from rulesync_cli.show.progress import waiting
 from rulesync_cli.where import Where
 
 if TYPE_CHECKING:
+    from rules_lib.allowlist.document import Document
     from rules_lib.aws.store import Store
+    from rules_lib.errors import RefusedError
+    from rules_lib.state.hold import Hold
+    from rules_lib.state.latest import Latest
+    from rules_lib.sync.gather import Gathered
 
 FileReading: TypeAlias = Callable[[tuple[FeedFile, ...], Allowlist], Ruleset]
 """What makes rules of a feed that is at hand; how much of it is read is its own affair."""
@@ -123,6 +122,8 @@ def foreseen_of(sight: Sight, inputs: Inputs) -> tuple[Scene, Built]:
     """
     if sight.gathered is None:
         return sight.scene, build(inputs)
+    from rules_lib.deploy.foresee import foresee  # noqa: PLC0415 - of a stack alone
+
     foreseen = foresee(inputs, allow_shrink=sight.gathered.allow_shrink)
     return replace(sight.scene, refusal=foreseen.refusal), foreseen.built
 
@@ -130,6 +131,7 @@ def foreseen_of(sight: Sight, inputs: Inputs) -> tuple[Scene, Built]:
 def _stack(
     where: Where, own: OwnFiles | None, watch: Callable[[str], None], reading: FileReading
 ) -> Sight:
+    from rules_lib.sync.gather import Draft  # noqa: PLC0415 - as below
     from rulesync_cli.ahead import present  # noqa: PLC0415 - AWS's library, which a file can do without
 
     here = world(where.stack, where.policies, watch)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def _asked(_: click.Context, __: click.Parameter, word: str) -> int | str:
     """A sid as a number, a CVE as `CVE-2024-3400`."""
-    from rulesync_cli.history.asked_rules import cve_named
+    from rulesync_cli.cves import cve_named
 
     digits = word.isascii() and word.isdigit() and len(word) <= len(str(SID_MAX))
     if digits and 1 <= int(word) <= SID_MAX:

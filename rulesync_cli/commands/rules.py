@@ -33,7 +33,7 @@ _LEAVING: Final = ("rule group", "confidence", "severity")
 def _cves(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
     if not given:
         return ()
-    from rulesync_cli.history.asked_rules import cve_named
+    from rulesync_cli.cves import cve_named
 
     found = {one: cve_named(one) for one in given}
     if wrong := [one for one, cve in found.items() if cve is None]:

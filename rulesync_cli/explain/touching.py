@@ -26,6 +26,12 @@ _TYING: Final = (b"bits", b"flowint")
 """In the name of every option that ties a rule to others."""
 
 
+def of_sid(sid: int, files: Sequence[FeedFile], allowlist: Allowlist) -> Ruleset:
+    """Read the enabled rules of a sid, and nothing of what their fate depends on."""
+    found = {rule.place: rule for rule in _Feed(files, allowlist).of_sid(sid)}
+    return Ruleset(tuple(_categories(files, found)))
+
+
 def touching(sid: int, files: Sequence[FeedFile], allowlist: Allowlist) -> Ruleset:
     """Read the enabled rules of a sid, and all rules whose fate theirs depends on.
 

@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from typing import Final
 
 from rules_lib.allowlist.names import nearest
 from rulesync_cli.history.published import PublishedRule
-
-_NUMBER: Final = re.compile(
-    r"(?:cve[-_:, ]?)?((?:19|20)\d\d)[-_](\d{4,7})", re.IGNORECASE | re.ASCII
-)
-
-
-def cve_named(text: str) -> str | None:
-    """A CVE as `CVE-2021-44228`, however it is written; None where it is none."""
-    match = _NUMBER.fullmatch(text.strip())
-    return f"CVE-{match[1]}-{match[2]}" if match else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
@@ -28,6 +27,7 @@ from rules_lib.state.groupfile import Restored, read_groups
 from rules_lib.state.latest import Latest
 from rules_lib.state.used_release import releases_of
 from rules_lib.why import Without
+from rulesync_cli.cves import cves_in
 from rulesync_cli.history.homes import homes_in_feeds
 
 if TYPE_CHECKING:
@@ -35,9 +35,6 @@ if TYPE_CHECKING:
     from rules_lib.groups.rule_group import Group
     from rules_lib.outcome import Converted
     from rules_lib.state.used_release import UsedRelease
-
-_CVE: Final = re.compile(r"cve[\s:,_-]{0,3}((?:19|20)[0-9]{2})[-_]([0-9]{4,7})", re.IGNORECASE)
-"""In a msg, a reference or metadata: `CVE-2021-44228`, `cve,2021-44228`, `cve CVE_2021_44228`."""
 
 
 class PublishedRule(NamedTuple):
@@ -69,11 +66,6 @@ class PublishedRule(NamedTuple):
     def cves(self) -> tuple[str, ...]:
         """Every CVE that it names, as `CVE-2021-44228`, in order."""
         return cves_in(self.rule)
-
-
-def cves_in(text: str) -> tuple[str, ...]:
-    """Every CVE that a text names, as `CVE-2021-44228`, in order."""
-    return tuple(sorted({f"CVE-{year}-{number}" for year, number in _CVE.findall(text)}))
 
 
 class StagedRecord(BaseModel):

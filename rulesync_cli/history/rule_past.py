@@ -25,10 +25,11 @@ from rules_lib.state.recent import read_recent
 from rules_lib.state.staging import StagingFile
 from rules_lib.sync.earlier import discards_in
 from rulesync_cli.allowlist_text import as_it_is
+from rulesync_cli.cves import cves_in
 from rulesync_cli.explain.lines import mentioning
 from rulesync_cli.history.past_discards import PastDiscards
 from rulesync_cli.history.past_releases import PastReleases
-from rulesync_cli.history.published import cves_in, rules_of_build
+from rulesync_cli.history.published import rules_of_build
 from rulesync_cli.history.timeline import GroupTexts, KnownPast, TimelineEvent, timeline_of, written
 
 if TYPE_CHECKING:
