@@ -49,8 +49,10 @@ browser: ## Install Chromium from Debian (needs root; says so where it cannot)
 run: $(STAMP) ## The main job: our own feed through both Lambdas on an embedded AWS, results in out/
 	$(BIN)/python -m examples.run
 
-picture: run browser ## Renew the README's picture of the report
+picture: run browser ## Renew the pictures of the report and of a pull request's comment
 	@scripts/picture out/2/report.html docs/images/report.png
+	@$(BIN)/python -m scripts.comment_page out/comment.html
+	@scripts/picture out/comment.html docs/images/comment.png
 
 test: $(STAMP) $(SAM) engine browser lint type $(if $(IN_CI),coverage) ## Lint, types and every test; in CI coverage too
 	$(TESTS) --ignore tests/deploy $(if $(IN_CI),-m heavy)
@@ -134,6 +136,7 @@ lock: $(STAMP) ## Renew the lock files from pyproject.toml
 	$(BIN)/pip install --quiet uv
 	$(LOCK) pyproject.toml --output-file requirements.lock
 	$(LOCK) pyproject.toml --group dev --output-file requirements-dev.lock
+	$(LOCK) pyproject.toml --extra local --constraints requirements-dev.lock --output-file requirements-local.lock
 	$(LOCK) layers/packages/requirements.in --constraints requirements.lock --output-file layers/packages/requirements.txt
 	$(LOCK) - <<< aws-sam-cli --output-file requirements-sam.lock
 	$(LOCK) --no-deps - <<< $$'boto3$(FLOOR)\nbotocore$(FLOOR)' --output-file requirements-oldest.lock

@@ -48,6 +48,7 @@ real releases."""
 
 SLOW: Final = (
     *(
+        "action/",
         "benchmarks/test_commands.py",
         "deploy/",
         "docs/test_tutorial.py",

@@ -29,7 +29,7 @@ PACKAGES: Final = {
     "click": {"rulesync_cli"},
     "duckdb": {"rulesync_cli"},
     "jinja2": {"rules_lib.report"},
-    "requests": {"rules_lib.aws", "rules_lib.sources"},
+    "requests": {"rules_lib.aws", "rules_lib.sources", "rulesync_cli"},
     "rich": {"rulesync_cli"},
 }
 """Which rooms import which packages of others."""

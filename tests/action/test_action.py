@@ -1,0 +1,428 @@
+"""The action, run by its own steps in a repository of git, with a GitHub on this machine."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from support.account import bare, process
+from support.feeds import allowlist, feed, rule
+from support.github import ACTION, ROOT, TOKEN, GitHub, Ran, Runner, action, comment, github
+from support.localaws import client_at, local_server
+
+HOSTILE = "@octocat </details> ::error::x ##[set-output name=code]0 `x`"
+STEPS = action()["runs"]["steps"]
+
+
+def git(folder: Path, *words: str) -> str:
+    """Run git in a folder, as somebody."""
+    who = ("-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "commit.gpgsign=false")
+    done = subprocess.run(  # noqa: S603 - ours
+        ["git", *who, *words],  # noqa: S607 - wherever it is
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.strip()
+
+
+def written(folder: Path, category: str, *rules: str) -> None:
+    """Write the files that people review."""
+    (folder / "config").mkdir(exist_ok=True)
+    (folder / "rules").mkdir(exist_ok=True)
+    text = allowlist(categories={"emerging-malware": category, "local-ours": "alert"})
+    (folder / "config" / "categories.yaml").write_text(text)
+    (folder / "rules" / "ours.rules").write_text("".join(f"{one}\n" for one in rules))
+
+
+def committed(folder: Path, words: str) -> str:
+    """Commit everything; gives the commit."""
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message", words)
+    return git(folder, "rev-parse", "HEAD")
+
+
+@pytest.fixture
+def server() -> Iterator[GitHub]:
+    """A GitHub with a pull request without comments."""
+    with github() as running:
+        yield running
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    """A feed of three rules, one of which wants to be more than text."""
+    rules = [rule(1), rule(2), rule(3).replace("rule 3", HOSTILE)]
+    return feed(tmp_path / "feed", {"emerging-malware": rules}, "7")
+
+
+@pytest.fixture
+def runner(tmp_path: Path, server: GitHub) -> Runner:
+    """A pull request by which a category turns to drop, and a runner with rulesync installed."""
+    workspace, temp = tmp_path / "work", tmp_path / "temp"
+    for folder in (workspace, temp):
+        folder.mkdir()
+    git(workspace, "init", "--quiet", "--initial-branch=main")
+    written(workspace, "alert", rule(100))
+    base = committed(workspace, "before")
+    written(workspace, "drop", rule(100), rule(101))
+    committed(workspace, "after")
+    installed = temp / "rulesync" / "bin"
+    installed.mkdir(parents=True)
+    python = installed / "python"
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    python.chmod(0o755)
+    event = {"pull_request": {"number": 7, "base": {"sha": base}}}
+    environment = {"PYTHONPATH": str(ROOT)}
+    return Runner(workspace, temp, event, server, environment)
+
+
+def ran(runner: Runner, archive: Path, **given: str) -> Ran:
+    """Run the action without an account."""
+    return runner.run(feed=str(archive), local="rules", **given)
+
+
+def test_edit_is_told_in_one_comment_that_is_written_anew(
+    runner: Runner, archive: Path, server: GitHub
+) -> None:
+    """Created at the first push, updated at the next, left alone where nothing is new."""
+    first = ran(runner, archive)
+    assert (first.failed, first.outputs["changes"]) == ("", "true"), first.log
+    [posted] = server.comments
+    assert "### rulesync: 3 rules newly block" in posted["body"]
+    assert "- `emerging-malware`: 3 alert → drop" in posted["body"]
+    assert "| `local-ours` | 1 | 0 | 0 |" in posted["body"]
+    assert first.summary in posted["body"]
+    written(runner.workspace, "alert", rule(100))
+    committed(runner.workspace, "taken back")
+    second, third = ran(runner, archive), ran(runner, archive)
+    assert (second.failed, second.outputs["changes"]) == ("", "false"), second.log
+    assert [one["body"].splitlines()[1] for one in server.comments] == [
+        "### rulesync: nothing would change"
+    ]
+    assert server.writes == ["POST", "PATCH"]
+    assert "comment unchanged" in third.log
+
+
+def test_text_of_rules_stays_text(runner: Runner, archive: Path, server: GitHub) -> None:
+    """In the comment it stands in code, and it sets no output of a step."""
+    done = ran(runner, archive)
+    [posted] = server.comments
+    [line] = [line for line in posted["body"].splitlines() if "octocat" in line]
+    assert line == f"- `3` alert → drop `` {HOSTILE} ``"
+    assert done.failed == ""
+
+
+def test_what_rulesync_says_on_stderr_cannot_act(
+    runner: Runner, archive: Path, server: GitHub
+) -> None:
+    """Between a `stop-commands` and its token, which nobody can guess."""
+    logs = [ran(runner, archive).log for _ in range(2)]
+    tokens = [re.findall(r"(?ms)^::stop-commands::(\w{32})$(.*?)^::\1::$", log) for log in logs]
+    assert [len(found) for found in tokens] == [2, 2]
+    assert len({token for found in tokens for token, _ in found}) == 4
+    assert "fetch: fetched, version 7" in tokens[0][1][1]
+    assert server.comments
+
+
+def test_refused_plan_fails_the_check(runner: Runner, archive: Path, server: GitHub) -> None:
+    """Once it is told in the comment; it may be allowed."""
+    written(runner.workspace, "drop", rule(100))
+    base = committed(runner.workspace, "blocks")
+    runner.event = {"pull_request": {"number": 7, "base": {"sha": base}}}
+    written(runner.workspace, "alert", rule(100))
+    committed(runner.workspace, "no longer")
+    done = ran(runner, archive)
+    assert done.failed == "Verdict"
+    assert "a sync would refuse this plan" in server.comments[0]["body"]
+    assert ran(runner, archive, allow_shrink="true").failed == ""
+    assert "3 rules no longer block" in server.comments[0]["body"]
+
+
+def test_faults_fail_the_check_beside_their_lines(
+    runner: Runner, archive: Path, server: GitHub
+) -> None:
+    """And the comment does not tell an earlier plan."""
+    ran(runner, archive)
+    path = runner.workspace / "config" / "categories.yaml"
+    path.write_text(path.read_text().replace("emerging-malware", "emerging-malwar"))
+    done = ran(runner, archive, sarif="found.sarif")
+    assert done.failed == "Verdict"
+    assert re.search(
+        r"(?m)^::error file=config/categories\.yaml,line=\d+,title=rulesync%3A allowlist::",
+        done.log,
+    )
+    assert "### rulesync: no plan" in server.comments[0]["body"]
+    assert len(server.comments) == 1
+    assert '"version": "2.1.0"' in (runner.workspace / "found.sarif").read_text()
+
+
+def test_own_rule_that_is_lost_fails_the_check(
+    runner: Runner, archive: Path, server: GitHub
+) -> None:
+    """Its plan is told all the same."""
+    written(runner.workspace, "drop", rule(100), "alert nothing")
+    done = ran(runner, archive)
+    assert done.failed == "Verdict"
+    assert "::error file=rules/ours.rules,line=2,title=rulesync%3A unparseable::" in done.log
+    assert "3 rules newly block" in server.comments[0]["body"]
+
+
+def test_plan_of_a_stack_reads_what_is_in_force_there(
+    runner: Runner, archive: Path, server: GitHub, tmp_path: Path
+) -> None:
+    """Whatever the branch before has; with the credentials of the job."""
+    with local_server() as url:
+        keys = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
+        job = {"AWS_ENDPOINT_URL": url, "AWS_REGION": "us-east-1", **keys}
+        runner.environment |= job
+        store = client_at(url, "s3")
+        store.create_bucket(Bucket="stack")
+        store.put_object(Bucket="stack", Key="config/categories.yaml", Body=allowlist().encode())
+        for words in (["fetch", "--feed", archive], ["apply"]):
+            done = process(bare(tmp_path, **job), *words, "--yes", "--bucket", "stack")
+            assert done.returncode == 0, done.stderr
+        ran_there = runner.run(bucket="stack", local="rules", policies="prod,other")
+    assert ran_there.failed == "", ran_there.log
+    page = server.comments[0]["body"]
+    assert "| that drop or reject | 0 | 3 | +3 |" in page
+    assert "| `local-ours` | 2 | 0 | 0 |" in page
+    assert "<details><summary>2 policy updates</summary>" in page
+
+
+def test_comment_of_somebody_else_is_left_alone(
+    runner: Runner, archive: Path, server: GitHub
+) -> None:
+    """Anybody can write the mark; on a second page it is found too."""
+    ran(runner, archive)
+    mark = server.comments[0]["body"].splitlines()[0]
+    assert re.fullmatch(r"<!-- rulesync plan [0-9a-f]{16} -->", mark)
+    server.comments.clear()
+    server.have(comment(f"{mark}\nmine", "mallory", "User"))
+    server.have(*(comment(f"chat {number}", "someone", "User") for number in range(120)))
+    server.have(comment(f"{mark}\nold"))
+    ran(runner, archive)
+    assert server.comments[0]["body"] == f"{mark}\nmine"
+    assert server.comments[-1]["body"].startswith(f"{mark}\n### rulesync: 3 rules")
+    assert len(server.comments) == 122
+
+
+def test_each_allowlist_has_its_comment(runner: Runner, archive: Path, server: GitHub) -> None:
+    """A job may run the action for several."""
+    shutil.copy(runner.workspace / "config" / "categories.yaml", runner.workspace / "other.yaml")
+    ran(runner, archive)
+    ran(runner, archive, allowlist="other.yaml")
+    ran(runner, archive, comment_key="eu")
+    ran(runner, archive)
+    assert len(server.comments) == 3
+
+
+def test_token_of_a_fork_leaves_the_plan_in_the_summary(
+    runner: Runner, archive: Path, server: GitHub
+) -> None:
+    """GitHub gives a fork's pull request no token that writes: that is no failure."""
+    server.answers["POST"] = 403
+    done = ran(runner, archive)
+    assert done.failed == ""
+    assert "::warning::rulesync: the token may not write comments" in done.log
+    assert "3 rules newly block" in done.summary
+    assert TOKEN not in done.log
+
+
+def test_github_that_does_not_answer_fails_the_step(
+    runner: Runner, archive: Path, server: GitHub
+) -> None:
+    """An old comment would stand there as if it were of this edit."""
+    server.answers["POST"] = 500
+    done = ran(runner, archive)
+    assert done.failed == "Comment"
+    assert "::error::rulesync: POST " in done.log
+    assert "GitHub answered 500" in done.log
+    assert TOKEN not in done.log
+
+
+def test_no_comment_where_none_is_wanted(runner: Runner, archive: Path, server: GitHub) -> None:
+    """Or where it is no pull request; the summary has the plan."""
+    assert ran(runner, archive, comment="false").failed == ""
+    runner.event = {"before": runner.event["pull_request"]["base"]["sha"]}
+    done = ran(runner, archive)
+    assert done.failed == ""
+    assert "this is no pull request" in done.log
+    assert "3 rules newly block" in done.summary
+    assert server.asked == []
+
+
+def test_first_commit_compares_with_nothing(runner: Runner, archive: Path, server: GitHub) -> None:
+    """A branch that is new has zeros for what was before."""
+    runner.event = {"before": "0" * 40}
+    done = ran(runner, archive)
+    assert done.failed == ""
+    assert "| rules in force | 0 | 5 | +5 |" in done.summary
+    assert server.comments == []
+
+
+def test_shallow_clone_fetches_the_commit_before(
+    runner: Runner, archive: Path, server: GitHub, tmp_path: Path
+) -> None:
+    """As `actions/checkout` leaves it; where it cannot, it says what to do."""
+    origin, clone = runner.workspace, tmp_path / "clone"
+    git(origin, "config", "uploadpack.allowAnySHA1InWant", "true")
+    git(tmp_path, "clone", "--quiet", "--depth=1", f"file://{origin}", str(clone))
+    runner.workspace = clone
+    assert ran(runner, archive).failed == ""
+    assert "3 rules newly block" in server.comments[0]["body"]
+    runner.event = {"pull_request": {"number": 7, "base": {"sha": "1" * 40}}}
+    done = ran(runner, archive)
+    assert done.failed == "Find the allowlist in force"
+    assert "check out with fetch-depth 0" in done.log
+
+
+def test_files_that_are_new_have_nothing_before(
+    runner: Runner, archive: Path, server: GitHub
+) -> None:
+    """Neither an allowlist nor own rules of another name."""
+    shutil.copy(runner.workspace / "config" / "categories.yaml", runner.workspace / "new.yaml")
+    (runner.workspace / "more").mkdir()
+    (runner.workspace / "more" / "ours.rules").write_text(f"{rule(200)}\n")
+    done = runner.run(feed=str(archive), local="more", allowlist="new.yaml")
+    assert "| rules in force | 0 | 4 | +4 |" in done.summary, done.log
+    assert server.comments
+
+
+def test_every_python_starts_without_the_folder_of_the_edit() -> None:
+    """It would look there for modules first."""
+    for step in STEPS:
+        started = re.findall(r'(?:"\$PYTHON"|bin/python"|"\$python") (-\S+)', step["run"])
+        assert set(started) <= {"-P"}, step["name"]
+
+
+@pytest.mark.parametrize("step", STEPS, ids=[step["name"] for step in STEPS])
+def test_no_expression_stands_in_a_script(step: dict[str, Any]) -> None:
+    """It would be replaced by text of others, which bash then runs."""
+    assert "${{" not in step["run"]
+
+
+def test_inputs_reach_steps_as_they_are(runner: Runner, archive: Path, server: GitHub) -> None:
+    """A name of a file that bash could take for a command, or for several words."""
+    name = "a $(touch pwned) `touch pwned` ; touch pwned.yaml"
+    shutil.copy(runner.workspace / "config" / "categories.yaml", runner.workspace / name)
+    done = ran(runner, archive, allowlist=name)
+    assert done.failed == "", done.log
+    assert not list(runner.workspace.glob("pwned*"))
+    assert "$(touch pwned)" in server.comments[0]["body"]
+
+
+def test_code_beside_the_allowlist_is_not_run(
+    runner: Runner, archive: Path, server: GitHub
+) -> None:
+    """A pull request may bring modules of any name."""
+    for name in ("click.py", "rulesync_cli.py", "secrets.py", "sitecustomize.py"):
+        (runner.workspace / name).write_text("raise SystemExit('pwned')\n")
+    done = ran(runner, archive)
+    assert (done.failed, "pwned" in done.log) == ("", False)
+    assert server.comments
+
+
+def test_feed_is_the_one_of_the_stack_unless_given() -> None:
+    """The address stands in two files that neither can read of the other."""
+    template = (ROOT / "template.yaml").read_text(encoding="utf-8")
+    [url] = re.findall(r"(?s)  FeedUrl:.*?Default: (\S+)", template)[:1]
+    assert action()["inputs"]["feed"]["default"] == url
+
+
+WORKFLOWS = sorted((ROOT / "examples" / "github").glob("*.yml"))
+
+
+@pytest.mark.parametrize("path", [*WORKFLOWS, ACTION], ids=lambda path: path.name)
+def test_actions_of_others_are_pinned_by_commit(path: Path) -> None:
+    """A tag may be moved; ours is named as people would."""
+    used = re.findall(r"(?m)^\s*(?:- )?uses: (\S+)(.*)$", path.read_text(encoding="utf-8"))
+    assert used or path == ACTION
+    for name, rest in used:
+        assert name == "OWNER/rulesync@COMMIT" or re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", name)
+        assert name.startswith("OWNER/") or re.fullmatch(r"  # v\d+\.\d+\.\d+", rest)
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_workflows_give_inputs_that_exist(path: Path) -> None:
+    """And ask for no more rights than they need, never those of another's pull request."""
+    workflow = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506
+    assert "pull_request_target" not in workflow["on"]
+    assert set(workflow["permissions"]) <= {"contents", "pull-requests", "id-token"}
+    for job in workflow["jobs"].values():
+        for step in job["steps"]:
+            if step.get("uses", "").startswith("OWNER/"):
+                assert set(step["with"]) <= set(action()["inputs"])
+            assert "${{" not in step.get("run", "")
+
+
+@pytest.fixture(scope="module")
+def hook() -> dict[str, Any]:
+    """The hook that this repository offers to pre-commit."""
+    [found] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    return dict(found)
+
+
+def test_hook_checks_every_allowlist_that_is_committed(
+    hook: dict[str, Any], tmp_path: Path
+) -> None:
+    """Pre-commit gives it the files whose names match, and adds them to its command."""
+    bin_ = tmp_path / "bin"
+    bin_.mkdir()
+    (bin_ / "rulesync").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m rulesync_cli "$@"\n')
+    (bin_ / "rulesync").chmod(0o755)
+    good, bad = tmp_path / "categories.yaml", tmp_path / "categories-eu $(x).yaml"
+    good.write_text(allowlist())
+    bad.write_text("version: 1\ndefault: of\n")
+
+    def hooked(*files: Path) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(  # noqa: S603 - ours
+            [*shlex.split(hook["entry"]), *map(str, files)],
+            env={**os.environ, "PATH": f"{bin_}:{os.environ['PATH']}"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert all(re.search(hook["files"], one.name) for one in (good, bad))
+    assert not re.search(hook["files"], "config/other.yaml")
+    assert hooked(good).returncode == 0
+    done = hooked(bad, good)
+    assert done.returncode == 1
+    assert f"{bad}: 1 error" in done.stderr
+    assert f"{good}: valid" in done.stdout
+
+
+def test_installed_action_runs_without_this_environment(
+    runner: Runner, archive: Path, server: GitHub
+) -> None:
+    """The first step installs what the lock file names, with its hashes, and nothing else."""
+    shutil.rmtree(runner.temp / "rulesync")
+    runner.environment = {"PYTHONPATH": "", "VIRTUAL_ENV": ""}
+    done = ran(runner, archive, python=sys.executable)
+    assert done.failed == "", done.log
+    assert "3 rules newly block" in server.comments[0]["body"]
+    packages = runner.temp / "rulesync" / "lib"
+    assert not list(packages.glob("*/site-packages/pytest"))
+
+
+def test_python_that_is_too_old_is_named(runner: Runner, archive: Path, server: GitHub) -> None:
+    """Before anything is installed."""
+    shutil.rmtree(runner.temp / "rulesync")
+    old = runner.temp / "old"
+    old.write_text("#!/bin/sh\nexit 1\n")
+    old.chmod(0o755)
+    done = ran(runner, archive, python=str(old))
+    assert done.failed == "Install rulesync"
+    assert "::error::rulesync needs Python 3.11 or newer" in done.log
+    assert server.comments == []
