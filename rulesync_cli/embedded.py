@@ -18,9 +18,12 @@ from rules_lib.allowlist import load_allowlist
 from rules_lib.aws import clients
 from rules_lib.aws.s3_store import S3Store
 from rules_lib.aws.store import Store
-from rules_lib.bucket import ALLOWLIST, SUMMARY, build_key, own_key
-from rules_lib.errors import AllowlistError, RefusedError, RulesyncError, SyncError
-from rules_lib.feed.newest import newest_manifest
+from rules_lib.bucket import ALLOWLIST, FEEDS, SUMMARY, build_key, own_key
+from rules_lib.errors import AllowlistError, FeedsError, RefusedError, RulesyncError, SyncError
+from rules_lib.feed.in_use import feeds_in_use
+from rules_lib.feed.listed import feeds_in_bucket
+from rules_lib.feed.newest import newest_manifests
+from rules_lib.feedlist import load_feeds
 from rules_lib.own.files import own_file_name, own_in_folder
 from rules_lib.report.facts import Accounting, FeedFacts
 from rules_lib.report.summary import Summary, read_summary, summarise
@@ -46,18 +49,26 @@ class Sync:
     """One of the successive syncs.
 
     Attributes:
-        feed: path or URL of the archive.
+        feed: path or URL of et/open's archive; None for its publisher's, where the list has it.
         config: the allowlist.
         own: folder with people's own rules.
         allow_shrink: whether it may remove or unblock more rules than the allowlist allows.
         out: where its results go.
+        feeds: the list of feeds; None: et/open alone.
     """
 
-    feed: Address
+    feed: Address | None
     config: Path
     own: Path | None
     allow_shrink: bool
     out: Path
+    feeds: Path | None = None
+
+    @property
+    def source(self) -> str:
+        """What is fetched, as people named it."""
+        named = [str(one) for one in (self.feeds, self.feed) if one]
+        return " with ".join(named)
 
 
 @contextmanager
@@ -98,7 +109,7 @@ def stack_of(
         else:
             from functions.fetch import app as fetch  # noqa: PLC0415 - as in `run`
 
-            _fetch(fetch.handler, feed)
+            _fetch(fetch.handler, feed, S3Store(clients.s3(), _BUCKET))
         yield _BUCKET
 
 
@@ -125,7 +136,9 @@ def run(sync: Sync, aws: EmbeddedAws, report: Callable[[Summary], None]) -> None
     store.put(ALLOWLIST, sync.config.read_bytes())
     try:
         _upload_own(sync.own, store)
-        fetched = _fetch(fetch.handler, sync.feed)
+        if sync.feeds:
+            store.put(FEEDS, _checked(sync.feeds))
+        fetched = _fetch(fetch.handler, sync.feed, store)
         _grant(aws, store, sync)
         build_id = _build(build.handler, fetched, allow_shrink=sync.allow_shrink)["build"]
     except SyncError as error:
@@ -147,19 +160,51 @@ def _upload_own(folder: Path | None, store: Store) -> None:
             store.put(own_key(name), data)
 
 
-def _fetch(handler: Handler, feed: Address) -> dict[str, Any]:
-    named = {"RULESYNC_FEED_URL": feed.reveal()}
-    with mock.patch.dict(os.environ, named), waiting(f"fetching {feed}"):
-        fetched = handler({"source": "aws.scheduler"}, None)
-    click.echo(f"fetch: {fetched['status']}, version {visible(fetched['version'])}", err=True)
+def _checked(file: Path) -> bytes:
+    """The list of feeds, looked at while it still has the name by which people know it.
+
+    Raises:
+        FeedListError: it has errors.
+    """
+    text = file.read_bytes()
+    load_feeds(text, source=str(file))
+    return text
+
+
+def _fetch(handler: Handler, feed: Address | None, store: Store) -> dict[str, Any]:
+    """Fetch all feeds; one that fails stops no other, as long as there is anything to build.
+
+    Raises:
+        RulesyncError: the feed cannot be had, or none of several.
+    """
+    named = {"RULESYNC_FEED_URL": feed.reveal() if feed else ""}
+    with mock.patch.dict(os.environ, named), waiting(f"fetching {feed or 'the feeds of the list'}"):
+        try:
+            fetched = handler({"source": "aws.scheduler"}, None)
+        except FeedsError as error:
+            if not newest_manifests(store, feeds_in_bucket(store).names):
+                raise
+            fetched = dict(error.record)
+    for one in fetched.get("feeds", [fetched]):
+        _tell_fetched(one)
     for warning in fetched["warnings"]:
         click.echo(f"warning: {visible_lines(warning)}", err=True)
     return fetched
 
 
+def _tell_fetched(one: dict[str, Any]) -> None:
+    name = f"{one['feed']} " if "feed" in one else ""
+    if one["status"] == "failed":
+        cause = visible_lines(one["cause"])
+        click.echo(f"warning: feed {name}was not fetched: {cause}", err=True)
+    else:
+        click.echo(f"fetch: {name}{one['status']}, version {visible(one['version'])}", err=True)
+
+
 def _build(handler: Handler, fetched: dict[str, Any], *, allow_shrink: bool) -> dict[str, Any]:
     """Start the build by what arrived last: a new feed's manifest, else the allowlist."""
-    key = fetched["manifest"] if fetched["status"] == "fetched" else ALLOWLIST
+    arrived = fetched.get("manifests", [fetched.get("manifest")])
+    key = arrived[-1] if fetched["status"] == "fetched" else ALLOWLIST
     click.echo(f"build: started by {visible(key)}", err=True)
     detail = {"bucket": {"name": _BUCKET}, "object": {"key": key}}
     event = {"source": "aws.s3", "detail-type": "Object Created", "detail": detail}
@@ -171,11 +216,15 @@ def _grant(aws: EmbeddedAws, store: Store, sync: Sync) -> None:
     """Give the account the quotas that the file asks for, and room to replace every group."""
     from localaws import Quotas  # noqa: PLC0415 - as in `account`
 
-    manifest = newest_manifest(store)
-    known = manifest.categories if manifest else ()
     try:
-        allowlist = load_allowlist(sync.config.read_bytes(), source=str(sync.config), known=known)
-    except AllowlistError:
+        feeds = feeds_in_use(store)
+        allowlist = load_allowlist(
+            sync.config.read_bytes(),
+            source=str(sync.config),
+            known=feeds.categories,
+            may_come=feeds.may_bring,
+        )
+    except (AllowlistError, RefusedError):
         return  # the build reports it, with people's own categories known too
     aws.grant(
         Quotas(
@@ -204,7 +253,7 @@ def _failed(sync: Sync, error: RulesyncError) -> Summary:
     refused = isinstance(error, RefusedError)
     return summarise(
         build_id="",
-        feed=FeedFacts(source=str(sync.feed)),
+        feed=FeedFacts(source=sync.source),
         accounting=Accounting(),
         discarded={},
         calls={},

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import click
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from rules_lib.report.summary import Summary
     from rulesync_cli.embedded import Sync
 
+_Given = TypeVar("_Given")
+
 _OUT: Final = click.Path(file_okay=False, path_type=Path)
 
 
@@ -27,13 +29,17 @@ _OUT: Final = click.Path(file_okay=False, path_type=Path)
         "rulesync local --feed emerging.rules.tar.gz",
         "rulesync local --feed monday.tar.gz --feed tuesday.tar.gz --config mine.yaml --out out",
         "rulesync local --feed URL --feed URL --config before.yaml --config after.yaml --out out",
+        "rulesync local --feeds feeds.yaml",
         codes="0 all syncs done; 1 a sync failed or was refused; 2 wrong usage",
     )
 )
-@click.option("--feed", "feeds", type=FEED, multiple=True, required=True, metavar="PATH_OR_URL",
+@click.option("--feed", "feeds", type=FEED, multiple=True, metavar="PATH_OR_URL",
               help="The feed's archive (.tar.gz, .zip, .rules and more): a path, or an http, https "
               "or file URL. Repeat it for successive syncs on the same embedded account; the "
-              "last one is reused.")  # fmt: skip
+              "last one is reused. Required without --feeds; with it, it is et/open.")  # fmt: skip
+@click.option("--feeds", "lists", type=FILE, multiple=True, metavar="FILE",
+              help="A list of feeds, as config/feeds.yaml. Their urls can be paths. Repeat it for "
+              "successive syncs; the last one is reused.")  # fmt: skip
 @click.option("--config", "configs", multiple=True, type=FILE, metavar="FILE",
               help="The allowlist. Repeat it for successive syncs; the last one is reused.  "
               "[default: config/categories.yaml or categories.yaml, else the shipped one]"
@@ -56,6 +62,7 @@ _OUT: Final = click.Path(file_okay=False, path_type=Path)
 def local(  # noqa: PLR0913 - an argument for each option
     *,
     feeds: tuple[Address, ...],
+    lists: tuple[Path, ...],
     configs: tuple[Path, ...],
     own: Path | None,
     policies: tuple[str, ...],
@@ -72,26 +79,34 @@ def local(  # noqa: PLR0913 - an argument for each option
     """
     from rulesync_cli.embedded import Sync, account, run
 
+    if not feeds and not lists:
+        raise click.UsageError("Missing option '--feed' or '--feeds'.")
     configs = configs or (usual_config(),)
     syncs = [
         Sync(
-            feed=feeds[min(number, len(feeds)) - 1],
+            feed=_nth(feeds, number),
             config=configs[min(number, len(configs)) - 1],
             own=own,
             allow_shrink=allow_shrink,
             out=out / str(number),
+            feeds=_nth(lists, number),
         )
-        for number in range(1, max(len(feeds), len(configs)) + 1)
+        for number in range(1, max(len(feeds), len(lists), len(configs)) + 1)
     ]
     _clear(out)
     try:
         with account(policies) as aws:
             for number, sync in enumerate(syncs, start=1):
-                click.echo(f"sync {number} of {len(syncs)}: {visible(str(sync.feed))}", err=True)
+                click.echo(f"sync {number} of {len(syncs)}: {visible(sync.source)}", err=True)
                 run(sync, aws, _silent if as_json else _shown)
     finally:
         if as_json:
             print_json({"syncs": list(_summaries(syncs))})
+
+
+def _nth(given: Sequence[_Given], number: int) -> _Given | None:
+    """What holds for a sync, the last for good; None where nothing was given."""
+    return given[min(number, len(given)) - 1] if given else None
 
 
 def _shown(summary: Summary) -> None:
