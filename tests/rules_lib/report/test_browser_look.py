@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-from support.page import drawn
+from support.page import BUILT, drawn
+from support.report import converted, rule, summary
+
+from rules_lib.model import Change
+from rules_lib.report.staging import StagingFacts
+from rules_lib.why import ActionCause, Stage, Why, Without
 
 if TYPE_CHECKING:
     from support.page import Show
@@ -100,6 +107,51 @@ def test_narrow_screen_shows_numbers_and_no_gap(opened: Show) -> None:
     tiles = page.locator(".tally li")
     assert tiles.count() % 2 == 1
     assert tiles.last.evaluate(edge) == tiles.nth(1).evaluate(edge)
+
+
+def with_staged() -> str:
+    """The page with a rule that is staged, and that has an exception too."""
+    stage = Stage(date(2026, 3, 11), date(2026, 3, 18))
+    staged = converted(rule(20, "a message " * 6, "emerging-exploit_kit"), "alert", Change.STAGED)
+    staged = staged._replace(
+        cause=ActionCause(Why.STAGED, stage=stage),
+        without=(Without(("10.0.0.0/8",), (), date(2026, 12, 31), "the lab, until it moves"),),
+    )
+    groups = (*BUILT.groups[:-1], replace(BUILT.groups[-1], rules=(staged,)))
+    facts = StagingFacts(staged=1, turns={"2026-03-18": 1}, excepted=1)
+    return drawn(groups=groups, summary=replace(summary(), staging=facts))
+
+
+@pytest.mark.parametrize("width", [380, 768, 1280])
+def test_staged_rules_are_read_without_scrolling_aside(opened: Show, width: int) -> None:
+    """No day is broken over two lines, and each says which it is where the table has no head."""
+    page = opened(with_staged(), viewport={"width": width, "height": 800})
+    tables = page.locator("#staging table")
+    assert tables.count() == 2
+    for table in tables.all():
+        assert table.evaluate("element => element.getBoundingClientRect().right") <= width
+    lines = "element => element.getClientRects().length * element.offsetHeight"
+    days = page.locator("#staging .day")
+    one = days.last.evaluate(lines)
+    narrow = width == 380
+    for day, label in zip(
+        days.all(), ("alerts since", "drops from", "fired", "until"), strict=True
+    ):
+        said = day.evaluate("element => getComputedStyle(element, '::before').content")
+        assert said == (f'"{label} "' if narrow else "none")
+        assert not narrow or day.evaluate(lines) == one
+        assert day.evaluate("element => getComputedStyle(element).whiteSpace") == "nowrap"
+
+
+def test_narrow_screen_shows_all_of_a_rule_group(opened: Show) -> None:
+    """Name, mode, change and numbers are seen without scrolling, each with its word."""
+    page = opened(drawn(), viewport={"width": 380, "height": 800})
+    group = page.locator(".groups tbody tr").first
+    for cell in group.locator("th, td").all():
+        assert cell.evaluate("element => element.getBoundingClientRect().right") <= 380
+    content = "element => getComputedStyle(element, '::before').content"
+    labels = [cell.evaluate(content) for cell in group.locator("[data-label]").all()]
+    assert labels == [f'"{word} "' for word in ("priority", "rules", "capacity", "used", "size")]
 
 
 def test_drop_and_alert_differ_by_more_than_colour(opened: Show) -> None:
