@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from localaws.declared import check_references, check_variables, terms_of
 from localaws.errors import InvalidRequestError
 from localaws.grammar import rule_lines
-from localaws.groups import RuleGroup, rule_order
+from localaws.groups import CONTENT, IPS, STATEFUL, RuleGroup, rule_order
 from localaws.limits import GROUP_CAPACITY, RULES_STRING_BYTES
 from localaws.rulecheck import refusal
 
@@ -20,7 +20,7 @@ SOURCES: Final = ("RulesString", "RulesSourceList", "StatefulRules")
 
 
 def check_type(params: Mapping[str, Any], *, needed: bool) -> None:
-    """Accept stateful groups only: this package has no others.
+    """Accept groups with Suricata's rules only: this package has no others.
 
     Args:
         params: The request.
@@ -32,22 +32,40 @@ def check_type(params: Mapping[str, Any], *, needed: bool) -> None:
     kind = params.get("Type")
     if kind is None and needed:
         raise InvalidRequestError("Type is required where RuleGroupArn is not given")
-    if kind not in {None, "STATEFUL"}:
+    if kind not in {None, STATEFUL, IPS}:
         raise InvalidRequestError(f"parameter is invalid, parameter: [{kind}], context: Type")
 
 
-def requested_content(params: Mapping[str, Any]) -> Mapping[str, Any]:
+def requested_content(params: Mapping[str, Any], kind: str = STATEFUL) -> Mapping[str, Any]:
     """The `RuleGroup` structure that a request gives, or has built from its flat `Rules`.
 
     Raises:
         InvalidRequestError: The request has both or neither, or other rules than a rules string.
     """
+    if kind == IPS:
+        return _ips_content(params)
     if ("Rules" in params) == ("RuleGroup" in params):
         raise InvalidRequestError("Exactly one of RuleGroup and Rules must be provided")
     if "Rules" in params:
         return {"RulesSource": {"RulesString": params["Rules"]}}
     content: Mapping[str, Any] = params["RuleGroup"]
     check_source(content)
+    return content
+
+
+def _ips_content(params: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The `IpsRuleGroup` structure of a request; the words are this package's own.
+
+    Raises:
+        InvalidRequestError: It has none, or rules of another kind beside it.
+    """
+    member = CONTENT[IPS]
+    if member not in params:
+        raise InvalidRequestError(f"{member} cannot be null, context: {member}")
+    if others := {"Rules", CONTENT[STATEFUL], "FirewallRuleGroup"} & params.keys():
+        other = min(others)
+        raise InvalidRequestError(f"parameter is invalid, parameter: [{other}], context: {other}")
+    content: Mapping[str, Any] = params[member]
     return content
 
 
@@ -72,7 +90,7 @@ def check_order(group: RuleGroup, params: Mapping[str, Any], content: Mapping[st
     Raises:
         InvalidRequestError: The orders differ.
     """
-    if group.order == rule_order(content):
+    if group.kind == IPS or group.order == rule_order(content):
         return
     if "Rules" in params:
         raise InvalidRequestError("parameter is invalid")

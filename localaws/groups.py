@@ -1,4 +1,4 @@
-"""Stateful rule groups, as they are stored."""
+"""Rule groups with Suricata's rules, as they are stored: of Classic policies, or of type IPS."""
 
 from __future__ import annotations
 
@@ -11,11 +11,15 @@ if TYPE_CHECKING:
 
 STRICT_ORDER: Final = "STRICT_ORDER"
 DEFAULT_ORDER: Final = "DEFAULT_ACTION_ORDER"
+STATEFUL: Final = "STATEFUL"
+IPS: Final = "IPS"
+CONTENT: Final = {STATEFUL: "RuleGroup", IPS: "IpsRuleGroup"}
+"""Type of a group -> the member in which requests and answers have its rules [api]."""
 
 
 @dataclass(frozen=True, slots=True)
 class RuleGroup:
-    """One stored rule group; `content` is its `RuleGroup` structure as the service returns it."""
+    """One stored rule group; `content` is its `RuleGroup` or `IpsRuleGroup` as it was sent."""
 
     arn: str
     name: str
@@ -28,6 +32,7 @@ class RuleGroup:
     encryption: Mapping[str, str] | None
     modified: datetime
     managed: bool = False
+    kind: str = STATEFUL
 
     @property
     def order(self) -> str:

@@ -43,6 +43,9 @@ PAGE_SIZE: Final = 100
 NEXT_GENERATION_GROUPS: Final = 20
 """IPS rule groups in one Next Generation policy; nobody told us, so it is Classic's number."""
 
+INLINE_BYTES: Final = 5_000_000
+"""Bytes of all rules that stand in line in one Next Generation policy, in each engine [guide]."""
+
 PRIORITY_MAX: Final = 65_535
 """The last `priority` of a rule in a group of type IPS; the first is 1 [guide]."""
 

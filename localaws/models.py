@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from localaws.errors import LimitExceededError, ResourceNotFoundError
+from localaws.nextgen import NextGenerationActions
 from localaws.paging import page
 from localaws.policy_actions import FirewallPolicyActions
 from localaws.resources import check_tags
@@ -12,7 +13,7 @@ from localaws.rule_group_actions import RuleGroupActions
 from localaws.state import Answer, Params, tag_pairs, without_nothing
 
 
-class NetworkFirewallBackend(RuleGroupActions, FirewallPolicyActions):
+class NetworkFirewallBackend(RuleGroupActions, FirewallPolicyActions, NextGenerationActions):
     """One account's Network Firewall in one region: firewalls, policies, rule groups, tags."""
 
     def create_firewall(self, *args: Any, **kwargs: Any) -> Any:
@@ -46,7 +47,13 @@ class NetworkFirewallBackend(RuleGroupActions, FirewallPolicyActions):
     def _tagged(self, params: Params) -> str:
         arn: str = params["ResourceArn"]
         if not any(
-            arn in kind for kind in (self.rule_groups, self.firewall_policies, self.firewalls)
+            arn in kind
+            for kind in (
+                self.rule_groups,
+                self.firewall_policies,
+                self.next_policies,
+                self.firewalls,
+            )
         ):
             raise ResourceNotFoundError
         return arn

@@ -78,7 +78,7 @@ class FirewallPolicyActions(State):
         """Give a firewall another policy; here the update token may be left out."""
         firewall = self._get_firewall(params.get("FirewallArn"), params.get("FirewallName"))
         arn = params["FirewallPolicyArn"]
-        if arn not in self.firewall_policies:
+        if arn not in self.firewall_policies and arn not in self.next_policies:
             raise InvalidRequestError(
                 f"parameter is invalid, parameter: [{arn}], context: FirewallPolicyArn"
             )

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from localaws.errors import InvalidRequestError, LimitExceededError
-from localaws.groups import DEFAULT_ORDER, STRICT_ORDER
+from localaws.groups import DEFAULT_ORDER, STATEFUL, STRICT_ORDER
 from localaws.limits import ALERT_ACTIONS, DROP_ACTIONS, STATELESS_ACTIONS
 from localaws.policies import REFERENCES, Groups, referenced, reserved_capacity
 from localaws.quotas import Quotas
@@ -48,9 +48,9 @@ def groups_are_not_too_many(content: Mapping[str, Any], _: Groups, quotas: Quota
 
 
 def groups_exist_once(content: Mapping[str, Any], groups: Groups, _: Quotas) -> None:
-    """Every reference leads to a rule group, and no two to the same."""
+    """Every reference leads to a stateful rule group, and no two to the same."""
     for arn, count in Counter(referenced(content)).items():
-        if arn not in groups or count > 1:
+        if arn not in groups or groups[arn].kind != STATEFUL or count > 1:
             raise _invalid(arn, f"{REFERENCES}.ResourceArn")
 
 

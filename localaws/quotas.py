@@ -11,10 +11,12 @@ class Quotas:
 
     Attributes:
         firewalls: Firewalls in the account and region.
-        rule_groups: Stateful rule groups in the account and region.
+        rule_groups: Rule groups of each type in the account and region.
         policies: Firewall policies in the account and region.
         policy_rule_groups: Stateful rule groups that one policy refers to.
         policy_capacity: Capacity units that the stateful groups of one policy reserve together.
+        ips_policy_capacity: Units that the IPS engine of one Next Generation policy takes; nobody
+            says that AWS raises it.
 
     Raises:
         ValueError: A quota is no whole number, or below 1.
@@ -27,6 +29,7 @@ class Quotas:
     policies: int = 20
     policy_rule_groups: int = 20
     policy_capacity: int = 30_000
+    ips_policy_capacity: int = 50_000
 
     def __post_init__(self) -> None:
         for name in self.__slots__:

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from moto.core.common_types import TYPE_RESPONSE
 
 _NAMES = ("RuleGroupName", "FirewallPolicyName", "FirewallPolicyV2Name", "FirewallName")
-_ARNS = ("RuleGroupArn", "FirewallPolicyArn", "FirewallArn", "ResourceArn")
+_ARNS = (
+    *("RuleGroupArn", "FirewallPolicyArn", "FirewallPolicyV2Arn"),
+    *("FirewallArn", "ResourceArn"),
+)
 _REFUSED = 400
 
 
@@ -114,6 +117,22 @@ class NetworkFirewallResponse(moto_responses.NetworkFirewallResponse):
     def create_firewall_policy_v2(self) -> ActionResult:
         """CreateFirewallPolicyV2."""
         return ActionResult(self.backend.create_firewall_policy_v2(self.params))
+
+    def update_firewall_policy_v2(self) -> ActionResult:
+        """UpdateFirewallPolicyV2."""
+        return ActionResult(self.backend.update_firewall_policy_v2(self.params))
+
+    def describe_firewall_policy_v2(self) -> ActionResult:
+        """DescribeFirewallPolicyV2."""
+        return ActionResult(self.backend.describe_firewall_policy_v2(self.params))
+
+    def delete_firewall_policy_v2(self) -> ActionResult:
+        """DeleteFirewallPolicyV2."""
+        return ActionResult(self.backend.delete_firewall_policy_v2(self.params))
+
+    def list_firewall_policies_v2(self) -> ActionResult:
+        """ListFirewallPoliciesV2."""
+        return ActionResult(self.backend.list_firewall_policies_v2(self.params))
 
     def associate_firewall_policy(self) -> ActionResult:
         """AssociateFirewallPolicy."""

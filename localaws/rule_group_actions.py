@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from moto.core.utils import utcnow
 
@@ -15,28 +16,21 @@ from localaws.group_checks import (
     consumed_capacity,
     requested_content,
 )
-from localaws.groups import RuleGroup
-from localaws.nextgen import NextGenerationActions
+from localaws.groups import CONTENT, IPS, STATEFUL, RuleGroup
 from localaws.paging import page
 from localaws.resources import check_name_is_free, check_tags, check_token, find, new_id
-from localaws.state import Answer, Params, tag_pairs, without_nothing
+from localaws.state import Answer, Params, State, tag_pairs, without_nothing
 
 
-class RuleGroupActions(NextGenerationActions):
-    """Create, update, describe, delete and list stateful rule groups."""
+class RuleGroupActions(State):
+    """Create, update, describe, delete and list rule groups of the types STATEFUL and IPS."""
 
     def create_rule_group(self, params: Params) -> Answer:
         """Validate a group and, unless it is a dry run, keep it."""
-        if params["Type"] == "IPS":
-            return self.dry_run_of_ips_group(params)
         check_type(params, needed=True)
         group, tags = self._new_group(params), tag_pairs(params)
         check_tags(tags)
-        if len(self.rule_groups) >= self.control.quotas.rule_groups:
-            raise LimitExceededError(
-                f"limit exceeded, parameter: [{self.control.quotas.rule_groups}], "
-                "context: stateful rule groups of the account"
-            )
+        self._check_quota(group.kind)
         if not params.get("DryRun"):
             self.rule_groups[group.arn] = group
             self.tagger.tag_resource(group.arn, params.get("Tags"))
@@ -51,12 +45,12 @@ class RuleGroupActions(NextGenerationActions):
         """
         group = self._find_group(params)
         check_token(group.token, params)
-        content = requested_content(params)
+        content = requested_content(params, group.kind)
         check_order(group, params, content)
         changed = replace(
             group,
             content=content,
-            consumed=consumed_capacity(content, group.capacity, self.control),
+            consumed=self._consumed(content, group.kind, group.capacity),
             description=params.get("Description"),
             encryption=params.get("EncryptionConfiguration"),
         )
@@ -68,7 +62,7 @@ class RuleGroupActions(NextGenerationActions):
     def describe_rule_group(self, params: Params) -> Answer:
         """Everything about a group, its rules and its update token too."""
         group = self._find_group(params, self.known_groups())
-        return self._answer(group) | {"RuleGroup": group.content}
+        return self._answer(group) | {CONTENT[group.kind]: group.content}
 
     def describe_rule_group_metadata(self, params: Params) -> Answer:
         """What a group is, without its rules."""
@@ -78,9 +72,11 @@ class RuleGroupActions(NextGenerationActions):
                 "RuleGroupArn": group.arn,
                 "RuleGroupName": group.name,
                 "Description": group.description,
-                "Type": "STATEFUL",
+                "Type": group.kind,
                 "Capacity": group.capacity,
-                "StatefulRuleOptions": {"RuleOrder": group.order},
+                "StatefulRuleOptions": (
+                    {"RuleOrder": group.order} if group.kind == STATEFUL else None
+                ),
                 "LastModifiedTime": group.modified,
             }
         )
@@ -97,8 +93,8 @@ class RuleGroupActions(NextGenerationActions):
 
     def list_rule_groups(self, params: Params) -> Answer:
         """The account's groups in pages, by name, or AWS's managed ones."""
-        managed, meant = params.get("Scope") == "MANAGED", params.get("Type") in {None, "STATEFUL"}
-        groups = self.known_groups().values() if meant else ()
+        managed, kind = params.get("Scope") == "MANAGED", params.get("Type")
+        groups = [one for one in self.known_groups().values() if kind in {None, one.kind}]
         shown, token = page(
             {group.name: group for group in groups if group.managed == managed}, params
         )
@@ -109,25 +105,42 @@ class RuleGroupActions(NextGenerationActions):
         arn = self.arn("stateful-rulegroup", params["RuleGroupName"])
         check_name_is_free(self.rule_groups, arn)
         check_capacity(params["Capacity"])
-        content = requested_content(params)
+        kind = params["Type"]
+        content = requested_content(params, kind)
         return RuleGroup(
             arn=arn,
             name=params["RuleGroupName"],
             id=new_id(),
             token=new_id(),
             capacity=params["Capacity"],
-            consumed=consumed_capacity(content, params["Capacity"], self.control),
+            consumed=self._consumed(content, kind, params["Capacity"]),
             content=content,
             description=params.get("Description"),
             encryption=params.get("EncryptionConfiguration"),
             modified=utcnow(),
+            kind=kind,
         )
+
+    def _check_quota(self, kind: str) -> None:
+        """The groups of each type are counted apart, as nobody says that they are not."""
+        most, there = self.control.quotas.rule_groups, self.rule_groups.values()
+        if sum(group.kind == kind for group in there) >= most:
+            words = "stateful rule groups" if kind == STATEFUL else "IPS rule groups"
+            raise LimitExceededError(
+                f"limit exceeded, parameter: [{most}], context: {words} of the account"
+            )
+
+    def _consumed(self, content: Mapping[str, Any], kind: str, capacity: int) -> int:
+        typed = {**content, "Type": IPS} if kind == IPS else content
+        return consumed_capacity(typed, capacity, self.control)
 
     def _find_group(
         self, params: Params, among: Mapping[str, RuleGroup] | None = None
     ) -> RuleGroup:
         check_type(params, needed="RuleGroupArn" not in params)
-        return find(self.rule_groups if among is None else among, "RuleGroup", params)
+        known, kind = self.rule_groups if among is None else among, params.get("Type")
+        meant = {arn: one for arn, one in known.items() if kind in {None, one.kind}}
+        return find(meant, "RuleGroup", params)
 
     def _answer(self, group: RuleGroup) -> Answer:
         return {"UpdateToken": group.token, "RuleGroupResponse": self._view(group)}
@@ -139,7 +152,7 @@ class RuleGroupActions(NextGenerationActions):
                 "RuleGroupName": group.name,
                 "RuleGroupId": group.id,
                 "Description": group.description,
-                "Type": "STATEFUL",
+                "Type": group.kind,
                 "Capacity": group.capacity,
                 "RuleGroupStatus": "ACTIVE",
                 "Tags": self.tags_of(group.arn),

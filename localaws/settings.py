@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from localaws.checks import RULE_CHECKS
 from localaws.control import Control
 from localaws.faults import Fault
+from localaws.nextgen import NEXT_CHECKS
 from localaws.policy_checks import POLICY_CHECKS
 from localaws.quotas import Quotas
 from localaws.rulecheck import GROUP_CHECKS
@@ -22,7 +23,9 @@ T = TypeVar("T")
 _SECTIONS: Final = ("quotas", "strictness", "lenient", "refusals", "faults")
 
 CHECKS: Final = frozenset(
-    check.__name__ for checks in (RULE_CHECKS, GROUP_CHECKS, POLICY_CHECKS) for check in checks
+    check.__name__
+    for checks in (RULE_CHECKS, GROUP_CHECKS, POLICY_CHECKS, NEXT_CHECKS)
+    for check in checks
 )
 """The checks that a double may leave out, by name."""
 

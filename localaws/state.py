@@ -13,6 +13,7 @@ from localaws.managed import managed_groups
 
 if TYPE_CHECKING:
     from localaws.groups import RuleGroup
+    from localaws.nextgen import FirewallPolicyV2
     from localaws.policies import FirewallPolicy
 
 Params = Mapping[str, Any]
@@ -27,6 +28,7 @@ class State(NetworkFirewallBackend):
         self.control = control or Control()
         self.rule_groups: dict[str, RuleGroup] = {}
         self.firewall_policies: dict[str, FirewallPolicy] = {}
+        self.next_policies: dict[str, FirewallPolicyV2] = {}
 
     def reset(self) -> None:
         """Forget every resource, as moto does between tests; how the double is set up stays."""
@@ -49,8 +51,9 @@ class State(NetworkFirewallBackend):
         return tags
 
     def policies_using(self, group_arn: str) -> int:
-        """How many policies refer to a rule group."""
-        return sum(group_arn in policy.group_arns for policy in self.firewall_policies.values())
+        """How many policies of either kind refer to a rule group."""
+        classic = sum(group_arn in one.group_arns for one in self.firewall_policies.values())
+        return classic + sum(group_arn in one.group_arns for one in self.next_policies.values())
 
     def firewalls_using(self, policy_arn: str) -> int:
         """How many firewalls have a policy."""

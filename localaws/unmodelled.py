@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from localaws.faults import Call
 
 _OK: Final = 200
-_REPLACED: Final = "FirewallPolicy"
-_DESCRIBED: Final = ("DescribeFirewallPolicy", "DescribeRuleGroup")
+_REPLACED: Final = {
+    "UpdateFirewallPolicy": "FirewallPolicy",
+    "UpdateFirewallPolicyV2": "FirewallPolicyV2",
+}
+_DESCRIBED: Final = ("DescribeFirewallPolicy", "DescribeFirewallPolicyV2", "DescribeRuleGroup")
 
 
 def laid_over(
@@ -35,8 +38,8 @@ def laid_over(
     more = unmodelled.get(call.resource or "")
     if more is None or status != _OK:
         return answer
-    if call.action == "UpdateFirewallPolicy" and not call.dry_run:
-        unmodelled[str(call.resource)] = {k: v for k, v in more.items() if k != _REPLACED}
+    if (replaced := _REPLACED.get(call.action)) and not call.dry_run:
+        unmodelled[str(call.resource)] = {k: v for k, v in more.items() if k != replaced}
     if call.action not in _DESCRIBED:
         return answer
     return status, headers, json.dumps(_merged(json.loads(body), more))
