@@ -124,10 +124,13 @@ class BuildSettings(_Settings):
     Attributes:
         bucket: holds the feeds, the allowlist and the builds.
         policies: firewall policies to which the rule groups are attached.
+        unproven: whether a Next Generation policy gets them before an account has confirmed what is
+            assumed of it.
     """
 
     bucket: Bucket
     policies: Policies = ()
+    unproven: Annotated[Literal["true", "false"], Field(description="true or false")] = "false"
 
 
 class FetchSettings(_Settings):

@@ -7,8 +7,11 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from rules_lib.aws.firewall import Firewall
 from rules_lib.bucket import build_key, build_stamp
 from rules_lib.deadline import NEVER, Deadline
+from rules_lib.facts.next_generation import refuses_to_attach
+from rules_lib.facts.targets import Target
 from rules_lib.text import visible
 
 if TYPE_CHECKING:
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 
     from types_boto3_network_firewall import NetworkFirewallClient
 
+    from rules_lib.aws.calls import Calls
     from rules_lib.aws.store import Store
     from rules_lib.state.turn import Turn
 
@@ -40,6 +44,7 @@ class World:
         turn: the right to build, where others may ask for the same build meanwhile.
         lost: warnings of what an earlier build left and cannot be read.
         marks: metadata of every file of the build: what started it, and its allowlist.
+        unproven: people want rule groups attached to a kind of policy that nobody has tried.
     """
 
     store: Store
@@ -52,6 +57,17 @@ class World:
     turn: Turn | None = None
     lost: tuple[str, ...] = ()
     marks: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    unproven: bool = False
+
+    def firewall(self, prefix: str, target: Target, calls: Calls | None = None) -> Firewall:
+        """The rule groups under a prefix, and the policies, of one kind.
+
+        Raises:
+            SettingsError: the botocore at hand does not know the kind.
+        """
+        tried = self.unproven or target is Target.CLASSIC
+        closed = "" if tried else refuses_to_attach()
+        return Firewall(self.client, prefix, self.policies, calls, target=target, closed=closed)
 
     @property
     def build_id(self) -> str:

@@ -15,9 +15,19 @@ if TYPE_CHECKING:
 
 
 def world(
-    bucket: str, policies: tuple[str, ...], watch: Callable[[str], None] | None = None
+    bucket: str,
+    policies: tuple[str, ...],
+    watch: Callable[[str], None] | None = None,
+    *,
+    unproven: bool = False,
 ) -> World:
     """The bucket and the account that the environment's credentials reach.
+
+    Args:
+        bucket: of the stack.
+        policies: names or ARNs of firewall policies.
+        watch: is told what is being done.
+        unproven: see `World`.
 
     Raises:
         SettingsError: what is named as a policy is none, or no client can be made.
@@ -27,7 +37,14 @@ def world(
 
     names = policies_of(policies)
     client = clients.network_firewall()
-    found = World(store_of(bucket), client, datetime.now(UTC), names, watch=watch or unwatched)
+    found = World(
+        store_of(bucket),
+        client,
+        datetime.now(UTC),
+        names,
+        watch=watch or unwatched,
+        unproven=unproven,
+    )
     return found.marked(STARTED_BY, _who())
 
 
@@ -58,7 +75,7 @@ def policies_of(given: tuple[str, ...]) -> tuple[str, ...]:
     """The policies that `--policy` names, each of them once; commas between them are fine.
 
     Raises:
-        SettingsError: one of them is neither a name nor the ARN of a classic policy.
+        SettingsError: one of them is neither the name nor the ARN of a policy.
     """
     from rules_lib.groups.policy_names import (  # noqa: PLC0415
         named_policies,

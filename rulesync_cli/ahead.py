@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rules_lib.aws.calls import Calls
-from rules_lib.aws.firewall import Firewall
 from rules_lib.deploy.foresee import Foreseen, foresee
 from rules_lib.stages.read_needed import read_needed
 from rules_lib.state.hold import Hold
@@ -68,8 +67,8 @@ def present(
     world.watch("reading the bucket")
     gathered = gather(world.store, draft, own)
     held = Hold.find(world.store)
-    prefix, calls = gathered.allowlist.firewall.prefix, Calls(watch=world.watch)
-    firewall = Firewall(world.client, prefix, world.policies, calls)
+    asked, calls = gathered.allowlist.firewall, Calls(watch=world.watch)
+    firewall = world.firewall(asked.prefix, asked.target, calls)
     return Present(gathered, inputs_of(gathered, firewall, world.day, reading), held)
 
 

@@ -23,7 +23,7 @@ from rulesync_cli.remarks import remarks
 if TYPE_CHECKING:
     from datetime import date
 
-    from rules_lib.allowlist import Allowlist
+    from rules_lib.allowlist import Allowlist, FirewallSettings
     from rules_lib.build import Built
     from rules_lib.groups.policy_quotas import PolicyRemainder
     from rules_lib.model import FeedFile
@@ -84,7 +84,7 @@ class DraftContext:
     known: Collection[str] = ()
     may_come: Callable[[str], bool] = field(default=lambda _: False)
     refusals: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    deployed: Callable[[str], Deployed] = field(default=lambda _: Deployed())
+    deployed: Callable[[FirewallSettings], Deployed] = field(default=lambda _: Deployed())
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ def check_draft(draft: Draft, own: OwnFiles, evidence: DraftContext) -> Examined
         ruleset=read_rules((*own.files, *evidence.feed), allowlist.rules.on),
         allowlist=allowlist,
         day=evidence.day,
-        deployed=evidence.deployed(allowlist.firewall.prefix),
+        deployed=evidence.deployed(allowlist.firewall),
         refusals=evidence.refusals,
     )
     foreseen = foresee(inputs, allow_shrink=True)

@@ -88,6 +88,15 @@ policy_option = click.option(
 )
 
 
+unproven_option = click.option(
+    "--unproven",
+    is_flag=True,
+    envvar="RULESYNC_UNPROVEN",
+    show_envvar=True,
+    help="Attach to a Next Generation policy although no account has confirmed how it behaves.",
+)
+
+
 def bucket_option(command: _Command) -> _Command:
     """Add the options that say which bucket, and how to reach it."""
     option = click.option(

@@ -72,7 +72,7 @@ class Sync:
 
 
 @contextmanager
-def account(policies: tuple[str, ...]) -> Iterator[EmbeddedAws]:
+def account(policies: tuple[str, ...], *, unproven: bool = False) -> Iterator[EmbeddedAws]:
     """An empty embedded account with our bucket, and the environment that the stack would set."""
     try:
         # Only this command needs moto, which is no package of the deployed functions.
@@ -82,7 +82,8 @@ def account(policies: tuple[str, ...]) -> Iterator[EmbeddedAws]:
             f"the embedded AWS needs the package {error.name}: install rulesync with its extra "
             f"`local`, or {install_command('local')}"
         ) from error
-    environment = _ENVIRONMENT | {"RULESYNC_POLICIES": ",".join(policies)}
+    given = {"RULESYNC_POLICIES": ",".join(policies), "RULESYNC_UNPROVEN": str(unproven).lower()}
+    environment = _ENVIRONMENT | given
     with mock.patch.dict(os.environ, environment), embedded_aws() as aws:
         clients.s3().create_bucket(Bucket=_BUCKET)
         yield aws
@@ -231,6 +232,7 @@ def _grant(aws: EmbeddedAws, store: Store, sync: Sync) -> None:
             rule_groups=2 * allowlist.firewall.rule_groups,
             policy_rule_groups=allowlist.firewall.rule_groups,
             policy_capacity=allowlist.firewall.in_policy,
+            ips_policy_capacity=allowlist.firewall.in_policy,
         )
     )
 

@@ -70,7 +70,12 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
             return {"status": "waiting"}
         client = clients.network_firewall()
         world = World(
-            store, client, datetime.now(UTC), settings.policies, deadline=_deadline(context)
+            store,
+            client,
+            datetime.now(UTC),
+            settings.policies,
+            deadline=_deadline(context),
+            unproven=settings.unproven == "true",
         ).marked(STARTED_BY, _starter(event))
         run = _in_turn(event, context, telemetry)
         outcome = sync_if_changed(world, run) if event.get("source") == _SCHEDULE else run(world)

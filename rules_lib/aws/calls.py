@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 INVALID_REQUEST: Final = "InvalidRequestException"
 INVALID_TOKEN: Final = "InvalidTokenException"  # noqa: S105 - an error's code, no secret
 NOT_FOUND: Final = "ResourceNotFoundException"
+UNKNOWN_CALL: Final = frozenset(
+    {"UnknownOperationException", "UnsupportedOperationException", "InvalidAction"}
+)
+"""Answers of a region or an endpoint that does not have an action (yet)."""
 
 
 @dataclass(slots=True)

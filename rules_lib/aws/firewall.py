@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Final
 from rules_lib.aws import shapes
 from rules_lib.aws.calls import INVALID_REQUEST, INVALID_TOKEN, NOT_FOUND, Calls
 from rules_lib.aws.groupcalls import GroupCalls
+from rules_lib.aws.kinds import KINDS, refuse_older_models
 from rules_lib.aws.policies import PolicyCalls
 from rules_lib.errors import FirewallError, StaleError
+from rules_lib.facts.targets import Target
 from rules_lib.groups.content import has_same_content, holds
 from rules_lib.groups.policy import GroupReference, Health, Policy
 from rules_lib.groups.rule_group import Deployed, DeployedGroup, Group
@@ -29,6 +31,7 @@ from rules_lib.proving.search import (
 
 if TYPE_CHECKING:
     from types_boto3_network_firewall import NetworkFirewallClient
+    from types_boto3_network_firewall.type_defs import DescribeRuleGroupResponseTypeDef
 
 _MOVED_ON: Final = frozenset({INVALID_TOKEN, NOT_FOUND})
 """An update's answers where somebody changed the group, or deleted it, since it was read."""
@@ -43,20 +46,30 @@ class Firewall:
             `rulesync:prefix` tag.
         policies: names or ARNs of firewall policies to which the groups are attached.
         calls: what was asked so far, by others too where they count together.
+        target: the kind of the policies, and so of the rule groups.
+
+    Raises:
+        SettingsError: the botocore at hand does not know this kind.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what names the rule groups, and what is asked of them
         self,
         client: NetworkFirewallClient,
         prefix: str,
         policies: tuple[str, ...] = (),
         calls: Calls | None = None,
+        *,
+        target: Target = Target.CLASSIC,
+        closed: str = "",
     ) -> None:
+        refuse_older_models(client, target)
         self.prefix = prefix
         self.policies = policies
+        self.target = target
         self.calls = Calls() if calls is None else calls
-        self._api = GroupCalls(client, prefix, self.calls)
-        self._policies = PolicyCalls(client, prefix, self.calls)
+        self._closed = closed
+        self._api = GroupCalls(client, prefix, self.calls, target)
+        self._policies = PolicyCalls(client, prefix, self.calls, target)
 
     def deployed(self) -> Deployed:
         """Read every group under the prefix, tell ours from others by the tags, and the policies.
@@ -75,7 +88,7 @@ class Firewall:
             if before == policies:
                 break
         else:
-            raise StaleError("DescribeFirewallPolicy", ", ".join(self.policies))
+            raise StaleError(f"Describe{KINDS[self.target].policy}", ", ".join(self.policies))
         uses = Counter(reference.arn for policy in policies for reference in policy.references)
         return Deployed(
             groups=tuple(
@@ -83,6 +96,7 @@ class Firewall:
             ),
             foreign=foreign,
             policies=policies,
+            classic=self._classic_names(),
         )
 
     def names(self) -> frozenset[str]:
@@ -118,6 +132,12 @@ class Firewall:
         described = (self._policies.describe(given) for given in self.policies)
         return tuple({policy.arn or policy.name: policy for policy in described}.values())
 
+    def _classic_names(self) -> frozenset[str]:
+        """What groups of the other kind are called here, where ours are not of the classic one."""
+        if self.target is Target.CLASSIC:
+            return frozenset()
+        return frozenset(self._api.classic_names())
+
     def _groups(self) -> tuple[list[DeployedGroup], frozenset[str]]:
         """Ours, and the names of others under the prefix."""
         ours, foreign = list[DeployedGroup](), set[str]()
@@ -125,7 +145,7 @@ class Firewall:
             answer = self._api.describe(name)
             if answer is None:
                 continue
-            if group := shapes.deployed_group(answer, self.prefix):
+            if group := self._read(answer):
                 ours.append(group)
             else:
                 foreign.add(name)
@@ -138,7 +158,10 @@ class Firewall:
             FirewallError: the describe failed for another reason.
         """
         answer = self._api.describe(name)
-        return answer and shapes.deployed_group(answer, self.prefix)
+        return answer and self._read(answer)
+
+    def _read(self, answer: DescribeRuleGroupResponseTypeDef) -> DeployedGroup | None:
+        return shapes.deployed_group(answer, self.prefix, self.target)
 
     def prove(
         self,
@@ -231,14 +254,27 @@ class Firewall:
             if error.code != NOT_FOUND:
                 raise
 
-    def switch(self, policy: Policy, references: Sequence[GroupReference]) -> None:
+    def switch(
+        self,
+        policy: Policy,
+        references: Sequence[GroupReference],
+        replaced: Mapping[str, str] | None = None,
+    ) -> None:
         """Have a policy refer to these groups and no others, in one call.
+
+        Args:
+            policy: as it was read.
+            references: what it is to refer to.
+            replaced: ARN of a group that takes another's place -> the other's.
 
         Raises:
             StaleError: somebody changed the policy since it was read.
-            FirewallError: the service refused it.
+            FirewallError: the service refused it, or nothing may be attached; then nothing is sent.
         """
-        self._policies.switch(policy, references)
+        if self._closed:
+            call = f"Update{KINDS[self.target].policy}"
+            raise FirewallError(call, policy.name, "NotSent", self._closed)
+        self._policies.switch(policy, references, replaced)
 
     def health(self, policy: Policy) -> Health:
         """What the service says by now of a policy's condition.

@@ -1,38 +1,54 @@
-"""The six calls on rule groups; the flat `Rules` is never sent, as it carries no order."""
+"""The six calls on rule groups; the flat `Rules` is never sent, as it carries no order.
+
+The types of boto3 at hand do not know groups of type IPS, so the client is taken for any.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rules_lib.aws import shapes
 from rules_lib.aws.calls import NOT_FOUND, Calls
+from rules_lib.aws.kinds import KINDS
 from rules_lib.errors import FirewallError
-from rules_lib.facts.api import STATEFUL
+from rules_lib.facts.targets import Target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from types_boto3_network_firewall import NetworkFirewallClient
-    from types_boto3_network_firewall.type_defs import (
-        DescribeRuleGroupResponseTypeDef,
-        ListRuleGroupsRequestTypeDef,
-    )
+    from types_boto3_network_firewall.type_defs import DescribeRuleGroupResponseTypeDef
 
     from rules_lib.groups.rule_group import DeployedGroup, Group
 
 
 @dataclass(frozen=True, slots=True)
 class GroupCalls:
-    """Each method is one call, counted; all raise `FirewallError` where it failed."""
+    """Each method is one call, counted; all raise `FirewallError` where it failed.
 
-    client: NetworkFirewallClient
+    Attributes:
+        target: says of which type the groups are; those of another are never touched.
+    """
+
+    client: Any
     prefix: str
     calls: Calls
+    target: Target = Target.CLASSIC
 
     def names(self) -> Iterator[str]:
         """The names of all groups under the prefix, whoever made them; a call a page."""
-        request: ListRuleGroupsRequestTypeDef = {"Type": STATEFUL, "Scope": "ACCOUNT"}
+        return self._names(self._type)
+
+    def classic_names(self) -> Iterator[str]:
+        """Likewise of the groups of classic policies, whatever the target is."""
+        return self._names(KINDS[Target.CLASSIC].type)
+
+    @property
+    def _type(self) -> str:
+        return KINDS[self.target].type
+
+    def _names(self, kind: str) -> Iterator[str]:
+        request = {"Type": kind, "Scope": "ACCOUNT"}
         while True:
             with self.calls.read("ListRuleGroups", self.prefix):
                 page = self.client.list_rule_groups(**request)
@@ -46,7 +62,9 @@ class GroupCalls:
         """What the service says of a group; None where it is not there, or on its way out."""
         try:
             with self.calls.read("DescribeRuleGroup", name):
-                answer = self.client.describe_rule_group(RuleGroupName=name, Type=STATEFUL)
+                answer: DescribeRuleGroupResponseTypeDef = self.client.describe_rule_group(
+                    RuleGroupName=name, Type=self._type
+                )
         except FirewallError as error:
             if error.code == NOT_FOUND:
                 return None
@@ -57,7 +75,9 @@ class GroupCalls:
         """When a group was last changed, without its rules; None where there is none."""
         try:
             with self.calls.read("DescribeRuleGroupMetadata", name):
-                answer = self.client.describe_rule_group_metadata(RuleGroupName=name, Type=STATEFUL)
+                answer = self.client.describe_rule_group_metadata(
+                    RuleGroupName=name, Type=self._type
+                )
         except FirewallError as error:
             if error.code == NOT_FOUND:
                 return None
@@ -84,31 +104,28 @@ class GroupCalls:
             replaced: the group whose place a new one takes.
             dry_run: have it validated only.
         """
-        content, description = shapes.content(text, group.variables), shapes.description(group)
+        content = shapes.content(text, group.variables, self.target)
+        always = {
+            "RuleGroupName": group.name,
+            "Type": self._type,
+            "Description": shapes.description(group),
+            "DryRun": dry_run,
+            KINDS[self.target].content: content,
+        }
         call = "UpdateRuleGroup" if current else "CreateRuleGroup"
         with self.calls.write(call, group.name, dry_run=dry_run):
             if current:
-                updated = self.client.update_rule_group(
-                    RuleGroupName=group.name,
-                    Type=STATEFUL,
-                    UpdateToken=current.token,
-                    RuleGroup=content,
-                    Description=description,
-                    DryRun=dry_run,
-                    **current.kept,
+                answer = self.client.update_rule_group(
+                    UpdateToken=current.token, **always, **current.kept
                 )
-                return updated["RuleGroupResponse"]["RuleGroupArn"]
-            created = self.client.create_rule_group(
-                RuleGroupName=group.name,
-                Type=STATEFUL,
-                Capacity=group.capacity,
-                RuleGroup=content,
-                Description=description,
-                Tags=shapes.tags(group, self.prefix, replaced),
-                DryRun=dry_run,
-                **(replaced.kept if replaced else {}),
-            )
-            return created["RuleGroupResponse"]["RuleGroupArn"]
+            else:
+                answer = self.client.create_rule_group(
+                    Capacity=group.capacity,
+                    Tags=shapes.tags(group, self.prefix, replaced),
+                    **always,
+                    **(replaced.kept if replaced else {}),
+                )
+        return str(answer["RuleGroupResponse"]["RuleGroupArn"])
 
     def delete(self, deployed: DeployedGroup) -> None:
         """Delete the group by its ARN."""

@@ -1,29 +1,38 @@
 """The calls on firewall policies; an update sends back all of a policy but what it changes.
 
 The service replaces the whole of it: `unread` names what could not be sent back, and a policy that
-has such is never updated.
+has such is never updated. Classic and Next Generation policies have the same actions under names of
+their own, and one of the other kind is told as such: it is neither missing nor to be made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from rules_lib.aws.calls import INVALID_TOKEN, NOT_FOUND, Calls
-from rules_lib.aws.policyshapes import read_policy, shapes, sorted_references
+from botocore import xform_name
+
+from rules_lib.aws.calls import (
+    INVALID_REQUEST,
+    INVALID_TOKEN,
+    NOT_FOUND,
+    UNKNOWN_CALL,
+    Calls,
+)
+from rules_lib.aws.kinds import KINDS, knows_next_generation
+from rules_lib.aws.policyshapes import Read, read_policy, shapes, sorted_references
+from rules_lib.aws.policyshapes_v2 import entries, read_next_policy
 from rules_lib.aws.shapes import PREFIX_TAG
 from rules_lib.aws.whole import keep_body
-from rules_lib.errors import FirewallError, StaleError
-from rules_lib.facts.api import FORWARD_TO_STATEFUL, STRICT_ORDER
+from rules_lib.errors import FirewallError, StaleError, Trouble
+from rules_lib.facts.api import ACCEPT, FORWARD_TO_STATEFUL, MONITOR, STRICT_ORDER
+from rules_lib.facts.targets import Target
 from rules_lib.groups.policy import GroupReference, Policy, would_lose
-from rules_lib.groups.policy_names import ONLY_CLASSIC
-
-if TYPE_CHECKING:
-    from types_boto3_network_firewall import NetworkFirewallClient
+from rules_lib.groups.policy_names import named, of_the_other_kind
 
 _TOKENS: Final = 5  # as often as one update is tried again where only its token was stale
-_NEW: Final = {
+_NEW_CLASSIC: Final = {
     "StatelessDefaultActions": [FORWARD_TO_STATEFUL],
     "StatelessFragmentDefaultActions": [FORWARD_TO_STATEFUL],
     "StatefulEngineOptions": {"RuleOrder": STRICT_ORDER},
@@ -33,14 +42,34 @@ _NEW: Final = {
 of `template.yaml`: it says what no rule matched, and drops nothing. AWS recommends it beside its
 drop twin [best practices, 2026], which would block all that no `pass` rule allows."""
 
+_NEW_NEXT: Final = {"PolicyMode": MONITOR, "FirewallDefaultAction": ACCEPT}
+"""Likewise of the other kind: it lets all traffic on to the rules, and blocks nothing until people
+set its mode."""
+
+_NEW: Final[Mapping[Target, Mapping[str, Any]]] = {
+    Target.CLASSIC: _NEW_CLASSIC,
+    Target.NEXT_GENERATION: _NEW_NEXT,
+}
+_READ: Final[Mapping[Target, Read]] = {
+    Target.CLASSIC: read_policy,
+    Target.NEXT_GENERATION: read_next_policy,
+}
+_NO_SUCH: Final = UNKNOWN_CALL | {NOT_FOUND, INVALID_REQUEST}
+
 
 @dataclass(frozen=True, slots=True)
 class PolicyCalls:
-    """Each method raises `FirewallError` where a call failed."""
+    """Each method raises `FirewallError` where a call failed.
 
-    client: NetworkFirewallClient
+    Attributes:
+        client: of a botocore whose model may know less than the service.
+        target: the kind of the policies.
+    """
+
+    client: Any
     prefix: str
     calls: Calls
+    target: Target = Target.CLASSIC
 
     def __post_init__(self) -> None:
         """Have the client say all that the service says."""
@@ -50,25 +79,36 @@ class PolicyCalls:
         """Read a policy by name or ARN; one by a name that nobody has is yet to be made.
 
         Raises:
-            FirewallError: also where an ARN was given, and there is no such policy.
+            FirewallError: also where it is of the other kind, or where an ARN was given, and there
+                is no such policy.
         """
-        is_arn = given.startswith("arn:")
         try:
-            with self.calls.read("DescribeFirewallPolicy", given):
-                if is_arn:
-                    answer = self.client.describe_firewall_policy(FirewallPolicyArn=given)
-                else:
-                    answer = self.client.describe_firewall_policy(FirewallPolicyName=given)
+            answer = self._described(self._kind, given)
         except FirewallError as error:
+            if error.code not in {NOT_FOUND, INVALID_REQUEST}:
+                raise
+            if self._is_of_the_other_kind(given):
+                words = of_the_other_kind(given, self.target)
+                raise FirewallError(f"Describe{self._kind}", given, error.code, words) from error
             if error.code != NOT_FOUND:
                 raise
-            if is_arn:
-                raise _missing(given, error) from error
-            return Policy(given)
-        return read_policy(answer, self._taken)
+            if given.startswith("arn:"):
+                raise self._missing(given, error) from error
+            return Policy(given, target=self.target)
+        return _READ[self.target](answer, self._taken)
 
-    def switch(self, policy: Policy, references: Sequence[GroupReference]) -> None:
+    def switch(
+        self,
+        policy: Policy,
+        references: Sequence[GroupReference],
+        replaced: Mapping[str, str] | None = None,
+    ) -> None:
         """Have a policy refer to these groups and no others, in one call.
+
+        Args:
+            policy: as it was read.
+            references: what it is to refer to.
+            replaced: ARN of a group that takes another's place -> the other's.
 
         Raises:
             StaleError: somebody changed the policy since it was read.
@@ -79,12 +119,12 @@ class PolicyCalls:
             return
         if policy.unread:
             raise FirewallError(
-                "UpdateFirewallPolicy", policy.name, "NotSent", would_lose(policy.unread)
+                f"Update{self._kind}", policy.name, "NotSent", would_lose(policy.unread)
             )
         current = policy
         for _ in range(_TOKENS):
             try:
-                self._update(current, references)
+                self._update(current, references, replaced or {})
             except FirewallError as error:
                 found = self.describe(policy.arn)
                 if found.references == sorted_references(references):
@@ -92,11 +132,40 @@ class PolicyCalls:
                 if error.code != INVALID_TOKEN:
                     raise
                 if (found.document, found.unread) != (policy.document, policy.unread):
-                    raise StaleError("UpdateFirewallPolicy", policy.name) from error
+                    raise StaleError(f"Update{self._kind}", policy.name) from error
                 current = found
             else:
                 return
-        raise StaleError("UpdateFirewallPolicy", policy.name)
+        raise StaleError(f"Update{self._kind}", policy.name)
+
+    @property
+    def _kind(self) -> str:
+        return KINDS[self.target].policy
+
+    def _described(self, kind: str, given: str) -> Mapping[str, Any]:
+        member = f"{kind}Arn" if given.startswith("arn:") else f"{kind}Name"
+        with self.calls.read(f"Describe{kind}", given):
+            answer: Mapping[str, Any] = self._call(f"Describe{kind}")(**{member: given})
+        return answer
+
+    def _is_of_the_other_kind(self, given: str) -> bool:
+        """Whether there is such a policy, and firewall.target is for the other kind."""
+        if not knows_next_generation(self.client):
+            return False
+        [other] = (KINDS[one].policy for one in Target if one is not self.target)
+        try:
+            self._described(other, given)
+        except FirewallError as error:
+            if error.code in _NO_SUCH or Trouble.DENIED in error.troubles:
+                return False  # none, or none that this account or endpoint lets us see
+            raise
+        return True
+
+    def _missing(self, arn: str, error: FirewallError) -> FirewallError:
+        """The service's answer, and which kind of policy was looked for."""
+        said = error.message.rstrip(".")
+        words = f"{said}: there is no {named(self.target)} policy with this ARN"
+        return FirewallError(f"Describe{self._kind}", arn, error.code, words)
 
     def _made(self, name: str, references: Sequence[GroupReference]) -> None:
         """Create the policy; that it is there, as when botocore asked twice, is as good."""
@@ -107,44 +176,48 @@ class PolicyCalls:
             if not found.arn:
                 raise
             if found.references != sorted_references(references):
-                raise StaleError("CreateFirewallPolicy", name) from error
+                raise StaleError(f"Create{self._kind}", name) from error
 
     def _create(self, name: str, references: Sequence[GroupReference]) -> None:
-        with self.calls.write("CreateFirewallPolicy", name):
-            content: Any = {**_NEW, "StatefulRuleGroupReferences": shapes(references)}
-            self.client.create_firewall_policy(
-                FirewallPolicyName=name,
-                FirewallPolicy=content,
+        content = {**_NEW[self.target], **self._referring(references, {}, {})}
+        with self.calls.write(f"Create{self._kind}", name):
+            self._call(f"Create{self._kind}")(
+                **{f"{self._kind}Name": name, self._kind: content},
                 Description="Made by rulesync, which attaches its rule groups to it",
                 Tags=[{"Key": PREFIX_TAG, "Value": self.prefix}],
             )
 
-    def _update(self, policy: Policy, references: Sequence[GroupReference]) -> None:
-        content: Any = {
-            **policy.document["FirewallPolicy"],
-            "StatefulRuleGroupReferences": shapes(references, policy.document),
+    def _update(
+        self, policy: Policy, references: Sequence[GroupReference], replaced: Mapping[str, str]
+    ) -> None:
+        content = {
+            **policy.document[self._kind],
+            **self._referring(references, policy.document[self._kind], replaced),
         }
-        rest = {name: value for name, value in policy.document.items() if name != "FirewallPolicy"}
-        with self.calls.write("UpdateFirewallPolicy", policy.name):
-            self.client.update_firewall_policy(
-                FirewallPolicyArn=policy.arn,
+        rest = {name: value for name, value in policy.document.items() if name != self._kind}
+        with self.calls.write(f"Update{self._kind}", policy.name):
+            self._call(f"Update{self._kind}")(
+                **{f"{self._kind}Arn": policy.arn, self._kind: content},
                 UpdateToken=policy.token,
-                FirewallPolicy=content,
                 **rest,
             )
+
+    def _referring(
+        self,
+        references: Sequence[GroupReference],
+        content: Mapping[str, Any],
+        replaced: Mapping[str, str],
+    ) -> dict[str, Any]:
+        """The member in which a policy of this kind refers to its groups."""
+        if self.target is Target.CLASSIC:
+            return {"StatefulRuleGroupReferences": shapes(references, content)}
+        return {"IpsRuleGroupEntries": entries(references, content, replaced)}
+
+    def _call(self, action: str) -> Any:
+        return getattr(self.client, xform_name(action))
 
     @property
     def _taken(self) -> frozenset[str]:
         """What an update takes."""
-        model = self.client.meta.service_model.operation_model("UpdateFirewallPolicy")
-        return frozenset(model.input_shape.members if model.input_shape else ())
-
-
-def _missing(arn: str, error: FirewallError) -> FirewallError:
-    """The service's answer, and what it may mean: a policy of the other kind."""
-    return FirewallError(
-        "DescribeFirewallPolicy",
-        arn,
-        error.code,
-        f"{error.message.rstrip('.')}: there is no classic policy with this ARN; {ONLY_CLASSIC}",
-    )
+        model = self.client.meta.service_model.operation_model(f"Update{self._kind}")
+        return frozenset(model.input_shape.members)

@@ -12,7 +12,9 @@ from datetime import UTC
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from rules_lib.aws.kinds import KINDS
 from rules_lib.facts.api import STRICT_ORDER
+from rules_lib.facts.targets import Target
 from rules_lib.groups.content import digest_of
 from rules_lib.groups.rule_group import DeployedGroup, Group, GroupVariables, Slot
 
@@ -20,9 +22,7 @@ if TYPE_CHECKING:
     from types_boto3_network_firewall.type_defs import (
         DescribeRuleGroupMetadataResponseTypeDef,
         DescribeRuleGroupResponseTypeDef,
-        RuleGroupOutputTypeDef,
         RuleGroupResponseTypeDef,
-        RuleGroupTypeDef,
         RuleVariablesTypeDef,
         TagTypeDef,
     )
@@ -37,12 +37,16 @@ _AWS_TAG: Final = "aws:"  # nobody but AWS may set such
 _STAMP: Final = re.compile(r"\[([0-9a-f]{16})\]$")
 
 
-def content(text: str, variables: GroupVariables) -> RuleGroupTypeDef:
-    """The `RuleGroup` structure of a strict-order group."""
-    structure: RuleGroupTypeDef = {
-        "RulesSource": {"RulesString": text},
-        "StatefulRuleOptions": {"RuleOrder": STRICT_ORDER},
-    }
+def content(
+    text: str, variables: GroupVariables, target: Target = Target.CLASSIC
+) -> dict[str, Any]:
+    """The `RuleGroup` structure of a strict-order group, or the `IpsRuleGroup` of the other kind.
+
+    The latter has no options: its order is the engine's [api].
+    """
+    structure: dict[str, Any] = {"RulesSource": {"RulesString": text}}
+    if not target.in_action_order:
+        structure["StatefulRuleOptions"] = {"RuleOrder": STRICT_ORDER}
     if declared := _variables(variables):
         structure["RuleVariables"] = declared
     if variables.references:
@@ -81,14 +85,17 @@ def is_deleting(answer: DescribeRuleGroupResponseTypeDef) -> bool:
     return answer["RuleGroupResponse"].get("RuleGroupStatus") == "DELETING"
 
 
-def deployed_group(answer: DescribeRuleGroupResponseTypeDef, prefix: str) -> DeployedGroup | None:
+def deployed_group(
+    answer: DescribeRuleGroupResponseTypeDef, prefix: str, target: Target = Target.CLASSIC
+) -> DeployedGroup | None:
     """Read a described group; None where its tags do not say that it is ours."""
     about = answer["RuleGroupResponse"]
     tagged = {tag["Key"]: tag["Value"] for tag in about.get("Tags", ())}
     slot = Slot.parse(tagged.get(SLOT_TAG, ""))
     if slot is None or tagged.get(PREFIX_TAG) != prefix:
         return None
-    held = answer["RuleGroup"]
+    said: Mapping[str, Any] = answer
+    held: Mapping[str, Any] = said[KINDS[target].content]
     text = held["RulesSource"].get("RulesString", "")
     variables = _declared(held)
     stamp = _STAMP.search(about.get("Description", ""))
@@ -99,7 +106,7 @@ def deployed_group(answer: DescribeRuleGroupResponseTypeDef, prefix: str) -> Dep
         capacity=about.get("Capacity", 0),
         text=text,
         variables=variables,
-        strict=held.get("StatefulRuleOptions", {}).get("RuleOrder") == STRICT_ORDER,
+        strict=target.in_action_order or _order(held) == STRICT_ORDER,
         associations=about.get("NumberOfAssociations", 0),
         token=answer["UpdateToken"],
         edited=stamp is None or stamp[1] != _stamp(text, variables),
@@ -126,7 +133,11 @@ def _stamp(text: str, variables: GroupVariables) -> str:
     return digest_of(text, variables)[:16]
 
 
-def _declared(held: RuleGroupOutputTypeDef) -> GroupVariables:
+def _order(held: Mapping[str, Any]) -> str:
+    return str(held.get("StatefulRuleOptions", {}).get("RuleOrder", ""))
+
+
+def _declared(held: Mapping[str, Any]) -> GroupVariables:
     structure = held.get("RuleVariables", {})
     references = held.get("ReferenceSets", {}).get("IPSetReferences", {})
     ip_sets, port_sets = structure.get("IPSets", {}), structure.get("PortSets", {})

@@ -11,24 +11,28 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-_EVENT: Final = "before-parse.network-firewall.DescribeFirewallPolicy"
+_EVENT: Final = "before-parse.network-firewall.Describe"
+_KINDS: Final = ("FirewallPolicy", "FirewallPolicyV2")
 _BODY: Final = "rulesync:body"
 _SUCCESS: Final = range(200, 300)
 _UNREADABLE: Final = "(an answer that is not JSON)"
 
 _TOLD: Final = frozenset(
-    {"FirewallPolicyName", "FirewallPolicyArn", "FirewallPolicyId", "FirewallPolicyStatus"}
-    | {"StatusMessage", "Errors", "Tags", "NumberOfAssociations", "LastModifiedTime"}
+    {"StatusMessage", "Errors", "Tags", "NumberOfAssociations", "LastModifiedTime"}
     | {"ConsumedStatelessRuleCapacity", "ConsumedStatefulRuleCapacity"}
-    | {"ConsumedStatefulDomainCapacity"}
+    | {"ConsumedStatefulDomainCapacity", "ConsumedFirewallRuleCapacity"}
+    | {"ConsumedIpsRuleCapacity", "ConsumedIpsDomainCapacity"}
 )
-"""Members of `FirewallPolicyResponse` that no update takes [api, botocore 1.44.8]: they say how a
-policy is, so that an older botocore which does not know them loses nothing."""
+"""Members of `FirewallPolicyResponse`, and of that of the other kind, that no update takes [api,
+botocore 1.44.8]: they say how a policy is, so that an older botocore which does not know them loses
+nothing. So do those that have the kind in their name."""
+_NAMED: Final = ("Name", "Arn", "Id", "Status")
 
 
 def keep_body(client: Any) -> None:
     """Have a client hand out the body of each description of a policy beside what it read in it."""
-    client.meta.events.register(_EVENT, _keep, unique_id=_BODY)
+    for kind in _KINDS:
+        client.meta.events.register(f"{_EVENT}{kind}", _keep, unique_id=f"{_BODY}:{kind}")
 
 
 def _keep(
@@ -38,11 +42,12 @@ def _keep(
         customized_response_dict[_BODY] = response_dict["body"]
 
 
-def unread(answer: Mapping[str, Any]) -> tuple[str, ...]:
+def unread(answer: Mapping[str, Any], kind: str) -> tuple[str, ...]:
     """Name what the service said of a policy and botocore did not read.
 
     Args:
-        answer: to DescribeFirewallPolicy, by a client that keeps the body.
+        answer: to the description of a policy, by a client that keeps the body.
+        kind: of the policy, as its actions and members are named after it.
 
     Returns:
         Paths such as `FirewallPolicy.StatefulEngineOptions.FlowTimeouts`.
@@ -51,7 +56,8 @@ def unread(answer: Mapping[str, Any]) -> tuple[str, ...]:
         said = json.loads(answer[_BODY])
     except ValueError:
         return (_UNREADABLE,)
-    told = {f"FirewallPolicyResponse.{name}" for name in _TOLD}
+    names = _TOLD.union(f"{kind}{name}" for name in _NAMED)
+    told = {f"{kind}Response.{name}" for name in names}
     return tuple(path for path in _unread(said, answer, "") if path not in told)
 
 

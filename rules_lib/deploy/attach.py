@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rules_lib.deploy.outcome import Failure
-from rules_lib.deploy.steps import Delete, Plan, Step
+from rules_lib.deploy.steps import Delete, Plan, Replace, Step
 from rules_lib.errors import FirewallError
 from rules_lib.facts import limits
 from rules_lib.groups.policy import GroupReference, Policy, Switch
@@ -38,13 +38,18 @@ def attach(plan: Plan, arns: Mapping[str, str], chosen: Effect, firewall: Firewa
     filling = {step.name: step.deployed.arn for step in plan.steps if step.deployed}
     filling |= {name: arns[name] for name in chosen.taking}
     leaving = {filling[step.name] for step in plan.steps if _waits(step, chosen)}
+    replaced = {
+        arns[step.name]: step.deployed.arn
+        for step in plan.steps
+        if isinstance(step, Replace) and step.name in chosen.taking
+    }
     for planned in plan.switches:
         references = (*planned.others, *_attached(planned, filling))
         references += _behind(references, planned, leaving)
         if set(references) == set(planned.policy.references):
             continue
         try:
-            firewall.switch(planned.policy, references)
+            firewall.switch(planned.policy, references, replaced)
         except FirewallError as error:
             failures.append(Failure.of(planned.policy.name, error))
         else:
@@ -98,7 +103,9 @@ def _behind(
     free = set(range(1, limits.PRIORITY_MAX + 1)) - {one.priority for one in references}
     found = []
     for reference in planned.policy.references:
-        if reference.arn in leaving:
+        if reference.arn in leaving and not reference.priority:
+            found.append(reference)
+        elif reference.arn in leaving:
             later = (priority for priority in free if priority >= reference.priority)
             priority = min(later, default=max(free))
             free.discard(priority)

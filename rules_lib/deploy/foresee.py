@@ -53,7 +53,6 @@ def foresee(inputs: Inputs, *, allow_shrink: bool) -> Foreseen:
     steps = unchecked_plan(built.groups, inputs.deployed)
     changes = rule_changes(steps, built, inputs.departed)
     try:
-        _refuse_unbuilt(inputs.allowlist)
         refuse_unfit(steps, inputs.deployed, policy_quotas(inputs.allowlist))
         if not allow_shrink:
             refuse_losses(built.groups, inputs, changes)
@@ -62,16 +61,11 @@ def foresee(inputs: Inputs, *, allow_shrink: bool) -> Foreseen:
     return Foreseen(inputs, built, steps, changes)
 
 
-def _refuse_unbuilt(allowlist: Allowlist) -> None:
-    """Deploy no rule group of the kind that the file does not ask for."""
-    if allowlist.firewall.target.in_action_order:
-        raise RefusedError("this cannot be applied", "  firewall.target: only classic is deployed")
-
-
 def policy_quotas(allowlist: Allowlist) -> PolicyQuotas:
     """What a policy takes: AWS's quotas, or more where the file says that they were raised."""
     room = PolicyQuotas()
     return PolicyQuotas(
         rule_groups=max(room.rule_groups, allowlist.firewall.rule_groups),
         capacity=allowlist.firewall.in_policy,
+        target=allowlist.firewall.target,
     )

@@ -101,7 +101,8 @@ def _causes(
     """
     kept = {rule.sid: rule for group in desired for rule in group.rules}
     changes = tuple(changes)
-    causes = dict(_overruled(blocking, desired, changes))
+    by_action = allowlist.firewall.target.in_action_order
+    causes = dict(_overruled(blocking, desired, changes, by_action=by_action))
     ending = (one for one in changes if one.unblocks and one.sid in blocking)
     causes |= {one.sid: cause_of(one, kept) for one in ending}
     meant = allowlist.rules.off | allowlist.rules.alert
@@ -109,13 +110,17 @@ def _causes(
 
 
 def _overruled(
-    blocking: Collection[int], desired: Sequence[Group], changes: Iterable[RuleChange]
+    blocking: Collection[int],
+    desired: Sequence[Group],
+    changes: Iterable[RuleChange],
+    *,
+    by_action: bool,
 ) -> Iterator[tuple[int, str]]:
     """The rules that would block nothing, as a new rule lets everything through."""
     new = {
         one.sid for one in changes if catch_all_pass(one.after) and not catch_all_pass(one.before)
     }
-    for found in shadowed_by_passes(desired) if new else ():
+    for found in shadowed_by_passes(desired, by_action=by_action) if new else ():
         if found.rule.sid in new:
             cause = f"overruled by sid {found.rule.sid}, which lets everything through"
             yield from ((sid, cause) for sid in found.blocking if sid in blocking)

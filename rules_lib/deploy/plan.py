@@ -17,6 +17,7 @@ from rules_lib.groups.policy import Attachment, Switch, problems_of, remainder_i
 from rules_lib.groups.policy_quotas import PolicyQuotas, PolicyRemainder
 from rules_lib.groups.rule_group import Deployed, DeployedGroup, Group
 
+_NAMED: Final = 5
 _DEFAULT_ROOM: Final = PolicyQuotas()
 
 
@@ -55,6 +56,7 @@ def refuse_unfit(planned: Plan, deployed: Deployed, room: PolicyQuotas) -> None:
     desired = tuple(step.group for step in planned.steps if step.group)
     if problems := (
         *_foreign_names(desired, deployed),
+        *_classic_names(desired, deployed),
         *_names_in_other_slots(desired, deployed),
         *_policies(planned.switches, desired, deployed, room),
     ):
@@ -111,6 +113,16 @@ def _foreign_names(desired: Sequence[Group], deployed: Deployed) -> Iterator[str
                 f"  {group.name} exists and is not ours: it has no readable rulesync:prefix and "
                 "rulesync:slot tags; delete it, or set another firewall.prefix"
             )
+
+
+def _classic_names(desired: Sequence[Group], deployed: Deployed) -> Iterator[str]:
+    """Whether two groups of different types may have one name is not known, so none of ours has."""
+    if taken := sorted(deployed.classic.intersection(group.name for group in desired)):
+        first = ", ".join(taken[:_NAMED]) + (", …" if len(taken) > _NAMED else "")
+        yield (
+            f"  {first}: rule groups of classic policies have these names; set another "
+            "firewall.prefix, or move them with `rulesync move --to next-generation`"
+        )
 
 
 def _names_in_other_slots(desired: Sequence[Group], deployed: Deployed) -> Iterator[str]:

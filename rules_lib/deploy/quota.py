@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from rules_lib.errors import Trouble
+from rules_lib.facts.targets import Target
 
 if TYPE_CHECKING:
     from rules_lib.deploy.outcome import Failure
@@ -24,16 +25,20 @@ def quota_words(plan: Plan, failures: Iterable[Failure]) -> Iterator[str]:
     short = {one.name for one in failures if Trouble.QUOTA in one.troubles}
     groups = short & {step.name for step in plan.steps}
     policies = short & {planned.policy.name for planned in plan.switches}
-    if groups:
-        yield _words("stateful rule groups", 50, len(groups))
+    others = {planned.policy.target for planned in plan.switches} - {Target.CLASSIC}
+    if groups and not others:
+        yield _words("stateful rule groups", len(groups), "50 unless it was raised")
+    elif groups:
+        yield _words("IPS rule groups", len(groups), "AWS does not document it")
     if policies:
-        yield _words("firewall policies", 20, len(policies))
+        known = "AWS does not document it" if others else "20 unless it was raised"
+        yield _words("firewall policies", len(policies), known)
 
 
-def _words(what: str, fresh: int, missing: int) -> str:
+def _words(what: str, missing: int, known: str) -> str:
     """Quotas of a fresh account [guide, November 2026]."""
     return (
-        f"the account's quota of {what} in this region is used up ({fresh} unless it was raised), "
+        f"the account's quota of {what} in this region is used up ({known}), "
         f"and {missing} more {'is' if missing == 1 else 'are'} needed: delete what nobody uses, or "
         "ask for a higher value in Service Quotas, under AWS Network Firewall (docs/quotas.md)"
     )

@@ -76,16 +76,19 @@ def catch_all_pass(text: str) -> CatchAllPass | None:
     return CatchAllPass(header.protocol.lower(), whole=flow is None)
 
 
-def shadowed_by_passes(groups: Iterable[Group]) -> Iterator[Shadowed]:
+def shadowed_by_passes(groups: Iterable[Group], *, by_action: bool = False) -> Iterator[Shadowed]:
     """Name each sweeping rule of some groups, and the blocking rules of all that it overrules.
 
     Args:
         groups: in the order of their priorities.
+        by_action: the policy judges every `pass` first, wherever it stands. An alert that bypasses
+            comes after all drops there, and is told as if it stood first, to be on the safe side.
     """
     rules = [rule for group in groups for rule in group.rules]
     for place, rule in enumerate(rules):
         if sweep := catch_all_pass(rule.text):
-            behind = frozenset(other.sid for other in rules[place:])
+            first = 0 if by_action else place
+            behind = frozenset(other.sid for other in rules[first:])
             yield Shadowed(rule, frozenset(_under(sweep, rules, behind)))
 
 

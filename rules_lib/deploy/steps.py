@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
 
+from rules_lib.facts.targets import is_classic
 from rules_lib.groups.content import by_sid, compare_rules, rules_in
 from rules_lib.groups.operation import Operation
 from rules_lib.groups.policy import Switch
@@ -152,12 +153,18 @@ def _sets(group: Group | DeployedGroup | None) -> tuple[object, object]:
 
 
 def switch_record(planned: Switch) -> dict[str, Any]:
-    """What a policy is to refer to, as plan.json shows it: ours by name, others by ARN."""
+    """What a policy is to refer to, as plan.json shows it: ours by name, others by ARN.
+
+    A kind that knows no priorities has None for them, and its mode beside.
+    """
+    policy = planned.policy
+    mode = {} if is_classic(policy.target) else {"target": policy.target, "mode": policy.mode}
     return {
-        "policy": planned.policy.name,
+        "policy": policy.name,
+        **mode,
         "change": planned.change,
         "rule_groups": [
-            {"name": one.name, "priority": one.priority} for one in planned.attachments
+            {"name": one.name, "priority": one.priority or None} for one in planned.attachments
         ],
-        "others": [{"arn": one.arn, "priority": one.priority} for one in planned.others],
+        "others": [{"arn": one.arn, "priority": one.priority or None} for one in planned.others],
     }

@@ -13,5 +13,17 @@ DEFAULT_ACTION_ORDER: Final = "DEFAULT_ACTION_ORDER"
 STATEFUL: Final = "STATEFUL"
 """`Type` of a rule group with Suricata's rules."""
 
+IPS: Final = "IPS"
+"""`Type` of a rule group with Suricata's rules for a Next Generation policy."""
+
+MONITOR: Final = "MONITOR"
+"""`PolicyMode`: what would be blocked is logged and counted, and nothing is blocked."""
+
+ACCEPT: Final = "ACCEPT"
+"""`FirewallDefaultAction`: what the firewall engine's rules did not match goes on to the IPS."""
+
+LETS_ON: Final = frozenset({ACCEPT, "ALERT"})
+"""The default actions by which traffic comes to the IPS engine; the others block it [run]."""
+
 FORWARD_TO_STATEFUL: Final = "aws:forward_to_sfe"
 """The stateless action by which packets come to the stateful rules."""

@@ -30,5 +30,13 @@ class Target(StrEnum):
         return self is Target.NEXT_GENERATION
 
 
+def is_classic(target: Target) -> bool:
+    """Whether the target is the default, of which files need not tell."""
+    return target is Target.CLASSIC
+
+
+NEEDED_BOTO3: Final = "1.44.0"
+"""The first whose model has Next Generation policies [api]."""
+
 IPS_POLICY_CAPACITY: Final = 50_000
 """Rules in the IPS engine of one Next Generation policy, apart from its firewall engine [guide]."""

@@ -7,17 +7,25 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
+from rules_lib.facts.targets import Target
 from rules_lib.groups.operation import Operation
 from rules_lib.groups.policy_quotas import PolicyQuotas, PolicyRemainder
 from rules_lib.text import counted
 
+_OPEN_IT: Final = (
+    "set its FirewallDefaultAction to ACCEPT, or give it firewall rules that accept what you use"
+)
 _NAMED: Final = 5
 """How many members that would be lost are named."""
 
 
 @dataclass(frozen=True, slots=True)
 class GroupReference:
-    """A policy's reference to a stateful rule group."""
+    """A policy's reference to a rule group of its kind.
+
+    Attributes:
+        priority: 0 in a kind that has none.
+    """
 
     arn: str
     priority: int
@@ -48,12 +56,18 @@ class Policy:
     Attributes:
         name: or ARN, as it was given.
         token: the update token of this very content.
-        strict: its rule groups are inspected in strict order.
-        references: to stateful rule groups, whoever made them.
+        strict: its rule groups are inspected in strict order; always so where its kind knows no
+            order of groups.
+        references: to rule groups of its kind, whoever made them.
         consumed: capacity that these reserve.
         document: the whole of it, as the API gives and takes it.
         unread: paths of what the service said of it and botocore did not read: lost by an update.
         health: when it was read.
+        target: its kind.
+        mode: ENFORCE or MONITOR in a Next Generation policy, which people set, not we; else empty.
+        closed: why no traffic comes to the rules, in plain words; empty where some may.
+        inline: rule groups whose rules stand in the policy itself.
+        alerting: ARNs of groups of which people said in the policy that their drops only alert.
     """
 
     name: str
@@ -65,11 +79,20 @@ class Policy:
     document: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     unread: tuple[str, ...] = ()
     health: Health = field(default_factory=Health, compare=False)
+    target: Target = Target.CLASSIC
+    mode: str = ""
+    closed: str = ""
+    inline: int = 0
+    alerting: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """One of our groups in a policy, by name: a new group's ARN is not known before it exists."""
+    """One of our groups in a policy, by name: a new group's ARN is not known before it exists.
+
+    Attributes:
+        priority: 0 in a kind that has none.
+    """
 
     name: str
     priority: int
@@ -118,7 +141,7 @@ def remainder_in(planned: Switch, freed: int, room: PolicyQuotas) -> PolicyRemai
     return PolicyRemainder(
         policy=planned.policy.name,
         room=room,
-        others=len(planned.others),
+        others=len(planned.others) + planned.policy.inline,
         managed=sum(other.managed for other in planned.others),
         reserved=planned.policy.consumed - freed,
     )
@@ -142,9 +165,11 @@ def problems_of(planned: Switch, capacity: int, freed: int, room: PolicyQuotas) 
             "it; name a policy in strict order"
         )
         return
+    if policy.closed and planned.change is Operation.UPDATE:
+        yield f"{policy.name}: {policy.closed}; {_OPEN_IT}"
     wanted = {attachment.priority: attachment.name for attachment in planned.attachments}
     for reference in planned.others:
-        if name := wanted.get(reference.priority):
+        if reference.priority and (name := wanted.get(reference.priority)):
             yield (
                 f"{policy.name}: priority {reference.priority}, needed for {name}, is taken by "
                 f"{reference.arn}; set another firewall.first_priority"

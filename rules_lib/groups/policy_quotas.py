@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from rules_lib.facts import limits
+from rules_lib.facts.targets import Target
 
 BESIDE_MANAGED: Final = "config/categories-beside-aws-managed.yaml"
 """The allowlist that is shipped for policies that AWS's managed groups fill."""
@@ -18,10 +19,20 @@ _RAISED: Final = "have AWS raise its capacity and set firewall: {policy_capacity
 
 @dataclass(frozen=True, slots=True)
 class PolicyQuotas:
-    """How many rule groups and how much capacity a policy takes."""
+    """How many rule groups and how much capacity a policy takes.
+
+    Attributes:
+        target: the policy's kind.
+    """
 
     rule_groups: int = limits.POLICY_RULE_GROUPS
     capacity: int = limits.POLICY_CAPACITY
+    target: Target = Target.CLASSIC
+
+    @property
+    def raised(self) -> str:
+        """What else helps where the capacity is used up: AWS raises a classic policy's alone."""
+        return f", or {_RAISED}" if self.target is Target.CLASSIC else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +76,10 @@ class PolicyRemainder:
         if self.rule_groups < 1:
             return "take groups out of the policy"
         if self.capacity < 1:
-            return f"take groups out of the policy, or {_RAISED}"
+            return f"take groups out of the policy{self.room.raised}"
         fits = self.rule_groups >= BESIDE_RULE_GROUPS and self.capacity >= BESIDE_CAPACITY
-        file = f", or use {BESIDE_MANAGED}" if self.managed and fits else ""
+        beside = self.managed and fits and self.room.target is Target.CLASSIC
+        file = f", or use {BESIDE_MANAGED}" if beside else ""
         groups, capacity = self.rule_groups, self.capacity
         return f"set firewall: {{rule_groups: {groups}, capacity: {capacity}}}{file}"
 

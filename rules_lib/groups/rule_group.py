@@ -16,12 +16,16 @@ SHARED: Final = "shared"
 """The category part of a slot that several small categories of one mode share."""
 
 
+MIXED: Final = "mixed"
+"""In place of a mode, where small categories of all modes share a slot."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Slot:
     """The place that a rule group fills; its name may change when it is replaced, its slot not.
 
     Attributes:
-        category: the category it holds, or `shared/alert`, `shared/drop`.
+        category: the category it holds, or `shared/alert`, `shared/drop`, `shared/mixed`.
         part: 1, or more where a category is cut in several groups.
     """
 
@@ -63,7 +67,7 @@ class Group:
 
     Attributes:
         mode: drop where its categories are in drop mode, else alert; drop groups come first.
-        priority: its place in a firewall policy, lowest first.
+        priority: its place in a firewall policy, lowest first; 0 in a kind that has no priorities.
         capacity: rules that it will ever hold; fixed once it is created.
         rules: in the order in which the service is to inspect them.
     """
@@ -92,7 +96,8 @@ class DeployedGroup:
     """A rule group of ours as the service has it.
 
     Attributes:
-        strict: its rules are inspected in strict order.
+        strict: its rules are inspected in the order that a policy of its kind takes: strict order
+            in a classic one.
         associations: how many firewall policies use it.
         token: the update token of this very content.
         pinned: a policy that was not given to us uses it, so it cannot be replaced.
@@ -125,12 +130,15 @@ class Deployed:
     Attributes:
         groups: ours, known by their tag.
         foreign: names of groups under our prefix that are not ours.
+        classic: names of groups of classic policies under our prefix, where ours are of another
+            kind: nobody says whether one name may stand for two.
         policies: the firewall policies that were given to us.
     """
 
     groups: tuple[DeployedGroup, ...] = ()
     foreign: frozenset[str] = frozenset()
     policies: tuple[Policy, ...] = ()
+    classic: frozenset[str] = frozenset()
 
     @cached_property
     def current(self) -> Mapping[Slot, DeployedGroup]:

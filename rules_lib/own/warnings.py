@@ -105,13 +105,13 @@ def _strangers(group: Group) -> Iterator[str]:
     for name, count in homes.items():
         if not is_local(name) or name == group.slot.category:
             continue
-        if group.slot.is_shared and not _passes(group, name):
+        if group.slot.is_shared and not (group.priority and _passes(group, name)):
             yield (
                 f"{name} shares {group.name} with the feed: firewall.rule_groups has no room for "
                 "a rule group of its own, or a policy that rulesync was not given uses that rule "
                 "group"
             )
-        elif group.slot.is_shared:
+        elif group.slot.is_shared and group.priority:
             yield (
                 f"{name} is in {group.name}, after rules that drop, because a firewall policy "
                 "that rulesync was not given uses that rule group; give that policy "

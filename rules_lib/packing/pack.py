@@ -21,10 +21,11 @@ from rules_lib.packing.filler import Filler
 from rules_lib.packing.homes import Ranked, Stocks
 from rules_lib.packing.parts import Part
 from rules_lib.packing.precedence import by_precedence
-from rules_lib.packing.sharing import assign_parts
+from rules_lib.packing.sharing import Sharing, assign_parts
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
+    from rules_lib.packing.standing import Standing
     from rules_lib.stages.order import Ordered
 
 
@@ -126,8 +127,9 @@ class Packer:
         return Packed(self._groups(parts), self._needed(parts), tuple(overflow))
 
     def _parts(self, stocks: Stocks, *, sketch: bool = False) -> list[Part]:
-        standings, most = self.measured.standings, self.budget.rule_groups
-        return assign_parts(stocks, standings, self.filling, most, sketch=sketch)
+        mixed = self.allowlist.firewall.target.in_action_order
+        sharing = Sharing(self.measured.standings, self.budget.rule_groups, mixed=mixed)
+        return assign_parts(stocks, sharing, self.filling, sketch=sketch)
 
     def _needed(self, parts: Iterable[Part]) -> int:
         return sum(self.budget.reserved_for(part.rules) for part in parts)
@@ -142,13 +144,16 @@ class Packer:
         staying = self._staying(parts)
         taken = set[str]()
         groups = []
-        for priority, part in enumerate(parts, start=self.allowlist.firewall.first_priority):
+        asked = self.allowlist.firewall
+        first, has_none = asked.first_priority, asked.target.in_action_order
+        for place, part in enumerate(parts, start=first):
+            priority = 0 if has_none else place
             capacity = self._capacity(part, staying)
             if part.held and part.slot in staying:
                 name = part.held.name
             else:
                 there = taken_names(part.slot, capacity, self.deployed)
-                name = group_name(part.slot, self.allowlist.firewall.prefix, there | taken)
+                name = group_name(part.slot, asked.prefix, there | taken)
             taken.add(name)
             groups.append(self._group(part, name, priority, capacity))
         return tuple(groups)
@@ -178,6 +183,7 @@ class Packer:
         return frozenset(spare)
 
     def _group(self, part: Part, name: str, priority: int, capacity: int) -> Group:
+        standings = self.measured.standings
         rules = sorted(
             (rule for block in part.blocks for rule in block.cluster),
             key=lambda rule: self.position[rule.sid],
@@ -185,12 +191,16 @@ class Packer:
         return Group(
             name=name,
             slot=part.slot,
-            mode=self.measured.standings[part.blocks[0].home].mode,
+            mode=min((standings[block.home] for block in part.blocks), key=_by_rank).mode,
             priority=priority,
             capacity=capacity,
             rules=tuple(rules),
             variables=declared_by(rules, self.allowlist),
         )
+
+
+def _by_rank(standing: Standing) -> tuple[bool, tuple[bool, int, str]]:
+    return standing.rank
 
 
 def _not_in(parts: Iterable[Part], stocks: Stocks) -> Iterator[Block]:

@@ -1,4 +1,8 @@
-"""Which categories share a rule group: small ones of one mode, where there are too many groups."""
+"""Which categories share a rule group: small ones of one mode, where there are too many groups.
+
+Where a policy judges rules by their action, groups mean nothing to it: then those of all modes
+share, and nobody has asked for a place that a shared group does not have.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from rules_lib.groups.rule_group import SHARED
+from rules_lib.groups.rule_group import MIXED, SHARED
 from rules_lib.model import Mode
 from rules_lib.stages.tiers import Tier
 
@@ -17,13 +21,32 @@ if TYPE_CHECKING:
     from rules_lib.packing.standing import Standing
 
 
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """What decides on who shares.
+
+    Attributes:
+        standings: for the categories' modes, and their order in a shared group.
+        most: so many groups there may be.
+        mixed: whether categories of all modes, and of whatever place, may share one group.
+    """
+
+    standings: Mapping[str, Standing]
+    most: int
+    mixed: bool = False
+
+    def slot_of(self, name: str) -> str:
+        """The category of the shared slot into which a category goes."""
+        return f"{SHARED}/{MIXED if self.mixed else self.standings[name].mode}"
+
+    def has_no_say(self, name: str) -> bool:
+        """Whether people have not asked for a place that no shared group has."""
+        one = self.standings[name]
+        return self.mixed or (one.tier is not Tier.LAST and one.mode is not Mode.AS_WRITTEN)
+
+
 def assign_parts(
-    stocks: Stocks,
-    standings: Mapping[str, Standing],
-    filling: Filler,
-    most: int,
-    *,
-    sketch: bool = False,
+    stocks: Stocks, sharing: Sharing, filling: Filler, *, sketch: bool = False
 ) -> list[Part]:
     """Give each category parts of its own, or, where these are too many, shared ones to small ones.
 
@@ -33,18 +56,17 @@ def assign_parts(
 
     Args:
         stocks: what of each category is to be packed.
-        standings: for the categories' modes, and their order in a shared group.
+        sharing: who may share, and how many groups there may be.
         filling: how parts are filled.
-        most: so many groups there may be.
         sketch: parts without blocks, that say how many rules they would hold, are enough.
     """
     own = {name: filling.fill(name, (stock,), sketch=True) for name, stock in stocks.items()}
-    together = _Together(standings, filling)
+    together, most = _Together(sharing, filling), sharing.most
     for stock in stocks.values():
-        if stock.is_bound and _has_no_say(standings[stock.home.name]):
+        if stock.is_bound and sharing.has_no_say(stock.home.name):
             together.add(stock)
     alone = sum(len(parts) for name, parts in own.items() if name not in together.names)
-    for name in _in_turn(stocks, own, standings, together.names):
+    for name in _in_turn(stocks, own, sharing, together.names):
         if alone + together.least <= most and alone + together.fill() <= most:
             break
         alone -= len(own[name])
@@ -57,24 +79,24 @@ def assign_parts(
 
 @dataclass(slots=True)
 class _Together:
-    """Categories that share groups, mode by mode, while it is found out how many must."""
+    """Categories that share groups, slot by slot, while it is found out how many must."""
 
-    standings: Mapping[str, Standing]
+    sharing: Sharing
     filling: Filler
     names: set[str] = field(default_factory=set)
-    modes: dict[Mode, _Shared] = field(default_factory=dict)
+    slots: dict[str, _Shared] = field(default_factory=dict)
     filled: int = 0
 
     def add(self, stock: Stock) -> None:
         """Have another one share."""
         self.names.add(stock.home.name)
-        mode = self.standings[stock.home.name].mode
-        self.modes.setdefault(mode, _Shared(f"{SHARED}/{mode}")).add(stock)
+        slot = self.sharing.slot_of(stock.home.name)
+        self.slots.setdefault(slot, _Shared(slot)).add(stock)
 
     @property
     def least(self) -> int:
         """How few groups they may fill: at least as many as when they were last filled."""
-        shared = self.modes.values()
+        shared = self.slots.values()
         by_sum = (
             self.filling.least(one.category, one.rules, one.size, one.largest) for one in shared
         )
@@ -87,8 +109,9 @@ class _Together:
 
     def parts(self, *, sketch: bool) -> Iterable[Part]:
         """The groups that they fill."""
-        for shared in self.modes.values():
-            ranked = sorted(shared.stocks, key=lambda stock: self.standings[stock.home.name].rank)
+        standings = self.sharing.standings
+        for shared in self.slots.values():
+            ranked = sorted(shared.stocks, key=lambda stock: standings[stock.home.name].rank)
             yield from self.filling.fill(shared.category, tuple(ranked), sketch=sketch)
 
 
@@ -114,24 +137,18 @@ class _Shared:
         return filling.least(self.category, self.rules, self.size, self.largest)
 
 
-def _has_no_say(standing: Standing) -> bool:
-    """Whether people have not asked for a place that no shared group has."""
-    return standing.tier is not Tier.LAST and standing.mode is not Mode.AS_WRITTEN
-
-
 def _in_turn(
     stocks: Stocks,
     own: Mapping[str, Sequence[Part]],
-    standings: Mapping[str, Standing],
+    sharing: Sharing,
     bound: Collection[str],
 ) -> list[str]:
     """Categories in the order in which they come to share: the feed's, then own ones in need."""
     fed, in_need = [], []
     for name in stocks.keys() - {*bound}:
-        standing, stock = standings[name], stocks[name]
-        if standing.tier is Tier.FEED:
+        if sharing.standings[name].tier is Tier.FEED:
             fed.append(name)
-        elif standing.tier is Tier.FIRST and _has_no_say(standing) and not stock.passes:
+        elif sharing.has_no_say(name) and (sharing.mixed or not stocks[name].passes):
             in_need.append(name)
     return [*_smallest_first(fed, stocks, own), *_smallest_first(in_need, stocks, own)]
 

@@ -49,7 +49,7 @@ class GroupLine:
             change=self.change,
             capacity=self.capacity,
             mode=group.mode,
-            priority=group.priority,
+            priority=group.priority or None,
             rules=len(group.rules),
             octets=len(group.text.encode()),
             categories=group.categories,
@@ -68,7 +68,8 @@ class SummaryGroup:
     """One entry of `rule_groups` in `summary.json`.
 
     Attributes:
-        mode: None where the group was deleted, as is `priority`.
+        priority: None where the group was deleted, and in a kind of policy that has none.
+        mode: None where the group was deleted.
         octets: size of its rules in bytes.
         variables: as declared to the service, names without `$`.
         references: reference sets that it declares: name without `@` -> ARN.
@@ -89,7 +90,7 @@ class SummaryGroup:
     @property
     def deleted(self) -> bool:
         """Whether the account has it no more."""
-        return self.priority is None
+        return self.change is Operation.DELETE
 
     def place(self) -> tuple[bool, int, str]:
         """Sorts entries as the firewall inspects them, the deleted ones behind."""

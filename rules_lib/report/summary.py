@@ -14,6 +14,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from rules_lib.errors import StoreError
 from rules_lib.facts.limits import POLICY_CAPACITY
+from rules_lib.facts.targets import Target, is_classic
 from rules_lib.groups.relief import Relief
 from rules_lib.model import Reason
 from rules_lib.report.changes import Changes
@@ -51,6 +52,7 @@ class Summary:
         changes: what the sync changes for people.
         waiting: texts that the service was not asked about, as time ran out.
         staging: what is staged, and what is excepted.
+        target: the kind of policy that it is for; left out of `summary.json` where that is classic.
     """
 
     build_id: Annotated[str, Field(alias="build")]
@@ -69,6 +71,7 @@ class Summary:
     relief: Relief
     changes: Changes = _UNCHANGED
     staging: StagingFacts = _NOT_STAGED
+    target: Annotated[Target, Field(exclude_if=is_classic)] = Target.CLASSIC
     refused: Annotated[str | None, Field(exclude_if=is_none)] = None
     failed: Annotated[str | None, Field(exclude_if=is_none)] = None
 
@@ -139,6 +142,7 @@ def summarise(  # noqa: PLR0913 - keywords only, one for each part of summary.js
     changes: Changes = _UNCHANGED,
     waiting: int = 0,
     staging: StagingFacts = _NOT_STAGED,
+    target: Target = Target.CLASSIC,
 ) -> Summary:
     """Put a sync's numbers together.
 
@@ -167,6 +171,7 @@ def summarise(  # noqa: PLR0913 - keywords only, one for each part of summary.js
         changes=changes,
         waiting=waiting,
         staging=staging,
+        target=target,
     )
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.aws.calls import Calls
-from rules_lib.aws.firewall import Firewall
 from rules_lib.bucket import HOLD
 from rules_lib.deploy.apply import apply
 from rules_lib.deploy.outcome import Applied
 from rules_lib.deploy.plan import plan
 from rules_lib.deploy.prove import prove
 from rules_lib.errors import ContendedError, RefusedError, StoreError, UnfinishedError
+from rules_lib.groups.policy_names import named
 from rules_lib.groups.policy_quotas import PolicyQuotas
 from rules_lib.rollback.restore import renamed
 from rules_lib.state.applied import AppliedBuild, applied_build
@@ -24,6 +24,7 @@ from rules_lib.state.used_release import releases_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from rules_lib.aws.firewall import Firewall
     from rules_lib.aws.store import Store
     from rules_lib.deploy.steps import Plan
     from rules_lib.world import World
@@ -54,15 +55,33 @@ def rollback(
 
     Raises:
         StoreError: there is no such build, or not all of it as it was stored; nothing was changed.
-        RefusedError: the service would refuse it; nothing was changed.
+        RefusedError: the service would refuse it, or it is for the other kind of policy; nothing
+            was changed.
         NotApprovedError: from `approve`; nothing was changed.
         UnfinishedError: it broke off after something was written.
     """
     earlier = applied_build(world.store, build)
+    _refuse_other_target(Latest.find(world.store), earlier)
     calls = Calls(watch=world.watch)
     approve(_planned(_firewall(world, earlier, calls), earlier))
     Hold(build=build, since=world.now.isoformat()).put(world.store)
     return _carried_out(world, earlier, calls)
+
+
+def _refuse_other_target(latest: Latest | None, earlier: AppliedBuild) -> None:
+    """Put no rule groups of one kind in the place of the other's: a policy takes its own alone.
+
+    Raises:
+        RefusedError: the build has groups of another kind than the newest one.
+    """
+    was = earlier.restored.target
+    if latest and latest.target is not was:
+        raise RefusedError(
+            f"build {earlier.build} has rule groups for {named(was)} policies, and those in force "
+            f"are for {named(latest.target)} ones",
+            f"`rulesync move --to {was}` makes the others again, from the rules of now "
+            "(docs/which-policy.md)",
+        )
 
 
 def reapply_held_build(world: World, held: Hold) -> None:
@@ -103,7 +122,7 @@ def _carried_out(world: World, earlier: AppliedBuild, calls: Calls) -> tuple[Pla
 
 
 def _firewall(world: World, earlier: AppliedBuild, calls: Calls) -> Firewall:
-    return Firewall(world.client, earlier.restored.prefix, world.policies, calls)
+    return world.firewall(earlier.restored.prefix, earlier.restored.target, calls)
 
 
 def _planned(firewall: Firewall, earlier: AppliedBuild) -> Plan:

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Annotated, Final, Self
 
-from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeInt,
+    PositiveInt,
+    ValidationError,
+)
 
 from rules_lib.bucket import rules_name
 from rules_lib.errors import StoreError
+from rules_lib.facts.targets import Target, is_classic
 from rules_lib.groups.content import digest_of, rules_in
 from rules_lib.groups.rule_group import Group, GroupVariables, Slot
 from rules_lib.model import Mode, Rule
@@ -37,7 +45,7 @@ class StoredGroup(BaseModel):
     name: str
     slot: str
     mode: Mode
-    priority: PositiveInt
+    priority: NonNegativeInt
     capacity: PositiveInt
     ip_sets: Mapping[str, tuple[str, ...]] = {}
     port_sets: Mapping[str, tuple[str, ...]] = {}
@@ -52,12 +60,17 @@ class StoredGroup(BaseModel):
 
 
 class GroupFile(BaseModel):
-    """The whole file."""
+    """The whole file.
+
+    Attributes:
+        target: the kind of the groups; left out of a file of classic ones.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     prefix: str
     groups: tuple[StoredGroup, ...]
+    target: Annotated[Target, Field(exclude_if=is_classic)] = Target.CLASSIC
 
     @classmethod
     def parse(cls, data: bytes, source: str) -> Self:
@@ -80,13 +93,18 @@ class GroupFile(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """A build's groups, read back."""
+    """A build's groups, read back.
+
+    Attributes:
+        target: their kind; a build from before there were two is classic.
+    """
 
     prefix: str
     groups: tuple[Group, ...]
+    target: Target = Target.CLASSIC
 
 
-def groups_json(groups: Iterable[Group], prefix: str) -> bytes:
+def groups_json(groups: Iterable[Group], prefix: str, target: Target = Target.CLASSIC) -> bytes:
     """Write the file."""
     entries = tuple(
         StoredGroup(
@@ -103,7 +121,8 @@ def groups_json(groups: Iterable[Group], prefix: str) -> bytes:
         )
         for group in groups
     )
-    return GroupFile(prefix=prefix, groups=entries).model_dump_json(indent=2).encode() + b"\n"
+    file = GroupFile(prefix=prefix, groups=entries, target=target)
+    return file.model_dump_json(indent=2).encode() + b"\n"
 
 
 def read_groups(data: bytes, texts: Mapping[str, str], source: str) -> Restored:
@@ -123,7 +142,7 @@ def read_groups(data: bytes, texts: Mapping[str, str], source: str) -> Restored:
         groups = tuple(_group(entry, texts[entry.name], source) for entry in file.groups)
     except KeyError as error:
         raise StoreError(f"{source}: {rules_name(error.args[0])} is missing. {_ADVICE}") from error
-    return Restored(file.prefix, groups)
+    return Restored(file.prefix, groups, file.target)
 
 
 def _group(entry: StoredGroup, text: str, source: str) -> Group:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import Field
 
 from rules_lib.bucket import LATEST
+from rules_lib.facts.targets import Target, is_classic
 from rules_lib.state.statefile import StateFile
 from rules_lib.state.used_release import UsedRelease, only_release
 
@@ -23,6 +27,7 @@ class Latest(StateFile):
         allowlist: SHA-256 of its allowlist.
         own: identifies people's own rules with which it was made (see `OwnFiles.sha256`).
         prefix: of its groups.
+        target: their kind; left out where they are classic.
         groups: name -> slot of each of its groups.
         discarded: how many rules it discarded, by reason; None where an earlier version wrote it.
         staging: the build that wrote the record of staged rules which holds for these groups; empty
@@ -46,6 +51,7 @@ class Latest(StateFile):
     allowlist: str = ""
     own: str = ""
     prefix: str = ""
+    target: Annotated[Target, Field(exclude_if=is_classic)] = Target.CLASSIC
     groups: Mapping[str, str] = {}
     discarded: Mapping[str, int] | None = None
     discards: str = ""

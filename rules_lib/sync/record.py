@@ -33,6 +33,7 @@ def files_before(
 ) -> Iterator[tuple[str, bytes | Iterable[bytes]]]:
     """What is known before anything is applied: each file's name, and its content or its pieces."""
     plan, built = foreseen.plan, foreseen.built
+    asked = foreseen.inputs.allowlist.firewall
     document = {
         "build": build_id,
         "steps": [step_record(step) for step in plan.steps],
@@ -40,7 +41,7 @@ def files_before(
         "impact": impact_record(impact, addresses=False) if impact else None,
     }
     yield PLAN, json.dumps(document, indent=2).encode() + b"\n"
-    yield GROUPS, groups_json(built.groups, foreseen.inputs.allowlist.firewall.prefix)
+    yield GROUPS, groups_json(built.groups, asked.prefix, asked.target)
     yield DISCARDED, discarded_jsonl(built.discarded)
     yield DISCARDED_SHEET, discarded_csv(built.discarded)
     yield CHANGED, changed_jsonl(built.kept)

@@ -16,7 +16,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, TypeVar
 
 from rules_lib.aws.calls import Calls
-from rules_lib.aws.firewall import Firewall
 from rules_lib.bucket import SUMMARY, USED_ALLOWLIST, rules_name
 from rules_lib.deploy.apply import apply
 from rules_lib.errors import (
@@ -198,7 +197,8 @@ def _carried_out(
     if gathered.lost:
         gathered.refusals.put(world.store)
     world.watch("building the rule groups")
-    firewall = Firewall(world.client, gathered.allowlist.firewall.prefix, world.policies, calls)
+    asked = gathered.allowlist.firewall
+    firewall = world.firewall(asked.prefix, asked.target, calls)
     inputs = inputs_of(gathered, firewall, world.day)
     decision = decide(
         inputs,
@@ -276,6 +276,7 @@ def _point_at(world: World, gathered: Gathered, foreseen: Foreseen, marks: _Mark
         allowlist=gathered.draft.sha256,
         own=gathered.own.sha256,
         prefix=gathered.allowlist.firewall.prefix,
+        target=gathered.allowlist.firewall.target,
         groups={group.name: str(group.slot) for group in foreseen.built.groups},
         discarded=Counter(str(discard.reason) for discard in foreseen.built.discarded),
         discards=marks.discards,

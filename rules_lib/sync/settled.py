@@ -20,9 +20,10 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 
-from rules_lib.aws.firewall import Firewall
+from pydantic import Field
+
 from rules_lib.bucket import (
     ALLOWLIST,
     FEEDS,
@@ -40,6 +41,7 @@ from rules_lib.bucket import (
 )
 from rules_lib.deploy.steps import Keep
 from rules_lib.errors import StoreError
+from rules_lib.facts.targets import Target, is_classic
 from rules_lib.groups.content import digest_of
 from rules_lib.report.summary import Summary, read_summary
 from rules_lib.state.counted import Counted
@@ -84,6 +86,7 @@ class Settled(Cache):
         day: of that build, in UTC; or a later one, on which all was still so.
         until: the first day on which a build may come to something else by itself.
         prefix: of the groups.
+        target: their kind.
         inputs: see `traces_of`.
         groups: those under the prefix that are ours, by their names.
         foreign: names of others' groups under the prefix.
@@ -97,6 +100,7 @@ class Settled(Cache):
     day: date
     until: date
     prefix: str
+    target: Annotated[Target, Field(exclude_if=is_classic)] = Target.CLASSIC
     inputs: str
     groups: Mapping[str, SettledGroup]
     foreign: tuple[str, ...]
@@ -156,7 +160,7 @@ def unchanged_since(world: World, traces: str, settled: Settled | None) -> Input
     latest = Latest.find(world.store)
     if latest is None or latest.build != settled.build:
         return None
-    firewall = Firewall(world.client, settled.prefix, world.policies)
+    firewall = world.firewall(settled.prefix, settled.target)
     is_same = _is_untouched if world.day == settled.day else _holds_the_same
     if not _is_as_left(firewall, settled, is_same):
         return None
@@ -219,6 +223,7 @@ def note_settled(world: World, foreseen: Foreseen) -> None:
         day=world.day,
         until=same_until(inputs, foreseen.built),
         prefix=inputs.allowlist.firewall.prefix,
+        target=inputs.allowlist.firewall.target,
         inputs=world.traces,
         groups={group.name: _as_found(group) for group in kept},
         foreign=tuple(sorted(inputs.deployed.foreign)),

@@ -23,7 +23,7 @@ from rules_lib.sync.staging import staging_lost
 from rules_lib.sync.warnings import feeds_told, full_groups, passing, unjudged, warnings_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from rules_lib.aws.calls import Calls
     from rules_lib.deploy.outcome import Applied
@@ -73,6 +73,7 @@ def summary_of_build(
         lost: warnings of what an earlier build left and cannot be read.
     """
     gathered, foreseen = done.gathered, done.decision.foreseen
+    asked = gathered.allowlist.firewall
     built, plan, waiting = foreseen.built, foreseen.plan, done.decision.waiting
     staying = (f"rule group {stay.name} stays: {stay.why}" for stay in done.applied.staying)
     return summarise(
@@ -95,8 +96,8 @@ def summary_of_build(
             *feeds_told(gathered.feeds),
             *staging_lost(foreseen.inputs, gathered.staging),
             *unjudged(waiting, waiting_in(built.kept, built.discarded)),
-            *drift_of(plan, gathered.latest.groups if gathered.latest else {}),
-            *passing(built.groups),
+            *drift_of(plan, _recorded(gathered)),
+            *passing(built.groups, by_action=asked.target.in_action_order),
             *full_groups(built.overflow),
             *map(str, odd_files(gathered.own.files, gathered.own.folder)),
             *gathered.own.warnings,
@@ -108,7 +109,8 @@ def summary_of_build(
         variables_missing=built.missing_variables,
         relief=built.relief,
         failed="; ".join(_causes(plan, done.applied)) or None,
-        budget=gathered.allowlist.firewall.capacity,
+        budget=asked.capacity,
+        target=asked.target,
         changes=changes_of(
             done.changed.rules,
             Counter(discard.reason for discard in built.discarded),
@@ -117,6 +119,14 @@ def summary_of_build(
         waiting=waiting,
         staging=staging_facts(foreseen.inputs, built),
     )
+
+
+def _recorded(gathered: Gathered) -> Mapping[str, str]:
+    """Name -> slot of the groups that the newest build left under the same prefix and target."""
+    latest, asked = gathered.latest, gathered.allowlist.firewall
+    if latest is None or (latest.prefix, latest.target) != (asked.prefix, asked.target):
+        return {}
+    return latest.groups
 
 
 def _unread_hits(lately: LastDays) -> Iterator[str]:

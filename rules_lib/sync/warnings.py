@@ -13,6 +13,7 @@ from rules_lib.outcome import Converted
 from rules_lib.own.warnings import own_warnings
 from rules_lib.sync.exceptions import exceptions_told
 from rules_lib.sync.sid_ranges import sids_of_others
+from rules_lib.sync.target_warnings import target_warnings
 from rules_lib.sync.unanswered import unanswered
 from rules_lib.text import counted
 
@@ -64,6 +65,7 @@ def without_effect(
         *_not_taken(allowlist, built),
         *exceptions_told(inputs, built, has_feed=has_feed),
         *own_warnings(inputs, built, folder),
+        *target_warnings(inputs, built),
     )
 
 
@@ -93,13 +95,14 @@ def unjudged(texts: int, rules: tuple[int, int]) -> Iterator[str]:
         )
 
 
-def passing(groups: Sequence[Group]) -> Iterator[str]:
+def passing(groups: Sequence[Group], *, by_action: bool = False) -> Iterator[str]:
     """Name the rules that let everything through, and all of the feed that let anything through.
 
     Args:
         groups: desired ones, in the order of their priorities.
+        by_action: the policy judges rules by their action, wherever they stand.
     """
-    for found in shadowed_by_passes(groups):
+    for found in shadowed_by_passes(groups, by_action=by_action):
         rule = found.rule
         header = " ".join(rule.text.partition("(")[0].split())
         yield (

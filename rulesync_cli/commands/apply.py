@@ -18,6 +18,7 @@ from rulesync_cli.common import (
     json_option,
     print_json,
     shrink_option,
+    unproven_option,
 )
 from rulesync_cli.consent import WriteLog, confirm, refuse_unattended, yes_option
 from rulesync_cli.show.console import stderr, stdout, wide_option
@@ -46,6 +47,7 @@ _AFTER_CTRL_C = (
                    "anything has changed since, do nothing.")  # fmt: skip
 @yes_option
 @shrink_option
+@unproven_option
 @json_option
 @wide_option
 @account_options
@@ -56,6 +58,7 @@ def apply(  # noqa: PLR0913 - an argument for each option
     planned: Path | None,
     yes: bool,
     allow_shrink: bool,
+    unproven: bool,
     as_json: bool,
 ) -> None:
     """Run a sync now, from your machine.
@@ -76,7 +79,7 @@ def apply(  # noqa: PLR0913 - an argument for each option
     refuse_unattended(yes=yes or saved is not None)
     with waiting() as watch:
         log = WriteLog(watch)
-        here = world(bucket, policies, log)
+        here = world(bucket, policies, log, unproven=unproven)
         approve = _Approval(here=here, watch=watch, saved=saved, yes=yes, as_json=as_json)
         with log.told(_AFTER_CTRL_C):
             outcome = sync(here, allow_shrink=allow_shrink, approve=approve)

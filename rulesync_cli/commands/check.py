@@ -28,6 +28,7 @@ from rulesync_cli.show.progress import waiting
 
 if TYPE_CHECKING:
     from rules_lib.address import Address
+    from rules_lib.allowlist import FirewallSettings
     from rules_lib.aws.store import Store
     from rules_lib.groups.rule_group import Deployed
     from rules_lib.own.files import OwnFiles
@@ -147,16 +148,17 @@ def _evidence(feed: Address | None, store: Store | None) -> DraftContext:
     )
 
 
-def _deployed(policies: tuple[str, ...]) -> Callable[[str], Deployed]:
+def _deployed(policies: tuple[str, ...]) -> Callable[[FirewallSettings], Deployed]:
     """What the account has; it is asked only where a policy is named."""
     from rules_lib.aws import clients
     from rules_lib.aws.firewall import Firewall
     from rules_lib.groups.rule_group import Deployed
 
-    def read(prefix: str) -> Deployed:
+    def read(asked: FirewallSettings) -> Deployed:
         if not policies:
             return Deployed()
-        return Firewall(clients.network_firewall(), prefix, policies).deployed()
+        client = clients.network_firewall()
+        return Firewall(client, asked.prefix, policies, target=asked.target).deployed()
 
     return read
 

@@ -10,7 +10,15 @@ import click
 
 from rules_lib.bucket import SUMMARY
 from rules_lib.text import visible
-from rulesync_cli.common import FEED, FILE, FOLDER, epilog, json_option, print_json
+from rulesync_cli.common import (
+    FEED,
+    FILE,
+    FOLDER,
+    epilog,
+    json_option,
+    print_json,
+    unproven_option,
+)
 from rulesync_cli.shipped import usual_config
 from rulesync_cli.show.console import stdout, wide_option
 
@@ -54,6 +62,7 @@ _OUT: Final = click.Path(file_okay=False, path_type=Path)
               help="Let these syncs remove more rules than max_shrink allows, and unblock more "
                    "than max_unblock allows."
               )  # fmt: skip
+@unproven_option
 @click.option("--out", default=Path("out"), show_default=True, type=_OUT, metavar="DIR",
               help="Where the results go: DIR/1 for the first sync, DIR/2 for the second …"
               )  # fmt: skip
@@ -67,6 +76,7 @@ def local(  # noqa: PLR0913 - an argument for each option
     own: Path | None,
     policies: tuple[str, ...],
     allow_shrink: bool,
+    unproven: bool,
     out: Path,
     as_json: bool,
 ) -> None:
@@ -95,7 +105,7 @@ def local(  # noqa: PLR0913 - an argument for each option
     ]
     _clear(out)
     try:
-        with account(policies) as aws:
+        with account(policies, unproven=unproven) as aws:
             for number, sync in enumerate(syncs, start=1):
                 click.echo(f"sync {number} of {len(syncs)}: {visible(sync.source)}", err=True)
                 run(sync, aws, _silent if as_json else _shown)

@@ -8,7 +8,14 @@ import click
 
 from rules_lib.text import visible
 from rulesync_cli.account import world
-from rulesync_cli.common import account_options, epilog, json_option, moment, print_json
+from rulesync_cli.common import (
+    account_options,
+    epilog,
+    json_option,
+    moment,
+    print_json,
+    unproven_option,
+)
 from rulesync_cli.completing import complete_build
 from rulesync_cli.consent import WriteLog, confirm, refuse_unattended, yes_option
 from rulesync_cli.show.console import stderr, stdout, wide_option
@@ -27,11 +34,18 @@ if TYPE_CHECKING:
 )
 @click.argument("build", shell_complete=complete_build)
 @yes_option
+@unproven_option
 @json_option
 @wide_option
 @account_options
-def rollback(
-    build: str, *, bucket: str, policies: tuple[str, ...], yes: bool, as_json: bool
+def rollback(  # noqa: PLR0913 - an argument for each option
+    build: str,
+    *,
+    bucket: str,
+    policies: tuple[str, ...],
+    yes: bool,
+    unproven: bool,
+    as_json: bool,
 ) -> None:
     """Restore an earlier BUILD and hold it.
 
@@ -59,7 +73,8 @@ def rollback(
 
         log = WriteLog(watch)
         with log.told(f"run it again to finish: `rulesync rollback {visible(build)}`"):
-            steps, applied = put_back(world(bucket, policies, log), build, approve)
+            here = world(bucket, policies, log, unproven=unproven)
+            steps, applied = put_back(here, build, approve)
     if applied.failures:
         raise unfinished(f"not all of build {build} could be restored", applied)
     if as_json:

@@ -34,7 +34,7 @@ def manual_changes(world: World, latest: Latest, *, broken_off: bool = False) ->
     Raises:
         FirewallError: a list or describe failed.
     """
-    firewall = Firewall(world.client, latest.prefix, world.policies)
+    firewall = world.firewall(latest.prefix, latest.target)
     there = firewall.names()
     since = datetime.fromisoformat(latest.applied_at) - AT_REST
     for name in latest.groups:

@@ -107,7 +107,7 @@ def _show_groups(steps: Iterable[Step], console: Console) -> None:
 
 
 def _cells(step: Step) -> tuple[str, ...]:
-    priority = str(step.group.priority) if step.group else "-"
+    priority = str(step.group.priority or "-") if step.group else "-"
     named = (_MARKS[step.change], priority, step.name, step.change)
     return (*named, _counts(step), _capacity(step), _aside(step))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from rules_lib.aws.firewall import Firewall
 from rules_lib.bucket import GROUPS, LATEST, RULE_GROUPS, build_key
 from rules_lib.errors import StoreError
 from rules_lib.state.groupfile import GroupFile, StoredGroup
@@ -56,7 +55,7 @@ def in_account(world: World) -> tuple[Loadable, ...]:
     """
     latest = Latest.parse(world.store.get(LATEST))
     entries = _file_of(world.store, latest.build).groups
-    firewall = Firewall(world.client, latest.prefix, world.policies)
+    firewall = world.firewall(latest.prefix, latest.target)
     return from_deployed(firewall.deployed(), entries)
 
 

@@ -229,7 +229,13 @@ def world(running: Account) -> World:
     assert running.has("config/categories.yaml")
     settings = BuildSettings.from_environment(os.environ)
     store = S3Store(clients.s3(), BUCKET)
-    return World(store, clients.network_firewall(), datetime.now(UTC), settings.policies)
+    return World(
+        store,
+        clients.network_firewall(),
+        datetime.now(UTC),
+        settings.policies,
+        unproven=settings.unproven == "true",
+    )
 
 
 def next_second() -> None:

@@ -24,7 +24,7 @@ from rules_lib.bucket import (
     LOCAL,
     manifest_key,
 )
-from rules_lib.groups.policy_names import CLASSIC_ARN_FORM, policy_name_problem
+from rules_lib.groups.policy_names import POLICY_ARN_FORM, policy_name_problem
 
 pytestmark = pytest.mark.sam
 
@@ -326,7 +326,7 @@ def test_stack_takes_the_arns_of_classic_policies_alone(arn: str, taken: bool) -
 
 @pytest.mark.parametrize(
     ("parameter", "form"),
-    [("RuleGroupPrefix", PREFIX_FORM), ("FirewallPolicies", f"({CLASSIC_ARN_FORM})?")],
+    [("RuleGroupPrefix", PREFIX_FORM), ("FirewallPolicies", f"({POLICY_ARN_FORM})?")],
 )
 def test_stack_takes_what_the_functions_take(parameter: str, form: str) -> None:
     """A stack that can be made would else have a build that refuses its parameters, or never be."""

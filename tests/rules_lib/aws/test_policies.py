@@ -206,7 +206,6 @@ def test_policy_by_an_arn_that_nobody_has_is_an_error(tmp_path: Path) -> None:
         with pytest.raises(SyncError, match="ResourceNotFoundException") as caught:
             running.build()
         assert "there is no classic policy with this ARN" in str(caught.value)
-        assert "not to a Next Generation policy (FirewallPolicyV2)" in str(caught.value)
         assert state()["groups"] == {}
 
 

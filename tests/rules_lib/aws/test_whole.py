@@ -27,7 +27,7 @@ def left_out(said: Any, read: dict[str, Any] | None = None) -> tuple[str, ...]:
     """What is unread of an answer that botocore read as this."""
     about = {"FirewallPolicyName": "live", "LastModifiedTime": WHEN}
     known = read or {**SAID, "FirewallPolicyResponse": about}
-    return unread({**known, "rulesync:body": json.dumps(said).encode()})
+    return unread({**known, "rulesync:body": json.dumps(said).encode()}, "FirewallPolicy")
 
 
 def with_member(path: str, value: Any) -> Any:
@@ -89,7 +89,8 @@ def test_another_value_and_a_shorter_list_are_named() -> None:
 
 def test_answer_in_another_format_is_unread_as_a_whole() -> None:
     """Nobody knows then what an update would lose."""
-    assert unread({**SAID, "rulesync:body": b"\xbf\xff"}) == ("(an answer that is not JSON)",)
+    found = unread({**SAID, "rulesync:body": b"\xbf\xff"}, "FirewallPolicy")
+    assert found == ("(an answer that is not JSON)",)
 
 
 def test_members_that_no_update_takes_are_so_in_the_model() -> None:

@@ -8,11 +8,9 @@ from support.firewall import in_force
 from support.inputs import inputs
 from support.rules import allow, ruleset, text
 
-from rules_lib.allowlist import FirewallSettings
 from rules_lib.build import build
 from rules_lib.deploy.foresee import Foreseen, foresee
 from rules_lib.errors import RefusedError, ShrinkError
-from rules_lib.facts.targets import Target
 from rules_lib.groups.policy import Policy
 from rules_lib.groups.rule_group import Deployed
 
@@ -58,9 +56,3 @@ def test_plan_says_what_each_policy_has_left() -> None:
     given = replace(FULL, deployed=Deployed(policies=(Policy("guard"),)))
     [left] = foresee(given, allow_shrink=False).left
     assert left.policy == "guard"
-
-
-def test_no_rule_group_of_another_kind_than_asked_for_is_planned() -> None:
-    """What only classic policies take is never made for the others in silence."""
-    asked = HALF.edited(firewall=FirewallSettings(target=Target.NEXT_GENERATION))
-    assert "firewall.target" in str(foresee(asked, allow_shrink=True).refusal)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from rules_lib.groups.policy_quotas import PolicyQuotas, PolicyRemainder
@@ -11,7 +13,7 @@ NOTHING = "0 of 20 rule groups and 0 of 30,000 capacity are left"
 ONE = "1 group that is not ours"
 
 
-def left(others: int, managed: int, reserved: int, **room: int) -> PolicyRemainder:
+def left(others: int, managed: int, reserved: int, **room: Any) -> PolicyRemainder:
     """A policy with so many groups of others that reserve so much."""
     return PolicyRemainder("live", PolicyQuotas(**room), others, managed, reserved)
 
