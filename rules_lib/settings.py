@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationErr
 
 from rules_lib.address import Address, is_whole
 from rules_lib.alert_logs import EXPECTED_PLACE, AlertLogs, alert_logs
+from rules_lib.allowlist.fields import PREFIX_FORM
 from rules_lib.errors import SettingsError
 from rules_lib.groups.policy_names import EXPECTED, named_policies, policy_name_problem
 from rules_lib.redact import redact
@@ -190,10 +191,14 @@ class SetupSettings(_Settings):
     Attributes:
         bucket: gets an allowlist where it has none.
         fetch_function: name or ARN of the function that is started.
+        prefix: of the stack's rule groups, which tags its Next Generation policy.
     """
 
     bucket: Bucket
     fetch_function: Annotated[str, Field(description="the name of the stack's fetch function")]
+    prefix: Annotated[
+        str, Field(pattern=f"^{PREFIX_FORM}$", description="1 to 32 letters, digits and hyphens")
+    ] = "et"
 
 
 def variable_of(field: str) -> str:

@@ -56,8 +56,20 @@ def publish(client: SNSClient, topic: str, subject: str, text: str) -> None:
         raise HandoverError(f"{topic}: the notice cannot be sent: {error}") from error
 
 
-def answer(request: Mapping[str, Any], *, succeeded: bool, reason: str) -> None:
+def answer(
+    request: Mapping[str, Any],
+    *,
+    succeeded: bool,
+    reason: str,
+    data: Mapping[str, str] | None = None,
+) -> None:
     """Tell CloudFormation what became of a custom resource, at the URL that its request gives.
+
+    Args:
+        request: CloudFormation's.
+        succeeded: whether it may go on.
+        reason: what happened, for whoever deploys.
+        data: what the template may ask of the resource, by name.
 
     Raises:
         HandoverError: the URL does not take it; the deploy then waits until its own time is up.
@@ -69,6 +81,7 @@ def answer(request: Mapping[str, Any], *, succeeded: bool, reason: str) -> None:
         "StackId": request["StackId"],
         "RequestId": request["RequestId"],
         "LogicalResourceId": request["LogicalResourceId"],
+        "Data": {**(data or {})},
     }
     try:
         # The URL is signed for an empty content type.

@@ -138,6 +138,11 @@ class PolicyCalls:
                 return
         raise StaleError(f"Update{self._kind}", policy.name)
 
+    def delete(self, policy: Policy) -> None:
+        """Delete a policy, which the service refuses where a firewall has it."""
+        with self.calls.write(f"Delete{self._kind}", policy.name):
+            self._call(f"Delete{self._kind}")(**{f"{self._kind}Arn": policy.arn})
+
     @property
     def _kind(self) -> str:
         return KINDS[self.target].policy

@@ -38,6 +38,7 @@ def read_policy(answer: Mapping[str, Any], taken: frozenset[str]) -> Policy:
         document=MappingProxyType(document_of(answer, _KIND, taken)),
         unread=unread(answer, _KIND),
         health=health_of(about, _KIND),
+        firewalls=about.get("NumberOfAssociations", 0),
     )
 
 

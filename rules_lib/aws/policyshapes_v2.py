@@ -46,6 +46,8 @@ def read_next_policy(answer: Mapping[str, Any], taken: frozenset[str]) -> Policy
         mode=str(content.get("PolicyMode", "")),
         closed=closed,
         inline=sum("ResourceArn" not in entry for entry in listed),
+        sectioned=bool(content.get(_SECTION)),
+        firewalls=about.get("NumberOfAssociations", 0),
         alerting=frozenset(
             entry["ResourceArn"]
             for entry in listed

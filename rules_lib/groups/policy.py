@@ -67,6 +67,8 @@ class Policy:
         mode: ENFORCE or MONITOR in a Next Generation policy, which people set, not we; else empty.
         closed: why no traffic comes to the rules, in plain words; empty where some may.
         inline: rule groups whose rules stand in the policy itself.
+        sectioned: whether its firewall section has rule groups.
+        firewalls: how many firewalls have it, when it was read.
         alerting: ARNs of groups of which people said in the policy that their drops only alert.
     """
 
@@ -83,6 +85,8 @@ class Policy:
     mode: str = ""
     closed: str = ""
     inline: int = 0
+    sectioned: bool = False
+    firewalls: int = field(default=0, compare=False)
     alerting: frozenset[str] = frozenset()
 
 

@@ -54,6 +54,7 @@ from rules_lib.sync.gather import hits_gap
 from rules_lib.sync.same_until import same_until
 
 if TYPE_CHECKING:
+    from rules_lib.aws.firewall import Firewall
     from rules_lib.aws.store import Store
     from rules_lib.deploy.foresee import Foreseen
     from rules_lib.groups.rule_group import DeployedGroup

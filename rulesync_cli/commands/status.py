@@ -23,6 +23,7 @@ from rulesync_cli.common import (
 from rulesync_cli.history.records import past_build_record
 from rulesync_cli.show.ages import age_words
 from rulesync_cli.show.console import say, stdout
+from rulesync_cli.show.modes import mode_words
 from rulesync_cli.show.progress import waiting
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def status(*, bucket: str, policies: tuple[str, ...], seconds: int | None, as_js
 
 def _mark(found: StackStatus) -> tuple[object, ...]:
     """What is news where it differs: not the time."""
-    return found.latest, found.hold, found.attempt, found.findings
+    return found.latest, found.hold, found.attempt, found.findings, found.modes
 
 
 def _print(found: StackStatus, *, as_json: bool, again: bool) -> None:
@@ -108,6 +109,7 @@ def _document(found: StackStatus) -> dict[str, object]:
         "staging": asdict(found.staging) if found.staging else None,
         "rejected_by_service": found.discarded_for(Reason.REJECTED_BY_SERVICE),
         "not_yet_proven": found.discarded_for(Reason.NOT_YET_PROVEN),
+        **({"modes": dict(found.modes)} if found.modes else {}),
     }
 
 
@@ -115,6 +117,8 @@ def _render(found: StackStatus, console: Console) -> None:
     say(console, found.state, _STYLES[found.state])
     for line in _in_force(found):
         say(console, line)
+    for policy, mode in found.modes.items():
+        say(console, f"policy {visible(policy)}: {mode_words(mode)}")
     if found.hold:
         say(console, held_words(found.hold))
     for finding in found.findings:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
@@ -17,6 +17,7 @@ from rules_lib.bucket import (
     last_notice_key,
 )
 from rules_lib.errors import FirewallError, RefusedError, StoreError
+from rules_lib.facts.targets import Target
 from rules_lib.feed.manifest import Manifest
 from rules_lib.feed.newest import newest_manifest, stored_manifest
 from rules_lib.model import Reason
@@ -69,6 +70,7 @@ class StackStatus:
         attempt: the newest build, however it ended.
         findings: what fails first, then what waits.
         staging: what is staged and excepted in the build in force; None where nobody knows.
+        modes: name -> ENFORCE or MONITOR of the Next Generation policies that were given.
     """
 
     now: datetime
@@ -79,6 +81,7 @@ class StackStatus:
     attempt: PastBuild | None
     findings: tuple[StatusFinding, ...]
     staging: StagingFacts | None = None
+    modes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def state(self) -> StackState:
@@ -125,7 +128,18 @@ def stack_status(world: World) -> StackStatus:
         attempt=attempt,
         findings=tuple(sorted(found, key=lambda finding: finding.state != "failing")),
         staging=_staging(store, latest) if latest else None,
+        modes=_modes(world, latest) if latest else {},
     )
+
+
+def _modes(world: World, latest: Latest) -> dict[str, str]:
+    """What mode people have set each policy to; a kind that has none is not asked."""
+    if latest.target is Target.CLASSIC:
+        return {}
+    firewall = world.firewall(latest.prefix, latest.target)
+    with suppress(FirewallError):  # what is wrong with them is a finding already
+        return {one.name: one.mode for one in firewall.given() if one.mode}
+    return {}
 
 
 def _staging(store: Store, latest: Latest) -> StagingFacts | None:

@@ -143,6 +143,7 @@ def _policies() -> Iterator[Probe]:
     for action in ("DROP", "ACCEPT", "REJECT", "ALERT"):
         yield _next(f"default-{action.lower()}", f"the default action {action} is accepted",
                     next_generation(FirewallDefaultAction=action), source=MODEL)  # fmt: skip
+    yield _next("default-none", "no default action need be given", {"FirewallPolicyV2": {}})
     entries = [{"ResourceArn": "<managed-strict-0>"}]
     yield _next("classic-group", "a Classic group is refused",
                 next_generation(IpsRuleGroupEntries=entries), _REFUSED, source=GUIDE)  # fmt: skip

@@ -21,6 +21,7 @@ from rulesync_cli.show.actions import show_actions
 from rulesync_cli.show.console import say, show
 from rulesync_cli.show.impacts import show_impact
 from rulesync_cli.show.lists import show_lists
+from rulesync_cli.show.modes import policy_modes
 from rulesync_cli.show.tables import STYLES, headline, notes, render_warnings, show_groups
 
 _MARKS: Final = {
@@ -67,6 +68,8 @@ def render_preview(
     for line in _left(found):
         say(console, line)
     show_lists(indicator_lists(foreseen.inputs, foreseen.built), console)
+    for line in policy_modes(foreseen.plan.switches):
+        say(console, line)
     render_warnings(found.summary, console)
     for remark in remarks:
         say(console, f"warning: {visible(remark)}", "yellow")

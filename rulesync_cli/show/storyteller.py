@@ -151,7 +151,8 @@ def _ending(story: Story) -> Iterator[StoryLine]:
     if seat := story.seat:
         where = f"rule {count(seat.position)} of {count(seat.rules)}"
         room = f"capacity {count(seat.capacity)}"
-        yield "group", f"{seat.group}, priority {seat.priority}: {where} ({room})"
+        turn = f", priority {seat.priority}" if seat.priority else ""
+        yield "group", f"{seat.group}{turn}: {where} ({room})"
     if left_out := story.left_out:
         yield "text", story.origin.text
         yield "cause", left_out.cause

@@ -84,7 +84,7 @@ def verify_document(found: Verified) -> dict[str, Any]:
 def _group(priority: int, loading: Loading) -> dict[str, Any]:
     return {
         "name": loading.name,
-        "priority": priority,
+        "priority": priority or None,
         "rules": loading.rules,
         "loaded": loading.loaded,
         "refusals": [asdict(one) for one in loading.refusals],

@@ -14,9 +14,10 @@ from typing import Any, Final
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from support.localaws import policy
 
 from functions.setup.app import handler
-from localaws import embedded_aws
+from localaws import EmbeddedAws, Fault, embedded_aws
 from rules_lib.aws import clients
 from rules_lib.aws.handover import HandoverError
 
@@ -85,11 +86,19 @@ def listening() -> Iterator[CloudFormation]:
 
 
 @pytest.fixture
-def cloudformation(monkeypatch: pytest.MonkeyPatch) -> Iterator[CloudFormation]:
+def aws() -> Iterator[EmbeddedAws]:
+    """An account."""
+    with embedded_aws() as running:
+        yield running
+
+
+@pytest.fixture
+def cloudformation(monkeypatch: pytest.MonkeyPatch, aws: EmbeddedAws) -> Iterator[CloudFormation]:
     """An account with an empty bucket, and CloudFormation waiting."""
     monkeypatch.setenv("RULESYNC_BUCKET", BUCKET)
     monkeypatch.setenv("RULESYNC_FETCH_FUNCTION", "the-fetch")
-    with embedded_aws(), listening() as server:
+    with listening() as server:
+        assert not aws.calls
         boto3.client("s3").create_bucket(Bucket=BUCKET)
         yield server
 
@@ -197,3 +206,84 @@ def test_answer_that_is_not_taken_is_an_error(
     with pytest.raises(HandoverError, match="does not take the answer: 403"):
         handler(cloudformation.request("Delete"), None)
     assert functions.started == []
+
+
+def asking(cloudformation: CloudFormation, kind: str, name: str = "made") -> dict[str, Any]:
+    """A request of a stack that is to have a Next Generation policy; gives the answer."""
+    request = {**cloudformation.request(kind), "ResourceProperties": {"NextPolicy": name}}
+    handler(request, None)
+    return cloudformation.answers[-1]
+
+
+def test_next_generation_policy_is_made_once(
+    cloudformation: CloudFormation, functions: Functions
+) -> None:
+    """In MONITOR mode, letting all traffic on to the rules; the stack's output is its ARN."""
+    answers = [asking(cloudformation, kind) for kind in ("Create", "Update")]
+    client: Any = boto3.client("network-firewall")
+    [listed] = client.list_firewall_policies_v2()["FirewallPoliciesV2"]
+    assert [one["Data"] for one in answers] == [{"NextPolicyArn": listed["Arn"]}] * 2
+    found = client.describe_firewall_policy_v2(FirewallPolicyV2Name="made")
+    assert found["FirewallPolicyV2"] == {
+        "PolicyMode": "MONITOR",
+        "FirewallDefaultAction": "ACCEPT",
+        "IpsRuleGroupEntries": [],
+    }
+    tags = found["FirewallPolicyV2Response"]["Tags"]
+    assert tags == [{"Key": "rulesync:prefix", "Value": "et"}]
+    assert len(functions.started) == 2
+
+
+def test_classic_policy_of_the_name_fails_the_deploy(
+    cloudformation: CloudFormation, functions: Functions
+) -> None:
+    """It is told as what it is, and nothing is started."""
+    boto3.client("network-firewall").create_firewall_policy(
+        FirewallPolicyName="made", FirewallPolicy=policy()
+    )
+    answer = asking(cloudformation, "Create")
+    assert answer["Status"] == "FAILED"
+    assert "made is a classic policy" in answer["Reason"]
+    assert functions.started == []
+
+
+def test_policy_that_nobody_uses_goes_with_the_stack(
+    cloudformation: CloudFormation, functions: Functions
+) -> None:
+    """As where the stack could not be made; one that is gone is no error."""
+    asking(cloudformation, "Create")
+    assert "was deleted" in asking(cloudformation, "Delete")["Reason"]
+    client: Any = boto3.client("network-firewall")
+    assert client.list_firewall_policies_v2()["FirewallPoliciesV2"] == []
+    assert "is gone already" in asking(cloudformation, "Delete")["Reason"]
+    assert len(functions.started) == 1
+
+
+def test_policy_in_use_outlives_the_stack(
+    cloudformation: CloudFormation, functions: Functions
+) -> None:
+    """A firewall has it, or it has rule groups: as the classic policy of the template it stays."""
+    arn = asking(cloudformation, "Create")["Data"]["NextPolicyArn"]
+    client: Any = boto3.client("network-firewall")
+    client.create_firewall(FirewallName="f", FirewallPolicyArn=arn, VpcId="vpc-1")
+    assert "stays, as it is in use" in asking(cloudformation, "Delete")["Reason"]
+    inline = {"InlineRuleGroup": {"RulesSource": {"RulesString": ""}}}
+    client.create_firewall_policy_v2(
+        FirewallPolicyV2Name="other", FirewallPolicyV2={"IpsRuleGroupEntries": [inline]}
+    )
+    assert "stays, as it is in use" in asking(cloudformation, "Delete", "other")["Reason"]
+    listed = client.list_firewall_policies_v2()["FirewallPoliciesV2"]
+    assert [one["Name"] for one in listed] == ["made", "other"]
+    assert len(functions.started) == 1
+
+
+def test_policy_that_may_not_be_deleted_fails_no_deletion(
+    cloudformation: CloudFormation, functions: Functions, aws: EmbeddedAws
+) -> None:
+    """CloudFormation would keep a stack for it that people want gone."""
+    asking(cloudformation, "Create")
+    aws.inject(Fault("DeleteFirewallPolicyV2", "AccessDeniedException", "no"))
+    answer = asking(cloudformation, "Delete")
+    assert answer["Status"] == "SUCCESS"
+    assert "made stays: DeleteFirewallPolicyV2 made: AccessDenied" in answer["Reason"]
+    assert len(functions.started) == 1

@@ -429,3 +429,77 @@ def test_prefix_lists_are_read_where_they_are_named() -> None:
     assert any(allows(each, read, arn) for each in statements)
     assert not any(allows(each, read, other) for each in statements)
     assert not any(allows(each, read, arn) for each in Template().statements("BuildRole"))
+
+
+NEXT: Final = {"FirewallPolicyKind": "next-generation", "RuleGroupPrefix": "ids"}
+"""Parameters for policies of the newer kind."""
+
+NEXT_POLICY: Final = f"{FIREWALL}:firewall-policy-v2/perimeter"
+
+
+@pytest.mark.parametrize("kind", ["stateful-rulegroup", "ips-rulegroup", "rulegroup"])
+def test_groups_of_type_ips_are_within_reach_whatever_their_arns_look_like(kind: str) -> None:
+    """Nobody has told us; the prefix and the tag bound what may be changed, as in Classic."""
+    statements = list(Template(NEXT).statements("BuildRole"))
+    mine, other = f"{FIREWALL}:{kind}/ids-x", f"{FIREWALL}:{kind}/et-x"
+    for action in ("CreateRuleGroup", "UpdateRuleGroup", "DeleteRuleGroup"):
+        asked = f"network-firewall:{action}"
+        assert any(allows(each, asked, mine) for each in statements)
+        assert not any(allows(each, asked, other) for each in statements)
+        assert not any(
+            allows(each, asked, f"{FIREWALL}:{kind}-policy/ids-x") for each in statements
+        )
+
+
+def test_the_form_of_the_arns_can_be_set_once_it_is_known() -> None:
+    """Then nothing else with the prefix is within reach."""
+    known = Template({**NEXT, "IpsRuleGroupArnType": "ips-rulegroup"})
+    statements = list(known.statements("BuildRole"))
+    action = "network-firewall:UpdateRuleGroup"
+    assert any(allows(each, action, f"{FIREWALL}:ips-rulegroup/ids-x") for each in statements)
+    assert not any(
+        allows(each, action, f"{FIREWALL}:stateful-rulegroup/ids-x") for each in statements
+    )
+
+
+def test_next_generation_policy_is_updated_by_its_arn_alone() -> None:
+    """And classic ones are read, to tell them from those that are missing, but not changed."""
+    named = Template({**NEXT, "FirewallPolicies": [NEXT_POLICY]})
+    statements = list(named.statements("BuildRole"))
+    update = "network-firewall:UpdateFirewallPolicyV2"
+    assert any(allows(each, update, NEXT_POLICY) for each in statements)
+    assert not any(allows(each, update, f"{NEXT_POLICY}-2") for each in statements)
+    group = f"{FIREWALL}:stateful-rulegroup/theirs"
+    assert any(allows(each, update, group) for each in statements)
+    old = "network-firewall:UpdateFirewallPolicy"
+    assert not any(old in listed(each["Action"]) for each in statements)
+    plain = list(Template(NEXT).statements("BuildRole"))
+    assert not any(update in listed(each["Action"]) for each in plain)
+
+
+def test_policy_of_the_newer_kind_is_made_by_the_set_up() -> None:
+    """Under a name of the stack; only one that it made may be deleted."""
+    made = Template({**NEXT, "MakeFirewallPolicy": "true"})
+    own = f"{FIREWALL}:firewall-policy-v2/rulesync-policy-v2"
+    setup = list(made.statements("SetupRole"))
+    assert any(allows(each, "network-firewall:CreateFirewallPolicyV2", own) for each in setup)
+    [delete] = [
+        each
+        for each in setup
+        if "network-firewall:DeleteFirewallPolicyV2" in listed(each["Action"])
+    ]
+    assert delete["Condition"] == {"StringEquals": {"aws:ResourceTag/rulesync:prefix": "ids"}}
+    build = list(made.statements("BuildRole"))
+    assert any(allows(each, "network-firewall:UpdateFirewallPolicyV2", own) for each in build)
+    assert made.resource("Setup")["NextPolicy"] == "rulesync-policy-v2"
+    environment = made.resource("BuildFunction")["Environment"]["Variables"]
+    assert environment["RULESYNC_POLICIES"].strip(",") == "rulesync-policy-v2"
+    assert environment["RULESYNC_UNPROVEN"] == "false"
+
+
+def test_classic_stack_has_nothing_of_the_newer_kind() -> None:
+    """No right, and no policy."""
+    for role in ROLES.values():
+        for each in FULL.statements(role):
+            assert not any("V2" in action for action in listed(each["Action"]))
+    assert "NextPolicy" not in FULL.resource("Setup")

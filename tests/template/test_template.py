@@ -313,11 +313,11 @@ def test_resource_policies_allow_services_only() -> None:
         ("arn:aws:network-firewall:eu-west-1:111122223333:firewall-policy/prod", True),
         ("arn:aws-cn:network-firewall:cn-north-1:111122223333:firewall-policy/a-1", True),
         ("prod", False),
-        ("arn:aws:network-firewall:eu-west-1:111122223333:firewall-policy-v2/prod", False),
+        ("arn:aws:network-firewall:eu-west-1:111122223333:firewall-policy-v2/prod", True),
         ("arn:aws:network-firewall:eu-west-1:111122223333:stateful-rulegroup/prod", False),
     ],
 )
-def test_stack_takes_the_arns_of_classic_policies_alone(arn: str, taken: bool) -> None:
+def test_stack_takes_the_arns_of_policies_alone(arn: str, taken: bool) -> None:
     """CloudFormation holds each value of the list against the pattern before it makes anything."""
     pattern = expanded()["Parameters"]["FirewallPolicies"]["AllowedPattern"]
     assert bool(re.fullmatch(pattern, arn)) == taken
