@@ -13,6 +13,7 @@ from pydantic import (
     NonNegativeInt,
     PositiveInt,
     ValidationError,
+    model_validator,
 )
 
 from rules_lib.bucket import rules_name
@@ -71,6 +72,12 @@ class GroupFile(BaseModel):
     prefix: str
     groups: tuple[StoredGroup, ...]
     target: Annotated[Target, Field(exclude_if=is_classic)] = Target.CLASSIC
+
+    @model_validator(mode="after")
+    def _has_its_priorities(self) -> Self:
+        if is_classic(self.target) and not all(group.priority for group in self.groups):
+            raise ValueError("a classic rule group has no priority")
+        return self
 
     @classmethod
     def parse(cls, data: bytes, source: str) -> Self:

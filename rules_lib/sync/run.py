@@ -203,7 +203,7 @@ def _carried_out(
     decision = decide(
         inputs,
         firewall,
-        _log(world.store, gathered.refusals, inputs),
+        refusal_log_of(world.store, gathered.refusals, inputs),
         allow_shrink=consent.allow_shrink or gathered.allow_shrink,
         deadline=world.deadline,
     )
@@ -235,7 +235,7 @@ def _carried_out(
     return recorded
 
 
-def _log(store: Store, refusals: Refusals, inputs: Inputs) -> RefusalLog:
+def refusal_log_of(store: Store, refusals: Refusals, inputs: Inputs) -> RefusalLog:
     """What is known to be refused of the rules at hand; what else is found is remembered."""
     sids = (rule.sid for rule in inputs.ruleset.rules if rule.sid is not None)
     return RefusalLog(refusals, refusals.of(sids), partial(Refusals.put, store=store))

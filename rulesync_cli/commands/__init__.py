@@ -30,6 +30,7 @@ SUMMARIES: Final = {
     "report": "Fetch a build's page and open it in the browser.",
     "rollback": "Restore an earlier BUILD and hold it.",
     "resume": "Lift the hold of a rollback.",
+    "move": "Move the rule groups to the other kind of firewall policy.",
     "explain": "Explain one rule, from the feed to the firewall.",
     "discarded": "List the discarded rules and what brings them back.",
     "categories": "List the categories and what turning one on would cost.",

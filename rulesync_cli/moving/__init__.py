@@ -1,0 +1,1 @@
+"""Moving from one kind of firewall policy to the other, in two steps that people ask for."""
