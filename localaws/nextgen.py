@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import replace
+from typing import Any, Final
 
 from moto.core.utils import utcnow
 
@@ -19,34 +19,12 @@ from localaws.group_checks import consumed_capacity
 from localaws.groups import IPS, RuleGroup
 from localaws.limits import GROUP_CAPACITY, INLINE_BYTES, NEXT_GENERATION_GROUPS
 from localaws.paging import page
+from localaws.policies import IPS_ENTRIES, FirewallPolicyV2, ips_referenced
 from localaws.resources import check_name_is_free, check_tags, check_token, find, new_id
 from localaws.state import Answer, Params, State, tag_pairs, without_nothing
 
-if TYPE_CHECKING:
-    from datetime import datetime
-
 _KIND: Final = "FirewallPolicyV2"
-_ENTRIES: Final = "IpsRuleGroupEntries"
 _INLINE: Final = "InlineRuleGroup"
-
-
-@dataclass(frozen=True, slots=True)
-class FirewallPolicyV2:
-    """One stored policy; `content` is its `FirewallPolicyV2` structure as it was sent."""
-
-    arn: str
-    name: str
-    id: str
-    token: str
-    content: Mapping[str, Any]
-    description: str | None
-    encryption: Mapping[str, str] | None
-    modified: datetime
-
-    @property
-    def group_arns(self) -> tuple[str, ...]:
-        """The rule groups of type IPS that the policy uses, in the order of its text."""
-        return _referenced(self.content)
 
 
 class NextGenerationActions(State):
@@ -134,7 +112,7 @@ class NextGenerationActions(State):
         return consumed_capacity(content, GROUP_CAPACITY + 1, self.control)
 
     def _consumed_ips(self, content: Mapping[str, Any]) -> int:
-        reserved = sum(self.rule_groups[arn].capacity for arn in _referenced(content))
+        reserved = sum(self.rule_groups[arn].capacity for arn in ips_referenced(content))
         return reserved + sum(self.consumed_in(entry) for entry in _inline(content))
 
     def _next_answer(self, policy: FirewallPolicyV2) -> Answer:
@@ -160,24 +138,24 @@ class NextGenerationActions(State):
 
 def entries_are_not_too_many(_: NextGenerationActions, content: Mapping[str, Any]) -> None:
     """The number of groups in one policy is held to that of Classic, as nobody says another."""
-    if (count := len(content.get(_ENTRIES, ()))) > NEXT_GENERATION_GROUPS:
+    if (count := len(content.get(IPS_ENTRIES, ()))) > NEXT_GENERATION_GROUPS:
         raise InvalidRequestError(
-            f"{_ENTRIES} limit exceeded, parameter: [{count}], context: {_ENTRIES}"
+            f"{IPS_ENTRIES} limit exceeded, parameter: [{count}], context: {IPS_ENTRIES}"
         )
 
 
 def entries_are_ips_groups(state: NextGenerationActions, content: Mapping[str, Any]) -> None:
     """Each entry has rules in line, or leads to a group of type IPS, and no two to the same."""
-    for entry in content.get(_ENTRIES, ()):
+    for entry in content.get(IPS_ENTRIES, ()):
         if (_INLINE in entry) == ("ResourceArn" in entry):
             raise InvalidRequestError(
-                f"{_INLINE}, ResourceArn must set exactly one of them, context: {_ENTRIES}"
+                f"{_INLINE}, ResourceArn must set exactly one of them, context: {IPS_ENTRIES}"
             )
-    for arn, count in Counter(_referenced(content)).items():
+    for arn, count in Counter(ips_referenced(content)).items():
         group: RuleGroup | None = state.rule_groups.get(arn)
         if group is None or group.kind != IPS or count > 1:
             raise InvalidRequestError(
-                f"parameter is invalid, parameter: [{arn}], context: {_ENTRIES}.ResourceArn"
+                f"parameter is invalid, parameter: [{arn}], context: {IPS_ENTRIES}.ResourceArn"
             )
 
 
@@ -188,23 +166,23 @@ def inline_rules_are_within_limits(
     consumed = sum(state.consumed_in(entry) for entry in _inline(content))
     if consumed > GROUP_CAPACITY:
         raise InvalidRequestError(
-            f"inline rules capacity exceeded, parameter: [{consumed}], context: {_ENTRIES}"
+            f"inline rules capacity exceeded, parameter: [{consumed}], context: {IPS_ENTRIES}"
         )
     texts = (entry[_INLINE]["RulesSource"].get("RulesString", "") for entry in _inline(content))
     if (size := sum(len(text.encode()) for text in texts)) > INLINE_BYTES:
         raise InvalidRequestError(
             f"inline rules exceed max size ({INLINE_BYTES} bytes), Size: {size}, "
-            f"context: {_ENTRIES}"
+            f"context: {IPS_ENTRIES}"
         )
 
 
 def ips_capacity_is_kept(state: NextGenerationActions, content: Mapping[str, Any]) -> None:
     """What the groups reserve, and what is in line, is limited for the IPS engine [guide]."""
-    groups = (state.rule_groups[arn].capacity for arn in _referenced(content))
+    groups = (state.rule_groups[arn].capacity for arn in ips_referenced(content))
     reserved = sum(groups) + sum(state.consumed_in(entry) for entry in _inline(content))
     if reserved > state.control.quotas.ips_policy_capacity:
         raise LimitExceededError(
-            f"IpsRules capacity exceeded, parameter: [{reserved}], context: {_ENTRIES}"
+            f"IpsRules capacity exceeded, parameter: [{reserved}], context: {IPS_ENTRIES}"
         )
 
 
@@ -218,13 +196,8 @@ def next_variables_are_home_net(_: NextGenerationActions, content: Mapping[str, 
             )
 
 
-def _referenced(content: Mapping[str, Any]) -> tuple[str, ...]:
-    entries = content.get(_ENTRIES, ())
-    return tuple(entry["ResourceArn"] for entry in entries if "ResourceArn" in entry)
-
-
 def _inline(content: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    return (entry for entry in content.get(_ENTRIES, ()) if _INLINE in entry)
+    return (entry for entry in content.get(IPS_ENTRIES, ()) if _INLINE in entry)
 
 
 NEXT_CHECKS: Final[tuple[Callable[[NextGenerationActions, Mapping[str, Any]], None], ...]] = (

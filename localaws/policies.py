@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 Groups = Mapping[str, RuleGroup]
 
 REFERENCES: Final = "StatefulRuleGroupReferences"
+IPS_ENTRIES: Final = "IpsRuleGroupEntries"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +44,28 @@ def referenced(content: Mapping[str, Any]) -> tuple[str, ...]:
 def reserved_capacity(content: Mapping[str, Any], groups: Groups) -> int:
     """The units that a policy's groups reserve together, used or not."""
     return sum(groups[arn].capacity for arn in referenced(content))
+
+
+@dataclass(frozen=True, slots=True)
+class FirewallPolicyV2:
+    """One stored policy; `content` is its `FirewallPolicyV2` structure as it was sent."""
+
+    arn: str
+    name: str
+    id: str
+    token: str
+    content: Mapping[str, Any]
+    description: str | None
+    encryption: Mapping[str, str] | None
+    modified: datetime
+
+    @property
+    def group_arns(self) -> tuple[str, ...]:
+        """The rule groups of type IPS that the policy uses, in the order of its text."""
+        return ips_referenced(self.content)
+
+
+def ips_referenced(content: Mapping[str, Any]) -> tuple[str, ...]:
+    """The ARNs of the rule groups that a `FirewallPolicyV2` structure refers to."""
+    entries = content.get(IPS_ENTRIES, ())
+    return tuple(entry["ResourceArn"] for entry in entries if "ResourceArn" in entry)

@@ -13,8 +13,7 @@ from localaws.managed import managed_groups
 
 if TYPE_CHECKING:
     from localaws.groups import RuleGroup
-    from localaws.nextgen import FirewallPolicyV2
-    from localaws.policies import FirewallPolicy
+    from localaws.policies import FirewallPolicy, FirewallPolicyV2
 
 Params = Mapping[str, Any]
 Answer = dict[str, Any]

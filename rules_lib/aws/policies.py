@@ -26,7 +26,7 @@ from rules_lib.aws.policyshapes_v2 import entries, read_next_policy
 from rules_lib.aws.shapes import PREFIX_TAG
 from rules_lib.aws.whole import keep_body
 from rules_lib.errors import FirewallError, StaleError, Trouble
-from rules_lib.facts.api import ACCEPT, FORWARD_TO_STATEFUL, MONITOR, STRICT_ORDER
+from rules_lib.facts.api import ACCEPT_ACTION, FORWARD_TO_STATEFUL, MONITOR, STRICT_ORDER
 from rules_lib.facts.targets import Target
 from rules_lib.groups.policy import GroupReference, Policy, would_lose
 from rules_lib.groups.policy_names import named, of_the_other_kind
@@ -42,7 +42,7 @@ _NEW_CLASSIC: Final = {
 of `template.yaml`: it says what no rule matched, and drops nothing. AWS recommends it beside its
 drop twin [best practices, 2026], which would block all that no `pass` rule allows."""
 
-_NEW_NEXT: Final = {"PolicyMode": MONITOR, "FirewallDefaultAction": ACCEPT}
+_NEW_NEXT: Final = {"PolicyMode": MONITOR, "FirewallDefaultAction": ACCEPT_ACTION}
 """Likewise of the other kind: it lets all traffic on to the rules, and blocks nothing until people
 set its mode."""
 

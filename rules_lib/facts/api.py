@@ -19,10 +19,10 @@ IPS: Final = "IPS"
 MONITOR: Final = "MONITOR"
 """`PolicyMode`: what would be blocked is logged and counted, and nothing is blocked."""
 
-ACCEPT: Final = "ACCEPT"
+ACCEPT_ACTION: Final = "ACCEPT"
 """`FirewallDefaultAction`: what the firewall engine's rules did not match goes on to the IPS."""
 
-LETS_ON: Final = frozenset({ACCEPT, "ALERT"})
+LETS_ON: Final = frozenset({ACCEPT_ACTION, "ALERT"})
 """The default actions by which traffic comes to the IPS engine; the others block it [run]."""
 
 FORWARD_TO_STATEFUL: Final = "aws:forward_to_sfe"

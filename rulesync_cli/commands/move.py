@@ -23,7 +23,7 @@ from rulesync_cli.words import tell
 if TYPE_CHECKING:
     from rules_lib.deploy.outcome import Applied
     from rulesync_cli.moving.course import Course
-    from rulesync_cli.moving.steps import Prepared
+    from rulesync_cli.moving.steps import MoveStep
 
 
 @click.command(
@@ -85,53 +85,53 @@ def move(  # noqa: PLR0913 - an argument for each option
         here = world(bucket, policies, log, unproven=unproven)
         course = course_to(Target(target), here.store, prefix, before)
 
-        def agree(prepared: Prepared) -> None:
+        def agree(step: MoveStep) -> None:
             with watch.hidden():
                 if not yes:
-                    _show(prepared, course, as_json=as_json)
-                confirm(_question(prepared), yes=yes)
+                    _show(step, course, as_json=as_json)
+                confirm(_question(step), yes=yes)
 
         with log.told(f"run it again to finish: `rulesync move --to {target}`"):
             if removes:
-                prepared, applied = remove_old(here, course, policies_of(old), agree)
+                step, applied = remove_old(here, course, policies_of(old), agree)
             else:
-                prepared, applied = make_beside(here, course, agree)
+                step, applied = make_beside(here, course, agree)
     if as_json:
-        print_json(_document(prepared, applied, course))
+        print_json(_document(step, applied, course))
     elif yes:
-        _show(prepared, course, as_json=False)
+        _show(step, course, as_json=False)
     for remark in (*applied.remarks, *(f"{one.name} stays: {one.why}" for one in applied.staying)):
         tell(f"warning: {visible(remark)}")
     tell(_next(course, policies, removes=removes))
 
 
-def _question(prepared: Prepared) -> str:
-    if prepared.removal is None:
+def _question(step: MoveStep) -> str:
+    if step.removal is None:
         return "make these rule groups, and attach them?"
     return "upload the allowlist, and remove the old rule groups?"
 
 
-def _show(prepared: Prepared, course: Course, *, as_json: bool) -> None:
+def _show(step: MoveStep, course: Course, *, as_json: bool) -> None:
     from rulesync_cli.show.moves import render_move
 
-    render_move(prepared, course, stderr() if as_json else stdout())
+    render_move(step, course, stderr() if as_json else stdout())
 
 
-def _document(prepared: Prepared, applied: Applied, course: Course) -> dict[str, Any]:
+def _document(step: MoveStep, applied: Applied, course: Course) -> dict[str, Any]:
     from rules_lib.deploy.steps import record, switch_record
 
-    plan, comparison = prepared.removal or prepared.decision.foreseen.plan, prepared.comparison
+    plan, comparison = step.removal or step.decision.foreseen.plan, step.comparison
     return {
         "to": course.new.target,
         "prefix": course.new.prefix,
         "from_prefix": course.old.prefix,
-        "steps": [record(step) for step in plan.steps],
+        "steps": [record(one) for one in plan.steps],
         "policies": [switch_record(one) for one in plan.switches],
         "comparison": {
             "same": comparison.same,
             "differing": [one._asdict() for one in comparison.differing],
         },
-        "removed": [step.name for step in applied.done] if prepared.removal else [],
+        "removed": [one.name for one in applied.done] if step.removal else [],
     }
 
 

@@ -35,12 +35,12 @@ if TYPE_CHECKING:
     from rules_lib.world import World
     from rulesync_cli.moving.course import Course, End
 
-Agree: TypeAlias = Callable[["Prepared"], None]
+Agree: TypeAlias = Callable[["MoveStep"], None]
 """Is shown what is about to be done; raises `NotApprovedError` where it does not agree."""
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class MoveStep:
     """What a step of a move is about to do, once the service has validated it.
 
     Attributes:
@@ -57,7 +57,7 @@ class Prepared:
     removal: Plan | None = None
 
 
-def make_beside(world: World, course: Course, agree: Agree) -> tuple[Prepared, Applied]:
+def make_beside(world: World, course: Course, agree: Agree) -> tuple[MoveStep, Applied]:
     """Make the new rule groups, attach them to the new policies, and compare.
 
     Args:
@@ -73,17 +73,17 @@ def make_beside(world: World, course: Course, agree: Agree) -> tuple[Prepared, A
     calls = Calls(watch=world.watch)
     with calls.candid():
         new = _firewall(world, course.new, calls)
-        prepared = _prepared(world, course, new, _firewall(_bare(world), course.old, calls))
-        agree(prepared)
-        applied = apply(prepared.decision.foreseen.plan, new, prepared.decision.failures)
+        step = _next_step(world, course, new, _firewall(_bare(world), course.old, calls))
+        agree(step)
+        applied = apply(step.decision.foreseen.plan, new, step.decision.failures)
     if applied.failures:
         raise unfinished("not all of the new rule groups are in place", applied)
-    return prepared, applied
+    return step, applied
 
 
 def remove_old(
     world: World, course: Course, policies: tuple[str, ...], agree: Agree
-) -> tuple[Prepared, Applied]:
+) -> tuple[MoveStep, Applied]:
     """Upload the allowlist of the new kind, and remove the rule groups of the old one.
 
     Args:
@@ -101,16 +101,16 @@ def remove_old(
     with calls.candid():
         new = _firewall(world, course.new, calls)
         old = _firewall(replace(world, policies=policies, unproven=True), course.old, calls)
-        prepared = _prepared(world, course, new, old)
-        _refuse_unready(prepared, course)
-        _refuse_in_use(prepared.old)
-        removal = unchecked_plan((), prepared.old)
-        agree(replace(prepared, removal=removal))
+        step = _next_step(world, course, new, old)
+        _refuse_unready(step, course)
+        _refuse_in_use(step.old)
+        removal = unchecked_plan((), step.old)
+        agree(replace(step, removal=removal))
         _upload(world, course)
         applied = apply(removal, old)
     if applied.failures:
         raise unfinished("not all of the old rule groups are removed", applied)
-    return replace(prepared, removal=removal), applied
+    return replace(step, removal=removal), applied
 
 
 def _firewall(world: World, end: End, calls: Calls) -> Firewall:
@@ -122,7 +122,7 @@ def _bare(world: World) -> World:
     return replace(world, policies=())
 
 
-def _prepared(world: World, course: Course, new: Firewall, old: Firewall) -> Prepared:
+def _next_step(world: World, course: Course, new: Firewall, old: Firewall) -> MoveStep:
     world.watch("reading the bucket")
     gathered = gather(world.store, course.draft)
     inputs = inputs_of(gathered, new, world.day)
@@ -130,7 +130,7 @@ def _prepared(world: World, course: Course, new: Firewall, old: Firewall) -> Pre
     world.watch("building the rule groups")
     log = refusal_log_of(world.store, gathered.refusals, inputs)
     decision = decide(inputs, new, log, allow_shrink=True)
-    return Prepared(gathered, decision, before, compared(before, decision.foreseen.built))
+    return MoveStep(gathered, decision, before, compared(before, decision.foreseen.built))
 
 
 def _refuse_hold(world: World) -> None:
@@ -140,9 +140,9 @@ def _refuse_hold(world: World) -> None:
         )
 
 
-def _refuse_unready(prepared: Prepared, course: Course) -> None:
+def _refuse_unready(step: MoveStep, course: Course) -> None:
     """Remove nothing before what takes its place is there, attached, and as it should be."""
-    plan = prepared.decision.foreseen.plan
+    plan = step.decision.foreseen.plan
     if plan.is_empty and plan.steps:
         return
     missing = counted(len(plan.changes) + len(plan.switched), "change")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from rulesync_cli.moving.compare import Comparison, RuleDifference
     from rulesync_cli.moving.course import Course
-    from rulesync_cli.moving.steps import Prepared
+    from rulesync_cli.moving.steps import MoveStep
 
 _NAMED: Final = 10
 """How many differing rules of a kind are named; the JSON has all."""
@@ -28,18 +28,18 @@ _HEADS: Final = {
 }
 
 
-def render_move(prepared: Prepared, course: Course, console: Console) -> None:
+def render_move(step: MoveStep, course: Course, console: Console) -> None:
     """Print a step of a move."""
-    new, foreseen = course.new, prepared.decision.foreseen
+    new, foreseen = course.new, step.decision.foreseen
     say(console, f"to {named(new.target)} policies, prefix {new.prefix}", "bold")
-    plan = prepared.removal or foreseen.plan
+    plan = step.removal or foreseen.plan
     render_plan(plan, (), console)
     for line in policy_modes(foreseen.plan.switches):
         say(console, line)
-    if not prepared.old.groups:
+    if not step.old.groups:
         say(console, f"there are no old rule groups with the prefix {course.old.prefix}", "yellow")
         return
-    _comparison(prepared.comparison, console)
+    _comparison(step.comparison, console)
 
 
 def _comparison(found: Comparison, console: Console) -> None:
