@@ -44,6 +44,7 @@ DISCARDED: Final = "discarded.jsonl"
 DISCARDED_SHEET: Final = "discarded.csv"
 CHANGED: Final = "changed.jsonl"
 REPORT: Final = "report.html"
+LICENCES: Final = "LICENCES.txt"
 RULE_GROUPS: Final = "rule-groups/"
 """In the folder of a build, as those before: its groups' rules, a file each."""
 
@@ -104,6 +105,7 @@ _TYPES: Final = {
     ".jsonl": "application/x-ndjson",
     ".rules": "text/plain",
     ".tar": "application/x-tar",
+    ".txt": "text/plain",
     ".yaml": "application/yaml",
     ".zip": "application/zip",
 }

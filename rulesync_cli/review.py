@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from rules_lib.errors import StoreError
 from rules_lib.model import Reason, Rule
 from rules_lib.outcome import Discarded
+from rules_lib.report.records import feed_of
 from rules_lib.validation import validation_faults
 
 
@@ -22,6 +23,7 @@ class DiscardedEntry:
     Attributes:
         rev: None for a line that is no rule, as is the msg.
         rule: its text, as the feed ships it.
+        feed: the name of its feed, where several are in use; None for people's own.
     """
 
     sid: int | None
@@ -31,13 +33,15 @@ class DiscardedEntry:
     detail: str
     msg: str | None
     rule: str
+    feed: str | None = None
 
     @classmethod
-    def of(cls, item: Discarded) -> DiscardedEntry:
+    def of(cls, item: Discarded, *, with_feed: bool = False) -> DiscardedEntry:
         """The entry of a rule that was just discarded."""
         rule = item.rule
         rev, msg = (rule.rev, rule.msg) if isinstance(rule, Rule) else (None, None)
-        return cls(rule.sid, rev, rule.category, item.reason, item.detail, msg, rule.text)
+        feed = feed_of(item) if with_feed else None
+        return cls(rule.sid, rev, rule.category, item.reason, item.detail, msg, rule.text, feed)
 
 
 _LINE: Final = TypeAdapter(DiscardedEntry)

@@ -131,7 +131,9 @@ def foreseen_of(sight: Sight, inputs: Inputs) -> tuple[Scene, Built]:
 def _stack(
     where: Where, own: OwnFiles | None, watch: Callable[[str], None], reading: FileReading
 ) -> Sight:
+    from rules_lib.report.feed_words import feeds_in_words  # noqa: PLC0415 - as below
     from rules_lib.sync.gather import Draft  # noqa: PLC0415 - as below
+    from rules_lib.sync.releases import used_releases  # noqa: PLC0415 - as below
     from rulesync_cli.ahead import present  # noqa: PLC0415 - AWS's library, which a file can do without
 
     here = world(where.stack, where.policies, watch)
@@ -146,7 +148,7 @@ def _stack(
     now = present(here, draft, own, read)
     gathered = now.gathered
     scene = Scene(
-        feed=f"feed {gathered.manifest.version} of s3://{where.bucket}",
+        feed=f"{feeds_in_words(used_releases(gathered.feeds))} of s3://{where.bucket}",
         allowlist=gathered.draft.source,
         bucket=where.bucket,
         latest=gathered.latest,

@@ -18,6 +18,7 @@ from rules_lib.errors import (
     root_of,
 )
 from rules_lib.notify.next_steps import next_steps
+from rules_lib.report.feed_words import feeds_in_words
 from rules_lib.report.measures import is_refusal
 from rules_lib.text import count, counted, share, visible, visible_lines
 
@@ -105,7 +106,7 @@ def _cut(text: str, most: int, mark: str = "…") -> str:
 
 def _of_build(summary: Summary, place: StackPlace) -> Iterator[str]:
     changes = summary.changes
-    yield f"Feed {visible(str(summary.feed.version))} is in force: {_counts(changes.total)}."
+    yield f"{_feeds(summary)} in force: {_counts(changes.total)}."
     if changes.categories:
         yield from ("", "Changed, by category (+ added, - removed, ~ other text):")
         largest = sorted(changes.categories.items(), key=lambda item: (-item[1].size, item[0]))
@@ -124,6 +125,12 @@ def _of_build(summary: Summary, place: StackPlace) -> Iterator[str]:
     yield from ("", "To look further, or to restore an earlier build:")
     for command in ("discarded", "explain SID", "rollback BUILD"):
         yield f"  rulesync {command} --bucket {place.bucket}"
+
+
+def _feeds(summary: Summary) -> str:
+    if len([feed for feed in summary.feeds if feed.version]) > 1:
+        return f"F{feeds_in_words(summary.feeds).removeprefix('f')} are"
+    return f"Feed {visible(str(summary.feed.version))} is"
 
 
 def _staging(staging: StagingFacts) -> Iterator[str]:

@@ -24,7 +24,9 @@ from rules_lib.model import Mode
 from rules_lib.report.budget import budget_of
 from rules_lib.report.category_line import CategoryLine
 from rules_lib.report.deflate import deflated_base64
+from rules_lib.report.feed_words import feeds_in_words
 from rules_lib.report.fired import NOTHING_COUNTED, LastDays
+from rules_lib.report.licences import licence_of
 from rules_lib.report.remedies import REMEDIES, value_wanted
 from rules_lib.report.rows import LISTED, change_rows, discard_rows, place_rows
 from rules_lib.report.shortfall import shortfalls
@@ -106,6 +108,8 @@ def _environment() -> Environment:
         "code": _code,
         "count": text.count,
         "counted": text.counted,
+        "licence": licence_of,
+        "releases": feeds_in_words,
         "portion": text.portion,
         "share": text.share,
         "size": text.size,

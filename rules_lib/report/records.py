@@ -20,12 +20,22 @@ from rules_lib.why import ActionCause, LateSetter, Why, Without
 DISCARDED_FIELDS: Final = ("sid", "rev", "category", "reason", "detail", "msg", "rule")
 """The fields of a discarded rule, in their order; the columns of `discarded.csv` too."""
 
+FEED_FIELD: Final = "feed"
+"""One field more where several feeds are in use: the feed's name, none for people's own."""
+
 _NAMES: Final = tuple(map(_quoted, DISCARDED_FIELDS))
 
 
-def discarded_jsonl(discarded: Iterable[Discarded]) -> Iterator[bytes]:
-    """One line a discarded rule, with `DISCARDED_FIELDS`."""
-    return (f"{{{discarded_members(item)}}}\n".encode("ascii") for item in discarded)
+def discarded_jsonl(discarded: Iterable[Discarded], *, with_feed: bool = False) -> Iterator[bytes]:
+    """One line a discarded rule, with `DISCARDED_FIELDS`, and `FEED_FIELD` where asked."""
+    for item in discarded:
+        feed = f', "{FEED_FIELD}": {json_value(feed_of(item))}' if with_feed else ""
+        yield f"{{{discarded_members(item)}{feed}}}\n".encode("ascii")
+
+
+def feed_of(item: Discarded) -> str | None:
+    """The name of a discarded rule's feed; None for people's own."""
+    return item.rule.feed.name or None
 
 
 def discarded_members(item: Discarded) -> str:
@@ -43,9 +53,12 @@ def json_value(value: str | int | None) -> str:
     return "null" if value is None else str(value)
 
 
-def discarded_csv(discarded: Iterable[Discarded]) -> Iterator[bytes]:
+def discarded_csv(discarded: Iterable[Discarded], *, with_feed: bool = False) -> Iterator[bytes]:
     """The same for a spreadsheet (see `sheet`); the exact text is in `discarded.jsonl` alone."""
-    return csv_lines(DISCARDED_FIELDS, map(_values, discarded))
+    if not with_feed:
+        return csv_lines(DISCARDED_FIELDS, map(_values, discarded))
+    rows = ((*_values(item), feed_of(item)) for item in discarded)
+    return csv_lines((*DISCARDED_FIELDS, FEED_FIELD), rows)
 
 
 def changed_jsonl(rules: Iterable[Converted]) -> Iterator[bytes]:

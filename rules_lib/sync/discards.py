@@ -13,13 +13,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.bucket import discards_folder, discards_key
 from rules_lib.model import Rule
 from rules_lib.outcome import Discarded
-from rules_lib.report.records import DISCARDED_FIELDS, discarded_members, json_value
+from rules_lib.report.records import (
+    DISCARDED_FIELDS,
+    FEED_FIELD,
+    discarded_members,
+    feed_of,
+    json_value,
+)
 
 if TYPE_CHECKING:
     from datetime import date
@@ -29,9 +35,10 @@ if TYPE_CHECKING:
     from rules_lib.sync.gather import Gathered
     from rules_lib.world import World
 
-COLUMNS: Final = ("build", "version", *DISCARDED_FIELDS, "severity", "variables")
-"""The fields of a row: the build, its feed, the discarded rule, its `signature_severity`, and the
-variables that would bring it back."""
+COLUMNS: Final = ("build", "version", *DISCARDED_FIELDS, "severity", "variables", FEED_FIELD)
+"""The fields of a row: the build, the version of the rule's feed, the discarded rule, its
+`signature_severity`, the variables that would bring it back, and its feed; of people's own rules
+the version is that of the first feed."""
 
 
 def keep_discards(world: World, gathered: Gathered, built: Built) -> str:
@@ -40,11 +47,11 @@ def keep_discards(world: World, gathered: Gathered, built: Built) -> str:
     Returns:
         The mark by which `latest.json` knows what the newest copy holds.
     """
-    version = gathered.manifest.version
+    versions = {feed.entry.name: feed.manifest.version for feed in gathered.feeds}
     day = world.day.isoformat()
-    mark = _mark(day, rows(built.discarded, "", version))
+    mark = _mark(day, rows(built.discarded, "", versions))
     if gathered.latest is None or gathered.latest.discards != mark:
-        lines = rows(built.discarded, world.build_id, version)
+        lines = rows(built.discarded, world.build_id, versions)
         world.store.put(discards_key(day, world.build_id), lines)
     return mark
 
@@ -61,15 +68,26 @@ def repeat_discards(store: Store, day: date, later: date) -> None:
         store.put(newest.replace(before, after), store.get(newest), only_if_absent=True)
 
 
-def rows(discarded: Iterable[Discarded], build_id: str, version: str) -> Iterator[bytes]:
-    """One line a discarded rule, with `COLUMNS`."""
+def rows(
+    discarded: Iterable[Discarded], build_id: str, versions: Mapping[str, str]
+) -> Iterator[bytes]:
+    """One line a discarded rule, with `COLUMNS`.
+
+    Args:
+        discarded: the rules.
+        build_id: of the build.
+        versions: feed -> version of its release, the first feed's first.
+    """
+    first = next(iter(versions.values()), None)
     for item in discarded:
+        feed = feed_of(item)
+        version = versions.get(feed, first) if feed else first
         rule = item.rule if isinstance(item.rule, Rule) else None
         severity = (rule.severity or None) if rule else None
         yield (
             f'{{"build": {json_value(build_id)}, "version": {json_value(version)}, '
             f'{discarded_members(item)}, "severity": {json_value(severity)}, '
-            f'"variables": {json.dumps(item.missing)}}}\n'
+            f'"variables": {json.dumps(item.missing)}, "{FEED_FIELD}": {json_value(feed)}}}\n'
         ).encode("ascii")
 
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from rules_lib.bucket import DISCARDED, build_key
 from rules_lib.errors import StoreError
+from rules_lib.report.feed_words import versions_in_words
 from rules_lib.report.since import Earlier
 from rules_lib.sync.releases import used_releases
 
@@ -37,7 +38,7 @@ def earlier_build(store: Store, gathered: Gathered, plan: Plan) -> Earlier | Non
     read = used_releases(gathered.feeds), gathered.draft.sha256
     same = not plan.changes and (latest.made_from, latest.allowlist) == read
     discards = None if same else _discards(store, latest.build)
-    return Earlier(latest.build, latest.version, discards)
+    return Earlier(latest.build, versions_in_words(latest.made_from), discards)
 
 
 def _discards(store: Store, build: str) -> Mapping[int, str] | None:

@@ -7,14 +7,25 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from rules_lib.bucket import CHANGED, DISCARDED, DISCARDED_SHEET, GROUPS, PLAN, REPORT, SUMMARY
+from rules_lib.bucket import (
+    CHANGED,
+    DISCARDED,
+    DISCARDED_SHEET,
+    GROUPS,
+    LICENCES,
+    PLAN,
+    REPORT,
+    SUMMARY,
+)
 from rules_lib.deploy.impact import impact_record
 from rules_lib.deploy.steps import record as step_record
 from rules_lib.deploy.steps import switch_record
+from rules_lib.facts.feeds import ET_OPEN
 from rules_lib.facts.limits import BLOCKING
 from rules_lib.model import Reason
 from rules_lib.report.category_line import CategoryLine
 from rules_lib.report.html import render_html
+from rules_lib.report.licences import licences_text
 from rules_lib.report.records import changed_jsonl, discarded_csv, discarded_jsonl
 from rules_lib.state.groupfile import groups_json
 
@@ -42,8 +53,9 @@ def files_before(
     }
     yield PLAN, json.dumps(document, indent=2).encode() + b"\n"
     yield GROUPS, groups_json(built.groups, asked.prefix, asked.target)
-    yield DISCARDED, discarded_jsonl(built.discarded)
-    yield DISCARDED_SHEET, discarded_csv(built.discarded)
+    several = len(foreseen.inputs.ruleset.feeds) > 1
+    yield DISCARDED, discarded_jsonl(built.discarded, with_feed=several)
+    yield DISCARDED_SHEET, discarded_csv(built.discarded, with_feed=several)
     yield CHANGED, changed_jsonl(built.kept)
 
 
@@ -51,6 +63,8 @@ def files_after(
     summary: Summary, inputs: Inputs, built: Built, since: Since, lately: LastDays
 ) -> Iterator[tuple[str, bytes | Iterable[bytes]]]:
     """What is known once the plan was carried out."""
+    if {feed.name for feed in summary.feeds} != {ET_OPEN}:
+        yield LICENCES, licences_text(summary.feeds)
     yield REPORT, render_html(summary, built, category_lines(inputs, built), since, lately)
     yield SUMMARY, summary.to_json()
 

@@ -39,6 +39,7 @@ class Portrait:
         rule_groups: names of the groups that have rules of it.
         capacity: what its kept rules take of the budget, with headroom.
         cost: of turning it on; None where it is on.
+        feed: the name of its feed; empty for people's own, and where a feed is looked at alone.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Portrait:
     rule_groups: tuple[str, ...]
     capacity: int
     cost: Cost | None
+    feed: str = ""
 
 
 def census(
@@ -134,4 +136,5 @@ def _portrait(
         rule_groups=tuple(dict.fromkeys(group for group, _ in share)),
         capacity=Budget.of(allowlist.firewall).reserved_for(share.total()),
         cost=cost,
+        feed=category.feed.name,
     )

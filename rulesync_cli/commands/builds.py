@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from rules_lib.report.feed_words import versions_in_words
 from rules_lib.text import count, counted, visible, visible_lines
 from rulesync_cli.account import store_of
 from rulesync_cli.common import bucket_option, epilog, json_option, print_json
@@ -104,7 +105,8 @@ def _row(one: PastBuild, now: datetime) -> tuple[Text | str, ...]:
     if one.summary is None or not one.summary.rules.enabled:
         return one.build, age, "-", outcome, "-", "-", "-", *origin
     rules, drops = count(one.summary.rules.kept), count(one.blocking)
-    feed = visible(one.summary.feed.version or "-")
+    used = [feed for feed in one.summary.feeds if feed.version]
+    feed = versions_in_words(used) if len(used) > 1 else visible(one.summary.feed.version or "-")
     return one.build, age, feed, outcome, rules, drops, _changes(one), *origin
 
 

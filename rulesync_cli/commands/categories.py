@@ -130,8 +130,7 @@ def _document(
         "allowlist": whole.scene.allowlist,
         "budget": _budget(whole),
         "categories": [
-            asdict(one)
-            | {"cost": asdict(one.cost) | {"fits": one.cost.fits} if one.cost else None}
+            _portrait_record(one, with_feed=_several(whole))
             | ({"list": list_record(lists[one.name])} if one.name in lists else {})
             for one in found
         ],
@@ -159,10 +158,28 @@ def _render(whole: WholeBuild, found: Sequence[Portrait], console: Console) -> N
         "bold",
     )
     say(console)
-    show(console, _HEADINGS, map(_row, found), numbers=_NUMBERS, leaving=_LEAVING)
+    headings: tuple[str, ...] = _HEADINGS
+    leaving: tuple[str, ...] = _LEAVING
+    rows = [tuple(_row(one)) for one in found]
+    if _several(whole):
+        headings, leaving = (*headings, "feed"), (*leaving, "feed")
+        rows = [(*row, visible(one.feed or "-")) for row, one in zip(rows, found, strict=True)]
+    show(console, headings, rows, numbers=_NUMBERS, leaving=leaving)
     say(console)
     for line in _LEGEND:
         say(console, line, "dim")
+
+
+def _several(whole: WholeBuild) -> bool:
+    """Whether several feeds are in use, so that people want to know which category is whose."""
+    return len(whole.inputs.ruleset.feeds) > 1
+
+
+def _portrait_record(one: Portrait, *, with_feed: bool) -> dict[str, object]:
+    cost = asdict(one.cost) | {"fits": one.cost.fits} if one.cost else None
+    record = asdict(one) | {"cost": cost}
+    feed = record.pop("feed")
+    return record | ({"feed": feed or None} if with_feed else {})
 
 
 def _row(one: Portrait) -> Sequence[Text | str]:

@@ -102,7 +102,8 @@ def _side(here: World, word: str) -> _Side:
 
 
 def _planned(here: World) -> _Side:
-    from rulesync_cli.history.published import PublishedRules, published_rule
+    from rules_lib.sync.releases import used_releases
+    from rulesync_cli.history.published import PublishedRules, feeds_by_category, published_rule
     from rulesync_cli.preview import preview
 
     found = preview(here, looks_back=False)
@@ -119,8 +120,17 @@ def _planned(here: World) -> _Side:
         if one.rule.sid is not None
     }
     fates = Fates(known, "the feed no longer enables it")
-    manifest, prefix = found.gathered.manifest, found.gathered.allowlist.firewall.prefix
-    return PublishedRules("plan", "", manifest.version, rules, prefix), fates
+    gathered = found.gathered
+    planned = PublishedRules(
+        source="plan",
+        build="",
+        feed=gathered.manifest.version,
+        rules=rules,
+        prefix=gathered.allowlist.firewall.prefix,
+        releases=used_releases(gathered.feeds),
+        feeds=feeds_by_category(found.summary),
+    )
+    return planned, fates
 
 
 def _fates(store: Store, build: str) -> Fates:
@@ -170,6 +180,7 @@ def _source(side: PublishedRules) -> dict[str, object]:
         "source": side.source,
         "build": side.build or None,
         "feed": side.feed or None,
+        **({"feeds": {one.name: one.version for one in side.releases}} if side.feeds else {}),
         "rules": len(side.rules),
     }
 
@@ -180,8 +191,8 @@ def _numbers(ways: Counter[Way]) -> dict[str, int]:
 
 def _render(found: BuildsApart, limit: int, console: Console, *, with_text: bool) -> None:
     for name, side in (("before", found.before), ("after ", found.after)):
-        feed, rules = visible(side.feed or "-"), counted(len(side.rules), "rule")
-        say(console, f"{name}  {side.source}, feed {feed}, {rules}", "bold")
+        rules = counted(len(side.rules), "rule")
+        say(console, f"{name}  {side.source}, {side.named_feeds}, {rules}", "bold")
     say(console)
     if not found.changes:
         say(console, "no rule differs")

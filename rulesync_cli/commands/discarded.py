@@ -104,7 +104,9 @@ def _entries(
         return str(folder), _in_folder(folder)
     if edited:
         whole = look(where)
-        return whole.scene.feed, tuple(map(DiscardedEntry.of, whole.built.discarded))
+        several = len(whole.inputs.ruleset.feeds) > 1
+        found = (DiscardedEntry.of(one, with_feed=several) for one in whole.built.discarded)
+        return whole.scene.feed, tuple(found)
     return _in_bucket(store_of(where.stack), build)
 
 
@@ -170,7 +172,10 @@ def _document(source: str, found: Sequence[DiscardedEntry]) -> dict[str, object]
         {"reason": reason, "rules": number, **asdict(REMEDIES[reason])}
         for reason, number in by_reason(found)
     ]
-    return {"source": source, "reasons": reasons, "discarded": [asdict(one) for one in found]}
+    records = [asdict(one) for one in found]
+    if not any(one.feed for one in found):
+        records = [{key: record[key] for key in record if key != "feed"} for record in records]
+    return {"source": source, "reasons": reasons, "discarded": records}
 
 
 def _render(
@@ -190,10 +195,14 @@ def _render(
     shown = found[:limit] if limit else found
     if not shown:
         return
-    headings = ("sid", "rev", "category", "reason", "detail", "msg")
+    headings: tuple[str, ...] = ("sid", "rev", "category", "reason", "detail", "msg")
+    rows = [_cells(one) for one in shown]
+    if any(one.feed for one in found):
+        headings = (*headings, "feed")
+        rows = [(*row, visible(one.feed or "-")) for row, one in zip(rows, shown, strict=True)]
     say(console)
-    leaving = ("rev", "category", "reason")
-    show(console, headings, map(_cells, shown), numbers=("sid", "rev"), leaving=leaving)
+    leaving = [name for name in ("rev", "feed", "category", "reason") if name in headings]
+    show(console, headings, rows, numbers=("sid", "rev"), leaving=leaving)
     if len(shown) < len(found):
         say(console, f"and {count(len(found) - len(shown))} more: --limit 0 lists all", "dim")
 

@@ -123,12 +123,21 @@ def _document(found: Explained, scene: Scene) -> dict[str, object]:
     return {
         "feed": scene.feed,
         "allowlist": scene.allowlist,
-        **asdict(found),
+        **_told(found),
         "in_force": asdict(found.in_force) if scene.bucket else None,
         "build": scene.latest.build if scene.latest else None,
         "held": held_words(scene.held) if scene.held else None,
         "refused": str(scene.refusal) if scene.refusal else None,
     }
+
+
+def _told(found: Explained) -> dict[str, object]:
+    """All that there is to say; which feed it is only where several are in use."""
+    document = asdict(found)
+    for story in document["stories"]:
+        if story["origin"]["feed"] is None:
+            del story["origin"]["feed"]
+    return document
 
 
 def _unknown(found: Explained, scene: Scene) -> str:

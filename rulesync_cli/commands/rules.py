@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _LIMIT: Final = 50
 _HEADINGS: Final = ("sid", "action", "severity", "confidence", "category", "rule group", "msg")
 _STANDING: Final = "for now"
+_FEED: Final = "feed"
 _LEAVING: Final = ("rule group", "confidence", "severity")
 
 
@@ -155,6 +156,7 @@ def _document(published: PublishedRules, found: Sequence[PublishedRule]) -> dict
         "source": published.source,
         "build": published.build,
         "feed": published.feed or None,
+        **({"feeds": {o.name: o.version for o in published.releases}} if published.feeds else {}),
         "total": len(published.rules),
         "rules": [rule_record(rule) | _beside(published, rule) for rule in found],
     }
@@ -164,7 +166,8 @@ def _beside(published: PublishedRules, rule: PublishedRule) -> dict[str, object]
     """What is so with a rule for now."""
     standing = published.standing.get(rule.sid)
     told = standing.model_dump(mode="json") if standing else {}
-    return {"staged": told.get("staged"), "exceptions": told.get("exceptions", [])}
+    feed = {"feed": published.feed_of(rule.category) or None} if published.feeds else {}
+    return {"staged": told.get("staged"), "exceptions": told.get("exceptions", []), **feed}
 
 
 def rule_record(rule: PublishedRule) -> dict[str, object]:
@@ -177,7 +180,8 @@ def _csv(published: PublishedRules, found: Sequence[PublishedRule]) -> bytes:
     from rules_lib.report.sheet import csv_lines
     from rulesync_cli.history.published import PublishedRule
 
-    fields = (*PublishedRule._fields[:-1], "cves", "rule", "staged", "exceptions")
+    feed = ("feed",) if published.feeds else ()
+    fields = (*PublishedRule._fields[:-1], "cves", "rule", "staged", "exceptions", *feed)
     return b"".join(csv_lines(fields, (_csv_row(published, rule) for rule in found)))
 
 
@@ -185,7 +189,8 @@ def _csv_row(published: PublishedRules, rule: PublishedRule) -> tuple[str | int 
     standing = published.standing.get(rule.sid)
     staged = str(standing.staged) if standing and standing.staged else None
     exceptions = "; ".join(map(str, standing.exceptions)) if standing else None
-    return (*rule[:-1], " ".join(rule.cves), rule.rule, staged, exceptions)
+    feed = (published.feed_of(rule.category) or None,) if published.feeds else ()
+    return (*rule[:-1], " ".join(rule.cves), rule.rule, staged, exceptions, *feed)
 
 
 def _render(
@@ -197,7 +202,7 @@ def _render(
     of = "" if len(found) == total else f" of {count(total)}"
     actions = tally(Counter(rule.action for rule in found).items())
     told = f": {actions}" if actions else ""
-    heading = f"{visible(published.source)}, feed {visible(published.feed or '-')}"
+    heading = f"{visible(published.source)}, {published.named_feeds}"
     say(console, f"{heading}: {counted(len(found), 'rule')}{of}{told}", "bold")
     shown = found[:limit] if limit else found
     if not shown:
@@ -206,10 +211,16 @@ def _render(
     standing = [str(published.standing.get(rule.sid, "-")) for rule in shown]
     rows: list[tuple[Text | str, ...]] = list(map(_row, shown))
     headings: tuple[str, ...] = _HEADINGS
+    leaving: tuple[str, ...] = _LEAVING
+    if published.feeds:
+        feeds = (visible(published.feed_of(rule.category) or "-") for rule in shown)
+        rows = [(*row, feed) for row, feed in zip(rows, feeds, strict=True)]
+        headings = (*headings, _FEED)
+        leaving = (*leaving, _FEED)
     if any(told != "-" for told in standing):
         rows = [(*row, visible(told)) for row, told in zip(rows, standing, strict=True)]
         headings = (*headings, _STANDING)
-    show(console, headings, rows, numbers=("sid",), leaving=_LEAVING)
+    show(console, headings, rows, numbers=("sid",), leaving=leaving)
     if len(shown) < len(found):
         say(console, f"and {count(len(found) - len(shown))} more: --limit 0 lists all", "dim")
 

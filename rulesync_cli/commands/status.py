@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from rules_lib.model import Reason
+from rules_lib.report.feed_words import feeds_in_words
 from rules_lib.text import counted, visible, visible_lines
 from rulesync_cli.account import world
 from rulesync_cli.common import (
@@ -27,9 +28,12 @@ from rulesync_cli.show.modes import mode_words
 from rulesync_cli.show.progress import waiting
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from rich.console import Console
 
     from rulesync_cli.history.stack_status import StackState, StackStatus, StatusFinding
+    from rulesync_cli.history.used_feeds import UsedFeed
 
 _CODES: Final = {"healthy": 0, "failing": 1, "waiting": 2}
 _STYLES: Final[dict[StackState, str]] = {
@@ -93,24 +97,38 @@ def _print(found: StackStatus, *, as_json: bool, again: bool) -> None:
 
 
 def _document(found: StackStatus) -> dict[str, object]:
-    age = found.age
     return {
         "state": found.state,
         "latest": found.latest.model_dump(mode="json") if found.latest else None,
         "hold": found.hold.model_dump(mode="json") if found.hold else None,
         "attempt": past_build_record(found.attempt) if found.attempt else None,
-        "feed": {
-            "in_force": found.latest.version if found.latest else None,
-            "fetched_at": found.feed.fetched_at.isoformat() if found.feed else None,
-            "age_hours": round(age.total_seconds() / 3600, 1) if age else None,
-            "newest": found.newest.version if found.newest else None,
-        },
+        "feed": _feed_record(found.feed, found.now),
+        **_every_feed(found),
         "findings": [finding._asdict() for finding in found.findings],
         "staging": asdict(found.staging) if found.staging else None,
         "rejected_by_service": found.discarded_for(Reason.REJECTED_BY_SERVICE),
         "not_yet_proven": found.discarded_for(Reason.NOT_YET_PROVEN),
         **({"modes": dict(found.modes)} if found.modes else {}),
     }
+
+
+def _feed_record(feed: UsedFeed | None, now: datetime) -> dict[str, object]:
+    """How old a feed is; all null where there is none."""
+    age = feed.age_at(now) if feed else None
+    return {
+        "in_force": feed.used.version if feed and feed.used else None,
+        "fetched_at": feed.in_force.fetched_at.isoformat() if feed and feed.in_force else None,
+        "age_hours": round(age.total_seconds() / 3600, 1) if age else None,
+        "newest": feed.newest.version if feed and feed.newest else None,
+    }
+
+
+def _every_feed(found: StackStatus) -> dict[str, object]:
+    """The same of each feed, where there are several."""
+    feeds = found.feeds.feeds
+    if len(feeds) < 2:  # noqa: PLR2004 - several
+        return {}
+    return {"feeds": [{"name": one.name, **_feed_record(one, found.now)} for one in feeds]}
 
 
 def _render(found: StackStatus, console: Console) -> None:
@@ -138,11 +156,15 @@ def _in_force(found: StackStatus) -> Iterator[str]:
     latest = found.latest
     if latest is None:
         return
-    feed = visible(latest.version)
-    yield f"build {latest.build}, feed {feed}, applied {moment(latest.applied_at)}"
-    if found.feed and found.age is not None:
-        fetched = moment(found.feed.fetched_at.isoformat())
-        yield f"feed {feed}, fetched {fetched}, {age_words(found.age)} old"
+    feeds = feeds_in_words(latest.made_from)
+    yield f"build {latest.build}, {feeds}, applied {moment(latest.applied_at)}"
+    for feed in found.feeds.feeds:
+        age = feed.age_at(found.now)
+        if feed.used and feed.in_force and age is not None:
+            name = f"{feed.name} " if len(found.feeds.feeds) > 1 else ""
+            release = visible(f"{name}{feed.used.version}")
+            fetched = moment(feed.in_force.fetched_at.isoformat())
+            yield f"feed {release}, fetched {fetched}, {age_words(age)} old"
     yield f"{counted(len(latest.groups), 'rule group')}: {', '.join(latest.groups)}"
     if latest.discarded is not None:
         yield f"discarded: {tally(latest.discarded.items()) or 'none'}"

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from rules_lib.report.feed_words import versions_in_words
 from rules_lib.text import counted
 from rulesync_cli.comment.details import detail_lines
 from rulesync_cli.comment.figures import figures
@@ -64,11 +65,13 @@ def _without_gaps(lines: Iterable[str]) -> Iterator[str]:
 
 def _lines(told: PlanTold, most: int) -> Iterator[str]:
     found, rules = told.found, told.found.summary.rules
-    feed = code(found.summary.feed.version or found.summary.feed.source)
+    used = [one for one in found.summary.feeds if one.version]
+    first = found.summary.feed.version or found.summary.feed.source
+    feed = f"feeds {code(versions_in_words(used))}" if len(used) > 1 else f"feed {code(first)}"
     yield f"### rulesync: {_verdict(found)}"
     yield ""
     enabled = counted(rules.enabled, "enabled rule")
-    yield f"Plan of {code(told.edit)} with feed {feed}: {enabled}."
+    yield f"Plan of {code(told.edit)} with {feed}: {enabled}."
     yield from figures(found)
     yield from _against(told, most)
     yield from risk_lines(found.foreseen.changes, most)

@@ -81,6 +81,11 @@ class Evidence:
     ledger: Ledger
     missing: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
+    @property
+    def several(self) -> bool:
+        """Whether several feeds are in use, so that people want to know which it is."""
+        return len({file.feed.name for file in self.files} - {""}) > 1
+
     @classmethod
     def of(
         cls, files: tuple[FeedFile, ...], document: Document, inputs: Inputs, built: Built
@@ -134,7 +139,8 @@ def _story(rule: AnyRule, evidence: Evidence, *, ships_enabled: bool) -> Story:
     ties = ties_of(rule, inputs.ruleset, evidence.files, ledger) if isinstance(rule, Rule) else ()
     fate = ledger.fate(rule)
     asked = asked_of(ledger.given(rule, inputs.allowlist), rule, evidence.document)
-    origin = _origin(rule, fate, ships_enabled=ships_enabled)
+    feed = rule.feed.name if evidence.several else None
+    origin = _origin(rule, fate, feed or None, ships_enabled=ships_enabled)
     if fate is Fate.KEPT and isinstance(rule, Rule):
         converted, _ = ledger.kept[rule.place]
         return Story(
@@ -151,10 +157,10 @@ def _story(rule: AnyRule, evidence: Evidence, *, ships_enabled: bool) -> Story:
     return Story(rule.sid or 0, origin, fate, asked, ties=ties, left_out=left_out)
 
 
-def _origin(rule: AnyRule, fate: Fate, *, ships_enabled: bool) -> RuleOrigin:
+def _origin(rule: AnyRule, fate: Fate, feed: str | None, *, ships_enabled: bool) -> RuleOrigin:
     woken = not ships_enabled and fate is not Fate.DISABLED
     if not isinstance(rule, Rule):
-        return RuleOrigin(rule.category, rule.line, ships_enabled, woken, rule.text)
+        return RuleOrigin(rule.category, rule.line, ships_enabled, woken, rule.text, feed=feed)
     return RuleOrigin(
         category=rule.category,
         line=rule.line,
@@ -168,6 +174,7 @@ def _origin(rule: AnyRule, fate: Fate, *, ships_enabled: bool) -> RuleOrigin:
         created_at=rule.created_at,
         updated_at=rule.updated_at,
         classtype=rule.classtype,
+        feed=feed,
     )
 
 

@@ -28,6 +28,7 @@ class RuleOrigin:
         enabled: the feed ships it enabled.
         woken: the feed ships it disabled, and `rules: on:` wakes it.
         rev: None for a line that is no rule, as are msg and what follows.
+        feed: the name of its feed, where several are in use; None for people's own.
     """
 
     category: str
@@ -42,6 +43,7 @@ class RuleOrigin:
     created_at: str | None = None
     updated_at: str | None = None
     classtype: str | None = None
+    feed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

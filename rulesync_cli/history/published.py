@@ -21,6 +21,7 @@ from rules_lib.bucket import (
     build_key,
 )
 from rules_lib.errors import StoreError
+from rules_lib.report.feed_words import feeds_in_words
 from rules_lib.report.summary import Summary, read_summary
 from rules_lib.state.applied import applied_build
 from rules_lib.state.groupfile import Restored, read_groups
@@ -121,6 +122,7 @@ class PublishedRules:
         build: its id.
         feed: version of its first feed.
         prefix: of its rule groups' names.
+        releases: of all feeds.
         feeds: category -> name of its feed, where several are in use; else empty.
         standing: sid -> what else is so with the rules that are staged or have exceptions.
     """
@@ -131,7 +133,17 @@ class PublishedRules:
     rules: tuple[PublishedRule, ...]
     prefix: str
     standing: Mapping[int, RuleStanding] = field(default_factory=dict)
+    releases: tuple[UsedRelease, ...] = ()
     feeds: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def named_feeds(self) -> str:
+        """The releases in words: `feed 1002`, or `feeds et/open 1002, ours 7`."""
+        return feeds_in_words(self.releases, self.feed or "-")
+
+    def feed_of(self, category: str) -> str:
+        """The name of a category's feed, where several are in use; empty for people's own."""
+        return self.feeds.get(category, "")
 
 
 def rules_of_build(store: Store, build: str = "") -> PublishedRules:
@@ -152,6 +164,7 @@ def rules_of_build(store: Store, build: str = "") -> PublishedRules:
         rules=_at_home(rules, store, releases_of(summary)),
         prefix=applied.restored.prefix,
         standing=_standing(altered),
+        releases=releases_of(summary),
         feeds=feeds_by_category(summary),
     )
 
@@ -218,6 +231,7 @@ def rules_in_folder(folder: Path) -> PublishedRules:
         rules=_published(restored, summary, changed),
         prefix=restored.prefix,
         standing=_standing(changed),
+        releases=releases_of(summary),
         feeds=feeds_by_category(summary),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rules_lib.report.summary import Summary
     from rulesync_cli.history.builds import PastBuild
 
 
@@ -20,6 +21,7 @@ def past_build_record(one: PastBuild) -> dict[str, object]:
         "started_by": one.started_by or None,
         "allowlist": one.allowlist or None,
         "feed": summary.feed.version if summary else None,
+        **(_feeds(summary) if summary else {}),
         "rules": summary.rules.kept if summary else None,
         "drops": one.blocking if summary else None,
         "discarded": summary.discards if summary else None,
@@ -27,3 +29,9 @@ def past_build_record(one: PastBuild) -> dict[str, object]:
         "removed": total.removed if total else None,
         "changed": total.changed if total else None,
     }
+
+
+def _feeds(summary: Summary) -> dict[str, object]:
+    """Feed -> version, where several are in use."""
+    used = {feed.name: feed.version for feed in summary.feeds if feed.version}
+    return {"feeds": used} if len(used) > 1 else {}

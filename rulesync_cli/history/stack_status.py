@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 from rules_lib.bucket import (
     ALLOWLIST,
+    FEEDS,
     LOCAL,
     SUMMARY,
     build_key,
@@ -18,8 +19,6 @@ from rules_lib.bucket import (
 )
 from rules_lib.errors import FirewallError, RefusedError, StoreError
 from rules_lib.facts.targets import Target
-from rules_lib.feed.manifest import Manifest
-from rules_lib.feed.newest import newest_manifest, stored_manifest
 from rules_lib.model import Reason
 from rules_lib.own.files import own_in_bucket
 from rules_lib.report.summary import read_summary
@@ -31,6 +30,7 @@ from rulesync_cli.common import moment
 from rulesync_cli.history.builds import PastBuild, past_builds
 from rulesync_cli.history.manual_changes import manual_changes
 from rulesync_cli.history.outcome import Outcome
+from rulesync_cli.history.used_feeds import UsedFeed, UsedFeeds, used_feeds
 
 if TYPE_CHECKING:
     from rules_lib.aws.store import Store
@@ -65,8 +65,7 @@ class StackStatus:
     """How a stack is at one moment.
 
     Attributes:
-        feed: manifest of the feed in force; None before the first build, or where it is gone.
-        newest: of the newest feed in the bucket.
+        feeds: that people want, or that are in force.
         attempt: the newest build, however it ended.
         findings: what fails first, then what waits.
         staging: what is staged and excepted in the build in force; None where nobody knows.
@@ -76,8 +75,7 @@ class StackStatus:
     now: datetime
     latest: Latest | None
     hold: Hold | None
-    feed: Manifest | None
-    newest: Manifest | None
+    feeds: UsedFeeds
     attempt: PastBuild | None
     findings: tuple[StatusFinding, ...]
     staging: StagingFacts | None = None
@@ -90,9 +88,10 @@ class StackStatus:
         return "failing" if "failing" in states else "waiting" if states else "healthy"
 
     @property
-    def age(self) -> timedelta | None:
-        """How long ago the feed in force was fetched."""
-        return self.now - self.feed.fetched_at if self.feed else None
+    def feed(self) -> UsedFeed | None:
+        """The first feed that is in force; before the first build, the first that has arrived."""
+        in_force = (feed for feed in self.feeds.feeds if feed.used)
+        return next(in_force, next(self.feeds.arrived, None))
 
     def discarded_for(self, reason: Reason) -> int:
         """How many rules the build in force discarded for a reason."""
@@ -108,13 +107,14 @@ def stack_status(world: World) -> StackStatus:
     store = world.store
     world.watch("reading the bucket")
     latest, hold = Latest.find(store), Hold.find(store)
-    newest = newest_manifest(store)
+    feeds = used_feeds(store, latest)
     attempt = next(iter(past_builds(store, 1, latest).builds), None)
     found = [
         *_attempted(world, attempt, hold),
-        *_fetching(store, newest),
+        *_fetching(store, feeds),
+        *_missing(feeds),
         *(_held(hold) if hold else ()),
-        *(_outdated(store, latest, newest, hold) if latest else _empty(store, newest)),
+        *(_outdated(store, latest, feeds, hold) if latest else _empty(store, feeds)),
     ]
     if latest:
         world.watch("looking at the rule groups")
@@ -123,8 +123,7 @@ def stack_status(world: World) -> StackStatus:
         now=world.now,
         latest=latest,
         hold=hold,
-        feed=_manifest_of(store, latest.version) if latest else None,
-        newest=newest,
+        feeds=feeds,
         attempt=attempt,
         findings=tuple(sorted(found, key=lambda finding: finding.state != "failing")),
         staging=_staging(store, latest) if latest else None,
@@ -148,13 +147,6 @@ def _staging(store: Store, latest: Latest) -> StagingFacts | None:
     with suppress(StoreError):
         return read_summary(stored.body).staging if stored else None
     return None
-
-
-def _manifest_of(store: Store, version: str) -> Manifest | None:
-    try:
-        return stored_manifest(store, version)
-    except StoreError:
-        return None  # it only tells an age
 
 
 def _attempted(
@@ -197,12 +189,13 @@ def _is_over(attempt: PastBuild, now: datetime) -> bool:
     return not attempt.at or now - datetime.fromisoformat(attempt.at) > _LONGEST
 
 
-def _fetching(store: Store, newest: Manifest | None) -> Iterator[StatusFinding]:
+def _fetching(store: Store, feeds: UsedFeeds) -> Iterator[StatusFinding]:
     """What the fetch function told people of last, unless a feed has come since."""
     told = LastNotice.find(store, last_notice_key("fetch"))
     if told is None or not told.cause or not told.at:
         return
-    if newest is None or newest.fetched_at < datetime.fromisoformat(told.at):
+    since = datetime.fromisoformat(told.at)
+    if not any(feed.newest and feed.newest.fetched_at >= since for feed in feeds.arrived):
         words = f"the last fetch failed, first reported {moment(told.at)}"
         yield StatusFinding(
             "failing", "fetch-failed", words, "`rulesync fetch` fetches now, or shows the error"
@@ -214,13 +207,24 @@ def _held(hold: Hold) -> Iterator[StatusFinding]:
     yield StatusFinding("waiting", "held", words, "`rulesync resume`")
 
 
-def _empty(store: Store, newest: Manifest | None) -> Iterator[StatusFinding]:
+def _missing(feeds: UsedFeeds) -> Iterator[StatusFinding]:
+    """What is wrong with the list of feeds, and which of them never arrived."""
+    if feeds.problem:
+        words = f"{FEEDS} has errors, so no build is made: {feeds.problem}"
+        yield StatusFinding("failing", "feed-list", words, f"correct {FEEDS}, and upload it")
+    for feed in feeds.feeds:
+        if feed.newest is None and feed.prefix is not None and any(feeds.arrived):
+            words = f"feed {feed.name} has never arrived; builds go on without it"
+            yield StatusFinding("waiting", "no-feed", words, "`rulesync fetch`, or see its log")
+
+
+def _empty(store: Store, feeds: UsedFeeds) -> Iterator[StatusFinding]:
     """What is missing for the first build, the first of it first."""
     words = "no build has been applied yet"
     if store.find(ALLOWLIST) is None:
         step = "`rulesync init` writes an allowlist, `rulesync push categories.yaml` uploads it"
         yield StatusFinding("waiting", "no-allowlist", f"{words}, and there is no allowlist", step)
-    elif newest is None:
+    elif not any(feeds.arrived):
         yield StatusFinding(
             "waiting", "no-feed", f"{words}, and there is no feed", "`rulesync fetch`"
         )
@@ -229,7 +233,7 @@ def _empty(store: Store, newest: Manifest | None) -> Iterator[StatusFinding]:
 
 
 def _outdated(
-    store: Store, latest: Latest, newest: Manifest | None, hold: Hold | None
+    store: Store, latest: Latest, feeds: UsedFeeds, hold: Hold | None
 ) -> Iterator[StatusFinding]:
     """What lies in the bucket and is not in the build that was applied last."""
     first = "`rulesync resume`, then " if hold else ""
@@ -245,9 +249,14 @@ def _outdated(
     if latest.own and latest.own != _own(store):
         words = f"your own rules under {LOCAL} were changed but not applied"
         yield StatusFinding("waiting", "own-rules", words, step)
-    if newest and newest.sha256 != latest.sha256:
-        words = f"feed {newest.version} was fetched but not applied"
-        yield StatusFinding("waiting", "feed", words, step)
+    if feeds.edited:
+        words = f"{FEEDS} was changed but not applied"
+        yield StatusFinding("waiting", "feed-list", words, step)
+    for feed in feeds.feeds:
+        if feed.newest and feed.is_outdated:
+            name = f"{feed.name} " if len(feeds.feeds) > 1 else ""
+            words = f"feed {name}{feed.newest.version} was fetched but not applied"
+            yield StatusFinding("waiting", "feed", words, step)
     if number := (latest.discarded or {}).get(Reason.NOT_YET_PROVEN, 0):
         rules = "1 rule waits" if number == 1 else f"{number:,} rules wait"
         words = f"{rules} for the service; there was no time to ask, and the next sync does"

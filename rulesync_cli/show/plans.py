@@ -12,6 +12,7 @@ from rules_lib.deploy.rulewise import RuleChange
 from rules_lib.deploy.steps import Plan, Replace, Step, Update, record
 from rules_lib.groups.content import difference
 from rules_lib.groups.operation import Operation
+from rules_lib.report.feed_words import feeds_in_words
 from rules_lib.report.summary import Summary
 from rules_lib.text import count, counted, share, visible, visible_lines
 from rulesync_cli.census.indicators import indicator_lists
@@ -22,7 +23,14 @@ from rulesync_cli.show.console import say, show
 from rulesync_cli.show.impacts import show_impact
 from rulesync_cli.show.lists import show_lists
 from rulesync_cli.show.modes import policy_modes
-from rulesync_cli.show.tables import STYLES, headline, notes, render_warnings, show_groups
+from rulesync_cli.show.tables import (
+    STYLES,
+    headline,
+    lines_by_feed,
+    notes,
+    render_warnings,
+    show_groups,
+)
 
 _MARKS: Final = {
     Operation.CREATE: "+",
@@ -53,8 +61,11 @@ def render_preview(
         names_all: what people type to have all of them named.
     """
     say(console, headline(found.summary), "bold")
+    for line in lines_by_feed(found.summary):
+        say(console, line)
     if latest := found.gathered.latest:
-        say(console, f"compared with build {latest.build}, feed {visible(latest.version)}", "dim")
+        feeds = feeds_in_words(latest.made_from)
+        say(console, f"compared with build {latest.build}, {feeds}", "dim")
     say(console)
     if full and found.summary.groups:
         show_groups(found.summary.table(), console)

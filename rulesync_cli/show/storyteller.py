@@ -78,6 +78,8 @@ def _beginning(story: Story, scene: Scene) -> Iterator[StoryLine]:
     state += ", enabled by `rules: on:`" if origin.woken else ""
     rev = "" if origin.rev is None else f", rev {origin.rev}"
     yield "file", f"{_file(origin.category)}, line {origin.line}{rev}, {state}"
+    if origin.feed:
+        yield "feed", origin.feed
     facts = (
         ("severity", origin.severity),
         ("confidence", origin.confidence),

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from rules_lib.groups.operation import Operation
+from rules_lib.report.feed_words import feeds_in_words
 from rules_lib.report.remedies import value_wanted
 from rules_lib.report.summary import Summary
 from rules_lib.report.table import Table
@@ -39,6 +40,8 @@ def render_summary(summary: Summary, console: Console, *, known: Container[str] 
         known: warnings that people have read before they agreed to it; none is printed twice.
     """
     say(console, headline(summary), "bold")
+    for line in lines_by_feed(summary):
+        say(console, line)
     if summary.groups:
         say(console)
         show_groups(summary.table(), console)
@@ -62,9 +65,22 @@ def render_warnings(summary: Summary, console: Console, *, known: Container[str]
 
 
 def headline(summary: Summary) -> str:
-    """The feed and where its rules went."""
-    feed = f"feed {visible(summary.feed.version or summary.feed.source)}"
+    """The feeds and where their rules went."""
+    feed = feeds_in_words(summary.feeds, summary.feed.version or summary.feed.source)
     return f"{feed}: {equation(summary)}" if summary.rules.enabled else feed
+
+
+def lines_by_feed(summary: Summary) -> Iterator[str]:
+    """Where the rules of each feed went, where people want several."""
+    for feed in summary.feeds if len(summary.feeds) > 1 else ():
+        name, rules = visible(feed.name), feed.rules
+        if feed.version is None:
+            yield f"  {name}: has never arrived"
+        else:
+            yield (
+                f"  {name}: {count(rules.enabled)} enabled = {count(rules.kept)} kept"
+                f" + {count(rules.discarded)} discarded + {count(rules.off)} off"
+            )
 
 
 def equation(summary: Summary) -> str:
