@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from rules_lib.allowlist.problem import shown
+from rules_lib.allowlist.problem import brief, shown
+from rules_lib.facts.metadata import KEYS
 from rules_lib.model import Mode
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ KEY_PATTERN: Final = "[A-Za-z][A-Za-z0-9_.-]*"
 
 _OTHER_MODES: Final = frozenset(Mode) - {Mode.DROP}
 _MISSING: Final = "missing"
+_CONDITIONS: Final = frozenset({"created_after", "updated_after", "not_msg"})
+"""Keys of `drop_when` that are none of the metadata."""
+
 _EXCEPT: Final[Path] = ("staging", "except")
 
 
@@ -68,6 +72,25 @@ def missing_is_about_what_is_asked(document: Document) -> Iterator[Problem]:
                 )
 
 
+def unknown_keys_are_missed_on_purpose(document: Document) -> Iterator[Problem]:
+    """A slip in a key together with one word for all, `missing: drop`, would have every rule drop.
+
+    A key that Emerging Threats does not have is said once more, in a mapping: then it is meant.
+    """
+    for path, asked in _conditions(document):
+        if asked.get(_MISSING) != Mode.DROP:
+            continue
+        known = KEYS | _CONDITIONS
+        for key in (key for key in asked if key not in known | {_MISSING}):
+            yield document.key_problem(
+                (*path, key),
+                f"{shown(key)} is not a metadata key of ET's rules, and with missing: drop every "
+                f"rule without it drops; to mean it, write missing: {{{brief(key)}: drop}}",
+                wrong=key,
+                choices=known,
+            )
+
+
 def _asked(document: Document) -> Iterator[tuple[Path, dict[str, Tree]]]:
     """The place of everything that asks something of the metadata, and what it asks."""
     yield from _conditions(document)
@@ -88,4 +111,5 @@ DROP_WHEN_CHECKS: Final = (
     asks_for_something,
     keys_are_of_metadata,
     missing_is_about_what_is_asked,
+    unknown_keys_are_missed_on_purpose,
 )

@@ -251,6 +251,25 @@ WRONG: Final[tuple[tuple[str, str], ...]] = (
         ),
     ),
     (
+        (
+            "categories:\n  tor:\n    mode: drop\n    drop_when:\n"
+            "      signature_severty: [Major]\n      missing: drop"
+        ),
+        (
+            'line 6: categories.tor.drop_when: "signature_severty" is not a metadata key of ET\'s '
+            "rules, and with missing: drop every rule without it drops; to mean it, write "
+            "missing: {signature_severty: drop}; nearest: signature_severity"
+        ),
+    ),
+    (
+        "categories: {tor: {mode: drop, drop_when: {severity: [Major], missing: drop}}}",
+        (
+            'line 2: categories.tor.drop_when: "severity" is not a metadata key of ET\'s rules, '
+            "and with missing: drop every rule without it drops; to mean it, write "
+            "missing: {severity: drop}"
+        ),
+    ),
+    (
         "categories: {tor: {mode: drop, drop_when: {confidence: []}}}",
         ("line 2: categories.tor.drop_when.confidence: a list is empty; give at least one value"),
     ),

@@ -31,7 +31,11 @@ SCHEMA: Final = json_schema()
 VALIDATOR: Final = Draft202012Validator(SCHEMA)
 TIES: Final = (
     *("is listed under", "exceed the last priority", "is less than firewall.capacity"),
-    *("is not a condition here", '"2019-02-30" is not a day'),
+    *(
+        "is not a condition here",
+        "is not a metadata key of ET's rules",
+        '"2019-02-30" is not a day',
+    ),
 )
 """What the reader says where one key does not go with another, and no schema can."""
 

@@ -96,7 +96,7 @@ def test_key_that_no_rule_has_is_warned_of_with_the_nearest_and_what_comes_of_it
         "categories: emerging-malware: drop_when: no rule of this feed has deploymnt in its "
         "metadata, so all of the category alerts (`missing: alert`); nearest: deployment"
     )
-    [warning] = asking(house_key=["a"], missing="drop")
+    [warning] = asking(house_key=["a"], missing={"house_key": "drop"})
     assert warning.endswith("so it keeps no rule from dropping (`missing: drop`)")
 
 
