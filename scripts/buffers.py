@@ -14,7 +14,7 @@ import subprocess
 import tempfile
 from collections import defaultdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rules_lib.facts import suricata
 from rules_lib.groups.rule_group import GroupVariables
@@ -42,14 +42,15 @@ _SAME: Final = {"http_any": "http"}
 
 def buffers_of(engine: Suricata, names: Iterable[str]) -> Mapping[str, tuple[str, frozenset[str]]]:
     """For each keyword that has one: its protocol, and the directions of its buffer."""
-    tried = [(name, form) for name in names for form in _FORMS for _ in _TRANSPORTS]
+    asked = (name for name in names if name not in _NO_BUFFERS)
+    tried = [(name, form) for name in asked for form in _FORMS for _ in _TRANSPORTS]
     rules = [
         f'alert {_TRANSPORTS[number % 2]} any any -> any any (msg:"a"; {form.format(name=name)} '
         f"sid:{number + 1};)"
         for number, (name, form) in enumerate(tried)
     ]
     found = defaultdict[str, set[tuple[str, frozenset[str]]]](set)
-    for entry in _analysed(engine, rules):
+    for entry in analysed(engine, rules, GroupVariables()):
         protocol = str(entry.get("app_proto", "unknown"))
         ways = frozenset(_WAYS[flag] for flag in entry["flags"] if flag in _WAYS)
         if protocol not in {"unknown", "failed"}:
@@ -57,14 +58,17 @@ def buffers_of(engine: Suricata, names: Iterable[str]) -> Mapping[str, tuple[str
     return {name: next(iter(one)) for name, one in found.items() if len(one) == 1}
 
 
-def _analysed(engine: Suricata, rules: list[str]) -> list[dict[str, object]]:
+def analysed(
+    engine: Suricata, rules: Iterable[str], variables: GroupVariables
+) -> list[dict[str, Any]]:
+    """What the engine's own analysis says of each rule that it takes."""
     with tempfile.TemporaryDirectory(prefix="rulesync-") as scratch:
         folder = Path(scratch)
-        write_run_files(folder, rules, GroupVariables())
+        write_run_files(folder, rules, variables)
         with (folder / CONFIG).open("a", encoding="utf-8") as config:
             config.write(_ANALYSIS)
         command = [*engine.command(folder), "--engine-analysis"]
-        subprocess.run(  # noqa: S603 - our own words, and no shell; most of the rules are refused
+        subprocess.run(  # noqa: S603 - our own words, and no shell; it may refuse many of them
             command, cwd=folder, capture_output=True, check=False
         )
         lines = (folder / "rules.json").read_text(encoding="utf-8").splitlines()
@@ -74,7 +78,7 @@ def _analysed(engine: Suricata, rules: list[str]) -> list[dict[str, object]]:
 def main() -> None:
     """Write the list."""
     engine = find_engine()
-    found = buffers_of(engine, sorted(suricata.keywords() - _NO_BUFFERS))
+    found = buffers_of(engine, sorted(suricata.keywords()))
     rows = [f"{name} {one} {','.join(sorted(ways))}" for name, (one, ways) in found.items()]
     head = (
         "# Keywords that look into a protocol's fields, its name, and the directions of these, as",

@@ -80,17 +80,19 @@ class Suricata:
     def put_firewall(self, folder: Path) -> None:
         """Put a firewall engine before the folder's rules that lets everything on to them.
 
-        Its own default is to drop, so each state of each protocol needs a rule.
+        Its own default is to drop, so each state of each protocol needs a rule: one that accepts
+        the rest of a transaction, as some protocols have states without a name.
 
         Raises:
             EngineError: the engine could not be asked which states there are.
         """
         command = [self.path, "-c", str(folder / CONFIG), "--list-app-layer-hooks"]
         said = _run(command, folder, _ANSWER_SECONDS)[1]
-        hooks = ("ip:all", *(line for line in said.splitlines() if _HOOK.fullmatch(line)))
+        hooks = (line for line in said.splitlines() if _HOOK.fullmatch(line))
+        accepted = ("accept:hook ip:all", *(f"accept:tx {hook}" for hook in hooks))
         rules = (
-            f"accept:hook {hook} any any -> any any (sid:{SID_MAX - number};)\n"
-            for number, hook in enumerate(hooks)
+            f"{one} any any -> any any (sid:{SID_MAX - number};)\n"
+            for number, one in enumerate(accepted)
         )
         (folder / ACCEPT).write_text("".join(rules), encoding="utf-8")
 

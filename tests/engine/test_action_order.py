@@ -7,16 +7,21 @@ mode, runs in the same order of actions.
 
 from __future__ import annotations
 
+import subprocess
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 from support.engine.kinds import CAPTURES, FEED, KINDS, LATE
 from support.engine.proof import Outcome, differences, made, outcome, published, source
-from support.engine.traffic import write
+from support.engine.traffic import Tape, on, write
 
+from rules_lib.groups.rule_group import GroupVariables
 from rules_lib.model import Change
+from rulesync_cli.verify.enginelog import read_log
+from rulesync_cli.verify.events import read_events
+from rulesync_cli.verify.suricata import ACCEPT, find_engine, write_run_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,8 +29,11 @@ if TYPE_CHECKING:
 
     from rules_lib.build import Built
     from rulesync_cli.verify.loadable import Loadable
+    from rulesync_cli.verify.suricata import Suricata
 
 pytestmark = pytest.mark.engine
+
+NETWORKS: Final = GroupVariables({"HOME_NET": ("10.0.0.0/8",), "EXTERNAL_NET": ("!$HOME_NET",)})
 
 
 @lru_cache
@@ -122,3 +130,38 @@ def alerts_of(outcome: Outcome, capture: str, sids: frozenset[int]) -> set[tuple
     """Packet and sid of the alerts of some rules in a capture."""
     flows = (seen for key, seen in outcome.flows.items() if key[0] == capture)
     return {one for seen in flows for one in seen.alerts if one[1] in sids}
+
+
+def test_each_engine_does_the_same(engine: Suricata, captures: Path) -> None:
+    """Suricata 7 has no firewall mode, and the same order of actions."""
+    asked = built("next-generation")
+    found = outcome(by_action(published(asked)), captures, engine)
+    assert differences(outcome([source(asked)], captures, engine), found, asked) == ()
+
+
+def test_firewall_stands_before_the_rules(tmp_path: Path) -> None:
+    """Without the rules that accept HTTP it drops a request, which no other rule does."""
+    service, folder = find_engine(), tmp_path
+    capture = write(folder / "captures", {"one": Tape().http("/one")}) / "one.pcap"
+    write_run_files(folder, [on(1, "/one")], NETWORKS)
+    service.put_firewall(folder)
+    accepting = (folder / ACCEPT).read_text().splitlines(keepends=True)
+    assert len(accepting) > 100
+    (folder / ACCEPT).write_text("".join(one for one in accepting if " http1:" not in one))
+    subprocess.run(  # noqa: S603 - our own words, and no shell
+        [*service.command(folder), "-r", str(capture)], cwd=folder, capture_output=True, check=True
+    )
+    found = read_events((folder / "eve.json").read_text().splitlines())
+    assert not found.drops
+    assert "firewall default app policy" in dict(found.others)
+
+
+def test_every_state_that_the_engine_knows_is_accepted(tmp_path: Path) -> None:
+    """One rule each, of which it refuses none, with protocols that a plain Suricata has off."""
+    service, folder = find_engine(), tmp_path
+    write_run_files(folder, [on(1, "/one")], NETWORKS)
+    service.put_firewall(folder)
+    accepted = (folder / ACCEPT).read_text()
+    assert " modbus:request_started " in accepted
+    code, said = service.test(folder)
+    assert (code, read_log(said).refusals) == (0, ())

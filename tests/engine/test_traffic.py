@@ -6,6 +6,7 @@ the rules were written for is said besides, so that two equal mistakes do not pa
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -142,6 +143,32 @@ def test_drop_mode_drops_exactly_the_flows_of_rules_that_drop(
     assert differences(before, drop, of_mode("drop")) == ()
     assert len(drop.dropped) == 29
     assert all(seen.logged for seen in drop.dropped.values())
+
+
+@pytest.mark.parametrize("mode", ["alert", "drop"])
+def test_policy_that_judges_by_action_does_the_same(
+    before: Outcome, captures: Path, mode: str
+) -> None:
+    """The same rules, made for a Next Generation policy, in the engine's firewall mode."""
+    built = of_mode(mode, target="next-generation")
+    groups = [replace(group, priority=0) for group in published(built)]
+    found = outcome(groups, captures)
+    assert differences(before, found, built) == ()
+    assert all(seen.logged for seen in found.dropped.values())
+    assert [one.name for one in found.captures if one.others] == []
+
+
+def test_groups_for_strict_order_fail_there(before: Outcome, captures: Path) -> None:
+    """So that the test above shows something: what sets a mark would be judged too late."""
+    built = of_mode("drop")
+    groups = [replace(group, priority=0) for group in published(built)]
+    wrong = differences(before, outcome(groups, captures), built)
+    assert {words.partition(".pcap")[0] for words in wrong} >= {
+        "bit-one-packet",
+        "chain-one-packet",
+        "far-one-packet",
+        "number-one-packet",
+    }
 
 
 def test_rules_that_only_mark_never_drop(drop: Outcome) -> None:

@@ -18,10 +18,13 @@ from support.rules import FEEDS, allow, allowlists, ruleset, text
 
 from rules_lib.allowlist import Allowlist, load_allowlist
 from rules_lib.build import Built, build
+from rules_lib.facts.targets import Target
 from rules_lib.feed.archive import unpack
 from rules_lib.model import AnyRule, Change, Mode, Reason, Rule
 from rules_lib.reading.ruleset import read_rules
 from rules_lib.stages.convert import fingerprint
+from rules_lib.stages.late import too_early
+from rules_lib.stages.meetings import Meetings
 from rules_lib.ties import Mark
 
 if TYPE_CHECKING:
@@ -201,3 +204,77 @@ def test_real_release_through_the_shipped_allowlist(releases: Path) -> None:
     record = replace(built.staging, first=False)
     again = build(inputs(rules, shipped, in_force(built.groups), staging=record))
     assert again.groups == built.groups
+
+
+SETS, ASKS = "flowbits:set,a; noalert; ", "flowbits:isset,a; "
+NEXT: dict[str, Any] = {"default": "drop", "firewall": {"target": "next-generation"}}
+
+
+def test_what_the_service_refuses_of_an_adapted_text_is_settled_as_for_any_other() -> None:
+    """The rule is discarded for its text as an alert, and for what it was before just as well."""
+    files = {"emerging-web": [text(1, SETS), text(2, ASKS), text(3)]}
+    refusals = {fingerprint(text(2, ASKS)): "no", fingerprint(text(2, ASKS, head="drop tcp")): "!"}
+    kept = build(inputs(ruleset(files), allow(**NEXT)))
+    assert {rule.sid: rule.action for rule in kept.kept} == {1: "alert", 2: "alert", 3: "drop"}
+    only_alert = {fingerprint(text(2, ASKS)): "no"}
+    built = build(inputs(ruleset(files), allow(**NEXT), refusals=only_alert))
+    assert [(one.rule.sid, one.detail) for one in built.discarded] == [(2, "no")]
+    as_drop = build(inputs(ruleset(files), allow(**NEXT), refusals=refusals))
+    assert [(one.rule.sid, one.detail) for one in as_drop.discarded] == [(2, "!")]
+
+
+def test_rules_that_are_late_for_a_refused_one_drop_after_all() -> None:
+    """What sets their mark is gone, so the rest is adapted anew."""
+    chain = "flowbits:isset,a; flowbits:set,b; "
+    files = {
+        "emerging-web": [
+            text(1, SETS),
+            text(2, chain),
+            text(3, "flowbits:set,b; "),
+            text(4, "flowbits:isset,b; "),
+        ]
+    }
+    actions = {rule.sid: rule.action for rule in build(inputs(ruleset(files), allow(**NEXT))).kept}
+    assert actions == {1: "alert", 2: "alert", 3: "drop", 4: "alert"}
+    refusals = {fingerprint(text(2, chain)): "no"}
+    built = build(inputs(ruleset(files), allow(**NEXT), refusals=refusals))
+    assert {rule.sid: rule.action for rule in built.kept} == {1: "alert", 3: "drop", 4: "drop"}
+
+
+def test_adapted_text_that_is_still_to_be_judged_waits() -> None:
+    """The text in force stays if it alerts; one that drops does not stay."""
+    files = {"emerging-web": [text(1, SETS), text(2, ASKS)]}
+    asked = fingerprint(text(2, ASKS))
+    older = text(2, "flowbits:isset,a; nocase; ")
+    built = build(inputs(ruleset(files), allow(**NEXT), waiting={asked: older}))
+    assert {rule.sid: rule.text for rule in built.kept}[2] == older
+    blocking = older.replace("alert", "drop", 1)
+    gone = build(inputs(ruleset(files), allow(**NEXT), waiting={asked: blocking}))
+    assert [(one.rule.sid, one.reason) for one in gone.discarded] == [(2, Reason.NOT_YET_PROVEN)]
+
+
+def test_setter_that_waits_and_would_drop_is_late_while_its_alert_stays_in_force() -> None:
+    """What is published counts, not what is asked for."""
+    sets = "flowbits:set,a; "
+    files = {"emerging-web": [text(1, sets), text(2, ASKS)]}
+    waiting = {fingerprint(text(1, sets, head="drop tcp")): text(1, sets)}
+    built = build(inputs(ruleset(files), allow(**NEXT), waiting=waiting))
+    assert {rule.sid: rule.action for rule in built.kept} == {1: "alert", 2: "alert"}
+
+
+@given(FEEDS, allowlists())
+def test_policy_that_judges_by_action_has_no_drop_before_its_setter(
+    files: dict[str, list[str]], allowlist: Allowlist
+) -> None:
+    """And everything else is as in strict order: which rules are kept, and what the others say."""
+    firewall = allowlist.firewall.model_copy(update={"target": Target.NEXT_GENERATION})
+    strict = _build(files, allowlist)
+    built = _build(files, allowlist.model_copy(update={"firewall": firewall}))
+    assert {rule.sid for rule in built.kept} == {rule.sid for rule in strict.kept}
+    before = {rule.sid: rule for rule in strict.kept}
+    for rule in built.kept:
+        if not {Change.LATE_SETTER, Change.PRIORITY_WRITTEN} & {*rule.changes}:
+            assert rule.text == before[rule.sid].text
+    meetings = Meetings.of(built.kept, allowlist.variables)
+    ours = {rule.sid for rule in built.kept if rule.given.mode is Mode.AS_WRITTEN}
+    assert too_early(built.kept, meetings).keys() <= ours

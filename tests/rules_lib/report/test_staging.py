@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
+from pydantic import TypeAdapter
 from support.inputs import inputs
 from support.rules import allow, ruleset, text
 
@@ -114,3 +115,20 @@ def test_rule_that_was_staged_and_drops_now_has_turned() -> None:
     asked = replace(asked, deployed=Deployed(groups=(group,)))
     facts = staging_facts(asked, build(asked))
     assert (facts.turned, facts.staged) == (1, 1)
+
+
+LATE: Final = (text(1, "flowbits:set,seen; noalert; "), text(2, "flowbits:isset,seen; "))
+
+
+def test_rules_that_would_drop_too_early_are_counted_and_recorded() -> None:
+    """With what would be judged too late; the number is left out where there are none."""
+    asked, built = made(LATE, staging={"days": 0}, firewall={"target": "next-generation"})
+    facts = staging_facts(asked, built)
+    assert facts.late == 1
+    assert list(facts.lines()) == ["late-setter: 1 rule alerts, too early as drop"]
+    [line] = changed_jsonl(built.kept)
+    record = json.loads(line)
+    assert record["changes"] == ["late-setter"]
+    assert record["late_setter"] == {"sid": 1, "action": "alert", "mark": "seen", "others": 0}
+    assert "late" in TypeAdapter(StagingFacts).dump_python(facts)
+    assert "late" not in TypeAdapter(StagingFacts).dump_python(StagingFacts())

@@ -107,3 +107,17 @@ def test_value_that_no_rule_has_is_warned_of_with_the_nearest() -> None:
         "categories: emerging-malware: drop_when: no rule of this feed has deployment Perimter in "
         "its metadata; nearest: Perimeter"
     )
+
+
+def test_drop_that_would_be_judged_too_early_is_warned_of_where_its_sid_is_listed() -> None:
+    """People asked for it by name, so they are told why it alerts."""
+    allowed = load_allowlist(
+        allowlist(variables=HOME, rules={"drop": [2]}, firewall={"target": "next-generation"}),
+        source="categories.yaml",
+        known=("tor",),
+    )
+    rules = rule(1, "flowbits:set,seen; noalert; "), rule(2, "flowbits:isset,seen; ")
+    given = inputs(read_rules([FeedFile("tor", "\n".join(rules).encode())]), allowed)
+    found = warnings_of(given, build(given), "local/")
+    [warning] = [one for one in found if one.startswith("rules: drop: 2 has no effect: it alerts")]
+    assert "sid 1 may set seen in the same packet" in warning

@@ -554,3 +554,53 @@ def test_malformed_line_is_found_by_the_sid_that_can_be_read_in_it() -> None:
     assert isinstance(line(source), Malformed)
     told = story(7, source)
     assert (told.origin.msg, told.origin.text) == (None, source)
+
+
+LATE = ("flowbits:set,seen; noalert; ", "flowbits:isset,seen; ")
+BY_ACTION: dict[str, Any] = {"default": "drop", "firewall": {"target": "next-generation"}}
+
+
+def test_drop_that_would_be_judged_too_early_says_what_is_too_late() -> None:
+    """As the cause of its action and of the change; naming its sid does not make it drop."""
+    told = story(2, text(1, LATE[0]), text(2, LATE[1]), **BY_ACTION).published
+    assert told is not None
+    assert told.action == "alert"
+    assert told.why.startswith("it alerts, as sid 1 may set seen in the same packet")
+    [edit] = told.edits
+    assert edit.change is Change.LATE_SETTER
+    assert edit.why.endswith("a drop would miss that packet")
+    assert not any(one.startswith("`rules: drop:") for one in told.to_change)
+    assert any(one.startswith("`rules: off:") for one in told.to_change)
+
+
+def test_drop_of_the_feed_that_alerts_for_this_is_not_said_to_be_listed() -> None:
+    """`drop-to-alert` has another cause there."""
+    rules = text(1, LATE[0]), text(2, LATE[1], head="drop tcp")
+    told = story(2, *rules, **BY_ACTION).published
+    assert told is not None
+    assert [edit.change for edit in told.edits] == [Change.DROP_TO_ALERT, Change.LATE_SETTER]
+    assert len({edit.why for edit in told.edits}) == 1
+
+
+def test_rule_that_works_with_others_drops_if_it_is_named_and_is_in_time() -> None:
+    """What it would become is tried with what sets its mark."""
+    rules = text(1, "flowbits:set,seen; "), text(2, LATE[1])
+    settings = {**BY_ACTION, "default": "alert", "rules": {"drop": [1]}}
+    told = story(2, *rules, **settings).published
+    assert told is not None
+    assert "`rules: drop: [2]`: it drops" in told.to_change
+
+
+def test_why_a_priority_is_removed_and_written_where_rules_are_judged_by_action() -> None:
+    """No position decides there."""
+    rules = (
+        text(3, "flowbits:set,aa; "),
+        text(2, "flowbits:isset,aa; flowbits:set,bb; "),
+        text(1, "flowbits:isset,bb; flowbits:set,cc; priority:1; "),
+    )
+    told = story(1, *rules, **BY_ACTION).published
+    assert told is not None
+    why = {edit.change: edit.why for edit in told.edits}
+    assert "how severe" in why[Change.PRIORITY_REMOVED]
+    assert "after what sets the mark" in why[Change.PRIORITY_WRITTEN]
+    assert told.text.endswith("priority:4;)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -86,3 +87,20 @@ def test_every_rule_has_one_number(groups: list[list[int]]) -> None:
     numbers = [int(re.findall(r" sid:(\d+); rev", text)[0]) for text in made.rules]
     assert numbers == list(range(1, len(made.rules) + 1))
     assert [one.sid for one in made.origins] == [sid for sids in groups for sid in sids]
+
+
+def test_rules_that_are_judged_by_action_are_numbered_in_the_order_of_their_sids() -> None:
+    """Groups have no places there, and of two that are alike the lower sid comes first."""
+    groups = [group("a", rule(500), rule(100, "drop")), group("b", rule(300, "pass"), rule(100))]
+    made = combine([replace(one, priority=0) for one in groups])
+    assert [(one.group, one.sid) for one in made.origins] == [
+        ("a", 100),
+        ("b", 100),
+        ("b", 300),
+        ("a", 500),
+    ]
+    assert made.rules[0] == rule(1, "drop")
+    assert made.action_order == ("pass", "drop", "reject", "alert")
+    assert made.remarks == ()
+    assert made.behind_firewall
+    assert not combine(groups).behind_firewall

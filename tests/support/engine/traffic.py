@@ -243,8 +243,13 @@ MODES: Final = {
 VARIABLES: Final = {"HOME_NET": ["10.0.0.0/8"], "HTTP_PORTS": ["80", "8080"]}
 
 
-def of_mode(mode: str) -> Built:
-    """The groups of the feed in one mode."""
+def of_mode(mode: str, target: str = "classic") -> Built:
+    """The groups of the feed in one mode, for one kind of policy."""
     return made(
-        FEED, categories=MODES[mode], variables=VARIABLES, rules={"alert": [404]}, default="off"
+        FEED,
+        categories=MODES[mode],
+        variables=VARIABLES,
+        rules={"alert": [404]},
+        default="off",
+        firewall={"target": target},
     )
