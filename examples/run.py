@@ -1,4 +1,7 @@
-"""Two releases of our own feed through both Lambda functions on an embedded AWS: ``make run``."""
+"""Two feeds through both Lambda functions on an embedded AWS: ``make run``.
+
+The first is our own feed in two releases, the second one plain file.
+"""
 
 import subprocess
 import sys
@@ -16,8 +19,15 @@ The results of the first release are in {OUT}/1, those of the second in {OUT}/2.
   report.html                  the whole sync on one page
   rule-groups/                 the rules exactly as published
   discarded.csv, changed.jsonl every rule that was discarded or changed, and why
+  LICENCES.txt                 the feeds, and the licence of each
   plan.json, summary.json      what was done, for programs
 To see what an edit does, edit examples/categories.yaml and run it again."""
+
+SECOND = "  tunnels: alert                # the second feed, examples/tunnels.rules\n"
+"""The category of the second feed, which the allowlist for the first alone cannot have."""
+
+BEFORE = "  emerging-info: off"
+"""The category before which it stands."""
 
 
 def releases(folder: Path) -> tuple[str, str]:
@@ -28,11 +38,20 @@ def releases(folder: Path) -> tuple[str, str]:
     return (first.relative_to(folder).as_posix(), second.relative_to(folder).as_posix())
 
 
-def command(urls: tuple[str, ...]) -> list[str]:
-    """Give the command line that syncs the feeds at ``urls`` one after the other."""
+def allowlist(folder: Path) -> Path:
+    """Write the allowlist for both feeds into ``folder`` and return its path."""
+    text = (HERE / "categories.yaml").read_text(encoding="utf-8")
+    path = folder / "categories.yaml"
+    path.write_text(text.replace(BEFORE, SECOND + BEFORE, 1), encoding="utf-8")
+    return path
+
+
+def command(urls: tuple[str, ...], config: Path) -> list[str]:
+    """Give the command line that syncs the first feed at ``urls`` in turn, beside the second."""
     feeds = [word for url in urls for word in ("--feed", url)]
-    settings = ["--config", str(HERE / "categories.yaml"), "--out", str(OUT)]
-    return [sys.executable, "-m", "rulesync_cli", "local", *feeds, *settings]
+    settings = ["--config", str(config), "--out", str(OUT)]
+    listed = ["--feeds", str(HERE / "feeds.yaml")]
+    return [sys.executable, "-m", "rulesync_cli", "local", *feeds, *listed, *settings]
 
 
 def main() -> int:
@@ -42,7 +61,8 @@ def main() -> int:
         paths = releases(folder)
         with serve(folder) as base:
             urls = tuple(f"{base}/{path}" for path in paths)
-            code = subprocess.run(command(urls), check=False).returncode  # noqa: S603 - our words
+            words = command(urls, allowlist(folder))
+            code = subprocess.run(words, check=False).returncode  # noqa: S603 - our words
     if code == 0:
         sys.stderr.write(f"{WHERE_TO_LOOK.lstrip()}\n")
     return code

@@ -148,8 +148,9 @@ def _hits_unknown(inputs: Inputs) -> Iterator[str]:
 
 
 def _gone(ruleset: Ruleset, allowlist: Allowlist) -> Iterator[str]:
+    lacks = "none of the feeds has it" if len(ruleset.feeds) > 1 else "this feed does not have it"
     for name in allowlist.gone(ruleset.names):
-        yield f"category {name} is in the allowlist, but this feed does not have it"
+        yield f"category {name} is in the allowlist, but {lacks}"
 
 
 def _new(ruleset: Ruleset, allowlist: Allowlist) -> Iterator[str]:
