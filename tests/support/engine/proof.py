@@ -20,6 +20,7 @@ from rulesync_cli.verify.suricata import Suricata, find_engine
 from rulesync_cli.verify.traffic import replayer
 from support.feeds import allowlist
 from support.inputs import inputs, read_once
+from support.rules import origin
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -107,7 +108,9 @@ def loaded_from(
 
 
 def _files(files: Mapping[str, Sequence[str]]) -> tuple[FeedFile, ...]:
-    return tuple(FeedFile(name, "\n".join(rules).encode()) for name, rules in files.items())
+    return tuple(
+        FeedFile(name, "\n".join(rules).encode(), origin(name)) for name, rules in files.items()
+    )
 
 
 def _built(feed: tuple[FeedFile, ...], settings: Mapping[str, object]) -> Built:
