@@ -36,6 +36,9 @@ PRIORITY_MAX: Final = 65_535
 GROUP_NAME_CHARACTERS: Final = 128
 """Characters in the name of a rule group: letters, digits and hyphens [api]."""
 
+DESCRIPTION_CHARACTERS: Final = 512
+"""Of the description of a rule group or a firewall policy [api]."""
+
 VARIABLE_NAME_PATTERN: Final = r"^[A-Za-z][A-Za-z0-9_]{0,31}$"
 """What the service takes as the name of a rule variable [api]."""
 

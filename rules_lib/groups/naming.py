@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from itertools import count
 from typing import TYPE_CHECKING, Final
 
@@ -28,6 +28,17 @@ def group_name(slot: Slot, prefix: str, taken: Collection[str]) -> str:
     names = (base, *(f"{base}-{letter}" for letter in "bcdefghijklmnopqrstuvwxyz"))
     free = next((name for name in names if name not in taken), None)
     return free or next(f"{base}-{n}" for n in count(100) if f"{base}-{n}" not in taken)
+
+
+def lasting_names(slots: Iterable[Slot], prefix: str) -> Mapping[Slot, str]:
+    """Names that stay when groups are replaced: those without the letter of a replacement.
+
+    Of slots that come to one name, the first by category keeps it.
+    """
+    found: dict[Slot, str] = {}
+    for slot in sorted(slots):
+        found[slot] = group_name(slot, prefix, found.values())
+    return found
 
 
 def taken_names(slot: Slot, capacity: int, deployed: Deployed) -> frozenset[str]:

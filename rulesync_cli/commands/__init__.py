@@ -28,6 +28,7 @@ SUMMARIES: Final = {
     "hits": "Show what fired, by rule, category, own host or day.",
     "diff": "Show which rules differ between two builds, or a build and a plan.",
     "report": "Fetch a build's page and open it in the browser.",
+    "export": "Write a build's rule groups as files of another tool.",
     "rollback": "Restore an earlier BUILD and hold it.",
     "resume": "Lift the hold of a rollback.",
     "move": "Move the rule groups to the other kind of firewall policy.",

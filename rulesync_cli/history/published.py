@@ -207,6 +207,27 @@ def rules_in_folder(folder: Path) -> PublishedRules:
     """Read what a folder of results of `rulesync local` has.
 
     Raises:
+        StoreError: see `groups_in_folder`; or a file of it is damaged.
+        OSError: a file cannot be read.
+    """
+    restored, summary = groups_in_folder(folder)
+    changed = (folder / CHANGED).read_bytes()
+    return PublishedRules(
+        source=str(folder),
+        build=summary.build_id,
+        feed=summary.feed.version or "",
+        rules=_published(restored, summary, changed),
+        prefix=restored.prefix,
+        standing=_standing(changed),
+        releases=releases_of(summary),
+        feeds=feeds_by_category(summary),
+    )
+
+
+def groups_in_folder(folder: Path) -> tuple[Restored, Summary]:
+    """Read the rule groups of a folder of results of `rulesync local`, and its summary.
+
+    Raises:
         StoreError: it is no such folder, its sync was not applied, or a file of it is damaged.
         OSError: a file cannot be read.
     """
@@ -222,18 +243,7 @@ def rules_in_folder(folder: Path) -> PublishedRules:
         path.stem: path.read_text(encoding="utf-8", errors="replace")
         for path in (folder / RULE_GROUPS).glob("*.rules")
     }
-    restored = read_groups(file.read_bytes(), texts, str(file))
-    changed = (folder / CHANGED).read_bytes()
-    return PublishedRules(
-        source=str(folder),
-        build=summary.build_id,
-        feed=summary.feed.version or "",
-        rules=_published(restored, summary, changed),
-        prefix=restored.prefix,
-        standing=_standing(changed),
-        releases=releases_of(summary),
-        feeds=feeds_by_category(summary),
-    )
+    return read_groups(file.read_bytes(), texts, str(file)), summary
 
 
 def _published(restored: Restored, summary: Summary, changed: bytes) -> tuple[PublishedRule, ...]:
