@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -67,14 +68,13 @@ class Secrets:
         return code
 
     def _parameter(self, name: str) -> str:
-        with _explained(name, "SSM"), _unlogged():
-            answer = self.parameters().get_parameter(Name=name, WithDecryption=True)
-            return str(answer["Parameter"]["Value"])
+        client = self.parameters()
+        ask = partial(client.get_parameter, Name=name, WithDecryption=True)
+        return str(_asked(ask, name, "SSM")["Parameter"]["Value"])
 
     def _managed(self, name: str) -> str:
-        with _explained(name, "Secrets Manager"), _unlogged():
-            answer = self.managed().get_secret_value(SecretId=name)
-            return str(answer.get("SecretString", ""))
+        ask = partial(self.managed().get_secret_value, SecretId=name)
+        return str(_asked(ask, name, "Secrets Manager").get("SecretString", ""))
 
 
 def _only_value(text: str) -> str:
@@ -99,12 +99,11 @@ def _problem(code: str) -> str:
     return ""
 
 
-@contextmanager
-def _explained(name: str, service: str) -> Iterator[None]:
-    """Turn a refusal into an error of ours, without what it was raised from."""
-    refusal: SecretError | None = None
+def _asked(ask: Callable[[], Any], name: str, service: str) -> Any:
+    """Ask; a refusal becomes an error of ours, without what it was raised from."""
     try:
-        yield
+        with _unlogged():
+            return ask()
     except ClientError as error:
         told = error.response.get("Error", {})
         code = str(told.get("Code", "unknown"))
@@ -112,8 +111,7 @@ def _explained(name: str, service: str) -> Iterator[None]:
         refusal = SecretError(f"secret {name}: {service} answers {code}{advice}", code)
     except BotoCoreError as error:
         refusal = SecretError(f"secret {name}: {explained(error)}")
-    if refusal:
-        raise refusal
+    raise refusal
 
 
 @contextmanager

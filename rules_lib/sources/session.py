@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _PORTS = {"http": 80, "https": 443}
 
-logging.getLogger("urllib3").propagate = False
+logging.getLogger("urllib3").setLevel(logging.CRITICAL)
 """It logs whole URLs: at level DEBUG those of all requests, and as a warning that of an answer with
 a broken header. A subscriber's code is in them."""
 
