@@ -122,7 +122,8 @@ def embedded_aws(
     """
     control = Control(quotas or Quotas(), strictness or Strictness(), lenient=checks_named(lenient))
     config: DefaultConfig = {
-        "core": {"passthrough": {"urls": list(passthrough), "services": [*_OUTSIDE]}}
+        "core": {"passthrough": {"urls": list(passthrough), "services": [*_OUTSIDE]}},
+        "stepfunctions": {"execute_state_machine": True},
     }
     with _environment(), network_firewall(control), mock_aws(config=config), _whole_calls():
         yield EmbeddedAws(control)

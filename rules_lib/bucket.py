@@ -16,6 +16,18 @@ ALLOWLIST: Final = "config/categories.yaml"
 FEEDS: Final = "config/feeds.yaml"
 """Which feeds people want, in the order of their precedence; without it, one."""
 
+TARGETS_FILE: Final = "config/targets.yaml"
+"""The accounts and regions that one stack serves; without it, its own alone."""
+
+TARGETS: Final = "targets/"
+"""A folder for each target, in which everything is that the bucket has for one stack."""
+
+EDITIONS: Final = "editions/"
+"""What targets take, a folder each: people's files as they were, and which feeds."""
+
+EDITION: Final = "edition.json"
+"""In the folder of an edition, written last: what it has."""
+
 ALLOW_SHRINK: Final = "rulesync-allow-shrink"
 """Metadata of an uploaded allowlist: `true` where what it takes away is meant."""
 
@@ -87,6 +99,22 @@ FEED_STATES: Final = "state/feeds.json"
 FEEDS_TAKEN: Final = "state/feeds-taken.json"
 """Written once a new list of feeds was fetched by; its arrival starts a build."""
 
+STANDING: Final = "state/standing.json"
+"""Of a target: what it has in force since when, and what went wrong."""
+
+PROMOTED: Final = "state/promoted.json"
+"""Which editions people let a ring, or a target, have before its time."""
+
+FLEET_SUMMARY: Final = "targets/summary.json"
+FLEET_REPORT: Final = "targets/report.html"
+"""Of all targets together, each replaced by every run."""
+
+NEWEST_EDITION: Final = "state/edition.json"
+"""The newest edition."""
+
+RINGS: Final = "state/rings.json"
+"""Which edition the targets of each ring may take."""
+
 TURN: Final = "state/turn.json"
 """There while a build of the function runs."""
 
@@ -96,6 +124,12 @@ ASKED: Final = "state/asked.json"
 _BUILD_TIME: Final = "%Y%m%dT%H%M%SZ"
 _MANIFEST: Final = "manifest.json"
 _DAY_OF_HITS: Final = ".jsonl.gz"
+
+EXPIRES: Final = "rulesync-expires"
+"""Tag of what expires below `targets/`; see `expiry_of`."""
+
+_CONFIG: Final = "config/"
+_EXPIRING: Final = (BUILDS, DISCARDS)
 
 _TYPES: Final = {
     ".csv": "text/csv",
@@ -206,6 +240,32 @@ def day_of_hits_key(key: str) -> str:
 def last_notice_key(service: str) -> str:
     """Name the object of what people were told; each function has its own, as roles differ."""
     return f"{STATE}told-{service}.json"
+
+
+def is_peoples(key: str) -> bool:
+    """Tell whether an object is what people wrote: `config/…`, `local/…`."""
+    return key.startswith((_CONFIG, LOCAL))
+
+
+def target_key(name: str, key: str) -> str:
+    """Name an object of a target; `key` is what it is called in the bucket of a single stack."""
+    return f"{TARGETS}{name}/{key}"
+
+
+def edition_key(edition: str, key: str) -> str:
+    """Name an object of an edition; `key` is what it is called at the top of the bucket."""
+    return f"{EDITIONS}{edition}/{key}"
+
+
+def expiry_of(key: str) -> str:
+    """After which folder an object of a target expires; empty where it stays, or is no target's.
+
+    A lifecycle rule takes one prefix, and each target has a folder of its own: so the rule goes by
+    this word, which the object has as its tag.
+    """
+    name, _, own = key.removeprefix(TARGETS).partition("/")
+    folder = f"{own.partition('/')[0]}/"
+    return folder.rstrip("/") if key.startswith(TARGETS) and name and folder in _EXPIRING else ""
 
 
 def media_type(key: str) -> str:

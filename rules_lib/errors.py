@@ -4,7 +4,8 @@
     ├── SettingsError        an environment variable is missing or has a wrong value
     ├── ConfigError          a file that people edit has faults; carries all of them
     │   ├── AllowlistError       the category file
-    │   └── FeedListError        the list of feeds
+    │   ├── FeedListError        the list of feeds
+    │   └── TargetsError         the file of targets
     ├── FeedError            the feed could not be had, or is not what it should be
     │   ├── DownloadError        the source does not answer, or not with a feed
     │   ├── SecretError          the code that its address needs cannot be had
@@ -19,7 +20,8 @@
     │   └── ShrinkError          it would take away too much, and may be allowed once
     ├── NotApprovedError     people, or the plan that they saved, did not agree; nothing was changed
     ├── UnfinishedError      it broke off after something was written; the next run goes on
-    │   └── ContendedError       somebody else kept changing the same
+    │   ├── ContendedError       somebody else kept changing the same
+    │   └── RoundError           builds of some targets failed; those of the others did not
     ├── EngineError          the real Suricata is missing, of another version, or came to a bad end
     └── SyncError            a build failed or was refused; its folder in the bucket says why
 
@@ -103,6 +105,10 @@ class AllowlistError(ConfigError):
 
 class FeedListError(ConfigError):
     """The list of feeds has faults."""
+
+
+class TargetsError(ConfigError):
+    """The file of targets has faults."""
 
 
 class FeedError(RulesyncError):
@@ -246,6 +252,18 @@ class UnfinishedError(RulesyncError):
 
 class ContendedError(UnfinishedError):
     """Somebody else kept changing the same rule groups or policies; some of it may be written."""
+
+
+class RoundError(UnfinishedError):
+    """Builds of some targets failed; what the other targets built is in force.
+
+    Attributes:
+        names: of the targets.
+    """
+
+    def __init__(self, message: str, names: tuple[str, ...]) -> None:
+        self.names = names
+        super().__init__(message)
 
 
 class EngineError(RulesyncError):

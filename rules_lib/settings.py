@@ -63,6 +63,13 @@ FeedUrl: TypeAlias = Annotated[
 Policies: TypeAlias = Annotated[
     tuple[str, ...], PlainValidator(_policies), Field(description=EXPECTED)
 ]
+StateMachine: TypeAlias = Annotated[
+    str,
+    Field(
+        pattern=r"^(arn:aws[a-z-]*:states:[a-z0-9-]+:[0-9]{12}:stateMachine:[A-Za-z0-9_-]{1,80})?$",
+        description="the ARN of a state machine of Step Functions",
+    ),
+]
 Seconds: TypeAlias = Annotated[
     float,
     Field(
@@ -127,11 +134,18 @@ class BuildSettings(_Settings):
         policies: firewall policies to which the rule groups are attached.
         unproven: whether a Next Generation policy gets them before an account has confirmed what is
             assumed of it.
+        state_machine: runs a build for each target of `config/targets.yaml`; without one, a bucket
+            that has this file is not built.
+        targets_at_once: how many of them are built at the same time.
     """
 
     bucket: Bucket
     policies: Policies = ()
     unproven: Annotated[Literal["true", "false"], Field(description="true or false")] = "false"
+    state_machine: StateMachine = ""
+    targets_at_once: Annotated[
+        int, Field(ge=1, le=1000, description="a whole number from 1 to 1000")
+    ] = 10
 
 
 class FetchSettings(_Settings):

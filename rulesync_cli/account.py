@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from rules_lib.bucket import STARTED_BY
 from rules_lib.errors import SettingsError
+from rulesync_cli.targeted import chosen_target, right_to_apply, target_store, target_world
 
 if TYPE_CHECKING:
     from rules_lib.aws.store import Store
     from rules_lib.world import World
+
+
+_Outcome = TypeVar("_Outcome")
 
 
 def world(
@@ -20,22 +25,28 @@ def world(
     watch: Callable[[str], None] | None = None,
     *,
     unproven: bool = False,
+    as_is: bool = False,
 ) -> World:
-    """The bucket and the account that the environment's credentials reach.
+    """The bucket and the account that the environment's credentials reach, or a target's.
 
     Args:
         bucket: of the stack.
-        policies: names or ARNs of firewall policies.
+        policies: those that `--policy` names; not looked at for a target, which has its own.
         watch: is told what is being done.
         unproven: see `World`.
+        as_is: go by people's files as they are now, whatever a target may take.
 
     Raises:
         SettingsError: what is named as a policy is none, or no client can be made.
+        RulesyncError: the target cannot be found or reached.
     """
     from rules_lib.aws import clients  # noqa: PLC0415 - boto3, which a help text can do without
     from rules_lib.world import World, unwatched  # noqa: PLC0415
 
     names = policies_of(policies)
+    if name := chosen_target():
+        found = target_world(whole_bucket(bucket), name, as_is=as_is)
+        return started_here(replace(found, watch=watch or unwatched, unproven=unproven))
     client = clients.network_firewall()
     found = World(
         store_of(bucket),
@@ -45,11 +56,50 @@ def world(
         watch=watch or unwatched,
         unproven=unproven,
     )
+    return started_here(found)
+
+
+def started_here(found: World) -> World:
+    """The same, in which a build's files say who started it."""
     return found.marked(STARTED_BY, _who())
 
 
+def sync_chosen(
+    bucket: str,
+    watch: Callable[[str], None],
+    run: Callable[[World], _Outcome],
+    *,
+    unproven: bool = False,
+) -> _Outcome:
+    """Run a sync of the target that was chosen, and note in the bucket what came of it.
+
+    Raises:
+        RulesyncError: the target may take nothing, cannot be reached, or from `run`.
+    """
+    from rules_lib.fleet.one import sync_target  # noqa: PLC0415 - as in `world`
+
+    root = whole_bucket(bucket)
+    right = right_to_apply(root, chosen_target())
+
+    def watched(found: World) -> _Outcome:
+        return run(started_here(replace(found, watch=watch, unproven=unproven)))
+
+    return sync_target(root, right.target, right.edition, datetime.now(UTC), watched)
+
+
 def store_of(bucket: str) -> Store:
-    """The bucket alone, where nothing is asked of the firewall.
+    """The bucket alone, or a target's part of it, where nothing is asked of the firewall.
+
+    Raises:
+        SettingsError: no client can be made.
+        RulesyncError: the target cannot be found.
+    """
+    root, name = whole_bucket(bucket), chosen_target()
+    return target_store(root, name) if name else root
+
+
+def whole_bucket(bucket: str) -> Store:
+    """The whole bucket, whichever target was chosen.
 
     Raises:
         SettingsError: no client can be made.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 from rulesync_cli.chosen import aws_options
+from rulesync_cli.targeted import target_option
 
 if TYPE_CHECKING:
     from rules_lib.address import Address
@@ -83,7 +84,8 @@ policy_option = click.option(
     multiple=True,
     envvar="RULESYNC_POLICIES",
     metavar="NAME",
-    help="Firewall policy that uses the rule groups; give the same as the stack has.  "
+    help="Firewall policy that uses the rule groups; give the same as the stack has. Not with "
+    "--target.  "
     "[env var: RULESYNC_POLICIES]",
 )
 
@@ -98,6 +100,11 @@ unproven_option = click.option(
 
 
 def bucket_option(command: _Command) -> _Command:
+    """Add the options that say which bucket or target's part of it, and how to reach it."""
+    return whole_bucket_option(target_option(command))
+
+
+def whole_bucket_option(command: _Command) -> _Command:
     """Add the options that say which bucket, and how to reach it."""
     option = click.option(
         "--bucket",

@@ -154,9 +154,7 @@ def carry_out(upload: Upload, store: Store) -> dict[str, SeenObject | None]:
             metadata=edit.metadata,
         ):
             told = f"; written before it: {', '.join(done)}" if done else "; nothing was written"
-            raise RefusedError(
-                f"somebody else has just written s3://{store.bucket}/{edit.key}{told}"
-            )
+            raise RefusedError(f"somebody else has just written {store.address(edit.key)}{told}")
         stored = store.find(edit.key)
         done[edit.key] = SeenObject.of(stored) if stored else None
     return done

@@ -12,6 +12,7 @@ import click
 
 from rulesync_cli.chosen import aws_options
 from rulesync_cli.common import FEED, FILE, FOLDER, policy_option
+from rulesync_cli.targeted import chosen_target, target_option
 
 if TYPE_CHECKING:
     from rules_lib.address import Address
@@ -58,6 +59,7 @@ def scene_options(command: Callable[..., Any]) -> Callable[..., Any]:
                   )  # fmt: skip
     @click.option("--bucket", envvar="RULESYNC_BUCKET", show_envvar=True,
                   help="The stack's bucket. --feed overrides it.")  # fmt: skip
+    @target_option
     @policy_option
     @aws_options
     @wraps(command)
@@ -70,6 +72,8 @@ def scene_options(command: Callable[..., Any]) -> Callable[..., Any]:
         own: Path | None,
         **others: Any,
     ) -> Any:
+        if feed and chosen_target():
+            raise click.UsageError("--target is one of a stack's; leave --feed out")
         return command(where=Where(bucket, policies, feed, config, own), **others)
 
     return wrapped

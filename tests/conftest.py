@@ -104,7 +104,8 @@ botocore.session.create_loader = cache(create_loader)
 
 SERVICES: Final = {
     *("athena", "awslambda", "cloudformation", "events", "glue", "iam", "instance_metadata"),
-    *("logs", "networkfirewall", "s3", "secretsmanager", "sns", "sqs", "ssm", "sts"),
+    *("logs", "networkfirewall", "s3", "secretsmanager", "sns", "sqs", "ssm", "stepfunctions"),
+    "sts",
 }
 """Those of moto that tests ask; each of its 180 would cost every request and every start."""
 

@@ -22,6 +22,16 @@ from rules_lib.bucket import STARTED_BY
 from rules_lib.deadline import NEVER, Deadline, Timed
 from rules_lib.errors import RulesyncError
 from rules_lib.feed.newest import has_release
+from rules_lib.fleet.answers import (
+    STEP,
+    TARGET,
+    FleetRequest,
+    build_target,
+    round_step,
+    start_targets,
+)
+from rules_lib.fleet.round import ON_SCHEDULE
+from rules_lib.fleet.targets_file import find_targets
 from rules_lib.notify.telemetry import Telemetry
 from rules_lib.report.summary import Summary
 from rules_lib.settings import BuildSettings
@@ -55,47 +65,69 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         What was done, as JSON; `status` is `applied`, `held` where a rollback holds, `waiting`
         where no feed has arrived yet, `unchanged` where the schedule asked and nothing has
         changed since an earlier build of the day, or `gathered` where another build is running,
-        which takes up what this one was asked for.
+        which takes up what this one was asked for. Where `config/targets.yaml` names targets it is
+        `started`: a state machine then calls this function, for each target and around all.
 
     Raises:
         RulesyncError: the build failed or was refused; its summary in the bucket says why.
     """
-    cause = event.get("detail", {}).get("object", {}).get("key")
     telemetry = Telemetry.begin("build", logger, os.environ)
+    about = {"event": event.get("detail", {}).get("object", {}).get("key")}
+    if name := event.get(TARGET):  # one of many: the end of its round measures and tells
+        telemetry, about = telemetry.quietly(), {"target": name}
     try:
-        settings = BuildSettings.from_environment(os.environ)
-        store = S3Store(clients.s3(), settings.bucket)
-        if not has_release(store):
-            logger.info("no feed yet: its arrival starts the first build", event=cause)
-            return {"status": "waiting"}
-        client = clients.network_firewall()
-        world = World(
-            store,
-            client,
-            datetime.now(UTC),
-            settings.policies,
-            deadline=_deadline(context),
-            unproven=settings.unproven == "true",
-        ).marked(STARTED_BY, _starter(event))
-        run = _in_turn(event, context, telemetry)
-        outcome = sync_if_changed(world, run) if event.get("source") == _SCHEDULE else run(world)
+        result = _answer(event, context, telemetry)
     except RulesyncError as error:
         logger.error(  # noqa: TRY400  # the cause says it all, and the runtime adds the traceback
-            "build failed", event=cause, error=type(error).__name__, cause=str(error)
+            "build failed", error=type(error).__name__, cause=str(error), **about
         )
         telemetry.failed(error)
         raise
-    if isinstance(outcome, InputsUnchanged):
-        telemetry.confirmed(outcome.summary, outcome.summary.fetched_at or world.now)
-    result = _result(outcome)
-    logger.info("build done", event=cause, **result)
+    logger.info("build done", **{**about, **_loggable(result)})
     return result
 
 
+def _answer(event: dict[str, Any], context: object, telemetry: Telemetry) -> dict[str, Any]:
+    """Build, or where the bucket names targets, do what an event asks for of them."""
+    settings = BuildSettings.from_environment(os.environ)
+    store, now, cause = S3Store(clients.s3(), settings.bucket), datetime.now(UTC), _starter(event)
+
+    def build(world: World) -> Summary | Hold | GaveWay | InputsUnchanged:
+        quiet = event.get("quiet") is True or event.get("source") == _SCHEDULE
+        unproven = settings.unproven == "true"
+        world = replace(world, deadline=_deadline(context), unproven=unproven)
+        world = world.marked(STARTED_BY, cause)
+        run = _in_turn(event, context, telemetry)
+        outcome = sync_if_changed(world, run) if quiet else run(world)
+        if isinstance(outcome, InputsUnchanged):
+            telemetry.confirmed(outcome.summary, outcome.summary.fetched_at or world.now)
+        return outcome
+
+    targets = find_targets(store)
+    request = FleetRequest(event, cause, store, settings, telemetry, now)
+    if STEP in event:
+        return round_step(request, targets)
+    if targets:
+        if TARGET in event:
+            return build_target(request, targets, build, _result)
+        return start_targets(request)
+    if not has_release(store):
+        logger.info("no feed yet: its arrival starts the first build", event=cause)
+        return {"status": "waiting"}
+    return _result(build(World(store, clients.network_firewall(), now, settings.policies)))
+
+
 def _starter(event: dict[str, Any]) -> str:
-    """What started the function: an object that arrived, its schedule, or somebody."""
+    """What started the function: an object that arrived, its schedule, a round, or somebody."""
     key = event.get("detail", {}).get("object", {}).get("key")
-    return key or ("schedule" if event.get("source") == _SCHEDULE else "invoked by hand")
+    by = ON_SCHEDULE if event.get("source") == _SCHEDULE else "invoked by hand"
+    return str(event.get("cause") or key or by)
+
+
+def _loggable(result: dict[str, Any]) -> dict[str, Any]:
+    """A result without the long list of a round's targets, which the state machine has."""
+    targets = result.get("targets")
+    return {**result, "targets": len(targets)} if isinstance(targets, list) else result
 
 
 def _deadline(context: object) -> Deadline:

@@ -12,6 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
 from rules_lib.aws.patience import be_patient
+from rules_lib.aws.roles import TargetRole, session_of, usual_session
 from rules_lib.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -43,6 +44,13 @@ class LambdaClient(Protocol):
         """Run a function."""
 
 
+class StateMachineClient(Protocol):
+    """The one call to Step Functions that this project makes."""
+
+    def start_execution(self, *, stateMachineArn: str, name: str, input: str) -> Any:  # noqa: N803, A002  # boto3's names
+        """Run a state machine."""
+
+
 def load_service_models(*services: str) -> None:
     """Read what botocore knows of services, which takes longer than a dozen calls to them.
 
@@ -69,6 +77,24 @@ def network_firewall() -> NetworkFirewallClient:
     """Make a Network Firewall client; see `s3`."""
     with _explained():
         client = boto3.client("network-firewall", region_name=_region(), config=_FIREWALL)
+    be_patient(client)
+    return client
+
+
+def firewall_of_target(region: str, role: TargetRole | None = None) -> NetworkFirewallClient:
+    """Make a Network Firewall client for another region, or as a role of another account.
+
+    Args:
+        region: where the firewalls are.
+        role: what is taken on for it; its credentials are asked for anew before they run out.
+
+    Raises:
+        SettingsError: see `s3`.
+        FirewallError: the role may not be taken on.
+    """
+    with _explained():
+        session = session_of(role, _region(), _USUAL) if role else usual_session()
+        client = session.client("network-firewall", region_name=region, config=_FIREWALL)
     be_patient(client)
     return client
 
@@ -115,6 +141,15 @@ def _made(service: str) -> Any:
     make: Callable[..., object] = boto3.client  # its types know each service by its name
     with _explained():
         return make(service, region_name=_region(), config=_USUAL)
+
+
+def state_machines() -> StateMachineClient:
+    """Make a client of Step Functions; see `s3`."""
+    with _explained():
+        client: StateMachineClient = boto3.client(
+            "stepfunctions", region_name=_region(), config=_USUAL
+        )
+        return client
 
 
 def _region() -> str | None:

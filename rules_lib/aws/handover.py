@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
 
 import requests
 from botocore.exceptions import BotoCoreError, ClientError
@@ -15,7 +16,7 @@ from rules_lib.errors import RulesyncError
 if TYPE_CHECKING:
     from types_boto3_sns import SNSClient
 
-    from rules_lib.aws.clients import LambdaClient
+    from rules_lib.aws.clients import LambdaClient, StateMachineClient
 
 _SUBJECT: Final = 100
 """The most characters of a subject that SNS takes; no line ends, nothing but ASCII."""
@@ -41,6 +42,28 @@ def start(client: LambdaClient, function: str) -> None:
         client.invoke(FunctionName=function, InvocationType="Event", Payload=event)
     except (BotoCoreError, ClientError) as error:
         raise HandoverError(f"function {function} cannot be started: {error}") from error
+
+
+def start_round(client: StateMachineClient, machine: str, cause: str) -> str:
+    """Start a state machine without waiting for it; gives the ARN of what runs.
+
+    Args:
+        client: of Step Functions.
+        machine: ARN of the state machine.
+        cause: what started it.
+
+    Raises:
+        HandoverError: Step Functions does not start it.
+    """
+    try:
+        begun = client.start_execution(
+            stateMachineArn=machine,
+            name=str(uuid4()),  # so that a call whose answer was lost starts nothing twice
+            input=json.dumps({"cause": cause}),
+        )
+    except (BotoCoreError, ClientError) as error:
+        raise HandoverError(f"{machine} cannot be started: {error}") from error
+    return str(begun["executionArn"])
 
 
 def publish(client: SNSClient, topic: str, subject: str, text: str) -> None:

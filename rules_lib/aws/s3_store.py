@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from rules_lib.aws.advice import explained
 from rules_lib.aws.store import ListedObject, Stored
-from rules_lib.bucket import media_type
+from rules_lib.bucket import EXPIRES, expiry_of, media_type
 from rules_lib.errors import StoreError
 
 if TYPE_CHECKING:
@@ -51,6 +51,10 @@ class S3Store:
     client: S3Client
     bucket: str
 
+    def address(self, key: str) -> str:
+        """Where an object lies."""
+        return f"s3://{self.bucket}/{key}"
+
     def get(self, key: str) -> bytes:
         """Read an object."""
         with self._explained(key):
@@ -83,6 +87,8 @@ class S3Store:
             "ContentType": media_type(key),
             "Metadata": dict(metadata),
         }
+        if folder := expiry_of(key):
+            request["Tagging"] = f"{EXPIRES}={folder}"
         if only_if_absent:
             request["IfNoneMatch"] = "*"
         if only_if_etag:
@@ -144,7 +150,7 @@ class S3Store:
     @contextmanager
     def _explained(self, key: str) -> Iterator[None]:
         """Turn what S3 and botocore say into errors that name the object and what to do."""
-        where = f"s3://{self.bucket}/{key}"
+        where = self.address(key)
         try:
             yield
         except ClientError as error:

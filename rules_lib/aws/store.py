@@ -37,6 +37,9 @@ class Store(Protocol):
     def bucket(self) -> str:
         """The bucket's name, for what is said of it."""
 
+    def address(self, key: str) -> str:
+        """Where an object lies, for what is said of it: `s3://…`."""
+
     def get(self, key: str) -> bytes:
         """Read an object.
 

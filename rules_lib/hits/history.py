@@ -67,9 +67,9 @@ def find_day(store: Store, day: date) -> HitsOfDay | None:
     stored = store.find(key)
     if stored is None:
         return None
-    found = unpack_day(stored.body, f"s3://{store.bucket}/{key}")
+    found = unpack_day(stored.body, store.address(key))
     if found.day != day:
-        raise HitsError(f"s3://{store.bucket}/{key} has the hits of {found.day}; it is not used")
+        raise HitsError(f"{store.address(key)} has the hits of {found.day}; it is not used")
     return found
 
 

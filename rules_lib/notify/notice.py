@@ -65,7 +65,7 @@ def notice_of_build(summary: Summary, place: StackPlace) -> Notice | None:
     headline = "; ".join(_headline(summary))
     if summary.waiting:
         headline = f"{count(summary.waiting)} not yet judged; {headline}"
-    return _notice(headline, _of_build(summary, place))
+    return notice_of(headline, _of_build(summary, place))
 
 
 def notice_of_failure(service: str, error: RulesyncError, place: StackPlace) -> Notice:
@@ -73,7 +73,7 @@ def notice_of_failure(service: str, error: RulesyncError, place: StackPlace) -> 
     what = "was refused" if is_refusal(error) else "failed"
     cause = visible_lines(str(error))
     headline = cause.partition("\n")[0]
-    return _notice(
+    return notice_of(
         f"the {_CALLED.get(service, service)} {what}: {headline}",
         _of_failure(what, cause, error, place),
     )
@@ -95,7 +95,8 @@ def _headline(summary: Summary) -> Iterator[str]:
     yield f"{count(changes.drops.number)} newly drop"
 
 
-def _notice(subject: str, lines: Iterator[str]) -> Notice:
+def notice_of(subject: str, lines: Iterator[str]) -> Notice:
+    """A notice with a subject that SNS takes."""
     line = f"rulesync: {visible(subject)}".encode("ascii", "replace").decode()
     return Notice(_cut(line, SUBJECT_CHARACTERS, "..."), "\n".join(lines) + "\n")
 

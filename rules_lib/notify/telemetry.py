@@ -9,7 +9,7 @@ day, however often it is met.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
@@ -135,6 +135,34 @@ class Telemetry:
             return
         if self._tell(notice_of_failure(self.service, error, self.place)):
             self._remember(last_notice.note_failure, error, self.began)
+
+    def rounded(
+        self,
+        measures: Iterable[Measure],
+        notice: Notice | None,
+        failure: RulesyncError | None,
+        *,
+        changed: bool,
+    ) -> None:
+        """A round over all targets ended: one notice tells of all of them.
+
+        Args:
+            measures: of the round.
+            notice: what people are told; None where there is nothing to tell.
+            failure: what failed in it; told once a day where nothing else is to be told.
+            changed: whether anything was changed.
+        """
+        self._measure(measures)
+        news = failure is not None and bool(self.topic) and self._is_news(failure)
+        told = (changed or news) and self._tell(notice)
+        if failure is None:
+            self._recovered()
+        elif told and news:
+            self._remember(last_notice.note_failure, failure, self.began)
+
+    def quietly(self) -> Self:
+        """The same for one target of many: its round measures and tells."""
+        return replace(self, namespace="", topic="")
 
     def _measure(self, measures: Iterable[Measure]) -> None:
         if self.namespace:

@@ -46,12 +46,12 @@ def applied_build(store: Store, build: str) -> AppliedBuild:
     key = build_key(build, GROUPS)
     stored = store.find(key) if _is_name(build) else None
     if stored is None:
-        raise StoreError(f"s3://{store.bucket}/{key} does not exist: {_known(store)}")
+        raise StoreError(f"{store.address(key)} does not exist: {_known(store)}")
     told = build_key(build, SUMMARY)
-    summary = read_summary(store.get(told), f"s3://{store.bucket}/{told}")
+    summary = read_summary(store.get(told), store.address(told))
     if summary.status != "healthy":
         raise StoreError(f"build {build} {_ENDED[summary.status]}: {_known(store)}")
-    restored = read_groups(stored.body, _texts(store, build), f"s3://{store.bucket}/{key}")
+    restored = read_groups(stored.body, _texts(store, build), store.address(key))
     _refuse_incomplete(restored, summary, key)
     return AppliedBuild(build, restored, summary)
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from pydantic import Field
 
 from rules_lib.bucket import last_notice_key
-from rules_lib.errors import ConfigError, FeedsError, RulesyncError
+from rules_lib.errors import ConfigError, FeedsError, RoundError, RulesyncError
 from rules_lib.state.statefile import Cache, Moment
 
 if TYPE_CHECKING:
@@ -97,7 +97,11 @@ def _is_recent(at: str, now: datetime) -> bool:
 
 
 def _mark(error: RulesyncError, whose: str = "") -> str:
-    """Identify an error; times and counts differ with each run, lines of a file do not."""
-    text = f"{whose}{error}"
-    exact = isinstance(error, ConfigError) or isinstance(error.__cause__, ConfigError)
+    """Identify an error; times and counts differ with each run, lines of a file do not.
+
+    Of a round it is which targets failed.
+    """
+    told = "\n".join(error.names) if isinstance(error, RoundError) else str(error)
+    text = f"{whose}{told}"
+    exact = any(isinstance(one, ConfigError | RoundError) for one in (error, error.__cause__))
     return hashlib.sha256((text if exact else re.sub(r"\d+", "#", text)).encode()).hexdigest()

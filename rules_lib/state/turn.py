@@ -79,22 +79,23 @@ class Turn:
         holder: names this request.
         now: when it began, in UTC.
         until: when it is ended at the latest.
+        heard: what was asked for before the bucket was read (see `listen`).
     """
 
     store: Store
     holder: str
     now: datetime
     until: datetime
-    _heard: str | None = None
+    heard: str | None = None
     _restarts: int = field(default=_RESTARTS)
 
     def listen(self) -> None:
         """Note what was asked for before the bucket is read: that will be built."""
-        self._heard = self._asked()
+        self.heard = self._asked()
 
     def asked_again(self) -> bool:
         """Whether somebody has given way since the bucket was read."""
-        return self._asked() != self._heard
+        return self._asked() != self.heard
 
     def may_start_over(self) -> bool:
         """Whether to read the bucket again, as more is asked for; not without end."""

@@ -259,8 +259,8 @@ def _in_bucket(store: Store) -> Draft:
     stored = store.find(ALLOWLIST)
     if stored is None:
         raise StoreError(
-            f"s3://{store.bucket}/{ALLOWLIST} does not exist: upload one, for instance with "
+            f"{store.address(ALLOWLIST)} does not exist: upload one, for instance with "
             "`rulesync push`"
         )
     allowed = stored.metadata.get(ALLOW_SHRINK) == "true"
-    return Draft(stored.body, f"s3://{store.bucket}/{ALLOWLIST}", allowed)
+    return Draft(stored.body, store.address(ALLOWLIST), allowed)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rules_lib.errors import SyncError
-from rulesync_cli.account import world
+from rulesync_cli.account import sync_chosen, world
 from rulesync_cli.common import (
     FILE,
     account_options,
@@ -23,8 +23,11 @@ from rulesync_cli.common import (
 from rulesync_cli.consent import WriteLog, confirm, refuse_unattended, yes_option
 from rulesync_cli.show.console import stderr, stdout, wide_option
 from rulesync_cli.show.progress import Waiting, waiting
+from rulesync_cli.targeted import chosen_target, place_of
 
 if TYPE_CHECKING:
+    from rules_lib.report.summary import Summary
+    from rules_lib.state.hold import Hold
     from rules_lib.sync.decide import Decision
     from rules_lib.sync.gather import Gathered
     from rules_lib.world import World
@@ -75,20 +78,28 @@ def apply(  # noqa: PLR0913 - an argument for each option
     from rulesync_cli.saved_plan import SavedPlan
     from rulesync_cli.show.tables import render_summary
 
-    saved = SavedPlan.read(planned, bucket) if planned else None
+    saved = SavedPlan.read(planned, place_of(bucket)) if planned else None
     refuse_unattended(yes=yes or saved is not None)
     with waiting() as watch:
-        log = WriteLog(watch)
-        here = world(bucket, policies, log, unproven=unproven)
-        approve = _Approval(here=here, watch=watch, saved=saved, yes=yes, as_json=as_json)
+        log, told = WriteLog(watch), set[str]()
+
+        def run(here: World) -> Summary | Hold:
+            approve = _Approval(
+                here=here, watch=watch, saved=saved, yes=yes, as_json=as_json, warnings=told
+            )
+            return sync(here, allow_shrink=allow_shrink, approve=approve)
+
         with log.told(_AFTER_CTRL_C):
-            outcome = sync(here, allow_shrink=allow_shrink, approve=approve)
+            if chosen_target():
+                outcome = sync_chosen(bucket, log, run, unproven=unproven)
+            else:
+                outcome = run(world(bucket, policies, log, unproven=unproven))
     if isinstance(outcome, Hold):
         raise SyncError(outcome.build, held_words(outcome))
     if as_json:
         print_json(json.loads(outcome.to_json()))
     else:
-        render_summary(outcome, stdout(), known=approve.warnings)
+        render_summary(outcome, stdout(), known=told)
 
 
 @dataclass(slots=True, kw_only=True)

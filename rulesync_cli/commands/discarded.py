@@ -146,10 +146,10 @@ def _in_bucket(store: Store, build: str | None) -> tuple[str, tuple[DiscardedEnt
     stored = store.find(key)
     if stored is None:
         raise StoreError(
-            f"s3://{store.bucket}/{key} does not exist: the bucket has no build {build!r}, or "
+            f"{store.address(key)} does not exist: the bucket has no build {build!r}, or "
             "it ended before rules were discarded; `rulesync builds` lists the builds"
         )
-    return f"build {build}", read_discarded(stored.body, f"s3://{store.bucket}/{key}")
+    return f"build {build}", read_discarded(stored.body, store.address(key))
 
 
 def _latest(store: Store) -> str:
@@ -158,7 +158,7 @@ def _latest(store: Store) -> str:
     latest = Latest.find(store)
     if latest is None:
         raise StoreError(
-            f"s3://{store.bucket}/{LATEST} does not exist: no build has been applied yet. "
+            f"{store.address(LATEST)} does not exist: no build has been applied yet. "
             "`--config FILE` shows what a sync would discard."
         )
     return latest.build

@@ -11,7 +11,7 @@ import click
 from rules_lib.errors import RefusedError
 from rules_lib.text import counted, visible, visible_lines
 from rulesync_cli.account import store_of
-from rulesync_cli.common import FEED, bucket_option, epilog, json_option, print_json
+from rulesync_cli.common import FEED, epilog, json_option, print_json, whole_bucket_option
 from rulesync_cli.consent import confirm, yes_option
 from rulesync_cli.show.progress import waiting
 from rulesync_cli.words import tell
@@ -42,7 +42,7 @@ _URL: Final = "RULESYNC_FEED_URL"
               "publisher.")  # fmt: skip
 @yes_option
 @json_option
-@bucket_option
+@whole_bucket_option
 def fetch(*, bucket: str, feed: Address | None, yes: bool, as_json: bool) -> None:
     """Fetch the feeds now, from your machine.
 

@@ -24,6 +24,7 @@ from rulesync_cli.common import (
 )
 from rulesync_cli.show.console import stdout, wide_option
 from rulesync_cli.show.progress import waiting
+from rulesync_cli.targeted import place_of
 from rulesync_cli.where import Where, scene_options
 from rulesync_cli.words import tell
 
@@ -122,7 +123,7 @@ def plan(  # noqa: PLR0913 - an argument for each option
         _show(found, edit, tried, full=full)
         _show_diff(steps)
     if save:
-        SavedPlan.of(found.foreseen, bucket, here.now).write(save)
+        SavedPlan.of(found.foreseen, place_of(bucket), here.now).write(save)
         tell(f"saved: `rulesync apply --plan {visible(str(save))}` carries it out")
     if strictly and found.foreseen.refusal:
         raise found.foreseen.refusal

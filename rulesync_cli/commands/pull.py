@@ -14,6 +14,7 @@ from rules_lib.errors import RefusedError, StoreError
 from rules_lib.text import visible
 from rulesync_cli.account import store_of
 from rulesync_cli.common import bucket_option, epilog, json_option, print_json
+from rulesync_cli.targeted import place_of
 from rulesync_cli.words import tell
 
 if TYPE_CHECKING:
@@ -61,14 +62,14 @@ def pull(file: Path, *, bucket: str, own: Path | None, force: bool, as_json: boo
 
     store = store_of(bucket)
     note = CopyNote.beside(file)
-    seen = note.of(bucket).objects
+    seen = note.of(place_of(bucket)).objects
     copies = tuple(_copies(store, file, own or file.parent / "local", seen))
     if not force:
         _refuse_edited(copies, seen)
     changed = [copy for copy in copies if _on_disk(copy.path) != copy.data]
     for copy in changed:
         _write(copy)
-    note.write(file, bucket, {copy.key: copy.seen for copy in copies}, pulled=True)
+    note.write(file, place_of(bucket), {copy.key: copy.seen for copy in copies}, pulled=True)
     written = [str(copy.path) for copy in changed if copy.data is not None]
     removed = [str(copy.path) for copy in changed if copy.data is None]
     if as_json:
@@ -94,7 +95,7 @@ def _copies(
     allowlist = store.find(ALLOWLIST)
     if allowlist is None:
         raise StoreError(
-            f"s3://{store.bucket}/{ALLOWLIST} does not exist; `rulesync init` writes an allowlist, "
+            f"{store.address(ALLOWLIST)} does not exist; `rulesync init` writes an allowlist, "
             "`rulesync push` uploads it"
         )
     yield _Copy(ALLOWLIST, file, allowlist.body, SeenObject.of(allowlist))

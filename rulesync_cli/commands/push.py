@@ -24,6 +24,7 @@ from rulesync_cli.common import (
 from rulesync_cli.consent import confirm
 from rulesync_cli.show.console import stdout, wide_option
 from rulesync_cli.show.progress import waiting
+from rulesync_cli.targeted import place_of
 from rulesync_cli.words import tell
 
 if TYPE_CHECKING:
@@ -112,8 +113,8 @@ def push(  # noqa: PLR0913 - an argument for each option
     edit = LocalEdit.read(file, own, bucket, allow_shrink=allow_shrink)
     note = CopyNote.beside(file)
     with waiting() as watch:
-        here = world(bucket, policies, watch)
-        upload = upload_of(edit, here.store, note.of(bucket))
+        here = world(bucket, policies, watch, as_is=True)
+        upload = upload_of(edit, here.store, note.of(place_of(bucket)))
         found = edit.preview(here, allow_shrink=allow_shrink)
         watch("loading your own rules in Suricata")
         said = ask_engine(found.foreseen.built, edit.folder, without_engine=without_engine)
@@ -124,13 +125,13 @@ def push(  # noqa: PLR0913 - an argument for each option
     _refuse(edit, found, said, yes=yes)
     _tell_overtaken(upload, bucket, force=force)
     if upload.edits:
-        confirm(f"upload it to s3://{bucket}?", yes=yes)
+        confirm(f"upload it to s3://{place_of(bucket)}?", yes=yes)
     limit = minutes or (_MINUTES if wait else 0)
     before = builds_before(here.store) if limit else frozenset[str]()
     done = carry_out(upload, here.store)
-    _note(note, file, bucket, seen_after(upload, done))
-    uploaded = [f"s3://{bucket}/{key}" for key, seen in done.items() if seen]
-    deleted = [f"s3://{bucket}/{key}" for key, seen in done.items() if not seen]
+    _note(note, file, place_of(bucket), seen_after(upload, done))
+    uploaded = [here.store.address(key) for key, seen in done.items() if seen]
+    deleted = [here.store.address(key) for key, seen in done.items() if not seen]
     for what, addresses in (("uploaded", uploaded), ("deleted", deleted)):
         for address in addresses:
             tell(f"{what} {visible(address)}")

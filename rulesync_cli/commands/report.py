@@ -72,7 +72,7 @@ def _page(store: Store, build: str) -> bytes:
     past = past_build(store, build)
     cause = past.cause and f": {past.cause}"
     why = f"build {build} {past.outcome}{cause}" if past.summary else "`rulesync builds` lists them"
-    raise StoreError(f"s3://{store.bucket}/{key} does not exist; {why}")
+    raise StoreError(f"{store.address(key)} does not exist; {why}")
 
 
 def _folder(store: Store, build: str) -> Path:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 
 from rules_lib.text import visible
-from rulesync_cli.account import world
+from rulesync_cli.account import policies_of, store_of, whole_bucket, world
 from rulesync_cli.common import (
     account_options,
     epilog,
@@ -20,6 +21,7 @@ from rulesync_cli.completing import complete_build
 from rulesync_cli.consent import WriteLog, confirm, refuse_unattended, yes_option
 from rulesync_cli.show.console import stderr, stdout, wide_option
 from rulesync_cli.show.progress import waiting
+from rulesync_cli.targeted import chosen_target
 from rulesync_cli.words import tell
 
 if TYPE_CHECKING:
@@ -55,6 +57,7 @@ def rollback(  # noqa: PLR0913 - an argument for each option
     """
     from rules_lib.deploy.rulewise import rule_changes
     from rules_lib.deploy.steps import record
+    from rules_lib.fleet.one import note_rollback
     from rules_lib.rollback.run import rollback as put_back
     from rules_lib.rollback.run import unfinished
     from rulesync_cli.show.plans import render_plan
@@ -75,6 +78,8 @@ def rollback(  # noqa: PLR0913 - an argument for each option
         with log.told(f"run it again to finish: `rulesync rollback {visible(build)}`"):
             here = world(bucket, policies, log, unproven=unproven)
             steps, applied = put_back(here, build, approve)
+            if name := chosen_target():
+                note_rollback(whole_bucket(bucket), name, build, datetime.now(UTC))
     if applied.failures:
         raise unfinished(f"not all of build {build} could be restored", applied)
     if as_json:
@@ -97,7 +102,8 @@ def resume(*, bucket: str, policies: tuple[str, ...], as_json: bool) -> None:
     """
     from rules_lib.rollback.run import resume as lift
 
-    held = lift(world(bucket, policies).store)
+    policies_of(policies)  # refuses what is none, as all that changes what is in force
+    held = lift(store_of(bucket))
     if as_json:
         print_json({"lifted": held.model_dump(mode="json") if held else None})
     lifted = held and f"lifted: build {held.build} was held since {moment(held.since)}"

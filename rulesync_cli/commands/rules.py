@@ -17,6 +17,7 @@ from rulesync_cli.common import FOLDER, epilog, json_option, print_json
 from rulesync_cli.completing import complete_build
 from rulesync_cli.show.console import say, show, stdout, wide_option
 from rulesync_cli.show.progress import waiting
+from rulesync_cli.targeted import target_option
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -83,6 +84,7 @@ def _cves(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tupl
 @json_option
 @wide_option
 @click.option("--bucket", envvar="RULESYNC_BUCKET", show_envvar=True, help="The stack's bucket.")
+@target_option
 @aws_options
 def rules(  # noqa: PLR0913 - an argument for each option
     *,

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import UTC, datetime
 from time import sleep
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from rules_lib.bucket import TARGETS_FILE
 from rules_lib.model import Reason
 from rules_lib.report.feed_words import feeds_in_words
 from rules_lib.text import counted, visible, visible_lines
-from rulesync_cli.account import world
+from rulesync_cli.account import whole_bucket, world
 from rulesync_cli.common import (
     account_options,
     epilog,
@@ -26,12 +28,12 @@ from rulesync_cli.show.ages import age_words
 from rulesync_cli.show.console import say, stdout
 from rulesync_cli.show.modes import mode_words
 from rulesync_cli.show.progress import waiting
+from rulesync_cli.targeted import chosen_target
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from rich.console import Console
 
+    from rules_lib.fleet.table import FleetTable
     from rulesync_cli.history.stack_status import StackState, StackStatus, StatusFinding
     from rulesync_cli.history.used_feeds import UsedFeed
 
@@ -65,9 +67,15 @@ def status(*, bucket: str, policies: tuple[str, ...], seconds: int | None, as_js
     Shows the last attempt and its cause, files that were uploaded but not applied, a hold, the age
     of the feed, and manual changes of rule groups and policies. Reads small objects of the bucket
     and the account's lists. Changes nothing.
+
+    If the bucket has config/targets.yaml, it shows all targets by ring, as `rulesync targets` does,
+    and with --target one of them.
     """
     from rulesync_cli.history.stack_status import stack_status
 
+    if not chosen_target() and (table := _fleet(bucket)):
+        _show_fleet(table, as_json=as_json)
+        raise SystemExit(_fleet_code(table))
     seen = None
     while True:
         with waiting() as watch:
@@ -78,6 +86,36 @@ def status(*, bucket: str, policies: tuple[str, ...], seconds: int | None, as_js
         if not seconds:
             raise SystemExit(_CODES[found.state])
         sleep(seconds)
+
+
+def _fleet(bucket: str) -> FleetTable | None:
+    """All targets, where the bucket names some; where it does not, nothing of them is loaded."""
+    root = whole_bucket(bucket)
+    if root.find(TARGETS_FILE) is None:
+        return None
+    from rules_lib.fleet.rights import read_rights
+    from rules_lib.fleet.table import fleet_table
+    from rules_lib.fleet.targets_file import find_targets
+
+    now = datetime.now(UTC)
+    targets = find_targets(root)
+    return fleet_table(read_rights(root, targets, now), now) if targets else None
+
+
+def _show_fleet(table: FleetTable, *, as_json: bool) -> None:
+    from rulesync_cli.show.fleet import render_fleet
+
+    if as_json:
+        print_json(table.document())
+    else:
+        render_fleet(table, stdout())
+
+
+def _fleet_code(table: FleetTable) -> int:
+    """What waits for a ring is as it should be; what waits for people is not."""
+    if table.number("failing"):
+        return _CODES["failing"]
+    return _CODES["waiting" if table.number("held", "withdrawn") else "healthy"]
 
 
 def _mark(found: StackStatus) -> tuple[object, ...]:

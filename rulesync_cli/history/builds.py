@@ -104,7 +104,7 @@ def past_build(store: Store, build: str, in_force: str = "") -> PastBuild:
     if stored is None:
         return PastBuild(build, Outcome.UNFINISHED)
     try:
-        summary = read_summary(stored.body, f"s3://{store.bucket}/{key}")
+        summary = read_summary(stored.body, store.address(key))
     except StoreError as error:
         outcome = Outcome.IN_FORCE if build == in_force else Outcome.UNFINISHED
         return PastBuild(build, outcome, problem=str(error))

@@ -197,7 +197,7 @@ def build_in_force(store: Store) -> str:
     latest = Latest.find(store)
     if latest is None:
         raise StoreError(
-            f"s3://{store.bucket}/{LATEST} does not exist: no build has been applied yet. "
+            f"{store.address(LATEST)} does not exist: no build has been applied yet. "
             "`rulesync status` shows the next step."
         )
     return latest.build

@@ -29,7 +29,7 @@ def allowlist_file(config: Path | None, store: Store | None) -> tuple[bytes, str
     if config:
         return config.read_bytes(), str(config)
     stored = store.find(ALLOWLIST) if store else None
-    return (stored.body, f"s3://{store.bucket}/{ALLOWLIST}") if store and stored else None
+    return (stored.body, store.address(ALLOWLIST)) if store and stored else None
 
 
 def rules_in_force(

@@ -70,4 +70,4 @@ def stored_groups(store: Store, build: str) -> tuple[StoredGroup, ...]:
 
 def _file_of(store: Store, build: str) -> GroupFile:
     key = build_key(build, GROUPS)
-    return GroupFile.parse(store.get(key), f"s3://{store.bucket}/{key}")
+    return GroupFile.parse(store.get(key), store.address(key))

@@ -137,7 +137,7 @@ def test_every_row_of_options_is_of_one_that_exists(name: str) -> None:
         assert meaning.strip()
 
 
-SHARED = {"--bucket", "--policy", "--profile", "--region", "--json", "--wide"}
+SHARED = {"--bucket", "--policy", "--profile", "--region", "--target", "--json", "--wide"}
 
 
 @pytest.mark.parametrize(("command", "option"), tuple(commands()), ids=str)

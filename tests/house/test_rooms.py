@@ -16,9 +16,9 @@ LIBRARY: Final = (
     *("errors", "text", "redact", "address", "alert_logs", "validation", "bucket", "deadline"),
     *("graph", "gc_pause"),
     *("facts", "ties", "why", "model", "outcome", "reading", "allowlist", "feedlist", "groups"),
-    *("staging_record", "stages", "packing", "inputs", "build", "settings", "proving", "aws"),
-    *("sources", "feed", "own", "hits", "deploy", "report", "state", "fetching", "counting"),
-    *("world", "rollback", "notify", "sync"),
+    *("staging_record", "stages", "packing", "inputs", "build", "settings", "targets", "proving"),
+    *("aws", "sources", "feed", "own", "hits", "deploy", "report", "state", "fetching", "counting"),
+    *("world", "rollback", "notify", "sync", "fleet"),
 )
 """The rooms of `rules_lib` from the ground up: a package or a module each."""
 

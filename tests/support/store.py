@@ -36,6 +36,10 @@ class MemoryStore:
     unread: set[str] = field(default_factory=set)
     _objects: dict[str, tuple[Stored, datetime]] = field(default_factory=dict)
 
+    def address(self, key: str) -> str:
+        """Where an object lies."""
+        return f"s3://{self.bucket}/{key}"
+
     def get(self, key: str) -> bytes:
         """Read an object."""
         stored = self.find(key)
@@ -97,4 +101,4 @@ class MemoryStore:
             raise self._refused(key, "NoSuchBucket", "The specified bucket does not exist")
 
     def _refused(self, key: str, code: str, words: str) -> StoreError:
-        return refused_by_s3(f"s3://{self.bucket}/{key}", code, words)
+        return refused_by_s3(self.address(key), code, words)

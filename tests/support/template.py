@@ -149,3 +149,18 @@ def allows(statement: Mapping[str, Any], action: str, resource: str) -> bool:
         and action in listed(statement["Action"])
         and any(fnmatchcase(resource, pattern) for pattern in listed(statement["Resource"]))
     )
+
+
+def machine_definition(function: str, *, pause: int | None = None) -> dict[str, Any]:
+    """The definition of the state machine that builds all targets, as it is deployed.
+
+    Args:
+        function: stands for the ARN of the build function.
+        pause: seconds before a build that failed is run again, in place of the definition's.
+    """
+    with mock.patch.dict(VALUES, {"BuildFunction.Arn": function}):
+        definition = Template({"Targets": "true"}).resource("TargetsMachine")["Definition"]
+    if pause is not None:
+        build = definition["States"]["Each"]["ItemProcessor"]["States"]["Build"]
+        build["Retry"][-1] |= {"IntervalSeconds": pause, "BackoffRate": 1}
+    return dict(definition)

@@ -17,12 +17,16 @@ from rules_lib.bucket import (
     ALLOWLIST,
     BUILDS,
     DISCARDS,
+    EXPIRES,
     FEEDS,
     FEEDS_TAKEN,
     HIT_QUERIES,
     HITS,
     LOCAL,
+    TARGETS,
+    expiry_of,
     manifest_key,
+    target_key,
 )
 from rules_lib.groups.policy_names import POLICY_ARN_FORM, policy_name_problem
 
@@ -85,7 +89,12 @@ def test_only_builds_their_discards_and_hits_expire() -> None:
     """A feed or an allowlist that nobody touches may be the newest for years."""
     rules = PLAIN.resource("Bucket")["LifecycleConfiguration"]["Rules"]
     expiring = [rule["Prefix"] for rule in rules if "ExpirationInDays" in rule]
-    assert expiring == [BUILDS, DISCARDS, HITS, HIT_QUERIES]
+    assert expiring == [BUILDS, DISCARDS, HITS, HIT_QUERIES, TARGETS, TARGETS]
+    tags = [tag for rule in rules for tag in rule.get("TagFilters", ())]
+    expires = {expiry_of(target_key("prod", folder)) for folder in (BUILDS, DISCARDS)}
+    assert [tag["Key"] for tag in tags] == [EXPIRES, EXPIRES]
+    assert {tag["Value"] for tag in tags} == expires
+    assert all("TagFilters" in rule for rule in rules if rule.get("Prefix") == TARGETS)
 
 
 def test_addresses_do_not_live_on_as_earlier_versions() -> None:
@@ -176,7 +185,7 @@ def test_boundary_reaches_every_role(role: str) -> None:
 
 def test_there_are_no_other_roles() -> None:
     """SAM adds none of its own."""
-    assert set(PLAIN.of_type("AWS::IAM::Role")) == set(ROLES)
+    assert set(PLAIN.of_type("AWS::IAM::Role")) == {*ROLES, "TargetsMachineRole"}
 
 
 def test_every_alarm_tells_people() -> None:
@@ -187,6 +196,7 @@ def test_every_alarm_tells_people() -> None:
         "BuildFailing",
         "BuildRefused",
         "HitsFailing",
+        "TargetsFailing",
         "NoFreshFeed",
         "FeedStale",
         "NothingBuilt",

@@ -1,4 +1,4 @@
-"""A bucket, on S3 and in a test's memory: whole objects, conditional writes, errors."""
+"""A bucket on S3, in a test's memory, and a target's part of either: objects and conditions."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from support.store import MemoryStore
 
 from rules_lib.aws.s3_store import S3Store
 from rules_lib.aws.store import Store
+from rules_lib.aws.target_store import TargetStore
 from rules_lib.errors import StoreError
 
-NOWHERE = r"s3://nowhere/a: NoSuchBucket.*RULESYNC_BUCKET"
+NOWHERE = r"s3://nowhere/(targets/prod/)?a: NoSuchBucket.*RULESYNC_BUCKET"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,24 @@ def _in_memory(_: pytest.FixtureRequest) -> Buckets:
     return Buckets(MemoryStore(), MemoryStore("nowhere", gone=True))
 
 
-@pytest.fixture(params=[_on_s3, _in_memory], ids=["s3", "memory"])
+def _of_a_target(whole: Buckets) -> Buckets:
+    return Buckets(TargetStore(whole.there, "prod"), TargetStore(whole.nowhere, "prod"))
+
+
+def _target_on_s3(request: pytest.FixtureRequest) -> Buckets:
+    return _of_a_target(_on_s3(request))
+
+
+def _target_in_memory(request: pytest.FixtureRequest) -> Buckets:
+    return _of_a_target(_in_memory(request))
+
+
+@pytest.fixture(
+    params=[_on_s3, _in_memory, _target_on_s3, _target_in_memory],
+    ids=["s3", "memory", "target on s3", "target in memory"],
+)
 def buckets(request: pytest.FixtureRequest) -> Buckets:
-    """Both kinds in turn."""
+    """All kinds in turn."""
     make: Callable[[pytest.FixtureRequest], Buckets] = request.param
     return make(request)
 
@@ -65,8 +81,9 @@ def test_object_may_come_in_pieces(store: Store) -> None:
 def test_missing_object_is_none_or_an_error(store: Store) -> None:
     """`find` may find nothing; whoever says `get` counts on it."""
     assert store.find("none") is None
-    with pytest.raises(StoreError, match=r"s3://feeds/none: NoSuchKey.*Nothing has been stored"):
+    with pytest.raises(StoreError, match=r"none: NoSuchKey.*Nothing has been stored") as raised:
         store.get("none")
+    assert str(raised.value).startswith(f"{store.address('none')}: ")
 
 
 def test_write_only_if_absent_leaves_what_is_there(store: Store) -> None:
@@ -156,8 +173,6 @@ def test_missing_bucket_names_the_setting(buckets: Buckets) -> None:
         lambda: lost.folders("a"),
     )
     for call in calls:
-        with pytest.raises(
-            StoreError, match=r"s3://nowhere/a: NoSuchBucket.*RULESYNC_BUCKET"
-        ) as raised:
+        with pytest.raises(StoreError, match=NOWHERE) as raised:
             call()
         assert raised.value.code == "NoSuchBucket"
