@@ -106,7 +106,7 @@ def test_five_kinds_are_one_set_of_rules() -> None:
     ]
     rules = told["rules"]
     assert rules["enabled"] == rules["kept"] + rules["discarded"] + rules["off"] == 77
-    assert told["actions"] == {"alert": 35, "drop": 42}
+    assert told["actions"] == {"alert": 34, "drop": 42}
 
 
 def test_one_that_fails_keeps_its_rules_and_stops_no_other(folder: Path) -> None:
