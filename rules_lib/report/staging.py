@@ -68,7 +68,7 @@ class StagingFacts:
             yield f"staged: {counted(self.staged, 'rule')} {alert} first ({ends})"
         if self.late:
             alert = "alerts" if self.late == 1 else "alert"
-            yield f"late-setter: {counted(self.late, 'rule')} {alert}, too early as drop"
+            yield f"late-setter: {counted(self.late, 'rule')} {alert}: a drop would be too early"
         if self.excepted:
             yield f"exceptions: {counted(self.excepted, 'rule')} without some hosts"
 

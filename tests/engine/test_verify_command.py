@@ -288,3 +288,36 @@ def test_home_net_that_is_no_network_is_wrong_usage(results: Path) -> None:
     said = verify(results, "--home-net", "10.0.0.1/8")
     assert said.code == 2
     assert "10.0.0.1/8 has host bits set" in said.stderr
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize(("target", "late"), [("classic", False), ("next-generation", True)])
+def test_groups_are_judged_as_their_kind_of_policy_does(
+    tmp_path: Path, target: str, *, late: bool
+) -> None:
+    """A late setter of a Next Generation policy; in strict order the same rule drops."""
+    out: dict[str, Any] = {"protocol": "http", "addresses": OUT}
+    files = {
+        "emerging-dropping": [
+            rule(1, 'http.uri; content:"/mark"; flowbits:set,seen; noalert; ', **out),
+            rule(2, 'http.uri; content:"/check"; flowbits:isset,seen; ', **out),
+        ]
+    }
+    config = tmp_path / "categories.yaml"
+    config.write_text(allowlist(default="drop", firewall={"target": target}))
+    made = synced(tmp_path / "out", feed(tmp_path / "feed", files), config=config)
+    capture = write(tmp_path / "captures", {"one": Tape().http("/mark/check")})
+    said = verify(made.out, "--pcap", capture, "--json")
+    assert said.code == 0
+    [found] = said.document["traffic"]["captures"]
+    assert [alert["sid"] for alert in found["alerts"]] == [2]
+    assert [alert["action"] for alert in found["alerts"]] == ["alert" if late else "drop"]
+    assert len(found["dropped"]) == (not late)
+    assert said.document["traffic"]["remarks"] == []
+    if late:  # as a drop it would not even be raised
+        group = made.out / "1" / "rule-groups" / "et-emerging-dropping.rules"
+        lines = group.read_text().splitlines(keepends=True)
+        turned = (f"drop{one.removeprefix('alert')}" if "sid:2;" in one else one for one in lines)
+        group.write_text("".join(turned))
+        [found] = verify(made.out, "--pcap", capture, "--json").document["traffic"]["captures"]
+        assert found["alerts"] == []

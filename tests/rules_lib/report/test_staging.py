@@ -125,7 +125,7 @@ def test_rules_that_would_drop_too_early_are_counted_and_recorded() -> None:
     asked, built = made(LATE, staging={"days": 0}, firewall={"target": "next-generation"})
     facts = staging_facts(asked, built)
     assert facts.late == 1
-    assert list(facts.lines()) == ["late-setter: 1 rule alerts, too early as drop"]
+    assert list(facts.lines()) == ["late-setter: 1 rule alerts: a drop would be too early"]
     [line] = changed_jsonl(built.kept)
     record = json.loads(line)
     assert record["changes"] == ["late-setter"]
