@@ -1,0 +1,120 @@
+"""Every call of a move, in both directions, meets an error; then a clean run puts all right.
+
+The old rule groups stay in force until the second step removes them on purpose, and that never
+begins before the new ones are in the new policy. `make test` takes some of the calls, `make faults`
+all.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from support.account import Account, account, call
+from support.feeds import rule
+from support.localaws import policy
+from support.next_generation import ips_texts, make_next, next_attached
+from support.samples import THOROUGH
+from support.snapshot import attached, backend
+
+from localaws import Call, Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SLICE: Final = 1 if THOROUGH else 6
+"""One in so many of the calls fails."""
+
+MALWARE, INFO = "et-emerging-malware", "et-emerging-info"
+NEW = ["et-ips-emerging-info", "et-ips-emerging-malware"]
+FEED: Final = {
+    "malware": [rule(sid) for sid in range(1, 6)],
+    "info": [rule(sid) for sid in range(10, 13)],
+}
+MODES: Final = {"emerging-malware": "drop", "emerging-info": "alert"}
+THERE: Final = ("move", "--to", "next-generation", "--policy", "new", "--unproven", "--yes")
+THERE_OLD: Final = (*THERE, "--from-policy", "old", "--remove-old")
+BACK: Final = ("move", "--to", "classic", "--policy", "old", "--yes")
+BACK_OLD: Final = (*BACK, "--from-policy", "new", "--remove-old")
+COURSE: Final = (THERE, THERE_OLD, BACK, BACK_OLD)
+_WRITES: Final = ("Create", "Update", "Delete")
+
+
+@contextmanager
+def moved(folder: Path, steps: int) -> Iterator[Account]:
+    """An account that has gone so many steps of the way there and back."""
+    with account(folder, RULESYNC_POLICIES="old") as found:
+        found.firewall.create_firewall_policy(FirewallPolicyName="old", FirewallPolicy=policy())
+        found.allow(categories=MODES, firewall={"prefix": "et"})
+        found.sync(**FEED)
+        make_next(found, "new")
+        for words in COURSE[:steps]:
+            assert call(*words).exit_code == 0
+        yield found
+
+
+def in_force() -> dict[str, dict[str, str]]:
+    """The rules of each policy, by rule group."""
+    groups = {one.name: one.content["RulesSource"]["RulesString"] for one in rule_groups()}
+    policies = {"old": attached()["old"], "new": next_attached("new")}
+    return {name: {one: groups[one] for one in held} for name, held in policies.items()}
+
+
+def rule_groups() -> list[Any]:
+    """All of the account."""
+    return list(backend().rule_groups.values())
+
+
+def strikes(calls: tuple[Call, ...]) -> Iterator[Fault]:
+    """Each call of a step answered with an error, a write also after it was carried out."""
+    seen: dict[tuple[str, str | None, bool], int] = {}
+    for one in calls:
+        key = (one.action, one.resource, one.dry_run)
+        skip = seen[key] = seen.get(key, -1) + 1
+        about: dict[str, Any] = {"skip": skip, "resource": one.resource, "dry_run": one.dry_run}
+        yield Fault(one.action, "AccessDeniedException", "no", **about)
+        if one.action.startswith(_WRITES) and not one.dry_run:
+            yield Fault(one.action, "InvalidRequestException", "lost", carried_out=True, **about)
+
+
+@pytest.mark.parametrize("step", range(len(COURSE)))
+def test_step_that_meets_an_error_leaves_what_is_in_force(tmp_path: Path, step: int) -> None:
+    """And is finished by running it again."""
+    with moved(tmp_path / "clean", step) as clean:
+        before, mark = in_force(), len(clean.aws.calls)
+        assert call(*COURSE[step]).exit_code == 0
+        after, asked = in_force(), clean.aws.calls[mark:]
+        texts = ips_texts()
+    tried = list(strikes(asked))[step % SLICE :: SLICE]
+    assert tried
+    for number, fault in enumerate(tried):
+        with moved(tmp_path / str(number), step) as found:
+            found.aws.inject(fault)
+            broken = call(*COURSE[step])
+            if broken.exit_code:
+                assert broken.stderr.strip(), fault
+            _holds(step, before, after, fault)
+            found.aws.control.faults = ()
+            again = call(*COURSE[step])
+            assert again.exit_code == 0, (fault, again.output)
+            assert in_force() == after, fault
+            assert ips_texts() == texts, fault
+
+
+def _holds(
+    step: int,
+    before: dict[str, dict[str, str]],
+    after: dict[str, dict[str, str]],
+    fault: Fault,
+) -> None:
+    """Whoever is not the one that the step is about keeps all of its rules.
+
+    In the other, a rule group that failed stops no other, as in a sync.
+    """
+    now = in_force()
+    staying = "old" if step in {0, 3} else "new"
+    assert now[staying] == before[staying] == after[staying], fault
+    other = "new" if staying == "old" else "old"
+    assert now[other].items() <= {**before[other], **after[other]}.items(), fault

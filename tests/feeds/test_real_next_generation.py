@@ -1,0 +1,77 @@
+"""Real releases in one Next Generation policy: all of one, and several with their writes."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from support.feeds import allowlist
+from support.next_generation import NEXT
+from support.releases import COMPOSITE, rules_of, variables
+from support.results import Results, process
+from support.samples import THOROUGH
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.feeds
+
+RELEASES: Final = (
+    *("2025-05-02.tar.gz", "2025-05-09.tar.gz", "2025-07-24.tar.gz"),
+    *("2025-07-26.tar.gz", "2025-07-28.tar.gz", "2025-08-04.tar.gz"),
+)
+ALLOWED: Final = {"unsupported-keyword", "unsupported-protocol", "flowbit-never-set"}
+"""Reasons that no room can help."""
+
+
+def synced(out: Path, default: str, *feeds: Path) -> list[Results]:
+    """Sync feeds one after the other into one policy, through both handlers."""
+    config = out.parent / f"{out.name}.yaml"
+    config.write_text(allowlist(default=default, variables=variables(), firewall=NEXT))
+    words: list[object] = [word for feed in feeds for word in ("--feed", feed)]
+    done = process(
+        *words, "--config", config, "--out", out, "--policy", "wall", "--unproven", "--allow-shrink"
+    )
+    assert done.returncode == 0, done.stderr
+    return [Results(out / str(number)) for number in range(1, len(feeds) + 1)]
+
+
+def test_all_of_the_composite_fits_one_policy(releases: Path, tmp_path: Path) -> None:
+    """Every category drops, with the default headroom: 20 rule groups within 50,000."""
+    [found] = synced(tmp_path / "out", "drop", releases / COMPOSITE)
+    summary = found.summary
+    groups = summary["rule_groups"]
+    assert summary["rules"]["off"] == 0
+    assert summary["discarded"].keys() <= ALLOWED
+    assert summary["rules"]["kept"] > 38_500
+    assert len(groups) == 20
+    assert sum(group["capacity"] for group in groups) <= summary["budget"] == 50_000
+    assert sum(group["rules"] for group in groups) == summary["rules"]["kept"]
+    assert max(group["bytes"] for group in groups) <= 2_000_000
+    assert summary["calls"] == {"CreateFirewallPolicyV2": 1, "CreateRuleGroup": 20}
+    told = [(one["name"], one["rules"], one["capacity"]) for one in groups]
+    print(summary["rules"], summary["actions"], *told, sep="\n")  # noqa: T201 - for -s
+
+
+def test_next_releases_write_only_what_changed(releases: Path, tmp_path: Path) -> None:
+    """A release changes the groups whose rules it changes, and the policy where one is replaced."""
+    names = RELEASES if THOROUGH else RELEASES[:3]
+    found = synced(tmp_path / "out", "alert", *(releases / name for name in names))
+    for before, after in itertools.pairwise(found):
+        changes = Counter(after.changes.values())
+        calls = after.summary["calls"]
+        print(changes, calls)  # noqa: T201 - the table is what people run this with -s for
+        assert calls.get("UpdateRuleGroup", 0) == changes["update"]
+        assert calls.get("CreateRuleGroup", 0) == changes["create"] + changes["replace"]
+        assert calls.get("DeleteRuleGroup", 0) == changes["delete"] + changes["replace"]
+        assert calls.get("UpdateFirewallPolicyV2", 0) <= 1
+        moved = changes["create"] + changes["replace"] + changes["delete"]
+        assert bool(calls.get("UpdateFirewallPolicyV2")) == bool(moved)
+        old, new = (
+            {rule.sid: name for name, text in one.groups.items() for rule in rules_of(text)}
+            for one in (before, after)
+        )
+        staying = [sid for sid in old.keys() & new.keys() if old[sid] != new[sid]]
+        assert len(staying) < 0.1 * len(old), "so many rules move to another rule group"
