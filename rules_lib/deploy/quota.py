@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rules_lib.errors import Trouble
-from rules_lib.facts.targets import Target
 
 if TYPE_CHECKING:
     from rules_lib.deploy.outcome import Failure
     from rules_lib.deploy.steps import Plan
+
+
+_UNKNOWN: Final = "AWS does not document its value"
 
 
 def quota_words(plan: Plan, failures: Iterable[Failure]) -> Iterator[str]:
@@ -25,13 +27,12 @@ def quota_words(plan: Plan, failures: Iterable[Failure]) -> Iterator[str]:
     short = {one.name for one in failures if Trouble.QUOTA in one.troubles}
     groups = short & {step.name for step in plan.steps}
     policies = short & {planned.policy.name for planned in plan.switches}
-    others = {planned.policy.target for planned in plan.switches} - {Target.CLASSIC}
-    if groups and not others:
-        yield _words("stateful rule groups", len(groups), "50 unless it was raised")
-    elif groups:
-        yield _words("IPS rule groups", len(groups), "AWS does not document it")
+    classic = all(step.group.priority for step in plan.steps if step.group)
+    if groups:
+        what = "stateful rule groups" if classic else "rule groups of type IPS"
+        yield _words(what, len(groups), "50 unless it was raised" if classic else _UNKNOWN)
     if policies:
-        known = "AWS does not document it" if others else "20 unless it was raised"
+        known = "20 unless it was raised" if classic else _UNKNOWN
         yield _words("firewall policies", len(policies), known)
 
 

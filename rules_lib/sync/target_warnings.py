@@ -56,7 +56,8 @@ def _passes(built: Built) -> Iterator[str]:
     if own:
         named = ", ".join(map(str, own[:_NAMED]))
         more = f" and {len(own) - _NAMED} more" if len(own) > _NAMED else ""
+        verb, it = ("comes", "it stands") if len(own) == 1 else ("come", "they stand")
         yield (
-            f"{counted(len(own), 'pass rule')} of your own (sid {named}{more}) come before every "
-            f"drop, wherever they stand: {_ORDER}; what they match is not inspected further"
+            f"{counted(len(own), 'pass rule')} of your own (sid {named}{more}) {verb} before every "
+            f"drop, wherever {it}: {_ORDER}. What a pass matches is not inspected further"
         )

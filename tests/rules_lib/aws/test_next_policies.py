@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
@@ -22,7 +23,7 @@ from support.next_generation import (
 from support.results import by_sid
 from support.snapshot import backend, state
 
-from localaws import Fault
+from localaws import Fault, Quotas
 from rules_lib.aws.firewall import Firewall
 from rules_lib.errors import SettingsError, SyncError
 from rules_lib.facts.targets import Target
@@ -365,3 +366,61 @@ def test_older_boto3_is_named_with_the_version_that_is_needed() -> None:
         Firewall(client, "et", target=Target.NEXT_GENERATION)
     assert "install boto3 1.44.0 or newer" in str(caught.value)
     assert boto3.__version__ in str(caught.value)
+
+
+def test_mode_is_shown_and_never_changed(live: Account) -> None:
+    """By plan before the policy is made and after, and by status; as words for people."""
+    live.publish(**FEED)
+    words = ("--policy", "live")
+    new = call("plan", *words)
+    assert "policy live when it is made: MONITOR mode: what a rule would drop is" in new.stdout
+    live.build()
+    assert "policy live: MONITOR mode" in call("plan", *words).stdout
+    about = live.firewall.describe_firewall_policy_v2(FirewallPolicyV2Name="live")
+    content = {**about["FirewallPolicyV2"], "PolicyMode": "ENFORCE"}
+    for entry in content["IpsRuleGroupEntries"]:
+        entry["Override"] = {"Action": "DROP_TO_ALERT"}
+    live.firewall.update_firewall_policy_v2(
+        FirewallPolicyV2Name="live", UpdateToken=about["UpdateToken"], FirewallPolicyV2=content
+    )
+    live.sync(**{**FEED, "dns": [rule(20, rev=2)]})
+    assert next_policy(live)["PolicyMode"] == "ENFORCE"
+    shown = call("status", *words)
+    assert "policy live: ENFORCE mode: what a rule drops is blocked" in shown.stdout
+    assert json.loads(call("status", *words, "--json").stdout)["modes"] == {"live": "ENFORCE"}
+    plan = call("plan", *words)
+    assert "policy live: the drops of 3 rule groups only alert there" in plan.stdout
+    document = json.loads(call("plan", *words, "--json").stdout)
+    [policy] = document["policies"]
+    assert (policy["target"], policy["mode"]) == ("next-generation", "ENFORCE")
+    assert [one["priority"] for one in policy["rule_groups"]] == [None] * 3
+
+
+def test_status_of_a_policy_that_cannot_be_read_is_told_once(live: Account) -> None:
+    """As a finding; no mode is made up."""
+    live.sync(**FEED)
+    live.aws.inject(Fault("DescribeFirewallPolicyV2", "AccessDeniedException", times=9))
+    shown = call("status", "--policy", "live", "--json")
+    document = json.loads(shown.stdout)
+    assert "modes" not in document
+    assert [one["code"] for one in document["findings"]] == ["unknown"]
+
+
+def test_quota_that_is_used_up_is_named_by_its_kind(live: Account) -> None:
+    """Nobody has told us its value, so none is told."""
+    live.aws.grant(Quotas(rule_groups=2))
+    live.publish(**FEED)
+    with pytest.raises(SyncError, match="quota of rule groups of type IPS in this region is used"):
+        live.build()
+    assert "AWS does not document its value" in live.summary()["failed"]
+
+
+def test_what_a_policy_has_left_counts_rules_in_line_and_advises_no_raise(live: Account) -> None:
+    """An entry in line is one of the 20, and its rules are of the 50,000."""
+    make_next(live, IpsRuleGroupEntries=[inline(f"{rule(900)}\n")])
+    live.allow(firewall={**NEXT, "rule_groups": 20, "capacity": 3})
+    live.sync(**{**FEED, "malware": [rule(1)], "info": [], "dns": []})
+    left = json.loads(call("plan", "--policy", "live", "--json").stdout)["left"]
+    assert left[0]["rule_groups"] == 19
+    assert left[0]["takes"] == {"rule_groups": 20, "capacity": 50_000}
+    assert left[0]["capacity"] == 49_999

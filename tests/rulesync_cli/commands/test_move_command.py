@@ -264,3 +264,23 @@ def test_move_that_broke_off_goes_on_where_it_is_run_again(live: Account) -> Non
     found = done(*REMOVE)
     assert found["removed"] == [INFO]
     assert {one.name for one in backend().rule_groups.values()} == {NEW_INFO, NEW_MALWARE}
+
+
+def test_move_of_an_account_without_old_groups_makes_the_new_ones(tmp_path: Path) -> None:
+    """There is nothing to compare with, and it says so."""
+    with account(tmp_path) as found:
+        found.allow(**SETTINGS)
+        found.publish(**FEED)
+        result = call("move", "--to", "next-generation", "--yes")
+        assert result.exit_code == 0, result.output
+        assert "there are no old rule groups with the prefix et" in result.stdout
+        assert "no policy was named: attach them by hand" in result.stderr
+        assert ips_texts().keys() == {NEW_MALWARE, NEW_INFO}
+
+
+def test_move_needs_an_allowlist(tmp_path: Path) -> None:
+    """It edits the bucket's."""
+    with account(tmp_path):
+        result = call("move", "--to", "next-generation", "--yes")
+        assert result.exit_code == 1
+        assert "upload an allowlist first" in result.stderr
