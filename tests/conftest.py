@@ -128,7 +128,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--renew-golden",
         action="store_true",
-        help="write tests/examples/golden anew; read the diff before you commit it",
+        help="write tests/examples/golden and docs/day.md anew; read the diff before you commit it",
     )
 
 

@@ -46,7 +46,7 @@ def staging_lost(inputs: Inputs, seen: Seen[StagingFile]) -> Iterator[str]:
     yield from seen.warnings
     if inputs.allowlist.stages_rules and inputs.deployed.groups and not inputs.staging.intact:
         yield (
-            f"{STAGING} does not tell since when the rules in force are there (it was lost, or a "
-            "rollback put others back): rules that alert and are to drop alert for all their days "
-            "again; those that drop go on dropping"
+            f"{STAGING} does not say since when the rules in force have been there (it was lost, "
+            "or a rollback restored others): rules that alert and are to drop begin their days "
+            "again; rules that drop continue to drop"
         )

@@ -1,15 +1,21 @@
-"""An operator's day at a terminal of 80 columns, with the real command on the embedded AWS."""
+"""An operator's day at a terminal of 80 columns, with the real command on the embedded AWS.
+
+docs/day.md shows it: `pytest tests/rulesync_cli/commands/test_day.py --renew-golden` writes what
+its commands print anew.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +25,7 @@ from support.account import process
 from support.example import ROOT as EXAMPLES
 from support.localaws import local_server
 from support.terminal import COLUMNS, Shown, typed
+from support.transcript import transcript
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +34,13 @@ ROOT: Final = Path(__file__).parents[3]
 DROPS: Final = ("emerging-dns: alert", "emerging-dns: drop")
 FEWER: Final = ("emerging-phishing: alert", "emerging-phishing: off")
 _SECONDS: Final = 300
+PAGE: Final = ROOT / "docs" / "day.md"
+BLOCK: Final = re.compile(
+    r"(?P<mark><!-- day: (?P<step>.+?)(?: (?P<first>\d+)…(?P<last>\d+))? -->\n)"
+    r"```text\n(?P<shown>.*?)```\n",
+    re.DOTALL,
+)
+"""What the page has of a step: all of it, or so many lines of its beginning and of its end."""
 
 
 @dataclass(slots=True)
@@ -34,11 +48,13 @@ class Desk:
     """Where somebody works.
 
     Attributes:
+        began: the day, in UTC.
         seen: all that the terminal has shown.
     """
 
     folder: Path
     environment: Mapping[str, str]
+    began: date = field(default_factory=lambda: datetime.now(UTC).date())
     seen: list[Shown] = field(default_factory=list)
 
     def type(self, *words: str, answer: str = "y") -> Shown:
@@ -75,6 +91,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
             "AWS_SECRET_ACCESS_KEY": "day",
             "RULESYNC_BUCKET": "day",
             "RULESYNC_POLICIES": "day",
+            "NO_COLOR": "1",
         }
         release = [sys.executable, "-m", "examples.release", "1"]
         subprocess.run(release, env=environment, cwd=ROOT, check=True)  # noqa: S603 - ours
@@ -183,3 +200,22 @@ def test_no_line_is_wider_than_the_terminal(day: Mapping[str, Shown]) -> None:
     for done, shown in day.items():
         wide = [line for line in shown.lines if cell_len(line) > COLUMNS]
         assert [line for line in wide if len(line.split()) > 1] == [], done
+
+
+def block(found: re.Match[str], lines: tuple[str, ...]) -> str:
+    """A block of the page, with what the step printed."""
+    if found["first"]:
+        lines = (*lines[: int(found["first"])], "…", *lines[-int(found["last"]) :])
+    return f"{found['mark']}```text\n" + "".join(f"{line}\n" for line in lines) + "```\n"
+
+
+def test_page_shows_the_day(desk: Desk, day: Mapping[str, Shown], *, renew_golden: bool) -> None:
+    """Every step in its order, word for word but for times and names of builds."""
+    if desk.began != datetime.now(UTC).date():
+        pytest.skip("it became midnight, UTC, meanwhile")
+    told, page = transcript(day, desk.began), PAGE.read_text(encoding="utf-8")
+    assert [found["step"] for found in BLOCK.finditer(page)] == list(day)
+    renewed = BLOCK.sub(lambda found: block(found, told[found["step"]]), page)
+    if renew_golden:
+        PAGE.write_text(renewed, encoding="utf-8")
+    assert renewed == page or renew_golden, "the day is another; see --renew-golden"
