@@ -63,7 +63,7 @@ class IndicatorList:
     """A category whose rules are the entries of a list.
 
     Attributes:
-        feed: its name; empty where a feed is looked at alone.
+        feed: its name; empty where one feed alone is in use.
         rules: that are asked for: kept, or without room in the budget.
         kinds: what they name -> how many.
         blocking: of the kept ones, those that stop traffic.
@@ -140,7 +140,7 @@ def _list_of(
     firewall = inputs.allowlist.firewall
     return IndicatorList(
         category=name,
-        feed=rules[0].feed.name,
+        feed=rules[0].feed.name if len(inputs.ruleset.feeds) > 1 else "",
         rules=len(rules),
         kinds=dict(Counter(kind for kind, _ in named).most_common()),
         kept=len(kept),

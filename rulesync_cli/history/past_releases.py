@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rules_lib.aws.store import Store
 
 MOST_RELEASES: Final = 12
-"""So many archives are downloaded for all rules together."""
+"""So many archives of a feed are downloaded for all rules together."""
 
 
 class StoredRelease(NamedTuple):
@@ -27,8 +27,27 @@ class StoredRelease(NamedTuple):
 
 
 @dataclass(slots=True)
+class ReleasesByFeed:
+    """The releases of every feed of a bucket, each feed's listed when it is asked for."""
+
+    store: Store
+    _known: dict[str, PastReleases] = field(default_factory=dict)
+
+    def of(self, feed: str) -> PastReleases:
+        """Those of a feed; where none is named, of et/open.
+
+        Raises:
+            StoreError: the bucket may not be listed.
+        """
+        name = feed or ET_OPEN
+        if name not in self._known:
+            self._known[name] = PastReleases.of(self.store, name)
+        return self._known[name]
+
+
+@dataclass(slots=True)
 class PastReleases:
-    """The releases of a bucket.
+    """The releases of a feed.
 
     Attributes:
         keys: of their manifests, the oldest first.
@@ -39,13 +58,13 @@ class PastReleases:
     _read: dict[str, tuple[StoredRelease, frozenset[int]] | None] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, store: Store) -> PastReleases:
+    def of(cls, store: Store, feed: str = ET_OPEN) -> PastReleases:
         """List them.
 
         Raises:
             StoreError: the bucket may not be listed.
         """
-        entries = manifest_entries(store, (ET_OPEN,)).get(ET_OPEN, ())
+        entries = manifest_entries(store, (feed,)).get(feed, ())
         return cls(store, tuple(entry.key for entry in entries))
 
     def first_with(self, sid: int) -> tuple[StoredRelease, bool] | None:

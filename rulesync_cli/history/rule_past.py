@@ -28,7 +28,7 @@ from rulesync_cli.allowlist_text import as_it_is
 from rulesync_cli.cves import cves_in
 from rulesync_cli.explain.lines import mentioning
 from rulesync_cli.history.past_discards import PastDiscards
-from rulesync_cli.history.past_releases import PastReleases
+from rulesync_cli.history.past_releases import ReleasesByFeed
 from rulesync_cli.history.published import rules_of_build
 from rulesync_cli.history.timeline import GroupTexts, KnownPast, TimelineEvent, timeline_of, written
 
@@ -145,7 +145,7 @@ def _past(
         category=rule.category if rule else published.category if published else "",
         state=_state(shipped, action, past.reasons.get(sid, "")),
         in_feed=shipped is not None,
-        events=timeline_of(sid, created, action, past),
+        events=timeline_of(sid, created, action, past, rule.feed.name if rule else ""),
     )
 
 
@@ -167,7 +167,7 @@ def _known_past(store: Store, today: date, in_force: PublishedRules) -> KnownPas
     return KnownPast(
         plans=tuple(reversed(tuple(planned_builds(store, MOST_BUILDS)))),
         texts=GroupTexts.of(store),
-        releases=PastReleases.of(store),
+        releases=ReleasesByFeed(store),
         discards=PastDiscards.of(store),
         recent=read_recent(store, today, presence=False),
         last_fired=fired.of(in_force.prefix) if fired else {},

@@ -9,9 +9,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.bucket import build_key, rules_name
+from rules_lib.facts.feeds import ET_OPEN
 from rules_lib.groups.content import action_of, by_sid
 from rulesync_cli.history.past_discards import PastDiscards
-from rulesync_cli.history.past_releases import PastReleases
+from rulesync_cli.history.past_releases import PastReleases, ReleasesByFeed
 
 if TYPE_CHECKING:
     from rules_lib.aws.store import Store
@@ -68,7 +69,7 @@ class KnownPast:
 
     plans: Sequence[tuple[str, date, PlannedBuild]]
     texts: GroupTexts
-    releases: PastReleases
+    releases: ReleasesByFeed
     discards: PastDiscards
     recent: RecentHits
     last_fired: Mapping[int, date]
@@ -99,7 +100,7 @@ class GroupTexts:
 
 
 def timeline_of(
-    sid: int, created_at: str, action: str, past: KnownPast
+    sid: int, created_at: str, action: str, past: KnownPast, feed: str = ""
 ) -> tuple[TimelineEvent, ...]:
     """Tell a rule's history, in order.
 
@@ -108,10 +109,11 @@ def timeline_of(
         created_at: of its metadata, as `2024_04_12`; empty where it has none.
         action: in force; empty where it is not.
         past: what is known.
+        feed: with which it comes; empty where none is known.
     """
     events = [
         *written(created_at),
-        *_fetched(sid, past.releases),
+        *_fetched(sid, past.releases.of(feed), feed),
         *_in_force(sid, action, past),
         *_staged(sid, past.staged_until),
         *_left_out(sid, past),
@@ -126,10 +128,10 @@ def written(created_at: str) -> Iterator[TimelineEvent]:
         yield TimelineEvent(created_at.replace("_", "-"), Happened.WRITTEN, "by its created_at")
 
 
-def _fetched(sid: int, releases: PastReleases) -> Iterator[TimelineEvent]:
+def _fetched(sid: int, releases: PastReleases, feed: str) -> Iterator[TimelineEvent]:
     if found := releases.first_with(sid):
         release, is_oldest = found
-        words = f"release {release.version}"
+        words = f"release {release.version}" + (f" of {feed}" if feed not in {"", ET_OPEN} else "")
         yield TimelineEvent(release.at, Happened.FETCHED, words, at_the_latest=is_oldest)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.account import Account, account, world
+from support.account import Account, account, next_second, world
 from support.feeds import rule
 from support.results import by_sid
 from support.several import bring, listed, want
@@ -325,3 +326,54 @@ def test_sids_are_no_matter_where_one_feed_is_in_use(tmp_path: Path) -> None:
         running.build()
 
         assert not [one for one in running.summary()["warnings"] if "with sids from" in one]
+
+
+def test_archives_that_cannot_be_read_only_cost_the_cause_of_a_feed_that_left(
+    both: Account,
+) -> None:
+    """The guard holds without it."""
+    both.build()
+    release = both.latest()["feeds"][1]["version"]
+    both.put(f"raw/ours/{release}/emerging.rules.tar.gz", "damaged")
+    want(both, "et/open")
+
+    error = refused(both)
+
+    assert isinstance(error, ShrinkError)
+    assert "config/feeds.yaml" not in str(error)
+
+
+def test_an_archive_in_use_that_is_not_its_manifests_fails_the_build(both: Account) -> None:
+    """Nobody knows whose rules these are."""
+    both.build()
+    release = both.latest()["feeds"][1]["version"]
+    both.put(f"raw/ours/{release}/emerging.rules.tar.gz", "damaged")
+
+    error = refused(both)
+
+    assert isinstance(error, StoreError)
+    assert "is not the archive that its manifest names" in str(error)
+    assert both.sids() == {1, 2, 3, 11, 12}
+
+
+def test_a_build_of_an_earlier_version_is_one_of_et_open(both: Account) -> None:
+    """Its `latest.json` and its summary name no feeds, and a rollback to it names none."""
+    want(both, "et/open")
+    both.build()
+    build, latest = both.builds[0], both.latest()
+    for key, document in (
+        ("latest.json", latest),
+        (f"builds/{build}/summary.json", both.summary()),
+    ):
+        del document["feeds"]
+        both.put(key, json.dumps(document))
+    want(both, "et/open", listed("ours"))
+    next_second()
+    both.build()
+    assert both.sids() == {1, 2, 3, 11, 12}
+
+    rollback(world(both), build)
+
+    assert both.sids() == {1, 2, 3}
+    assert both.latest()["feeds"] == []
+    assert both.latest()["version"] == latest["version"]

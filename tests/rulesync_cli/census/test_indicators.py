@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support import listed
 from support.inputs import DAY, inputs
-from support.rules import allow, rule, text
+from support.rules import FIRST_FEED, allow, rule, text
 
 from rules_lib.build import build
 from rules_lib.facts.indicators import IndicatorKind
@@ -29,7 +29,7 @@ _MANY = 600
 def read(rules: Iterator[str], more: bytes = b"", **settings: Any) -> Inputs:
     """Inputs with a list, beside an ordinary category."""
     files = [
-        FeedFile("emerging-web", b"\n".join(text(n).encode() for n in range(1, 9))),
+        FeedFile("emerging-web", b"\n".join(text(n).encode() for n in range(1, 9)), FIRST_FEED),
         FeedFile("list-made", listed.file_of(rules) + more, _FEED),
     ]
     return inputs(read_rules(files), allow(variables={"HOME_NET": ["10.0.0.0/8"]}, **settings))

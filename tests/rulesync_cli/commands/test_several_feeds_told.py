@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.account import Account, account, call
+from support.account import Account, account, call, next_second
 from support.feeds import rule
 from support.several import bring, listed, want
 
@@ -82,6 +82,18 @@ def test_explain_says_which_feed_a_rule_is_of() -> None:
     assert "feed ours/hunting" in said("explain", 11)
 
 
+def test_the_history_of_a_rule_is_that_of_its_feed(both: Account) -> None:
+    """The release that had it first is one of the second feed."""
+    bring(both, "ours/hunting", {"web": [rule(11), rule(12)]})
+    next_second()
+    both.build()
+    second = versions(both)[1]
+
+    words = said("explain", 12, "--history")
+
+    assert f"release {second} of ours/hunting" in words
+
+
 def test_discarded_has_the_feed_of_each_rule(both: Account) -> None:
     """From a build, and from an edit that is only looked at."""
     for words in (("discarded",), ("discarded", "--config", _allowlist(both))):
@@ -114,6 +126,36 @@ def test_rules_can_be_told_apart_by_feed() -> None:
     assert "ours/hunting" in said("rules", "--sid", 11)
 
 
+def test_rules_of_a_shared_group_are_found_in_the_feed_that_has_them(both: Account) -> None:
+    """A build records the category of what it altered alone; of the rest the releases tell."""
+    firewall = {"rule_groups": 2}
+    both.allow(categories={"local-mine": "alert"}, firewall=firewall)
+    next_second()
+    both.build()
+
+    found = {one["sid"]: (one["category"], one["feed"]) for one in told("rules")["rules"]}
+
+    assert found[11] == ("hunting-web", "ours/hunting")
+    assert found[1] == ("emerging-web", "et/open")
+    assert found[21] == ("local-mine", None)
+
+
+@pytest.mark.parametrize("gone", ["raw/ours/", "raw/et/"])
+def test_a_release_that_is_gone_costs_a_category_and_no_error(both: Account, gone: str) -> None:
+    """Of the rules that only it could tell of."""
+    both.allow(categories={"local-mine": "alert"}, firewall={"rule_groups": 2})
+    next_second()
+    both.build()
+    for key in both.keys(gone):
+        both.s3.delete_object(Bucket="rulesync-test", Key=key)
+
+    found = {one["sid"]: one["category"] for one in told("rules")["rules"]}
+
+    assert found[11 if gone == "raw/ours/" else 1] is None
+    assert found[1 if gone == "raw/ours/" else 11]
+    assert "feed" in said("status")
+
+
 @pytest.mark.usefixtures("both")
 def test_categories_say_which_feed_they_are_of() -> None:
     """Those of people's own are of none."""
@@ -132,6 +174,7 @@ def test_builds_and_diff_name_both_releases(both: Account) -> None:
     """A feed that has a new release shows in both."""
     first, second = versions(both)
     bring(both, "ours/hunting", {"web": [rule(11, rev=2)]})
+    next_second()
     both.build()
     third = versions(both)[1]
 
