@@ -56,9 +56,10 @@ def convert(
     """
     kept, discarded = [], []
     headers, exceptions = _Headers(allowlist.variables.written), allowlist.exceptions_on(day)
+    by_action = allowlist.firewall.target.in_action_order
     declared = allowlist.variables.declared
     for candidate in candidates:
-        rule = _converted(candidate, headers)
+        rule = _converted(candidate, headers, by_action=by_action)
         if (rule.rule.sid or 0) in exceptions:
             rule, empty = _without(rule, exceptions[rule.sid], declared)
             if empty:
@@ -118,12 +119,17 @@ class _Headers(dict[str, _Header]):
         return self[source]
 
 
-def _converted(candidate: Candidate, headers: Mapping[str, _Header]) -> Converted:
+def _converted(
+    candidate: Candidate, headers: Mapping[str, _Header], *, by_action: bool
+) -> Converted:
     rule, setter = candidate.rule, candidate.setter
+    unwanted = rule.unwanted
+    if by_action and candidate.given.mode is Mode.AS_WRITTEN:
+        unwanted = tuple(option for option in unwanted if option.name != "priority")
     cut = rule.text.index("(")
     published = headers[rule.text[:cut]]
     header, changes = published.text, published.changes
-    options = without(rule.text, rule.unwanted)[cut:]
+    options = without(rule.text, unwanted)[cut:]
     action = rule.header.action
     if (wanted := candidate.cause.action) and wanted != action:
         header, action = wanted + header[len(action) :], wanted
@@ -139,7 +145,7 @@ def _converted(candidate: Candidate, headers: Mapping[str, _Header]) -> Converte
         action=action.lower(),
         given=candidate.given,
         cause=candidate.cause,
-        changes=_together(changes, tuple(option.name for option in rule.unwanted)),
+        changes=_together(changes, tuple(option.name for option in unwanted)),
         variables=published.variables,
     )
 

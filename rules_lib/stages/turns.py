@@ -40,7 +40,7 @@ def priorities(rules: Sequence[Converted], meetings: Meetings) -> dict[int, int]
         meetings: which of them can match in one packet.
     """
     followers = _followers(rules, meetings)
-    found = [DEFAULT_PRIORITY] * len(rules)
+    found = [_own_priority(rule) for rule in rules]
     for layer in layers(followers, range(len(rules))):
         for node in layer:
             for behind in set(followers[node]).difference(layer):
@@ -48,8 +48,18 @@ def priorities(rules: Sequence[Converted], meetings: Meetings) -> dict[int, int]
                 if _may_be_written(rules[behind]):
                     found[behind] = min(max(found[behind], least), RULE_PRIORITY_MAX)
     return {
-        rule.sid: one for rule, one in zip(rules, found, strict=True) if one != DEFAULT_PRIORITY
+        rule.sid: one
+        for rule, one in zip(rules, found, strict=True)
+        if one != DEFAULT_PRIORITY and _may_be_written(rule)
     }
+
+
+def _own_priority(rule: Converted) -> int:
+    """What a rule that is published as written says itself; of all others it is taken out."""
+    if rule.given.mode is not Mode.AS_WRITTEN:
+        return DEFAULT_PRIORITY
+    said = ((one.value or "").strip() for one in rule.rule.unwanted if one.name == "priority")
+    return min((int(one) for one in said if one.isdecimal()), default=DEFAULT_PRIORITY)
 
 
 def _may_be_written(rule: Converted) -> bool:

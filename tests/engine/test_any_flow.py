@@ -32,11 +32,12 @@ CONVERSATIONS = st.lists(st.lists(PATHS, min_size=1, max_size=5), min_size=1, ma
 
 @pytest.fixture(scope="module")
 def engines() -> Iterator[tuple[Replayer, dict[str, tuple[Built, Replayer]]]]:
-    """One engine with the source rules, and one with the groups of each mode."""
+    """One engine with the source rules, and one for each mode and kind of policy."""
     with ExitStack() as stack:
+        built = {mode: of_mode(mode) for mode in ("alert", "drop")}
+        built["drop, judged by action"] = of_mode("drop", target="next-generation")
         modes = {
-            mode: (of_mode(mode), stack.enter_context(running(published(of_mode(mode)))))
-            for mode in ("alert", "drop")
+            mode: (one, stack.enter_context(running(published(one)))) for mode, one in built.items()
         }
         yield stack.enter_context(running([source(of_mode("alert"))])), modes
 
@@ -48,7 +49,7 @@ def test_any_conversation_is_treated_as_the_source_rules_ask(
     tmp_path_factory: pytest.TempPathFactory,
     conversations: list[list[str]],
 ) -> None:
-    """Bits set, asked for, unset and toggled, in one packet and over several, in both modes."""
+    """Bits set, asked for, unset and toggled, in one packet and over several, in every mode."""
     tape = Tape()
     for paths in conversations:
         tape.http(*paths)

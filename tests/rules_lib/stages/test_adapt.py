@@ -283,3 +283,15 @@ def test_setters_that_are_brought_in_get_a_priority_too() -> None:
     done = adapted(dropping("flowbits:isset,c; "), standby)
     assert levels_in(done) == {7: 4}
     assert done.standby[0].text.endswith(" noalert; priority:4;)")
+
+
+def test_rule_of_the_feed_comes_behind_one_as_written_that_has_a_priority() -> None:
+    """People's own is not altered, and counts as it is."""
+    source = text(1, "flowbits:isset,a; flowbits:set,b; priority:9; ", head="drop tcp")
+    ours = asked(rule(source, "local-ours"), Mode.AS_WRITTEN)
+    allowed = allow(firewall={"target": "next-generation"})
+    [written] = convert([ours], allowed, {}, DAY).rules
+    feed = dropping("flowbits:isset,b; flowbits:set,c; ", "flowbits:set,a; ", start=2)
+    done = adapted((written, *feed))
+    assert done.wanted[0] == written
+    assert levels_in(done) == {2: 9}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.inputs import DAY
-from support.rules import ENDS, allow, candidate, rule, rule_texts, text
+from support.rules import ENDS, allow, asked, candidate, rule, rule_texts, text
 
 from rules_lib.facts import limits
 from rules_lib.model import Change, Mode, Reason
@@ -264,3 +264,13 @@ def test_refused_text_is_discarded_with_the_words_of_the_service() -> None:
     assert convert([candidate(text(1, rev=2))], allow(), refusals, DAY).rules
     dropping = candidate(source, Mode.DROP, action="drop")
     assert convert([dropping], allow(), refusals, DAY).rules
+
+
+def test_priority_of_a_file_as_written_stays_where_it_says_when_a_rule_is_judged() -> None:
+    """In a policy that judges rules by action; in strict order the service refuses it."""
+    source = text(1, "priority:7; classtype:trojan-activity; ")
+    wanted = [asked(rule(source, "local-ours"), Mode.AS_WRITTEN), asked(rule(source))]
+    for target, kept in (("classic", 0), ("next-generation", 1)):
+        done = convert(wanted, allow(firewall={"target": target}), {}, DAY).rules
+        assert [one.text.count("priority:7;") for one in done] == [kept, 0]
+        assert [one.text.count("classtype") for one in done] == [0, 0]
