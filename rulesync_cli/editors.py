@@ -21,7 +21,9 @@ from rules_lib.allowlist.rule_exception import RuleException
 from rules_lib.allowlist.staging import StagingExempt, StagingSettings
 from rules_lib.allowlist.values import Allowlist, CategorySetting, FirewallSettings, RuleOverrides
 from rules_lib.facts import metadata
+from rules_lib.facts.feeds import known_feeds
 from rules_lib.facts.limits import REFERENCE_ARN_CHARACTERS, VARIABLE_NAME_PATTERN
+from rules_lib.feedlist.values import FeedList, ListedFeed
 from rules_lib.model import Mode
 
 if TYPE_CHECKING:
@@ -74,6 +76,23 @@ def json_schema() -> Schema:
         root["properties"][name] = _or_empty(root["properties"][name])
     title = {"$schema": DIALECT, "title": "The allowlist of rulesync"}
     return title | root | {"$defs": shared}
+
+
+def feeds_schema() -> Schema:
+    """The schema of the list of feeds, draft 2020-12; names of known feeds are offered."""
+    made = FeedList.model_json_schema()
+    definitions: Schema = made.pop("$defs")
+    entry = _object(definitions["ListedFeed"], ListedFeed)
+    entry["properties"]["name"]["examples"] = [one.name for one in known_feeds().values()]
+    entry["properties"]["checksum"] |= _or_empty({"type": ["boolean", "string"]})
+    root = _object(made, FeedList)
+    root["properties"]["feeds"] |= {
+        "type": "array",
+        "items": {"$ref": "#/$defs/ListedFeed"},
+        "minItems": 1,
+    }
+    title = {"$schema": DIALECT, "title": "The list of feeds of rulesync"}
+    return title | root | {"$defs": {"ListedFeed": entry}}
 
 
 def _object(node: Schema, model: type[BaseModel]) -> Schema:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rules_lib.bucket import LOCAL
@@ -11,6 +11,7 @@ from rules_lib.own.odd_files import OddFile, odd_files
 from rules_lib.sync.gather import Draft
 from rules_lib.world import World
 from rulesync_cli.check_draft import OwnFault, beside, once_a_file, own_faults
+from rulesync_cli.feed_list import CheckedList
 from rulesync_cli.preview import Preview, preview
 
 
@@ -22,15 +23,23 @@ class LocalEdit:
         draft: the allowlist; None: the bucket's.
         own: people's own rules; None: the bucket's.
         folder: where people's own rules lie; ends in a slash.
+        feeds: the list of feeds; None: the bucket's.
     """
 
     draft: Draft | None
     own: OwnFiles | None
     folder: str
+    feeds: CheckedList | None = None
 
     @classmethod
     def read(
-        cls, file: Path | None, own: Path | None, bucket: str, *, allow_shrink: bool = False
+        cls,
+        file: Path | None,
+        own: Path | None,
+        bucket: str,
+        *,
+        allow_shrink: bool = False,
+        feeds: Path | None = None,
     ) -> LocalEdit:
         """Read it from the disk.
 
@@ -41,6 +50,7 @@ class LocalEdit:
             draft=Draft(file.read_bytes(), str(file), allow_shrink) if file else None,
             own=own_in_folder(own) if own else None,
             folder=f"{own}/" if own else f"s3://{bucket}/{LOCAL}",
+            feeds=CheckedList.read(feeds) if feeds else None,
         )
 
     @classmethod
@@ -54,7 +64,13 @@ class LocalEdit:
         return cls(Draft(file.read_bytes(), str(file)), files, f"{own}/" if own else "")
 
     def preview(self, world: World, *, allow_shrink: bool, looks_back: bool = True) -> Preview:
-        """What a sync would do with it; see `rulesync_cli.preview`."""
+        """What a sync would do with it; see `rulesync_cli.preview`.
+
+        Raises:
+            FeedListError: the list of feeds has errors.
+        """
+        if self.feeds:
+            world = replace(world, store=self.feeds.over(world.store))
         return preview(
             world, self.draft, self.own, allow_shrink=allow_shrink, looks_back=looks_back
         )

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.aws.store import Stored
-from rules_lib.bucket import ALLOW_SHRINK, ALLOWLIST, LOCAL, own_key
+from rules_lib.bucket import ALLOW_SHRINK, ALLOWLIST, FEEDS, LOCAL, own_key
 from rules_lib.errors import RefusedError
 from rules_lib.feed.naming import SUFFIX
 from rules_lib.own.files import own_file_name
@@ -69,9 +69,9 @@ class Upload:
         return tuple(edit.key for edit in self.edits if edit.changed)
 
     def diff(self) -> Iterator[str]:
-        """What it changes of the allowlist, as lines of a unified diff."""
+        """What it changes of the allowlist and the list of feeds, as lines of a unified diff."""
         for edit in self.edits:
-            if edit.key == ALLOWLIST and edit.data is not None:
+            if edit.key in {ALLOWLIST, FEEDS} and edit.data is not None:
                 before = edit.there.body.decode(errors="replace") if edit.there else ""
                 after = edit.data.decode(errors="replace")
                 yield from difflib.unified_diff(
@@ -107,6 +107,8 @@ def _wanted(edit: LocalEdit, store: Store) -> dict[str, tuple[bytes | None, Mapp
     wanted: dict[str, tuple[bytes | None, Mapping[str, str]]] = {
         own_key(own_file_name(one.category)): (one.data, {}) for one in own
     }
+    if edit.feeds:  # before the allowlist, which may name categories of a feed that is new
+        wanted[FEEDS] = edit.feeds.text, {}
     if edit.draft:
         meant = {ALLOW_SHRINK: "true"} if edit.draft.allow_shrink else {}
         wanted[ALLOWLIST] = edit.draft.text, meant

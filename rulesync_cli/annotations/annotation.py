@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Final, Literal, Self, TypeAlias
 from rules_lib.text import visible_lines
 
 if TYPE_CHECKING:
-    from rules_lib.errors import AllowlistError
+    from rules_lib.errors import ConfigError
     from rulesync_cli.check_draft import Examined, OwnFault
     from rulesync_cli.engine_check import EngineCheck
+    from rulesync_cli.feed_list import CheckedList
 
 Level: TypeAlias = Literal["error", "warning"]
 
 FAULTY_ALLOWLIST: Final = "allowlist"
+FAULTY_LIST: Final = "list-of-feeds"
 WARNING: Final = "warning"
 REFUSED: Final = "does-not-fit"
 NOT_LOADED: Final = "not-loaded"
@@ -79,22 +81,28 @@ def annotations_of(
     known = {source, *(fault.file for fault in faults)}
     refused = [found.refusal] if found.refusal else []
     return (
-        *(_of_allowlist(source, found.error) if found.error else ()),
+        *(_of_file(source, found.error, FAULTY_ALLOWLIST) if found.error else ()),
         *map(Annotation.of, faults),
         *(Annotation("error", REFUSED, source, 1, visible_lines(str(one))) for one in refused),
         *(_warning(source, words, known) for words in (*found.warnings, *said.warnings)),
     )
 
 
-def _of_allowlist(source: str, error: AllowlistError) -> Iterator[Annotation]:
+def _of_file(source: str, error: ConfigError, code: str) -> Iterator[Annotation]:
     """Its errors; the last line may only count those that are not shown."""
     lines = [record.get("line") for record in error.records]
     for number, words in enumerate(error.problems):
         line = lines[number] if number < len(lines) else None
         told = visible_lines(words.removeprefix(f"line {line}: "))
-        yield Annotation(
-            "error", FAULTY_ALLOWLIST, source, line if isinstance(line, int) else 1, told
-        )
+        yield Annotation("error", code, source, line if isinstance(line, int) else 1, told)
+
+
+def annotations_of_list(listed: CheckedList) -> Iterator[Annotation]:
+    """Everything that is to be said of a list of feeds, errors first."""
+    if listed.error:
+        yield from _of_file(listed.source, listed.error, FAULTY_LIST)
+    for words in listed.warnings:
+        yield Annotation(WARNING, WARNING, listed.source, 1, visible_lines(words))
 
 
 def _warning(source: str, words: str, known: Collection[str]) -> Annotation:

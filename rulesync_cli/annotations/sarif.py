@@ -8,7 +8,13 @@ from urllib.parse import quote
 
 from rules_lib.model import Reason
 from rules_lib.report.remedies import REMEDIES
-from rulesync_cli.annotations.annotation import FAULTY_ALLOWLIST, NOT_LOADED, REFUSED, WARNING
+from rulesync_cli.annotations.annotation import (
+    FAULTY_ALLOWLIST,
+    FAULTY_LIST,
+    NOT_LOADED,
+    REFUSED,
+    WARNING,
+)
 from rulesync_cli.version import RULESYNC_VERSION
 
 if TYPE_CHECKING:
@@ -19,6 +25,7 @@ _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 
 _KINDS: Final = {
     FAULTY_ALLOWLIST: "The allowlist has an error.",
+    FAULTY_LIST: "The list of feeds has an error.",
     NOT_LOADED: "Suricata does not load a rule of your own, or a file cannot be read.",
     REFUSED: "The account cannot take what would be published.",
     WARNING: "This is valid, but probably not what you meant.",

@@ -16,6 +16,7 @@ from rulesync_cli.account import policies_of, store_of
 from rulesync_cli.chosen import aws_options
 from rulesync_cli.common import (
     FEED,
+    FILE,
     FOLDER,
     engine_option,
     epilog,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from rulesync_cli.annotations import Annotation
     from rulesync_cli.check_draft import DraftContext, Examined, OwnFault
     from rulesync_cli.engine_check import EngineCheck
+    from rulesync_cli.feed_list import CheckedList
 
 _STDIN: Final = "<stdin>"
 """The name of what has none."""
@@ -46,13 +48,17 @@ _STDIN: Final = "<stdin>"
         "rulesync check config/categories.yaml",
         "rulesync check mine.yaml --local rules/ --feed emerging.rules.tar.gz",
         "rulesync check mine.yaml --bucket my-bucket",
+        "rulesync check --feeds feeds.yaml",
         "git show HEAD:categories.yaml | rulesync check -",
         "rulesync check mine.yaml --format sarif > rulesync.sarif",
         "rulesync check mine.yaml --json | jq '.errors[] | [.file, .line, .message]'",
         codes="0 valid; 1 errors, on stderr; 2 wrong usage",
     )
 )
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
+@click.argument("file", required=False,
+                type=click.Path(exists=True, dir_okay=False, allow_dash=True))  # fmt: skip
+@click.option("--feeds", type=FILE, metavar="FILE",
+              help="A list of feeds to check too, or alone.")  # fmt: skip
 @click.option("--local", "own", type=FOLDER, metavar="DIR",
               help="Folder with your own .rules files, to check too.")  # fmt: skip
 @click.option("--feed", type=FEED, metavar="PATH_OR_URL",
@@ -65,8 +71,9 @@ _STDIN: Final = "<stdin>"
 @format_option("sarif", "github")
 @json_option
 def check(  # noqa: PLR0913 - an argument for each option
-    file: str,
+    file: str | None,
     *,
+    feeds: Path | None,
     own: Path | None,
     feed: Address | None,
     bucket: str | None,
@@ -75,7 +82,7 @@ def check(  # noqa: PLR0913 - an argument for each option
     form: str,
     as_json: bool,
 ) -> None:
-    """Check an allowlist FILE and your own rules.
+    """Check an allowlist FILE, your own rules, and a list of feeds.
 
     FILE can be -, for standard input. Reports every error at once, with file, line, value and the
     nearest valid name. A rule of your own is an error if it would be discarded, or if an installed
@@ -85,25 +92,58 @@ def check(  # noqa: PLR0913 - an argument for each option
     `--format github` prints commands of a GitHub workflow, which show findings beside the lines of
     a pull request. `--format sarif` prints SARIF 2.1.0.
     """
-    from rulesync_cli.annotations import annotations_of
+    from rulesync_cli.annotations import annotations_of, annotations_of_list
     from rulesync_cli.check_draft import beside, check_draft
     from rulesync_cli.engine_check import ask_engine
+    from rulesync_cli.feed_list import CheckedList, list_document, tell_list
 
+    listed = CheckedList.read(feeds) if feeds else None
+    if file is None:
+        if listed is None:
+            raise click.UsageError("Missing argument 'FILE', or option '--feeds'.")
+        raise SystemExit(_check_list(listed, form="json" if as_json else form))
     with waiting("checking"):
         store = store_of(bucket) if bucket else None
         draft = _draft(file)
         files = _own(own, store)
         evidence = replace(_evidence(feed, store), deployed=_deployed(policies_of(policies)))
+        if listed:
+            evidence = _with_list(evidence, listed)
         found = check_draft(draft, files, evidence)
         said = ask_engine(found.built, files.folder, without_engine=without_engine)
     faults = (*found.faults, *beside(found.odd, said.faults))
     if as_json or form == "json":
-        print_json(_document(draft.source, found, faults, said))
+        document = _document(draft.source, found, faults, said)
+        print_json(document | ({"feeds": list_document(listed)} if listed else {}))
     elif form == "text":
         _tell(draft.source, found, faults, said)
+        if listed:
+            tell_list(listed)
     else:
-        _tell_github(form, annotations_of(draft.source, found, faults, said))
-    raise SystemExit(1 if found.error or found.refusal or faults else 0)
+        of_list = annotations_of_list(listed) if listed else ()
+        _tell_github(form, (*annotations_of(draft.source, found, faults, said), *of_list))
+    wrong = found.error or found.refusal or faults or (listed and listed.error)
+    raise SystemExit(1 if wrong else 0)
+
+
+def _check_list(listed: CheckedList, form: str) -> int:
+    """Check a list of feeds alone; give the exit code."""
+    from rulesync_cli.annotations import annotations_of_list
+    from rulesync_cli.feed_list import list_document, tell_list
+
+    if form == "json":
+        print_json(list_document(listed))
+    elif form == "text":
+        tell_list(listed)
+    else:
+        _tell_github(form, tuple(annotations_of_list(listed)))
+    return 1 if listed.error else 0
+
+
+def _with_list(evidence: DraftContext, listed: CheckedList) -> DraftContext:
+    """A category may be one of a feed of the list too."""
+    known = evidence.may_come
+    return replace(evidence, may_come=lambda name: known(name) or listed.may_bring(name))
 
 
 def _draft(file: str) -> Draft:

@@ -9,9 +9,10 @@ import click
 
 from rules_lib.text import visible
 from rulesync_cli.common import epilog, json_option, print_json
-from rulesync_cli.shipped import ALLOWLIST_NAME, shipped_variants
+from rulesync_cli.shipped import ALLOWLIST_NAME, shipped_folder, shipped_variants
 
 _SCHEMA: Final = "categories.schema.json"
+_LIST_SCHEMA: Final = "feeds.schema.json"
 _USUAL: Final = "usual"
 
 
@@ -28,15 +29,20 @@ _USUAL: Final = "usual"
 @click.option("--variant", default=_USUAL, show_default=True, metavar="NAME",
               help="Which of the shipped allowlists: usual, strict, or beside-aws-managed."
               )  # fmt: skip
+@click.option(
+    "--feeds",
+    is_flag=True,
+    help="Write a list of feeds to begin with, feeds.yaml, and its schema instead.",
+)
 @click.option("--force", is_flag=True, help="Overwrite existing files.")
 @json_option
-def init(*, folder: Path, variant: str, force: bool, as_json: bool) -> None:
+def init(*, folder: Path, variant: str, feeds: bool, force: bool, as_json: bool) -> None:
     """Write the shipped allowlist and its schema.
 
     Writes categories.yaml and categories.schema.json into DIR, by default the current folder. If
     one of them exists and differs, nothing is written. Needs no account.
     """
-    files = _files(variant)
+    files = _list_files() if feeds else _files(variant)
     if not force:
         _refuse_overwriting(folder, files)
     folder.mkdir(parents=True, exist_ok=True)
@@ -44,11 +50,14 @@ def init(*, folder: Path, variant: str, force: bool, as_json: bool) -> None:
         (folder / name).write_bytes(data)
     written = [str(folder / name) for name in files]
     if as_json:
-        print_json({"variant": variant, "written": written})
+        print_json({"variant": None if feeds else variant, "written": written})
     for path in written:
         click.echo(f"written: {visible(path)}", err=True)
     if not as_json:
-        click.echo(f"edit {visible(written[0])}, then `rulesync check {visible(written[0])}`")
+        option = "--feeds " if feeds else ""
+        click.echo(
+            f"edit {visible(written[0])}, then `rulesync check {option}{visible(written[0])}`"
+        )
 
 
 def _files(variant: str) -> dict[str, bytes]:
@@ -62,6 +71,16 @@ def _files(variant: str) -> dict[str, bytes]:
         raise click.BadParameter(f"there is no {variant!r}: {names}", param_hint="--variant")
     schema = json.dumps(json_schema(), indent=2).encode() + b"\n"
     return {ALLOWLIST_NAME: known[variant].read_bytes(), _SCHEMA: schema}
+
+
+def _list_files() -> dict[str, bytes]:
+    import json
+
+    from rulesync_cli.editors import feeds_schema
+    from rulesync_cli.feed_list import LIST_NAME
+
+    schema = json.dumps(feeds_schema(), indent=2).encode() + b"\n"
+    return {LIST_NAME: (shipped_folder() / LIST_NAME).read_bytes(), _LIST_SCHEMA: schema}
 
 
 def _refuse_overwriting(folder: Path, files: dict[str, bytes]) -> None:

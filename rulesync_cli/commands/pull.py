@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rules_lib.bucket import ALLOWLIST
+from rules_lib.bucket import ALLOWLIST, FEEDS
 from rules_lib.errors import RefusedError, StoreError
 from rules_lib.text import visible
 from rulesync_cli.account import store_of
@@ -54,9 +54,10 @@ def pull(file: Path, *, bucket: str, own: Path | None, force: bool, as_json: boo
     """Download the bucket's allowlist and your own rules.
 
     The allowlist goes to FILE, by default categories.yaml, and your own rules into a folder beside
-    it. If you have edited a file since the last pull, nothing is written. Notes what was pulled in
-    .rulesync.json beside FILE, so that `push` knows whether a colleague has changed the bucket.
-    Changes nothing in the bucket.
+    it. The list of feeds, if the bucket has one, goes to feeds.yaml beside it. If you have edited a
+    file since the last pull, nothing is written. Notes what was pulled in .rulesync.json beside
+    FILE, so that `push` knows whether a colleague has changed the bucket. Changes nothing in the
+    bucket.
     """
     from rulesync_cli.copy_note import CopyNote, note_path
 
@@ -90,6 +91,7 @@ def _copies(
         StoreError: the bucket has no allowlist, or cannot be read.
     """
     from rulesync_cli.copy_note import SeenObject
+    from rulesync_cli.feed_list import LIST_NAME
     from rulesync_cli.upload import own_keys
 
     allowlist = store.find(ALLOWLIST)
@@ -99,14 +101,25 @@ def _copies(
             "`rulesync push` uploads it"
         )
     yield _Copy(ALLOWLIST, file, allowlist.body, SeenObject.of(allowlist))
+    yield from _list(store, file.parent / LIST_NAME, seen)
     there = own_keys(store)
     for key in there:
         if stored := store.find(key):
             yield _Copy(key, folder / PurePosixPath(key).name, stored.body, SeenObject.of(stored))
     for key in seen:
         path = folder / PurePosixPath(key).name
-        if key != ALLOWLIST and key not in there and path.exists():
+        if key not in {ALLOWLIST, FEEDS} and key not in there and path.exists():
             yield _Copy(key, path, None, None)
+
+
+def _list(store: Store, path: Path, seen: Mapping[str, SeenObject]) -> Iterator[_Copy]:
+    """The list of feeds, where the bucket has one; or that it is gone since it was pulled."""
+    from rulesync_cli.copy_note import SeenObject
+
+    if stored := store.find(FEEDS):
+        yield _Copy(FEEDS, path, stored.body, SeenObject.of(stored))
+    elif FEEDS in seen and path.exists():
+        yield _Copy(FEEDS, path, None, None)
 
 
 def _refuse_edited(copies: tuple[_Copy, ...], seen: Mapping[str, SeenObject]) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from rules_lib.bucket import FEEDS
 from rules_lib.errors import RefusedError
 from rules_lib.text import counted, visible
 from rulesync_cli.account import world
@@ -46,6 +47,7 @@ _NAMES_ALL: Final = "`rulesync plan --config FILE --full`"
     epilog=epilog(
         "rulesync push edited.yaml",
         "rulesync push edited.yaml --local rules/",
+        "rulesync push --feeds feeds.yaml",
         "rulesync push edited.yaml --yes --json | jq .uploaded",
         "rulesync push edited.yaml --force      # over a colleague's edit",
         "rulesync push edited.yaml --yes --wait",
@@ -53,7 +55,10 @@ _NAMES_ALL: Final = "`rulesync plan --config FILE --full`"
         "holds; or wrong usage",
     )
 )
-@click.argument("file", type=FILE)
+@click.argument("file", type=FILE, required=False)
+@click.option("--feeds", type=FILE, metavar="FILE",
+              help="The list of feeds; uploaded as config/feeds.yaml. The allowlist may be left "
+                   "out then.")  # fmt: skip
 @click.option("--local", "own", type=FOLDER, metavar="DIR",
               help="Make the bucket's local/ like this folder: its .rules files are uploaded "
                    "too, and files that it lacks are deleted there.")  # fmt: skip
@@ -76,10 +81,11 @@ _NAMES_ALL: Final = "`rulesync plan --config FILE --full`"
 @wide_option
 @account_options
 def push(  # noqa: PLR0913 - an argument for each option
-    file: Path,
+    file: Path | None,
     *,
     bucket: str,
     policies: tuple[str, ...],
+    feeds: Path | None,
     own: Path | None,
     yes: bool,
     force: bool,
@@ -97,8 +103,9 @@ def push(  # noqa: PLR0913 - an argument for each option
     one whose plan a sync would refuse, or rules of your own that would be discarded. Without --yes,
     it does not upload rules that an installed Suricata does not load. Without --force, it does not
     overwrite what somebody else wrote since your last `pull` or `push`, or what you never pulled
-    into FILE's folder. With --wait, it waits until the build has ended; the exit code is 1 if the
-    build failed or was refused.
+    into FILE's folder. With --feeds, it uploads the list of feeds too, and all its feeds are
+    fetched before a build starts. The plan knows only releases that are in the bucket. With --wait,
+    it waits until the build has ended; the exit code is 1 if the build failed or was refused.
     """
     from rulesync_cli.commands.plan import plan_document
     from rulesync_cli.copy_note import CopyNote
@@ -110,8 +117,11 @@ def push(  # noqa: PLR0913 - an argument for each option
     from rulesync_cli.show.plans import render_preview
     from rulesync_cli.upload import carry_out, seen_after, upload_of
 
-    edit = LocalEdit.read(file, own, bucket, allow_shrink=allow_shrink)
-    note = CopyNote.beside(file)
+    beside = file or feeds
+    if beside is None:
+        raise click.UsageError("Missing argument 'FILE', or option '--feeds'.")
+    edit = LocalEdit.read(file, own, bucket, allow_shrink=allow_shrink, feeds=feeds)
+    note = CopyNote.beside(beside)
     with waiting() as watch:
         here = world(bucket, policies, watch, as_is=True)
         upload = upload_of(edit, here.store, note.of(place_of(bucket)))
@@ -129,7 +139,7 @@ def push(  # noqa: PLR0913 - an argument for each option
     limit = minutes or (_MINUTES if wait else 0)
     before = builds_before(here.store) if limit else frozenset[str]()
     done = carry_out(upload, here.store)
-    _note(note, file, place_of(bucket), seen_after(upload, done))
+    _note(note, beside, place_of(bucket), seen_after(upload, done))
     uploaded = [here.store.address(key) for key, seen in done.items() if seen]
     deleted = [here.store.address(key) for key, seen in done.items() if not seen]
     for what, addresses in (("uploaded", uploaded), ("deleted", deleted)):
@@ -149,7 +159,7 @@ def push(  # noqa: PLR0913 - an argument for each option
     if waited:
         tell_end(ended, limit)
     else:
-        tell(_next(found) if done else _NOTHING)
+        tell(_next(found, done) if done else _NOTHING)
 
 
 def _note(note: CopyNote, file: Path, bucket: str, seen: Mapping[str, SeenObject | None]) -> None:
@@ -208,7 +218,9 @@ def _refuse(edit: LocalEdit, found: Preview, said: EngineCheck, *, yes: bool) ->
         raise RefusedError(f"{rules} of your own would be discarded or refused", left)
 
 
-def _next(found: Preview) -> str:
+def _next(found: Preview, done: Collection[str]) -> str:
+    if FEEDS in done:
+        return "the fetch function starts now; once it has ended, the build function starts"
     if found.held:
         return f"held at build {found.held.build}: it takes effect after `rulesync resume`"
     return "the build function starts now; `rulesync status` shows its build once it is applied"
