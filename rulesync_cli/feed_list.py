@@ -84,6 +84,10 @@ class _Overlaid:
         """The bucket's name."""
         return self.store.bucket
 
+    def address(self, key: str) -> str:
+        """Where an object lies."""
+        return self.store.address(key)
+
     def get(self, key: str) -> bytes:
         """Read an object."""
         return self.text if key == FEEDS else self.store.get(key)
