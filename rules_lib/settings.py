@@ -137,6 +137,7 @@ class BuildSettings(_Settings):
         state_machine: runs a build for each target of `config/targets.yaml`; without one, a bucket
             that has this file is not built.
         targets_at_once: how many of them are built at the same time.
+        group_parameters: whether the ARN of each rule group is written to an SSM parameter.
     """
 
     bucket: Bucket
@@ -146,6 +147,9 @@ class BuildSettings(_Settings):
     targets_at_once: Annotated[
         int, Field(ge=1, le=1000, description="a whole number from 1 to 1000")
     ] = 10
+    group_parameters: Annotated[Literal["true", "false"], Field(description="true or false")] = (
+        "false"
+    )
 
 
 class FetchSettings(_Settings):

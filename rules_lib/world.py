@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from types_boto3_network_firewall import NetworkFirewallClient
 
+    from rules_lib.aws.arn_parameters import ArnParameters
     from rules_lib.aws.calls import Calls
     from rules_lib.aws.store import Store
     from rules_lib.state.turn import Turn
@@ -43,6 +44,7 @@ class World:
         turn: the right to build, where others may ask for the same build meanwhile.
         lost: warnings of what an earlier build left and cannot be read.
         marks: metadata of every file of the build: what started it, and its allowlist.
+        parameters: where the ARN of each rule group in force is written; None: nowhere.
         unproven: people want rule groups attached to a kind of policy that nobody has tried.
     """
 
@@ -57,6 +59,7 @@ class World:
     lost: tuple[str, ...] = ()
     marks: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     unproven: bool = False
+    parameters: ArnParameters | None = None
 
     def firewall(self, prefix: str, target: Target, calls: Calls | None = None) -> Firewall:
         """The rule groups under a prefix, and the policies, of one kind.
@@ -66,7 +69,15 @@ class World:
         """
         tried = self.unproven or target is Target.CLASSIC
         closed = "" if tried else refuses_to_attach()
-        return Firewall(self.client, prefix, self.policies, calls, target=target, closed=closed)
+        return Firewall(
+            self.client,
+            prefix,
+            self.policies,
+            calls,
+            target=target,
+            closed=closed,
+            parameters=self.parameters,
+        )
 
     @property
     def build_id(self) -> str:

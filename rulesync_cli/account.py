@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -41,6 +42,7 @@ def world(
         RulesyncError: the target cannot be found or reached.
     """
     from rules_lib.aws import clients  # noqa: PLC0415 - boto3, which a help text can do without
+    from rules_lib.aws.arn_parameters import ArnParameters  # noqa: PLC0415
     from rules_lib.world import World, unwatched  # noqa: PLC0415
 
     names = policies_of(policies)
@@ -55,6 +57,7 @@ def world(
         names,
         watch=watch or unwatched,
         unproven=unproven,
+        parameters=ArnParameters(clients.parameters()) if _wants_parameters() else None,
     )
     return started_here(found)
 
@@ -85,6 +88,11 @@ def sync_chosen(
         return run(started_here(replace(found, watch=watch, unproven=unproven)))
 
     return sync_target(root, right.target, right.edition, datetime.now(UTC), watched)
+
+
+def _wants_parameters() -> bool:
+    """Whether the stack writes the ARNs of its rule groups, as its function is told."""
+    return os.environ.get("RULESYNC_GROUP_PARAMETERS") == "true"
 
 
 def store_of(bucket: str) -> Store:

@@ -17,6 +17,7 @@ from uuid import uuid4
 from aws_lambda_powertools import Logger
 
 from rules_lib.aws import clients
+from rules_lib.aws.arn_parameters import ArnParameters
 from rules_lib.aws.s3_store import S3Store
 from rules_lib.bucket import STARTED_BY
 from rules_lib.deadline import NEVER, Deadline, Timed
@@ -114,7 +115,14 @@ def _answer(event: dict[str, Any], context: object, telemetry: Telemetry) -> dic
     if not has_release(store):
         logger.info("no feed yet: its arrival starts the first build", event=cause)
         return {"status": "waiting"}
-    return _result(build(World(store, clients.network_firewall(), now, settings.policies)))
+    client, parameters = clients.network_firewall(), _parameters(settings)
+    return _result(build(World(store, client, now, settings.policies, parameters=parameters)))
+
+
+def _parameters(settings: BuildSettings) -> ArnParameters | None:
+    """Where ARNs are written; no client is made where nobody asked for it."""
+    asked = settings.group_parameters == "true"
+    return ArnParameters(clients.parameters()) if asked else None
 
 
 def _starter(event: dict[str, Any]) -> str:

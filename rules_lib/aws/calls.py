@@ -45,7 +45,7 @@ class Calls:
         """Count a read and tell its failure as `FirewallError`."""
         self.reads += 1
         self._tell(call, name)
-        with _told(call, name):
+        with as_firewall_error(call, name):
             yield
 
     @contextmanager
@@ -54,7 +54,7 @@ class Calls:
         self.dry_runs += dry_run
         self.writes.update([] if dry_run else [call])
         self._tell(call, f"{name}, dry run" if dry_run else name)
-        with _told(call, name):
+        with as_firewall_error(call, name):
             yield
 
     @contextmanager
@@ -79,7 +79,8 @@ class Calls:
 
 
 @contextmanager
-def _told(call: str, name: str) -> Iterator[None]:
+def as_firewall_error(call: str, name: str) -> Iterator[None]:
+    """Tell the failure of a call about something of this name as `FirewallError`."""
     try:
         yield
     except ClientError as error:

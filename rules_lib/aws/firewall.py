@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from types_boto3_network_firewall import NetworkFirewallClient
     from types_boto3_network_firewall.type_defs import DescribeRuleGroupResponseTypeDef
 
+    from rules_lib.aws.arn_parameters import ArnParameters
+
 _MOVED_ON: Final = frozenset({INVALID_TOKEN, NOT_FOUND})
 """An update's answers where somebody changed the group, or deleted it, since it was read."""
 _TOKENS: Final = 5  # as often as one update is tried again where only its token was stale
@@ -47,6 +49,7 @@ class Firewall:
         policies: names or ARNs of firewall policies to which the groups are attached.
         calls: what was asked so far, by others too where they count together.
         target: the kind of the policies, and so of the rule groups.
+        parameters: where the ARN of each rule group in force is written; None: nowhere.
 
     Raises:
         SettingsError: the botocore at hand does not know this kind.
@@ -61,12 +64,14 @@ class Firewall:
         *,
         target: Target = Target.CLASSIC,
         closed: str = "",
+        parameters: ArnParameters | None = None,
     ) -> None:
         refuse_older_models(client, target)
         self.prefix = prefix
         self.policies = policies
         self.target = target
         self.calls = Calls() if calls is None else calls
+        self.parameters = parameters
         self._closed = closed
         self._api = GroupCalls(client, prefix, self.calls, target)
         self._policies = PolicyCalls(client, prefix, self.calls, target)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from rules_lib.deploy.attach import attach, check_switched
 from rules_lib.deploy.effect import Effect, FillStep, effect
 from rules_lib.deploy.outcome import Applied, Failure, Staying
+from rules_lib.deploy.point import point
 from rules_lib.deploy.steps import Create, Delete, Keep, Plan, Replace, Step, Update
 from rules_lib.errors import FirewallError
 from rules_lib.groups.content import holds
@@ -39,6 +40,8 @@ def apply(plan: Plan, firewall: Firewall, unproven: Collection[Failure] = ()) ->
     chosen = effect(plan.steps, arns)
     attached = attach(plan, arns, chosen, firewall)
     failures += attached.failures
+    if firewall.parameters:
+        failures += point(plan, arns, chosen, firewall.prefix, firewall.parameters)
     staying: list[Staying] = []
     for step in plan.steps:
         if not isinstance(step, Replace | Delete):

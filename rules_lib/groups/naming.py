@@ -41,6 +41,11 @@ def lasting_names(slots: Iterable[Slot], prefix: str) -> Mapping[Slot, str]:
     return found
 
 
+def arn_parameter(lasting: str) -> str:
+    """The SSM parameter with the ARN of the rule group that has this lasting name."""
+    return f"/rulesync/{lasting}/arn"
+
+
 def taken_names(slot: Slot, capacity: int, deployed: Deployed) -> frozenset[str]:
     """The names that a group cannot have which is to be made for a slot.
 

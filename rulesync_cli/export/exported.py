@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from rules_lib.errors import RefusedError
 from rules_lib.facts import limits
 from rules_lib.facts.targets import is_classic
-from rules_lib.groups.naming import lasting_names
+from rules_lib.groups.naming import arn_parameter, lasting_names
 from rulesync_cli.export.splitting import split_group
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class ExportedGroup:
     @property
     def parameter(self) -> str:
         """The SSM parameter that has the ARN of the group in force."""
-        return f"/rulesync/{self.lasting}/arn"
+        return arn_parameter(self.lasting)
 
 
 def exported_groups(

@@ -431,6 +431,18 @@ def test_prefix_lists_are_read_where_they_are_named() -> None:
     assert not any(allows(each, read, arn) for each in Template().statements("BuildRole"))
 
 
+def test_arns_are_written_where_that_is_asked_for_below_our_prefix() -> None:
+    """No parameter of others, and by default nothing of SSM."""
+    place = f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/rulesync"
+    asked = list(Template({"MakeGroupParameters": "true"}).statements("BuildRole"))
+    for action in ("ssm:GetParameters", "ssm:PutParameter", "ssm:DeleteParameters"):
+        assert any(allows(each, action, f"{place}/et-tor/arn") for each in asked)
+        for other in (f"{place}/ids-tor/arn", f"{place}/et-tor", f"{place}/feeds/code"):
+            assert not any(allows(each, action, other) for each in asked)
+        default = Template().statements("BuildRole")
+        assert not any(allows(each, action, f"{place}/et-tor/arn") for each in default)
+
+
 NEXT: Final = {"FirewallPolicyKind": "next-generation", "RuleGroupPrefix": "ids"}
 """Parameters for policies of the newer kind."""
 
