@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.report import summary
+from support.report import FEEDS, summary
 
 from rules_lib.errors import (
     AllowlistError,
@@ -285,3 +285,14 @@ def test_deleted_group_is_written_and_no_longer_counted() -> None:
     assert found["RuleGroups"] == sum(not group.deleted for group in of.groups)
     found = {measure.name: measure.value for measure in measures_of_change(of)}
     assert found["GroupsWritten"] == sum(group.change != "keep" for group in of.groups)
+
+
+def test_notice_names_the_releases_of_several_feeds() -> None:
+    """With the feeds' names, and of one alone as ever."""
+    first, missing = FEEDS
+    second = replace(missing, version="7")
+    several = told(summary(feeds=(first, second))).text.splitlines()[0]
+    alone = told(summary(feeds=(first, missing))).text.splitlines()[0]
+
+    assert several.startswith("Feeds et/open 10789, ours/hunting 7 are in force: ")
+    assert alone.startswith("Feed 10789 is in force: ")

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.page import SINCE, Page, drawn, rows_of
-from support.report import DISCARDED, GROUPS, SCRIPT, hostile, nothing, rule, summary
+from support.report import DISCARDED, FEEDS, GROUPS, SCRIPT, hostile, nothing, rule, summary
 
 from rules_lib.deploy.rulewise import RuleChange
 from rules_lib.groups.relief import Relief
@@ -223,3 +223,24 @@ def test_page_without_a_feed_says_so() -> None:
 def test_same_sync_gives_the_same_bytes() -> None:
     """No clock and no chance in it."""
     assert drawn() == drawn()
+
+
+def test_several_feeds_are_listed_with_their_licences_and_the_one_that_is_missing() -> None:
+    """In the order in which they count; the page stays whole, and every link has its aim."""
+    made = page(summary(feeds=FEEDS))
+
+    assert made.open == []
+    ids = made.attributes("id")
+    assert len(ids) == len(set(ids))
+    assert "feeds" in ids
+    assert "#feeds" in made.attributes("href")
+    assert "1 feed of 2 in use: 6 enabled rules and 4 disabled" in " ".join(made.text.split())
+    for words in ("ours/hunting", "has never arrived", "Proofpoint", "MIT", "https://a.test"):
+        assert words in made.text
+
+
+def test_one_feed_has_no_list_of_feeds() -> None:
+    """Its release stands at the top, as ever."""
+    made = page()
+    assert "feeds" not in made.attributes("id")
+    assert "Feed 10789 ships 8 enabled rules" in " ".join(made.text.split())
