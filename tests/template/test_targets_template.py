@@ -146,11 +146,24 @@ def target_template() -> dict[str, Any]:
     return dict(Stack.parse_template(text))
 
 
-def target_statements() -> list[dict[str, Any]]:
-    """What the role of another account may do, conditions of the template aside."""
+def target_statements(kind: str = "classic") -> list[dict[str, Any]]:
+    """What the role of another account may do, with all that it can have for a kind of policy."""
     policy = target_template()["Resources"]["TargetRole"]["Properties"]["Policies"][0]
-    found = policy["PolicyDocument"]["Statement"]
-    return [each["Fn::If"][1] if "Fn::If" in each else each for each in found]
+    ends = {"classic": {"ForNext", "HasNextPolicies"}, "next-generation": {"HasClassicPolicies"}}
+    found = [_chosen(each, ends[kind]) for each in policy["PolicyDocument"]["Statement"]]
+    return [each for each in found if "Sid" in each]
+
+
+def _chosen(node: Any, untrue: set[str]) -> Any:
+    """A part of the template, where all conditions hold but some."""
+    if isinstance(node, list):
+        return [_chosen(each, untrue) for each in node]
+    if not isinstance(node, dict):
+        return node
+    if "Fn::If" in node:
+        condition, then, other = node["Fn::If"]
+        return _chosen(other if condition in untrue else then, untrue)
+    return {name: _chosen(each, untrue) for name, each in node.items()}
 
 
 def test_role_of_a_target_trusts_by_the_external_id() -> None:
@@ -166,16 +179,19 @@ def test_role_of_a_target_trusts_by_the_external_id() -> None:
     assert role_of(ACCOUNT).endswith(f"/{name}")
 
 
-def test_role_of_a_target_may_do_what_the_build_may_at_home() -> None:
-    """To rule groups and policies, and nothing else at all."""
-    full = Template({"FirewallPolicies": ["p"], "PrefixLists": ["l"]})
+@pytest.mark.parametrize("kind", ["classic", "next-generation"])
+def test_role_of_a_target_may_do_what_the_build_may_at_home(kind: str) -> None:
+    """To rule groups and policies, and nothing else at all, for either kind of policy."""
+    given = {"FirewallPolicies": ["p"], "PrefixLists": ["l"], "FirewallPolicyKind": kind}
+    full = Template(given)
     home = {
         action
         for each in full.statements("BuildRole")
         for action in listed(each["Action"])
         if action.startswith(("network-firewall:", "ec2:GetManaged"))
     }
-    assert {action for each in target_statements() for action in listed(each["Action"])} == home
+    there = target_statements(kind)
+    assert {action for each in there for action in listed(each["Action"])} == home
 
 
 def test_role_of_a_target_makes_and_changes_what_has_our_tag() -> None:
