@@ -271,7 +271,7 @@ def expiry_of(key: str) -> str:
 def media_type(key: str) -> str:
     """Tell what an object is by the ending of its name; text that we write is UTF-8."""
     found = _TYPES.get(PurePosixPath(key).suffix, _OTHER)
-    ours = key.startswith(BUILDS) and found.startswith("text/")
+    ours = key.startswith((BUILDS, TARGETS)) and found.startswith("text/")
     return f"{found}; charset=utf-8" if ours else found
 
 

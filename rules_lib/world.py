@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rules_lib.aws.arn_parameters import ArnParameters
     from rules_lib.aws.calls import Calls
     from rules_lib.aws.store import Store
+    from rules_lib.reading.last_ruleset import LastRuleset
     from rules_lib.state.turn import Turn
 
 
@@ -43,6 +44,7 @@ class World:
         deadline: when the build has to come to its end.
         turn: the right to build, where others may ask for the same build meanwhile.
         lost: warnings of what an earlier build left and cannot be read.
+        last_ruleset: what an earlier build in this process read, where builds may share it.
         marks: metadata of every file of the build: what started it, and its allowlist.
         parameters: where the ARN of each rule group in force is written; None: nowhere.
         unproven: people want rule groups attached to a kind of policy that nobody has tried.
@@ -57,6 +59,7 @@ class World:
     deadline: Deadline = NEVER
     turn: Turn | None = None
     lost: tuple[str, ...] = ()
+    last_ruleset: LastRuleset | None = field(default=None, compare=False)
     marks: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     unproven: bool = False
     parameters: ArnParameters | None = None

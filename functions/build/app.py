@@ -34,6 +34,7 @@ from rules_lib.fleet.answers import (
 from rules_lib.fleet.round import ON_SCHEDULE
 from rules_lib.fleet.targets_file import find_targets
 from rules_lib.notify.telemetry import Telemetry
+from rules_lib.reading.last_ruleset import LastRuleset
 from rules_lib.report.summary import Summary
 from rules_lib.settings import BuildSettings
 from rules_lib.state.hold import Hold
@@ -51,6 +52,9 @@ gc.enable()
 _SCHEDULE: Final = "aws.events"
 """The source of a scheduled event: nothing has arrived, so there may be nothing to do."""
 
+
+_READ_LAST: Final = LastRuleset()
+"""For targets alone: a single stack has nobody to share it with, and its memory for itself."""
 
 _LONGEST: Final = timedelta(minutes=15)
 """The longest that a Lambda function may run."""
@@ -98,6 +102,8 @@ def _answer(event: dict[str, Any], context: object, telemetry: Telemetry) -> dic
         unproven = settings.unproven == "true"
         world = replace(world, deadline=_deadline(context), unproven=unproven)
         world = world.marked(STARTED_BY, cause)
+        if TARGET in event:
+            world = replace(world, last_ruleset=_READ_LAST)
         run = _in_turn(event, context, telemetry)
         outcome = sync_if_changed(world, run) if quiet else run(world)
         if isinstance(outcome, InputsUnchanged):

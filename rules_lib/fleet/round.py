@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from rules_lib.bucket import FLEET_SUMMARY
+from rules_lib.bucket import FLEET_REPORT, FLEET_SUMMARY
 from rules_lib.fleet.one import note_silence
+from rules_lib.fleet.page import fleet_page
 from rules_lib.fleet.rights import read_rights, renew_rights
 from rules_lib.fleet.table import fleet_table
 from rules_lib.state.turn import Turn
@@ -156,6 +157,7 @@ def end_round(root: Store, targets: Targets, now: datetime, round_: Any, results
     if round_ is None:
         return RoundEnd(done, table, again=False)
     root.put(FLEET_SUMMARY, json.dumps(table.document(), indent=2).encode() + b"\n")
+    root.put(FLEET_REPORT, fleet_page(table))
     return RoundEnd(done, table, again=_goes_on(root, Round.model_validate(round_), now))
 
 

@@ -18,7 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from rules_lib import text
-from rules_lib.bucket import rules_name
+from rules_lib.bucket import TARGETS, rules_name
 from rules_lib.deploy.rulewise import CHANGE_KINDS
 from rules_lib.model import Mode
 from rules_lib.report.budget import budget_of
@@ -95,6 +95,19 @@ def render_html(
     return (piece.encode(errors="backslashreplace") for piece in stream)
 
 
+def render_plain(name: str, **values: object) -> bytes:
+    """Draw a page of its own that has tables and no script.
+
+    Args:
+        name: of its template.
+        values: what the template shows.
+    """
+    style = _part("report.css.j2")
+    policy = _policy(style)
+    page = _environment().get_template(name).render(style=style, policy=policy, **values)
+    return page.encode(errors="backslashreplace")
+
+
 @cache  # compiled templates are the dear part
 def _environment() -> Environment:
     environment = Environment(
@@ -105,6 +118,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
+        "below_targets": _below_targets,
         "code": _code,
         "count": text.count,
         "counted": text.counted,
@@ -125,6 +139,11 @@ def _rules_file(group: str) -> str:
     return rules_name(quote(group, safe=""))
 
 
+def _below_targets(key: str) -> str:
+    """Where an object of a target lies, seen from the page of all targets."""
+    return quote(key.removeprefix(TARGETS))
+
+
 def _code(sentence: str) -> Markup:
     """What is between backticks, as code."""
     parts = [escape(part) for part in sentence.split("`")]
@@ -139,12 +158,12 @@ def _part(name: str) -> Markup:
     return Markup(_environment().get_template(name).render())  # noqa: S704 - see above
 
 
-def _policy(style: str, script: str) -> str:
+def _policy(style: str, script: str = "") -> str:
     return "; ".join(
         (
             "default-src 'none'",
             f"style-src '{_digest(style)}'",
-            f"script-src '{_digest(script)}'",
+            f"script-src '{_digest(script)}'" if script else "script-src 'none'",
             "img-src data:",
             "base-uri 'none'",
             "form-action 'none'",

@@ -120,6 +120,13 @@ class Gathered:
         return self.feeds.first.manifest
 
     @property
+    def read_from(self) -> str:
+        """Identifies all that the rules are read from: feeds, own rules, and what is asked for."""
+        feeds = [(feed.origin, feed.entry.prefix, feed.manifest.sha256) for feed in self.feeds]
+        told = repr((feeds, self.own.sha256, self.draft.sha256))
+        return hashlib.sha256(told.encode()).hexdigest()
+
+    @property
     def categories(self) -> tuple[str, ...]:
         """Names of the categories at hand, in order."""
         return (*(file.category for file in self.files.own), *self.feeds.categories)

@@ -31,6 +31,7 @@ from rules_lib.report.facts import FeedFacts, FeedLine
 from rules_lib.report.since import since
 from rules_lib.report.summary import Summary
 from rules_lib.rollback.run import reapply_held_build
+from rules_lib.stages.read_needed import read_needed
 from rules_lib.state.hold import Hold
 from rules_lib.state.latest import Latest
 from rules_lib.state.refusal_log import RefusalLog
@@ -39,7 +40,7 @@ from rules_lib.sync.circumstances import circumstances_of
 from rules_lib.sync.decide import Decision, decide
 from rules_lib.sync.discards import keep_discards
 from rules_lib.sync.earlier import earlier_build
-from rules_lib.sync.gather import Gathered, gather, inputs_of
+from rules_lib.sync.gather import Gathered, Reading, gather, inputs_of
 from rules_lib.sync.recently import last_days
 from rules_lib.sync.record import files_after, files_before
 from rules_lib.sync.releases import feed_lines, used_releases
@@ -199,7 +200,7 @@ def _carried_out(
     world.watch("building the rule groups")
     asked = gathered.allowlist.firewall
     firewall = world.firewall(asked.prefix, asked.target, calls)
-    inputs = inputs_of(gathered, firewall, world.day)
+    inputs = inputs_of(gathered, firewall, world.day, _reading(world, gathered))
     decision = decide(
         inputs,
         firewall,
@@ -233,6 +234,14 @@ def _carried_out(
     if recorded and world.traces and not decision.waiting:
         note_settled(world, decision.foreseen)
     return recorded
+
+
+def _reading(world: World, gathered: Gathered) -> Reading:
+    """How the rules are read: anew, or as they were read last, where that was the same."""
+    last = world.last_ruleset
+    if last is None:
+        return read_needed
+    return lambda files, asked: last.of(gathered.read_from, lambda: read_needed(files, asked))
 
 
 def refusal_log_of(store: Store, refusals: Refusals, inputs: Inputs) -> RefusalLog:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,13 +15,20 @@ from support.fleet import ASIA, BUILD, PILOT, PROD, FleetAccount, fleet_account
 from support.template import machine_definition
 
 from functions.build import app as build_app
+from rules_lib.allowlist import Allowlist
 from rules_lib.aws.s3_store import S3Store
 from rules_lib.errors import SettingsError, TargetsError
 from rules_lib.fleet.one import note_rollback
 from rules_lib.fleet.place import world_of_target
 from rules_lib.fleet.promote import promote_now, promotion
 from rules_lib.fleet.targets_file import targets_in
+from rules_lib.model import FeedFile
+from rules_lib.notify import telemetry
+from rules_lib.reading.last_ruleset import LastRuleset
+from rules_lib.reading.ruleset import Ruleset
 from rules_lib.rollback.run import resume, rollback
+from rules_lib.stages.read_needed import read_needed
+from rules_lib.sync import run
 
 BOTH = {"us-prod": "applied", "asia": "applied"}
 
@@ -266,3 +273,56 @@ def test_build_that_was_killed_is_noted_by_its_round(fleet: FleetAccount) -> Non
     assert "was ended" in fleet.state("pilot")["failing"]
     table = json.loads(fleet.hub.read("targets/summary.json"))
     assert [row["state"] for row in table["targets"]] == ["failing", "waiting", "waiting"]
+
+
+def test_rules_are_read_once_for_targets_that_share_what_they_are_read_from(
+    fleet: FleetAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a warm function; one with an allowlist of its own reads for itself, and gets its own."""
+    read: list[int] = []
+
+    def watched(files: Iterable[FeedFile], asked: Allowlist) -> Ruleset:
+        read.append(1)
+        return read_needed(files, asked)
+
+    monkeypatch.setattr(run, "read_needed", watched)
+    monkeypatch.setattr(build_app, "_READ_LAST", LastRuleset())
+    fleet.hub.put("config/us.yaml", allowlist(max_shrink=1, rules={"off": [1]}))
+    others = [{**PILOT, "name": f"p{number}", "region": "eu-west-1"} for number in range(2)]
+    others[1]["region"] = "eu-central-1"
+    fleet.name_targets(PILOT, *others, {**PROD, "ring": 0, "allowlist": "config/us.yaml"})
+    fleet.round()
+    assert len(read) == 2
+    assert [fleet.rules(target) for target in (PILOT, *others, PROD)] == [2, 2, 2, 1]
+    texts = [fleet.groups(target) for target in (PILOT, *others)]
+    assert texts[0] == texts[1] == texts[2]
+
+
+def test_one_notice_tells_of_a_whole_round(
+    fleet: FleetAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was updated and what failed; the same failure again only if something else changed."""
+    sns = boto3.client("sns")
+    topic = sns.create_topic(Name="people")["TopicArn"]
+    told: list[tuple[str, str]] = []
+    monkeypatch.setattr(
+        telemetry, "publish", lambda _, __, subject, text: told.append((subject, text))
+    )
+    monkeypatch.setenv("RULESYNC_TOPIC", topic)
+    fleet.hub.put("config/us.yaml", "version: 1\ndefault: sometimes\n")
+    fleet.name_targets(PILOT, {**PROD, "ring": 0, "allowlist": "config/us.yaml"})
+    fleet.round()
+    [(subject, text)] = told
+    assert subject == "rulesync: 1 of 2 targets failed; 1 target updated"
+    assert "us-prod: s3://" in text
+    assert '"sometimes" is not one of' in text
+    assert "pilot: release sha256-" in text
+    assert "targets/report.html" in text
+    fleet.later(1)
+    assert len(told) == 1
+    fleet.name_targets(
+        PILOT, *({**one, "ring": 0, "allowlist": "config/us.yaml"} for one in (PROD, ASIA))
+    )
+    fleet.later(1)
+    assert told[1][0] == "rulesync: 2 of 3 targets failed"
+    assert b"2 targets need attention" in fleet.hub.read("targets/report.html")
