@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
         "rulesync move --to next-generation --json --yes | jq .comparison",
     )
 )
-@click.option("--to", "target", required=True, type=click.Choice(["classic", "next-generation"]),
+@click.option("--to", "kind", required=True, type=click.Choice(["classic", "next-generation"]),
               help="The kind of firewall policy to move to.")  # fmt: skip
 @click.option("--policy", "policies", multiple=True, metavar="NAME",
               help="Firewall policy of that kind that gets the new rule groups. Repeat it for "
@@ -57,7 +58,7 @@ if TYPE_CHECKING:
 def move(  # noqa: PLR0913 - an argument for each option
     *,
     bucket: str,
-    target: str,
+    kind: str,
     policies: tuple[str, ...],
     old: tuple[str, ...],
     prefix: str | None,
@@ -82,8 +83,9 @@ def move(  # noqa: PLR0913 - an argument for each option
     refuse_unattended(yes=yes)
     with waiting() as watch:
         log = WriteLog(watch)
-        here = world(bucket, policies, log, unproven=unproven)
-        course = course_to(Target(target), here.store, prefix, before)
+        found = world(bucket, policies, log, unproven=unproven)
+        here = replace(found, policies=policies_of(policies))  # a target's own are the old ones
+        course = course_to(Target(kind), here.store, prefix, before)
 
         def agree(step: MoveStep) -> None:
             with watch.hidden():
@@ -91,7 +93,7 @@ def move(  # noqa: PLR0913 - an argument for each option
                     _show(step, course, as_json=as_json)
                 confirm(_question(step), yes=yes)
 
-        with log.told(f"run it again to finish: `rulesync move --to {target}`"):
+        with log.told(f"run it again to finish: `rulesync move --to {kind}`"):
             if removes:
                 step, applied = remove_old(here, course, policies_of(old), agree)
             else:

@@ -115,6 +115,18 @@ def test_rules_that_differ_are_named_with_the_cause(live: Account) -> None:
     assert "sid 3" in human.stdout
 
 
+def test_drop_that_would_be_judged_too_early_is_named_as_the_alert_that_it_becomes(
+    live: Account,
+) -> None:
+    """The one difference that the other order of judging makes by itself."""
+    checks, sets = rule(1, "flowbits:isset,x; "), rule(10, "flowbits:set,x; ")
+    live.allow(**SETTINGS, max_shrink=1)
+    live.sync(malware=[checks, rule(2)], info=[sets])
+    [one] = done(*MAKE)["comparison"]["differing"]
+    assert (one["sid"], one["kind"]) == (1, "text")
+    assert one["why"].startswith("drop becomes alert: it alerts, as sid 10 may set x")
+
+
 def test_second_step_removes_the_old_groups_and_the_next_build_goes_on(live: Account) -> None:
     """The allowlist names the new kind, with that kind's capacity; nothing is staged anew."""
     done(*MAKE)
