@@ -17,7 +17,7 @@ from rules_lib.bucket import (
     build_key,
     last_notice_key,
 )
-from rules_lib.errors import FirewallError, RefusedError, StoreError
+from rules_lib.errors import FeedListError, FirewallError, RefusedError, StoreError
 from rules_lib.facts.targets import Target
 from rules_lib.model import Reason
 from rules_lib.own.files import own_in_bucket
@@ -28,6 +28,7 @@ from rules_lib.state.latest import Latest
 from rules_lib.state.turn import TurnHolder
 from rulesync_cli.common import moment
 from rulesync_cli.history.builds import PastBuild, past_builds
+from rulesync_cli.history.feed_status import feed_statuses
 from rulesync_cli.history.manual_changes import manual_changes
 from rulesync_cli.history.outcome import Outcome
 from rulesync_cli.history.used_feeds import UsedFeed, UsedFeeds, used_feeds
@@ -190,7 +191,10 @@ def _is_over(attempt: PastBuild, now: datetime) -> bool:
 
 
 def _fetching(store: Store, feeds: UsedFeeds) -> Iterator[StatusFinding]:
-    """What the fetch function told people of last, unless a feed has come since."""
+    """Which feeds of a list failed; without one, what the fetch function told people of last."""
+    if store.find(FEEDS):
+        yield from _failed_feeds(store)
+        return
     told = LastNotice.find(store, last_notice_key("fetch"))
     if told is None or not told.cause or not told.at:
         return
@@ -200,6 +204,22 @@ def _fetching(store: Store, feeds: UsedFeeds) -> Iterator[StatusFinding]:
         yield StatusFinding(
             "failing", "fetch-failed", words, "`rulesync fetch` fetches now, or shows the error"
         )
+
+
+def _failed_feeds(store: Store) -> Iterator[StatusFinding]:
+    """The feeds of the list whose newest fetch failed; or that the list has errors."""
+    try:
+        statuses = feed_statuses(store)
+    except FeedListError as error:
+        step = "correct it, then `rulesync push --feeds feeds.yaml`"
+        yield StatusFinding("failing", "feed-list", str(error), step)
+        return
+    for one in statuses:
+        if one.state and one.failure:
+            since = moment(one.state.failing_since or one.state.asked_at)
+            words = f"feed {one.entry.name} was not fetched since {since}: {one.failure}"
+            step = f"`rulesync fetch --feed {one.entry.name}` fetches it now, or shows the error"
+            yield StatusFinding("failing", "feed-failed", words, step)
 
 
 def _held(hold: Hold) -> Iterator[StatusFinding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from dataclasses import asdict, dataclass
+from urllib.parse import quote
 
 import pytest
 
@@ -101,3 +102,30 @@ def test_schemes_do_not_depend_on_case() -> None:
 def test_origin_is_scheme_host_and_port() -> None:
     """Without anybody's name."""
     assert Address("https://me:pw@feeds.example:8443/a?b").origin == "https://feeds.example:8443"
+
+
+MARK = "%(secret-code)s"
+
+
+@pytest.mark.parametrize("secret", ["Summer", "1234567890123456", "p@ss/w:rd?x#y"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"https://x.example/{MARK}/a.tar.gz",
+        f"https://me:{MARK}@x.example/a.tar.gz",
+        f"https://x.example/a.tar.gz?key={MARK}",
+        f"/feeds/{MARK}/a.tar.gz",
+    ],
+)
+def test_filled_secret_is_sent_and_never_shown(text: str, secret: str) -> None:
+    """Wherever its mark stands, whatever it looks like; of its companions neither."""
+    address = Address(text).filled(MARK, secret)
+    escaped = quote(secret, safe="")
+    for one in (address, address.checksum, address.version):
+        assert escaped in one.reveal() or one == address.version
+        for words in (str(one), repr(one), f"{one}", one.file_name, one.origin):
+            assert secret not in words
+            assert escaped not in words
+        assert secret not in one.clean(f"no {secret} and no {escaped}")
+        assert one.has_secrets
+    assert address != Address(text).filled(MARK, "another")

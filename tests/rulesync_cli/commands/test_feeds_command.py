@@ -83,6 +83,10 @@ def test_feeds_in_use_show_release_age_and_failure(running: Account, tmp_path: P
     assert after["version"] == found["version"]
     assert after["failing_since"]
     assert "ours failed: " in call("feeds").stdout
+    document = json.loads(call("status", "--json").stdout)
+    [finding] = [one for one in document["findings"] if one["code"] == "feed-failed"]
+    assert finding["words"].startswith("feed ours was not fetched since ")
+    assert "rulesync fetch --feed ours" in finding["step"]
     assert running.has("state/feeds.json")
 
 
@@ -148,3 +152,12 @@ def test_secret_is_read_with_people_s_own_credentials(running: Account, tmp_path
     answer = call("fetch", "--yes")
     assert answer.exit_code == 0, answer.output
     assert answer.stdout.startswith("pro: fetched feed ")
+
+
+def test_wrong_list_is_told_by_the_status(running: Account) -> None:
+    """It stops every fetch and build, until somebody corrects it."""
+    running.put(FEEDS, "version: 1\nfeeds: [{name: et/opne}]")
+    assert call("feeds").exit_code == 1
+    answer = call("status")
+    assert answer.exit_code == 1
+    assert "nearest: et/open" in answer.output
