@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.store import MemoryStore
-from support.web import Answer, Pauses, feed, reader, settings
+from support.web import Answer, Pauses, feed, reader
+from support.web import settings as usual
 
 from rules_lib.address import Address
 from rules_lib.errors import DownloadError, SecretError
@@ -49,12 +50,12 @@ def test_each_feed_has_its_share_of_the_time_that_is_left(
     """What one does not use is the others'; the last is left the half minute for what follows."""
     left, given = iter((630.0, 620.0, 130.0)), list[float]()
 
-    def readers(address: Address, wanted: FetchSettings, *, seconds: float) -> SourceReader:
+    def readers(address: Address, settings: FetchSettings, *, seconds: float) -> SourceReader:
         given.append(seconds)
-        return reader_for(address, wanted, seconds=seconds)
+        return reader_for(address, settings, seconds=seconds)
 
     feeds = [entry(tmp_path, name) for name in ("a", "b", "c")]
-    here = Fetching(settings("/x"), store, NoSecrets(), NOON, lambda: next(left), readers)
+    here = Fetching(usual("/x"), store, NoSecrets(), NOON, lambda: next(left), readers)
     assert list(fetch_feeds(feeds, here).outcomes) == ["a", "b", "c"]
     assert given == [200.0, 295.0, 100.0]
 
@@ -65,7 +66,7 @@ def test_feeds_that_failed_last_are_asked_last_and_told_in_the_list_s_order(
     """A source that hangs is waited for when all others are done."""
     feeds = Feeds(tuple(entry(tmp_path, name) for name in ("a", "b")), listed=True)
     asked = list[str]()
-    here = Fetching(settings("/x"), store, NoSecrets(), NOON, watch=asked.append)
+    here = Fetching(usual("/x"), store, NoSecrets(), NOON, watch=asked.append)
     note_feeds(store, {"a": FeedState(asked_at=NOON.isoformat()).failed("no", NOON)}, feeds.names)
     found, states = fetch_listed(feeds, here)
     assert [words.split()[1] for words in asked] == ["b", "a"]
