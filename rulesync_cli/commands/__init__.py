@@ -15,7 +15,7 @@ import click
 SUMMARIES: Final = {
     "local": "Run both Lambda functions on an embedded AWS, without an account.",
     "init": "Write the shipped allowlist and its schema.",
-    "check": "Check an allowlist FILE and your own rules.",
+    "check": "Check an allowlist FILE, your own rules, and a list of feeds.",
     "pull": "Download the bucket's allowlist and your own rules.",
     "plan": "Show what a sync would do now, and change nothing.",
     "push": "Check an allowlist FILE, show its plan, and upload it.",

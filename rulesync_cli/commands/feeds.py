@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rules_lib.facts.feeds import KnownFeed, known_feeds
 from rulesync_cli.account import store_of
 from rulesync_cli.chosen import aws_options
 from rulesync_cli.common import epilog, json_option, print_json
@@ -17,6 +16,7 @@ from rulesync_cli.show.console import say, show, stdout, wide_option
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from rules_lib.facts.feeds import KnownFeed
     from rulesync_cli.history.feed_status import FeedStatus
 
 
@@ -40,6 +40,7 @@ def feeds(*, bucket: str | None, as_json: bool) -> None:
     newest release, its age and the last failure. Known feeds need only their name in the list.
     Changes nothing, and needs no account without --bucket.
     """
+    from rules_lib.facts.feeds import known_feeds
     from rulesync_cli.history.feed_status import feed_statuses
 
     now = datetime.now(UTC)
@@ -70,6 +71,8 @@ def _show_in_use(in_use: tuple[FeedStatus, ...], now: datetime, console: Console
 
 
 def _show_known(console: Console) -> None:
+    from rules_lib.facts.feeds import known_feeds
+
     rows = (
         (one.name, one.licence, "yes" if one.code else "", one.vendor, one.summary, _note(one))
         for one in known_feeds().values()

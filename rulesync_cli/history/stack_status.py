@@ -28,7 +28,6 @@ from rules_lib.state.latest import Latest
 from rules_lib.state.turn import TurnHolder
 from rulesync_cli.common import moment
 from rulesync_cli.history.builds import PastBuild, past_builds
-from rulesync_cli.history.feed_status import feed_statuses
 from rulesync_cli.history.manual_changes import manual_changes
 from rulesync_cli.history.outcome import Outcome
 from rulesync_cli.history.used_feeds import UsedFeed, UsedFeeds, used_feeds
@@ -208,6 +207,8 @@ def _fetching(store: Store, feeds: UsedFeeds) -> Iterator[StatusFinding]:
 
 def _failed_feeds(store: Store) -> Iterator[StatusFinding]:
     """The feeds of the list whose newest fetch failed; or that the list has errors."""
+    from rulesync_cli.history.feed_status import feed_statuses  # noqa: PLC0415 - needs a list
+
     try:
         statuses = feed_statuses(store)
     except FeedListError as error:
