@@ -229,10 +229,7 @@ def _held(hold: Hold) -> Iterator[StatusFinding]:
 
 
 def _missing(feeds: UsedFeeds) -> Iterator[StatusFinding]:
-    """What is wrong with the list of feeds, and which of them never arrived."""
-    if feeds.problem:
-        words = f"{FEEDS} has errors, so no build is made: {feeds.problem}"
-        yield StatusFinding("failing", "feed-list", words, f"correct {FEEDS}, and upload it")
+    """Which feeds of the list never arrived."""
     for feed in feeds.feeds:
         if feed.newest is None and feed.prefix is not None and any(feeds.arrived):
             words = f"feed {feed.name} has never arrived; builds go on without it"
