@@ -103,6 +103,7 @@ class Change(StrEnum):
     EXCEPTION = "exception"
     LATE_SETTER = "late-setter"
     PRIORITY_WRITTEN = "priority-written"
+    COUNTING_DROP = "counting-drop"
 
 
 class Option(NamedTuple):

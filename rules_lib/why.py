@@ -45,6 +45,10 @@ class Why(StrEnum):
         "or `rules: alert:`"
     )
     LATE_SETTER = "it alerts, as {late}"
+    COUNTING_DROP = (
+        "it alerts, as it counts matches first: a Next Generation policy may block, without a "
+        "log, what it only counts"
+    )
     WAITING = "the text in force stays until the service has judged the new one"
     PUT_BACK = "an earlier build published it so"
 

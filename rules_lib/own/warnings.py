@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rules_lib.model import Mode, is_local
 from rules_lib.outcome import Converted
 from rules_lib.own.files import own_file_name
+from rules_lib.stages.counting import counts_first
 from rules_lib.stages.late import too_early
 from rules_lib.stages.meetings import Meetings
 from rules_lib.ties import Mark
@@ -70,6 +71,12 @@ def _in_action_order(inputs: Inputs, built: Built, folder: str) -> Iterator[str]
     meetings = Meetings.of(rules.values(), inputs.allowlist.variables)
     for sid, late in too_early(tuple(rules.values()), meetings).items():
         yield f"{_place(rules[sid], folder)}: sid {sid} stays as written, but {late}"
+    for rule in rules.values():
+        if rule.given.mode is Mode.AS_WRITTEN and counts_first(rule):
+            yield (
+                f"{_place(rule, folder)}: sid {rule.sid} stays as written, but counts matches "
+                "first: a Next Generation policy may block, without a log, what it only counts"
+            )
 
 
 def _place(rule: Converted, folder: str) -> str:

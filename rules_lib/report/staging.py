@@ -44,6 +44,7 @@ class StagingFacts:
         ending: sid -> last day of its exception, where people are to be told of it today.
         late: rules that alert and would drop, as what sets their marks would be judged after them;
             left out of `summary.json` where there are none, as in strict order.
+        counting: likewise, as they count matches first.
     """
 
     staged: int = 0
@@ -54,6 +55,7 @@ class StagingFacts:
     excepted: int = 0
     ending: Mapping[int, str] = field(default_factory=dict)
     late: Annotated[int, Field(exclude_if=operator.not_)] = 0
+    counting: Annotated[int, Field(exclude_if=operator.not_)] = 0
 
     @property
     def is_news(self) -> bool:
@@ -69,6 +71,12 @@ class StagingFacts:
         if self.late:
             alert = "alerts" if self.late == 1 else "alert"
             yield f"late-setter: {counted(self.late, 'rule')} {alert}: a drop would be too early"
+        if self.counting:
+            alert = "alerts" if self.counting == 1 else "alert"
+            yield (
+                f"counting-drop: {counted(self.counting, 'rule')} {alert}: a drop may block what "
+                "it only counts"
+            )
         if self.excepted:
             yield f"exceptions: {counted(self.excepted, 'rule')} without some hosts"
 
@@ -100,6 +108,7 @@ def staging_facts(inputs: Inputs, built: Built) -> StagingFacts:
         excepted=sum(bool(rule.without) for rule in built.kept),
         ending=dict(_ending_on(inputs.allowlist.exceptions, inputs.day)),
         late=sum(rule.cause.late is not None for rule in built.kept),
+        counting=sum(rule.cause.why is Why.COUNTING_DROP for rule in built.kept),
     )
 
 

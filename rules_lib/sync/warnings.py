@@ -16,6 +16,7 @@ from rules_lib.sync.sid_ranges import sids_of_others
 from rules_lib.sync.target_warnings import target_warnings
 from rules_lib.sync.unanswered import unanswered
 from rules_lib.text import counted
+from rules_lib.why import Why
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
@@ -195,6 +196,8 @@ def _why_not(name: str, rule: Converted) -> str:
         return "it is a pass rule, and does not change"
     if name == "drop" and rule.rule.noalert and rule.action not in BLOCKING:
         return "it only marks a flow (noalert), and would block silently"
+    if name == "drop" and rule.cause.why is Why.COUNTING_DROP:
+        return str(rule.cause)
     if name == "drop" and rule.cause.late:
         return str(rule.cause)
     return ""

@@ -51,8 +51,12 @@ _WHY: Final[Mapping[Change, str]] = {
     Change.STAGED: "it would drop otherwise; `staging:` has new rules alert first",
     Change.EXCEPTION: "`exceptions:` names its sid: {without}",
     Change.LATE_SETTER: "{late}",
+    Change.COUNTING_DROP: "as a drop it may block what it only counts, without a log",
     Change.PRIORITY_WRITTEN: "it is to be judged after what sets the mark that it checks",
 }
+
+_TURNED_BY_ORDER: Final = frozenset({Change.LATE_SETTER, Change.COUNTING_DROP})
+"""Why a rule that is shipped as drop alerts, where nobody named it."""
 
 _WHY_BY_ACTION: Final[Mapping[Change, str]] = {
     Change.PRIORITY_REMOVED: "the feed means how severe it is; here it would say when the rule is "
@@ -195,10 +199,14 @@ def _published(converted: Converted, inputs: Inputs) -> Published:
 
 def _edits(converted: Converted, *, by_action: bool) -> Iterator[TextChange]:
     """Each change, with why it is made."""
-    late, why = converted.cause.late, {**_WHY, **(_WHY_BY_ACTION if by_action else {})}
-    told = {"without": "; ".join(map(str, converted.without)), "late": str(late)}
+    why = {**_WHY, **(_WHY_BY_ACTION if by_action else {})}
+    told = {
+        "without": "; ".join(map(str, converted.without)),
+        "late": str(converted.cause.late),
+    }
+    turned = next((one for one in converted.changes if one in _TURNED_BY_ORDER), None)
     for change in converted.changes:
-        cause = Change.LATE_SETTER if late and change is Change.DROP_TO_ALERT else change
+        cause = turned if turned and change is Change.DROP_TO_ALERT else change
         yield TextChange(change, why[cause].format(**told))
 
 
