@@ -49,7 +49,7 @@ real releases."""
 SLOW: Final = (
     *(
         "action/",
-        "benchmarks/test_commands.py",
+        "benchmarks/",
         "deploy/",
         "docs/test_tutorial.py",
         "functions/",
@@ -58,7 +58,9 @@ SLOW: Final = (
     ),
     *("localaws/test_localaws_server.py", "localaws/test_stacks.py", "rules_lib/aws/"),
     *("rules_lib/deploy/test_guards.py", "rules_lib/groups/test_whole_policies.py"),
-    *("rules_lib/rollback/", "rules_lib/sync/", "rulesync_cli/commands/"),
+    *("rules_lib/packing/", "rules_lib/rollback/", "rules_lib/sync/", "rules_lib/test_build.py"),
+    *("rules_lib/test_staging_over_time.py", "rulesync_cli/census/", "rulesync_cli/commands/"),
+    *("rulesync_cli/explain/test_glance.py", "rulesync_cli/export/"),
 )
 """What runs the whole of a sync again and again, a command in a process of its own, or SAM; as
 everything that needs the engine or a browser."""
