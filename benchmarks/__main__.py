@@ -19,7 +19,7 @@ from benchmarks.contenders import bare_parse, cold_sync, suricata_update, sync
 from benchmarks.costs import Cost, alternating, ratio, typical
 from benchmarks.feeds import SHIPPED, Feeds, prepare, revised, roomy
 from benchmarks.growth import table
-from rules_lib.sync.settled import AT_REST
+from rules_lib.facts.api import AT_REST
 
 _MARKS: Final = ("<!-- measured -->\n", "<!-- /measured -->\n")
 

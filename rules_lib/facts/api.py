@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
 STRICT_ORDER: Final = "STRICT_ORDER"
@@ -27,3 +28,7 @@ LETS_ON: Final = frozenset({ACCEPT_ACTION, "ALERT"})
 
 FORWARD_TO_STATEFUL: Final = "aws:forward_to_sfe"
 """The stateless action by which packets come to the stateful rules."""
+
+AT_REST: Final = timedelta(seconds=10)
+"""The service tells times in whole seconds: what was changed just now may change again in the same
+second, unnoticed."""

@@ -19,7 +19,7 @@ import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 
 from pydantic import Field
@@ -41,6 +41,7 @@ from rules_lib.bucket import (
 )
 from rules_lib.deploy.steps import Keep
 from rules_lib.errors import StoreError
+from rules_lib.facts.api import AT_REST
 from rules_lib.facts.targets import Target, is_classic
 from rules_lib.groups.content import digest_of
 from rules_lib.report.summary import Summary, read_summary
@@ -59,10 +60,6 @@ if TYPE_CHECKING:
     from rules_lib.deploy.foresee import Foreseen
     from rules_lib.groups.rule_group import DeployedGroup
     from rules_lib.world import World
-
-AT_REST: Final = timedelta(seconds=10)
-"""The service tells times in whole seconds: what was changed just now may change again in the same
-second, unnoticed."""
 
 _TRACED: Final = frozenset({FIRED, HOLD, REFUSALS, STAGING})
 

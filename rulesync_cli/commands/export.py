@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -114,6 +113,8 @@ def _restored(results: Path | None, bucket: str | None, build: str) -> Restored:
 
 def _write(files: Mapping[str, bytes], out: Path, *, force: bool) -> None:
     """Write the files and nothing else: what an earlier export left in their folders goes."""
+    import shutil
+
     folders = {name.split("/", 1)[0] for name in files if "/" in name}
     known = {*folders, *(name for name in files if "/" not in name)}
     strange = sorted({path.name for path in out.iterdir()} - known) if out.is_dir() else []

@@ -73,6 +73,7 @@ def status(*, bucket: str, policies: tuple[str, ...], seconds: int | None, as_js
     """
     from rulesync_cli.history.stack_status import stack_status
 
+    world(bucket, policies)  # what is missing of the set-up is told before anything is read
     if not chosen_target() and (table := _fleet(bucket)):
         _show_fleet(table, as_json=as_json)
         raise SystemExit(_fleet_code(table))

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.aws.firewall import Firewall
-from rules_lib.sync.settled import AT_REST
+from rules_lib.facts.api import AT_REST
 from rules_lib.text import counted
 
 _DELETED: Final = "was deleted by somebody else"
