@@ -114,7 +114,7 @@ class InputsUnchanged:
 
 
 def traces_of(world: World) -> str:
-    """Identify all that a build is made from but the firewall: files by their ETags, and the code.
+    """Identify all that a build is made from but the firewall: files, by ETag, settings and code.
 
     Of feeds the manifests are looked at, of all releases: which of them count, they tell together.
 
@@ -136,7 +136,8 @@ def traces_of(world: World) -> str:
         *(entry for entry in world.store.entries(STATE) if entry.key in _TRACED),
     )
     files = [(entry.key, entry.etag) for entry in entries]
-    traces = json.dumps([releases, files, world.policies, code_digest()])
+    settings = [world.policies, world.unproven, world.parameters is not None]
+    traces = json.dumps([releases, files, settings, code_digest()])
     return hashlib.sha256(traces.encode()).hexdigest()
 
 

@@ -12,7 +12,8 @@ from support.account import BUCKET, Account, account, world
 from support.feeds import rule
 
 from localaws import Fault
-from rules_lib.aws import shapes
+from rules_lib.aws import clients, shapes
+from rules_lib.aws.arn_parameters import ArnParameters
 from rules_lib.aws.s3_store import S3Store
 from rules_lib.bucket import DISCARDS, HOLD, LATEST, REFUSALS, SETTLED
 from rules_lib.errors import RulesyncError, StoreError
@@ -20,7 +21,7 @@ from rules_lib.report.summary import Summary
 from rules_lib.rollback.run import resume
 from rules_lib.sync import settled
 from rules_lib.sync.run import sync, sync_if_changed
-from rules_lib.sync.settled import InputsUnchanged
+from rules_lib.sync.settled import InputsUnchanged, traces_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -123,6 +124,14 @@ def test_other_code_builds(running: Account, monkeypatch: pytest.MonkeyPatch) ->
     """A new version may see the same files with other eyes."""
     monkeypatch.setattr(settled, "code_digest", lambda: "another")
     assert isinstance(_tick(running), Summary)
+
+
+def test_other_settings_build(running: Account) -> None:
+    """What was switched on is done by the next build, and not in a week."""
+    seen = world(running)
+    parameters = ArnParameters(clients.parameters())
+    others = (replace(seen, unproven=True), replace(seen, parameters=parameters))
+    assert traces_of(seen) not in map(traces_of, others)
 
 
 def test_first_build_of_a_later_day_goes_by_what_the_groups_hold(running: Account) -> None:
