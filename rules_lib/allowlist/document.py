@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from rules_lib.allowlist.problem import Path, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 Tree: TypeAlias = "str | list[Tree] | dict[str, Tree] | None"
 
@@ -59,3 +59,7 @@ class Document:
         """Whether the problem is about a value that was refused, so follows from that."""
         ends = range(1, len(problem.path) + 1)
         return any(problem.path[:end] in self.refused for end in ends)
+
+    def problems_with(self, found: Iterable[Problem]) -> tuple[Problem, ...]:
+        """All that is wrong with the file: its form, and what was found that does not follow."""
+        return (*self.problems, *(one for one in found if not self.is_judged(one)))

@@ -53,7 +53,7 @@ def load_allowlist(
         *categories_are_known(document, known_categories().union(known), may_come),
         *chain.from_iterable(check(document) for check in KEY_CHECKS),
     )
-    problems = (*document.problems, *(p for p in found if not document.is_judged(p)))
+    problems = document.problems_with(found)
     if problems or not isinstance(allowlist, Allowlist):
         raise _error(source, document, problems)
     return allowlist.model_copy(update={"variables": declared_variables(document)})

@@ -41,7 +41,7 @@ def load_feeds(text: str | bytes, *, source: str, et_open: Address | None = None
         *(() if isinstance(listed, FeedList) else listed),
         *chain.from_iterable(check(document) for check in FEED_CHECKS),
     )
-    problems = (*document.problems, *(p for p in found if not document.is_judged(p)))
+    problems = document.problems_with(found)
     if problems or not isinstance(listed, FeedList):
         raise _error(source, document, problems)
     entries = tuple(feed_entry(one, et_open) for one in listed.feeds)

@@ -66,7 +66,7 @@ def load_targets(text: str | bytes, *, source: str, regions: Collection[str] = (
         *regions_are_known(document, regions),
         *chain.from_iterable(check(document) for check in CHECKS),
     )
-    problems = (*document.problems, *(p for p in found if not document.is_judged(p)))
+    problems = document.problems_with(found)
     if problems or not isinstance(targets, Targets):
         raise _error(source, document, problems)
     return targets
