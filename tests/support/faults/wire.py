@@ -142,7 +142,7 @@ class Line:
             return answer  # the call has an error of its own
         if not trouble.status:
             raise SILENCES[trouble.code](endpoint_url=request.url, error="cut by the test")
-        return _refusal(event_name, request, trouble)
+        return refusal(event_name, request, trouble)
 
     def _sent(self, event_name: str, request: Any) -> AWSResponse:
         answer = botocore_stubber(event_name, request)
@@ -156,7 +156,7 @@ class Line:
         return answer
 
 
-def _refusal(event_name: str, request: Any, trouble: Trouble) -> AWSResponse:
+def refusal(event_name: str, request: Any, trouble: Trouble) -> AWSResponse:
     """An error in the form of the service's protocol."""
     words = "ordered by the test"
     if ".s3." in event_name:
