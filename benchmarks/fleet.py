@@ -1,6 +1,9 @@
 """What a round over many targets takes: the table of docs/fleet.md.
 
-.venv/bin/python -m benchmarks.fleet --feed ../shared/et-open/2025-08-04.tar.gz --targets 200
+.venv/bin/python -m benchmarks.fleet --targets 200
+.venv/bin/python -m benchmarks.fleet --feed ../shared/et-open/2025-08-04.tar.gz --targets 20
+
+The first takes the example feed, in its two releases.
 
 The stack's own state machine, as the template has it, calls the build function on the embedded AWS.
 All targets are in one ring, each in an account of its own. CPU seconds are those of this process:
@@ -17,6 +20,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 from unittest import mock
 
@@ -25,6 +29,7 @@ import click
 from moto.cloudformation.models import Stack
 
 from benchmarks.feeds import ROOT
+from examples.run import releases
 from localaws import EmbeddedAws, embedded_aws
 from localaws.machines import functions
 from localaws.quotas import Quotas
@@ -51,9 +56,10 @@ class RoundCost:
     seconds: float
     calls: Mapping[str, int]
 
-    def row(self, targets: int) -> str:
+    def row(self) -> str:
         """A row of the table."""
         ends = ", ".join(f"{number} {status}" for status, number in sorted(self.results.items()))
+        targets = sum(self.results.values())
         calls = " | ".join(f"{self.calls.get(name, 0) / targets:.1f}" for name in COUNTED)
         return f"| {self.what} | {ends} | {self.seconds / targets:.2f} | {calls} |"
 
@@ -65,20 +71,29 @@ HEADINGS: Final = (
 
 
 @click.command()
-@click.option("--feed", type=click.Path(exists=True, path_type=Path), required=True)
-@click.option("--newer", type=click.Path(exists=True, path_type=Path), help="A later release.")
+@click.option("--feed", type=click.Path(exists=True, path_type=Path),
+              help="An archive. Default: the example feed's first release.")  # fmt: skip
+@click.option("--newer", type=click.Path(exists=True, path_type=Path),
+              help="A later release of that feed, for one round more.")  # fmt: skip
 @click.option("--config", type=click.Path(exists=True, path_type=Path),
-              default=ROOT / "config" / "categories.yaml")  # fmt: skip
-@click.option("--targets", type=click.IntRange(1, 999), default=200)
-def main(feed: Path, newer: Path | None, config: Path, targets: int) -> None:
-    """Build many targets, again without news, and again with a newer release."""
+              help="Default: the shipped allowlist for --feed, the example's without.")  # fmt: skip
+@click.option("--targets", type=click.IntRange(2, 999), default=200, show_default=True)
+def main(feed: Path | None, newer: Path | None, config: Path | None, targets: int) -> None:
+    """Build many targets, again without news, with other targets, and with a newer release."""
+    if newer and not feed:
+        raise click.UsageError("--newer is a release of --feed, which is missing")
+    folder = "config" if feed else "examples"
+    allowlist = (config or ROOT / folder / "categories.yaml").read_bytes()
     click.echo("\n".join(HEADINGS))
-    for cost in rounds(feed, newer, config.read_bytes(), targets):
-        click.echo(cost.row(targets))
+    with TemporaryDirectory() as made:
+        if feed is None:
+            feed, newer = (Path(made) / path for path in releases(Path(made)))
+        for cost in rounds(feed, newer, allowlist, targets):
+            click.echo(cost.row())
 
 
 def rounds(feed: Path, newer: Path | None, allowlist: bytes, targets: int) -> Iterator[RoundCost]:
-    """Three or four rounds, one after the other.
+    """Four or five rounds, one after the other.
 
     Args:
         feed: the archive that all targets get.
@@ -93,26 +108,30 @@ def rounds(feed: Path, newer: Path | None, allowlist: bytes, targets: int) -> It
         s3 = boto3.client("s3")
         s3.create_bucket(Bucket=BUCKET)
         s3.put_object(Bucket=BUCKET, Key="config/categories.yaml", Body=allowlist)
-        s3.put_object(Bucket=BUCKET, Key="config/targets.yaml", Body=_file(targets))
+        _name(s3, range(targets))
         aws.grant(Quotas(rule_groups=200))
         _fetch(fetch.handler, feed)
         for what in ("first build", "nothing has changed, noted", "nothing has changed"):
             yield _round(what, calls)
+        _name(s3, range(1, targets + 1))
+        yield _round("one target added, one removed", calls)
         if newer:
             _fetch(fetch.handler, newer)
             yield _round("a newer release", calls)
 
 
-def _file(targets: int) -> bytes:
+def _name(s3: Any, numbers: range) -> None:
+    """Upload the file of targets."""
     named = [
         {
             "name": f"t{number:03}",
             "region": REGIONS[number % len(REGIONS)],
             "role": f"arn:aws:iam::{100000000000 + number}:role/rulesync-target",
         }
-        for number in range(targets)
+        for number in numbers
     ]
-    return json.dumps({"version": 1, "targets": named}).encode()
+    body = json.dumps({"version": 1, "targets": named}).encode()
+    s3.put_object(Bucket=BUCKET, Key="config/targets.yaml", Body=body)
 
 
 @contextmanager

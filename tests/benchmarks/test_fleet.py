@@ -20,12 +20,14 @@ def test_few_targets_go_through_all_rounds(tmp_path: Path) -> None:
     assert found[-1].results == {"applied": 3}
     assert all(cost.calls["sts"] == 3 for cost in found)
     assert found[2].calls["s3"] <= found[0].calls["s3"]
+    assert [cost.what for cost in found[3:]] == ["one target added, one removed", "a newer release"]
+    assert sum(found[3].results.values()) == 3
 
 
 def test_row_has_what_a_target_takes() -> None:
     """Divided by their number."""
     cost = RoundCost("first", {"applied": 3, "failed": 1}, 8.0, {"s3": 40, "network-firewall": 4})
-    assert cost.row(4) == "| first | 3 applied, 1 failed | 2.00 | 10.0 | 1.0 | 0.0 |"
+    assert cost.row() == "| first | 3 applied, 1 failed | 2.00 | 10.0 | 1.0 | 0.0 |"
 
 
 def test_definition_is_the_templates() -> None:
