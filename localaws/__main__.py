@@ -24,7 +24,7 @@ from localaws.settings import control_of, read_settings
     metavar="FILE",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     envvar="LOCALAWS_SETTINGS",
-    help="JSON with quotas, strictness, lenient, refusals, faults; also by LOCALAWS_SETTINGS.",
+    help="JSON with quotas, strictness, lenient and more; also by LOCALAWS_SETTINGS.",
 )
 def main(port: int, host: str, quotas: str | None, file: Path | None) -> None:
     """Run an AWS on this machine, with Network Firewall's rule groups and policies.
@@ -49,12 +49,14 @@ def main(port: int, host: str, quotas: str | None, file: Path | None) -> None:
          "strictness": {"setters_in_group": false, "list_spaces": false, "home_net_alone": false},
          "lenient": ["pcre_has_a_companion"],
          "refusals": [{"pattern": "sid:2013504;", "reason": "no such keyword", "named": true}],
-         "faults": [{"action": "UpdateRuleGroup", "code": "InvalidTokenException", "times": 1}]}
+         "faults": [{"action": "UpdateRuleGroup", "code": "InvalidTokenException", "times": 1}],
+         "longest_wait": 1}
 
     What is lenient is a check that is not made, for a double that differs from the service.
     A refusal has the engine refuse each rule that its pattern is found in. A fault has the next
     call to an action fail; it may also name a resource, skip calls first, concern only dry_run
-    calls or only real ones, or answer with the error although the call was carried_out.
+    calls or only real ones, or answer with the error although the call was carried_out. So many
+    seconds a state machine waits at most before it tries again, whatever its definition says.
     """  # noqa: D301  # click's mark for text to leave as it is
     try:
         document = dict(read_settings(file.read_text(encoding="utf-8"))) if file else {}

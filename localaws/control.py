@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ class Control:
         lenient: Names of checks that are not made, of one's own choice.
         faults: The failures that are ordered and have not happened yet.
         calls: Every call that was answered, in order.
+        longest_wait: Seconds that a state machine waits at most before it tries again.
         unmodelled: Name of a policy or group -> what its description has beyond the models at hand.
         lock: Held while a call is worked on, as the server has a thread a call.
     """
@@ -33,6 +35,7 @@ class Control:
     lenient: frozenset[str] = frozenset()
     faults: tuple[Fault, ...] = ()
     calls: list[Call] = field(default_factory=list)
+    longest_wait: float = math.inf
     unmodelled: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
 

@@ -43,6 +43,6 @@ def serve(control: Control, host: str, port: int, ready: Callable[[str], object]
     # by default SIGTERM ends a process at once, and the stacks' folder would stay behind
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     place = f"http://127.0.0.1:{server.port}"
-    with network_firewall(control), log_queries(), stacks(place):
+    with network_firewall(control), log_queries(), stacks(place, control.longest_wait):
         ready(f"http://{host}:{server.port}")
         server.serve_forever()

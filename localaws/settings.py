@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import math
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from localaws.checks import RULE_CHECKS
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_SECTIONS: Final = ("quotas", "strictness", "lenient", "refusals", "faults")
+_SECTIONS: Final = ("quotas", "strictness", "lenient", "refusals", "faults", "longest_wait")
 
 CHECKS: Final = frozenset(
     check.__name__
@@ -31,7 +32,7 @@ CHECKS: Final = frozenset(
 
 
 def read_settings(text: str) -> Mapping[str, Any]:
-    """Read a JSON object whose members are among the five sections.
+    """Read a JSON object whose members are among the six sections.
 
     Raises:
         ValueError: It is no JSON, no object, or has another member.
@@ -50,7 +51,7 @@ def control_of(document: Mapping[str, Any]) -> Control:
     Args:
         document: `quotas` and `strictness` are objects, `refusals` and `faults` lists of objects,
             with the attributes of `Quotas`, `Strictness`, `Refusal` and `Fault`; `lenient` is a
-            list of `CHECKS`. All are optional.
+            list of `CHECKS`, and `longest_wait` a number of seconds. All are optional.
 
     Raises:
         ValueError: An attribute is unknown, missing or has a value that cannot be used.
@@ -61,7 +62,14 @@ def control_of(document: Mapping[str, Any]) -> Control:
         lenient=checks_named(document.get("lenient", ())),
         refusals=tuple(_made(Refusal, "refusals", each) for each in document.get("refusals", ())),
         faults=tuple(_made(Fault, "faults", each) for each in document.get("faults", ())),
+        longest_wait=_seconds(document.get("longest_wait", math.inf)),
     )
+
+
+def _seconds(given: object) -> float:
+    if isinstance(given, int | float) and given >= 0:
+        return given
+    raise ValueError(f"longest_wait: {given!r} is no number of seconds")
 
 
 def checks_named(names: Iterable[str]) -> frozenset[str]:

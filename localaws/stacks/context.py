@@ -5,17 +5,18 @@ from __future__ import annotations
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from unittest import mock
 
 from moto.awslambda.models import LambdaFunction, LayerVersion
 from moto.cloudformation import parsing
 from moto.cloudformation.custom_model import CustomModel
 from moto.cloudformation.models import Stack, cloudformation_backends
+from moto.core.config import default_user_config
 from moto.events.models import EventPattern, Rule
 from moto.s3.models import FakeBucket
 
-from localaws.stacks import events, resources
+from localaws.stacks import events, resources, state_machines
 from localaws.stacks.functions import Invoker
 from localaws.stacks.models import StacksBackend
 from localaws.stacks.runtime import Runtime
@@ -24,18 +25,27 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+_RUN: Final = {"execute_state_machine": True}
+"""moto's own setting, which programs give to `mock_aws`, and a server cannot be given."""
+
+
 @contextmanager
-def stacks(endpoint: str) -> Iterator[None]:
-    """Have stacks whose functions run and are reached by events.
+def stacks(endpoint: str, longest_wait: float) -> Iterator[None]:
+    """Have stacks whose functions and state machines run and are reached by events.
 
     Args:
         endpoint: URL of this server, for the clients of the functions.
+        longest_wait: seconds that a state machine waits at most before it tries again.
     """
     with ExitStack() as undo:
         folder = undo.enter_context(TemporaryDirectory(prefix="localaws-"))
         invoker = Invoker(Runtime(Path(folder), endpoint))
-        for owner, name, replacement in _replacements(invoker):
+        for owner, name, replacement in (
+            *_replacements(invoker),
+            *state_machines.replacements(longest_wait),
+        ):
             undo.enter_context(mock.patch.object(owner, name, replacement, create=True))
+        undo.enter_context(mock.patch.dict(default_user_config, {"stepfunctions": _RUN}))
         undo.enter_context(mock.patch.object(cloudformation_backends, "backend", StacksBackend))
         cloudformation_backends.clear()
         yield

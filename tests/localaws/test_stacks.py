@@ -35,6 +35,9 @@ def answers(event, context):
     same = {name: event[name] for name in ("StackId", "RequestId", "LogicalResourceId")}
     stores(event["ResourceProperties"], context)
     put(event["ResponseURL"], {"Status": "SUCCESS", "PhysicalResourceId": "x", **same})
+def fails(event, context):
+    print("asked")
+    raise KeyError(event["item"])
 """
 
 
@@ -118,9 +121,11 @@ class Server:
 
 
 @pytest.fixture(scope="module")
-def url() -> Iterator[str]:
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a server that runs as long as these tests."""
-    with local_server() as running:
+    file = tmp_path_factory.mktemp("localaws") / "settings.json"
+    file.write_text('{"longest_wait": 0.1}', encoding="utf-8")
+    with local_server("--settings", str(file)) as running:
         yield running
 
 
@@ -163,16 +168,19 @@ def test_event_invocation_does_not_wait(server: Server) -> None:
     assert server.seen() == {"a": 2}
 
 
+def of_function(handler: str) -> dict[str, Any]:
+    """A function of one of the handlers, in a template."""
+    properties = {
+        "Code": {"S3Bucket": "code", "S3Key": "code.zip"},
+        "Handler": f"app.{handler}",
+        "Role": ROLE,
+        "Runtime": RUNTIME,
+    }
+    return {"Type": "AWS::Lambda::Function", "Properties": properties}
+
+
 ARRIVALS: Final[dict[str, Any]] = {
-    "Stores": {
-        "Type": "AWS::Lambda::Function",
-        "Properties": {
-            "Code": {"S3Bucket": "code", "S3Key": "code.zip"},
-            "Handler": "app.stores",
-            "Role": ROLE,
-            "Runtime": RUNTIME,
-        },
-    },
+    "Stores": of_function("stores"),
     "Rule": {
         "Type": "AWS::Events::Rule",
         "Properties": {
@@ -207,10 +215,7 @@ def test_arrival_of_an_object_starts_the_function_of_a_rule(server: Server) -> N
 
 
 CUSTOM: Final = {
-    "Answers": {
-        "Type": "AWS::Lambda::Function",
-        "Properties": ARRIVALS["Stores"]["Properties"] | {"Handler": "app.answers"},
-    },
+    "Answers": of_function("answers"),
     "Custom": {
         "Type": "Custom::Anything",
         "Properties": {
@@ -230,6 +235,65 @@ def test_custom_resource_is_asked_and_waited_for(server: Server) -> None:
     assert server.seen()["Said"] == "two"
     stack = server.client("cloudformation").describe_stacks(StackName="stack")["Stacks"][0]
     assert stack["StackStatus"] == "UPDATE_COMPLETE"
+
+
+def machine(start: str, **states: Mapping[str, Any]) -> dict[str, Any]:
+    """A state machine in a template, whose definition is an object."""
+    definition = {"StartAt": start, "States": states}
+    return {
+        "Type": "AWS::StepFunctions::StateMachine",
+        "Properties": {"StateMachineName": "m", "RoleArn": ROLE, "Definition": definition},
+    }
+
+
+def task(function: str, **more: Any) -> dict[str, Any]:
+    """A state that calls a function with its input, and ends with what that gives."""
+    return {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Parameters": {"FunctionName": {"Fn::GetAtt": [function, "Arn"]}, "Payload.$": "$"},
+        "OutputPath": "$.Payload",
+        "End": True,
+        **more,
+    }
+
+
+def executed(server: Server, given: object) -> Any:
+    """What an execution of the state machine comes to."""
+    client = server.client("stepfunctions")
+    [found] = client.list_state_machines()["stateMachines"]
+    named = {"stateMachineArn": found["stateMachineArn"], "name": f"e{time.monotonic_ns()}"}
+    begun = client.start_execution(**named, input=json.dumps(given))["executionArn"]
+    while (told := client.describe_execution(executionArn=begun))["status"] == "RUNNING":
+        time.sleep(0.05)
+    return json.loads(told["output"])
+
+
+def test_state_machine_of_a_stack_calls_its_function(server: Server) -> None:
+    """And after an update, another one."""
+    functions = {"First": of_function("echo"), "Second": of_function("echo")}
+    server.deploy({**functions, "Machine": machine("Run", Run=task("First"))})
+    answer = executed(server, {"a": 1})
+    assert (answer["event"], "First" in answer["name"]) == ({"a": 1}, True)
+    changed = {**functions, "Machine": machine("Run", Run=task("Second"))}
+    assert server.deploy(changed) == ["Machine"]
+    assert "Second" in executed(server, {"a": 1})["name"]
+
+
+def test_state_machine_tries_again_and_goes_on(server: Server) -> None:
+    """As its definition says, but that it waits no longer than the settings allow."""
+    patient = {
+        "Retry": [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 600, "MaxAttempts": 2}],
+        "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Gone"}],
+    }
+    gone = {"Type": "Pass", "Parameters": {"error.$": "$.Error"}, "End": True}
+    states = {"Run": task("Fails", **patient), "Gone": gone}
+    server.deploy({"Fails": of_function("fails"), "Machine": machine("Run", **states)})
+    assert executed(server, {"item": 1}) == {"error": "Runtime.ExitError"}
+    logs = server.client("logs")
+    [group] = logs.describe_log_groups()["logGroups"]
+    found = logs.filter_log_events(logGroupName=group["logGroupName"])["events"]
+    assert [event["message"] for event in found].count("asked") == 3
 
 
 def test_same_template_and_parameters_are_no_change(server: Server) -> None:
