@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 from rules_lib.bucket import FLEET_REPORT, FLEET_SUMMARY
 from rules_lib.fleet.one import note_silence
 from rules_lib.fleet.page import fleet_page
+from rules_lib.fleet.prune import prune_editions
 from rules_lib.fleet.rights import read_rights, renew_rights
 from rules_lib.fleet.table import fleet_table
 from rules_lib.state.turn import Turn
@@ -153,11 +154,13 @@ def end_round(root: Store, targets: Targets, now: datetime, round_: Any, results
     for result in done:
         if result.status == FAILED:
             note_silence(root, result.target, now)
-    table = fleet_table(read_rights(root, targets, now), now)
+    rights = read_rights(root, targets, now)
+    table = fleet_table(rights, now)
     if round_ is None:
         return RoundEnd(done, table, again=False)
     root.put(FLEET_SUMMARY, json.dumps(table.document(), indent=2).encode() + b"\n")
     root.put(FLEET_REPORT, fleet_page(table))
+    prune_editions(root, rights, now)
     return RoundEnd(done, table, again=_goes_on(root, Round.model_validate(round_), now))
 
 
