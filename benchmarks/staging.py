@@ -24,6 +24,7 @@ from rules_lib.allowlist import load_allowlist
 from rules_lib.build import prepare
 from rules_lib.facts.limits import BLOCKING
 from rules_lib.feed.archive import unpack
+from rules_lib.groups.content import GroupText
 from rules_lib.groups.rule_group import Deployed, DeployedGroup, GroupVariables, Slot
 from rules_lib.inputs import Inputs
 from rules_lib.model import FeedFile, Rule
@@ -144,9 +145,9 @@ def synced(
 
 
 def _deployed(rules: Mapping[int, Converted]) -> Deployed:
-    text = "".join(f"{rule.text}\n" for rule in rules.values())
+    content = GroupText("".join(f"{rule.text}\n" for rule in rules.values()))
     slot, variables = Slot("emerging-all"), GroupVariables()
-    group = DeployedGroup("et-all", "arn", slot, 30_000, text, variables, True, 1, "")
+    group = DeployedGroup("et-all", "arn", slot, 30_000, content, variables, True, 1, "")
     return Deployed((group,)) if rules else Deployed()
 
 

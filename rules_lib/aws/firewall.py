@@ -18,7 +18,6 @@ from rules_lib.aws.kinds import KINDS, refuse_older_models
 from rules_lib.aws.policies import PolicyCalls
 from rules_lib.errors import FirewallError, StaleError
 from rules_lib.facts.targets import Target
-from rules_lib.groups.content import has_same_content, holds
 from rules_lib.groups.policy import GroupReference, Health, Policy
 from rules_lib.groups.rule_group import Deployed, DeployedGroup, Group
 from rules_lib.proving.search import (
@@ -300,11 +299,11 @@ class Firewall:
             current = self.describe(group.name)
         except FirewallError:
             return None
-        return current if current and current.slot == group.slot and holds(current, group) else None
+        return current if current and current.slot == group.slot and current.holds(group) else None
 
     def _fresh(self, deployed: DeployedGroup) -> DeployedGroup:
         """The group with its token of now, provided that it holds what it held."""
         current = self.describe(deployed.name)
-        if current is None or not has_same_content(deployed, current):
+        if current is None or not current.holds_what(deployed):
             raise StaleError("UpdateRuleGroup", deployed.name)
         return current

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 from rules_lib.aws.kinds import KINDS
 from rules_lib.facts.api import STRICT_ORDER
 from rules_lib.facts.targets import Target
-from rules_lib.groups.content import digest_of
-from rules_lib.groups.rule_group import DeployedGroup, Group, GroupVariables, Slot
+from rules_lib.groups.content import GroupText
+from rules_lib.groups.rule_group import DeployedGroup, Group, GroupVariables, Slot, digest_of
 
 if TYPE_CHECKING:
     from types_boto3_network_firewall.type_defs import (
@@ -61,7 +61,7 @@ def content(
 def description(group: Group) -> str:
     """Says whose the group is, and what was written: so an edit by somebody else is noticed."""
     about = f"Written by rulesync for {group.slot}; changes made by hand are overwritten"
-    return f"{about} [{_stamp(group.text, group.variables)}]"
+    return f"{about} [{_stamp(group.digest)}]"
 
 
 def tags(group: Group, prefix: str, before: DeployedGroup | None = None) -> list[TagTypeDef]:
@@ -96,7 +96,7 @@ def deployed_group(
         return None
     said: Mapping[str, Any] = answer
     held: Mapping[str, Any] = said[KINDS[target].content]
-    text = held["RulesSource"].get("RulesString", "")
+    content = GroupText(held["RulesSource"].get("RulesString", ""))
     variables = _declared(held)
     stamp = _STAMP.search(about.get("Description", ""))
     return DeployedGroup(
@@ -104,12 +104,12 @@ def deployed_group(
         arn=about["RuleGroupArn"],
         slot=slot,
         capacity=about.get("Capacity", 0),
-        text=text,
+        content=content,
         variables=variables,
         strict=target.in_action_order or _order(held) == STRICT_ORDER,
         associations=about.get("NumberOfAssociations", 0),
         token=answer["UpdateToken"],
-        edited=stamp is None or stamp[1] != _stamp(text, variables),
+        edited=stamp is None or stamp[1] != _stamp(digest_of(content.rules, variables)),
         modified=modified(about),
         kept=kept(about),
         tags=MappingProxyType(
@@ -128,9 +128,9 @@ def modified(about: RuleGroupResponseTypeDef | DescribeRuleGroupMetadataResponse
     return at.astimezone(UTC).isoformat() if at else ""
 
 
-def _stamp(text: str, variables: GroupVariables) -> str:
+def _stamp(digest: str) -> str:
     """A digest, short enough for a description."""
-    return digest_of(text, variables)[:16]
+    return digest[:16]
 
 
 def _order(held: Mapping[str, Any]) -> str:

@@ -16,7 +16,6 @@ from rules_lib.deploy.outcome import Applied, Failure, Staying
 from rules_lib.deploy.point import point
 from rules_lib.deploy.steps import Create, Delete, Keep, Plan, Replace, Step, Update
 from rules_lib.errors import FirewallError
-from rules_lib.groups.content import holds
 from rules_lib.groups.rule_group import DeployedGroup, Group
 
 if TYPE_CHECKING:
@@ -79,7 +78,7 @@ def _write(step: FillStep, firewall: Firewall) -> str | Failure:
 
 def _resume(group: Group, begun: DeployedGroup, firewall: Firewall) -> None:
     """Go on with a replacement that broke off: the new group is there, and used by nobody."""
-    if not holds(begun, group):
+    if not begun.holds(group):
         firewall.update(group, begun)
 
 

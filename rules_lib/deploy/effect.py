@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from rules_lib.deploy.steps import Create, Delete, Keep, Replace, Step, Update
-from rules_lib.groups.content import by_sid
 
 FillStep: TypeAlias = Create | Update | Replace | Keep
 """A step after which a group fills its slot."""
@@ -81,4 +80,4 @@ def _touched(step: Create | Replace) -> set[int]:
 
 
 def _old(step: Step) -> set[int]:
-    return set(by_sid(step.deployed.text)) if step.deployed else set()
+    return set(step.deployed.content.by_sid) if step.deployed else set()

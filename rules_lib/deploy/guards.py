@@ -11,7 +11,7 @@ from rules_lib.deploy.causes import cause_of, counted_causes
 from rules_lib.deploy.shadowing import catch_all_pass, shadowed_by_passes
 from rules_lib.errors import ShrinkError
 from rules_lib.facts.limits import BLOCKING
-from rules_lib.groups.content import action_of, by_sid
+from rules_lib.groups.content import action_of
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
@@ -40,8 +40,8 @@ def refuse_losses(desired: Sequence[Group], inputs: Inputs, changes: Iterable[Ru
             purpose.
     """
     allowlist = inputs.allowlist
-    ours = (group.text for group in inputs.deployed.groups if not group.edited)
-    before = {sid: rule for text in ours for sid, rule in by_sid(text).items()}
+    ours = (group.content.by_sid for group in inputs.deployed.groups if not group.edited)
+    before = {sid: rule for rules in ours for sid, rule in rules.items()}
     removed = before.keys() - {rule.sid for group in desired for rule in group.rules}
     blocking = {sid for sid, rule in before.items() if action_of(rule) in BLOCKING}
     causes = _causes(blocking, desired, changes, allowlist)

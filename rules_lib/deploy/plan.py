@@ -12,7 +12,6 @@ from typing import Final
 
 from rules_lib.deploy.steps import Create, Delete, Keep, Plan, Replace, Step, Update
 from rules_lib.errors import RefusedError
-from rules_lib.groups.content import holds
 from rules_lib.groups.policy import Attachment, Switch, problems_of, remainder_in, switch
 from rules_lib.groups.policy_quotas import PolicyQuotas, PolicyRemainder
 from rules_lib.groups.rule_group import Deployed, DeployedGroup, Group
@@ -76,7 +75,7 @@ def _step(group: Group, deployed: Deployed) -> Step:
     if current is None:
         return Create(group)
     if current.name == group.name:
-        return Keep(group, current) if holds(current, group) else Update(group, current)
+        return Keep(group, current) if current.holds(group) else Update(group, current)
     begun = (old for old in deployed.groups if old.name == group.name and old.slot == group.slot)
     return Replace(group, current, next(begun, None))
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final, Self
 from rules_lib.deploy.outcome import Failure
 from rules_lib.deploy.steps import Create, Delete, Keep, Plan, Replace, Step, Update
 from rules_lib.errors import FirewallError
-from rules_lib.groups.content import rules_in
 from rules_lib.proving.search import DEFAULT_OPTIONS, Refusal, SearchOptions, SearchResult
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ class Accepted:
     @classmethod
     def of(cls, deployed: Deployed) -> Self:
         """What is in force was accepted."""
-        return cls(frozenset(rule for group in deployed.groups for rule in rules_in(group.text)))
+        return cls(frozenset(rule for group in deployed.groups for rule in group.content.rules))
 
     def covers(self, group: Group) -> bool:
         """Whether the group is one that was accepted, or less of it."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 from rules_lib.bucket import FEEDS
 from rules_lib.deploy.steps import Delete
 from rules_lib.facts.limits import BLOCKING
-from rules_lib.groups.content import action_of, by_sid, lets_through, rev_of
+from rules_lib.groups.content import action_of, lets_through, rev_of
 
 if TYPE_CHECKING:
     from rules_lib.build import Built
@@ -133,7 +133,7 @@ def _deployed(steps: tuple[Step, ...]) -> dict[int, tuple[str, Step]]:
         sid: (text, step)
         for step in last
         if step.deployed
-        for sid, text in by_sid(step.deployed.text).items()
+        for sid, text in step.deployed.content.by_sid.items()
     }
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
 
 from rules_lib.facts.targets import is_classic
-from rules_lib.groups.content import by_sid, compare_rules, rules_in
+from rules_lib.groups.content import compare_rules
 from rules_lib.groups.operation import Operation
 from rules_lib.groups.policy import Switch
 from rules_lib.groups.rule_group import DeployedGroup, Group, GroupVariables
@@ -114,7 +114,7 @@ def record(step: Step) -> dict[str, Any]:
     `removed` and `changed`; only a replaced group has `replaces`.
     """
     group, deployed = step.group, step.deployed
-    before = by_sid(deployed.text) if deployed else {}
+    before = deployed.content.by_sid if deployed else {}
     after = {rule.sid: rule.text for rule in group.rules} if group else {}
     changes = compare_rules(before, after)
     found: dict[str, Any] = {"name": step.name, "change": step.change}
@@ -123,7 +123,7 @@ def record(step: Step) -> dict[str, Any]:
     return found | {
         "capacity": _capacity(step),
         "rules": {
-            "before": len(rules_in(deployed.text)) if deployed else 0,
+            "before": len(deployed.content.rules) if deployed else 0,
             "after": len(after),
         },
         "added": list(changes.added),

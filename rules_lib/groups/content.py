@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from functools import cached_property
+from typing import Final
 
+from rules_lib.reading.parser import is_silent
 from rules_lib.reading.rule import sid_of
-
-if TYPE_CHECKING:
-    from rules_lib.groups.rule_group import DeployedGroup, Group, GroupVariables
 
 _REV: Final = re.compile(r"[;(]\s*rev\s*:\s*(\d{1,18})\s*(?=;)", re.IGNORECASE | re.ASCII)
 _BYPASS: Final = re.compile(r"[;(]\s*bypass\s*;", re.IGNORECASE | re.ASCII)
 """The option by which a rule has the engine look at a flow no further."""
+
+
+@dataclass(frozen=True)  # no slots: a cached property keeps its value beside the fields
+class GroupText:
+    """The `RulesString` of a rule group, read once, by what is asked for."""
+
+    text: str
+
+    @cached_property
+    def rules(self) -> tuple[str, ...]:
+        """One a line; blank lines are none."""
+        return rules_in(self.text)
+
+    @cached_property
+    def by_sid(self) -> Mapping[int, str]:
+        """The rules by their sid, in their order; those without one are left out."""
+        return {sid: rule for rule in self.rules if (sid := sid_of(rule)) is not None}
+
+    @cached_property
+    def acting(self) -> Mapping[int, str]:
+        """Sid -> action of the rules that say what they match."""
+        found = self.by_sid.items()
+        return {sid: action_of(rule) for sid, rule in found if not is_silent(rule)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +73,7 @@ def compare_rules(old: Mapping[int, str], new: Mapping[int, str]) -> Difference:
 
 def by_sid(text: str) -> dict[int, str]:
     """The rules of a `RulesString` by their sid, in its order; rules without one are left out."""
-    return {sid: rule for rule in rules_in(text) if (sid := sid_of(rule)) is not None}
+    return dict(GroupText(text).by_sid)
 
 
 def lets_through(rule: str) -> bool:
@@ -82,36 +102,3 @@ def rev_of(rule: str) -> int | None:
 def rules_in(text: str) -> tuple[str, ...]:
     """The rules of a `RulesString`, one a line; blank lines are none."""
     return tuple(line for raw in text.split("\n") if (line := raw.strip()))
-
-
-def holds(deployed: DeployedGroup, group: Group) -> bool:
-    """Whether a deployed group is all that the desired one asks for.
-
-    Blank lines do not count: the service does not say whether it keeps the last line end.
-    """
-    return (
-        deployed.strict
-        and len(group.rules) <= deployed.capacity
-        and deployed.variables == group.variables
-        and rules_in(deployed.text) == rules_in(group.text)
-    )
-
-
-def digest_of(text: str, variables: GroupVariables) -> str:
-    """Identify what a group holds: its rules in their order, and its variables."""
-    sets = (variables.ip_sets, variables.port_sets)
-    declared = [sorted((name, list(values)) for name, values in one.items()) for one in sets]
-    references = [json.dumps(sorted(variables.references.items()))] if variables.references else ()
-    whole = "\n".join((json.dumps(declared), *references, *rules_in(text)))
-    return hashlib.sha256(whole.encode()).hexdigest()
-
-
-def has_same_content(before: DeployedGroup, now: DeployedGroup) -> bool:
-    """Whether what a group holds is as it was; its token and its use may be others."""
-    return (before.arn, before.slot, before.strict, before.text, before.variables) == (
-        now.arn,
-        now.slot,
-        now.strict,
-        now.text,
-        now.variables,
-    )

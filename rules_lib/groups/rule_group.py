@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Final
 
+from rules_lib.groups.content import GroupText
 from rules_lib.groups.policy import Policy
 from rules_lib.model import Mode
 from rules_lib.outcome import Converted
@@ -61,7 +64,16 @@ class GroupVariables:
     references: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
-@dataclass(frozen=True, slots=True)
+def digest_of(rules: Iterable[str], variables: GroupVariables) -> str:
+    """Identify what a group holds: its rules in their order, and its variables."""
+    sets = (variables.ip_sets, variables.port_sets)
+    declared = [sorted((name, list(values)) for name, values in one.items()) for one in sets]
+    references = [json.dumps(sorted(variables.references.items()))] if variables.references else ()
+    whole = "\n".join((json.dumps(declared), *references, *rules))
+    return hashlib.sha256(whole.encode()).hexdigest()
+
+
+@dataclass(frozen=True)  # no slots: a cached property keeps its value beside the fields
 class Group:
     """A desired rule group.
 
@@ -81,9 +93,19 @@ class Group:
     variables: GroupVariables = field(default_factory=GroupVariables)
 
     @property
+    def lines(self) -> tuple[str, ...]:
+        """The texts of its rules, in their order."""
+        return tuple([rule.text for rule in self.rules])
+
+    @property
     def text(self) -> str:
         """The `RulesString`: one rule a line."""
-        return "\n".join([*[rule.text for rule in self.rules], ""])
+        return "\n".join((*self.lines, ""))
+
+    @cached_property
+    def digest(self) -> str:
+        """Identifies what it holds."""
+        return digest_of(self.lines, self.variables)
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -111,7 +133,7 @@ class DeployedGroup:
     arn: str
     slot: Slot
     capacity: int
-    text: str
+    content: GroupText
     variables: GroupVariables
     strict: bool
     associations: int
@@ -121,6 +143,38 @@ class DeployedGroup:
     modified: str = field(default="", compare=False)
     kept: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     tags: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def text(self) -> str:
+        """Its `RulesString`, as the service has it."""
+        return self.content.text
+
+    @property
+    def digest(self) -> str:
+        """Identifies what it holds."""
+        return digest_of(self.content.rules, self.variables)
+
+    def holds(self, group: Group) -> bool:
+        """Whether it is all that a desired group asks for.
+
+        Blank lines do not count: the service does not say whether it keeps the last line end.
+        """
+        return (
+            self.strict
+            and len(group.rules) <= self.capacity
+            and self.variables == group.variables
+            and self.content.rules == group.lines
+        )
+
+    def holds_what(self, before: DeployedGroup) -> bool:
+        """Whether it holds what it held before; its token and its use may be others."""
+        return (self.arn, self.slot, self.strict, self.text, self.variables) == (
+            before.arn,
+            before.slot,
+            before.strict,
+            before.text,
+            before.variables,
+        )
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from rules_lib.facts import limits
 from rules_lib.facts.metadata import CONFIDENCES, SEVERITIES
-from rules_lib.groups.content import rules_in
 from rules_lib.groups.references import go_together
 from rules_lib.groups.variables import UsedReferences
 from rules_lib.outcome import Converted
 from rules_lib.packing.standing import Standing, standings_of
-from rules_lib.reading.rule import sid_of
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
@@ -101,7 +99,7 @@ def measure(
 
 def slots_of(deployed: Deployed) -> dict[int | None, Slot]:
     """Where each rule is deployed, by its sid."""
-    return {sid_of(line): slot for slot, g in deployed.current.items() for line in rules_in(g.text)}
+    return {sid: slot for slot, g in deployed.current.items() for sid in g.content.by_sid}
 
 
 def blocks_of(

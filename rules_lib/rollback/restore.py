@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rules_lib.groups.content import by_sid
 from rules_lib.groups.moves import exchanging
 from rules_lib.groups.naming import group_name, taken_names
 from rules_lib.groups.rule_group import Group
@@ -48,7 +47,7 @@ def _stays(held: DeployedGroup, group: Group) -> bool:
 
 def _moves(groups: Sequence[Group], deployed: Deployed) -> Iterator[tuple[Slot, Slot]]:
     """Where rules come from that are deployed in another slot, and where they go."""
-    slots = {sid: slot for slot, held in deployed.current.items() for sid in by_sid(held.text)}
+    slots = {sid: slot for slot, held in deployed.current.items() for sid in held.content.by_sid}
     for group in groups:
         for rule in group.rules:
             slot = slots.get(rule.sid, group.slot)

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from rules_lib.facts.limits import BLOCKING
-from rules_lib.groups.content import action_of, rev_of, rules_in
-from rules_lib.reading.parser import is_silent
-from rules_lib.reading.rule import sid_of
+from rules_lib.groups.content import GroupText, rev_of
 from rules_lib.staging_record import NO_RECORD, Departure, StagingRecord, days_of
 
 if TYPE_CHECKING:
@@ -25,7 +23,7 @@ class Tenure:
     """What is known of how long rules have been here.
 
     Attributes:
-        texts: of the groups that are in force, or were until somebody took them away.
+        contents: of the groups that are in force, or were until somebody took them away.
         record: what the builds before leave to know.
         fired: sid -> day of its newest hit that counts.
         blind: alert logs are to be read, and it is unknown what fired lately.
@@ -33,7 +31,7 @@ class Tenure:
     """
 
     day: date
-    texts: tuple[str, ...] = ()
+    contents: tuple[GroupText, ...] = ()
     record: StagingRecord = NO_RECORD
     fired: Mapping[int, date] = field(default_factory=lambda: MappingProxyType({}))
     blind: bool = False
@@ -49,8 +47,8 @@ class Tenure:
         blind: bool = False,
     ) -> Tenure:
         """Take what is there, and what the last build put there and somebody took away since."""
-        there = (group.text for group in deployed.current.values())
-        return cls(day, (*record.missing, *there), record, fired, blind)
+        there = (group.content for group in deployed.current.values())
+        return cls(day, (*map(GroupText, record.missing), *there), record, fired, blind)
 
     @property
     def blocking(self) -> frozenset[int]:
@@ -64,8 +62,10 @@ class Tenure:
 
     @cached_property
     def _acting(self) -> _Acting:
-        """Looked up once: to find the texts of an earlier build, all of theirs is compared."""
-        return _acting(self.texts)
+        """All groups together: what one of them has is kept with its text."""
+        found = {sid: action for one in self.contents for sid, action in one.acting.items()}
+        blocking = (sid for sid, action in found.items() if action in BLOCKING)
+        return _Acting(frozenset(found), frozenset(blocking))
 
     def began(self, rule: Rule) -> date | None:
         """The first day of a rule's time; None where it blocks already, or has had its time.
@@ -133,26 +133,13 @@ class Tenure:
 
     def texts_of(self, sids: Collection[int]) -> dict[int, str]:
         """Sid -> text in force of some rules."""
-        rules = (rule for text in self.texts if sids for rule in rules_in(text))
-        found = ((sid_of(rule), rule) for rule in rules)
-        return {sid: rule for sid, rule in found if sid is not None and sid in sids}
+        found = (one.by_sid.items() for one in self.contents if sids)
+        return {sid: rule for rules in found for sid, rule in rules if sid in sids}
 
 
 class _Acting(NamedTuple):
     all: frozenset[int]
     blocking: frozenset[int]
-
-
-@lru_cache(maxsize=1)
-def _acting(texts: tuple[str, ...]) -> _Acting:
-    """Sids of groups' rules; the texts of one build are asked about again and again.
-
-    Of a rule that only sets a mark nobody has seen what it would have blocked.
-    """
-    rules = (rule for text in texts for rule in rules_in(text) if not is_silent(rule))
-    found = {sid: action_of(rule) for rule in rules if (sid := sid_of(rule)) is not None}
-    blocking = (sid for sid, action in found.items() if action in BLOCKING)
-    return _Acting(frozenset(found), frozenset(blocking))
 
 
 def _created(rule: Rule) -> date:

@@ -19,8 +19,8 @@ from pydantic import (
 from rules_lib.bucket import rules_name
 from rules_lib.errors import StoreError
 from rules_lib.facts.targets import Target, is_classic
-from rules_lib.groups.content import digest_of, rules_in
-from rules_lib.groups.rule_group import Group, GroupVariables, Slot
+from rules_lib.groups.content import rules_in
+from rules_lib.groups.rule_group import Group, GroupVariables, Slot, digest_of
 from rules_lib.model import Mode, Rule
 from rules_lib.outcome import Converted, GivenMode
 from rules_lib.reading.lines import Line
@@ -38,7 +38,7 @@ class StoredGroup(BaseModel):
 
     Attributes:
         rules: how many these are; None where an earlier version wrote the file, as with `digest`.
-        digest: of the rules and the variables (see `content.digest_of`).
+        digest: of the rules and the variables (see `rule_group.digest_of`).
     """
 
     model_config = ConfigDict(frozen=True)
@@ -124,7 +124,7 @@ def groups_json(groups: Iterable[Group], prefix: str, target: Target = Target.CL
             port_sets=group.variables.port_sets,
             references=group.variables.references,
             rules=len(group.rules),
-            digest=digest_of(group.text, group.variables),
+            digest=group.digest,
         )
         for group in groups
     )
@@ -177,11 +177,12 @@ def _refuse_damaged(entry: StoredGroup, text: str, source: str) -> None:
     Raises:
         StoreError: it is another one, or has no rule at all.
     """
-    rules = len(rules_in(text))
+    lines = rules_in(text)
+    rules = len(lines)
     if rules != entry.rules if entry.rules is not None else not rules:
         stored = "" if entry.rules is None else f", and {entry.rules:,} were stored"
         raise _damaged(entry, source, f"it has {counted(rules, 'rule')}{stored}")
-    digest = digest_of(text, entry.variables)
+    digest = digest_of(lines, entry.variables)
     if entry.digest not in {digest, None}:
         raise _damaged(entry, source, "its rules or variables are not those that were stored")
 

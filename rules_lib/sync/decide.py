@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from rules_lib.deadline import NEVER, Deadline
 from rules_lib.deploy.foresee import Foreseen, foresee
 from rules_lib.deploy.prove import Accepted, prove
-from rules_lib.groups.content import by_sid
 from rules_lib.proving.search import SearchOptions
 from rules_lib.stages.convert import fingerprint
 
@@ -89,4 +88,4 @@ def _without(inputs: Inputs, unjudged: Iterable[Converted]) -> Inputs:
 def _in_force(deployed: Deployed) -> Mapping[int, str]:
     """Sid -> text of what we have put in force."""
     groups = (group for group in deployed.current.values() if not group.edited)
-    return {sid: text for group in groups for sid, text in by_sid(group.text).items()}
+    return {sid: text for group in groups for sid, text in group.content.by_sid.items()}

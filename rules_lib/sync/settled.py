@@ -43,7 +43,6 @@ from rules_lib.deploy.steps import Keep
 from rules_lib.errors import StoreError
 from rules_lib.facts.api import AT_REST
 from rules_lib.facts.targets import Target, is_classic
-from rules_lib.groups.content import digest_of
 from rules_lib.report.summary import Summary, read_summary
 from rules_lib.state.counted import Counted
 from rules_lib.state.fired import FiredRules
@@ -197,7 +196,7 @@ def _holds_the_same(firewall: Firewall, name: str, group: SettledGroup) -> bool:
 
 
 def _as_found(group: DeployedGroup) -> SettledGroup:
-    return SettledGroup(group.modified, digest_of(group.text, group.variables))
+    return SettledGroup(group.modified, group.digest)
 
 
 def _summarised(store: Store, build: str) -> InputsUnchanged | None:

@@ -14,7 +14,6 @@ from rules_lib.bucket import DISCARDED, GROUPS, build_key
 from rules_lib.deploy.foresee import policy_quotas
 from rules_lib.deploy.plan import refuse_unfit, unchecked_plan
 from rules_lib.errors import RefusedError, StoreError
-from rules_lib.groups.content import by_sid, digest_of
 from rules_lib.groups.rule_group import Group
 from rules_lib.model import Reason
 from rules_lib.state.groupfile import GroupFile, StoredGroup
@@ -136,12 +135,12 @@ def _met(entries: Sequence[StoredGroup], deployed: Deployed) -> Sequence[Met] | 
 
 def _is_as_made(entry: StoredGroup, group: DeployedGroup) -> bool:
     made = (entry.slot, entry.capacity, entry.digest)
-    now = (str(group.slot), group.capacity, digest_of(group.text, group.variables))
+    now = (str(group.slot), group.capacity, group.digest)
     return made == now and group.strict and not group.pinned and not group.edited
 
 
 def _seated(entry: StoredGroup, group: DeployedGroup) -> tuple[SeatedGroup, Mapping[int, str]]:
-    texts = by_sid(group.text)
+    texts = group.content.by_sid
     return (
         SeatedGroup(entry.name, group.slot, entry.priority, entry.capacity, tuple(texts)),
         texts,

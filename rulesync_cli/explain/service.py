@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from rules_lib.groups.content import by_sid
 from rulesync_cli.explain.tokens import Piece, pieces_of
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ def in_force(sid: int, deployed: Deployed, ledger: Ledger) -> InForce:
     found = {
         group.name: (group, text)
         for group in (*(one for one in deployed.groups if one not in current), *current)
-        if str(sid) in group.text and (text := by_sid(group.text).get(sid))
+        if str(sid) in group.text and (text := group.content.by_sid.get(sid))
     }
     desired = next(((r, g) for r, g in ledger.kept.values() if r.sid == sid), None)
     if not found:

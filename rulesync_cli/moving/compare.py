@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
-from rules_lib.groups.content import action_of, by_sid
+from rules_lib.groups.content import action_of
 from rules_lib.model import Reason
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def compared(old: Deployed, built: Built) -> Comparison:
         built: what the new rule groups are made from.
     """
     before = {
-        sid: rule for group in old.current.values() for sid, rule in by_sid(group.text).items()
+        sid: rule for group in old.current.values() for sid, rule in group.content.by_sid.items()
     }
     after = {rule.sid: rule for rule in built.kept}
     reasons = dict(_reasons(built))

@@ -13,6 +13,7 @@ from support.rules import allow, ruleset, text
 
 from rules_lib.build import build
 from rules_lib.errors import StoreError
+from rules_lib.groups.content import GroupText
 from rules_lib.groups.rule_group import Deployed, DeployedGroup, GroupVariables, Slot
 from rules_lib.inputs import Inputs
 from rules_lib.state.latest import Latest
@@ -133,7 +134,7 @@ class Account:
 
 def deployed(rules: Mapping[int, str]) -> Deployed:
     """One group in force."""
-    held = "".join(f"{rule}\n" for rule in rules.values())
+    held = GroupText("".join(f"{rule}\n" for rule in rules.values()))
     slot, variables = Slot(CATEGORY), GroupVariables()
     group = DeployedGroup("et-web", "arn", slot, 99, held, variables, True, 1, "")
     return Deployed((group,)) if rules else Deployed()

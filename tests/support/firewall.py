@@ -11,6 +11,7 @@ from botocore.config import Config
 
 from rules_lib.aws.firewall import Firewall
 from rules_lib.deadline import Deadline
+from rules_lib.groups.content import GroupText
 from rules_lib.groups.rule_group import Deployed, DeployedGroup, Group, Slot
 from rules_lib.model import Mode
 from rules_lib.outcome import Converted, GivenMode
@@ -41,14 +42,14 @@ def group(name: str, *rules: int | Converted, **more: Any) -> Group:
     return replace(made, **more)
 
 
-def as_deployed(desired: Group, **more: Any) -> DeployedGroup:
-    """What is deployed once the desired group has been created."""
+def as_deployed(desired: Group, text: str | None = None, **more: Any) -> DeployedGroup:
+    """What is deployed once the desired group has been created; or somebody wrote another text."""
     made = DeployedGroup(
         name=desired.name,
         arn=f"arn:{desired.name}",
         slot=desired.slot,
         capacity=desired.capacity,
-        text=desired.text,
+        content=GroupText(desired.text if text is None else text),
         variables=desired.variables,
         strict=True,
         associations=0,

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from support.firewall import in_force
 from support.inputs import inputs
 from support.rules import allow, ruleset, text
 
 from rules_lib.build import build
 from rules_lib.deploy.foresee import Foreseen, foresee
+from rules_lib.deploy.steps import record
 from rules_lib.errors import RefusedError, ShrinkError
+from rules_lib.groups import content
 from rules_lib.groups.policy import Policy
 from rules_lib.groups.rule_group import Deployed
+from rules_lib.reading.rule import sid_of as rule_sid
 
 WEB = "emerging-web"
 FULL = inputs(ruleset({WEB: [text(sid) for sid in range(1, 11)]}), allow())
@@ -56,3 +60,22 @@ def test_plan_says_what_each_policy_has_left() -> None:
     given = replace(FULL, deployed=Deployed(policies=(Policy("guard"),)))
     [left] = foresee(given, allow_shrink=False).left
     assert left.policy == "guard"
+
+
+def test_what_is_deployed_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By staging, packing, the guards, the changes, the plan, and a second build of the same."""
+    read = list[str]()
+
+    def sid_of(rule: str) -> int | None:
+        read.append(rule)
+        return rule_sid(rule)
+
+    monkeypatch.setattr(content, "sid_of", sid_of)
+    staging = allow(default="drop", staging={"days": 7})
+    before = in_force(build(replace(FULL, allowlist=staging)).groups)
+    asked = replace(HALF, allowlist=staging, deployed=before)
+    for _ in range(2):
+        for step in foresee(asked, allow_shrink=False).plan.steps:
+            record(step)
+    assert sorted(read) == sorted(rule for one in before.groups for rule in one.content.rules)
+    assert len(read) == 10

@@ -11,10 +11,9 @@ from support.firewall import as_deployed, group, rule
 
 from rules_lib.groups.content import (
     Difference,
+    GroupText,
     by_sid,
     difference,
-    has_same_content,
-    holds,
     rules_in,
 )
 from rules_lib.groups.rule_group import GroupVariables
@@ -69,25 +68,40 @@ def test_sid_of_a_text(text: str, sid: int | None) -> None:
     assert sid_of(text) == sid
 
 
+@given(TEXTS)
+def test_text_that_is_read_once_is_read_alike(text: str) -> None:
+    """Its rules, their sids and their actions."""
+    read = GroupText(text)
+    assert read.rules == rules_in(text)
+    assert read.by_sid == {sid_of(rule): rule for rule in rules_in(text)}
+    assert read.acting == dict.fromkeys(read.by_sid, "alert")
+
+
+def test_rule_that_only_sets_a_mark_does_not_act() -> None:
+    """Nobody has seen what it would have blocked."""
+    silent = rule(2, "flowbits:set,a; noalert; ").text
+    assert GroupText(f"{rule(1).text}\n{silent}\n").acting == {1: "alert"}
+
+
 def test_group_holds_what_is_asked_for() -> None:
     """A last line end more or less is no difference; all else is."""
     desired = group("et-a", 1, 2)
     deployed = as_deployed(desired)
-    assert holds(deployed, desired)
-    assert holds(replace(deployed, text=desired.text.rstrip()), desired)
-    assert holds(replace(deployed, capacity=2), desired)
+    assert deployed.holds(desired)
+    assert replace(deployed, content=GroupText(desired.text.rstrip())).holds(desired)
+    assert replace(deployed, capacity=2).holds(desired)
     for other in (
         replace(deployed, strict=False),
         replace(deployed, capacity=1),
         replace(deployed, variables=GroupVariables({"A": ("10.0.0.0/8",)})),
-        replace(deployed, text=rule(1).text),
-        replace(deployed, text=f"{rule(2).text}\n{rule(1).text}\n"),
+        replace(deployed, content=GroupText(rule(1).text)),
+        replace(deployed, content=GroupText(f"{rule(2).text}\n{rule(1).text}\n")),
     ):
-        assert not holds(other, desired)
+        assert not other.holds(desired)
 
 
 def test_new_token_is_no_change() -> None:
     """Another text is."""
     deployed = as_deployed(group("et-a", 1))
-    assert has_same_content(deployed, replace(deployed, token="u", associations=3))  # noqa: S106 - no secret
-    assert not has_same_content(deployed, replace(deployed, text=""))
+    assert replace(deployed, token="u", associations=3).holds_what(deployed)  # noqa: S106 - no secret
+    assert not replace(deployed, content=GroupText("")).holds_what(deployed)

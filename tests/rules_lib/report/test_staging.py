@@ -12,6 +12,7 @@ from support.inputs import inputs
 from support.rules import allow, ruleset, text
 
 from rules_lib.build import Built, build
+from rules_lib.groups.content import GroupText
 from rules_lib.groups.rule_group import Deployed, DeployedGroup, GroupVariables, Slot
 from rules_lib.inputs import Inputs
 from rules_lib.report.changes import FirstRules
@@ -106,7 +107,7 @@ def test_rule_that_was_staged_and_drops_now_has_turned() -> None:
         arn="arn",
         slot=Slot("emerging-web"),
         capacity=100,
-        text="".join(f"{one}\n" for one in (text(1), text(2), drops)),
+        content=GroupText("".join(f"{one}\n" for one in (text(1), text(2), drops))),
         variables=GroupVariables(),
         strict=True,
         associations=1,

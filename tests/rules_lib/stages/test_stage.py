@@ -8,6 +8,7 @@ from typing import Any, Final
 import pytest
 from support.rules import allow, rule, text
 
+from rules_lib.groups.content import GroupText
 from rules_lib.groups.rule_group import Deployed, DeployedGroup, GroupVariables, Slot
 from rules_lib.outcome import Candidate
 from rules_lib.stages.select import select
@@ -45,7 +46,7 @@ def deployed(*texts: str) -> Deployed:
         arn="arn",
         slot=Slot(CATEGORY),
         capacity=100,
-        text="".join(f"{one}\n" for one in texts),
+        content=GroupText("".join(f"{one}\n" for one in texts)),
         variables=GroupVariables(),
         strict=True,
         associations=1,
@@ -334,29 +335,3 @@ def test_rule_that_somebody_wrote_by_hand_counts_as_changed() -> None:
     """It cannot be read as one of ours."""
     by_hand = 'drop tcp any any -> any any (msg:"a; sid:1; rev:1;)'
     assert turns(text(1), by_hand, staging=STAGE) == DAY + timedelta(days=7)
-
-
-class Compared(str):
-    """A text that counts how often it is compared."""
-
-    __slots__ = ("times",)
-    __hash__ = str.__hash__
-
-    def __init__(self, _: str) -> None:
-        self.times = 0
-
-    def __eq__(self, other: object) -> bool:
-        self.times += 1
-        return str.__eq__(self, other)
-
-
-def test_second_build_does_not_compare_all_texts_for_every_rule() -> None:
-    """A warm function reads the same 20 MB again; comparing took nine tenths of a build."""
-    group = deployed(*(text(sid) for sid in range(1, 200)))
-    (only,) = group.groups
-    first = Tenure.of(group, StagingRecord(first=False), {}, DAY)
-    assert len(first.in_force) == 199
-    read_again = Compared(only.text)
-    again = Tenure(DAY, (read_again,), StagingRecord(first=False))
-    assert {again.began(rule(text(sid))) for sid in range(200, 400)} == {DAY}
-    assert read_again.times <= 2

@@ -21,6 +21,7 @@ from rules_lib.allowlist import load_allowlist
 from rules_lib.allowlist.reader import read_document
 from rules_lib.build import Built, build
 from rules_lib.feed.archive import unpack
+from rules_lib.groups.content import GroupText
 from rules_lib.groups.rule_group import Deployed
 from rules_lib.model import FeedFile
 from rules_lib.reading.ruleset import read_rules
@@ -196,7 +197,7 @@ def test_groups_that_are_not_those_of_the_build_are_no_record() -> None:
     [group] = in_force(case.built.groups).groups
     groups = groups_json(case.built.groups, "et")
     others = (
-        replace(group, text=f"{text(3)}\n"),
+        replace(group, content=GroupText(f"{text(3)}\n")),
         replace(group, pinned=True),
         replace(group, edited=True),
         replace(group, strict=False),

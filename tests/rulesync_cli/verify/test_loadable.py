@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from rules_lib.errors import StoreError
+from rules_lib.groups.content import GroupText
 from rules_lib.groups.policy import GroupReference, Policy
 from rules_lib.groups.rule_group import Deployed, DeployedGroup, GroupVariables, Slot
 from rules_lib.model import Mode
@@ -26,7 +27,7 @@ def deployed(name: str) -> DeployedGroup:
         arn=f"arn:{name}",
         slot=Slot(name),
         capacity=9,
-        text=f"rule of {name}\n\n",
+        content=GroupText(f"rule of {name}\n\n"),
         variables=GroupVariables(),
         strict=True,
         associations=1,
