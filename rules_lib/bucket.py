@@ -102,6 +102,9 @@ FEEDS_TAKEN: Final = "state/feeds-taken.json"
 STANDING: Final = "state/standing.json"
 """Of a target: what it has in force since when, and what went wrong."""
 
+REMOVED: Final = "state/removed.json"
+"""Of a target that people took out of the file: where its rule groups are, or were."""
+
 PROMOTED: Final = "state/promoted.json"
 """Which editions people let a ring, or a target, have before its time."""
 

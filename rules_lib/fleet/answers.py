@@ -129,7 +129,10 @@ def build_target(
         RulesyncError: the build failed or was refused, or the target cannot be reached.
     """
     event, root, now = request.event, request.root, request.now
-    target = target_named(root, targets, str(event[TARGET]))
+    name = str(event[TARGET])
+    if "edition" in event and targets.named(name) is None:  # gone since its round began
+        return {"target": name, "build": "", "changed": False, "status": "removed"}
+    target = target_named(root, targets, name)
     edition = event.get("edition") or renew_rights(root, targets, now).of(target.name).edition
     answer: dict[str, Any] = {"target": target.name, "build": "", "changed": False}
     if not edition:

@@ -14,6 +14,7 @@ from rules_lib.state.edition import Edition, number_of
 from rules_lib.state.ring_state import Promoted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from rules_lib.aws.store import Store
@@ -83,14 +84,49 @@ def promote_now(root: Store, found: Promotion) -> None:
         StoreError: the bucket cannot be read or written.
         ContendedError: others keep writing the same.
     """
+
+    def promoted(had: Promoted) -> Promoted:
+        if found.ring is not None:
+            return had.model_copy(update={"rings": {**had.rings, found.ring: found.edition}})
+        return had.model_copy(update={"targets": {**had.targets, found.target: found.edition}})
+
+    _change(root, promoted)
+
+
+def forget_promotion(root: Store, name: str) -> None:
+    """Have a target that there is no more be let have nothing.
+
+    Raises:
+        RulesyncError: see `promote_now`.
+    """
+    _change(root, lambda had: _of_targets(had, {n: e for n, e in had.targets.items() if n != name}))
+
+
+def share_promotion(root: Store, old: str, new: str) -> None:
+    """Let a target have what another one was let have; nothing where that is nothing.
+
+    Raises:
+        RulesyncError: see `promote_now`.
+    """
+
+    def shared(had: Promoted) -> Promoted:
+        edition = had.targets.get(old)
+        return _of_targets(had, {**had.targets, new: edition}) if edition else had
+
+    _change(root, shared)
+
+
+def _of_targets(had: Promoted, targets: Mapping[str, str]) -> Promoted:
+    return had.model_copy(update={"targets": targets})
+
+
+def _change(root: Store, change: Callable[[Promoted], Promoted]) -> None:
+    """Write what people let others have, unless nothing changes: each write starts a round."""
     for _ in range(_ATTEMPTS):
         seen = Promoted.see(root)
         had = seen.file or Promoted()
-        if found.ring is not None:
-            update: dict[str, Any] = {"rings": {**had.rings, found.ring: found.edition}}
-        else:
-            update = {"targets": {**had.targets, found.target: found.edition}}
-        if had.model_copy(update=update).put_over(root, seen.etag):
+        changed = change(had)
+        if changed == had or changed.put_over(root, seen.etag):
             return
     raise ContendedError("somebody else keeps promoting; run it again")
 

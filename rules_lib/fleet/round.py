@@ -54,7 +54,8 @@ class TargetResult(BaseModel):
 
     Attributes:
         target: its name.
-        status: as the build answers; `failed` where it did not.
+        status: as the build answers; `failed` where it did not; `removed` where the file does not
+            name the target any more.
         build: id, where one was made.
         changed: whether a rule group or a policy was written.
     """
@@ -152,7 +153,7 @@ def end_round(root: Store, targets: Targets, now: datetime, round_: Any, results
     """
     done = _RESULTS.validate_python(results)
     for result in done:
-        if result.status == FAILED:
+        if result.status == FAILED and targets.named(result.target):
             note_silence(root, result.target, now)
     rights = read_rights(root, targets, now)
     table = fleet_table(rights, now)

@@ -112,26 +112,37 @@ def test_every_change_has_its_row() -> None:
     assert re.findall(r"(?m)^\| `([^`]+)` \|", changes) == [change.value for change in Change]
 
 
-def commands(group: click.Group = main, above: str = "rulesync") -> Iterator[tuple[str, str]]:
-    """Every command by its full name, with each of its options."""
+def every_command(
+    group: click.Group = main, above: str = "rulesync"
+) -> Iterator[tuple[str, click.Command]]:
+    """Every command by its full name."""
     for name, command in group.commands.items():
         if isinstance(command, click.Group):
-            yield from commands(command, f"{above} {name}")
+            yield from every_command(command, f"{above} {name}")
+        yield f"{above} {name}", command
+
+
+COMMANDS = dict(every_command())
+
+
+def commands() -> Iterator[tuple[str, str]]:
+    """Every command by its full name, with each of its options."""
+    for name, command in COMMANDS.items():
         for parameter in command.params:
-            yield f"{above} {name}", max(parameter.opts, key=len)
+            yield name, max(parameter.opts, key=len)
 
 
 def test_every_command_has_its_section() -> None:
     """And none that does not exist; a command without options too."""
     sections = [heading.strip("`") for heading in headings(text("command.md")) if "`" in heading]
-    assert sorted(sections) == sorted(f"rulesync {name}" for name in main.commands)
+    assert sorted(sections) == sorted(COMMANDS)
 
 
-@pytest.mark.parametrize("name", main.commands)
+@pytest.mark.parametrize("name", COMMANDS)
 def test_every_row_of_options_is_of_one_that_exists(name: str) -> None:
     """And says something of it."""
-    section = text("command.md").split(f"## `rulesync {name}`")[1].split("\n## ")[0]
-    known = {one for parameter in main.commands[name].params for one in parameter.opts}
+    section = text("command.md").split(f"## `{name}`")[1].split("\n## ")[0]
+    known = {one for parameter in COMMANDS[name].params for one in parameter.opts}
     for option, meaning in re.findall(r"(?m)^\| `(--[a-z-]+)[^`]*` \|(.*)\|$", section):
         assert option in known
         assert meaning.strip()

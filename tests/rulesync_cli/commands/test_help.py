@@ -18,10 +18,19 @@ from rulesync_cli import main
 from rulesync_cli.commands import SUMMARIES
 
 
-@pytest.mark.parametrize("name", main.commands)
+def verbs() -> dict[str, click.Command]:
+    """Every command by the words after `rulesync`, those of a group too."""
+    found = dict(main.commands)
+    for name, command in main.commands.items():
+        if isinstance(command, click.Group):
+            found |= {f"{name} {verb}": one for verb, one in command.commands.items()}
+    return found
+
+
+@pytest.mark.parametrize("name", verbs())
 def test_help_has_a_sentence_examples_and_exit_codes(name: str) -> None:
     """Of each command."""
-    text = run(name, "--help").stdout
+    text = run(*name.split(), "--help").stdout
     assert f"rulesync {name}" in text.split("Examples:")[1]
     assert "Exit codes:" in text
 
@@ -35,10 +44,10 @@ def test_list_of_commands_has_whole_sentences(name: str) -> None:
     assert not line.endswith("...")
 
 
-@pytest.mark.parametrize("name", main.commands)
+@pytest.mark.parametrize("name", verbs())
 def test_examples_use_options_that_exist(name: str) -> None:
     """An option that was renamed is renamed there too."""
-    command = main.commands[name]
+    command = verbs()[name]
     known = {one for parameter in command.params for one in parameter.opts} | {"--help"}
     lines = re.findall(rf"(?m)^  rulesync {name}\b.*$", command.epilog or "")
     assert lines
@@ -46,10 +55,10 @@ def test_examples_use_options_that_exist(name: str) -> None:
     assert used <= known
 
 
-@pytest.mark.parametrize("name", [name for name in main.commands if name != "completion"])
+@pytest.mark.parametrize("name", [name for name in verbs() if name != "completion"])
 def test_every_command_prints_json_on_request(name: str) -> None:
     """But for the one that prints a script, and those that print nothing else."""
-    flags = {one for parameter in main.commands[name].params for one in parameter.opts}
+    flags = {one for parameter in verbs()[name].params for one in parameter.opts}
     assert "--json" in flags or name == "schema"
 
 
@@ -104,7 +113,8 @@ finally:
 def tab(name: str) -> dict[str, str]:
     """What the shell says of a TAB among a command's options."""
     words = f"rulesync {name} --"
-    return {"_RULESYNC_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": "2"}
+    place = str(len(words.split()) - 1)
+    return {"_RULESYNC_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": place}
 
 
 HEAVY = {
@@ -135,10 +145,10 @@ def unmeasured(environment: dict[str, str]) -> dict[str, str]:
             [],
             {"_RULESYNC_COMPLETE": "bash_complete", "COMP_WORDS": "rulesync pl", "COMP_CWORD": "1"},
         ),
-        *(([name, "--help"], {}) for name in SUMMARIES),
-        *(([], tab(name)) for name in SUMMARIES),
+        *(([*name.split(), "--help"], {}) for name in verbs()),
+        *(([], tab(name)) for name in verbs()),
     ],
-    ids=["version", "help", "tab", *SUMMARIES, *(f"{name} tab" for name in SUMMARIES)],
+    ids=["version", "help", "tab", *verbs(), *(f"{name} tab" for name in verbs())],
 )
 def test_what_does_no_work_loads_nothing_heavy(
     words: list[str], environment: dict[str, str]
