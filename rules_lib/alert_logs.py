@@ -14,11 +14,13 @@ EXPECTED_PLACE: Final = (
 
 _FOLDER: Final = re.compile(
     r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/"
-    r"(?P<prefix>(?:[\w!.*'()/-]{1,900}/)?AWSLogs/\d{12}/network-firewall/alert/[a-z0-9-]{1,30})/?",
+    r"(?P<prefix>(?:[\w!.*'()/-]{1,900}/)?"
+    r"AWSLogs/(?P<account>\d{12})/network-firewall/alert/(?P<region>[a-z0-9-]{1,30}))/?",
     re.ASCII,
 )
 _GROUP: Final = re.compile(
-    r"(?P<group>(?:arn:aws[a-z-]*:logs:[a-z0-9-]{1,30}:\d{12}:log-group:)?[\w./#-]{1,512})(?::\*)?",
+    r"(?P<group>(?:arn:aws[a-z-]*:logs:(?P<region>[a-z0-9-]{1,30}):(?P<account>\d{12}):log-group:)?"
+    r"[\w./#-]{1,512})(?::\*)?",
     re.ASCII,
 )
 
@@ -30,10 +32,14 @@ class LogFolder:
     Attributes:
         bucket: its name.
         prefix: of the keys; ends in a slash.
+        account: whose firewalls write there.
+        region: of these firewalls.
     """
 
     bucket: str
     prefix: str
+    account: str
+    region: str
 
     def __str__(self) -> str:
         """As people know it."""
@@ -46,9 +52,13 @@ class LogGroup:
 
     Attributes:
         identifier: its name, or its ARN without `:*`, as StartQuery takes it.
+        account: that it is in; empty where its name alone is given.
+        region: likewise.
     """
 
     identifier: str
+    account: str = ""
+    region: str = ""
 
     def __str__(self) -> str:
         """As people know it."""
@@ -58,14 +68,18 @@ class LogGroup:
 AlertLogs: TypeAlias = LogFolder | LogGroup
 
 
-def alert_logs(text: str) -> AlertLogs:
-    """Read a place as people write it.
+def alert_logs_at(place: object) -> AlertLogs:
+    """Read a place as people write it; one that was read is as it is.
 
     Raises:
         ValueError: it is none; without words.
     """
+    if isinstance(place, LogFolder | LogGroup):
+        return place
+    text = place if isinstance(place, str) else ""
     if folder := _FOLDER.fullmatch(text):
-        return LogFolder(folder["bucket"], f"{folder['prefix']}/")
+        named = folder["bucket"], f"{folder['prefix']}/", folder["account"], folder["region"]
+        return LogFolder(*named)
     if not text.startswith("s3:") and (group := _GROUP.fullmatch(text)):
-        return LogGroup(group["group"])
+        return LogGroup(group["group"], group["account"] or "", group["region"] or "")
     raise ValueError

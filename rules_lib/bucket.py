@@ -132,7 +132,7 @@ EXPIRES: Final = "rulesync-expires"
 """Tag of what expires below `targets/`; see `expiry_of`."""
 
 _CONFIG: Final = "config/"
-_EXPIRING: Final = (BUILDS, DISCARDS)
+_EXPIRING: Final = (BUILDS, DISCARDS, HITS)
 
 _TYPES: Final = {
     ".csv": "text/csv",

@@ -14,6 +14,7 @@
     │   └── ChecksumError        the archive is not the one that the source announced
     ├── StoreError           an object of the bucket is missing, or not what it should be
     ├── HitsError            alert logs cannot be counted, or what was counted cannot be read
+    │   └── TargetHitsError      of several targets; carries what became of each
     ├── FirewallError        Network Firewall refused a call; carries the service's code
     │   └── StaleError           somebody else changed it meanwhile: plan again
     ├── RefusedError         it is not safe to carry out as asked; nothing was changed
@@ -176,6 +177,21 @@ class HitsError(RulesyncError):
         super().__init__(message)
         self.code = code
         self.troubles = _only(trouble_of(code))
+
+
+class TargetHitsError(HitsError):
+    """The alert logs of some targets cannot be counted; those of all others were.
+
+    Attributes:
+        failures: name of a target -> its error.
+    """
+
+    def __init__(self, failures: Mapping[str, RulesyncError], asked: int) -> None:
+        self.failures = failures
+        were = "was" if len(failures) == 1 else "were"
+        head = f"{len(failures)} of {asked} targets {were} not counted: {', '.join(failures)}"
+        super().__init__("\n".join((head, *(f"  {name}: {one}" for name, one in failures.items()))))
+        self.troubles = frozenset().union(*(error.troubles for error in failures.values()))
 
 
 class FirewallError(RulesyncError):

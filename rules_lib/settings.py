@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping  # pydantic reads the annotations at run time
 from typing import TYPE_CHECKING, Annotated, Final, Literal, Self, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    ValidationError,
+    ValidationInfo,
+)
 
 from rules_lib.address import Address, is_whole
-from rules_lib.alert_logs import EXPECTED_PLACE, AlertLogs, alert_logs
+from rules_lib.alert_logs import EXPECTED_PLACE, AlertLogs, alert_logs_at
 from rules_lib.allowlist.fields import PREFIX_FORM
 from rules_lib.errors import SettingsError
 from rules_lib.groups.policy_names import EXPECTED, named_policies, policy_name_problem
@@ -35,8 +42,15 @@ def _address(url: str | Address) -> Address:
     raise ValueError
 
 
-def _alert_logs(place: str | AlertLogs) -> AlertLogs:
-    return alert_logs(place) if isinstance(place, str) else place
+def _own_logs(place: object, info: ValidationInfo) -> AlertLogs | None:
+    """Take a place; there has to be one where nothing else is counted.
+
+    Raises:
+        ValueError: it is none; without words.
+    """
+    if place is None and info.data.get("count_target_hits") == "true":
+        return None
+    return alert_logs_at(place)
 
 
 def _policies(names: str | tuple[str, ...]) -> tuple[str, ...]:
@@ -182,7 +196,9 @@ class HitsSettings(_Settings):
 
     Attributes:
         bucket: where what fired is kept.
-        alert_logs: where the logs are.
+        count_target_hits: whether the logs are counted that `config/targets.yaml` names, where the
+            bucket has this file.
+        alert_logs: where the stack's own logs are; None: only those of targets are counted.
         hit_addresses: whether example addresses are kept.
         hit_retention_days: after so many days the bucket drops what was counted.
         hit_table: the Glue table over logs in S3.
@@ -190,7 +206,14 @@ class HitsSettings(_Settings):
     """
 
     bucket: Bucket
-    alert_logs: Annotated[AlertLogs, PlainValidator(_alert_logs), Field(description=EXPECTED_PLACE)]
+    count_target_hits: Annotated[Literal["true", "false"], Field(description="true or false")] = (
+        "false"
+    )
+    alert_logs: Annotated[
+        AlertLogs | None,
+        PlainValidator(_own_logs),
+        Field(validate_default=True, description=EXPECTED_PLACE),
+    ] = None
     hit_addresses: Annotated[Literal["keep", "none"], Field(description="keep or none")] = "keep"
     hit_retention_days: Annotated[
         int, Field(ge=7, le=3650, description="a whole number of days from 7 to 3650")

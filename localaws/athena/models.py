@@ -56,11 +56,13 @@ class QueryingAthenaBackend(AthenaBackend):
         except AthenaRefusedError as refused:
             self.reasons[query_id] = str(refused)
         else:
-            self._store_query_result_in_s3(query_id)
+            if not _keeps_results(settings):
+                self._store_query_result_in_s3(query_id)
         return query_id
 
     def _answer(self, query_id: str, query: str, settings: dict[str, Any]) -> QueryResults:
-        if not self.executions[query_id].config.get("OutputLocation"):
+        place = self.executions[query_id].config.get("OutputLocation")
+        if not place and not _keeps_results(settings):
             raise AthenaRefusedError("No output location provided.")
         named = dict.fromkeys(_NAME.findall(query))
         tables = {(base, name): self._alerts(base, name, query) for base, name in named}
@@ -82,6 +84,11 @@ class QueryingAthenaBackend(AthenaBackend):
             )
         found = tables[database].tables[table].as_dict()
         return log_table(self.account_id, self.region_name, found, query)
+
+
+def _keeps_results(settings: dict[str, Any]) -> bool:
+    """Whether Athena keeps the answers itself, and needs no place in S3 for them."""
+    return bool(settings.get("ManagedQueryResultsConfiguration", {}).get("Enabled"))
 
 
 def _asked(tables: dict[tuple[str, str], LogTable], query: str) -> tuple[list[str], list[Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import boto3
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
     from types_boto3_sns import SNSClient
 
-    from rules_lib.aws.queries import AthenaClient, InsightsClient
+    from rules_lib.aws.queries import AthenaClient, CatalogClient, InsightsClient
 
 _CONNECT_SECONDS: Final = 5
 _READ_SECONDS: Final = 60
@@ -81,22 +82,63 @@ def network_firewall() -> NetworkFirewallClient:
     return client
 
 
-def firewall_of_target(region: str, role: TargetRole | None = None) -> NetworkFirewallClient:
-    """Make a Network Firewall client for another region, or as a role of another account.
+@dataclass(frozen=True, slots=True)
+class ClientsOfTarget:
+    """Makes clients for a target: of its region, and as its role where it has one.
 
-    Args:
+    Attributes:
+        session: by whose credentials they call.
         region: where the firewalls are.
-        role: what is taken on for it; its credentials are asked for anew before they run out.
-
-    Raises:
-        SettingsError: see `s3`.
-        FirewallError: the role may not be taken on.
     """
-    with _explained():
-        session = session_of(role, _region(), _USUAL) if role else usual_session()
-        client = session.client("network-firewall", region_name=region, config=_FIREWALL)
-    be_patient(client)
-    return client
+
+    session: boto3.Session
+    region: str
+
+    @classmethod
+    def begin(cls, region: str, role: TargetRole | None = None) -> ClientsOfTarget:
+        """Take on the role; its credentials are asked for anew before they run out.
+
+        Raises:
+            SettingsError: see `s3`.
+            FirewallError: the role may not be taken on.
+        """
+        with _explained():
+            return cls(session_of(role, _region(), _USUAL) if role else usual_session(), region)
+
+    def firewall(self) -> NetworkFirewallClient:
+        """A client of Network Firewall; see `s3`, like what follows."""
+        client: NetworkFirewallClient = self._made("network-firewall", _FIREWALL)
+        be_patient(client)
+        return client
+
+    def s3(self) -> S3Client:
+        """A client of S3."""
+        client: S3Client = self._made("s3")
+        return client
+
+    def athena(self) -> AthenaClient:
+        """A client of Athena."""
+        client: AthenaClient = self._made("athena")
+        return client
+
+    def catalog(self) -> CatalogClient:
+        """A client of Glue's catalog of tables."""
+        client: CatalogClient = self._made("glue")
+        return client
+
+    def logs(self) -> InsightsClient:
+        """A client of CloudWatch Logs."""
+        client: InsightsClient = self._made("logs")
+        return client
+
+    def parameters(self) -> Any:
+        """A client of SSM, for parameters."""
+        return self._made("ssm")
+
+    def _made(self, service: str, config: Config = _USUAL) -> Any:
+        make: Callable[..., object] = self.session.client  # as in `load_service_models`
+        with _explained():
+            return make(service, region_name=self.region, config=config)
 
 
 def sns() -> SNSClient:

@@ -79,6 +79,13 @@ class AthenaClient(Protocol):
         """End it."""
 
 
+class CatalogClient(Protocol):
+    """The one call to Glue that this project makes."""
+
+    def get_table(self, *, DatabaseName: str, Name: str) -> Any:  # noqa: N803  # boto3's names
+        """Describe a table."""
+
+
 class InsightsClient(Protocol):
     """The calls to CloudWatch Logs that this project makes."""
 
@@ -218,6 +225,22 @@ class Insights:
         if state != "Complete":
             raise HitsError(f"CloudWatch Logs: the query ended as {state}")
         return answer
+
+
+def place_of_table(client: CatalogClient, table: str) -> str:
+    """Where the objects of a table lie.
+
+    Args:
+        client: of the catalog.
+        table: `database.table`.
+
+    Raises:
+        HitsError: there is no such table, or it may not be looked at.
+    """
+    database, _, name = table.partition(".")
+    with _told("Glue"):
+        found = client.get_table(DatabaseName=database, Name=name)["Table"]
+    return str(found["StorageDescriptor"]["Location"])
 
 
 def _ended(

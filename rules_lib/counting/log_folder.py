@@ -34,6 +34,7 @@ class FolderSource:
         athena: counts.
         table: `database.table`, the Glue table over the folder.
         addresses: whether example addresses are asked for.
+        named: where people say which folder it is.
     """
 
     folder: LogFolder
@@ -41,6 +42,7 @@ class FolderSource:
     athena: Athena
     table: str
     addresses: bool = True
+    named: str = "the stack's parameter AlertLogs"
 
     @property
     def span(self) -> int:
@@ -73,7 +75,7 @@ class FolderSource:
         if not names:
             raise HitsError(
                 f"no firewall has written alert logs below {self.folder}: have a firewall log "
-                "its alerts there, or correct the stack's parameter AlertLogs"
+                f"its alerts there, or correct {self.named}"
             )
         return names
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 BACKFILL: Final = 30
 """Days before today that are counted where they were not: what a plan looks back on."""
 
-_ENOUGH: Final = 120.0
+ENOUGH: Final = 120.0
 """Seconds that a query usually has left to end in; with less, the next run goes on."""
 
 
@@ -87,7 +87,7 @@ def recount(run: CountingRun) -> Recounted:
     counted: list[CountedLines] = []
     warnings = list(seen.warnings)
     for first, last in _spans(run, note):
-        if counted and run.left() < _ENOUGH:
+        if counted and run.left() < ENOUGH:
             warnings.append(f"there was no time for {last} and before: the next count continues")
             break
         try:

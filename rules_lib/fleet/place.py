@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rules_lib.aws import clients
+from rules_lib.aws.clients import ClientsOfTarget
 from rules_lib.aws.roles import TargetRole
 from rules_lib.aws.target_store import TargetStore
 from rules_lib.state.edition import Edition
@@ -12,8 +12,6 @@ from rules_lib.world import World
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-    from types_boto3_network_firewall import NetworkFirewallClient
 
     from rules_lib.aws.store import Store
     from rules_lib.targets.values import NamedTarget
@@ -35,17 +33,17 @@ def store_of_target(root: Store, target: NamedTarget, edition: str = "") -> Targ
     return TargetStore(root, target.name, target.allowlist, edition, manifests)
 
 
-def client_of_target(root: Store, target: NamedTarget) -> NetworkFirewallClient:
-    """A client of the target's account and region, with credentials for as long as it is used.
+def clients_of_target(root: Store, target: NamedTarget) -> ClientsOfTarget:
+    """Clients for the target's account and region, with credentials for as long as they are used.
 
     The bucket's name is the external id: it is one stack's alone, and both sides know it.
 
     Raises:
-        SettingsError: no client can be made.
+        SettingsError: there are no credentials of one's own.
         FirewallError: its role may not be taken on.
     """
     role = TargetRole(target.role, root.bucket, f"rulesync-{target.name}") if target.role else None
-    return clients.firewall_of_target(target.region, role)
+    return ClientsOfTarget.begin(target.region, role)
 
 
 def world_of_target(root: Store, target: NamedTarget, now: datetime, edition: str = "") -> World:
@@ -58,7 +56,7 @@ def world_of_target(root: Store, target: NamedTarget, now: datetime, edition: st
         edition: see `store_of_target`.
 
     Raises:
-        RulesyncError: see `store_of_target` and `client_of_target`.
+        RulesyncError: see `store_of_target` and `clients_of_target`.
     """
     store = store_of_target(root, target, edition)
-    return World(store, client_of_target(root, target), now, target.policies)
+    return World(store, clients_of_target(root, target).firewall(), now, target.policies)

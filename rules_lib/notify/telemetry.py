@@ -92,13 +92,14 @@ class Telemetry:
         if self.namespace:
             emit(self.namespace, self.service, measures_of_feeds(spans))
 
-    def counted(self, day: HitsOfDay | None = None) -> None:
+    def counted(self, *days: HitsOfDay | None) -> None:
         """Alert logs were counted.
 
         Args:
-            day: the newest whole one; None where none was counted.
+            days: the newest whole one, of each target where there are some; None where none was
+                counted.
         """
-        self._measure(measures_of_hits(day))
+        self._measure(measures_of_hits([day for day in days if day]))
         self._recovered()
 
     def built(self, summary: Summary, fetched_at: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
@@ -86,17 +86,18 @@ def measures_of_change(summary: Summary) -> Iterator[Measure]:
     yield Measure("RulesNewlyPassing", summary.changes.passes.number)
 
 
-def measures_of_hits(day: HitsOfDay | None) -> Iterator[Measure]:
+def measures_of_hits(days: Collection[HitsOfDay]) -> Iterator[Measure]:
     """That alert logs were counted, and how many lines of a day were of packets that were blocked.
 
     Args:
-        day: the newest whole one that was counted; None where none was.
+        days: the newest whole one that was counted, of each target where there are some.
     """
     yield Measure("HitsCounted", 1)
-    if day:
-        blocked = sum(one.count for one in day.hits if one.action.blocks)
+    if days:
+        hits = [one for day in days for one in day.hits]
+        blocked = sum(one.count for one in hits if one.action.blocks)
         yield Measure("HitsBlocked", blocked)
-        yield Measure("HitsLetThrough", sum(one.count for one in day.hits) - blocked)
+        yield Measure("HitsLetThrough", sum(one.count for one in hits) - blocked)
 
 
 def measures_of_feeds(overdue: Mapping[str, timedelta]) -> Iterator[Measure]:

@@ -40,11 +40,16 @@ class Counted(Cache):
         """When the last count began that came to its end."""
         return datetime.fromisoformat(self.at).astimezone(UTC) if self.at else None
 
-    def gap(self, today: date) -> str:
-        """Say why it is not known what fired lately; empty where it is."""
+    def gap(self, today: date, key: str = COUNTED) -> str:
+        """Say why it is not known what fired lately; empty where it is.
+
+        Args:
+            today: UTC.
+            key: of the file in the whole bucket.
+        """
         at = self.counted_at
         if at and today - at.date() <= _FRESH:
             return ""
         told = f"last counted {at:%Y-%m-%d}" if at else "never counted"
         why = f"; {self.failure}" if self.failure else ""
-        return f"the alert logs were {told}{why}. If they are no longer counted, delete {COUNTED}"
+        return f"the alert logs were {told}{why}. If they are no longer counted, delete {key}"

@@ -94,6 +94,7 @@ class Gathered:
             cannot be had.
         fired: when each rule last fired.
         counted: how far alert logs are counted; nothing is there where they never were.
+        folder: in which a target's files are; empty where the bucket is that of a single stack.
         departed: finds the rules of feeds that people no longer want (see `Inputs`).
     """
 
@@ -112,6 +113,7 @@ class Gathered:
     published: Callable[[str], str] = field(default=lambda _: "", compare=False)
     fired: Seen[FiredRules] = field(default_factory=Seen)
     counted: Seen[Counted] = field(default_factory=Seen)
+    folder: str = ""
     departed: Callable[[], Mapping[int, str]] = field(default=dict, compare=False)
 
     @property
@@ -172,6 +174,7 @@ def gather(store: Store, draft: Draft | None = None, own: OwnFiles | None = None
         published=partial(_published, store, latest.build if latest else ""),
         fired=FiredRules.see(store),
         counted=Counted.see(store),
+        folder=folder_of(store),
         departed=partial(_departed, store, latest, feeds.names),
     )
 
@@ -200,7 +203,7 @@ def inputs_of(
         refusals=gathered.refusals.words,
         staging=_staging(gathered, deployed),
         fired=gathered.fired.file.of(prefix) if gathered.fired.file else {},
-        hits_unknown=hits_gap(gathered.counted, gathered.fired, day),
+        hits_unknown=hits_gap(gathered.counted, gathered.fired, day, gathered.folder),
         departed=gathered.departed(),
     )
 
@@ -224,20 +227,31 @@ def _published(store: Store, build: str, group: str) -> str:
     return stored.body.decode(errors="replace") if stored else ""
 
 
-def hits_gap(counted: Seen[Counted], fired: Seen[FiredRules], day: date) -> str:
+def folder_of(store: Store) -> str:
+    """The folder in which a target's files are; empty where the bucket is that of a single stack.
+
+    Args:
+        store: a bucket, or a target's part of it.
+    """
+    return store.address(COUNTED).removeprefix(f"s3://{store.bucket}/").removesuffix(COUNTED)
+
+
+def hits_gap(counted: Seen[Counted], fired: Seen[FiredRules], day: date, folder: str = "") -> str:
     """Why it is not known what fired lately; empty where it is, or where nobody counts.
 
     Args:
         counted: how far alert logs are counted.
         fired: what was found.
         day: of the build, in UTC.
+        folder: see `folder_of`.
     """
     if counted.etag is None:
         return ""
-    for key, seen in ((COUNTED, counted), (FIRED, fired)):
-        if seen.file is None:
-            return f"{key} is missing, or cannot be read; the next count makes it again"
-    return counted.file.gap(day) if counted.file else ""
+    missing = "is missing, or cannot be read; the next count makes it again"
+    if counted.file is None:
+        return f"{folder}{COUNTED} {missing}"
+    gap = counted.file.gap(day, f"{folder}{COUNTED}")
+    return gap or ("" if fired.file is not None else f"{folder}{FIRED} {missing}")
 
 
 def _departed(store: Store, latest: Latest | None, wanted: Collection[str]) -> dict[int, str]:

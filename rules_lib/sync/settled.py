@@ -50,7 +50,7 @@ from rules_lib.state.latest import Latest
 from rules_lib.state.statefile import Cache
 from rules_lib.sync.code_digest import code_digest
 from rules_lib.sync.discards import repeat_discards
-from rules_lib.sync.gather import hits_gap
+from rules_lib.sync.gather import folder_of, hits_gap
 from rules_lib.sync.same_until import same_until
 
 if TYPE_CHECKING:
@@ -169,7 +169,8 @@ def _is_quiet(world: World, settled: Settled) -> bool:
     """Whether it is a later day, on which the day itself makes no difference."""
     if not settled.day < world.day < settled.until:
         return False
-    gap = hits_gap(Counted.see(world.store), FiredRules.see(world.store), world.day)
+    store = world.store
+    gap = hits_gap(Counted.see(store), FiredRules.see(store), world.day, folder_of(store))
     return gap == settled.hits_unknown
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from rules_lib.alert_logs import alert_logs_at
 from rules_lib.allowlist.problem import shown
 from rules_lib.bucket import ALLOWLIST, TARGETS_FILE
 from rules_lib.groups.policy_names import policy_name_problem
@@ -82,6 +83,13 @@ def policies_fit_their_target(document: Document) -> Iterator[Problem]:
                 yield document.problem((*path, "policies", at), text)
 
 
+def alert_logs_are_of_their_target(document: Document) -> Iterator[Problem]:
+    """What fires at other firewalls says nothing about these: an entry that was copied, say."""
+    for path, target in _targets(document):
+        if "alert_logs" in target and (text := _foreign_logs(target["alert_logs"], target)):
+            yield document.problem((*path, "alert_logs"), text)
+
+
 def allowlists_are_allowlists(document: Document) -> Iterator[Problem]:
     """The file of targets is none."""
     for path, target in _targets(document):
@@ -96,11 +104,32 @@ def _misfit(name: str, target: dict[str, str]) -> str:
     parts = name.split(":")
     if len(parts) < _ARN_PARTS:
         return ""
-    account, region = account_of(target.get("role", "")), target.get("region", "")
-    if region and parts[3] != region:
-        return f"{shown(name)} is in {parts[3]}, and the target is in {shown(region)}"
-    if account and parts[4] != account:
-        return f"{shown(name)} is in account {parts[4]}, and the target's role is in {account}"
+    return _elsewhere(f"{shown(name)} is in", parts[4], parts[3], target)
+
+
+def _foreign_logs(place: str, target: dict[str, str]) -> str:
+    """Why alert logs are none of a target's; empty where they may be, or are no place at all."""
+    try:
+        logs = alert_logs_at(place)
+    except ValueError:
+        return ""
+    return _elsewhere(f"{shown(place)} is of", logs.account, logs.region, target)
+
+
+def _elsewhere(what: str, account: str, region: str, target: dict[str, str]) -> str:
+    """Say that something is in another region or account than a target; empty where it is not.
+
+    Args:
+        what: that it is, and a verb.
+        account: in which it is; empty where that is not known.
+        region: likewise.
+        target: its texts.
+    """
+    own, here = account_of(target.get("role", "")), target.get("region", "")
+    if here and region and region != here:
+        return f"{what} {region}, and the target is in {shown(here)}"
+    if own and account and account != own:
+        return f"{what} account {account}, and the target's role is in {own}"
     return ""
 
 
@@ -118,5 +147,6 @@ CHECKS: Final = (
     target_names_stand_once,
     places_stand_once,
     policies_fit_their_target,
+    alert_logs_are_of_their_target,
     allowlists_are_allowlists,
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import ValidationError
 
+from rules_lib.alert_logs import EXPECTED_PLACE
 from rules_lib.allowlist.problem import Problem, by_line, problem_lines, shown
 from rules_lib.allowlist.reader import read_document
 from rules_lib.errors import TargetsError
@@ -42,6 +43,7 @@ _TEXTS: Final[Mapping[str, str]] = {
     "model_type": "is not a mapping; write one `key: value` per line",
     "string_type": "is not text",
     "tuple_type": "is not a list; write a list as [first, second]",
+    "value_error": f"names no alert logs; expected: {EXPECTED_PLACE}",
 }
 """pydantic's error types in the words of this file; a type that is not here keeps pydantic's."""
 

@@ -6,8 +6,9 @@ Annotations are not postponed here: pydantic reads them when a class is made.
 import re
 from typing import Annotated, Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator
 
+from rules_lib.alert_logs import AlertLogs, alert_logs_at
 from rules_lib.allowlist.fields import FileVersion, Whole
 from rules_lib.bucket import ALLOWLIST
 
@@ -40,6 +41,7 @@ class NamedTarget(_Frozen):
         ring: it takes what the ring before it has had in force for long enough.
         policies: names or ARNs of the firewall policies to which its groups are attached.
         allowlist: key of its allowlist.
+        alert_logs: of its firewalls; None: what fires there is not counted.
     """
 
     name: Annotated[str, Field(pattern=f"^{NAME_FORM}$")]
@@ -48,6 +50,7 @@ class NamedTarget(_Frozen):
     ring: Annotated[Whole, Field(ge=0, le=RING_MAX)] = 0
     policies: tuple[str, ...] = ()
     allowlist: Annotated[str, Field(pattern=f"^{ALLOWLIST_FORM}$")] = ALLOWLIST
+    alert_logs: Annotated[AlertLogs | None, PlainValidator(alert_logs_at)] = None
 
     @property
     def account(self) -> str:

@@ -17,6 +17,7 @@ from rulesync_cli.consent import yes_option
 from rulesync_cli.hits.grouped import GROUPINGS
 from rulesync_cli.show.console import wide_option
 from rulesync_cli.show.progress import waiting
+from rulesync_cli.targeted import target_option
 
 if TYPE_CHECKING:
     from rules_lib.aws.store import Store
@@ -35,6 +36,7 @@ _CLASSES: Final = ("ready", "noisy", "look-first")
         "rulesync hits",
         "rulesync hits --by category --days 7",
         "rulesync hits --by host --csv > hosts.csv",
+        "rulesync hits --target us-prod",
         "rulesync hits --class ready",
         "rulesync hits --suggest --config mine.yaml --out mine.yaml",
         "rulesync hits --logs alert-logs/ --results out/1 --config categories.yaml",
@@ -72,6 +74,7 @@ _CLASSES: Final = ("ready", "noisy", "look-first")
 @json_option
 @wide_option
 @click.option("--bucket", envvar="RULESYNC_BUCKET", show_envvar=True, help="The stack's bucket.")
+@target_option
 @aws_options
 def hits(  # noqa: PLR0913 - an argument for each option
     *,

@@ -19,7 +19,7 @@ from rules_lib.deploy.outcome import Applied
 from rules_lib.deploy.plan import unchecked_plan
 from rules_lib.errors import RefusedError, SettingsError, UnfinishedError
 from rules_lib.facts.targets import Target
-from rules_lib.fleet.place import client_of_target
+from rules_lib.fleet.place import clients_of_target
 from rules_lib.fleet.promote import forget_promotion
 from rules_lib.fleet.targets_file import find_targets, target_named, targets_in
 from rules_lib.state.latest import Latest
@@ -92,7 +92,7 @@ class TargetGroups:
         Raises:
             RulesyncError: the target's account cannot be reached.
         """
-        client = client_of_target(root, self.target)
+        client = clients_of_target(root, self.target).firewall()
         here = World(root, client, now, self.target.policies, unproven=True)
         return here.firewall(self.prefix, self.kind, calls)
 

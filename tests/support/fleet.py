@@ -80,7 +80,7 @@ class FleetAccount:
         """Network Firewall in the target's account and region."""
         arn = str(target.get("role", ""))
         role = TargetRole(arn, BUCKET, "test") if arn else None
-        return clients.firewall_of_target(str(target["region"]), role)
+        return clients.ClientsOfTarget.begin(str(target["region"]), role).firewall()
 
     def groups(self, target: Mapping[str, object]) -> dict[str, str]:
         """Name -> text of the rule groups that a target has."""

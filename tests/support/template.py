@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, Final
 from unittest import mock
 
+from moto.cloudformation.models import Stack
+
 from localaws.stacks.expand import SAM_PYTHON, defaults, transformed
 
 ROOT: Final = Path(__file__).parents[2]
@@ -62,18 +64,22 @@ class Template:
 
     given: Mapping[str, Any] = field(default_factory=dict)
 
+    def document(self) -> dict[str, Any]:
+        """The template as it is written, with its intrinsics."""
+        return expanded()
+
     def resource(self, name: str) -> dict[str, Any]:
         """A resource's properties, resolved."""
-        return dict(self.resolve(expanded()["Resources"][name]["Properties"]))
+        return dict(self.resolve(self.document()["Resources"][name]["Properties"]))
 
     def of_type(self, kind: str) -> dict[str, dict[str, Any]]:
         """The properties of all resources of a type, by logical id."""
-        found = expanded()["Resources"].items()
+        found = self.document()["Resources"].items()
         return {name: self.resource(name) for name, about in found if about["Type"] == kind}
 
     def value(self, name: str) -> Any:
         """What a Ref gives; what nobody knows before the deploy stands in angle brackets."""
-        parameters = expanded()["Parameters"]
+        parameters = self.document()["Parameters"]
         if name in self.given:
             return self.given[name]
         if name in parameters:
@@ -84,7 +90,7 @@ class Template:
 
     def condition(self, name: str) -> bool:
         """Whether a condition of the template holds."""
-        return bool(self.resolve(expanded()["Conditions"][name]))
+        return bool(self.resolve(self.document()["Conditions"][name]))
 
     def resolve(self, node: Any) -> Any:
         """Resolve intrinsics; what is `AWS::NoValue` is left out."""
@@ -105,6 +111,21 @@ class Template:
             yield from policy["PolicyDocument"]["Statement"]
 
 
+@cache
+def target_template() -> dict[str, Any]:
+    """template-target.yaml as read."""
+    text = (ROOT / "template-target.yaml").read_text(encoding="utf-8")
+    return dict(Stack.parse_template(text))
+
+
+class TargetTemplate(Template):
+    """The template of a target's account with values for its parameters."""
+
+    def document(self) -> dict[str, Any]:
+        """The template as it is written, with its intrinsics."""
+        return target_template()
+
+
 def _sub(template: Template, given: str | list[Any]) -> str:
     """Fill in what stands in `${…}`; `${!…}` stands for itself, without the mark."""
     text, names = given if isinstance(given, list) else (given, {})
@@ -122,6 +143,7 @@ def _sub(template: Template, given: str | list[Any]) -> str:
 _FUNCTIONS: Final[dict[str, Callable[[Template, Any], Any]]] = {
     "Ref": Template.value,
     "Condition": Template.condition,
+    "Fn::Condition": Template.condition,  # as moto reads the tag
     "Fn::GetAtt": lambda template, path: template.value(".".join(path)),
     "Fn::Sub": _sub,
     "Fn::If": lambda template, parts: template.resolve(

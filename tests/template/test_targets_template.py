@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from moto.cloudformation.models import Stack
 from support.feeds import rule
 from support.fleet import BUILD, PILOT, PROD, FleetAccount, fleet_account, role_of
 from support.template import (
     ACCOUNT,
     BUCKET,
     REGION,
-    ROOT,
     Template,
     allows,
     listed,
     machine_definition,
+    target_template,
 )
 
 from rules_lib.bucket import ALLOWLIST, LOCAL, PROMOTED, TARGETS_FILE
@@ -137,13 +135,6 @@ def test_build_that_fails_is_run_again_later_and_later() -> None:
     }
     assert build["Catch"][0]["Next"] == "Failed"
     assert states["Each"]["MaxConcurrencyPath"] == "$.begun.at_once"
-
-
-@cache
-def target_template() -> dict[str, Any]:
-    """template-target.yaml as read."""
-    text = (ROOT / "template-target.yaml").read_text(encoding="utf-8")
-    return dict(Stack.parse_template(text))
 
 
 def target_statements(kind: str = "classic") -> list[dict[str, Any]]:

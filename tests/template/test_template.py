@@ -89,10 +89,10 @@ def test_only_builds_their_discards_and_hits_expire() -> None:
     """A feed or an allowlist that nobody touches may be the newest for years."""
     rules = PLAIN.resource("Bucket")["LifecycleConfiguration"]["Rules"]
     expiring = [rule["Prefix"] for rule in rules if "ExpirationInDays" in rule]
-    assert expiring == [BUILDS, DISCARDS, HITS, HIT_QUERIES, TARGETS, TARGETS]
+    assert expiring == [BUILDS, DISCARDS, HITS, HIT_QUERIES, TARGETS, TARGETS, TARGETS]
     tags = [tag for rule in rules for tag in rule.get("TagFilters", ())]
-    expires = {expiry_of(target_key("prod", folder)) for folder in (BUILDS, DISCARDS)}
-    assert [tag["Key"] for tag in tags] == [EXPIRES, EXPIRES]
+    expires = {expiry_of(target_key("prod", folder)) for folder in (BUILDS, DISCARDS, HITS)}
+    assert [tag["Key"] for tag in tags] == [EXPIRES, EXPIRES, EXPIRES]
     assert {tag["Value"] for tag in tags} == expires
     assert all("TagFilters" in rule for rule in rules if rule.get("Prefix") == TARGETS)
 
@@ -105,7 +105,7 @@ def test_addresses_do_not_live_on_as_earlier_versions() -> None:
         for rule in rules
         if "Prefix" in rule and "NoncurrentVersionExpiration" in rule
     }
-    assert left == {HITS: 1, HIT_QUERIES: 1}
+    assert left == {HITS: 1, HIT_QUERIES: 1, TARGETS: 1}
 
 
 def test_arrivals_that_start_a_build() -> None:

@@ -37,14 +37,14 @@ def arn_of(client: Any) -> str:
 
 def test_role_leads_to_its_account_and_the_region_that_is_named() -> None:
     """And its own account's region stays what it was."""
-    there = clients.firewall_of_target("eu-central-1", ROLE)
+    there = clients.ClientsOfTarget.begin("eu-central-1", ROLE).firewall()
     assert arn_of(there).startswith("arn:aws:network-firewall:eu-central-1:444455556666:")
     assert arn_of(clients.network_firewall()).startswith("arn:aws:network-firewall:us-east-1:1234")
 
 
 def test_without_a_role_it_is_the_own_account_in_another_region() -> None:
     """As for a target whose region alone differs."""
-    there = clients.firewall_of_target("eu-west-1")
+    there = clients.ClientsOfTarget.begin("eu-west-1").firewall()
     assert arn_of(there).startswith("arn:aws:network-firewall:eu-west-1:123456789012:")
 
 
@@ -71,7 +71,7 @@ def test_sts_is_asked_in_the_own_region_with_the_external_id(
 ) -> None:
     """Once for a build, by a name under which the account's CloudTrail has it."""
     found = asked(monkeypatch)
-    client = clients.firewall_of_target("eu-central-1", ROLE)
+    client = clients.ClientsOfTarget.begin("eu-central-1", ROLE).firewall()
     client.list_rule_groups()
     client.list_rule_groups()
     assert found == [
@@ -100,7 +100,7 @@ def test_credentials_are_asked_for_anew_before_they_run_out(
         return answer
 
     monkeypatch.setattr(kind, "_get_credentials", ending_soon)
-    client = clients.firewall_of_target("eu-central-1", ROLE)
+    client = clients.ClientsOfTarget.begin("eu-central-1", ROLE).firewall()
     client.list_rule_groups()
     client.list_rule_groups()
     assert len(found) == 2
@@ -116,7 +116,7 @@ def test_refused_role_is_told_with_its_arn(monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.setattr(AssumeRoleCredentialFetcher, "fetch_credentials", refuse)
     with pytest.raises(FirewallError, match="AccessDenied: not authorized") as raised:
-        clients.firewall_of_target("eu-central-1", ROLE)
+        clients.ClientsOfTarget.begin("eu-central-1", ROLE).firewall()
     assert [str(trouble) for trouble in raised.value.troubles] == ["denied"]
 
 
@@ -132,6 +132,6 @@ def test_what_a_role_gives_is_never_logged(
 
     monkeypatch.setattr(AssumeRoleCredentialFetcher, "fetch_credentials", seen)
     with caplog.at_level(logging.DEBUG, logger="rules_lib"):
-        clients.firewall_of_target("eu-central-1", ROLE).list_rule_groups()
+        clients.ClientsOfTarget.begin("eu-central-1", ROLE).firewall().list_rule_groups()
     told = [one.getMessage() for one in caplog.records if one.name.startswith("rules_lib")]
     assert given[0]["secret_key"] not in json.dumps([told, dict(os.environ)])

@@ -14,6 +14,8 @@ from rules_lib.targets.values import NamedTarget
 
 REGIONS: Final = ("eu-west-1", "us-east-1")
 POLICY: Final = "arn:aws:network-firewall:us-east-1:444455556666:firewall-policy/prod"
+LOGS: Final = "444455556666:log-group:alerts"
+FOLDER: Final = "AWSLogs/444455556666/network-firewall/alert"
 FILE: Final = f"""\
 version: 1
 targets:
@@ -108,6 +110,13 @@ targets.yaml: 9 errors
         (one(policies=f'["{POLICY}"]'), "is in us-east-1, and the target is in"),
         (one(allowlist="config/targets.yaml"), "is this file, not an allowlist"),
         (one(name="[a]"), "line 3: targets.name: a list is not text"),
+        (
+            one(alert_logs="s3://logs/alert/"),
+            '"s3://logs/alert/" names no alert logs; expected: s3:',
+        ),
+        (one(alert_logs="[a]"), "a list names no alert logs"),
+        (one(alert_logs=f"arn:aws:logs:us-east-1:{LOGS}"), "is of us-east-1, and the target is in"),
+        (one(alert_logs=f"s3://logs/{FOLDER}/us-east-1/"), "is of us-east-1, and the target is in"),
         (one(ring="100"), '"100" is too large; at most 99'),
         (one("bake: {hours: 721}"), 'line 4: bake.hours: "721" is too large; at most 720'),
         (one("bake: 12"), 'line 4: bake: "12" is not a mapping'),
@@ -126,6 +135,18 @@ def test_policy_stands_in_the_account_of_the_role() -> None:
         "444455556666:fire", "1" * 12 + ":fire"
     )
     assert "is in account 111111111111, and the target's role is in 444455556666" in faults(text)
+
+
+def test_alert_logs_are_those_of_the_target() -> None:
+    """What fires in another account, as where an entry was copied, says nothing about this one."""
+    role = "arn:aws:iam::111122223333:role/rulesync-target"
+    text = one(role=role, alert_logs=f"s3://logs/{FOLDER}/eu-west-1/")
+    assert "is of account 444455556666, and the target's role is in 111122223333" in faults(text)
+    told = one(alert_logs=f"s3://logs/{FOLDER}/eu-west-1/")
+    logs = load_targets(told, source="targets.yaml").targets[0].alert_logs
+    assert str(logs) == f"s3://logs/{FOLDER}/eu-west-1/"
+    named = load_targets(one(alert_logs="/aws/alerts"), source="targets.yaml").targets[0]
+    assert str(named.alert_logs) == "log group /aws/alerts"
 
 
 def test_name_stands_once_in_whatever_case() -> None:
