@@ -222,7 +222,8 @@ class HitsSettings(_Settings):
         str, Field(pattern=r"^[a-z0-9_]+\.[a-z0-9_]+$", description="DATABASE.TABLE of Glue")
     ] = "rulesync.alerts"
     hit_workgroup: Annotated[
-        str, Field(pattern=r"^[\w.-]{1,128}$", description="the name of a workgroup of Athena")
+        str,
+        Field(pattern=r"^[A-Za-z0-9._-]{1,128}$", description="the name of a workgroup of Athena"),
     ] = "rulesync-hits"
 
 

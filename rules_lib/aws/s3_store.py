@@ -25,8 +25,11 @@ if TYPE_CHECKING:
         PutObjectRequestTypeDef,
     )
 
-_SPOOLED: Final = 2**26
-"""Bytes; more than that of an object's pieces is kept on the disk until it is sent."""
+_SPOOLED: Final = 2**22
+"""Bytes; more than that of an object's pieces is kept on the disk until it is sent.
+
+What a build changed has about 1.3 kB a rule, and is written when its memory is fullest.
+"""
 
 _MISSING: Final = frozenset({"NoSuchKey", "404"})
 _CONDITION_FAILED: Final = frozenset(
