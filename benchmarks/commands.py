@@ -1,7 +1,8 @@
 """How long people wait for a command, beside what it cannot do without.
 
 `python -m benchmarks.commands` prints the table of docs/performance.md, and renews it alone with
-`--write`. Each command takes turns with what it is compared with.
+`--write`; with `--only WORD`, the rows that have the word. Each command takes turns with what it is
+compared with.
 """
 
 from __future__ import annotations
@@ -128,20 +129,20 @@ def sids_of(built: Built) -> Mapping[str, int]:
 
 
 def commands_table(
-    feed: Path, config: Path, rounds: int, told: Callable[[str], None]
+    feed: Path, config: Path, rounds: int, told: Callable[[str], None], only: str = ""
 ) -> Sequence[str]:
-    """Measure, and write the lines of the table."""
+    """Measure, and write the lines of the table; `only` those that have a word, if one is given."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
         environment = stack.enter_context(account(config))
         sync(feed, environment)
         sids = sids_of(built_by(unpack(feed.read_bytes()), config))
         desk = Desk(environment, feed, config, folder, sids)
-        found = [*rows(desk), *_with_engine(desk, told)]
+        found = [*rows(desk), *(_with_engine(desk, told) if only in "`verify --pcap`" else ())]
         return [
             "| command | CPU seconds | beside | of that | at most |",
             "|---|---|---|---|---|",
-            *(_line(row, rounds, told) for row in found),
+            *(_line(row, rounds, told) for row in found if only in row.name),
         ]
 
 
@@ -174,19 +175,33 @@ def renewed(page: str, lines: Sequence[str]) -> str:
     return "".join((before, MARKS[0], "\n", "\n".join(lines), "\n\n", MARKS[1], after))
 
 
+def with_others(page: str, lines: Sequence[str]) -> Sequence[str]:
+    """The lines of a page's table, of which these are measured again."""
+    again = {_name(line): line for line in lines}
+    table = page.partition(MARKS[0])[2].partition(MARKS[1])[0]
+    return [again.get(_name(line), line) for line in table.strip().splitlines()]
+
+
+def _name(line: str) -> str:
+    """The first cell of a row."""
+    return line.split("|")[1].strip()
+
+
 @click.command()
 @click.option("--feed", type=click.Path(exists=True, path_type=Path), help="A feed's archive.")
 @click.option("--config", type=click.Path(exists=True, path_type=Path), default=SHIPPED)
 @click.option("--rounds", default=5, show_default=True)
+@click.option("--only", default="", metavar="WORD", help="Measure the rows that have it alone.")
 @click.option("--write", type=click.Path(exists=True, path_type=Path), help="Renew this page.")
-def main(feed: Path | None, config: Path, rounds: int, write: Path | None) -> None:
+def main(feed: Path | None, config: Path, rounds: int, only: str, write: Path | None) -> None:
     """Measure the commands, and print a table."""
     with TemporaryDirectory() as folder:
         feeds = prepare(Path(folder), feed, large=False)
-        lines = commands_table(feeds.usual, config, rounds, partial(click.echo, err=True))
+        lines = commands_table(feeds.usual, config, rounds, partial(click.echo, err=True), only)
     click.echo("\n".join(lines))
     if write:
-        write.write_text(renewed(write.read_text(), lines))
+        page = write.read_text()
+        write.write_text(renewed(page, with_others(page, lines) if only else lines))
 
 
 if __name__ == "__main__":

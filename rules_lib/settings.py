@@ -109,7 +109,8 @@ class _Settings(BaseModel):
     A field's description says what is expected, in an error.
     """
 
-    model_config = ConfigDict(frozen=True)
+    # Built at its first use: whoever imports this module needs one of its models.
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:

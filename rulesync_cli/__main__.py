@@ -1,4 +1,4 @@
-"""`python -m rules_lib.cli` is `rulesync`."""
+"""`python -m rulesync_cli` is `rulesync`."""
 
 from rulesync_cli import main
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import sys
@@ -41,6 +42,7 @@ class Commands(click.Group):
         given = tuple(sys.argv[1:] if args is None else args)
         if args is None and _BUILDING.intersection(given[:1]):
             gc.disable()
+            atexit.register(gc.freeze)  # else Python goes through all values once more at its end
         sys.excepthook = partial(unexpected, given=given)
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, TextIOWrapper):  # a terminal may lack a character of ours

@@ -70,6 +70,11 @@ class RuleOverrides(_Frozen):
     drop: Sids = frozenset()
     on: Sids = frozenset()
 
+    @property
+    def named(self) -> frozenset[int]:
+        """The sids of all lists."""
+        return self.off.union(self.alert, self.drop, self.on)
+
 
 class AllowlistVariables(_Frozen):
     """The names that can be used as `$NAME` in a rule's header, beside the two built-in ones.

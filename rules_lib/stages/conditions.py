@@ -25,12 +25,9 @@ def conditions_of(rule: Rule, asked: DropWhen) -> Iterator[Condition]:
     for key, values in asked.values.items():
         yield _of_values(key, values, metadata_of(rule, key), asked.without(key))
     for key, day in asked.days.items():
-        dated = _day_of(rule, key)
-        holds = dated > day if dated else asked.without(key) is Mode.DROP
-        yield Condition(key, (day,), (dated,) if dated else (), holds, asked.without(key))
+        yield _of_day(key, day, _day_of(rule, key), asked.without(key))
     if asked.not_msg:
-        said = tuple(dict.fromkeys(_words(asked.not_msg).findall(rule.msg)))
-        yield Condition("not_msg", tuple(sorted(asked.not_msg)), said, not said)
+        yield _of_words(asked.not_msg, _said(rule.msg, asked.not_msg))
 
 
 def has_all(rule: Rule, asked: MetadataValues) -> bool:
@@ -43,6 +40,19 @@ def _of_values(key: str, wanted: frozenset[str], has: tuple[str, ...], without: 
     """Judge a key of the metadata; many rules have the same of it, and share what is found."""
     holds = _any_of(has, wanted) if has else without is Mode.DROP
     return Condition(key, tuple(sorted(wanted)), has, holds, without)
+
+
+@lru_cache(maxsize=16_384)
+def _of_day(key: str, wanted: str, dated: str, without: Mode) -> Condition:
+    """Judge a key that asks for a day; shared likewise."""
+    holds = dated > wanted if dated else without is Mode.DROP
+    return Condition(key, (wanted,), (dated,) if dated else (), holds, without)
+
+
+@lru_cache(maxsize=1024)
+def _of_words(unwanted: frozenset[str], said: tuple[str, ...]) -> Condition:
+    """Judge by the words that a msg says; shared likewise."""
+    return Condition("not_msg", tuple(sorted(unwanted)), said, not said)
 
 
 def metadata_of(rule: Rule, key: str) -> tuple[str, ...]:
@@ -66,6 +76,25 @@ def _day_of(rule: Rule, key: str) -> str:
     """The day of which a key asks, as 2019-01-31; empty where the rule does not give it."""
     day = rule.updated_at if key == "updated_after" else rule.created_at
     return day.replace("_", "-")
+
+
+def _said(msg: str, words: frozenset[str]) -> tuple[str, ...]:
+    """Those of the words that a msg says, as it writes them; most say none, which is soon seen."""
+    plain = _lowered(words)
+    if plain and msg.isascii():
+        lowered = msg.lower()
+        for word in plain:  # `any` takes twice the time
+            if word in lowered:
+                break
+        else:
+            return ()
+    return tuple(dict.fromkeys(_words(words).findall(msg)))
+
+
+@lru_cache(maxsize=64)
+def _lowered(words: frozenset[str]) -> tuple[str, ...]:
+    """In lower case; none where a letter beyond ASCII may be another one's capital."""
+    return tuple(map(str.lower, words)) if all(map(str.isascii, words)) else ()
 
 
 @lru_cache(maxsize=64)

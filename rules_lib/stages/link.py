@@ -57,7 +57,7 @@ def rules_that_fire(
 def _firing(
     wanted: Sequence[Converted], standby: Sequence[Converted], settable: frozenset[Mark]
 ) -> tuple[Converted, ...]:
-    live = [rule for rule in wanted if _can_fire(rule, settable)]
+    live = [rule for rule in wanted if not rule.rule.ties or _can_fire(rule, settable)]
     needed = _brought_in(live, [rule for rule in standby if _can_fire(rule, settable)])
     return *live, *needed
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from heapq import merge
 from itertools import pairwise
 from operator import attrgetter
 from typing import Final, TypeAlias
@@ -54,15 +53,13 @@ def order(clusters: Sequence[Cluster], last: Collection[str] = frozenset()) -> O
     """
     rules = [rule for cluster in clusters for rule in cluster]
     turns = _turns(rules, last)
-
-    def turn(rule: Converted) -> FeedOrderKey:
-        return turns[rule.sid]
-
-    rules.sort(key=turn)
-    tied = [rule for rule in rules if _is_tied(rule)]
-    free = (rule for rule in rules if not _is_tied(rule))
-    ordered = merge(_sorted(tied, _ASKS), free, key=turn)
-    return Ordered(tuple(clusters), {rule.sid: place for place, rule in enumerate(ordered)})
+    tied = sorted(filter(_is_tied, rules), key=lambda rule: turns[rule.sid])
+    latest: FeedOrderKey | None = None
+    for rule in _sorted(tied, _ASKS):  # one that waits for another takes its turn, behind it
+        turn = turns.pop(rule.sid)
+        turns[rule.sid] = latest = max(latest, turn) if latest else turn
+    ordered = sorted(turns, key=turns.__getitem__)
+    return Ordered(tuple(clusters), {sid: place for place, sid in enumerate(ordered)})
 
 
 def _is_tied(rule: Converted) -> bool:
@@ -73,9 +70,10 @@ def _turns(rules: Iterable[Converted], last: Collection[str]) -> dict[int, FeedO
     """What a rule of people's own waits for comes with it, before the rest of the feed."""
     tied = [rule for rule in rules if _is_tied(rule)]
     early = _awaited(tied, last)
+    tiers = {name: tier_of(name, last) for name in {rule.rule.category for rule in rules}}
     return {
         rule.sid: (
-            Tier.FIRST if rule.sid in early else tier_of(rule.rule.category, last),
+            Tier.FIRST if rule.sid in early else tiers[rule.rule.category],
             rule.rule.place,
         )
         for rule in rules

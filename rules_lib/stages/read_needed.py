@@ -33,7 +33,7 @@ def read_needed(
         also: sids whose rules are read in any case.
     """
     overrides = allowlist.rules
-    named = overrides.off.union(overrides.alert, overrides.drop, overrides.on, also)
+    named = overrides.named.union(also)
     sid_alone = partial(_sid_or_rule, named)
 
     def reader_for(category: str) -> LineParser:

@@ -80,11 +80,11 @@ class _Judged(dict[_Trait, Objection | None]):
 def _feed_pass(candidate: Candidate, allowlist: Allowlist) -> Objection | None:
     """A feed must not be able to switch protection off; one that is brought in only marks flows."""
     rule = candidate.rule
-    trusted = allowlist.feed_pass == "keep"  # noqa: S105 - no password
-    if rule.is_local or candidate.setter or trusted:
-        return None
     passing = rule.header.action.lower() == "pass"
     if not passing and "bypass" not in rule.keywords:
+        return None
+    trusted = allowlist.feed_pass == "keep"  # noqa: S105 - no password
+    if rule.is_local or candidate.setter or trusted:
         return None
     word = "pass" if passing else "bypass"
     return Objection(

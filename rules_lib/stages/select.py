@@ -39,7 +39,11 @@ class Selected:
 
 def select(rules: Iterable[AnyRule], allowlist: Allowlist) -> Selected:
     """Sort the enabled rules into wanted, standby, off and discarded."""
-    asked = [(rule, given_mode(rule, allowlist)) for rule in rules]
+    usual, named = _CategoryModes(allowlist), allowlist.rules.named
+    asked = [
+        (rule, given_mode(rule, allowlist) if rule.sid in named else usual[rule.category])
+        for rule in rules
+    ]
     winners = settle_duplicates(
         (rule for rule, given in asked if given.mode is not Mode.OFF), allowlist
     )
@@ -86,7 +90,25 @@ def given_mode(rule: AnyRule, allowlist: Allowlist) -> GivenMode:
             return _GIVEN[Mode.DROP, ModeKey.DROP]
         if mode is Mode.OFF and sid in overrides.on:
             return _GIVEN[Mode.ALERT, ModeKey.ON]
-    return _GIVEN[mode, ModeKey.CATEGORY if allowlist.lists(rule.category) else ModeKey.DEFAULT]
+    return _category_mode(rule.category, allowlist)
+
+
+def _category_mode(category: str, allowlist: Allowlist) -> GivenMode:
+    """The mode of every rule of a category whose sid has no setting of its own."""
+    key = ModeKey.CATEGORY if allowlist.lists(category) else ModeKey.DEFAULT
+    return _GIVEN[allowlist.setting_of(category).mode, key]
+
+
+class _CategoryModes(dict[str, GivenMode]):
+    """Category -> its mode, looked up once."""
+
+    def __init__(self, allowlist: Allowlist) -> None:
+        super().__init__()
+        self._allowlist = allowlist
+
+    def __missing__(self, category: str) -> GivenMode:
+        self[category] = _category_mode(category, self._allowlist)
+        return self[category]
 
 
 def _stands_by(rule: AnyRule, allowlist: Allowlist) -> bool:

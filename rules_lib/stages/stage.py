@@ -89,9 +89,10 @@ def _stage_of(
 ) -> Stage | Exemption | None:
     """How it is with a rule whose time runs; None where it has had it, or has none to have."""
     rule = candidate.rule
-    sid, days = rule.sid or 0, allowlist.staging_days(rule.category)
+    sid = rule.sid or 0
     began = tenure.day if sid in revised else _began(candidate, tenure)
-    if began is None or not days:
+    days = began and allowlist.staging_days(rule.category)
+    if not began or not days:
         return None
     fired = None if sid in revised else tenure.fired_since(sid, began)
     found = Stage(began, began + timedelta(days=days), fired)

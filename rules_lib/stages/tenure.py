@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -83,7 +83,7 @@ class Tenure:
         elif gone and gone.rev == rule.rev and self.record.remembers(gone, self.day):
             began = since
         else:
-            began = _created(rule) if self.record.first else self.day
+            began = _day(rule.created_at) if self.record.first else self.day
         return min(began, self.day) if began else None
 
     def fired_since(self, sid: int, began: date) -> date | None:
@@ -142,9 +142,10 @@ class _Acting(NamedTuple):
     blocking: frozenset[int]
 
 
-def _created(rule: Rule) -> date:
+@lru_cache(maxsize=16_384)
+def _day(created_at: str) -> date:
     """When the feed says that a rule was written; this very day where it does not."""
     try:
-        return date.fromisoformat(rule.created_at.replace("_", "-"))
+        return date.fromisoformat(created_at.replace("_", "-"))
     except ValueError:
         return date.max

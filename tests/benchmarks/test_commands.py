@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from support.example import FEED, ROOT
 
-from benchmarks.commands import Desk, commands_table, renewed, rows
+from benchmarks.commands import Desk, commands_table, renewed, rows, with_others
 from examples.feed import build_feed
 
 if TYPE_CHECKING:
@@ -28,6 +28,15 @@ def test_no_command_is_named_twice(tmp_path: Path) -> None:
     desk = Desk({}, tmp_path / "feed", tmp_path / "config", tmp_path, {"kept": 1, "off": 2})
     names = [row.name for row in rows(desk)]
     assert len(names) == len(set(names)) > 10
+
+
+def test_some_rows_are_renewed_alone() -> None:
+    """In their place; what is not measured again stays."""
+    page = "a\n<!-- commands -->\n\n| name | t |\n|---|---|\n| b | 1 |\n| c | 2 |\n\n"
+    page += "<!-- /commands -->\nd\n"
+    lines = with_others(page, ["| name | t |", "|---|---|", "| c | 3 |"])
+    assert lines == ["| name | t |", "|---|---|", "| b | 1 |", "| c | 3 |"]
+    assert with_others(renewed(page, lines), []) == lines
 
 
 def test_table_is_renewed_between_its_marks() -> None:

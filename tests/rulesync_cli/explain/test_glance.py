@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -13,7 +14,7 @@ from support.example import FEED
 from support.example import ROOT as EXAMPLES
 from support.firewall import in_force
 from support.inputs import inputs
-from support.releases import COMPOSITE, SHIPPED
+from support.releases import COMPOSITE, RELEASES, SHIPPED
 from support.rules import FEEDS, allowlists, feed, text
 from support.samples import THOROUGH, one_in
 
@@ -27,6 +28,7 @@ from rules_lib.model import FeedFile
 from rules_lib.reading.ruleset import read_rules
 from rules_lib.reading.sids import sids_in
 from rules_lib.report.records import discarded_jsonl
+from rules_lib.stages.read_needed import read_needed
 from rules_lib.state.groupfile import groups_json
 from rulesync_cli.explain import Evidence, Explained, explain
 from rulesync_cli.explain.judging import judged
@@ -182,6 +184,22 @@ def test_sids_of_every_fate_of_a_real_release_are_told_alike(releases: Path, cap
     told = case.compared([sid for sids in fates.values() for sid in spread(sids, SAMPLED)])
     assert told["kept"] >= SAMPLED
     assert {"alert", "drop", "alert, tied", "off", "disabled"} <= set(fates)
+
+
+@pytest.mark.feeds
+@pytest.mark.parametrize("name", RELEASES if THOROUGH else RELEASES[:1])
+def test_sids_at_random_of_a_real_release_are_told_alike(releases: Path, name: str) -> None:
+    """By what touches them and by records; and of a feed alone, where what is off is not read."""
+    document = SHIPPED.read_text(encoding="utf-8")
+    files = unpack((releases / name).read_bytes())
+    allowlist = load_allowlist(document, source="test", known=[one.category for one in files])
+    case = Case.of(files, allowlist, document)
+    some = Random(name).sample(case.sids, 200 if THOROUGH else 10)  # noqa: S311 - no secret
+    needed = inputs(read_needed(files, allowlist, some), allowlist)
+    alone = Evidence.of(tuple(files), read_document(document), needed, build(needed))
+    assert [explain(sid, alone) for sid in some] == [case.told_by_all(sid) for sid in some]
+    told = case.applied().compared(some)
+    assert {"kept", "off", "disabled"} <= set(told)
 
 
 def spread(sids: Sequence[int], few: int) -> Iterator[int]:
