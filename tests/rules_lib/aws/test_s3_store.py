@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from datetime import UTC, datetime
+from typing import IO, Any
 
 import pytest
 from botocore.exceptions import NoCredentialsError
@@ -57,3 +59,26 @@ def test_call_that_never_reaches_s3_is_an_error_of_the_bucket(s3_store: S3Store)
     s3_store.client.meta.events.register("before-sign.s3.GetObject", without_credentials)
     with pytest.raises(StoreError, match=r"s3://feeds/a: Unable to locate credentials"):
         s3_store.get("a")
+
+
+class Sink:
+    """A client that counts the bytes of an object as it sends them."""
+
+    def __init__(self) -> None:
+        self.sent = 0
+
+    def put_object(self, *, Body: IO[bytes], **_: object) -> None:  # noqa: N803 - boto3's names
+        """Send an object."""
+        while part := Body.read(2**16):
+            self.sent += len(part)
+
+
+def test_pieces_are_not_in_memory_together() -> None:
+    """Neither as they are made, nor as they are sent."""
+    client: Any = Sink()
+    tracemalloc.start()
+    S3Store(client, "feeds").put("a", (bytes(2**20) for _ in range(64)))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert client.sent == 64 * 2**20
+    assert peak < 16 * 2**20
