@@ -23,7 +23,7 @@ _DATE: Final = re.compile(r"[0-9]{4}_[0-9]{2}_[0-9]{2}")
 """How ET writes a day."""
 
 _COUNTING: Final = re.compile(
-    rf",\s*({SEVERITY}|{CONFIDENCE}|created_at|updated_at|deployment) ([^,]*)", re.ASCII
+    rf",\s*((?:{SEVERITY}|{CONFIDENCE}|created_at|updated_at|deployment) [^,]*)", re.ASCII
 )
 """An entry behind its comma, which a search finds at once; so the first entry is given one too."""
 _ENTRY: Final = re.compile(r",\s*([^\s,]+) ([^,]*)", re.ASCII)
@@ -76,13 +76,14 @@ def is_alert_only(text: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def _weighed(entries: str) -> RuleMetadata:
-    return _of_pairs(tuple(_COUNTING.findall(f",{entries}")))
+    return _of_counting(",".join(_COUNTING.findall(f",{entries}")))
 
 
 @lru_cache(maxsize=8192)
-def _of_pairs(pairs: tuple[tuple[str, str], ...]) -> RuleMetadata:
+def _of_counting(entries: str) -> RuleMetadata:
     found = defaultdict[str, list[str]](list)
-    for key, value in pairs:
+    for entry in entries.split(","):
+        key, _, value = entry.partition(" ")
         found[key].append(value.strip())
     return RuleMetadata(
         _highest(found[SEVERITY], SEVERITIES),

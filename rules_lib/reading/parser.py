@@ -53,7 +53,7 @@ def is_silent(text: str) -> bool:
         parts = cut(text)
     except RuleSyntaxError:
         return False
-    return _is_silent(parts, shape_of(parts.names).silent)
+    return _is_silent(parts, _shape(parts).silent)
 
 
 def _rule(category: str, line: Line, feed: FeedOrigin) -> Rule:
@@ -66,7 +66,7 @@ def _rule(category: str, line: Line, feed: FeedOrigin) -> Rule:
         # What is kept of an option takes a hundred times the memory of its own two bytes.
         raise RuleSyntaxError(f"it has {semicolons:,} semicolons, too many for any rule")
     parts = cut(text)
-    shape, values = shape_of(parts.names), parts.values
+    shape, values = _shape(parts), parts.values
     if shape.twice:
         raise RuleSyntaxError(f"it has {shape.twice} more than once")
     ties = _ties(parts, shape) if shape.ties else ()
@@ -94,6 +94,10 @@ def _rule(category: str, line: Line, feed: FeedOrigin) -> Rule:
         unwanted=parts.options(out) if (out := unwanted(parts, shape)) else (),
         feed=feed,
     )
+
+
+def _shape(parts: Parts) -> Shape:
+    return shape_of(" ".join(parts.names))
 
 
 def _stated(name: str, value: str) -> str:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import accumulate
+from sys import intern
 from typing import NamedTuple
 
 from rules_lib.facts import suricata
@@ -78,8 +79,9 @@ class Parts(NamedTuple):
         for number in numbers:
             begin, at = begin + sum(map(len, self.texts[at:number])), number
             text = self.texts[number]
-            value = self.values[number] if ":" in text else None
-            found.append(Option(self.names[number].lower(), value, begin, begin + len(text)))
+            value = intern(self.values[number]) if ":" in text else None
+            name = intern(self.names[number].lower())
+            found.append(Option(name, value, begin, begin + len(text)))
         return tuple(found)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import lru_cache
+from sys import intern
 from typing import Final, NamedTuple
 
 from rules_lib.facts import suricata
@@ -55,9 +56,13 @@ class Shape(NamedTuple):
 
 
 @lru_cache(maxsize=32_768)
-def shape_of(written: tuple[str, ...]) -> Shape:
-    """Look at the names of a rule's options, in their order."""
-    names = " ".join(written).lower().split()  # no name has a space
+def shape_of(written: str) -> Shape:
+    """Look at the names of a rule's options, in their order; none of them has a space.
+
+    Args:
+        written: the names with spaces between: kept are one text and not twenty.
+    """
+    names = list(map(intern, written.lower().split()))
     facts = [(name, place) for place, name in enumerate(names) if name in _FACTS]
     places: defaultdict[str, list[int]] = defaultdict(list)
     for name, place in facts:

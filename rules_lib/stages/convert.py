@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from sys import intern
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.facts import limits
@@ -142,7 +143,7 @@ def _converted(
     return Converted(
         rule=rule,
         text=header + options,
-        action=action.lower(),
+        action=intern(action.lower()),
         given=candidate.given,
         cause=candidate.cause,
         changes=_together(changes, tuple(option.name for option in unwanted)),
