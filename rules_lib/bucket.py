@@ -87,6 +87,9 @@ STAGING: Final = "state/staging.json"
 SETTLED: Final = "state/settled.json"
 """There once a scheduled build found nothing to do."""
 
+READ_RULES: Final = "state/read-rules.json.gz"
+"""What a build has read of a large feed, so that the next one reads only what is new."""
+
 COUNTED: Final = "state/hits.json"
 """There once alert logs were to be counted: how far they are, and what stands in the way."""
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeAlias
+from zlib import crc32
 
 from rules_lib.facts.magic import UTF8_MARK
 from rules_lib.facts.suricata import ACTION_FORM, DIRECTIONS
@@ -22,6 +23,7 @@ _COMMENTED_HEADER = re.compile(
     rf"(?:{ACTION_FORM}|log)\s.*(?:{_DIRECTION})".encode(),
     re.IGNORECASE | re.DOTALL,
 )
+_RUN: Final = 128
 _SHOWN: Final = 8_192  # bytes of a line that is too long
 _CONTINUED = re.compile(rb"\\\s*?(?:\n|\Z)")
 
@@ -57,9 +59,38 @@ def count_rules(data: bytes) -> Tally:
 
 def parted(data: bytes) -> tuple[list[NumberedLine], list[NumberedLine]]:
     """The logical lines that may be meant as rules, and the comments."""
+    return _parted(_logical_lines(data))
+
+
+def parted_run(lines: Iterable[bytes], first: int) -> tuple[list[NumberedLine], list[NumberedLine]]:
+    """The same of a run of lines; `first` is the number of its first one."""
+    return _parted(enumerate(map(bytes.strip, lines), start=first))
+
+
+def runs_of(data: bytes) -> list[tuple[int, list[bytes]]]:
+    """Cut a file into runs of lines, each with its first line's number, from 1.
+
+    A run ends at every `_RUN`th line or so, by what the line has: so a line more leaves all other
+    runs as they are. Where lines go on with the next, there are no runs.
+    """
+    if _CONTINUED.search(data):
+        return []
+    lines = data.removeprefix(UTF8_MARK).split(b"\n")
+    ends = [at for at, checksum in enumerate(map(crc32, lines), start=1) if checksum % _RUN == 1]
+    begins = [0, *ends]
+    return [
+        (begin + 1, lines[begin:end])
+        for begin, end in zip(begins, [*ends, len(lines)], strict=True)
+        if begin < end
+    ]
+
+
+def _parted(
+    lines: Iterable[NumberedLine],
+) -> tuple[list[NumberedLine], list[NumberedLine]]:
     enabled: list[NumberedLine] = []
     comments: list[NumberedLine] = []
-    for line in _logical_lines(data):
+    for line in lines:
         if line[1]:
             (comments if line[1].startswith(b"#") else enabled).append(line)
     return enabled, comments

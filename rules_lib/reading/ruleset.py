@@ -2,20 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from itertools import chain
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from rules_lib.model import NO_FEED, AnyRule, FeedOrigin
-from rules_lib.reading.lines import Line, commented, decoded_line, parted
+from rules_lib.reading.lines import (
+    Line,
+    NumberedLine,
+    commented,
+    decoded_line,
+    parted,
+    parted_run,
+    runs_of,
+)
 from rules_lib.reading.parser import parse
+from rules_lib.reading.recall import Lines, ReadRun
 from rules_lib.reading.sids import sids_in
 
 if TYPE_CHECKING:
     from rules_lib.model import FeedFile
+    from rules_lib.reading.recall import Recall
 
 LineParser: TypeAlias = Callable[[str, Line, FeedOrigin], AnyRule]
 """What makes of a category's logical line what it is."""
+
+
+class LineReader(NamedTuple):
+    """How the enabled rules of a category are read.
+
+    Attributes:
+        parse: reads one.
+        about: identifies what it goes by beside the line.
+    """
+
+    parse: LineParser
+    about: str = ""
+
+
+IN_FULL: Final = LineReader(parse)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +83,15 @@ class Ruleset:
         return tuple(dict.fromkeys(filter(None, named)))
 
 
-def _in_full(_: str) -> LineParser:
-    return parse
+def _in_full(_: str) -> LineReader:
+    return IN_FULL
 
 
 def read_rules(
     files: Iterable[FeedFile],
     wake: Collection[int] = frozenset(),
-    reader_for: Callable[[str], LineParser] = _in_full,
+    reader_for: Callable[[str], LineReader] = _in_full,
+    recall: Recall | None = None,
 ) -> Ruleset:
     """Read the feeds' files.
 
@@ -72,17 +99,53 @@ def read_rules(
         files: of the feeds, and people's own.
         wake: sids of the disabled rules that are read too.
         reader_for: what reads the enabled rules of a category.
+        recall: what was read before; it learns what is read now.
     """
-    return Ruleset(tuple(_category(file, wake, reader_for(file.category)) for file in files))
+    return Ruleset(
+        tuple(_category(file, wake, reader_for(file.category), recall) for file in files)
+    )
 
 
-def _category(file: FeedFile, wake: Collection[int], reader: LineParser) -> Category:
-    lines, comments = parted(file.data)
+def _category(
+    file: FeedFile, wake: Collection[int], reader: LineReader, recall: Recall | None
+) -> Category:
+    runs = runs_of(file.data) if recall else []
+    if recall and runs:
+        read = [_recalled(file, run, wake, reader, recall) for run in runs]
+    else:
+        read = [_read(file, parted(file.data), wake, reader)]
+    rules = tuple(chain.from_iterable(run.rules for run in read))
+    return Category(file.category, rules, sum(run.disabled for run in read), file.feed)
+
+
+def _recalled(
+    file: FeedFile,
+    run: tuple[int, list[bytes]],
+    wake: Collection[int],
+    reader: LineReader,
+    recall: Recall,
+) -> ReadRun:
+    """A run of lines as it was read before, or read now."""
+    first, lines = run
+    about = f"{reader.about} {sorted(wake)}"
+    known = Lines(file.category, file.feed, first, lines)
+    return recall.of(about, known, lambda: _read(file, parted_run(lines, first), wake, reader))
+
+
+def _read(
+    file: FeedFile,
+    parts: tuple[Sequence[NumberedLine], Sequence[NumberedLine]],
+    wake: Collection[int],
+    reader: LineReader,
+) -> ReadRun:
+    lines, comments = parts
     disabled = tuple(commented(comments))
-    rules = [reader(file.category, decoded_line(number, raw), file.feed) for number, raw in lines]
+    rules = [
+        reader.parse(file.category, decoded_line(number, raw), file.feed) for number, raw in lines
+    ]
     if wake:
         rules = sorted((*rules, *_woken(file, disabled, wake)), key=_line_number)
-    return Category(file.category, tuple(rules), len(disabled), file.feed)
+    return ReadRun(rules, len(disabled))
 
 
 def _woken(

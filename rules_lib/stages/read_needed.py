@@ -15,15 +15,19 @@ from rules_lib.model import AnyRule, FeedOrigin, Mode, SidOnly
 from rules_lib.reading.lines import Line
 from rules_lib.reading.parser import parse
 from rules_lib.reading.rule import sid_of
-from rules_lib.reading.ruleset import LineParser, Ruleset, read_rules
+from rules_lib.reading.ruleset import IN_FULL, LineReader, Ruleset, read_rules
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
     from rules_lib.model import FeedFile
+    from rules_lib.reading.recall import Recall
 
 
 def read_needed(
-    files: Iterable[FeedFile], allowlist: Allowlist, also: Collection[int] = ()
+    files: Iterable[FeedFile],
+    allowlist: Allowlist,
+    also: Collection[int] = (),
+    recall: Recall | None = None,
 ) -> Ruleset:
     """Read what a build with this allowlist looks at; it comes to the same as from every word.
 
@@ -31,15 +35,16 @@ def read_needed(
         files: of the feeds, and people's own.
         allowlist: says which categories are off, and which disabled rules are wanted.
         also: sids whose rules are read in any case.
+        recall: what was read before.
     """
     overrides = allowlist.rules
     named = overrides.named.union(also)
-    sid_alone = partial(_sid_or_rule, named)
+    sid_alone = LineReader(partial(_sid_or_rule, named), f"sids but of {sorted(named)}")
 
-    def reader_for(category: str) -> LineParser:
-        return sid_alone if allowlist.setting_of(category).mode is Mode.OFF else parse
+    def reader_for(category: str) -> LineReader:
+        return sid_alone if allowlist.setting_of(category).mode is Mode.OFF else IN_FULL
 
-    return read_rules(files, overrides.on, reader_for)
+    return read_rules(files, overrides.on, reader_for, recall)
 
 
 def _sid_or_rule(named: Collection[int], category: str, line: Line, feed: FeedOrigin) -> AnyRule:

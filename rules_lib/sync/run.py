@@ -27,6 +27,7 @@ from rules_lib.errors import (
     SyncError,
 )
 from rules_lib.gc_pause import without_cyclic_gc
+from rules_lib.reading.recall import Recall
 from rules_lib.report.facts import FeedFacts, FeedLine
 from rules_lib.report.since import since
 from rules_lib.report.summary import Summary
@@ -34,9 +35,11 @@ from rules_lib.rollback.run import reapply_held_build
 from rules_lib.stages.read_needed import read_needed
 from rules_lib.state.hold import Hold
 from rules_lib.state.latest import Latest
+from rules_lib.state.read_rules import keep_in, kept_in
 from rules_lib.state.refusal_log import RefusalLog
 from rules_lib.state.refusals import Refusals
 from rules_lib.sync.circumstances import circumstances_of
+from rules_lib.sync.code_digest import code_digest
 from rules_lib.sync.decide import Decision, decide
 from rules_lib.sync.discards import keep_discards
 from rules_lib.sync.earlier import earlier_build
@@ -57,12 +60,15 @@ from rules_lib.sync.summary_of_build import Done, feed_facts, summary_of_build, 
 from rules_lib.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+    from rules_lib.allowlist import Allowlist
     from rules_lib.aws.store import Store
     from rules_lib.deadline import Deadline
     from rules_lib.deploy.foresee import Foreseen
     from rules_lib.inputs import Inputs
+    from rules_lib.model import FeedFile
+    from rules_lib.reading.ruleset import Ruleset
     from rules_lib.state.turn import Turn
 
 _Outcome = TypeVar("_Outcome")
@@ -72,6 +78,10 @@ Approve: TypeAlias = "Callable[[Gathered, Decision], None]"
 
 _ATTEMPTS: Final = 5
 """How often a build starts over because somebody else changed what it had seen."""
+
+
+_MANY: Final = 5_000
+"""Rules that take longer to read than what was kept of them, which is one call to S3 more."""
 
 
 def unasked(_: Gathered, __: Decision) -> None:
@@ -200,7 +210,8 @@ def _carried_out(
     world.watch("building the rule groups")
     asked = gathered.allowlist.firewall
     firewall = world.firewall(asked.prefix, asked.target, calls)
-    inputs = inputs_of(gathered, firewall, world.day, _reading(world, gathered))
+    recall = _recall(world, gathered)
+    inputs = inputs_of(gathered, firewall, world.day, _reading(world, gathered, recall))
     decision = decide(
         inputs,
         firewall,
@@ -231,17 +242,29 @@ def _carried_out(
     done = Done(gathered, decision, applied, changed, lately)
     summary = summary_of_build(done, calls, build_id=world.build_id, lost=world.lost)
     recorded = _record(world, done, summary, staging)
+    if recall:
+        keep_in(world.store, recall, code_digest())
     if recorded and world.traces and not decision.waiting:
         note_settled(world, decision.foreseen)
     return recorded
 
 
-def _reading(world: World, gathered: Gathered) -> Reading:
-    """How the rules are read: anew, or as they were read last, where that was the same."""
+def _recall(world: World, gathered: Gathered) -> Recall | None:
+    """What an earlier build has read; None of small feeds, which are read before it is there."""
+    rules = sum(manifest.total.enabled for manifest in gathered.feeds.manifests)
+    return Recall(lambda: kept_in(world.store, code_digest())) if rules >= _MANY else None
+
+
+def _reading(world: World, gathered: Gathered, recall: Recall | None) -> Reading:
+    """How the rules are read: what is new to us, or all as last time, where that was the same."""
     last = world.last_ruleset
+
+    def read(files: Iterable[FeedFile], asked: Allowlist) -> Ruleset:
+        return read_needed(files, asked, recall=recall)
+
     if last is None:
-        return read_needed
-    return lambda files, asked: last.of(gathered.read_from, lambda: read_needed(files, asked))
+        return read
+    return lambda files, asked: last.of(gathered.read_from, lambda: read(files, asked))
 
 
 def refusal_log_of(store: Store, refusals: Refusals, inputs: Inputs) -> RefusalLog:

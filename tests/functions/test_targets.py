@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -281,9 +282,9 @@ def test_rules_are_read_once_for_targets_that_share_what_they_are_read_from(
     """In a warm function; one with an allowlist of its own reads for itself, and gets its own."""
     read: list[int] = []
 
-    def watched(files: Iterable[FeedFile], asked: Allowlist) -> Ruleset:
+    def watched(files: Iterable[FeedFile], asked: Allowlist, **how: Any) -> Ruleset:
         read.append(1)
-        return read_needed(files, asked)
+        return read_needed(files, asked, **how)
 
     monkeypatch.setattr(run, "read_needed", watched)
     monkeypatch.setattr(build_app, "_READ_LAST", LastRuleset())

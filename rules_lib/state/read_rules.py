@@ -1,0 +1,157 @@
+"""The rules that a build has read, kept for the next one: `state/read-rules.json.gz`.
+
+It only saves work. Its first line is a digest of the rest and of the code that runs: so what is
+damaged, or was written by other code, is not looked at any further. Of most fields a release has
+few values, so each of them is written once.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import zlib
+from contextlib import suppress
+from sys import intern, version
+from typing import TYPE_CHECKING, Any, Final
+
+from pydantic_core import from_json, to_json
+
+from rules_lib.bucket import READ_RULES
+from rules_lib.errors import StoreError
+from rules_lib.model import Header, Option, Rule, SidOnly
+from rules_lib.reading.recall import AT_HAND, NOTHING_KEPT, KeptRules, KeptRun
+from rules_lib.ties import Mark, MarkKind, Tie
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from rules_lib.aws.store import Store
+    from rules_lib.reading.recall import ReadRun, Recall
+
+_AS_THEY_ARE: Final = frozenset({"sid", "rev", "msg"})
+"""Fields that are another for nearly each rule."""
+_FAST: Final = 1
+"""How hard the file is packed: to a fifth, in a fifth of the usual time."""
+_LARGEST: Final = 2**28
+"""Bytes that it may unpack to; a release takes 5 MB."""
+
+
+def kept_in(store: Store, code: str) -> KeptRules:
+    """Read what was kept; nothing where there is nothing that can be read.
+
+    Args:
+        store: the bucket.
+        code: identifies the code that runs.
+    """
+    with suppress(StoreError):
+        if stored := store.find(READ_RULES):
+            return read_rules_file(stored.body, code)
+    return NOTHING_KEPT
+
+
+def keep_in(store: Store, recall: Recall, code: str) -> None:
+    """Keep what a build has read, if it is worth it; what cannot be written fails no build."""
+    if recall.is_worth_keeping:
+        with suppress(StoreError):
+            store.put(READ_RULES, rules_file(recall.used, code))
+
+
+def rules_file(used: Mapping[str, tuple[int, ReadRun]], code: str) -> bytes:
+    """Write the file.
+
+    Args:
+        used: runs of lines by their keys, each with its first line's number.
+        code: identifies the code that runs.
+    """
+    rules, places = list[Rule](), list[int]()
+    sids, sid_places = list[int](), list[int]()
+    runs = list[tuple[str, int, int, int]]()
+    for key, (first, run) in used.items():
+        full = [rule for rule in run.rules if isinstance(rule, Rule)]
+        rules += full
+        places += [rule.line - first for rule in full]
+        bare = [rule for rule in run.rules if isinstance(rule, SidOnly)]
+        sids += [rule.sid for rule in bare]
+        sid_places += [rule.line - first for rule in bare]
+        runs.append((key, len(full), len(bare), run.disabled))
+    columns = dict(zip(Rule._fields, zip(*rules, strict=True), strict=False))
+    document = {
+        "runs": runs,
+        "places": places,
+        "columns": {
+            name: column if name in _AS_THEY_ARE else _by_value(name, column)
+            for name, column in columns.items()
+            if name not in AT_HAND
+        },
+        "sid_places": sid_places,
+        "sids": sids,
+    }
+    body = to_json(document)
+    return gzip.compress(b"\n".join((_digest(body, code), body)), _FAST, mtime=0)
+
+
+def read_rules_file(data: bytes, code: str) -> KeptRules:
+    """Read the file back; nothing of one that is damaged, or was written by other code."""
+    digest, _, body = _unpacked(data).partition(b"\n")
+    if digest != _digest(body, code):
+        return NOTHING_KEPT
+    document = from_json(body)
+    return KeptRules(
+        runs=_runs(document["runs"]),
+        places=document["places"],
+        columns={
+            name: column if name in _AS_THEY_ARE else _looked_up(name, *column)
+            for name, column in document["columns"].items()
+        },
+        sid_places=document["sid_places"],
+        sids=document["sids"],
+    )
+
+
+def _unpacked(data: bytes) -> bytes:
+    unpack = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    with suppress(zlib.error):
+        return unpack.decompress(data, _LARGEST)
+    return b""
+
+
+def _digest(body: bytes, code: str) -> bytes:
+    told = f"{code} {version}\n".encode()
+    return hashlib.sha256(told + body).hexdigest().encode()
+
+
+def _runs(kept: Iterable[tuple[str, int, int, int]]) -> dict[str, KeptRun]:
+    found, rule, sid = dict[str, KeptRun](), 0, 0
+    for key, rules, sids, disabled in kept:
+        found[key] = KeptRun(slice(rule, rule + rules), slice(sid, sid + sids), disabled)
+        rule, sid = rule + rules, sid + sids
+    return found
+
+
+def _by_value(name: str, column: Sequence[Any]) -> tuple[list[Any], list[int]]:
+    """Each value once, and which of them each rule has."""
+    values = list(dict.fromkeys(column))
+    numbers = dict(zip(values, range(len(values)), strict=True))
+    told = [sorted(value) for value in values] if name == "keywords" else values
+    return told, list(map(numbers.__getitem__, column))
+
+
+def _looked_up(name: str, values: Sequence[Any], numbers: Iterable[int]) -> list[Any]:
+    made = list(map(_MADE[name], values)) if name in _MADE else values
+    return list(map(made.__getitem__, numbers))
+
+
+def _ties(kept: Iterable[tuple[str, Iterable[tuple[str, str]]]]) -> tuple[Tie, ...]:
+    return tuple(
+        Tie(intern(command), tuple(Mark(MarkKind(kind), name) for kind, name in marks))
+        for command, marks in kept
+    )
+
+
+_MADE: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "header": Header._make,
+    "keywords": lambda names: frozenset(map(intern, names)),
+    "ties": _ties,
+    "unwanted": lambda options: tuple(map(Option._make, options)),
+}
+"""Of the fields that JSON has no form for, how they are made of what it has."""
