@@ -22,7 +22,7 @@
     ├── NotApprovedError     people, or the plan that they saved, did not agree; nothing was changed
     ├── UnfinishedError      it broke off after something was written; the next run goes on
     │   ├── ContendedError       somebody else kept changing the same
-    │   └── RoundError           builds of some targets failed; those of the others did not
+    │   └── RoundError           builds of some targets failed, or new drops burst there
     ├── EngineError          the real Suricata is missing, of another version, or came to a bad end
     └── SyncError            a build failed or was refused; its folder in the bucket says why
 
@@ -271,10 +271,10 @@ class ContendedError(UnfinishedError):
 
 
 class RoundError(UnfinishedError):
-    """Builds of some targets failed; what the other targets built is in force.
+    """Builds of some targets failed, or new drops burst; what the others built is in force.
 
     Attributes:
-        names: of the targets.
+        names: of the targets, and what hits tell of rings; by these it is known again.
     """
 
     def __init__(self, message: str, names: tuple[str, ...]) -> None:

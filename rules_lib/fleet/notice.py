@@ -25,21 +25,26 @@ _WHY: Final = 200
 
 
 def round_failure(end: RoundEnd) -> RoundError | None:
-    """What went wrong in a round, as one error; None where nothing did."""
-    if not (failing := _failed(end)):
+    """What went wrong in a round, or holds it up, as one error; None where nothing did."""
+    failing, hits = _failed(end), _hits(end)
+    if not failing and not hits:
         return None
-    causes = "\n".join(f"  {row.name}: {visible(row.why)[:_WHY]}" for row in failing)
+    causes = [f"  {row.name}: {visible(row.why)[:_WHY]}" for row in failing]
+    head = [f"{_of_all(len(failing), end)} failed"] if failing else []
     names = tuple(row.name for row in failing)
-    return RoundError(f"{_of_all(len(failing), end)} failed\n{causes}", names)
+    return RoundError("\n".join((*head, *causes, *hits)), (*names, *hits))
 
 
 def round_notice(end: RoundEnd, place: StackPlace) -> Notice | None:
     """Say what a round changed and what failed; None where neither is the case."""
     changed = [result.target for result in end.results if result.changed]
-    failing = _failed(end)
-    if not changed and not failing:
+    failing, bursting = _failed(end), end.table.number("bursting")
+    if not changed and not failing and not _hits(end):
         return None
     headline = [f"{_of_all(len(failing), end)} failed"] if failing else []
+    headline += [f"new drops burst at {counted(bursting, 'target')}"] if bursting else []
+    if _hits(end) and not bursting:
+        headline += ["hits were not counted in time"]
     headline += [f"{counted(len(changed), 'target')} updated"] if changed else []
     return notice_of("; ".join(headline), _lines(end, changed, failing, place))
 
@@ -60,6 +65,11 @@ def _failed(end: RoundEnd) -> list[TargetRow]:
     return [row for row in end.table.targets if row.name in failed]
 
 
+def _hits(end: RoundEnd) -> list[str]:
+    """What hits have to do with what rings wait for."""
+    return [f"ring {ring.ring}: {ring.hits}" for ring in end.table.rings if ring.hits]
+
+
 def _of_all(number: int, end: RoundEnd) -> str:
     return f"{count(number)} of {counted(len(end.table.targets), 'target')}"
 
@@ -70,6 +80,10 @@ def _lines(
     if failing:
         yield "Failed. What was in force there stays in force, unless the cause says otherwise:"
         yield from _few([f"{row.name}: {visible(row.why)[:_WHY]}" for row in failing])
+        yield ""
+    if bursting := [row for row in end.table.targets if row.state == "bursting"]:
+        yield "New drops burst. No other ring takes them as things are:"
+        yield from _few([f"{row.name}: {visible(row.why)[:_WHY]}" for row in bursting])
         yield ""
     if changed:
         rows = [row for row in end.table.targets if row.name in set(changed)]
@@ -85,7 +99,7 @@ def _lines(
     for ring in end.table.rings:
         yield (
             f"Ring {ring.ring}: edition {ring.edition or 'none yet'} is in force at "
-            f"{_part(ring.in_force, ring.targets)}"
+            f"{_part(ring.in_force, ring.targets)}{f'; {ring.hits}' if ring.hits else ''}"
         )
     yield from ("", "All targets:", *place.links(FLEET_REPORT))
     yield from ("", f"A build's files are below {TARGETS}NAME/. To look further:")

@@ -61,12 +61,20 @@ def sync_target(
         raise
     match outcome:
         case Summary() as summary:
-            _note(store, lambda one: one.at(target).applied(edition, Numbers.of(summary), now))
+            _note(store, lambda one: _applied(one, target, edition, summary, now))
         case InputsUnchanged(summary=summary):
-            _note(store, lambda one: one.at(target).applied(edition, Numbers.of(summary), now))
+            _note(store, lambda one: _applied(one, target, edition, summary, now))
         case Hold() as hold:
             _note(store, lambda one: one.at(target).kept(hold.build, "held", now, one.edition))
     return outcome
+
+
+def _applied(
+    standing: TargetStanding, target: NamedTarget, edition: str, summary: Summary, now: datetime
+) -> TargetStanding:
+    """What holds after a build; which build it was is of use only where hits are counted."""
+    applied = standing.at(target).applied(edition, Numbers.of(summary), now)
+    return applied.with_build(edition, summary.build_id) if target.alert_logs else applied
 
 
 def note_rollback(root: Store, name: str, build: str, now: datetime) -> None:

@@ -21,6 +21,8 @@ def _headline(table: FleetTable) -> str:
     failing = table.number("failing", "withdrawn")
     if failing:
         return f"{counted(failing, 'target')} {'needs' if failing == 1 else 'need'} attention"
+    if bursting := table.number("bursting"):
+        return f"New drops burst at {counted(bursting, 'target')}"
     if held := table.number("held"):
         return f"{counted(held, 'target')} {'is' if held == 1 else 'are'} held"
     return "All targets are well"

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.aws.target_store import TargetStore
 from rules_lib.bucket import EDITION, edition_key
 from rules_lib.errors import ContendedError
 from rules_lib.fleet.editions import cut_edition, is_withdrawn, manifests_in
+from rules_lib.fleet.watch import watch_targets
 from rules_lib.state.edition import Edition, number_of
 from rules_lib.state.hold import Hold
 from rules_lib.state.ring_state import Promoted, RingsFile, RingState
 from rules_lib.state.standing import TargetStanding, in_force_of
-from rules_lib.targets.rings import Cut, Fleet, advance, due
+from rules_lib.targets.rings import NO_EDITION, Cut, Fleet, advance, due
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from rules_lib.aws.store import Store
+    from rules_lib.fleet.watch import Watched
     from rules_lib.targets.values import NamedTarget, Targets
 
 _ATTEMPTS: Final = 5
@@ -56,6 +58,7 @@ class Rights:
         standings: name -> what a target has.
         each: in the file's order.
         fleet: what the rings went by; None where there is no feed yet.
+        watched: name -> what alert logs say of a target for whose edition a ring waits.
     """
 
     targets: Targets
@@ -64,6 +67,12 @@ class Rights:
     standings: Mapping[str, TargetStanding]
     each: tuple[Right, ...]
     fleet: Fleet | None = None
+    watched: Mapping[str, Watched] = field(default_factory=dict)
+
+    def cut_of(self, ring: int) -> Cut:
+        """The edition that the targets of a ring may take."""
+        state = self.rings.rings.get(ring)
+        return state.cut if state else Cut()
 
     def of(self, name: str) -> Right:
         """The right of a target that the file has."""
@@ -127,9 +136,15 @@ def _rights(
         return Rights(targets, None, before, standings, each)
     promoted, can_be_had = Promoted.find(root) or Promoted(), _Had(root, newest)
     offered = [state.edition for state in before.rings.values()]
+    numbers = {ring: state.cut.number for ring, state in before.rings.items()}
+    watched = watch_targets(root, targets, standings, numbers, now)
+    in_force = in_force_of(standings)
+    in_force |= {
+        name: replace(in_force[name], watch=found.watch) for name, found in watched.items()
+    }
     fleet = Fleet(
         targets=targets,
-        in_force=in_force_of(standings),
+        in_force=in_force,
         newest=Cut(newest.number, newest.files),
         now=now,
         promoted={ring: number_of(edition) for ring, edition in promoted.rings.items()},
@@ -137,7 +152,7 @@ def _rights(
     )
     after = advance({ring: state.cut for ring, state in before.rings.items()}, fleet)
     ids = _ids(newest, before, standings.values(), promoted)
-    rings = _kept(before, after, ids, now)
+    rings = _kept(before, after, ids, fleet)
 
     def right(target: NamedTarget) -> Right:
         number = due(
@@ -148,7 +163,8 @@ def _rights(
         edition = ids.get(number, "")
         return Right(target, edition, bool(edition) and not can_be_had(edition))
 
-    return Rights(targets, newest, rings, standings, tuple(map(right, targets.targets)), fleet)
+    each = tuple(map(right, targets.targets))
+    return Rights(targets, newest, rings, standings, each, fleet, watched)
 
 
 class _Had:
@@ -181,11 +197,24 @@ def _ids(
 
 
 def _kept(
-    before: RingsFile, after: Mapping[int, Cut], ids: Mapping[int, str], now: datetime
+    before: RingsFile, after: Mapping[int, Cut], ids: Mapping[int, str], fleet: Fleet
 ) -> RingsFile:
     """The rings as they are stored: one that has what it had has it since then."""
     rings = dict(before.rings)
     for ring, cut in after.items():
         if cut.number and (ring not in rings or rings[ring].cut.number != cut.number):
-            rings[ring] = RingState(edition=ids[cut.number], files=cut.files, since=now.isoformat())
+            rings[ring] = RingState(
+                edition=ids[cut.number],
+                files=cut.files,
+                since=fleet.now.isoformat(),
+                uncounted=_uncounted(ring, cut, fleet),
+            )
     return RingsFile(rings=rings)
+
+
+def _uncounted(ring: int, cut: Cut, fleet: Fleet) -> tuple[str, ...]:
+    """The targets for whose hits a ring waited in vain; what people promote waits for none."""
+    before = [one for one in fleet.targets.rings if one < ring]
+    if not before or fleet.promoted.get(ring, NO_EDITION) >= cut.number:
+        return ()
+    return fleet.uncounted(before[-1], cut.number)

@@ -7,14 +7,16 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from rules_lib.bucket import REPORT, build_key, target_key
+from rules_lib.fleet.hits_told import burst_words, hits_words, late_words
 from rules_lib.state.edition import number_of
-from rules_lib.targets.rings import Cut
 
 if TYPE_CHECKING:
     from rules_lib.fleet.rights import Right, Rights
     from rules_lib.state.standing import TargetStanding
 
-TargetState = Literal["failing", "held", "withdrawn", "waiting", "behind", "baking", "in force"]
+TargetState = Literal[
+    "failing", "held", "withdrawn", "bursting", "waiting", "behind", "baking", "in force"
+]
 """From the one that asks for people first."""
 
 
@@ -77,6 +79,7 @@ class RingRow:
         baked: when that will have baked here, if nothing happens; ISO 8601, UTC; empty where it
             does not bake.
         last: no ring waits for it.
+        hits: what hits have to do with it, in words; empty where they have nothing to do with it.
     """
 
     ring: int
@@ -85,6 +88,7 @@ class RingRow:
     in_force: int
     baked: str
     last: bool
+    hits: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +110,12 @@ class FleetTable:
     targets: tuple[TargetRow, ...]
 
     def document(self) -> dict[str, Any]:
-        """The same for programs."""
-        return asdict(self)
+        """The same for programs; what hits say only where they say anything."""
+        told = asdict(self)
+        for ring in told["rings"]:
+            if not ring["hits"]:
+                del ring["hits"]
+        return told
 
     def number(self, *states: TargetState) -> int:
         """How many targets are in one of some states."""
@@ -168,6 +176,8 @@ def _state(right: Right, standing: TargetStanding, rights: Rights) -> tuple[Targ
         return "failing", standing.failing
     if right.withdrawn:
         return "withdrawn", f"edition {right.edition}, or a feed of it, was deleted"
+    if words := burst_words(name, rights):
+        return "bursting", words
     return _state_of_edition(right, standing, rights)
 
 
@@ -181,6 +191,8 @@ def _state_of_edition(
         return "behind", f"takes edition {right.edition} with the next run"
     if baked := _baked(ring, rights):
         return "baking", f"edition {right.edition} has baked at {baked:%Y-%m-%d %H:%M} UTC"
+    if late := late_words(ring, rights):
+        return "baking", f"edition {right.edition} has baked; {late}"
     return "in force", ""
 
 
@@ -188,24 +200,19 @@ def _waits_for(ring: int, rights: Rights) -> str:
     before = [one for one in rights.targets.rings if one < ring]
     if rights.newest is None or not before:
         return "there is no feed yet"
-    baked = rights.fleet and rights.fleet.baked_at(before[-1], _cut(before[-1], rights).number)
+    baked = rights.fleet and rights.fleet.baked_at(before[-1], rights.cut_of(before[-1]).number)
     until = f" until {baked:%Y-%m-%d %H:%M} UTC" if baked else ", which does not bake as things are"
-    return f"waits for ring {before[-1]}{until}"
+    hits = hits_words(before[-1], rights)
+    return f"waits for ring {before[-1]}{until}" + (f": {hits}" if hits else "")
 
 
 def _baked(ring: int, rights: Rights) -> datetime | None:
     """When a ring will have baked what others wait for; None where none does, or it has."""
-    behind = [one for one in rights.targets.rings if one > ring]
-    cut = _cut(ring, rights)
-    if not rights.fleet or not behind or _cut(behind[0], rights).number >= cut.number:
+    behind, cut = rights.targets.behind(ring), rights.cut_of(ring)
+    if not rights.fleet or behind is None or rights.cut_of(behind).number >= cut.number:
         return None
     baked = rights.fleet.baked_at(ring, cut.number)
     return baked if baked and baked > rights.fleet.now else None
-
-
-def _cut(ring: int, rights: Rights) -> Cut:
-    state = rights.rings.rings.get(ring)
-    return state.cut if state else Cut()
 
 
 def _ring_row(ring: int, rights: Rights) -> RingRow:
@@ -220,4 +227,5 @@ def _ring_row(ring: int, rights: Rights) -> RingRow:
         in_force=has.count(edition) if edition else 0,
         baked=baked.astimezone(UTC).isoformat() if baked else "",
         last=ring == rights.targets.rings[-1],
+        hits=hits_words(ring, rights),
     )

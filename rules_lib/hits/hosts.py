@@ -11,6 +11,12 @@ if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
     from rules_lib.hits.values import DayHits
 
+NOISY_HOSTS: Final = 10
+"""What so many own hosts do is ordinary."""
+
+HURT_HOSTS: Final = 3
+"""Where a rule blocks so many own hosts, it may block something ordinary."""
+
 _HOME: Final = "HOME_NET"
 _PRIVATE: Final = tuple(
     map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"))

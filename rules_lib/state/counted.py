@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Literal
 
 from pydantic import Field
@@ -40,6 +40,20 @@ class Counted(Cache):
         """When the last count began that came to its end."""
         return datetime.fromisoformat(self.at).astimezone(UTC) if self.at else None
 
+    def through(self, since: datetime) -> datetime:
+        """Up to when all hits since a moment are counted; UTC.
+
+        Args:
+            since: at the beginning of its day, where that day is not counted.
+        """
+        day = since.astimezone(UTC).date()
+        while at := self.days.get(day):
+            counted, after = datetime.fromisoformat(at), day + timedelta(days=1)
+            if counted < _begin(after):
+                return counted.astimezone(UTC)
+            day = after
+        return _begin(day)
+
     def gap(self, today: date, key: str = COUNTED) -> str:
         """Say why it is not known what fired lately; empty where it is.
 
@@ -53,3 +67,7 @@ class Counted(Cache):
         told = f"last counted {at:%Y-%m-%d}" if at else "never counted"
         why = f"; {self.failure}" if self.failure else ""
         return f"the alert logs were {told}{why}. If they are no longer counted, delete {key}"
+
+
+def _begin(day: date) -> datetime:
+    return datetime.combine(day, time(tzinfo=UTC))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping  # pydantic reads the annotations at run time
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from rules_lib.bucket import PROMOTED, RINGS
 from rules_lib.state.edition import number_of
@@ -19,6 +20,7 @@ class RingState(BaseModel):
         edition: id of the edition.
         files: identifies people's files in it.
         since: ISO 8601, UTC.
+        uncounted: targets of the ring before whose hits were not counted when this one took it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -26,6 +28,7 @@ class RingState(BaseModel):
     edition: str
     files: str
     since: Moment
+    uncounted: Annotated[tuple[str, ...], Field(exclude_if=lambda names: not names)] = ()
 
     @property
     def cut(self) -> Cut:

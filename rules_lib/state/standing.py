@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping  # pydantic reads the annotations at run time
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Final
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from rules_lib.bucket import STANDING
 from rules_lib.facts.limits import BLOCKING
@@ -17,6 +17,10 @@ from rules_lib.targets.rings import TargetInForce
 if TYPE_CHECKING:
     from rules_lib.report.summary import Summary
     from rules_lib.targets.values import NamedTarget
+
+
+_TAKEN: Final = 100
+"""So many editions are remembered: what bakes for a month, and is edited three times a day."""
 
 
 class Numbers(BaseModel):
@@ -58,6 +62,22 @@ class Numbers(BaseModel):
         )
 
 
+class Taken(BaseModel):
+    """An edition that a target has or had.
+
+    Attributes:
+        edition: its id.
+        first: id of the first build of it that was applied.
+        last: of the last one.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    edition: str
+    first: str
+    last: str
+
+
 class TargetStanding(Cache):
     """What a target has in force, and what went wrong; one that is lost bakes anew.
 
@@ -73,6 +93,7 @@ class TargetStanding(Cache):
         held: the build that is held.
         attempted: when it was tried last; ISO 8601, UTC.
         numbers: of what is in force.
+        taken: the newest editions that it had, in order, where its hits are counted.
     """
 
     KEY = STANDING
@@ -88,6 +109,7 @@ class TargetStanding(Cache):
     held: str = ""
     attempted: Moment | None = None
     numbers: Numbers | None = None
+    taken: Annotated[tuple[Taken, ...], Field(exclude_if=lambda taken: not taken)] = ()
 
     @property
     def in_force(self) -> TargetInForce:
@@ -117,6 +139,13 @@ class TargetStanding(Cache):
             attempted=moment,
             numbers=numbers,
         )
+
+    def with_build(self, edition: str, build: str) -> TargetStanding:
+        """The same, with a build that was applied, or found that nothing has changed since it."""
+        *others, last = (*self.taken, Taken(edition=edition, first=build, last=build))
+        if others and others[-1].edition == edition:
+            last = others.pop().model_copy(update={"last": build})
+        return self._with(taken=(*others, last)[-_TAKEN:])
 
     def failed(self, cause: str, now: datetime) -> TargetStanding:
         """What holds after a build that failed or was refused."""

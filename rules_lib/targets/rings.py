@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 NO_EDITION: Final = 0
 """Editions are numbered from 1, so that of two the later one is known."""
 
+LONGEST_WAIT: Final = timedelta(days=1)
+"""For so long after its bake time an edition waits for hits to be counted: a count that is broken
+must not hold a fleet for good."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cut:
@@ -40,6 +44,19 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True)
+class TargetWatch:
+    """What alert logs say of a target's edition.
+
+    Attributes:
+        counted: up to when its hits are counted; UTC.
+        bursting: rules that came with it block much that is ordinary.
+    """
+
+    counted: datetime
+    bursting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class TargetInForce:
     """What a target has, as far as the rings go by it.
 
@@ -49,6 +66,7 @@ class TargetInForce:
         troubled: when something went wrong last, or came right again; None where nothing did.
         failing: the last attempt failed.
         held: a rollback, or somebody, holds it.
+        watch: what alert logs say; None where they are not counted, or nobody waits for it.
     """
 
     edition: int = NO_EDITION
@@ -56,10 +74,12 @@ class TargetInForce:
     troubled: datetime | None = None
     failing: bool = False
     held: bool = False
+    watch: TargetWatch | None = None
 
     def bakes(self, edition: int) -> bool:
         """Whether an edition is in force here, and all is well."""
-        return self.edition == edition != NO_EDITION and not self.failing and not self.held
+        well = not (self.failing or self.held or (self.watch and self.watch.bursting))
+        return well and self.edition == edition != NO_EDITION
 
     def well_since(self) -> datetime | None:
         """Since when its edition has been in force without trouble."""
@@ -108,9 +128,22 @@ class Fleet:
         return max(filter(None, since)) + timedelta(hours=self.targets.bake.hours)
 
     def baked(self, ring: int, edition: int) -> bool:
-        """Whether a ring has had an edition in force for long enough."""
+        """Whether a ring has had an edition in force for long enough, as far as hits tell too."""
         ready = self.baked_at(ring, edition)
-        return ready is not None and ready <= self.now
+        if ready is None or ready > self.now:
+            return False
+        return not self.uncounted(ring, edition) or ready + LONGEST_WAIT <= self.now
+
+    def uncounted(self, ring: int, edition: int) -> tuple[str, ...]:
+        """The targets of a ring whose hits of the bake time are not all counted, by their names.
+
+        Nobody waits for hits where nobody waits at all, by a bake time of 0 hours.
+        """
+        ready = self.baked_at(ring, edition)
+        if ready is None or not self.targets.bake.hours:
+            return ()
+        found = ((one.name, self._has(one).watch) for one in self.targets.in_ring(ring))
+        return tuple(name for name, watch in found if watch and watch.counted < ready)
 
     def _has(self, target: NamedTarget) -> TargetInForce:
         return self.in_force.get(target.name, _NOTHING)

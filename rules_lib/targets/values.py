@@ -86,6 +86,10 @@ class Targets(_Frozen):
         """The rings that have a target, from the first on."""
         return tuple(sorted({target.ring for target in self.targets}))
 
+    def behind(self, ring: int) -> int | None:
+        """The ring that waits for a ring; None where it is the last one."""
+        return next((other for other in self.rings if other > ring), None)
+
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the targets, in the file's order."""

@@ -116,7 +116,7 @@ def _fleet_code(table: FleetTable) -> int:
     """What waits for a ring is as it should be; what waits for people is not."""
     if table.number("failing"):
         return _CODES["failing"]
-    return _CODES["waiting" if table.number("held", "withdrawn") else "healthy"]
+    return _CODES["waiting" if table.number("held", "withdrawn", "bursting") else "healthy"]
 
 
 def _mark(found: StackStatus) -> tuple[object, ...]:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.facts.limits import BLOCKING
+from rules_lib.hits.hosts import HURT_HOSTS, NOISY_HOSTS
 from rules_lib.model import Mode, is_local
 from rules_lib.reading.metadata import is_alert_only
 from rules_lib.reading.parser import is_silent
@@ -26,12 +27,6 @@ if TYPE_CHECKING:
 
 NOISY_LINES: Final = 100
 """So many log lines on an average day are noise; of every counted day, also those without any."""
-
-NOISY_HOSTS: Final = 10
-"""What so many own hosts do is ordinary."""
-
-HURT_HOSTS: Final = 3
-"""Where a rule blocks so many own hosts, it may block something ordinary."""
 
 READY_DAYS: Final = 14
 """For so many whole days a rule was in force as it is now, and hits are known of them."""

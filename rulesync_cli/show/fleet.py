@@ -30,12 +30,20 @@ _STYLES: Final[dict[TargetState, str]] = {
     "failing": "bold red",
     "held": "magenta",
     "withdrawn": "red",
+    "bursting": "bold yellow",
     "waiting": "yellow",
     "behind": "yellow",
     "baking": "cyan",
     "in force": "green",
 }
-_TOLD: Final[tuple[TargetState, ...]] = ("failing", "held", "withdrawn", "waiting", "behind")
+_TOLD: Final[tuple[TargetState, ...]] = (
+    "failing",
+    "held",
+    "withdrawn",
+    "bursting",
+    "waiting",
+    "behind",
+)
 """States whose reason is told in full, each in a line."""
 
 
@@ -73,7 +81,8 @@ def _row(row: TargetRow) -> tuple[Text | str, ...]:
 def _rings(table: FleetTable) -> Iterator[str]:
     yield f"newest edition: {table.newest or 'none yet'}"
     for ring in table.rings:
-        yield f"ring {ring.ring}: {_ring(ring, table.bake_hours)}"
+        hits = f"; {ring.hits}" if ring.hits else ""
+        yield f"ring {ring.ring}: {_ring(ring, table.bake_hours)}{hits}"
 
 
 def _ring(ring: RingRow, hours: int) -> str:

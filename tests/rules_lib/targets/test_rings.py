@@ -10,7 +10,15 @@ from typing import Final
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules_lib.targets.rings import Cut, Fleet, TargetInForce, advance, due
+from rules_lib.targets.rings import (
+    LONGEST_WAIT,
+    Cut,
+    Fleet,
+    TargetInForce,
+    TargetWatch,
+    advance,
+    due,
+)
 from rules_lib.targets.values import Bake, NamedTarget, Targets
 
 START: Final = datetime(2026, 11, 24, tzinfo=UTC)
@@ -41,6 +49,7 @@ class Fleeting:
     rings: dict[int, Cut] = field(default_factory=dict)
     has: dict[str, TargetInForce] = field(default_factory=dict)
     promoted: dict[int, int] = field(default_factory=dict)
+    watches: dict[str, TargetWatch] = field(default_factory=dict)
     log: dict[str, list[tuple[int, bool, bool]]] = field(default_factory=dict)
 
     @property
@@ -60,7 +69,8 @@ class Fleeting:
 
     def fleet(self) -> Fleet:
         """What the rings go by."""
-        return Fleet(self.targets, self.has, self.newest, self.now, self.promoted)
+        has = {name: replace(one, watch=self.watches.get(name)) for name, one in self.has.items()}
+        return Fleet(self.targets, has, self.newest, self.now, self.promoted)
 
     def run(self, failing: frozenset[str] = frozenset()) -> dict[int, Cut]:
         """The rings advance, and every target builds what it may; then an hour goes by."""
@@ -217,6 +227,86 @@ def test_new_target_waits_for_what_its_ring_has() -> None:
     assert not time.fleet().well(0, 1)
     time.run()
     assert time.editions() == [1, 1, 1]
+
+
+def test_burst_lets_nothing_past_until_a_newer_edition_has_none() -> None:
+    """The first ring takes the newest at once, as nothing bakes there; people may promote."""
+    time = Fleeting(fleet_of(0, 1), newest=Cut(1))
+    time.run()
+    time.watches["t0"] = TargetWatch(time.now + timedelta(days=9), bursting=True)
+    for _ in range(30):
+        time.run()
+    assert time.editions() == [1]
+    time.release()
+    time.run()
+    assert time.editions() == [2]
+    time.watches["t0"] = TargetWatch(time.now + timedelta(days=9))
+    for _ in range(24):
+        time.run()
+    assert time.editions() == [2, 2]
+
+
+def test_burst_is_no_obstacle_to_what_people_promote() -> None:
+    """They have looked at it."""
+    time = Fleeting(fleet_of(0, 1), newest=Cut(1))
+    time.run()
+    time.watches["t0"] = TargetWatch(time.now, bursting=True)
+    time.promoted[1] = 1
+    time.run()
+    assert time.editions() == [1, 1]
+
+
+def test_ring_waits_for_the_hits_of_the_bake_time_for_a_day_at_most() -> None:
+    """What is not counted cannot tell of a burst; a count that is broken holds nobody for good."""
+    late, broken = (Fleeting(fleet_of(0, 1), newest=Cut(1)) for _ in range(2))
+    for time in (late, broken):
+        time.run()
+        time.watches["t0"] = TargetWatch(START + 23 * HOUR)
+        for _ in range(30):
+            time.run()
+        assert time.editions() == [1]
+        assert time.fleet().uncounted(0, 1) == ("t0",)
+    late.watches["t0"] = TargetWatch(START + 24 * HOUR)
+    late.run()
+    assert late.editions() == [1, 1]
+    for _ in range(17):
+        broken.run()
+    assert broken.editions() == [1]
+    broken.run()
+    assert broken.editions() == [1, 1]
+
+
+def test_ring_that_does_not_wait_waits_for_no_hits() -> None:
+    """A bake time of 0 hours asks for nothing."""
+    time = Fleeting(fleet_of(0, 1, bake=0), newest=Cut(1))
+    time.run()
+    time.watches["t0"] = TargetWatch(START - HOUR)
+    time.run()
+    assert time.editions() == [1, 1]
+
+
+@given(
+    counted=st.lists(st.integers(-5, 80), min_size=1, max_size=80),
+    bursts=st.lists(st.booleans(), min_size=1, max_size=80),
+    bake=st.integers(1, 30),
+)
+def test_ring_never_takes_what_bursts_nor_what_is_not_counted_in_time(
+    counted: list[int], bursts: list[bool], bake: int
+) -> None:
+    """By the watch of the hour in which it took it, whatever was seen before."""
+    time = Fleeting(fleet_of(0, 1, bake=bake), newest=Cut(1))
+    time.run()
+    for hour in range(120):
+        until = START + counted[min(hour, len(counted) - 1)] * HOUR
+        watch = TargetWatch(until, bursting=bursts[min(hour, len(bursts) - 1)])
+        time.watches["t0"] = watch
+        baked = START + bake * HOUR
+        may = not watch.bursting and time.now >= baked
+        may = may and (watch.counted >= baked or time.now >= baked + LONGEST_WAIT)
+        time.run()
+        assert (time.rings[1].number == 1) is may
+        if may:
+            return
 
 
 EVENTS: Final = st.lists(

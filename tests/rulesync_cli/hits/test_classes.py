@@ -12,13 +12,12 @@ from hypothesis import strategies as st
 from support.feeds import allowlist as written
 from support.hits import DAY, hits_of_day
 
+from rules_lib.hits.hosts import HURT_HOSTS, NOISY_HOSTS
 from rules_lib.hits.presence import Presence
 from rules_lib.hits.tally import HitTally
 from rulesync_cli.allowlist_text import as_it_is
 from rulesync_cli.history.published import PublishedRule
 from rulesync_cli.hits.classes import (
-    HURT_HOSTS,
-    NOISY_HOSTS,
     NOISY_LINES,
     RARE_LINES,
     READY_DAYS,
