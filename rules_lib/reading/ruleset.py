@@ -82,6 +82,11 @@ class Ruleset:
         named = (category.feed.name for category in self.categories)
         return tuple(dict.fromkeys(filter(None, named)))
 
+    @property
+    def several(self) -> bool:
+        """Whether several feeds are in use, so that people want to know which it is."""
+        return len(self.feeds) > 1
+
 
 def _in_full(_: str) -> LineReader:
     return IN_FULL

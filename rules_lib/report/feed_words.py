@@ -33,6 +33,11 @@ def feeds_in_words(feeds: Iterable[NamedRelease], otherwise: str = "-") -> str:
     return f"feed {visible(used[0].version or '') if used else visible(otherwise)}"
 
 
+def any_feed(*, several: bool) -> str:
+    """Of what a rule is none that is not there."""
+    return "any feed" if several else "this feed"
+
+
 def versions_in_words(used: Sequence[NamedRelease]) -> str:
     """The versions; with the feeds' names where there are several."""
     if len(used) == 1:

@@ -29,12 +29,16 @@ _NAMES: Final = tuple(map(_quoted, DISCARDED_FIELDS))
 def discarded_jsonl(discarded: Iterable[Discarded], *, with_feed: bool = False) -> Iterator[bytes]:
     """One line a discarded rule, with `DISCARDED_FIELDS`, and `FEED_FIELD` where asked."""
     for item in discarded:
-        feed = f', "{FEED_FIELD}": {json_value(feed_of(item))}' if with_feed else ""
-        yield f"{{{discarded_members(item)}{feed}}}\n".encode("ascii")
+        yield f"{{{discarded_members(item)}{_feed_member(item) if with_feed else ''}}}\n".encode()
 
 
-def feed_of(item: Discarded) -> str | None:
-    """The name of a discarded rule's feed; None for people's own."""
+def _feed_member(item: Discarded | Converted) -> str:
+    """`FEED_FIELD` as JSON, behind other fields."""
+    return f', "{FEED_FIELD}": {json_value(feed_of(item))}'
+
+
+def feed_of(item: Discarded | Converted) -> str | None:
+    """The name of a rule's feed; None for people's own."""
     return item.rule.feed.name or None
 
 
@@ -61,9 +65,9 @@ def discarded_csv(discarded: Iterable[Discarded], *, with_feed: bool = False) ->
     return csv_lines((*DISCARDED_FIELDS, FEED_FIELD), rows)
 
 
-def changed_jsonl(rules: Iterable[Converted]) -> Iterator[bytes]:
-    """One line a published rule whose text or standing was changed; other rules have none."""
-    return (_change(rule) for rule in rules if rule.changes)
+def changed_jsonl(rules: Iterable[Converted], *, with_feed: bool = False) -> Iterator[bytes]:
+    """One line a published rule whose text or standing was changed; with `FEED_FIELD` likewise."""
+    return (_change(rule, with_feed=with_feed) for rule in rules if rule.changes)
 
 
 def _values(item: Discarded) -> tuple[str | int | None, ...]:
@@ -72,10 +76,10 @@ def _values(item: Discarded) -> tuple[str | int | None, ...]:
     return rule.sid, rev, rule.category, item.reason.value, item.detail, msg, rule.text
 
 
-def _change(rule: Converted) -> bytes:
+def _change(rule: Converted, *, with_feed: bool) -> bytes:
     """As `json` writes it, at a third of its cost: nearly every published rule has one."""
     told = rule.cause.stage or rule.cause.late or rule.without
-    more = _told_beside(rule) if told else ""
+    more = (_feed_member(rule) if with_feed else "") + (_told_beside(rule) if told else "")
     return (
         f'{{"sid": {rule.sid}, "rev": {rule.rule.rev}, "category": {_quoted(rule.rule.category)}, '
         f'"changes": {_listed(rule.changes)}, "before": {_quoted(rule.rule.text)}, '

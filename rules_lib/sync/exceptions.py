@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from rules_lib.model import Mode
+from rules_lib.report.feed_words import any_feed
 from rules_lib.report.staging import SOON
 from rules_lib.stages.narrow import narrow
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from rules_lib.build import Built
     from rules_lib.inputs import Inputs
     from rules_lib.outcome import Converted, Discarded
+    from rules_lib.reading.ruleset import Ruleset
 
 
 def exceptions_told(inputs: Inputs, built: Built, *, has_feed: bool = True) -> Iterator[str]:
@@ -39,18 +41,16 @@ def exceptions_told(inputs: Inputs, built: Built, *, has_feed: bool = True) -> I
             yield from (f"{name} {told}" for told in _of_kept(one, kept[one.sid], inputs.allowlist))
             yield from (f"{name} {told}" for told in _ends_soon(one, inputs.day))
         elif has_feed or one.sid in present:
-            yield f"{name} has no effect: {_why_not(one.sid, lost, one.sid in present)}"
+            yield f"{name} has no effect: {_why_not(one.sid, lost, inputs.ruleset)}"
 
 
-def _why_not(sid: int, lost: Mapping[int | None, Discarded], present: bool) -> str:
+def _why_not(sid: int, lost: Mapping[int | None, Discarded], ruleset: Ruleset) -> str:
     """Why an exception of a rule that is not kept does nothing."""
     if sid in lost:
         return f"its rule is discarded ({lost[sid].reason})"
-    return (
-        "its rule is off"
-        if present
-        else "it is not an enabled rule of this feed or of your own files"
-    )
+    if any(rule.sid == sid for rule in ruleset.rules):
+        return "its rule is off"
+    return f"it is not an enabled rule of {any_feed(several=ruleset.several)} or of your own files"
 
 
 def _of_kept(one: RuleException, rule: Converted, allowlist: Allowlist) -> Iterator[str]:

@@ -53,10 +53,10 @@ def files_before(
     }
     yield PLAN, json.dumps(document, indent=2).encode() + b"\n"
     yield GROUPS, groups_json(built.groups, asked.prefix, asked.target)
-    several = len(foreseen.inputs.ruleset.feeds) > 1
+    several = foreseen.inputs.ruleset.several
     yield DISCARDED, discarded_jsonl(built.discarded, with_feed=several)
     yield DISCARDED_SHEET, discarded_csv(built.discarded, with_feed=several)
-    yield CHANGED, changed_jsonl(built.kept)
+    yield CHANGED, changed_jsonl(built.kept, with_feed=several)
 
 
 def files_after(

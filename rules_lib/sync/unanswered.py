@@ -9,6 +9,7 @@ from rules_lib.allowlist.names import nearest
 from rules_lib.facts import metadata
 from rules_lib.model import Mode, Rule
 from rules_lib.reading.metadata import CONFIDENCE, SEVERITY, metadata_values
+from rules_lib.report.feed_words import any_feed
 from rules_lib.stages.conditions import same
 
 if TYPE_CHECKING:
@@ -41,13 +42,14 @@ def _told(key: str, wanted: Iterable[str], without: Mode, ruleset: Ruleset) -> I
         for value in metadata_values(rule.text, key) if isinstance(rule, Rule) else ():
             seen[same(value)] = value
             missing.pop(same(value), None)
+    none = f"no rule of {any_feed(several=ruleset.several)} has {key}"
     if not seen:
         near = nearest(key, metadata.KEYS - {key})
-        yield f"no rule of this feed has {key} in its metadata, so {_EFFECT[without]}{_hint(near)}"
+        yield f"{none} in its metadata, so {_EFFECT[without]}{_hint(near)}"
     elif missing:
         for value in sorted(missing.values()):
             near = nearest(value, seen.values())
-            yield f"no rule of this feed has {key} {value} in its metadata{_hint(near)}"
+            yield f"{none} {value} in its metadata{_hint(near)}"
 
 
 _EFFECT: Final = {

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.deploy.shadowing import shadowed_by_passes
-from rules_lib.facts.limits import BLOCKING
+from rules_lib.facts import limits
 from rules_lib.groups.content import lets_through
 from rules_lib.model import Mode, Reason, is_local
 from rules_lib.outcome import Converted
 from rules_lib.own.warnings import own_warnings
+from rules_lib.report.feed_words import any_feed
 from rules_lib.sync.exceptions import exceptions_told
 from rules_lib.sync.sid_ranges import sids_of_others
 from rules_lib.sync.target_warnings import target_warnings
@@ -39,7 +40,7 @@ def warnings_of(inputs: Inputs, built: Built, folder: str) -> tuple[str, ...]:
         folder: where people's own files lie; ends in a slash.
     """
     return (
-        *_home_net(inputs.allowlist),
+        *_home_net(inputs.allowlist, built),
         *_hits_unknown(inputs),
         *_new(inputs.ruleset, inputs.allowlist),
         *sids_of_others(inputs.ruleset),
@@ -133,8 +134,10 @@ def full_groups(overflow: Mapping[str, int]) -> Iterator[str]:
         )
 
 
-def _home_net(allowlist: Allowlist) -> Iterator[str]:
-    if "HOME_NET" not in allowlist.variables.declared:
+def _home_net(allowlist: Allowlist, built: Built) -> Iterator[str]:
+    """Without it, EXTERNAL_NET is what the policy's value leaves."""
+    given = "HOME_NET" in allowlist.variables.declared
+    if not given and any(rule.variables & limits.BUILT_IN_VARIABLES for rule in built.kept):
         yield (
             "HOME_NET is not set in the allowlist, so the firewall policy's value applies; its "
             "default, the firewall's own VPC, is the usual reason why rules never fire"
@@ -149,7 +152,7 @@ def _hits_unknown(inputs: Inputs) -> Iterator[str]:
 
 
 def _gone(ruleset: Ruleset, allowlist: Allowlist) -> Iterator[str]:
-    lacks = "none of the feeds has it" if len(ruleset.feeds) > 1 else "this feed does not have it"
+    lacks = "none of the feeds has it" if ruleset.several else "this feed does not have it"
     for name in allowlist.gone(ruleset.names):
         yield f"category {name} is in the allowlist, but {lacks}"
 
@@ -167,11 +170,11 @@ def _new(ruleset: Ruleset, allowlist: Allowlist) -> Iterator[str]:
 
 
 def _unknown_sids(ruleset: Ruleset, allowlist: Allowlist) -> Iterator[str]:
-    present = {rule.sid for rule in ruleset.rules}
+    present, feed = {rule.sid for rule in ruleset.rules}, any_feed(several=ruleset.several)
     for name in ("off", "alert", "drop", "on"):
         kind = "a rule" if name == "on" else "an enabled rule"
         for sid in sorted(getattr(allowlist.rules, name) - present):
-            yield f"rules: {name}: {sid} is not {kind} of this feed or of your own files"
+            yield f"rules: {name}: {sid} is not {kind} of {feed} or of your own files"
 
 
 def _not_taken(allowlist: Allowlist, built: Built) -> Iterator[str]:
@@ -194,7 +197,7 @@ def _why_not(name: str, rule: Converted) -> str:
         return f"{rule.rule.category} is published as written"
     if rule.action == "pass":
         return "it is a pass rule, and does not change"
-    if name == "drop" and rule.rule.noalert and rule.action not in BLOCKING:
+    if name == "drop" and rule.rule.noalert and rule.action not in limits.BLOCKING:
         return "it only marks a flow (noalert), and would block silently"
     if name == "drop" and rule.cause.why is Why.COUNTING_DROP:
         return str(rule.cause)

@@ -140,7 +140,7 @@ def _list_of(
     firewall = inputs.allowlist.firewall
     return IndicatorList(
         category=name,
-        feed=rules[0].feed.name if len(inputs.ruleset.feeds) > 1 else "",
+        feed=rules[0].feed.name if inputs.ruleset.several else "",
         rules=len(rules),
         kinds=dict(Counter(kind for kind, _ in named).most_common()),
         kept=len(kept),

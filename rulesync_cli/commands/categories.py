@@ -172,7 +172,7 @@ def _render(whole: WholeBuild, found: Sequence[Portrait], console: Console) -> N
 
 def _several(whole: WholeBuild) -> bool:
     """Whether several feeds are in use, so that people want to know which category is whose."""
-    return len(whole.inputs.ruleset.feeds) > 1
+    return whole.inputs.ruleset.several
 
 
 def _portrait_record(one: Portrait, *, with_feed: bool) -> dict[str, object]:

@@ -104,7 +104,7 @@ def _entries(
         return str(folder), _in_folder(folder)
     if edited:
         whole = look(where)
-        several = len(whole.inputs.ruleset.feeds) > 1
+        several = whole.inputs.ruleset.several
         found = (DiscardedEntry.of(one, with_feed=several) for one in whole.built.discarded)
         return whole.scene.feed, tuple(found)
     return _in_bucket(store_of(where.stack), build)

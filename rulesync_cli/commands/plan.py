@@ -49,6 +49,7 @@ _CHANGES: Final = 2
         "rulesync plan --json | jq .actions",
         "rulesync plan --out plan.json",
         "rulesync plan --config edited.yaml --pcap captures/",
+        "rulesync plan --feeds feeds.yaml",
         "rulesync plan --feed emerging.rules.tar.gz --before old.yaml --config new.yaml",
         "rulesync plan --config edited.yaml --format markdown > comment.md",
         codes="0 nothing to do; 2 there are changes, or wrong usage; 1 failed",
@@ -60,6 +61,9 @@ _CHANGES: Final = 2
 @click.option("--before-local", "own_before", type=FOLDER, metavar="DIR",
               help="With --before: your own rules in force.  [default: those of --local]"
               )  # fmt: skip
+@click.option("--feeds", type=FILE, metavar="FILE",
+              help="Use this list of feeds instead of the bucket's. Only releases that are in the "
+                   "bucket are known.")  # fmt: skip
 @click.option("--diff", "group", is_flag=False, flag_value=ALL_GROUPS, metavar="[GROUP]",
               help="Show the text of rules that are added, removed or changed, in one rule group "
                    "or in all."
@@ -84,6 +88,7 @@ def plan(  # noqa: PLR0913 - an argument for each option
     where: Where,
     before: Path | None,
     own_before: Path | None,
+    feeds: Path | None,
     group: str | None,
     save: Path | None,
     places: tuple[Path, ...],
@@ -96,9 +101,9 @@ def plan(  # noqa: PLR0913 - an argument for each option
     """Show what a sync would do now, and change nothing.
 
     Reads the bucket's newest feed, its allowlist and your own rules, and compares the result with
-    the rule groups and policies in the account. With --config and --local, it shows what an edit
-    would do before you upload it. If a sync would refuse the plan, it is shown anyway, with the
-    cause.
+    the rule groups and policies in the account. With --config, --local and --feeds, it shows what
+    an edit would do before you upload it. If a sync would refuse the plan, it is shown anyway, with
+    the cause.
 
     With --feed, it needs no account: it puts the allowlist of --before in force on an embedded AWS,
     and plans there.
@@ -107,9 +112,11 @@ def plan(  # noqa: PLR0913 - an argument for each option
     from rulesync_cli.show.diffs import steps_named
 
     _refuse_odd(where, before, own_before, save)
+    if where.feed and feeds:
+        raise click.UsageError("--feeds is the list of a stack: leave --feed or --feeds out")
     with _stack(where, before, own_before) as (bucket, policies), waiting() as watch:
         here = world(bucket, policies, watch)
-        edit = _edit(where, bucket)
+        edit = _edit(where, bucket, feeds)
         found = edit.preview(here, allow_shrink=allow_shrink, looks_back=not places)
         tried = _tried(found, here, places, watch) if places else None
     steps = steps_named(found.foreseen.plan, group) if group else ()
@@ -161,14 +168,14 @@ def _stack(
         yield bucket, names
 
 
-def _edit(where: Where, bucket: str) -> LocalEdit:
+def _edit(where: Where, bucket: str, feeds: Path | None) -> LocalEdit:
     """What is planned; beside a feed nobody's files but those named."""
     from rulesync_cli.edits import LocalEdit
     from rulesync_cli.shipped import usual_config
 
     if where.feed:
         return LocalEdit.read_all(where.config or usual_config(), where.own)
-    return LocalEdit.read(where.config, where.own, bucket)
+    return LocalEdit.read(where.config, where.own, bucket, feeds=feeds)
 
 
 def _show(found: Preview, edit: LocalEdit, tried: Rehearsal | None, *, full: bool) -> None:

@@ -139,25 +139,25 @@ def if_asked(rule: AnyRule, inputs: Inputs) -> Iterator[str]:
 
 
 def notes_on(
-    discarded: Discarded, missing: Mapping[str, int], ties: tuple[ToldTie, ...]
+    discarded: Discarded, missing: Mapping[str, int], ties: tuple[ToldTie, ...], any_feed: str
 ) -> Iterator[str]:
     """What holds for this very rule beside its reason's remedy."""
     for name in discarded.missing:
         yield value_wanted(name, missing[name])
     if discarded.reason is Reason.FLOWBIT_NEVER_SET:
-        yield from _setters(ties)
+        yield from _setters(ties, any_feed)
     if other := discarded.winner:
         yield f"the rule that counts is discarded as {other.reason}: {other.detail}"
 
 
-def _setters(ties: tuple[ToldTie, ...]) -> Iterator[str]:
+def _setters(ties: tuple[ToldTie, ...], any_feed: str) -> Iterator[str]:
     """Who could set the marks that nobody sets."""
     for tie in ties:
         if not tie.needs or any(one.fate is Fate.KEPT for one in tie.setters):
             continue
         mark = Mark(tie.kind, tie.name)
         if not tie.setters:
-            yield f"no rule of this feed sets {mark}, not even a disabled one"
+            yield f"no rule of {any_feed} sets {mark}, not even a disabled one"
         sleeping = ", ".join(str(one.sid) for one in tie.setters if one.fate is Fate.DISABLED)
         if sleeping:
             yield f"disabled in the feed, sets {mark}: `rules: on: [{sleeping}]`"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from rules_lib.model import AnyRule, Change, Reason, Rule
 from rules_lib.outcome import Converted
+from rules_lib.report.feed_words import any_feed
 from rulesync_cli.explain import advice
 from rulesync_cli.explain.asked import asked_of
 from rulesync_cli.explain.disabled import disabled_rules
@@ -218,7 +219,8 @@ def _left_out(
 ) -> LeftOut:
     inputs, ledger = evidence.inputs, evidence.ledger
     if discarded := ledger.discarded.get(rule.place):
-        notes = advice.notes_on(discarded, evidence.missing, ties)
+        feed = any_feed(several=evidence.several)
+        notes = advice.notes_on(discarded, evidence.missing, ties, feed)
         if discarded.reason is Reason.OVER_BUDGET and isinstance(rule, Rule):
             notes = advice.note_on_price(price_of(rule, inputs))
         way_back = advice.way_back_of(discarded, inputs, ties)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.report import DISCARDED, GOLDEN, INFO, WEB, converted, hostile, rule
 
-from rules_lib.model import Change, Malformed, Reason
+from rules_lib.model import Change, FeedOrigin, Malformed, Reason
 from rules_lib.outcome import Discarded
 from rules_lib.report.records import changed_jsonl, discarded_jsonl
 
@@ -34,6 +34,15 @@ def test_setter_that_was_brought_in_is_a_change() -> None:
     """Its standing changed, even where its text did not."""
     (line,) = changed_jsonl([converted(rule(1), "alert", Change.SETTER_BROUGHT_IN)])
     assert json.loads(line)["changes"] == ["setter-brought-in"]
+
+
+def test_feed_of_a_changed_rule_is_told_where_it_is_asked_for() -> None:
+    """Before what only some rules have; people's own have none."""
+    theirs = rule(1)._replace(feed=FeedOrigin(1, "ours/hunting"))
+    kept = [converted(one, "alert", Change.CLASSTYPE_REMOVED) for one in (theirs, rule(2))]
+    records = [json.loads(line) for line in changed_jsonl(kept, with_feed=True)]
+    assert [record["feed"] for record in records] == ["ours/hunting", None]
+    assert [*records[0]][-2:] == ["after", "feed"]
 
 
 def test_line_that_is_no_rule_has_no_rev_and_no_msg() -> None:

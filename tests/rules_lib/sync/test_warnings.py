@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from support.feeds import allowlist, rule
 from support.inputs import inputs
 
@@ -14,12 +15,14 @@ from rules_lib.sync.warnings import warnings_of
 HOME = {"HOME_NET": ["10.0.0.0/8"]}
 
 
-def warned(*names: str, **settings: object) -> tuple[str, ...]:
+def warned(
+    *names: str, addresses: str = "any any -> any any", **settings: object
+) -> tuple[str, ...]:
     """Warnings about a feed with one rule, and a disabled one, in each category."""
     text = allowlist(**{"variables": HOME, **settings})
     read_list = load_allowlist(text, source="categories.yaml", known=("house-blend",))
     files = [
-        FeedFile(name, f"{rule(sid)}\n#{rule(sid + 100)}\n".encode())
+        FeedFile(name, f"{rule(sid, addresses=addresses)}\n#{rule(sid + 100)}\n".encode())
         for sid, name in enumerate(names, start=1)
     ]
     found = read_rules(files, read_list.rules.on)
@@ -33,11 +36,16 @@ def test_all_well_is_no_warning() -> None:
     assert warned("emerging-malware", categories=listed, rules={"drop": [1], "on": [101]}) == ()
 
 
-def test_home_net_that_is_left_out_is_warned_of() -> None:
+@pytest.mark.parametrize("source", ["$HOME_NET", "[$EXTERNAL_NET,!10.0.0.1]"])
+def test_home_net_that_is_left_out_is_warned_of_where_a_rule_uses_it(source: str) -> None:
     """Its default is the usual reason why rules never fire."""
-    [warning] = warned("tor", categories={"tor": "off"}, variables={})
+    addresses = f"{source} any -> any any"
+    [warning] = warned("tor", categories={"tor": "drop"}, variables={}, addresses=addresses)
     assert "HOME_NET" in warning
     assert "never fire" in warning
+    assert not warned("tor", categories={"tor": "drop"}, addresses=addresses)
+    assert not warned("tor", categories={"tor": "off"}, variables={}, addresses=addresses)
+    assert not warned("tor", categories={"tor": "drop"}, variables={})
 
 
 def test_listed_category_that_the_feed_lacks_is_warned_of() -> None:

@@ -129,6 +129,21 @@ def test_pushed_list_is_fetched_and_then_built(running: Account, tmp_path: Path)
     assert "the bucket already has these files" in again.stderr
 
 
+def test_list_is_planned_before_it_is_pushed(running: Account, tmp_path: Path) -> None:
+    """With the releases that are in the bucket; nothing is written. It goes with a stack."""
+    before = running.writes()
+    answer = call("plan", "--feeds", tmp_path / "feeds.yaml")
+    assert answer.exit_code == 0, answer.output
+    assert "feed ours has never arrived" in " ".join(answer.stdout.split())
+    (tmp_path / "none.yaml").write_text("version: 1\nfeeds:\n  - {name: oisf/trafficid}\n")
+    assert call("plan", "--feeds", tmp_path / "none.yaml").exit_code == 1
+    (tmp_path / "wrong.yaml").write_text(WRONG)
+    assert "nearest: et/open" in call("plan", "--feeds", tmp_path / "wrong.yaml").stderr
+    alone = call("plan", "--feeds", tmp_path / "feeds.yaml", "--feed", tmp_path / "web.rules")
+    assert (alone.exit_code, "leave --feed or --feeds out" in alone.stderr) == (2, True)
+    assert running.writes() == before
+
+
 def test_list_and_allowlist_are_pushed_together(running: Account, tmp_path: Path) -> None:
     """The list first: the allowlist may name what it brings."""
     file = tmp_path / "categories.yaml"
