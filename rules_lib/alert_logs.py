@@ -41,9 +41,14 @@ class LogFolder:
     account: str
     region: str
 
+    @property
+    def written(self) -> str:
+        """As people write it."""
+        return f"s3://{self.bucket}/{self.prefix}"
+
     def __str__(self) -> str:
         """As people know it."""
-        return f"s3://{self.bucket}/{self.prefix}"
+        return self.written
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,11 @@ class LogGroup:
     identifier: str
     account: str = ""
     region: str = ""
+
+    @property
+    def written(self) -> str:
+        """As people write it."""
+        return self.identifier
 
     def __str__(self) -> str:
         """As people know it."""

@@ -47,7 +47,8 @@ def world(
 
     names = policies_of(policies)
     if name := chosen_target():
-        found = target_world(whole_bucket(bucket), name, as_is=as_is)
+        root, parameters = whole_bucket(bucket), wants_parameters()
+        found = target_world(root, name, as_is=as_is, parameters=parameters)
         return started_here(replace(found, watch=watch or unwatched, unproven=unproven))
     client = clients.network_firewall()
     found = World(
@@ -57,7 +58,7 @@ def world(
         names,
         watch=watch or unwatched,
         unproven=unproven,
-        parameters=ArnParameters(clients.parameters()) if _wants_parameters() else None,
+        parameters=ArnParameters(clients.parameters()) if wants_parameters() else None,
     )
     return started_here(found)
 
@@ -87,10 +88,11 @@ def sync_chosen(
     def watched(found: World) -> _Outcome:
         return run(started_here(replace(found, watch=watch, unproven=unproven)))
 
-    return sync_target(root, right.target, right.edition, datetime.now(UTC), watched)
+    now, parameters = datetime.now(UTC), wants_parameters()
+    return sync_target(root, right.target, right.edition, now, watched, parameters=parameters)
 
 
-def _wants_parameters() -> bool:
+def wants_parameters() -> bool:
     """Whether the stack writes the ARNs of its rule groups, as its function is told."""
     return os.environ.get("RULESYNC_GROUP_PARAMETERS") == "true"
 

@@ -55,13 +55,14 @@ def target_store(root: Store, name: str) -> Store:
     return store_of_target(root, target_named(root, targets_in(root), name))
 
 
-def target_world(root: Store, name: str, *, as_is: bool) -> World:
+def target_world(root: Store, name: str, *, as_is: bool, parameters: bool) -> World:
     """A target's part of the bucket, and its account.
 
     Args:
         root: the whole bucket.
         name: of the target.
         as_is: go by people's files as they are now, and not by what the target may take.
+        parameters: whether the ARN of each rule group is written.
 
     Raises:
         RulesyncError: there is no such target, or its account or the bucket cannot be reached.
@@ -73,7 +74,8 @@ def target_world(root: Store, name: str, *, as_is: bool) -> World:
     if not as_is and not right.may_build:
         tell(f"{_nothing(right)}: this goes by what the bucket has now")
     edition = right.edition if right.may_build and not as_is else ""
-    return world_of_target(root, right.target, datetime.now(UTC), edition)
+    now = datetime.now(UTC)
+    return world_of_target(root, right.target, now, edition, parameters=parameters)
 
 
 def right_of(root: Store, name: str) -> Right:

@@ -137,7 +137,8 @@ def build_target(
     answer: dict[str, Any] = {"target": target.name, "build": "", "changed": False}
     if not edition:
         return {**answer, "status": "waiting"}
-    outcome = sync_target(root, target, str(edition), now, run)
+    parameters = request.settings.group_parameters == "true"
+    outcome = sync_target(root, target, str(edition), now, run, parameters=parameters)
     said = told(outcome)
     changed = isinstance(outcome, Summary) and bool(outcome.calls)
     return {

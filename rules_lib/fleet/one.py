@@ -28,12 +28,14 @@ _CAUSE: Final = 500
 """Characters; the build's own summary has all of it."""
 
 
-def sync_target(
+def sync_target(  # noqa: PLR0913  # what one build of many is about
     root: Store,
     target: NamedTarget,
     edition: str,
     now: datetime,
     run: Callable[[World], _Outcome],
+    *,
+    parameters: bool = False,
 ) -> _Outcome:
     """Run a build of one target, and note what came of it.
 
@@ -44,13 +46,14 @@ def sync_target(
         now: UTC.
         run: the build; what it gives is a summary, a hold, or that nothing has changed, and
             anything else leaves the standing as it is.
+        parameters: see `world_of_target`.
 
     Raises:
         RulesyncError: the build failed or was refused, or the target cannot be reached.
     """
     store = TargetStore(root, target.name)
     try:
-        outcome = run(world_of_target(root, target, now, edition))
+        outcome = run(world_of_target(root, target, now, edition, parameters=parameters))
     except NotApprovedError:
         raise
     except RulesyncError as error:

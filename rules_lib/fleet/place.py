@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rules_lib.aws.arn_parameters import ArnParameters
 from rules_lib.aws.clients import ClientsOfTarget
 from rules_lib.aws.roles import TargetRole
 from rules_lib.aws.target_store import TargetStore
@@ -46,7 +47,14 @@ def clients_of_target(root: Store, target: NamedTarget) -> ClientsOfTarget:
     return ClientsOfTarget.begin(target.region, role)
 
 
-def world_of_target(root: Store, target: NamedTarget, now: datetime, edition: str = "") -> World:
+def world_of_target(
+    root: Store,
+    target: NamedTarget,
+    now: datetime,
+    edition: str = "",
+    *,
+    parameters: bool = False,
+) -> World:
     """All that a build of a target touches.
 
     Args:
@@ -54,9 +62,12 @@ def world_of_target(root: Store, target: NamedTarget, now: datetime, edition: st
         target: whose build.
         now: when it begins, in UTC.
         edition: see `store_of_target`.
+        parameters: whether the ARN of each rule group is written, where the target is.
 
     Raises:
         RulesyncError: see `store_of_target` and `clients_of_target`.
     """
     store = store_of_target(root, target, edition)
-    return World(store, clients_of_target(root, target).firewall(), now, target.policies)
+    made = clients_of_target(root, target)
+    written = ArnParameters(made.parameters()) if parameters else None
+    return World(store, made.firewall(), now, target.policies, parameters=written)

@@ -6,7 +6,7 @@ Annotations are not postponed here: pydantic reads them when a class is made.
 import re
 from typing import Annotated, Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator
 
 from rules_lib.alert_logs import AlertLogs, alert_logs_at
 from rules_lib.allowlist.fields import FileVersion, Whole
@@ -50,7 +50,12 @@ class NamedTarget(_Frozen):
     ring: Annotated[Whole, Field(ge=0, le=RING_MAX)] = 0
     policies: tuple[str, ...] = ()
     allowlist: Annotated[str, Field(pattern=f"^{ALLOWLIST_FORM}$")] = ALLOWLIST
-    alert_logs: Annotated[AlertLogs | None, PlainValidator(alert_logs_at)] = None
+    alert_logs: Annotated[
+        AlertLogs | None,
+        PlainValidator(alert_logs_at),
+        PlainSerializer(lambda logs: logs.written),
+        Field(exclude_if=lambda logs: logs is None),
+    ] = None
 
     @property
     def account(self) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from rules_lib.aws.arn_parameters import ArnParameters
 from rules_lib.aws.calls import Calls
 from rules_lib.aws.target_store import TargetStore
 from rules_lib.bucket import HOLD, LATEST, SETTLED, STANDING, TARGETS_FILE
@@ -28,6 +29,7 @@ from rules_lib.state.standing import TargetStanding
 from rules_lib.targets.values import NamedTarget, Targets
 from rules_lib.text import counted
 from rules_lib.world import World
+from rulesync_cli.account import wants_parameters
 from rulesync_cli.allowlist_text import as_it_is
 from rulesync_cli.fleet_change.targets_edit import TargetsEdit
 from rulesync_cli.fleet_change.targets_text import without_target
@@ -92,8 +94,15 @@ class TargetGroups:
         Raises:
             RulesyncError: the target's account cannot be reached.
         """
-        client = clients_of_target(root, self.target).firewall()
-        here = World(root, client, now, self.target.policies, unproven=True)
+        made = clients_of_target(root, self.target)
+        here = World(
+            root,
+            made.firewall(),
+            now,
+            self.target.policies,
+            unproven=True,
+            parameters=ArnParameters(made.parameters()) if wants_parameters() else None,
+        )
         return here.firewall(self.prefix, self.kind, calls)
 
 

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
-from support.account import BUCKET
+from support.account import BUCKET, call
 from support.feeds import allowlist, rule
 from support.fleet import ASIA, BUILD, PILOT, PROD, FleetAccount, fleet_account
 from support.template import machine_definition
 
 from functions.build import app as build_app
 from rules_lib.allowlist import Allowlist
+from rules_lib.aws.clients import ClientsOfTarget
+from rules_lib.aws.roles import TargetRole
 from rules_lib.aws.s3_store import S3Store
 from rules_lib.errors import SettingsError, TargetsError
 from rules_lib.fleet.one import note_rollback
@@ -327,3 +329,44 @@ def test_one_notice_tells_of_a_whole_round(
     fleet.later(1)
     assert told[1][0] == "rulesync: 2 of 3 targets failed"
     assert b"2 targets need attention" in fleet.hub.read("targets/report.html")
+
+
+def arns(target: Mapping[str, object]) -> dict[str, str]:
+    """Name -> value of the parameters in a target's account and region."""
+    arn = str(target.get("role", ""))
+    role = TargetRole(arn, BUCKET, "test") if arn else None
+    ssm = ClientsOfTarget.begin(str(target["region"]), role).parameters()
+    found = ssm.get_parameters_by_path(Path="/rulesync", Recursive=True)["Parameters"]
+    return {one["Name"]: one["Value"] for one in found}
+
+
+def test_arns_are_written_where_the_target_is(
+    fleet: FleetAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each in its own account and region, where templates of others may refer to it."""
+    monkeypatch.setenv("RULESYNC_GROUP_PARAMETERS", "true")
+    fleet.round()
+    name = "/rulesync/et-emerging-malware/arn"
+    assert arns(PROD) == {}
+    fleet.later(25)
+    for target, place in ((PILOT, "us-east-1:123456789012"), (PROD, "us-west-2:444455556666")):
+        group = f"arn:aws:network-firewall:{place}:stateful-rulegroup/et-emerging-malware"
+        assert arns(target) == {name: group}
+    fleet.hub.publish(malware=[rule(sid) for sid in range(1, 9)])
+    fleet.later(1)
+    assert arns(PILOT)[name].endswith("/et-emerging-malware-b")
+    assert arns(PROD)[name].endswith("/et-emerging-malware")
+
+
+def test_arns_are_written_by_the_command_too(
+    fleet: FleetAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A build by hand, and a removal with all rule groups."""
+    monkeypatch.setenv("RULESYNC_GROUP_PARAMETERS", "true")
+    monkeypatch.setenv("RULESYNC_BUCKET", BUCKET)
+    done = call("apply", "--target", "pilot", "--yes")
+    assert done.exit_code == 0, done.stderr
+    assert len(arns(PILOT)) == 1
+    gone = call("targets", "remove", "pilot", "--groups", "delete", "--yes")
+    assert gone.exit_code == 0, gone.stderr
+    assert (arns(PILOT), fleet.groups(PILOT)) == ({}, {})

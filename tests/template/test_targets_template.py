@@ -14,6 +14,7 @@ from support.template import (
     ACCOUNT,
     BUCKET,
     REGION,
+    TargetTemplate,
     Template,
     allows,
     listed,
@@ -173,13 +174,18 @@ def test_role_of_a_target_trusts_by_the_external_id() -> None:
 @pytest.mark.parametrize("kind", ["classic", "next-generation"])
 def test_role_of_a_target_may_do_what_the_build_may_at_home(kind: str) -> None:
     """To rule groups and policies, and nothing else at all, for either kind of policy."""
-    given = {"FirewallPolicies": ["p"], "PrefixLists": ["l"], "FirewallPolicyKind": kind}
+    given = {
+        "FirewallPolicies": ["p"],
+        "PrefixLists": ["l"],
+        "FirewallPolicyKind": kind,
+        "MakeGroupParameters": "true",
+    }
     full = Template(given)
     home = {
         action
         for each in full.statements("BuildRole")
         for action in listed(each["Action"])
-        if action.startswith(("network-firewall:", "ec2:GetManaged"))
+        if action.startswith(("network-firewall:", "ec2:GetManaged", "ssm:"))
     }
     there = target_statements(kind)
     assert {action for each in there for action in listed(each["Action"])} == home
@@ -196,6 +202,26 @@ def test_role_of_a_target_makes_and_changes_what_has_our_tag() -> None:
         "aws:ResourceTag/rulesync:prefix": tag
     }
     where = {"aws:RequestedRegion": {"Ref": "Regions"}}
-    for sid in ("FindRuleGroups", "ReadRuleGroups", "MakeRuleGroups", "OwnRuleGroups"):
+    for sid in ("FindRuleGroups", "ReadRuleGroups", "MakeRuleGroups", "OwnRuleGroups", "Arns"):
         assert by_sid[sid]["Condition"]["StringLike"] == where
     assert [sid for sid, each in by_sid.items() if each["Resource"] == "*"] == ["FindRuleGroups"]
+
+
+def test_arns_of_targets_are_written_below_our_prefix_where_that_is_asked_for() -> None:
+    """In the stack's own account in every region, in another account by its role; else nowhere."""
+    given = {"ExternalId": BUCKET, "HubRoleArn": "arn:aws:iam::123456789012:role/build"}
+    there = {"AWS::AccountId": "444455556666", "MakeGroupParameters": "true"}
+    hub = Template({"Targets": "true", "MakeGroupParameters": "true"})
+    target = TargetTemplate({**given, **there})
+    for template, role, account in (
+        (hub, "BuildRole", ACCOUNT),
+        (target, "TargetRole", "444455556666"),
+    ):
+        statements = list(template.statements(role))
+        place = f"arn:aws:ssm:ap-southeast-1:{account}:parameter/rulesync"
+        for action in ("ssm:GetParameters", "ssm:PutParameter", "ssm:DeleteParameters"):
+            assert any(allows(each, action, f"{place}/et-tor/arn") for each in statements)
+            for other in (f"{place}/ids-tor/arn", f"{place}/et-tor", f"{place}/feeds/code"):
+                assert not any(allows(each, action, other) for each in statements)
+    bare = TargetTemplate(given).statements("TargetRole")
+    assert not any("ssm" in str(each["Action"]) for each in bare)

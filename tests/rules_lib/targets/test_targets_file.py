@@ -149,6 +149,15 @@ def test_alert_logs_are_those_of_the_target() -> None:
     assert str(named.alert_logs) == "log group /aws/alerts"
 
 
+@pytest.mark.parametrize("logs", ["", "/aws/alerts", f"s3://logs/{FOLDER}/eu-west-1/"])
+def test_target_is_written_as_it_was_read(logs: str) -> None:
+    """Where it is kept as JSON, as for one that was removed; without logs none are named."""
+    text = one(alert_logs=logs) if logs else one()
+    target = load_targets(text, source="targets.yaml").targets[0]
+    assert NamedTarget.model_validate_json(target.model_dump_json()) == target
+    assert ("alert_logs" in target.model_dump_json()) is bool(logs)
+
+
 def test_name_stands_once_in_whatever_case() -> None:
     """A name is a folder, and on some disks `Pilot` is `pilot`."""
     more = "  - {name: Pilot, region: us-east-1}\n"
