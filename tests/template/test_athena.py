@@ -16,13 +16,15 @@ import duckdb
 import pytest
 from support.account import account
 from support.clock import Clock
+from support.feeds import allowlist, rule
+from support.fleet import PILOT, PROD, fleet_account
 from support.template import BUCKET, ROOT, VALUES, Template, expanded
 
 from examples.run import releases
 from functions.build import app as build_app
 from functions.fetch import app as fetch_app
 from localaws import embedded_aws
-from rules_lib.bucket import DISCARDS
+from rules_lib.bucket import DISCARDS, TARGETS, discards_folder, target_key
 from rules_lib.report.records import DISCARDED_FIELDS
 from rules_lib.sync.discards import COLUMNS
 
@@ -155,14 +157,67 @@ def test_row_is_the_record_of_its_build_and_more(rest: Rest) -> None:
     }
 
 
-def test_glue_takes_the_table() -> None:
+@pytest.mark.parametrize(
+    ("table", "name", "place"),
+    [
+        ("DiscardsTable", "discarded", DISCARDS),
+        ("TargetDiscardsTable", "discarded_of_targets", TARGETS),
+    ],
+)
+def test_glue_takes_the_table(table: str, name: str, place: str) -> None:
     """Every property is one that its API knows."""
     with embedded_aws():
         glue = boto3.client("glue")
         glue.create_database(DatabaseInput=PLAIN.resource("DiscardsDatabase")["DatabaseInput"])
-        glue.create_table(DatabaseName="rulesync", TableInput=glue_table())
-        made = glue.get_table(DatabaseName="rulesync", Name="discarded")["Table"]
-    assert made["StorageDescriptor"]["Location"] == f"s3://{BUCKET}/{DISCARDS}"
+        given = PLAIN.resource(table)["TableInput"]
+        glue.create_table(DatabaseName="rulesync", TableInput=given)
+        made = glue.get_table(DatabaseName="rulesync", Name=name)["Table"]
+    assert made["StorageDescriptor"]["Location"] == f"s3://{BUCKET}/{place}"
+
+
+def test_table_of_targets_is_that_of_a_stack_by_targets_too() -> None:
+    """The same rows; and whoever asks has to name targets, as no list of them is known to Glue."""
+    own, theirs = glue_table(), PLAIN.resource("TargetDiscardsTable")["TableInput"]
+    assert theirs["StorageDescriptor"] == own["StorageDescriptor"] | {
+        "Location": f"s3://{BUCKET}/{TARGETS}"
+    }
+    assert [key["Name"] for key in theirs["PartitionKeys"]] == ["target", "day"]
+    assert theirs["Parameters"] == own["Parameters"] | {
+        "projection.target.type": "injected",
+        "storage.location.template": f"s3://{BUCKET}/"
+        + target_key("${target}", discards_folder("${day}")),
+    }
+
+
+def test_query_over_targets_tells_them_apart(tmp_path: Path) -> None:
+    """By the query of the page, over what builds of two targets really leave, where it lies."""
+    (query,) = re.findall(r"(?m)^    SELECT target.*\n(?:    .*\n)*", PAGE)
+    template = PLAIN.resource("TargetDiscardsTable")["TableInput"]["Parameters"]
+    place = re.escape(template["storage.location.template"].removeprefix(f"s3://{BUCKET}/"))
+    for key in ("target", "day"):
+        place = place.replace(re.escape(f"${{{key}}}"), f"(?P<{key}>[^/]+)")
+    with fleet_account(tmp_path, start=FIRST) as fleet:
+        fleet.hub.allow(max_shrink=1)
+        fleet.hub.publish(malware=[rule(1), rule(2, "dataset:set,x; ")])
+        fleet.hub.put("config/us.yaml", allowlist(max_shrink=1, rules={"off": [2]}))
+        fleet.name_targets(PILOT, {**PROD, "ring": 0, "allowlist": "config/us.yaml"})
+        fleet.round()
+        fleet.hub.publish(malware=[rule(1), rule(2, "dataset:set,x; "), rule(3)])
+        fleet.round()
+        keys = [key for key in fleet.hub.keys(TARGETS) if f"/{DISCARDS}" in key]
+        found = [(re.fullmatch(f"{place}[^/]+", key), fleet.hub.read(key)) for key in keys]
+    rows = [
+        (match["target"], match["day"], json.loads(line)["reason"])
+        for match, text in found
+        if match
+        for line in text.splitlines()
+    ]
+    assert all(match for match, _ in found)
+    with duckdb.connect() as engine:
+        engine.execute("CREATE TABLE discarded_of_targets (target TEXT, day TEXT, reason TEXT)")
+        engine.executemany("INSERT INTO discarded_of_targets VALUES (?, ?, ?)", rows)
+        answer = engine.execute(query.replace("2026-11-24", f"{FIRST:%Y-%m-%d}")).fetchall()
+    assert answer == [("pilot", "unsupported-keyword", 2)]
 
 
 def test_database_has_a_name_that_needs_no_quotes() -> None:
@@ -187,6 +242,9 @@ def test_table_can_be_left_out() -> None:
     assert resources["DiscardsTable"]["Condition"] == "MakesTable"
     assert resources["DiscardsDatabase"]["Condition"] == "MakesDatabase"
     assert not Template({"MakeGlueTable": "false"}).condition("MakesDatabase")
+    assert resources["TargetDiscardsTable"]["Condition"] == "MakesTargetsTable"
+    assert not PLAIN.condition("MakesTargetsTable")
+    assert Template({"Targets": "true"}).condition("MakesTargetsTable")
 
 
 def test_page_describes_every_column() -> None:
