@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -27,12 +29,20 @@ def feeds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, ...]]
 
 
 @pytest.fixture(scope="session")
-def deployed(tmp_path_factory: pytest.TempPathFactory, feeds: tuple[str, ...]) -> Iterator[Act]:
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `sam build` made, once for all workers of a run."""
+    own = tmp_path_factory.getbasetemp()
+    return build(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)
+
+
+@pytest.fixture(scope="session")
+def deployed(
+    tmp_path_factory: pytest.TempPathFactory, feeds: tuple[str, ...], template: Path
+) -> Iterator[Act]:
     """First act: built, deployed to an empty account, and left alone until groups are there."""
-    build()
     folder = tmp_path_factory.mktemp("aws")
     with local_aws(folder) as endpoint:
-        stack = Stack(endpoint, folder)
+        stack = Stack(endpoint, folder, template)
         printed = stack.deploy(FeedUrl=feeds[0], **USUAL)
         stack.until("the first feed's groups", stack.latest)
         yield Act.after(stack, printed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import gzip
 import json
 import os
@@ -22,7 +23,7 @@ from support.localaws import client_at, local_server
 ROOT: Final = Path(__file__).parents[2]
 SAM: Final = ROOT / "scripts" / "sam"
 SAM_PYTHON: Final = ROOT / ".venv" / "sam" / "bin" / "python"
-BUILT: Final = ROOT / ".aws-sam" / "local"
+WORK: Final = ROOT / ".aws-sam"
 ALLOWLIST: Final = "config/categories.yaml"
 ALERT_LOGS: Final = "s3://alert-logs/AWSLogs/123456789012/network-firewall/alert/us-east-1/"
 """Where the firewalls of the account write."""
@@ -39,18 +40,38 @@ def say(what: str) -> None:
     sys.stderr.write(f"\n-- {what}\n")
 
 
-def build() -> None:
-    """Run `sam build` for this machine."""
-    say(f"sam build for {_MACHINE}, {_RUNTIME}")
-    folders = ["--build-dir", BUILT, "--cache-dir", ROOT / ".aws-sam" / "local-cache"]
-    _run([SAM, "build", *folders, "--parameter-overrides", " ".join(_HERE)], dict(os.environ))
+def build(folder: Path) -> Path:
+    """Run `sam build` for this machine, unless another worker has; gives the template.
+
+    One builds at a time on this machine: what is built from is kept in one place for all.
+
+    Args:
+        folder: for the packages; of all workers of one run.
+    """
+    built = folder / "sam-build"
+    WORK.mkdir(exist_ok=True)
+    with (WORK / "local.lock").open("w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (template := built / "template.yaml").exists():
+            say(f"sam build for {_MACHINE}, {_RUNTIME}")
+            folders = ["--build-dir", built, "--cache-dir", WORK / "local-cache"]
+            words = ["build", *folders, "--parameter-overrides", " ".join(_HERE)]
+            _run([SAM, *words], dict(os.environ))
+    return template
 
 
 @contextmanager
-def local_aws(folder: Path) -> Iterator[str]:
-    """Run the embedded AWS as a server; its log is `localaws.log` in the folder."""
-    log = folder / "localaws.log"
-    with local_server(log=log, LOCALAWS_SAM_PYTHON=str(SAM_PYTHON)) as url:
+def local_aws(folder: Path, **settings: object) -> Iterator[str]:
+    """Run the embedded AWS as a server; its log is `localaws.log` in the folder.
+
+    Args:
+        folder: for its files.
+        settings: of the server, as its settings file has them.
+    """
+    log, file = folder / "localaws.log", folder / "localaws.json"
+    file.write_text(json.dumps(settings), encoding="utf-8")
+    environment = {"LOCALAWS_SAM_PYTHON": str(SAM_PYTHON), "LOCALAWS_SETTINGS": str(file)}
+    with local_server(log=log, **environment) as url:
         # SAM takes `localhost` for an endpoint; it does not take an address.
         yield f"http://localhost:{url.rpartition(':')[2]}"
 
@@ -62,16 +83,18 @@ class Stack:
     Attributes:
         endpoint: URL of the embedded AWS.
         folder: for files that the AWS clients read.
+        template: that `sam build` wrote.
     """
 
     endpoint: str
     folder: Path
+    template: Path
 
     def deploy(self, **parameters: str) -> str:
         """Run `sam deploy`, as a person without questions does; gives what it printed."""
         say(f"sam deploy {parameters}")
         overrides = [*_HERE, *(f"{name}={value}" for name, value in parameters.items())]
-        files = ["--config-file", ROOT / "samconfig.toml", "--template", BUILT / "template.yaml"]
+        files = ["--config-file", ROOT / "samconfig.toml", "--template", self.template]
         return _run(
             [SAM, "deploy", *files, "--parameter-overrides", " ".join(overrides)],
             self._environment(),
