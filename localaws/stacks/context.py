@@ -15,8 +15,9 @@ from moto.cloudformation.models import Stack, cloudformation_backends
 from moto.core.config import default_user_config
 from moto.events.models import EventPattern, Rule
 from moto.s3.models import FakeBucket
+from moto.sts.responses import TokenResponse
 
-from localaws.stacks import events, resources, state_machines
+from localaws.stacks import events, resources, state_machines, trust
 from localaws.stacks.functions import Invoker
 from localaws.stacks.models import StacksBackend
 from localaws.stacks.runtime import Runtime
@@ -69,6 +70,7 @@ def _replacements(invoker: Invoker) -> tuple[tuple[Any, str, Any], ...]:
         (parsing, "clean_json", resources.cleaned),
         (parsing, "resource_class_from_type", resources.kind_of),
         (parsing, "parse_and_update_resource", resources.updated),
+        (TokenResponse, "assume_role", trust.assume_role),
         (Rule, "send_to_targets", events.sender(invoker, events.SEND)),
         (EventPattern, "_does_item_match_named_filter", staticmethod(events.matcher(events.MATCH))),
     )

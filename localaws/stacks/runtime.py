@@ -19,6 +19,8 @@ from uuid import uuid4
 
 from moto.awslambda.utils import get_backend
 
+from localaws.stacks.trust import credentials_of
+
 if TYPE_CHECKING:
     from moto.awslambda.models import LambdaFunction
 
@@ -95,8 +97,7 @@ class Runtime:
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_size),
             "AWS_REGION": function.region,
             "AWS_DEFAULT_REGION": function.region,
-            "AWS_ACCESS_KEY_ID": "testing",
-            "AWS_SECRET_ACCESS_KEY": "testing",
+            **credentials_of(str(function.role), str(function.function_name)),
             "AWS_ENDPOINT_URL": self.endpoint,
             "TZ": "UTC",
         }

@@ -7,11 +7,12 @@ import json
 import sys
 import time
 import zipfile
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 import requests
-from support.localaws import client_at, local_server
+from support.localaws import client_at, local_server, refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -294,6 +295,57 @@ def test_state_machine_tries_again_and_goes_on(server: Server) -> None:
     [group] = logs.describe_log_groups()["logGroups"]
     found = logs.filter_log_events(logGroupName=group["logGroupName"])["events"]
     assert [event["message"] for event in found].count("asked") == 3
+
+
+HUB: Final = "arn:aws:iam::123456789012:role/hub"
+THERE: Final = "444455556666"
+TRUSTS: Final = {
+    "Target": {
+        "Type": "AWS::IAM::Role",
+        "Properties": {
+            "RoleName": "target",
+            "AssumeRolePolicyDocument": {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {
+                        "Effect": "Allow",
+                        "Principal": {"AWS": ["arn:aws:iam::123456789012:user/somebody", HUB]},
+                        "Action": "sts:AssumeRole",
+                        "Condition": {"StringEquals": {"sts:ExternalId": "secret"}},
+                    }
+                ],
+            },
+        },
+    }
+}
+
+
+def test_role_is_given_to_those_whom_it_trusts(server: Server) -> None:
+    """By its trust policy, which a stack has made, and with the external id."""
+    server.deploy(TRUSTS)
+    iam = server.client("iam")
+    iam.create_user(UserName="somebody")
+    key = iam.create_access_key(UserName="somebody")["AccessKey"]
+    somebody = client_at(server.url, "sts", key["AccessKeyId"], key["SecretAccessKey"])
+    asked = {"RoleArn": "arn:aws:iam::123456789012:role/target", "RoleSessionName": "me"}
+    taken = somebody.assume_role(**asked, ExternalId="secret")
+    assert taken["AssumedRoleUser"]["Arn"].endswith(":assumed-role/target/me")
+    for more in ({"ExternalId": "other"}, {}):
+        refused(partial(somebody.assume_role, **asked, **more), "AccessDenied")
+    other = partial(server.client("sts").assume_role, **asked, ExternalId="secret")
+    assert "not authorized to perform: sts:AssumeRole" in refused(other, "AccessDenied")
+
+
+def test_owner_of_the_server_administers_every_account(server: Server) -> None:
+    """By the role that AWS Organizations makes; another one that nobody made is given to nobody."""
+    arn = f"arn:aws:iam::{THERE}:role/"
+    sts = server.client("sts")
+    name = {"RoleSessionName": "me"}
+    taken = sts.assume_role(RoleArn=f"{arn}OrganizationAccountAccessRole", **name)["Credentials"]
+    there = client_at(server.url, "sts", taken["AccessKeyId"], taken["SecretAccessKey"])
+    assert there.get_caller_identity()["Account"] == THERE
+    refused(lambda: sts.assume_role(RoleArn=f"{arn}target", **name), "AccessDenied")
+    refused(lambda: there.assume_role(RoleArn=f"{arn}target", **name), "AccessDenied")
 
 
 def test_same_template_and_parameters_are_no_change(server: Server) -> None:
