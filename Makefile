@@ -52,7 +52,7 @@ run: $(STAMP) ## The main job: our own feed through both Lambdas on an embedded 
 picture: run browser ## Renew the pictures of the report and of a pull request's comment
 	@scripts/picture out/2/report.html docs/images/report.png
 	@$(BIN)/python -m scripts.comment_page out/comment.html
-	@scripts/picture out/comment.html docs/images/comment.png
+	@scripts/picture out/comment.html docs/images/comment.png 1125  # all of it
 
 test: $(STAMP) $(SAM) engine browser lint type $(if $(IN_CI),coverage) ## Lint, types and every test; in CI coverage too
 	$(TESTS) --ignore tests/deploy $(if $(IN_CI),-m heavy)

@@ -18,7 +18,7 @@ BEFORE, AFTER = "emerging-phishing: alert", "emerging-phishing: drop"
 STYLE = """
 body { font: 15px/1.5 "DejaVu Sans", sans-serif; color: #1f2328; background: #f6f8fa; margin: 0 }
 main { max-width: 860px; margin: 20px auto; background: #fff; border: 1px solid #d1d9e0;
-  border-radius: 6px }
+  border-radius: 6px; overflow: hidden }
 header { background: #f6f8fa; border-bottom: 1px solid #d1d9e0; padding: 8px 16px; color: #59636e }
 header b { color: #1f2328 }
 article { padding: 4px 16px 16px }
