@@ -37,10 +37,11 @@ FUNCTIONS: Final = ("FetchFunction", "BuildFunction", "HitsFunction", "SetupFunc
 ROLES: Final = ("FetchRole", "BuildRole", "HitsRole", "SetupRole")
 
 
-def test_template_is_valid_and_clean() -> None:
+@pytest.mark.parametrize("template", ["template.yaml", "template-target.yaml"])
+def test_template_is_valid_and_clean(template: str) -> None:
     """SAM's own validation, and cfn-lint by it; without an account."""
     done = subprocess.run(  # noqa: S603  # our own script
-        [SAM, "validate", "--lint", "--region", "us-east-1"],
+        [SAM, "validate", "--lint", "--region", "us-east-1", "--template", template],
         capture_output=True,
         text=True,
         check=False,
