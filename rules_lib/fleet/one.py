@@ -6,9 +6,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from rules_lib.aws.target_store import TargetStore
+from rules_lib.bucket import SUMMARY, build_key
 from rules_lib.errors import NotApprovedError, RulesyncError, StoreError
 from rules_lib.fleet.place import world_of_target
-from rules_lib.report.summary import Summary
+from rules_lib.report.summary import Summary, read_summary
 from rules_lib.state.hold import Hold
 from rules_lib.state.standing import Numbers, TargetStanding
 from rules_lib.sync.settled import InputsUnchanged
@@ -86,7 +87,16 @@ def note_rollback(root: Store, name: str, build: str, now: datetime) -> None:
     Raises:
         StoreError: the standing cannot be written.
     """
-    _note(TargetStore(root, name), lambda one: one.kept(build, "rolled back", now))
+    store = TargetStore(root, name)
+    _note(store, lambda one: one.put_back(build, _numbers_of(store, build), now))
+
+
+def _numbers_of(store: Store, build: str) -> Numbers | None:
+    """A build's numbers; None where an earlier version of this project has written them."""
+    stored = store.find(build_key(build, SUMMARY))
+    with suppress(StoreError):
+        return Numbers.of(read_summary(stored.body)) if stored else None
+    return None
 
 
 def note_silence(root: Store, name: str, now: datetime) -> None:

@@ -166,6 +166,16 @@ class TargetStanding(Cache):
             edition=edition, troubled=moment, why=why, held=build, failing="", attempted=moment
         )
 
+    def put_back(self, build: str, numbers: Numbers | None, now: datetime) -> TargetStanding:
+        """What holds after people put an earlier build back.
+
+        Args:
+            build: whose groups are in force.
+            numbers: of that build; None where they cannot be read.
+            now: UTC.
+        """
+        return self.kept(build, "rolled back", now).model_copy(update={"numbers": numbers})
+
     def _with(self, **changes: object) -> TargetStanding:
         return self.model_copy(update=changes)
 

@@ -152,6 +152,7 @@ def test_target_is_rolled_back_alone(fleet: FleetAccount) -> None:
     assert fleet.rules(PILOT) == 2
     standing = fleet.state("pilot")
     assert (standing["edition"], standing["why"]) == ("", "rolled back")
+    assert (standing["numbers"]["build"], standing["numbers"]["rules"]) == (first, 2)
     assert states()["pilot"] == "held"
 
 
