@@ -26,10 +26,10 @@ from unittest import mock
 
 import boto3
 import click
-from moto.cloudformation.models import Stack
 
 from benchmarks.feeds import ROOT
 from examples.run import releases
+from examples.targets_machine import definition
 from localaws import EmbeddedAws, embedded_aws
 from localaws.machines import functions
 from localaws.quotas import Quotas
@@ -171,30 +171,6 @@ def _counted(calls: Counter[str]) -> Iterator[None]:
 
     with mock.patch.object(botocore_stubber, "process_request", counting):
         yield
-
-
-def definition(function: str) -> dict[str, Any]:
-    """The state machine's definition as the template has it.
-
-    Args:
-        function: ARN of the build function.
-    """
-    template = Stack.parse_template((ROOT / "template.yaml").read_text(encoding="utf-8"))
-
-    def resolved(node: Any) -> Any:
-        match node:
-            case {"Fn::GetAtt": _}:
-                return function
-            case {"Fn::Sub": str(text)}:
-                return text.replace("${AWS::Partition}", "aws")
-            case dict():
-                return {key: resolved(one) for key, one in node.items()}
-            case list():
-                return [resolved(one) for one in node]
-        return node
-
-    found = resolved(template["Resources"]["TargetsMachine"]["Properties"]["Definition"])
-    return dict(found)
 
 
 def _fetch(handler: Any, feed: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from support.feeds import allowlist, feed, rule
 
-from benchmarks.fleet import RoundCost, definition, rounds
+from benchmarks.fleet import RoundCost, rounds
 
 
 def test_few_targets_go_through_all_rounds(tmp_path: Path) -> None:
@@ -28,11 +28,3 @@ def test_row_has_what_a_target_takes() -> None:
     """Divided by their number."""
     cost = RoundCost("first", {"applied": 3, "failed": 1}, 8.0, {"s3": 40, "network-firewall": 4})
     assert cost.row() == "| first | 3 applied, 1 failed | 2.00 | 10.0 | 1.0 | 0.0 |"
-
-
-def test_definition_is_the_templates() -> None:
-    """With the function in its place, and nothing left of CloudFormation."""
-    found = str(definition("arn:aws:lambda:us-east-1:123456789012:function:build"))
-    assert "MaxConcurrencyPath" in found
-    assert "Fn::" not in found
-    assert "${" not in found
