@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 import requests
-from support.localaws import client_at, local_server, refused
+from support.localaws import Credentials, client_at, local_server, refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -325,8 +325,8 @@ def test_role_is_given_to_those_whom_it_trusts(server: Server) -> None:
     server.deploy(TRUSTS)
     iam = server.client("iam")
     iam.create_user(UserName="somebody")
-    key = iam.create_access_key(UserName="somebody")["AccessKey"]
-    somebody = client_at(server.url, "sts", key["AccessKeyId"], key["SecretAccessKey"])
+    key = Credentials.of(iam.create_access_key(UserName="somebody")["AccessKey"])
+    somebody = client_at(server.url, "sts", key)
     asked = {"RoleArn": "arn:aws:iam::123456789012:role/target", "RoleSessionName": "me"}
     taken = somebody.assume_role(**asked, ExternalId="secret")
     assert taken["AssumedRoleUser"]["Arn"].endswith(":assumed-role/target/me")
@@ -342,7 +342,7 @@ def test_owner_of_the_server_administers_every_account(server: Server) -> None:
     sts = server.client("sts")
     name = {"RoleSessionName": "me"}
     taken = sts.assume_role(RoleArn=f"{arn}OrganizationAccountAccessRole", **name)["Credentials"]
-    there = client_at(server.url, "sts", taken["AccessKeyId"], taken["SecretAccessKey"])
+    there = client_at(server.url, "sts", Credentials.of(taken))
     assert there.get_caller_identity()["Account"] == THERE
     refused(lambda: sts.assume_role(RoleArn=f"{arn}target", **name), "AccessDenied")
     refused(lambda: there.assume_role(RoleArn=f"{arn}target", **name), "AccessDenied")

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from support.alert_logs import log_text
-from support.localaws import client_at, local_server
+from support.localaws import ANYBODY, Credentials, client_at, local_server
 
 ROOT: Final = Path(__file__).parents[2]
 SAM: Final = ROOT / "scripts" / "sam"
@@ -84,21 +84,30 @@ class Stack:
         endpoint: URL of the embedded AWS.
         folder: for files that the AWS clients read.
         template: that `sam build` wrote.
+        credentials: of whoever runs the command.
     """
 
     endpoint: str
     folder: Path
     template: Path
+    credentials: Credentials = ANYBODY
 
     def deploy(self, **parameters: str) -> str:
         """Run `sam deploy`, as a person without questions does; gives what it printed."""
-        say(f"sam deploy {parameters}")
-        overrides = [*_HERE, *(f"{name}={value}" for name, value in parameters.items())]
+        here = dict(word.split("=") for word in _HERE)
         files = ["--config-file", ROOT / "samconfig.toml", "--template", self.template]
-        return _run(
-            [SAM, "deploy", *files, "--parameter-overrides", " ".join(overrides)],
-            self._environment(),
-        )
+        return self._deploy(files, here | parameters, ANYBODY)
+
+    def deploy_elsewhere(self, template: Path, by: Credentials, **parameters: str) -> str:
+        """Run `sam deploy` of a template that needs no build, in the account of the credentials."""
+        named = ["--stack-name", template.stem, "--template", template, "--config-env", "none"]
+        return self._deploy([*named, "--capabilities", "CAPABILITY_NAMED_IAM"], parameters, by)
+
+    def _deploy(self, words: list[Any], parameters: Mapping[str, str], by: Credentials) -> str:
+        say(f"sam deploy {parameters}")
+        overrides = " ".join(f"{name}={value}" for name, value in parameters.items())
+        command = [SAM, "deploy", *words, "--parameter-overrides", overrides]
+        return _run(command, self._environment(by))
 
     def rulesync(self, *words: object, codes: tuple[int, ...] = (0,)) -> str:
         """Run the command on the stack, as a person does; gives what it printed on stdout."""
@@ -107,7 +116,8 @@ class Stack:
         done = subprocess.run(  # noqa: S603  # our own command
             [*command, "--bucket", self.outputs["BucketName"]],
             cwd=ROOT,
-            env=self._environment() | {"RULESYNC_POLICIES": self.outputs["PolicyArn"]},
+            env=self._environment(self.credentials)
+            | {"RULESYNC_POLICIES": self.outputs["PolicyArn"]},
             capture_output=True,
             text=True,
             check=False,
@@ -115,14 +125,14 @@ class Stack:
         assert done.returncode in codes, done.stdout + done.stderr
         return done.stdout
 
-    def _environment(self) -> dict[str, str]:
+    def _environment(self, by: Credentials) -> dict[str, str]:
         """What AWS's programs need to know of the embedded AWS."""
         config = self.folder / "aws-config"
         config.write_text("[default]\ns3 =\n    addressing_style = path\n", encoding="utf-8")
         return _without_profile(os.environ) | {
             "AWS_ENDPOINT_URL": self.endpoint,
-            "AWS_ACCESS_KEY_ID": "testing",
-            "AWS_SECRET_ACCESS_KEY": "testing",
+            "AWS_ACCESS_KEY_ID": by.key,
+            "AWS_SECRET_ACCESS_KEY": by.secret,
             "AWS_DEFAULT_REGION": "us-east-1",
             "AWS_CONFIG_FILE": str(config),
         }

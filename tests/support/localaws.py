@@ -7,7 +7,7 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import boto3
 import pytest
@@ -107,13 +107,31 @@ def local_server(*options: str, log: Path = Path(os.devnull), **environment: str
             server.terminate()
 
 
-def client_at(url: str, service: Any, key: str = "testing", secret: str = "testing") -> Any:  # noqa: S107  # no secret
+class Credentials(NamedTuple):
+    """An access key."""
+
+    key: str
+    secret: str
+
+    @classmethod
+    def of(cls, answer: Mapping[str, Any]) -> Credentials:
+        """As IAM and STS give them."""
+        return cls(answer["AccessKeyId"], answer["SecretAccessKey"])
+
+
+ANYBODY: Final = Credentials("testing", "testing")
+"""Whom the embedded AWS takes for the owner of its own account."""
+
+
+def client_at(
+    url: str, service: Any, by: Credentials = ANYBODY, *, region: str = "us-east-1"
+) -> Any:
     """A client as people make one, of an embedded AWS that listens there."""
     return boto3.client(
         service,
-        region_name="us-east-1",
+        region_name=region,
         endpoint_url=url,
-        aws_access_key_id=key,
-        aws_secret_access_key=secret,
+        aws_access_key_id=by.key,
+        aws_secret_access_key=by.secret,
         config=Config(s3={"addressing_style": "path"}),
     )
