@@ -108,6 +108,9 @@ STANDING: Final = "state/standing.json"
 REMOVED: Final = "state/removed.json"
 """Of a target that people took out of the file: where its rule groups are, or were."""
 
+COPIED_FROM: Final = "state/copied-from.json"
+"""Of a target that was renamed, or took the place of the stack: what its folder was copied from."""
+
 PROMOTED: Final = "state/promoted.json"
 """Which editions people let a ring, or a target, have before its time."""
 
@@ -126,6 +129,9 @@ TURN: Final = "state/turn.json"
 
 ASKED: Final = "state/asked.json"
 """Written by a build that gives way."""
+
+TOLD: Final = "state/told-"
+"""How keys begin of what people were told last."""
 
 _BUILD_TIME: Final = "%Y%m%dT%H%M%SZ"
 _MANIFEST: Final = "manifest.json"
@@ -245,7 +251,7 @@ def day_of_hits_key(key: str) -> str:
 
 def last_notice_key(service: str) -> str:
     """Name the object of what people were told; each function has its own, as roles differ."""
-    return f"{STATE}told-{service}.json"
+    return f"{TOLD}{service}.json"
 
 
 def is_peoples(key: str) -> bool:

@@ -110,6 +110,10 @@ class _Overlaid:
             key, data, only_if_absent=only_if_absent, only_if_etag=only_if_etag, metadata=metadata
         )
 
+    def copy(self, source: str, key: str) -> None:
+        """Copy in the bucket itself."""
+        self.store.copy(source, key)
+
     def delete(self, key: str) -> None:
         """Delete in the bucket itself."""
         self.store.delete(key)

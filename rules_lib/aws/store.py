@@ -79,6 +79,17 @@ class Store(Protocol):
             StoreError: it may not be written.
         """
 
+    def copy(self, source: str, key: str) -> None:
+        """Write an object that has the bytes and the metadata of another one, which stays.
+
+        Args:
+            source: the other object's name.
+            key: its own.
+
+        Raises:
+            StoreError: there is no such other object, or it may not be read or written.
+        """
+
     def delete(self, key: str) -> None:
         """Delete an object; one that does not exist is as good.
 

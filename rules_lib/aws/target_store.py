@@ -80,6 +80,10 @@ class TargetStore:
             metadata=metadata,
         )
 
+    def copy(self, source: str, key: str) -> None:
+        """Write an object that has the bytes and the metadata of another one, which stays."""
+        self.root.copy(self.placed(source), self.placed(key))
+
     def delete(self, key: str) -> None:
         """Delete an object; one that does not exist is as good."""
         self.root.delete(self.placed(key))

@@ -10,7 +10,9 @@ import click
 from click.core import ParameterSource
 
 from rulesync_cli.account import whole_bucket
+from rulesync_cli.commands.targets_adopt import adopt
 from rulesync_cli.commands.targets_remove import remove
+from rulesync_cli.commands.targets_rename import rename
 from rulesync_cli.common import epilog, json_option, print_json, whole_bucket_option
 from rulesync_cli.show.console import stdout, wide_option
 from rulesync_cli.show.progress import waiting
@@ -42,7 +44,7 @@ def _optional(param: click.Parameter) -> click.Parameter:
 @click.group(
     cls=_OrAVerb,
     invoke_without_command=True,
-    commands=(remove,),
+    commands=(remove, rename, adopt),
     epilog=epilog(
         "rulesync targets",
         "rulesync targets --json | jq -r '.targets[] | select(.state == \"failing\") | .name'",

@@ -145,7 +145,7 @@ def remove_target(  # noqa: PLR0913 - what is removed, and by whom
         firewall = here.firewall(root, now, calls)
         step = replace(step, removal=_removal(firewall))
     agree(step)
-    with calls.candid(), turn_of_target(root, name, now):
+    with calls.candid(), turn_of_target(TargetStore(root, name), name):
         _take_out(root, here, step, now, watch)
         return step, _delete(root, name, step, firewall)
 

@@ -77,6 +77,13 @@ class MemoryStore:
         self.written.append(key)
         return True
 
+    def copy(self, source: str, key: str) -> None:
+        """Write an object that has the bytes and the metadata of another one, which stays."""
+        stored = self.find(source)
+        if stored is None:
+            raise self._refused(key, "NoSuchKey", "The specified key does not exist.")
+        self.put(key, stored.body, metadata=stored.metadata)
+
     def delete(self, key: str) -> None:
         """Delete an object; one that does not exist is as good."""
         self._look(key)

@@ -134,6 +134,17 @@ def test_deleted_object_is_gone(store: Store) -> None:
     assert store.entries("") == ()
 
 
+def test_copy_has_the_bytes_and_the_metadata(store: Store) -> None:
+    """Whatever was there before; what it was copied from stays."""
+    store.put("a", b"1", metadata={"by": "x"})
+    store.put("b", b"2")
+    store.copy("a", "b")
+    assert store.find("b") == store.find("a")
+    assert store.find("a")
+    with pytest.raises(StoreError, match=r"b: NoSuchKey"):
+        store.copy("c", "b")
+
+
 def test_listing_keeps_to_its_prefix(store: Store) -> None:
     """In the order of the keys; a folder without objects lists nothing."""
     for key in ("p/2", "q/0", "p/1"):
