@@ -5,15 +5,15 @@ from __future__ import annotations
 from rules_lib.bucket import REMOVED
 from rules_lib.facts.targets import Target
 from rules_lib.state.statefile import Moment, StateFile
-from rules_lib.targets.values import NamedTarget  # pydantic reads the annotations at run time
+from rules_lib.targets.values import NamedTarget
 
 
 class RemovedTarget(StateFile):
-    """A target as the file named it last, so that its rule groups are found later too.
+    """Where the rule groups of a target are, as the file said last, so that they are found later.
 
     Attributes:
         at: when it was removed; ISO 8601, UTC.
-        entry: of the file.
+        region: as in the file, and so are those below.
         prefix: of its rule groups; empty where nobody knew.
         kind: of its policies.
     """
@@ -25,6 +25,23 @@ class RemovedTarget(StateFile):
     )
 
     at: Moment
-    entry: NamedTarget
+    region: str
+    role: str
+    policies: tuple[str, ...]
+    allowlist: str
     prefix: str
     kind: Target
+
+    def target(self, name: str) -> NamedTarget:
+        """The target as far as its rule groups go.
+
+        Args:
+            name: of the target.
+        """
+        return NamedTarget(
+            name=name,
+            region=self.region,
+            role=self.role,
+            policies=self.policies,
+            allowlist=self.allowlist,
+        )

@@ -18,6 +18,7 @@ from rules_lib.bucket import (
     DISCARDS,
     FEED_STATES,
     FEEDS_TAKEN,
+    HITS,
     LATEST,
     NEWEST_EDITION,
     PROMOTED,
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from rules_lib.aws.store import Store
     from rules_lib.state.copied_folder import CopyStage
 
-_KNOWN: Final = (BUILDS, DISCARDS, STATE, LATEST)
+_KNOWN: Final = (BUILDS, DISCARDS, HITS, STATE, LATEST)
 """Where a stack has what a target has in its folder."""
 
 _OF_ALL: Final = (NEWEST_EDITION, RINGS, PROMOTED, FEED_STATES, FEEDS_TAKEN, TOLD, STANDING)

@@ -171,7 +171,7 @@ def _groups_of(root: Store, targets: Targets | None, name: str) -> TargetGroups:
     store = TargetStore(root, name)
     noted, standing = RemovedTarget.find(store), TargetStanding.find(store)
     if noted and not (standing and (standing.attempted or "") > noted.at):
-        return TargetGroups(noted.entry, noted.prefix, noted.kind)
+        return TargetGroups(noted.target(name), noted.prefix, noted.kind)
     if standing and standing.region:  # somebody took it out of the file by hand
         where = {"region": standing.region, "role": standing.role, "policies": standing.policies}
         return _as_built(root, NamedTarget(name=name, **where))
@@ -263,7 +263,10 @@ def _take_out(
     if step.edit:
         RemovedTarget(
             at=now.isoformat(),
-            entry=here.target,
+            region=here.target.region,
+            role=here.target.role,
+            policies=here.target.policies,
+            allowlist=here.target.allowlist,
             prefix=here.prefix,
             kind=here.kind,
         ).put(TargetStore(root, name))

@@ -53,13 +53,15 @@ def test_target_goes_on_where_the_stack_was(stack: FleetAccount) -> None:
 
 def test_what_belongs_to_all_is_not_copied(stack: FleetAccount) -> None:
     """Feeds and their state, editions, and what functions told last."""
+    stack.hub.put("hits/2030-01-01.jsonl.gz", "x")
     for key in ("state/rings.json", "state/told-build.json", "state/feeds.json", "state/x.json"):
         stack.hub.put(key, "{}")
     assert call(*ADOPT).exit_code == 0
     copied = {key.removeprefix("targets/pilot/") for key in stack.hub.keys("targets/pilot/")}
     assert {"latest.json", "state/staging.json", "state/x.json"} <= copied
     assert not {"state/rings.json", "state/told-build.json", "state/feeds.json"} & copied
-    assert {key.split("/")[0] for key in copied} == {"builds", "discarded", "latest.json", "state"}
+    tops = {"builds", "discarded", "hits", "latest.json", "state"}
+    assert {key.split("/")[0] for key in copied} == tops
 
 
 def test_later_build_of_the_stack_is_copied_too(stack: FleetAccount) -> None:

@@ -157,6 +157,7 @@ def test_removal_as_json(fleet: FleetAccount) -> None:
 
 def test_groups_that_stayed_are_deleted_later(fleet: FleetAccount) -> None:
     """By the note of where they are; and again, there is nothing to do."""
+    fleet.name_targets(PILOT, {**PROD, "alert_logs": "alerts"}, ASIA, hours=0)
     assert call(*KEEP, "--yes").exit_code == 0
     assert call(*KEEP, "--yes").exit_code == 0
     assert fleet.attached(PROD) == NAMES
