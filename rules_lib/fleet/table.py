@@ -202,8 +202,10 @@ def _waits_for(ring: int, rights: Rights) -> str:
         return "there is no feed yet"
     baked = rights.fleet and rights.fleet.baked_at(before[-1], rights.cut_of(before[-1]).number)
     until = f" until {baked:%Y-%m-%d %H:%M} UTC" if baked else ", which does not bake as things are"
-    hits = hits_words(before[-1], rights)
-    return f"waits for ring {before[-1]}{until}" + (f": {hits}" if hits else "")
+    if late := late_words(before[-1], rights):
+        until = f": {late}"
+    bursting = hits_words(before[-1], rights) if not baked else ""
+    return f"waits for ring {before[-1]}{until}" + (f": {bursting}" if bursting else "")
 
 
 def _baked(ring: int, rights: Rights) -> datetime | None:

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 _DELIVERY: Final = timedelta(hours=1)
 """So long a line may be under way to where it is counted."""
 
+_LONGEST_LOOK: Final = timedelta(days=90)
+"""What happened before that is kept nowhere, where people ask for nothing else."""
+
 _BUILDS: Final = 200
 """So many builds are read at most; a month of them."""
 
@@ -91,7 +94,7 @@ def _watched(
     store = TargetStore(root, target.name, target.allowlist, standing.edition)
     note, applied = Counted.find(store), datetime.fromisoformat(str(standing.since))
     came = _came(store, standing, has)
-    first = min((applied, *came.values())).astimezone(UTC).date()
+    first = max(min((applied, *came.values())), now - _LONGEST_LOOK).astimezone(UTC).date()
     days = read_hits(store, first, now.date())
     missing = [day for day in days.unknown if day >= applied.astimezone(UTC).date()]
     counted = (note or Counted(logs="")).through(applied) - _DELIVERY

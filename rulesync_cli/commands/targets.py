@@ -57,8 +57,8 @@ def _optional(param: click.Parameter) -> click.Parameter:
 def targets(ctx: click.Context, *, bucket: str, as_json: bool) -> None:
     """Show the targets by ring, and what each has in force.
 
-    Reads config/targets.yaml of the bucket and two small files for each target. Asks no other
-    account. Changes nothing.
+    Reads config/targets.yaml of the bucket and two small files for each target, and the hits of
+    those for which a ring waits. Asks no other account. Changes nothing.
     """
     if verb := ctx.invoked_subcommand:
         given = ctx.get_parameter_source("bucket") is ParameterSource.COMMANDLINE

@@ -18,6 +18,8 @@ from support.hits import day_hits, hits_of_day, talkers
 from rules_lib.aws.s3_store import S3Store
 from rules_lib.aws.target_store import TargetStore
 from rules_lib.fleet.promote import promote_now, promotion
+from rules_lib.fleet.rights import read_rights
+from rules_lib.fleet.targets_file import targets_in
 from rules_lib.hits.history import known_days, put_day
 from rules_lib.hits.values import PacketAction
 from rules_lib.notify import telemetry
@@ -170,6 +172,44 @@ def test_hits_that_come_late_let_it_go_on_at_once(fleet: FleetAccount) -> None:
     assert fleet.later(0).keys() == {"pilot"}
     fleet.clock.time += timedelta(hours=1)
     count(fleet)
+    assert fleet.later(0).keys() == {"pilot", "us-prod", "asia"}
+
+
+def test_day_that_was_counted_and_is_gone_is_not_taken_for_quiet(fleet: FleetAccount) -> None:
+    """Somebody deleted it, or it is damaged: nothing is known of it."""
+    fleet.clock.time += timedelta(hours=26)
+    count(fleet)
+    day = f"{fleet.clock.time:%Y-%m-%d}"
+    fleet.hub.s3.delete_object(Bucket=BUCKET, Key=f"targets/pilot/hits/{day}.jsonl.gz")
+    assert fleet.later(0).keys() == {"pilot"}
+    assert "the hits at pilot are not counted yet" in why(fleet, "us-prod")
+
+
+@pytest.mark.parametrize("damage", [b"version: 1\ndefault: sometimes\n", None])
+def test_without_the_allowlist_in_force_private_addresses_are_own(
+    fleet: FleetAccount, damage: bytes | None
+) -> None:
+    """Rather a burst too many."""
+    fleet.clock.time += timedelta(hours=26)
+    count(fleet, sid1=HOSTS)
+    [key] = [key for key in fleet.hub.keys("editions/") if key.endswith("categories.yaml")]
+    if damage:
+        fleet.hub.s3.put_object(Bucket=BUCKET, Key=key, Body=damage)
+    else:
+        fleet.hub.s3.delete_object(Bucket=BUCKET, Key=key)
+    targets = targets_in(root())
+    [watched] = read_rights(root(), targets, fleet.clock.time).watched.values()
+    assert [burst.sid for burst in watched.bursts] == [1]
+
+
+def test_home_net_of_the_edition_says_which_hosts_are_own(fleet: FleetAccount) -> None:
+    """Outside of it, whoever is blocked is somebody else's."""
+    fleet.hub.allow(
+        default="drop", variables={"HOME_NET": ["192.168.0.0/16"]}, max_shrink=1, max_unblock=1
+    )
+    fleet.later(1)
+    fleet.clock.time += timedelta(hours=26)
+    count(fleet, sid1=HOSTS)
     assert fleet.later(0).keys() == {"pilot", "us-prod", "asia"}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +13,7 @@ import pytest
 from moto.sts.models import sts_backends
 from support.account import BUCKET, call
 from support.alert_logs import alert_record
-from support.feeds import rule
+from support.feeds import allowlist, rule
 from support.fleet import AP, PILOT, PROD, US, FleetAccount, fleet_account, role_of
 from support.target_logs import (
     FOLDER,
@@ -189,3 +189,59 @@ def test_command_shows_what_fired_at_a_target(fleet: FleetAccount, alerts: Targe
     alerts.count(fleet.clock.time)
     found = json.loads(call("hits", "--target", "pilot", "--json").stdout)
     assert [(one["sid"], one["hits"]) for one in found["hits"]] == [(1, 1)]
+
+
+def acts(fleet: FleetAccount, target: Mapping[str, Any], sid: int) -> str:
+    """What a rule does at a target."""
+    [found] = [
+        line
+        for text in fleet.groups(target).values()
+        for line in text.splitlines()
+        if f"sid:{sid};" in line
+    ]
+    return found.split()[0]
+
+
+def test_staged_rule_that_fired_at_one_target_stays_an_alert_there_alone(
+    fleet: FleetAccount, alerts: TargetAlerts
+) -> None:
+    """Each target goes by what fired on its own hosts."""
+    prod = {**LOGGED_PROD, "ring": 0}
+    fleet.name_targets(LOGGED_PILOT, prod)
+    fleet.hub.allow(default="drop", staging={"days": 2, "on_hit": "stay"}, max_shrink=1)
+    fleet.hub.publish(malware=[rule(2)])
+    fleet.round()
+    fleet.hub.publish(malware=[rule(1), rule(2)])
+    fleet.round()
+    assert [acts(fleet, target, 1) for target in (LOGGED_PILOT, prod)] == ["alert", "alert"]
+    for sid, target in ((1, LOGGED_PILOT), (2, prod)):
+        record = alert_record(sid, at=fleet.clock.time, verdict={"action": "alert"})
+        alerts.log(target, record, arrives=fleet.clock.time)
+    alerts.count(fleet.clock.time)
+    fleet.clock.time += timedelta(days=3)
+    alerts.count(fleet.clock.time)
+    fleet.round()
+    assert [acts(fleet, target, 1) for target in (LOGGED_PILOT, prod)] == ["alert", "drop"]
+
+
+def test_plan_tells_what_an_edit_would_have_blocked_at_a_target(
+    fleet: FleetAccount, alerts: TargetAlerts, tmp_path: Path
+) -> None:
+    """By its own hits; the page of its builds has them too."""
+    fleet.round()
+    yesterday = datetime.now(UTC).replace(hour=12, minute=0) - timedelta(days=1)
+    records = [alert_record(1, at=yesterday, flow=flow) for flow in range(3)]
+    alerts.log(LOGGED_PILOT, *records, arrives=yesterday)
+    fleet.name_targets(LOGGED_PILOT)
+    alerts.count(datetime.now(UTC))
+    edited = tmp_path / "edited.yaml"
+    edited.write_text(allowlist(max_shrink=1, rules={"drop": [1]}), encoding="utf-8")
+    told = call("plan", "--target", "pilot", "--config", edited, "--json")
+    [category] = json.loads(told.stdout)["impact"]["categories"]
+    assert (category["hits"], category["flows_at_most"]) == (3, 3)
+    fleet.clock.time = datetime.now(UTC)
+    fleet.hub.publish(malware=[rule(1), rule(2), rule(3)])
+    fleet.round()
+    build = fleet.state("pilot", "latest.json")["build"]
+    page = fleet.hub.read(f"targets/pilot/builds/{build}/report.html").decode()
+    assert "What fired" in page
