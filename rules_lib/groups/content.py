@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from rules_lib.reading.parser import is_silent
 from rules_lib.reading.rule import sid_of
 
 _REV: Final = re.compile(r"[;(]\s*rev\s*:\s*(\d{1,18})\s*(?=;)", re.IGNORECASE | re.ASCII)
@@ -35,6 +34,8 @@ class GroupText:
     @cached_property
     def acting(self) -> Mapping[int, str]:
         """Sid -> action of the rules that say what they match."""
+        from rules_lib.reading.parser import is_silent  # noqa: PLC0415 - of a build alone
+
         found = self.by_sid.items()
         return {sid: action_of(rule) for sid, rule in found if not is_silent(rule)}
 
