@@ -113,7 +113,8 @@ def _tell_cve(cve: str, where: Where, *, as_json: bool) -> None:
         rules = [asdict(past) for past in pasts]
         print_json({"cve": cve, "source": source, "rules": rules})
     if not pasts:
-        raise click.ClickException(f"{visible(source)}: no rule names {cve}, not a disabled one")
+        words = f"no rule names {cve}, not even a disabled one"
+        raise click.ClickException(f"{visible(source)}: {words}")
     if not as_json:
         say(stdout(), f"{cve}: {counted(len(pasts), 'rule')} of {visible(source)}", "bold")
         tell_pasts(pasts, stdout(), titles=True)

@@ -52,7 +52,7 @@ def init(*, folder: Path, variant: str, feeds: bool, force: bool, as_json: bool)
     if as_json:
         print_json({"variant": None if feeds else variant, "written": written})
     for path in written:
-        click.echo(f"written: {visible(path)}", err=True)
+        click.echo(f"wrote {visible(path)}", err=True)
     if not as_json:
         option = "--feeds " if feeds else ""
         click.echo(

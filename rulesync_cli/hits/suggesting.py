@@ -67,7 +67,7 @@ def tell_suggestion(  # noqa: PLR0913 - what the command was told
     for line in _words(found, hit_class):
         click.echo(line, err=True)
     if out and not found.is_empty:
-        words = f"written: {visible(str(out))}; `rulesync plan --config {visible(str(out))}`"
+        words = f"wrote {visible(str(out))}; `rulesync plan --config {visible(str(out))}`"
         click.echo(f"{words} shows what it would have blocked", err=True)
 
 

@@ -33,7 +33,7 @@ def show_columns(
     room = console.width if console.is_terminal else _UNBOUNDED
     widths = fitted(spans, [headings.index(heading) for heading in leaving], room)
     titles = [[Text(heading, style="bold underline") for heading in headings]]
-    lines = (*(titles if any(headings) else ()), *cells)
+    lines = (*(titles if cells and any(headings) else ()), *cells)
     columns = [
         _column([line[column] for line in lines], width, right=right[column])
         for column, width in widths.items()

@@ -108,7 +108,8 @@ def show(
 
     Args:
         console: where to.
-        headings: one for each column; where all are empty there is no line for them.
+        headings: one for each column; where all are empty, or there are no rows, there is no line
+            for them.
         rows: a cell for each column.
         numbers: headings of the columns that stand to the right, and are never cut.
         leaving: headings of the columns that may leave, the least important first.
