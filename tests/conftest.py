@@ -25,7 +25,7 @@ from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
 from moto import backend_index, mock_aws
 from support.deploy import SAM_PYTHON
-from support.quick_aws import quicken
+from support.quick import SWITCH, quicken
 from support.samples import THOROUGH
 from support.store import MemoryStore
 from support.web import BUCKET, WebServer, serving
@@ -67,6 +67,14 @@ everything that needs the engine or a browser."""
 
 RELEASES: Final = Path(__file__).parents[2] / "shared" / "et-open"
 """Real releases of ET Open, which are not ours to ship."""
+
+WIRE: Final = (
+    *("examples/", "faults/", "functions/test_build_handler.py", "localaws/", "rules_lib/aws/"),
+    *("rules_lib/sync/test_sync.py", "rules_lib/sync/test_sync_policies.py"),
+    *("rulesync_cli/commands/test_probe.py", "rulesync_cli/probing/"),
+)
+"""Whose calls go all the way through botocore and moto; others take the short way of
+`support.quick`."""
 
 REAL_TRAFFIC: Final = (
     *("engine/test_ordinary_traffic.py", "engine/test_own_traffic.py"),
@@ -167,7 +175,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip what cannot run here; in CI a missing program fails instead."""
+    """Skip what cannot run here; in CI a missing program fails instead. Say how AWS is asked."""
+    SWITCH.on = not item.path.relative_to(TESTS).as_posix().startswith(WIRE)
     for marker, (look, why) in PROGRAMS.items():
         if item.get_closest_marker(marker) and not look():
             if os.environ.get("CI") == "true":

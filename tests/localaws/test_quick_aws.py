@@ -1,19 +1,25 @@
-"""What the tests' short way to moto's bucket answers is what moto itself answers."""
+"""What the tests' short ways answer is what moto and botocore answer over the long one."""
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from support import quick_aws
+from support import quick
+from support.localaws import client_at, content, policy, rule
+from support.quick.short import SWITCH, Asked
 
-from localaws import embedded_aws
+from localaws import Fault, embedded_aws
+from rules_lib.aws import clients
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from localaws import EmbeddedAws
 
 BUCKET = "shelf"
 OBJECTS = {
@@ -38,10 +44,27 @@ def shelf() -> Iterator[Any]:
         yield client
 
 
-def said(call: Any, **words: Any) -> tuple[object, set[str]]:
+@contextmanager
+def short_way() -> Iterator[list[bool]]:
+    """Have calls take the short way; gives, for each, whether it did."""
+    taken, answer = list[bool](), quick._briefly  # noqa: SLF001
+
+    def answered(asked: Asked) -> Any:
+        found = answer(asked)
+        taken.append(found is not None)
+        return found
+
+    with (
+        mock.patch.object(SWITCH, "on", new=True),
+        mock.patch.object(quick, "_briefly", answered),
+    ):
+        yield taken
+
+
+def said(call: Any, **words: Any) -> tuple[Any, set[str]]:
     """An answer or an error, and the headers that came with it."""
     try:
-        found = call(**{"Bucket": BUCKET, **words})
+        found = call(**words)
     except ClientError as error:
         found = error.response
     told = found.pop("ResponseMetadata")
@@ -52,14 +75,16 @@ def said(call: Any, **words: Any) -> tuple[object, set[str]]:
 
 
 def both(call: Any, **words: Any) -> None:
-    """Hold the short way's answer against moto's, and see to it that it is taken."""
-    with mock.patch.object(quick_aws, "_read", side_effect=quick_aws._read) as short:  # noqa: SLF001
-        quick, headers = said(call, **words)
-    assert short.call_count == 1
-    with mock.patch.object(quick_aws, "_read", return_value=None):
+    """Hold the short answer to a call that reads against moto's, and see that it is one."""
+    words = {"Bucket": BUCKET, **words}
+    with mock.patch.object(quick, "read", return_value=None):
         slow, more = said(call, **words)
-    assert quick == slow
+    quickly, headers = said(call, **words)
+    assert quickly == slow
     assert {name for name in more if name.startswith("x-amz-")} <= headers | {"x-amzn-requestid"}
+    with short_way() as taken:
+        shortly, _ = said(call, **words)
+    assert (shortly, taken) == (slow, [True])
 
 
 @pytest.mark.parametrize("key", [*OBJECTS, "marked", "nowhere", "builds/"])
@@ -81,11 +106,158 @@ def test_listing_is_the_same(shelf: Any, prefix: str) -> None:
         ("get_object", {"Key": "latest.json", "IfMatch": '"no"'}),
         ("list_objects_v2", {"Prefix": "builds/", "Delimiter": "/"}),
         ("get_object", {"Bucket": "another", "Key": "latest.json"}),
+        ("put_object", {"Key": "latest.json", "Body": b"", "IfNoneMatch": "*"}),
+        ("put_object", {"Key": "latest.json", "Body": b"", "IfMatch": '"no"'}),
+        ("put_object", {"Key": "nowhere", "Body": b"", "IfMatch": '"no"'}),
+        ("put_object", {"Key": "latest.json", "Body": b"", "StorageClass": "GLACIER"}),
+        ("put_object", {"Bucket": "another", "Key": "latest.json", "Body": b""}),
+        ("delete_object", {"Bucket": "another", "Key": "latest.json"}),
     ],
 )
-def test_what_asks_for_more_is_left_to_moto(shelf: Any, call: str, words: dict[str, str]) -> None:
-    """Part of an object, a condition, folders, a bucket that is not there."""
-    taken, read = list[object](), quick_aws._read  # noqa: SLF001
-    with mock.patch.object(quick_aws, "_read", lambda request: taken.append(read(request))):
-        said(getattr(shelf, call), **words)
-    assert taken == [None]
+def test_what_asks_for_more_is_left_to_moto(shelf: Any, call: str, words: dict[str, Any]) -> None:
+    """Part of an object, a condition that does not hold, folders, no such bucket."""
+    words = {"Bucket": BUCKET, **words}
+    slow, _ = said(getattr(shelf, call), **words)
+    with short_way() as taken:
+        shortly, _ = said(getattr(shelf, call), **words)
+    assert (shortly, taken) == (slow, [False])
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("new/a b+ä.json", {"ContentType": "application/json"}),
+        ("new", {"Metadata": {"started-by": "a\\xe4 = b"}, "Tagging": "expires=builds&b=c%20d"}),
+        ("new", {"IfNoneMatch": "*"}),
+        ("latest.json", {"IfMatch": '"99914b932bd37a50b983c5e7c90ae93b"'}),
+        ("latest.json", {}),
+    ],
+)
+def test_object_that_is_written_is_the_same(shelf: Any, key: str, words: dict[str, Any]) -> None:
+    """What the write answers, and what is read of the object then: all but its time."""
+
+    def write(client: Any) -> list[object]:
+        answer, _ = said(client.put_object, Bucket=BUCKET, Key=key, Body=b"body", **words)
+        (found, status), headers = said(
+            client.get_object, Bucket=BUCKET, Key=key, ChecksumMode="ENABLED"
+        )
+        found.pop("LastModified")
+        tags = client.get_object_tagging(Bucket=BUCKET, Key=key)["TagSet"]
+        client.delete_object(Bucket=BUCKET, Key=key)
+        gone, _ = said(client.get_object, Bucket=BUCKET, Key=key)
+        client.put_object(Bucket=BUCKET, Key="latest.json", Body=OBJECTS["latest.json"])
+        return [answer, found, status, headers - {"x-amz-content-sha256"}, tags, gone]
+
+    slow = write(shelf)
+    with short_way() as taken:
+        shortly = write(shelf)
+    assert shortly == slow
+    assert taken == [True] * 5
+
+
+def test_pieces_take_the_long_way(shelf: Any, tmp_path: Any) -> None:
+    """A file is read by botocore as it is sent."""
+    (tmp_path / "pieces").write_bytes(b"pieces")
+    with short_way() as taken, (tmp_path / "pieces").open("rb") as file:
+        shelf.put_object(Bucket=BUCKET, Key="pieces", Body=file)
+    assert taken == []
+    assert said(shelf.get_object, Bucket=BUCKET, Key="pieces")[0][0]["Body"] == b"pieces"
+
+
+def story(aws: EmbeddedAws) -> list[object]:
+    """What Network Firewall answers to calls of each kind, and what it was asked."""
+    client: Any = boto3.client("network-firewall")
+    group = {"RuleGroupName": "one", "Type": "STATEFUL"}
+    made = client.create_rule_group(**group, Capacity=10, RuleGroup=content(rule()))
+    arn, token = made["RuleGroupResponse"]["RuleGroupArn"], made["UpdateToken"]
+    wanted = policy((arn, 10))
+    calls: list[Callable[[], Any]] = [
+        lambda: client.describe_rule_group(**group),
+        client.list_rule_groups,
+        lambda: client.update_rule_group(
+            **group, RuleGroup=content(rule(2)), UpdateToken=token, DryRun=True
+        ),
+        lambda: client.update_rule_group(**group, RuleGroup=content(rule(2)), UpdateToken=token),
+        lambda: client.update_rule_group(**group, RuleGroup=content(rule(3)), UpdateToken=token),
+        lambda: client.create_rule_group(**group, Capacity=10, RuleGroup=content(rule())),
+        lambda: client.create_rule_group(
+            RuleGroupName="no", Type="STATEFUL", Capacity=10, RuleGroup=content("alert nothing")
+        ),
+        lambda: client.create_firewall_policy(FirewallPolicyName="live", FirewallPolicy=wanted),
+        lambda: client.describe_firewall_policy(FirewallPolicyName="live"),
+        lambda: client.tag_resource(ResourceArn=arn, Tags=[{"Key": "a", "Value": "ä"}]),
+        lambda: client.list_tags_for_resource(ResourceArn=arn),
+        lambda: client.delete_rule_group(**group),
+        lambda: client.describe_rule_group(RuleGroupName="nowhere", Type="STATEFUL"),
+    ]
+    answers = [told_apart(said(call)[0]) for call in calls]
+    return [*answers, *aws.calls]
+
+
+def told_apart(answer: Any) -> Any:
+    """An answer without what is another one every time."""
+    if isinstance(answer, dict):
+        ever = ("Token", "Id", "Time")
+        return {name: told_apart(one) for name, one in answer.items() if not name.endswith(ever)}
+    return [told_apart(one) for one in answer] if isinstance(answer, list | tuple) else answer
+
+
+def test_network_firewall_says_the_same() -> None:
+    """Answers and refusals of each kind of call, and what was asked."""
+    with embedded_aws() as aws:
+        slow = story(aws)
+    with embedded_aws() as aws, short_way() as taken:
+        shortly = story(aws)
+    assert shortly == slow
+    assert taken == [True] * 14
+
+
+def test_account_and_region_are_those_of_the_client() -> None:
+    """A group is in the region, and in the account, that a client stands for."""
+    with embedded_aws(), short_way() as taken:
+        client: Any = boto3.client("network-firewall", region_name="eu-west-1")
+        made = client.create_rule_group(
+            RuleGroupName="one", Type="STATEFUL", Capacity=9, RuleGroup=content(rule())
+        )
+        there = boto3.client("network-firewall", region_name="eu-north-1").list_rule_groups()
+    assert ":eu-west-1:123456789012:" in made["RuleGroupResponse"]["RuleGroupArn"]
+    assert (there["RuleGroups"], taken) == ([], [True, True])
+
+
+def test_firewalls_are_left_to_moto() -> None:
+    """They are not this project's double."""
+    with embedded_aws(), short_way() as taken:
+        assert boto3.client("network-firewall").list_firewalls()["Firewalls"] == []
+    assert taken == [False]
+
+
+def test_call_that_is_to_fail_takes_the_long_way() -> None:
+    """The call is asked again by botocore, as in an account."""
+    with embedded_aws() as aws, short_way() as taken:
+        aws.inject(Fault("ListRuleGroups", "ThrottlingException"))
+        clients.network_firewall().list_rule_groups()
+    assert [call.error for call in aws.calls] == ["ThrottlingException", None]
+    assert taken == [False]
+
+
+@pytest.mark.parametrize("event", ["before-sign", "before-send", "response-received"])
+def test_client_on_whose_wire_somebody_listens_takes_the_long_way(event: str) -> None:
+    """Nothing is kept from whoever wants to see what is sent."""
+    heard = list[str]()
+
+    def listen(event_name: str, **_: object) -> None:
+        heard.append(event_name)
+
+    with embedded_aws(), short_way() as taken:
+        client = boto3.client("network-firewall")
+        client.meta.events.register(f"{event}.network-firewall", listen)
+        client.list_rule_groups()
+    assert (heard, taken) == ([f"{event}.network-firewall.ListRuleGroups"], [])
+
+
+def test_other_endpoint_is_asked() -> None:
+    """A server of one's own is no embedded AWS of this process."""
+    client = client_at("http://127.0.0.1:9", "s3")
+    with embedded_aws(), short_way() as taken, pytest.raises(Exception, match="Could not connect"):
+        client.list_objects_v2(Bucket=BUCKET)
+    assert taken == []

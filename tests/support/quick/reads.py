@@ -1,34 +1,26 @@
-"""moto and botocore spared what they work out anew for every request; what they answer is the same.
+"""What is read of S3, answered out of moto's own bucket without a web framework between.
 
-An object that is read, one that is not there and a listing by prefix, which are four in ten of all
-requests, are answered out of moto's own bucket without a web framework between. Whatever asks for
-more than that is left to moto.
+That is an object, one that is not there, and a listing by prefix. Whatever asks for more than that
+is left to moto.
 """
 
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import parse_qs, quote, unquote
 from xml.sax.saxutils import escape
 
-from botocore import parsers
-from botocore.hooks import EVENT_ALIASES, EventAliaser
-from botocore.utils import parse_timestamp
-from moto.core.base_backend import BaseBackend
-from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.config import passthrough_service, passthrough_url
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.s3.models import FakeBucket, FakeDeleteMarker, s3_backends
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from botocore.awsrequest import AWSPreparedRequest
     from moto.core.common_types import TYPE_RESPONSE
 
-_OBJECT: Final = re.compile(
+OBJECT: Final = re.compile(
     r"https://(?P<bucket>[a-z0-9-]+)\.s3(?:\.[a-z0-9-]+)?\.amazonaws\.com/(?P<key>[^?]*)"
     r"(?:\?(?P<query>.*))?"
 )
@@ -42,53 +34,29 @@ _NO_SUCH_KEY: Final = (
 )
 
 
-_backend: Any = BaseBackend
-_stubber: Any = BotocoreStubber
-_aliaser: Any = EventAliaser
-"""What is not meant to be replaced, and has no types for it."""
+class Request(Protocol):
+    """What is read of a request, be it sent or not."""
 
-_moto_urls: Final = _backend.urls.fget
-_moto_answer: Final = _stubber.process_request
-_botocore_alias: Final = _aliaser._alias_event_name  # noqa: SLF001
+    @property
+    def method(self) -> str:
+        """Of HTTP."""
 
+    @property
+    def url(self) -> str:
+        """With its query."""
 
-def quicken() -> None:
-    """Have this process's embedded AWS answer so from now on."""
-    _backend.urls = property(lambda self: _urls(self.__class__))
-    _stubber.process_request = _answered
-    _aliaser._alias_event_name = _aliased  # noqa: SLF001
-    parsers.DEFAULT_TIMESTAMP_PARSER = lru_cache(1_000)(parse_timestamp)
+    @property
+    def headers(self) -> Mapping[str, Any]:
+        """By their names."""
 
 
-@cache
-def _urls(kind: Any) -> dict[str, Any]:
-    """A service's URLs, which moto writes out for every request."""
-    found: dict[str, Any] = _moto_urls(kind.__new__(kind))
-    return found
-
-
-@cache
-def _alias(event_name: str) -> str:
-    return str(_botocore_alias(_aliaser(None, EVENT_ALIASES), event_name))
-
-
-def _aliased(aliaser: Any, event_name: str) -> str:
-    usual = aliaser._event_aliases is EVENT_ALIASES  # noqa: SLF001
-    return _alias(event_name) if usual else str(_botocore_alias(aliaser, event_name))
-
-
-def _answered(stubber: BotocoreStubber, request: AWSPreparedRequest) -> TYPE_RESPONSE | None:
-    answer: TYPE_RESPONSE | None = _read(request) or _moto_answer(stubber, request)
-    return answer
-
-
-def _read(request: AWSPreparedRequest) -> TYPE_RESPONSE | None:
+def read(request: Request) -> TYPE_RESPONSE | None:
     """The answer to a request that only reads; None where moto is to give it."""
-    found = _OBJECT.fullmatch(request.url) if request.method == "GET" else None
+    found = OBJECT.fullmatch(request.url) if request.method == "GET" else None
     if found is None or passthrough_service("s3") or passthrough_url(request.url.split("?")[0]):
         return None
-    bucket = s3_backends[DEFAULT_ACCOUNT_ID]["aws"].buckets.get(found["bucket"])
-    if not isinstance(bucket, FakeBucket) or bucket.policy or bucket.logging:
+    bucket = plain_bucket(found["bucket"])
+    if bucket is None:
         return None
     if found["key"]:
         asks_more = found["query"] or _MORE & {name.lower() for name in request.headers}
@@ -97,7 +65,14 @@ def _read(request: AWSPreparedRequest) -> TYPE_RESPONSE | None:
     return _listing(bucket, asked) if asked.keys() == _LISTED else None
 
 
-def _object(bucket: FakeBucket, name: str, request: AWSPreparedRequest) -> TYPE_RESPONSE | None:
+def plain_bucket(name: str) -> FakeBucket | None:
+    """A bucket that moto does no more for than to keep objects; None where it has to decide."""
+    bucket = s3_backends[DEFAULT_ACCOUNT_ID]["aws"].buckets.get(name)
+    plain = isinstance(bucket, FakeBucket) and not bucket.policy and not bucket.logging
+    return bucket if plain else None
+
+
+def _object(bucket: FakeBucket, name: str, request: Request) -> TYPE_RESPONSE | None:
     key = bucket.keys.get(name)
     if key is None:
         return 404, {"content-type": "application/xml"}, _NO_SUCH_KEY

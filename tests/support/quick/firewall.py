@@ -1,0 +1,42 @@
+"""A call to the embedded Network Firewall, answered without a web request between."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from moto.core.utils import camelcase_to_underscores
+from moto.iam.models import get_account_id_from
+from moto.networkfirewall.models import networkfirewall_backends
+from moto.utilities.utils import get_partition
+
+from localaws.models import NetworkFirewallBackend
+from localaws.responses import NetworkFirewallResponse
+
+if TYPE_CHECKING:
+    from moto.core.common_types import TYPE_RESPONSE
+
+    from support.quick.short import Asked
+
+
+def answered(asked: Asked) -> TYPE_RESPONSE | None:
+    """The answer to a call; None to one that moto answers, and where one is to fail.
+
+    What fails may be asked again by botocore.
+    """
+    action = asked.headers["X-Amz-Target"].rpartition(".")[2]
+    if camelcase_to_underscores(action) not in vars(NetworkFirewallResponse):
+        return None
+    account = get_account_id_from(asked.access_key)
+    backend = networkfirewall_backends[account][asked.region]
+    if not isinstance(backend, NetworkFirewallBackend) or backend.control.faults:
+        return None
+    asking: Any = NetworkFirewallResponse()
+    asking.current_account = account
+    asking.region = asked.region
+    asking.partition = get_partition(asked.region)
+    asking.headers = asked.headers
+    asking.response_headers = {"server": "amazon.com"}
+    asking.params = json.loads(asked.body)
+    answer: TYPE_RESPONSE = asking.call_action()
+    return answer

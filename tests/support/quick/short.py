@@ -1,0 +1,157 @@
+"""The short way of a call to S3 and Network Firewall: from botocore to the embedded AWS and back.
+
+botocore checks a call's parameters, writes the request and reads the answer as ever. Left out is
+what lies between: no request is signed, sent, routed and asked again. Whatever the short way does
+not know goes the long one, and so does a client on whose wire a test listens, and a service that is
+to fail.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore import handlers, parsers
+from botocore.awsrequest import AWSResponse
+from botocore.endpoint import convert_to_response_dict
+from moto.core.botocore_stubber import MockRawResponse
+from moto.core.config import passthrough_service, passthrough_url
+from moto.core.models import botocore_stubber
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from moto.core.common_types import TYPE_RESPONSE
+
+_ACTIONS: Final = {
+    "s3": ("GetObject", "PutObject", "ListObjectsV2", "DeleteObject"),
+    "network-firewall": ("*",),
+}
+_WIRE: Final = ("request-created", "choose-signer", "before-sign", "before-send")
+_WIRE_ANSWERS: Final = ("response-received",)
+_THEIRS: Final = ("botocore", "boto3", "moto", "aws_lambda_powertools")
+_ERRORS: Final = 300
+
+_parsers: Final = parsers.ResponseParserFactory()
+
+
+@dataclass(slots=True)
+class Switch:
+    """Whether calls may go the short way."""
+
+    on: bool = True
+
+
+SWITCH: Final = Switch()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that was not sent.
+
+    Attributes:
+        method: of HTTP.
+        url: with its query.
+        headers: as botocore writes them, neither signed nor with the body's length.
+        body: of the request.
+        service: by botocore's name.
+        region: which it is meant for.
+        access_key: of whoever asks.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, Any]
+    body: bytes
+    service: str
+    region: str
+    access_key: str
+
+
+def shorten() -> None:
+    """Have the clients of sessions that are made from now on take the short way."""
+    for service, actions in _ACTIONS.items():
+        for action in actions:
+            handlers.BUILTIN_HANDLERS.append((f"before-call.{service}.{action}", _call))
+
+
+def _call(
+    model: Any, params: dict[str, Any], request_signer: Any, context: Any, **_: object
+) -> tuple[Any, Any] | None:
+    """The answer to a call, as botocore has it: the response, and what was read in it."""
+    service = model.service_model.service_name
+    events = request_signer._event_emitter  # noqa: SLF001
+    if not _may_be_short(service, params, events, model.name):
+        return None
+    asked = Asked(
+        params["method"],
+        params["url"],
+        {**params["headers"], **_checksum_asked_for(context)},
+        _whole(params["body"]),
+        service,
+        context["client_region"],
+        _access_key(request_signer),
+    )
+    answer: TYPE_RESPONSE | None = botocore_stubber.process_request(asked)  # type: ignore[arg-type]
+    return None if answer is None else _read(answer, asked.url, model, events)
+
+
+def _may_be_short(service: str, params: Mapping[str, Any], events: Any, action: str) -> bool:
+    url = params["url"].partition("?")[0]
+    return (
+        SWITCH.on
+        and botocore_stubber.enabled
+        and isinstance(params["body"], bytes | BytesIO)
+        and ".amazonaws.com/" in url
+        and not passthrough_service(service.replace("-", ""))
+        and not passthrough_url(url)
+        and not _listened_to(events, service, action)
+    )
+
+
+def _listened_to(events: Any, service: str, action: str) -> bool:
+    """Whether anybody but botocore and moto has a say in what is sent, or sees what comes."""
+    found = events._emitter._handlers  # noqa: SLF001
+    return any(
+        not handler.__module__.startswith(_THEIRS)
+        for event in (*_WIRE, *_WIRE_ANSWERS)
+        for handler in found.prefix_search(f"{event}.{service}.{action}")
+    )
+
+
+def _whole(body: bytes | BytesIO) -> bytes:
+    return body if isinstance(body, bytes) else body.getvalue()
+
+
+def _checksum_asked_for(context: Mapping[str, Any]) -> dict[str, str]:
+    """The header by which botocore says which checksum follows a body."""
+    header = context.get("checksum", {}).get("request_algorithm_header")
+    return {header["name"]: header["value"]} if header else {}
+
+
+def _access_key(signer: Any) -> str:
+    found = signer._credentials  # noqa: SLF001
+    return str(found.access_key) if found else ""
+
+
+def _read(answer: TYPE_RESPONSE, url: str, model: Any, events: Any) -> tuple[Any, Any]:
+    status, headers, body = answer
+    response = AWSResponse(url, status, headers, MockRawResponse(body))  # type: ignore[arg-type]
+    said = convert_to_response_dict(response, model)
+    more: dict[str, Any] = {}
+    service_id = model.service_model.service_id.hyphenize()
+    events.emit(
+        f"before-parse.{service_id}.{model.name}",
+        operation_model=model,
+        response_dict=said,
+        customized_response_dict=more,
+    )
+    parser = _parsers.create_parser(model.service_model.resolved_protocol)
+    read = parser.parse(said, model.output_shape)
+    read.update(more)
+    read["ResponseMetadata"]["RetryAttempts"] = 0
+    if status >= _ERRORS:
+        shape = model.service_model.shape_for_error_code(read.get("Error", {}).get("Code"))
+        read.update(parser.parse(said, shape) if shape else {})
+    return response, read

@@ -1,0 +1,112 @@
+"""What botocore and moto work out anew for every client and request is worked out once.
+
+What they make, send and answer is the same, but for what nobody here reads: a request's signature
+says who asks, and where, and is not worked out.
+"""
+
+from __future__ import annotations
+
+import copy
+from functools import cache, lru_cache
+from typing import Any, Final
+
+from botocore import hooks, httpsession, parsers, regions
+from botocore.auth import SigV4Auth
+from botocore.client import ClientCreator
+from botocore.hooks import EVENT_ALIASES, EventAliaser
+from botocore.utils import parse_timestamp
+from moto.core.base_backend import BaseBackend
+
+_backend: Any = BaseBackend
+_aliaser: Any = EventAliaser
+_creator: Any = ClientCreator
+_signer: Any = SigV4Auth
+_hooks: Any = hooks
+_regions: Any = regions
+_http: Any = httpsession
+"""What is not meant to be replaced, and has no types for it."""
+
+_moto_urls: Final = _backend.urls.fget
+_accepts_kwargs: Final = _hooks.accepts_kwargs
+_botocore_alias: Final = _aliaser._alias_event_name  # noqa: SLF001
+_client_class: Final = _creator._create_client_class  # noqa: SLF001
+_provider: Final = _regions.EndpointProvider
+
+_UNSIGNED: Final = "0" * 64
+
+_classes: Final[dict[str, type]] = {}
+_providers: Final[dict[int, tuple[object, Any]]] = {}
+
+
+def spare() -> None:
+    """Have this process's botocore and moto work so from now on."""
+    _backend.urls = property(lambda self: _urls(self.__class__))
+    _aliaser.__copy__ = _copied
+    _aliaser._alias_event_name = _aliased  # noqa: SLF001
+    _creator._create_client_class = _class_of  # noqa: SLF001
+    _hooks._PrefixTrie.__copy__ = _events_copied  # noqa: SLF001
+    _hooks.accepts_kwargs = lambda handler: _accepts(getattr(handler, "__func__", handler))
+    _regions.EndpointProvider = _provider_of
+    _http.create_urllib3_context = cache(_http.create_urllib3_context)
+    _signer.signature = lambda *_: _UNSIGNED
+    _signer.canonical_request = lambda *_: ""
+    parsers.DEFAULT_TIMESTAMP_PARSER = lru_cache(1_000)(parse_timestamp)
+
+
+@cache
+def _urls(kind: Any) -> dict[str, Any]:
+    """A service's URLs, which moto writes out for every request."""
+    found: dict[str, Any] = _moto_urls(kind.__new__(kind))
+    return found
+
+
+def _copied(aliaser: Any) -> Any:
+    """A client's events with the aliases of its session, not with a copy of them."""
+    return aliaser.__class__(copy.copy(aliaser._emitter), aliaser._event_aliases)  # noqa: SLF001
+
+
+def _aliased(aliaser: Any, event_name: str) -> str:
+    usual = aliaser._event_aliases is EVENT_ALIASES  # noqa: SLF001
+    return _alias(event_name) if usual else str(_botocore_alias(aliaser, event_name))
+
+
+@cache
+def _alias(event_name: str) -> str:
+    return str(_botocore_alias(_aliaser(None, EVENT_ALIASES), event_name))
+
+
+def _events_copied(trie: Any) -> Any:
+    """What is registered for each of some 400 events, of which every client has a copy."""
+    made = trie.__class__()
+    made._root = _branch(trie._root)  # noqa: SLF001
+    return made
+
+
+def _branch(node: dict[str, Any]) -> dict[str, Any]:
+    values = node["values"]
+    return {
+        "chunk": node["chunk"],
+        "values": values and hooks.NodeList(*map(list, values)),
+        "children": {name: _branch(one) for name, one in node["children"].items()},
+    }
+
+
+@lru_cache(5_000)
+def _accepts(handler: Any) -> object:
+    return _accepts_kwargs(handler)
+
+
+def _class_of(creator: Any, service: str, model: Any) -> type:
+    """A client's class, with a method for each action: one for all clients of a service."""
+    if service not in _classes:
+        _classes[service] = _client_class(creator, service, model)
+    return _classes[service]
+
+
+def _provider_of(ruleset_data: Any, partition_data: Any, excluded_params: Any = None) -> Any:
+    """A service's rules for its addresses, which botocore reads for each client."""
+    found = _providers.get(id(ruleset_data))
+    if found is None:
+        made = _provider(ruleset_data, partition_data, excluded_params)
+        found = _providers[id(ruleset_data)] = (ruleset_data, made)
+    return found[1]
