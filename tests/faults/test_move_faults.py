@@ -12,11 +12,9 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-import boto3
 import pytest
 from support.account import Account, account, call
-from support.faults.trouble import Trouble
-from support.faults.wire import refusal
+from support.faults.nth_call import NthCall
 from support.feeds import rule
 from support.localaws import policy
 from support.next_generation import ips_texts, make_next, next_attached
@@ -44,6 +42,7 @@ THERE_OLD: Final = (*THERE, "--from-policy", "old", "--remove-old")
 BACK: Final = ("move", "--to", "classic", "--policy", "old", "--yes")
 BACK_OLD: Final = (*BACK, "--from-policy", "new", "--remove-old")
 COURSE: Final = (THERE, THERE_OLD, BACK, BACK_OLD)
+S3: Final = ".s3."
 _WRITES: Final = ("Create", "Update", "Delete")
 
 
@@ -108,35 +107,10 @@ def test_step_that_meets_an_error_leaves_what_is_in_force(tmp_path: Path, step: 
             assert ips_texts() == texts, fault
 
 
-class S3Fails:
-    """Counts the calls to S3, and refuses one of them."""
-
-    def __init__(self, place: int = -1) -> None:
-        self.place, self.asked = place, 0
-
-    def __call__(self, event_name: str, request: Any, **_: object) -> Any:
-        """Answer for S3, where it is the call's turn."""
-        self.asked += 1
-        if self.asked - 1 == self.place:
-            return refusal(event_name, request, Trouble("AccessDenied", 403))
-        return None
-
-    @contextmanager
-    def at_work(self) -> Iterator[None]:
-        """See the calls of all clients that are made meanwhile."""
-        assert boto3.DEFAULT_SESSION
-        events = boto3.DEFAULT_SESSION.events
-        events.register_first("before-send.s3", self)
-        try:
-            yield
-        finally:
-            events.unregister("before-send.s3", self)
-
-
 @pytest.mark.parametrize("step", range(len(COURSE)))
 def test_step_whose_bucket_fails_leaves_what_is_in_force(tmp_path: Path, step: int) -> None:
     """At each call to S3; and is finished by running it again."""
-    counting = S3Fails()
+    counting = NthCall(part=S3)
     with moved(tmp_path / "clean", step) as clean:
         before = in_force()
         with counting.at_work():
@@ -144,9 +118,9 @@ def test_step_whose_bucket_fails_leaves_what_is_in_force(tmp_path: Path, step: i
         after, texts = in_force(), ips_texts()
         assert clean.has("config/categories.yaml")
     failed = 0
-    for place in range(step % SLICE, counting.asked, SLICE):
+    for place in range(step % SLICE, len(counting.asked), SLICE):
         with moved(tmp_path / str(place), step):
-            with S3Fails(place).at_work():
+            with NthCall(place, part=S3).at_work():
                 broken = call(*COURSE[step])
             assert broken.exit_code == 0 or broken.stderr.strip(), place
             failed += bool(broken.exit_code)

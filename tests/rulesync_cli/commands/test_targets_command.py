@@ -7,10 +7,14 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import click
 import pytest
-from support.account import call
+from support.account import BUCKET, call
 from support.feeds import allowlist, rule
 from support.fleet import ASIA, PILOT, PROD, FleetAccount, fleet_account
+
+from rulesync_cli.commands.targets_remove import remove
+from rulesync_cli.completing import complete_target
 
 
 @pytest.fixture
@@ -176,3 +180,17 @@ def test_without_the_file_there_are_no_targets(fleet: FleetAccount) -> None:
         assert found.exit_code == 1
         assert "config/targets.yaml does not exist" in found.stderr
     assert "nothing" in call("status").stdout or call("status").exit_code in {0, 2}
+
+
+def test_shell_completes_a_target(fleet: FleetAccount, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the file's order; nothing where there is no bucket, or the file cannot be read."""
+    monkeypatch.delenv("RULESYNC_BUCKET")
+    ctx = click.Context(remove, info_name="remove")
+    assert [one.value for one in complete_target(ctx, remove.params[0], "")] == []
+    ctx.params["bucket"] = BUCKET
+    found = complete_target(ctx, remove.params[0], "")
+    assert [one.value for one in found] == ["pilot", "us-prod", "asia"]
+    assert [one.value for one in complete_target(ctx, remove.params[0], "us")] == ["us-prod"]
+    monkeypatch.setenv("RULESYNC_BUCKET", BUCKET)
+    fleet.hub.put("config/targets.yaml", "version: 1\n")
+    assert complete_target(click.Context(remove), remove.params[0], "") == []

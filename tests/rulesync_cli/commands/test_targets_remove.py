@@ -13,6 +13,7 @@ from support.account import BUCKET, call
 from support.feeds import allowlist, rule
 from support.fleet import ASIA, PILOT, POLICY, PROD, FleetAccount, fleet_account
 from support.localaws import content
+from support.next_generation import ips_texts, make_next, next_attached
 
 from functions.build import app as build_app
 
@@ -307,3 +308,26 @@ def test_target_never_built_has_the_prefix_of_its_allowlist(fleet: FleetAccount)
     lost = call("targets", "remove", "new", "--groups", "delete", "--yes")
     assert (lost.exit_code, "nobody knows the prefix" in lost.stderr) == (1, True)
     assert call("targets", "remove", "new", "--groups", "keep", "--yes").exit_code == 0
+
+
+def test_groups_leave_a_next_generation_policy(
+    fleet: FleetAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without leave to attach to that kind, which a removal does not do; its mode is told."""
+    make_next(fleet.hub, "new")
+    kind = {"prefix": "et-ips", "target": "next-generation"}
+    fleet.hub.put("config/next.yaml", allowlist(max_shrink=1, categories=DROPS, firewall=kind))
+    new = {**PILOT, "name": "new", "allowlist": "config/next.yaml", "policies": []}
+    fleet.name_targets(PILOT, new, hours=0)
+    document = json.loads(fleet.hub.read("config/targets.yaml"))
+    document["targets"][1]["policies"] = ["new"]
+    fleet.hub.put("config/targets.yaml", json.dumps(document))
+    monkeypatch.setenv("RULESYNC_UNPROVEN", "true")
+    assert fleet.round()["new"] == "applied"
+    assert {*next_attached("new")} == {"et-ips-emerging-malware", "et-ips-emerging-info"}
+    monkeypatch.delenv("RULESYNC_UNPROVEN")
+    done = call("targets", "remove", "new", "--groups", "delete", "--yes")
+    assert done.exit_code == 0, done.output
+    assert "ENFORCE mode" in done.stdout
+    assert (next_attached("new"), ips_texts()) == ([], {})
+    assert fleet.attached(PILOT) == NAMES

@@ -28,11 +28,13 @@ class NthCall:
     Attributes:
         place: of the call, from 0; none where it is negative.
         mishap: what happens to it.
+        part: of the addresses of the calls that count, such as `.s3.`; empty: all do.
         asked: what was asked so far, as a test tells it.
     """
 
     place: int = -1
     mishap: Mishap = "refused"
+    part: str = ""
     asked: list[str] = field(default_factory=list)
 
     @contextmanager
@@ -41,6 +43,8 @@ class NthCall:
         real = botocore_stubber.process_request
 
         def answered(request: Any) -> Any:
+            if self.part not in request.url:
+                return real(request)
             number = len(self.asked)
             self.asked.append(_told(request))
             if self.mishap == "killed" and 0 <= self.place <= number:
