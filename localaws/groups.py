@@ -17,20 +17,26 @@ CONTENT: Final = {STATEFUL: "RuleGroup", IPS: "IpsRuleGroup"}
 """Type of a group -> the member in which requests and answers have its rules [api]."""
 
 
-@dataclass(frozen=True, slots=True)
-class RuleGroup:
-    """One stored rule group; `content` is its `RuleGroup` or `IpsRuleGroup` as it was sent."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """What is so with all that is stored; `content` is the structure as it was sent."""
 
     arn: str
     name: str
     id: str
     token: str
-    capacity: int
-    consumed: int
     content: Mapping[str, Any]
     description: str | None
     encryption: Mapping[str, str] | None
     modified: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleGroup(Stored):
+    """One rule group; `content` is its `RuleGroup` or `IpsRuleGroup`."""
+
+    capacity: int
+    consumed: int
     managed: bool = False
     kind: str = STATEFUL
 

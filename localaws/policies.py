@@ -4,31 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from localaws.groups import RuleGroup
+from localaws.groups import Stored
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from localaws.groups import RuleGroup
 
-Groups = Mapping[str, RuleGroup]
+Groups: TypeAlias = "Mapping[str, RuleGroup]"
 
 REFERENCES: Final = "StatefulRuleGroupReferences"
 IPS_ENTRIES: Final = "IpsRuleGroupEntries"
 
 
 @dataclass(frozen=True, slots=True)
-class FirewallPolicy:
-    """One stored policy; `content` is its `FirewallPolicy` structure as it was sent."""
-
-    arn: str
-    name: str
-    id: str
-    token: str
-    content: Mapping[str, Any]
-    description: str | None
-    encryption: Mapping[str, str] | None
-    modified: datetime
+class FirewallPolicy(Stored):
+    """One policy; `content` is its `FirewallPolicy`."""
 
     @property
     def group_arns(self) -> tuple[str, ...]:
@@ -47,17 +38,8 @@ def reserved_capacity(content: Mapping[str, Any], groups: Groups) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class FirewallPolicyV2:
-    """One stored policy; `content` is its `FirewallPolicyV2` structure as it was sent."""
-
-    arn: str
-    name: str
-    id: str
-    token: str
-    content: Mapping[str, Any]
-    description: str | None
-    encryption: Mapping[str, str] | None
-    modified: datetime
+class FirewallPolicyV2(Stored):
+    """One policy; `content` is its `FirewallPolicyV2`."""
 
     @property
     def group_arns(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@
     rule_exception, values, schema  the value of each key, alone
     checks, …_checks                what ties one key to another
     variables, endpoints            what the header's variables stand for
-    names, problem                  valid names; one error as people read it
+    names, problem, faulty          valid names; one error as people read it; all of them
 """
 
 from __future__ import annotations

@@ -6,8 +6,8 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from rules_lib.allowlist.checks import KEY_CHECKS, categories_are_known
+from rules_lib.allowlist.faulty import error_of
 from rules_lib.allowlist.names import known_categories
-from rules_lib.allowlist.problem import by_line, problem_lines
 from rules_lib.allowlist.reader import read_document
 from rules_lib.allowlist.schema import validated
 from rules_lib.allowlist.values import Allowlist
@@ -16,9 +16,6 @@ from rules_lib.errors import AllowlistError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
-
-    from rules_lib.allowlist.document import Document
-    from rules_lib.allowlist.problem import Problem
 
 
 def _none_may_come(_: str) -> bool:
@@ -46,7 +43,7 @@ def load_allowlist(
     """
     document = read_document(text)
     if document.root is None:
-        raise _error(source, document, document.problems)
+        raise error_of(AllowlistError, source, document, document.problems)
     allowlist = validated(document)
     found = (
         *(() if isinstance(allowlist, Allowlist) else allowlist),
@@ -55,11 +52,5 @@ def load_allowlist(
     )
     problems = document.problems_with(found)
     if problems or not isinstance(allowlist, Allowlist):
-        raise _error(source, document, problems)
+        raise error_of(AllowlistError, source, document, problems)
     return allowlist.model_copy(update={"variables": declared_variables(document)})
-
-
-def _error(source: str, document: Document, problems: tuple[Problem, ...]) -> AllowlistError:
-    ordered = by_line(problems)
-    records = tuple(problem.record(document.at(*problem.path)) for problem in ordered)
-    return AllowlistError(source, problem_lines(problems), records)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from rules_lib.allowlist.problem import by_line, problem_lines
+from rules_lib.allowlist.faulty import error_of
 from rules_lib.allowlist.reader import read_document
 from rules_lib.errors import FeedListError
 from rules_lib.facts.feeds import ET_OPEN
@@ -16,8 +16,6 @@ from rules_lib.feedlist.values import FeedList
 
 if TYPE_CHECKING:
     from rules_lib.address import Address
-    from rules_lib.allowlist.document import Document
-    from rules_lib.allowlist.problem import Problem
 
 _SMALLEST: Final = f"{{version: 1, feeds: [{{name: {ET_OPEN}}}]}}"
 
@@ -35,7 +33,7 @@ def load_feeds(text: str | bytes, *, source: str, et_open: Address | None = None
     """
     document = read_document(text, _SMALLEST)
     if document.root is None:
-        raise _error(source, document, document.problems)
+        raise error_of(FeedListError, source, document, document.problems, told_value)
     listed = listed_feeds(document)
     found = (
         *(() if isinstance(listed, FeedList) else listed),
@@ -43,13 +41,6 @@ def load_feeds(text: str | bytes, *, source: str, et_open: Address | None = None
     )
     problems = document.problems_with(found)
     if problems or not isinstance(listed, FeedList):
-        raise _error(source, document, problems)
+        raise error_of(FeedListError, source, document, problems, told_value)
     entries = tuple(feed_entry(one, et_open) for one in listed.feeds)
     return Feeds(entries, tuple(list_warnings(listed)), listed=True)
-
-
-def _error(source: str, document: Document, problems: tuple[Problem, ...]) -> FeedListError:
-    records = tuple(
-        problem.record(told_value(document, problem.path)) for problem in by_line(problems)
-    )
-    return FeedListError(source, problem_lines(problems), records)

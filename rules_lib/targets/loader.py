@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 from pydantic import ValidationError
 
 from rules_lib.alert_logs import EXPECTED_PLACE
-from rules_lib.allowlist.problem import Problem, by_line, problem_lines, shown
+from rules_lib.allowlist.faulty import error_of
+from rules_lib.allowlist.problem import shown
 from rules_lib.allowlist.reader import read_document
 from rules_lib.errors import TargetsError
 from rules_lib.targets.checks import CHECKS, regions_are_known
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
     from rules_lib.allowlist.document import Document
-    from rules_lib.allowlist.problem import Path
+    from rules_lib.allowlist.problem import Path, Problem
 
 _CLASSES: Final[Mapping[tuple[str, ...], type[BaseModel]]] = {
     (): Targets,
@@ -61,7 +62,7 @@ def load_targets(text: str | bytes, *, source: str, regions: Collection[str] = (
     """
     document = read_document(text)
     if document.root is None:
-        raise _error(source, document, document.problems)
+        raise error_of(TargetsError, source, document, document.problems)
     targets = _validated(document)
     found = (
         *(() if isinstance(targets, Targets) else targets),
@@ -70,13 +71,8 @@ def load_targets(text: str | bytes, *, source: str, regions: Collection[str] = (
     )
     problems = document.problems_with(found)
     if problems or not isinstance(targets, Targets):
-        raise _error(source, document, problems)
+        raise error_of(TargetsError, source, document, problems)
     return targets
-
-
-def _error(source: str, document: Document, problems: tuple[Problem, ...]) -> TargetsError:
-    records = tuple(one.record(document.at(*one.path)) for one in by_line(problems))
-    return TargetsError(source, problem_lines(problems), records)
 
 
 def _validated(document: Document) -> Targets | tuple[Problem, ...]:
