@@ -51,7 +51,7 @@ def hits_in_bucket(store: Store, today: date, days: int = USUAL_DAYS) -> KnownHi
     """
     found = read_hits(store, today - timedelta(days=days), today)
     return KnownHits(
-        source=f"s3://{store.bucket}",
+        source=store.address("").rstrip("/"),
         days=found.days,
         unknown=tuple(day for day in found.unknown if day != today),
         warnings=found.warnings,

@@ -188,6 +188,7 @@ def test_command_shows_what_fired_at_a_target(fleet: FleetAccount, alerts: Targe
     log_one_each(fleet, alerts)
     alerts.count(fleet.clock.time)
     found = json.loads(call("hits", "--target", "pilot", "--json").stdout)
+    assert found["source"] == f"s3://{BUCKET}/targets/pilot"
     assert [(one["sid"], one["hits"]) for one in found["hits"]] == [(1, 1)]
 
 
