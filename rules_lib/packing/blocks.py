@@ -78,6 +78,11 @@ class Blocks:
         """The same, the most valued first: worked out once, and only where it is asked for."""
         return tuple(sorted(self.blocks, key=self._worth_of))
 
+    @cached_property
+    def too_large(self) -> frozenset[int]:
+        """Places of the blocks that no rule group can hold: the same for every budget."""
+        return frozenset(block.place for block in self.blocks if not block.fits_one_group)
+
     def head_of(self, block: Block) -> Converted:
         """The rule of a cluster by which the cluster is valued."""
         own = (rule for rule in block.cluster if not rule.setter)

@@ -44,13 +44,21 @@ class Budget:
         groups = range(limits.GROUP_CAPACITY + 1)
         return bisect_right(groups, self.capacity, key=self.reserved_for) - 1
 
-    def least_for(self, rules: int) -> int:
+    def least_for(self, rules: int, size: int = 0) -> int:
         """The least capacity that new groups for so many rules get, however these are parted.
 
-        A group reserves the less for each rule the more it has, so full groups reserve least.
+        A group reserves the less for each rule the more it has, so full groups reserve least: if
+        they can be as full as that, with rules that have `size` bytes at least.
         """
+        most = min(limits.RULES_STRING_BYTES // max(size, 1), limits.GROUP_CAPACITY)
+        if _with_headroom(most, self.headroom) <= limits.GROUP_CAPACITY:
+            return _with_headroom(rules, self.headroom)
         full, rest = divmod(rules, limits.GROUP_CAPACITY)
         return full * limits.GROUP_CAPACITY + self.reserved_for(rest)
+
+    def most_for(self, rules: int, rule_groups: int) -> int:
+        """The most capacity that so many new groups for so many rules get: each is rounded up."""
+        return _with_headroom(rules, self.headroom) + rule_groups
 
     def has_room_for(self, capacity: int, rule_groups: int) -> bool:
         """Whether so much is within both quotas."""

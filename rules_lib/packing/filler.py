@@ -88,6 +88,22 @@ class Filler:
         by_size = len(held) + math.ceil(more / free) if more > 0 else math.ceil(size / full)
         return max(by_size, math.ceil(rules / limits.GROUP_CAPACITY))
 
+    def most(self, category: str, stocks: Sequence[Stock]) -> float:
+        """How many parts may come of this where no group is pinned: infinity where that is open.
+
+        A new part begins only where the one before has no room for a block: so that one is full, or
+        would be with the largest block. All blocks must be free to stand in one part.
+        """
+        rules, size = sum(stock.rules for stock in stocks), sum(stock.size for stock in stocks)
+        largest = max(stock.home.largest for stock in stocks)
+        longest = max(stock.home.longest for stock in stocks)
+        references = _NONE.union(*(stock.home.references for stock in stocks))
+        if largest > self.free or longest > limits.GROUP_CAPACITY or not go_together(references):
+            return math.inf
+        full_of_bytes = size // (self.free - largest + 1)
+        full_of_rules = rules // (limits.GROUP_CAPACITY - longest + 1)
+        return len(self._held(category)) + full_of_bytes + full_of_rules + 1
+
     def _held(self, category: str) -> Sequence[DeployedGroup]:
         return self.held.get(category, ())
 

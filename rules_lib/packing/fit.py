@@ -137,8 +137,8 @@ def may_be_kept(block: Block, packer: Packer) -> bool:
 
 def _possible(blocks: Iterable[Block], packer: Packer) -> list[Block]:
     """Blocks that have room alone, in their order."""
-    largest = packer.budget.largest
-    return [block for block in blocks if block.rules <= largest and block.fits_one_group]
+    largest, too_large = packer.budget.largest, packer.measured.too_large
+    return [block for block in blocks if block.rules <= largest and block.place not in too_large]
 
 
 def _relief(chosen: Choice, packer: Packer) -> Relief:

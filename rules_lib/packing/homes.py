@@ -27,6 +27,7 @@ class Home:
         turns: the same, sorted.
         rules: of the first 0, 1, 2, … blocks in the order of preference; so are `sizes`, in bytes.
         largest: bytes of the largest block.
+        longest: rules of the longest.
         references: ARNs of the reference sets of all blocks.
         own: how many blocks are preferred to the first that is deployed in a group of this
             category; so are those to the first that is in a shared group, that a policy which was
@@ -40,6 +41,7 @@ class Home:
     rules: tuple[int, ...]
     sizes: tuple[int, ...]
     largest: int
+    longest: int
     references: frozenset[str]
     own: int
     shared: int
@@ -64,6 +66,7 @@ class Home:
             rules=tuple(accumulate(map(attrgetter("rules"), blocks), initial=0)),
             sizes=tuple(accumulate(map(attrgetter("size"), blocks), initial=0)),
             largest=max(block.size for block in blocks),
+            longest=max(block.rules for block in blocks),
             references=frozenset().union(*{block.references for block in blocks}),
             own=_first((slot and slot.category == name for slot in where), every),
             shared=_first((slot and slot.is_shared for slot in where), every),
@@ -138,11 +141,13 @@ class Ranked:
 
     Attributes:
         homes: their categories.
+        leanest: bytes that a rule has at least.
         rules: of the first 0, 1, 2, … of them.
     """
 
     blocks: tuple[Block, ...]
     homes: tuple[Home, ...]
+    leanest: int
     rules: tuple[int, ...]
 
     @classmethod
@@ -157,6 +162,7 @@ class Ranked:
         return cls(
             blocks=blocks,
             homes=tuple(Home.of(name, *found, bound) for name, found in by_home.items()),
+            leanest=min((block.size // block.rules for block in blocks), default=0),
             rules=tuple(accumulate(map(attrgetter("rules"), blocks), initial=0)),
         )
 

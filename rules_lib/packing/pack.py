@@ -21,7 +21,7 @@ from rules_lib.packing.filler import Filler
 from rules_lib.packing.homes import Ranked, Stocks
 from rules_lib.packing.parts import Part
 from rules_lib.packing.precedence import by_precedence
-from rules_lib.packing.sharing import Sharing, assign_parts
+from rules_lib.packing.sharing import Sharing, are_few, assign_parts
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
@@ -99,9 +99,12 @@ class Packer:
         is left out; so what these rules reserve decides, and no part need have its blocks.
         """
         sketch = not self.filling.pinned
-        if sketch and self.budget.least_for(ranked.rules[count]) > self.budget.capacity:
+        if sketch and self._lacks_room_for(ranked, count):
             return False
-        parts = self._parts(ranked.first(count), sketch=sketch)
+        stocks = ranked.first(count)
+        if sketch and self._has_plainly_room_for(stocks):
+            return True
+        parts = self._parts(stocks, sketch=sketch)
         needed = reserved = self._needed(parts)
         if not sketch:
             staying = self._staying(parts)
@@ -126,10 +129,25 @@ class Packer:
         overflow = _not_in(parts, stocks) if self.filling.pinned else ()
         return Packed(self._groups(parts), self._needed(parts), tuple(overflow))
 
-    def _parts(self, stocks: Stocks, *, sketch: bool = False) -> list[Part]:
+    def _lacks_room_for(self, ranked: Ranked, count: int) -> bool:
+        """Whether adding up shows that the budget has no room, where no group is pinned."""
+        needed = self.budget.least_for(ranked.rules[count], ranked.leanest)
+        return needed > self.budget.capacity
+
+    def _has_plainly_room_for(self, stocks: Stocks) -> bool:
+        """Whether adding up shows that the budget has room, where no group is pinned."""
+        rules = sum(stock.rules for stock in stocks.values())
+        needed = self.budget.most_for(rules, self.budget.rule_groups)
+        within = needed <= self.budget.capacity
+        return within and are_few(stocks, self._sharing, self.filling)
+
+    @property
+    def _sharing(self) -> Sharing:
         mixed = self.allowlist.firewall.target.in_action_order
-        sharing = Sharing(self.measured.standings, self.budget.rule_groups, mixed=mixed)
-        return assign_parts(stocks, sharing, self.filling, sketch=sketch)
+        return Sharing(self.measured.standings, self.budget.rule_groups, mixed=mixed)
+
+    def _parts(self, stocks: Stocks, *, sketch: bool = False) -> list[Part]:
+        return assign_parts(stocks, self._sharing, self.filling, sketch=sketch)
 
     def _needed(self, parts: Iterable[Part]) -> int:
         return sum(self.budget.reserved_for(part.rules) for part in parts)

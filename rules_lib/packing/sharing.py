@@ -6,6 +6,7 @@ share, and nobody has asked for a place that a shared group does not have.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -44,6 +45,13 @@ class Sharing:
         one = self.standings[name]
         return self.mixed or (one.tier is not Tier.LAST and one.mode is not Mode.AS_WRITTEN)
 
+    def may_share(self, stock: Stock) -> bool:
+        """Whether a category comes to share where there are too many groups."""
+        name = stock.home.name
+        return self.standings[name].tier is Tier.FEED or (
+            self.has_no_say(name) and (self.mixed or not stock.passes)
+        )
+
 
 def assign_parts(
     stocks: Stocks, sharing: Sharing, filling: Filler, *, sketch: bool = False
@@ -67,7 +75,7 @@ def assign_parts(
             together.add(stock)
     alone = sum(len(parts) for name, parts in own.items() if name not in together.names)
     for name in _in_turn(stocks, own, sharing, together.names):
-        if alone + together.least <= most and alone + together.fill() <= most:
+        if alone <= most and alone + together.least <= most and alone + together.fill() <= most:
             break
         alone -= len(own[name])
         together.add(stocks[name])
@@ -75,6 +83,24 @@ def assign_parts(
     for name in own.keys() - together.names:
         parts += filling.fill(name, (stocks[name],), sketch=sketch)
     return parts
+
+
+def are_few(stocks: Stocks, sharing: Sharing, filling: Filler) -> bool:
+    """Whether adding up shows that the parts are no more than there may be; none may be pinned.
+
+    `assign_parts` ends as soon as they are that few: at the latest where all that may share do.
+    """
+    alone = [(name, (stock,)) for name, stock in stocks.items()]
+    if len(alone) <= sharing.most and _at_most(alone, filling) <= sharing.most:
+        return True
+    together: dict[str, list[Stock]] = defaultdict(list)
+    for name, stock in stocks.items():
+        together[sharing.slot_of(name) if sharing.may_share(stock) else name].append(stock)
+    return _at_most(together.items(), filling) <= sharing.most
+
+
+def _at_most(parted: Iterable[tuple[str, Sequence[Stock]]], filling: Filler) -> float:
+    return sum(filling.most(category, stocks) for category, stocks in parted)
 
 
 @dataclass(slots=True)
@@ -144,12 +170,11 @@ def _in_turn(
     bound: Collection[str],
 ) -> list[str]:
     """Categories in the order in which they come to share: the feed's, then own ones in need."""
-    fed, in_need = [], []
+    fed, in_need = list[str](), list[str]()
     for name in stocks.keys() - {*bound}:
-        if sharing.standings[name].tier is Tier.FEED:
-            fed.append(name)
-        elif sharing.has_no_say(name) and (sharing.mixed or not stocks[name].passes):
-            in_need.append(name)
+        if sharing.may_share(stocks[name]):
+            is_fed = sharing.standings[name].tier is Tier.FEED
+            (fed if is_fed else in_need).append(name)
     return [*_smallest_first(fed, stocks, own), *_smallest_first(in_need, stocks, own)]
 
 
