@@ -9,13 +9,14 @@ further cells).
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from rules_lib.facts.magic import UTF8_MARK
 from rules_lib.text import visible
+
+_QUOTE: Final = '"'
 
 CELL_CHARACTERS: Final = 32_767
 """Characters in a cell of Excel; LibreOffice and Google take more."""
@@ -28,25 +29,22 @@ _FORMULA: Final = re.compile(_BEGINS)
 _FURTHER: Final = re.compile(f";(?={_BEGINS})")
 
 
-class _Line:
-    """What `csv.writer` writes to: it hands the line back instead of keeping it."""
-
-    def write(self, line: str) -> bytes:
-        return line.encode()
-
-
 def csv_lines(names: Sequence[str], rows: Iterable[Iterable[str | int | None]]) -> Iterator[bytes]:
     """A line of column names, then one line a row; numbers stay numbers, None is empty."""
-    writer = csv.writer(_Line(), quoting=csv.QUOTE_NONNUMERIC)
-    yield UTF8_MARK + writer.writerow(names)
+    yield UTF8_MARK + _line(names)
     for row in rows:
-        yield writer.writerow([_cell(value) for value in row])
+        yield _line(row)
 
 
-def _cell(value: str | int | None) -> str | int:
-    if value is None:
-        return ""
-    return inert(value) if isinstance(value, str) else value
+def _line(values: Iterable[str | int | None]) -> bytes:
+    """As `csv.writer` writes it with all text in quotes, which looks at each letter for longer."""
+    return f"{','.join(map(_cell, values))}\r\n".encode()
+
+
+def _cell(value: str | int | None) -> str:
+    if isinstance(value, str):
+        return f'"{inert(value).replace(_QUOTE, _QUOTE * 2)}"'
+    return '""' if value is None else str(value)
 
 
 def inert(text: str) -> str:

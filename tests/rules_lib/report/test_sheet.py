@@ -13,7 +13,7 @@ from support.report import DISCARDED, GOLDEN, hostile, rule
 from rules_lib.model import Reason
 from rules_lib.outcome import Discarded
 from rules_lib.report.records import DISCARDED_FIELDS, discarded_csv
-from rules_lib.report.sheet import CELL_CHARACTERS, inert
+from rules_lib.report.sheet import CELL_CHARACTERS, csv_lines, inert
 from rules_lib.text import visible
 
 STARTS_A_FORMULA = tuple("=+-@\t\r\uff1d\uff0b\uff0d\uff20")
@@ -34,6 +34,17 @@ def test_no_discarded_rule_leaves_the_line_of_names() -> None:
     """The file is there all the same, and says what its columns are."""
     (line,) = discarded_csv([])
     assert line == b'\xef\xbb\xbf"' + '","'.join(DISCARDED_FIELDS).encode() + b'"\r\n'
+
+
+@given(st.lists(st.text() | st.integers() | st.none(), min_size=1))
+@example(['"', ",", "\r\n", 'a "b", c', "", "\u20ac", 0, -1, None])
+def test_lines_are_those_of_the_csv_module(row: list[str | int | None]) -> None:
+    """With all text in quotes, and nothing in it that acts."""
+    written = io.StringIO(newline="")
+    cells = [inert(cell) if isinstance(cell, str) else cell for cell in row]
+    csv.writer(written, quoting=csv.QUOTE_NONNUMERIC).writerow(cells)
+    _, line = csv_lines(["name"], [row])
+    assert line.decode() == written.getvalue()
 
 
 def test_numbers_stay_numbers() -> None:
