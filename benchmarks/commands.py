@@ -23,6 +23,7 @@ from benchmarks.contenders import sync
 from benchmarks.costs import Cost, alternating, measured, python, ratio, typical
 from benchmarks.drops import built_by
 from benchmarks.feeds import ROOT, SHIPPED, prepare
+from benchmarks.goals import HEADS, Goal
 from rules_lib.errors import EngineError
 from rules_lib.feed.archive import unpack
 from rulesync_cli.verify.combined import combine
@@ -140,8 +141,8 @@ def commands_table(
         desk = Desk(environment, feed, config, folder, sids)
         found = [*rows(desk), *(_with_engine(desk, told) if only in "`verify --pcap`" else ())]
         return [
-            "| command | CPU seconds | beside | of that | at most |",
-            "|---|---|---|---|---|",
+            f"| command | CPU seconds | beside | of that | {HEADS} |",
+            "|---|---|---|---|---|---|",
             *(_line(row, rounds, told) for row in found if only in row.name),
         ]
 
@@ -164,8 +165,8 @@ def _line(row: Row, rounds: int, told: Callable[[str], None]) -> str:
     told(row.name)
     ours, others = alternating(rounds, row.run, row.reference, told=told)
     cpu, _ = ratio(ours, others)
-    most = "" if row.most is None else f"{row.most}"
-    return f"| {row.name} | {typical(ours).cpu:.2f} | {row.beside} | {cpu:.2f} | {most} |"
+    goal = Goal(cpu, row.most)
+    return f"| {row.name} | {typical(ours).cpu:.2f} | {row.beside} | {goal.said} | {goal.cells} |"
 
 
 def renewed(page: str, lines: Sequence[str]) -> str:
