@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from rules_lib.groups.relief import Relief
@@ -90,12 +91,12 @@ def worked_out(inputs: Inputs) -> tuple[Built, Workings]:
     discarded = chain(prepared.discarded, linked.discarded, fitted.discarded)
     in_order = with_true_details(sorted(discarded, key=lambda discard: discard.rule.place))
     groups = fitted.packed.groups
-    settled = {rule.rule.place for group in groups for rule in group.rules}
-    settled |= {discard.rule.place for discard in in_order}
+    brought_in = {rule.rule.place for group in groups for rule in group.rules if rule.setter}
+    brought_in |= {discard.rule.place for discard in fitted.discarded}
     built = Built(
         groups=groups,
         discarded=in_order,
-        off=tuple(rule for rule in rules if rule.place not in settled),
+        off=tuple(rule for rule in prepared.off if rule.place not in brought_in),
         enabled=len(rules),
         relief=fitted.relief,
         overflow=dict(fitted.overflow),
@@ -110,12 +111,14 @@ class Prepared:
     """Rules in their final text, before marks and budget have their say.
 
     Attributes:
-        wanted: asked for by the allowlist, in the feed's order.
+        off: not asked for by the allowlist, in the feed's order; setters that stand by too.
+        wanted: asked for, likewise.
         standby: setters of marks in off categories, as they would be brought in.
         discarded: by any of the stages so far; of the standby setters none is.
         staged: what was asked for, and how long it has been here.
     """
 
+    off: tuple[AnyRule, ...]
     wanted: tuple[Converted, ...]
     standby: tuple[Converted, ...]
     discarded: tuple[Discarded, ...]
@@ -144,7 +147,9 @@ def prepare(rules: Iterable[AnyRule], inputs: Inputs) -> Prepared:
     converted = convert(staged.rules, allowlist, refusals, inputs.day)
     ready = defer(converted.rules, waiting, allowlist)
     setters = convert(standby.rules, allowlist, refusals, inputs.day).rules
+    idle = (*selected.off, *(candidate.rule for candidate in selected.standby))
     prepared = Prepared(
+        off=tuple(sorted(idle, key=attrgetter("place"))),
         wanted=ready.rules,
         standby=defer(setters, waiting, allowlist).rules,
         discarded=(

@@ -95,6 +95,11 @@ class Converted(NamedTuple):
         return Mode.ALERT if mode is Mode.OFF else mode
 
     @property
+    def lets_through(self) -> bool:
+        """Whether what it matches is inspected no further, and not blocked."""
+        return self.action == "pass" or (self.action == "alert" and "bypass" in self.rule.keywords)
+
+    @property
     def size(self) -> int:
         """Bytes of its text in UTF-8; it never has more characters."""
         return len(self.text) if self.text.isascii() else len(self.text.encode())

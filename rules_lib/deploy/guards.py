@@ -117,8 +117,11 @@ def _overruled(
     by_action: bool,
 ) -> Iterator[tuple[int, str]]:
     """The rules that would block nothing, as a new rule lets everything through."""
+    through = {rule.sid for group in desired for rule in group.rules if rule.lets_through}
     new = {
-        one.sid for one in changes if catch_all_pass(one.after) and not catch_all_pass(one.before)
+        one.sid
+        for one in changes
+        if one.sid in through and catch_all_pass(one.after) and not catch_all_pass(one.before)
     }
     for found in shadowed_by_passes(desired, by_action=by_action) if new else ():
         if found.rule.sid in new:

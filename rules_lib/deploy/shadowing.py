@@ -86,7 +86,7 @@ def shadowed_by_passes(groups: Iterable[Group], *, by_action: bool = False) -> I
     """
     rules = [rule for group in groups for rule in group.rules]
     for place, rule in enumerate(rules):
-        if sweep := catch_all_pass(rule.text):
+        if rule.lets_through and (sweep := catch_all_pass(rule.text)):
             first = 0 if by_action else place
             behind = frozenset(other.sid for other in rules[first:])
             yield Shadowed(rule, frozenset(_under(sweep, rules, behind)))

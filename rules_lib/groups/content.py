@@ -80,10 +80,9 @@ def by_sid(text: str) -> dict[int, str]:
 def lets_through(rule: str) -> bool:
     """Whether what the rule matches is inspected no further, and not blocked."""
     action = action_of(rule)
-    if action == "pass":
-        return True
-    bypasses = "bypass" in rule.lower() and _BYPASS.search(rule)  # the search is slower
-    return action == "alert" and bool(bypasses)
+    if action != "alert":
+        return action == "pass"
+    return "bypass" in rule.lower() and bool(_BYPASS.search(rule))  # the search is slower
 
 
 def action_of(rule: str) -> str:
@@ -91,7 +90,10 @@ def action_of(rule: str) -> str:
 
     Suricata takes an action in any case (`ActionStringToFlags` of 7.0.10 and 8.0), and so do we.
     """
-    return rule.split(maxsplit=1)[0].lower() if rule else ""
+    word = rule.partition(" ")[0]
+    if not word.isalpha():  # it nearly always is, and to look for any white space takes longer
+        word = rule.split(maxsplit=1)[0] if rule else ""
+    return word.lower()
 
 
 def rev_of(rule: str) -> int | None:

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 _BLANKS: Final = " \t"
 """What Suricata skips around a value, and no other white space (isblank)."""
-_NUMBER: Final = re.compile(r"\+?[0-9]{1,20}[ \t]*")
+_DIGITS: Final = 20
+_NUMBER: Final = re.compile(rf"\+?[0-9]{{1,{_DIGITS}}}[ \t]*")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _NOALERT: Final = re.compile(r"[\s,]*noalert(?![a-z])", re.ASCII)
 """At the beginning of bits of any kind; Suricata 8.0.3 passes over empty parts of `xbits`."""
@@ -118,7 +119,8 @@ def _last(name: str, values: Sequence[str], places: Iterable[int]) -> str:
 def _number(name: str, value: str) -> int:
     """The value of an option that is a number, in range."""
     most = suricata.NUMBER_MAX[name]
-    number = int(value) if _NUMBER.fullmatch(value) else 0
+    plain = len(value) <= _DIGITS and value.isascii() and value.isdigit()  # as nearly all are
+    number = int(value) if plain or _NUMBER.fullmatch(value) else 0
     if 0 < number <= most:
         return number
     shown = _stated(name, value)[:20]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -160,12 +160,12 @@ def clusters(rules: Sequence[Converted]) -> tuple[Cluster, ...]:
     """Tie rules, in their order; the clusters are in the order of their first rules."""
     root = _roots(rules)
     found: dict[int, list[Converted]] = defaultdict(list)
-    for index, rule in enumerate(rules):
-        found[root[index]].append(rule)
+    for at, rule in zip(root, rules, strict=True):
+        found[at].append(rule)
     return tuple(tuple(cluster) for cluster in found.values())
 
 
-def _roots(rules: Sequence[Converted]) -> Mapping[int, int]:
+def _roots(rules: Sequence[Converted]) -> list[int]:
     """Union-find over the rules' positions, joined by what ties them."""
     parent = list(range(len(rules)))
     first: dict[Mark | str, int] = {}
@@ -179,7 +179,7 @@ def _roots(rules: Sequence[Converted]) -> Mapping[int, int]:
     for index, rule in enumerate(rules):
         for tie in tied_by(rule):
             parent[find(index)] = find(first.setdefault(tie, index))
-    return {index: find(index) for index in range(len(rules))}
+    return [find(index) for index in range(len(rules))]
 
 
 def tied_by(rule: Converted) -> Iterator[Mark | str]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from rules_lib.deploy.shadowing import shadowed_by_passes
 from rules_lib.facts import limits
-from rules_lib.groups.content import lets_through
 from rules_lib.model import Mode, Reason, is_local
 from rules_lib.outcome import Converted
 from rules_lib.own.warnings import own_warnings
@@ -113,7 +112,7 @@ def passing(groups: Sequence[Group], *, by_action: bool = False) -> Iterator[str
             "at all"
         )
     kept = (rule for group in groups for rule in group.rules)
-    feeds = [one for one in kept if lets_through(one.text) and not one.rule.is_local]
+    feeds = [one for one in kept if one.lets_through and not one.rule.is_local]
     if feeds:
         named = ", ".join(f"{one.sid} of {one.rule.category}" for one in feeds[:_NAMED])
         more = f" and {len(feeds) - _NAMED} more" if len(feeds) > _NAMED else ""

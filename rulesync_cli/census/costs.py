@@ -95,7 +95,7 @@ def _with(then: Prepared, now: Prepared, touched: Collection[FeedPosition]) -> P
         return tuple(sorted((*others, *then), key=lambda rule: rule.rule.place))
 
     wanted, standby = merged(then.wanted, now.wanted), merged(then.standby, now.standby)
-    return Prepared(wanted, standby, (), now.staged)
+    return Prepared((), wanted, standby, (), now.staged)
 
 
 def outcome_of(prepared: Prepared, inputs: Inputs) -> PackedOutcome:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from rules_lib.errors import RefusedError
-from rules_lib.groups.content import lets_through
 from rules_lib.stages.link import clusters
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ def _place(placed: _Placed) -> int:
 
 
 def _order_decides(group: Group) -> bool:
-    return any(lets_through(rule.text) for rule in group.rules)
+    return any(rule.lets_through for rule in group.rules)
 
 
 def _clusters(rules: Sequence[Converted]) -> Iterator[list[_Placed]]:

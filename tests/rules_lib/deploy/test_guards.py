@@ -11,6 +11,7 @@ from support.feeds import rule
 from support.firewall import as_deployed, group
 from support.firewall import rule as plain
 from support.inputs import inputs
+from support.rules import rule as parsed
 from support.snapshot import state
 
 from rules_lib.allowlist import Allowlist
@@ -207,7 +208,8 @@ def test_sids_that_people_name_are_no_accident() -> None:
 def test_new_rule_that_lets_everything_through_ends_all_blocking(header: str, options: str) -> None:
     """The rules that block are all there, and block nothing."""
     text = f'{header} (msg:"a"; {options}sid:99; rev:1;)'
-    sweeping = plain(99)._replace(text=text, action=header.split(maxsplit=1)[0].lower())
+    written = parsed(text)
+    sweeping = plain(99)._replace(rule=written, text=text, action=written.header.action.lower())
     groups = [group("et-a", sweeping), *now(drop=range(1, 11))]
     with pytest.raises(ShrinkError, match="10 overruled by sid 99, which lets everything through"):
         guarded(groups, BLOCKING)
