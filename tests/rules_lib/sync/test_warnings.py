@@ -8,7 +8,7 @@ from support.inputs import inputs
 
 from rules_lib.allowlist import load_allowlist
 from rules_lib.build import build
-from rules_lib.model import FeedFile
+from rules_lib.model import FeedFile, FeedOrigin
 from rules_lib.reading.ruleset import read_rules
 from rules_lib.sync.warnings import warnings_of
 
@@ -52,6 +52,28 @@ def test_listed_category_that_the_feed_lacks_is_warned_of() -> None:
     """Somebody relies on it."""
     [warning] = warned("tor", categories={"tor": "off", "house-blend": "drop"})
     assert "house-blend" in warning
+
+
+def test_of_several_feeds_none_is_meant() -> None:
+    """What no feed has is said of all of them."""
+    text = allowlist(
+        variables=HOME,
+        categories={"house-blend": "drop", "tor": {"mode": "drop", "drop_when": {"tag": ["a"]}}},
+        rules={"off": [404]},
+        exceptions=[{"sid": 405, "not_from": ["10.0.0.1"], "why": "a scanner"}],
+    )
+    read_list = load_allowlist(text, source="categories.yaml", known=("house-blend",))
+    names = ("tor", "ours-web")
+    files = [
+        FeedFile(name, f"{rule(number)}\n".encode(), FeedOrigin(number, name))
+        for number, name in enumerate(names, start=1)
+    ]
+    given = inputs(read_rules(files), read_list)
+    found = "\n".join(warnings_of(given, build(given), "local/"))
+    assert "house-blend is in the allowlist, but none of the feeds has it" in found
+    assert "rules: off: 404 is not an enabled rule of any feed or of your own files" in found
+    assert "no rule of any feed has tag in its metadata" in found
+    assert "405 has no effect: it is not an enabled rule of any feed or of your own" in found
 
 
 def test_category_that_is_not_listed_is_warned_of_with_its_size() -> None:

@@ -107,12 +107,13 @@ def test_damaged_day_is_a_warning_and_unknown(running: Account) -> None:
 
 
 def test_nothing_counted_is_said(running: Account) -> None:
-    """With an empty table, not with zeroes."""
+    """With no table at all, be it of zeroes or of headings alone."""
     assert running.builds
     answer = call("hits", "--days", 2)
     assert answer.exit_code == 0
     assert "no day is counted" in answer.stdout
     assert "unknown: 2 days" in answer.stdout
+    assert "own hosts" not in answer.stdout
 
 
 def test_hostile_msg_acts_nowhere(running: Account) -> None:
