@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rules_lib.aws.calls import Calls
@@ -10,6 +11,7 @@ from rules_lib.deploy.foresee import Foreseen, foresee
 from rules_lib.stages.read_needed import read_needed
 from rules_lib.state.hold import Hold
 from rules_lib.sync.gather import Draft, Gathered, Reading, gather, inputs_of
+from rules_lib.sync.read_before import recall_of
 
 if TYPE_CHECKING:
     from rules_lib.inputs import Inputs
@@ -51,7 +53,7 @@ def present(
     world: World,
     draft: Draft | None = None,
     own: OwnFiles | None = None,
-    reading: Reading = read_needed,
+    reading: Reading | None = None,
 ) -> Present:
     """Read the bucket and the firewall, and no more of the rules than asked for.
 
@@ -59,7 +61,8 @@ def present(
         world: what is read.
         draft: stands in for the bucket's allowlist.
         own: stand in for people's own rules in the bucket.
-        reading: how much of each rule is read.
+        reading: how much of each rule is read; if not given, what a build needs and no earlier one
+            has read.
 
     Raises:
         RulesyncError: the bucket or the firewall cannot be read, or the allowlist has errors.
@@ -69,6 +72,7 @@ def present(
     held = Hold.find(world.store)
     asked, calls = gathered.allowlist.firewall, Calls(watch=world.watch)
     firewall = world.firewall(asked.prefix, asked.target, calls)
+    reading = reading or partial(read_needed, recall=recall_of(world.store, gathered))
     return Present(gathered, inputs_of(gathered, firewall, world.day, reading), held)
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -123,18 +122,19 @@ class KeptRules:
 NOTHING_KEPT: Final = KeptRules({}, (), {}, (), ())
 
 
-@dataclass
+@dataclass(slots=True)
 class Recall:
     """Runs of lines that were read before, and those that a build reads.
 
     Attributes:
-        find: finds what was read before; is asked once, and only if something is to be read.
+        find: finds what was read before; is asked only if something is to be read.
         used: by their keys, what the build has asked for: its first line, and what it came to.
     """
 
     find: Callable[[], KeptRules] = lambda: NOTHING_KEPT
     used: dict[str, tuple[int, ReadRun]] = field(default_factory=dict)
     _new: int = 0
+    _before: KeptRules | None = None
 
     def of(self, about: str, lines: Lines, read: Callable[[], ReadRun]) -> ReadRun:
         """Give what a run of lines comes to, or read it.
@@ -153,9 +153,15 @@ class Recall:
             self.used[key] = lines.first, found  # what is wrong with a line is found out anew
         return found
 
-    @cached_property
+    def forget(self) -> None:
+        """Let what was read before go, once all is read: memory is for other things then."""
+        self._before = None
+
+    @property
     def _kept(self) -> KeptRules:
-        return self.find()
+        if self._before is None:
+            self._before = self.find()
+        return self._before
 
     @property
     def is_worth_keeping(self) -> bool:

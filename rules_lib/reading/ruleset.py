@@ -106,9 +106,10 @@ def read_rules(
         reader_for: what reads the enabled rules of a category.
         recall: what was read before; it learns what is read now.
     """
-    return Ruleset(
-        tuple(_category(file, wake, reader_for(file.category), recall) for file in files)
-    )
+    read = tuple(_category(file, wake, reader_for(file.category), recall) for file in files)
+    if recall:
+        recall.forget()
+    return Ruleset(read)
 
 
 def _category(

@@ -11,7 +11,7 @@ import gzip
 import hashlib
 import zlib
 from contextlib import suppress
-from sys import intern, version
+from sys import intern, version_info
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic_core import from_json, to_json
@@ -116,7 +116,7 @@ def _unpacked(data: bytes) -> bytes:
 
 
 def _digest(body: bytes, code: str) -> bytes:
-    told = f"{code} {version}\n".encode()
+    told = f"{code} {version_info[:2]}\n".encode()
     return hashlib.sha256(told + body).hexdigest().encode()
 
 

@@ -27,7 +27,6 @@ from rules_lib.errors import (
     SyncError,
 )
 from rules_lib.gc_pause import without_cyclic_gc
-from rules_lib.reading.recall import Recall
 from rules_lib.report.facts import FeedFacts, FeedLine
 from rules_lib.report.since import since
 from rules_lib.report.summary import Summary
@@ -35,15 +34,14 @@ from rules_lib.rollback.run import reapply_held_build
 from rules_lib.stages.read_needed import read_needed
 from rules_lib.state.hold import Hold
 from rules_lib.state.latest import Latest
-from rules_lib.state.read_rules import keep_in, kept_in
 from rules_lib.state.refusal_log import RefusalLog
 from rules_lib.state.refusals import Refusals
 from rules_lib.sync.circumstances import circumstances_of
-from rules_lib.sync.code_digest import code_digest
 from rules_lib.sync.decide import Decision, decide
 from rules_lib.sync.discards import keep_discards
 from rules_lib.sync.earlier import earlier_build
 from rules_lib.sync.gather import Gathered, Reading, gather, inputs_of
+from rules_lib.sync.read_before import keep_for_later, recall_of
 from rules_lib.sync.recently import last_days
 from rules_lib.sync.record import files_after, files_before
 from rules_lib.sync.releases import feed_lines, used_releases
@@ -68,6 +66,7 @@ if TYPE_CHECKING:
     from rules_lib.deploy.foresee import Foreseen
     from rules_lib.inputs import Inputs
     from rules_lib.model import FeedFile
+    from rules_lib.reading.recall import Recall
     from rules_lib.reading.ruleset import Ruleset
     from rules_lib.state.turn import Turn
 
@@ -78,10 +77,6 @@ Approve: TypeAlias = "Callable[[Gathered, Decision], None]"
 
 _ATTEMPTS: Final = 5
 """How often a build starts over because somebody else changed what it had seen."""
-
-
-_MANY: Final = 5_000
-"""Rules that take longer to read than what was kept of them, which is one call to S3 more."""
 
 
 def unasked(_: Gathered, __: Decision) -> None:
@@ -210,7 +205,7 @@ def _carried_out(
     world.watch("building the rule groups")
     asked = gathered.allowlist.firewall
     firewall = world.firewall(asked.prefix, asked.target, calls)
-    recall = _recall(world, gathered)
+    recall = recall_of(world.store, gathered)
     inputs = inputs_of(gathered, firewall, world.day, _reading(world, gathered, recall))
     decision = decide(
         inputs,
@@ -242,17 +237,10 @@ def _carried_out(
     done = Done(gathered, decision, applied, changed, lately)
     summary = summary_of_build(done, calls, build_id=world.build_id, lost=world.lost)
     recorded = _record(world, done, summary, staging)
-    if recall:
-        keep_in(world.store, recall, code_digest())
+    keep_for_later(world.store, recall)
     if recorded and world.traces and not decision.waiting:
         note_settled(world, decision.foreseen)
     return recorded
-
-
-def _recall(world: World, gathered: Gathered) -> Recall | None:
-    """What an earlier build has read; None of small feeds, which are read before it is there."""
-    rules = sum(manifest.total.enabled for manifest in gathered.feeds.manifests)
-    return Recall(lambda: kept_in(world.store, code_digest())) if rules >= _MANY else None
 
 
 def _reading(world: World, gathered: Gathered, recall: Recall | None) -> Reading:

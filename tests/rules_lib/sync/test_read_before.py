@@ -17,8 +17,9 @@ from rules_lib.bucket import BUILDS, DISCARDS, READ_RULES
 from rules_lib.errors import StoreError
 from rules_lib.reading import lines
 from rules_lib.report.summary import Summary
-from rules_lib.sync import run
+from rules_lib.sync import read_before
 from rules_lib.sync.run import sync
+from rulesync_cli.ahead import look_ahead
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,7 +36,7 @@ CLOCK: Final = re.compile(rb"20[2-9]\d-\d\d-\d\dT[0-9:.]+")
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small feeds are worth it, and have many runs of lines."""
-    monkeypatch.setattr(run, "_MANY", 0)
+    monkeypatch.setattr(read_before, "_MANY", 0)
     monkeypatch.setattr(lines, "_RUN", 3)
 
 
@@ -68,7 +69,7 @@ def left_by(folder: Path, days: list[dict[str, list[str]]], *, keeps: bool) -> d
     """Every file of every build, and the rule groups in force."""
     with account(folder) as running, pytest.MonkeyPatch.context() as patched:
         if not keeps:
-            patched.setattr(run, "_MANY", 10**9)
+            patched.setattr(read_before, "_MANY", 10**9)
         running.allow(categories={"emerging-info": "off", "emerging-malware": "drop"})
         for day, files in enumerate(days):
             if keeps:
@@ -134,9 +135,23 @@ def test_second_build_of_a_day_writes_it_only_where_much_is_new(tmp_path: Path) 
             assert running.journal.count(("PutObject", READ_RULES)) == written
 
 
+def test_look_ahead_goes_by_what_was_read_and_writes_nothing(tmp_path: Path) -> None:
+    """So a plan of a large feed waits for less."""
+    with account(tmp_path) as running:
+        running.allow()
+        running.sync(malware=[rule(sid) for sid in range(1, 30)])
+        mark = len(running.journal)
+        foreseen = look_ahead(world(running)).foreseen
+        assert ("GetObject", READ_RULES) in running.journal[mark:]
+        assert not any(call.startswith("Put") for call, _ in running.journal[mark:])
+        running.s3.delete_object(Bucket=BUCKET, Key=READ_RULES)
+        assert look_ahead(world(running)).foreseen == foreseen
+        assert foreseen.plan.is_empty
+
+
 def test_small_feed_is_not_looked_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """That would take longer than to read it."""
-    monkeypatch.setattr(run, "_MANY", 2)
+    monkeypatch.setattr(read_before, "_MANY", 2)
     with account(tmp_path) as running:
         running.allow()
         running.sync(malware=[rule(1)])
