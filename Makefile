@@ -58,7 +58,7 @@ test: $(STAMP) $(SAM) engine browser lint type $(if $(IN_CI),coverage) ## Lint, 
 	$(TESTS) --ignore tests/deploy $(if $(IN_CI),-m heavy)
 	$(BIN)/pytest tests/deploy
 
-quick: $(STAMP) lint type ## Lint, types and the fast tests: about two minutes
+quick: $(STAMP) lint type ## Lint, types and the fast tests: within a minute
 	$(TESTS) -m "not slow"
 
 coverage: $(STAMP) $(SAM) engine browser ## All but the heavy tests, and how much of the code they run

@@ -11,6 +11,7 @@ import gc
 import os
 import shutil
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from functools import cache, partial
 from pathlib import Path
@@ -46,12 +47,16 @@ HEAVY: Final = ("faults/", "hostile/test_hostile_bombs.py")
 """What has the processor for tens of seconds, and reaches no line that nothing else does; as the
 real releases."""
 
+QUICK: Final = "not slow"
+"""What `make quick` asks for."""
+
 SLOW: Final = (
     *(
         "action/",
         "benchmarks/",
         "deploy/",
         "docs/test_tutorial.py",
+        "examples/test_example_fleet.py",
         "functions/",
         "hostile/",
         "template/",
@@ -109,6 +114,11 @@ settings.register_profile(
 )
 settings.load_profile("rulesync")
 
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+"""Containers often set it: each worker and each command of ours would compile all it imports, and
+pytest rewrite the assertions of 400 files, in every run."""
+
 botocore.session.create_loader = cache(create_loader)
 """What botocore knows of the services is read once, and not by each of 1,500 sessions."""
 
@@ -161,6 +171,12 @@ def pytest_collection_finish() -> None:
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:
     """Have files that share what is dear to load run one after the other in one process."""
     return BySubject(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Do not even read what `make quick` leaves to `make test`."""
+    place = collection_path.relative_to(TESTS).as_posix() + "/" * collection_path.is_dir()
+    return (config.option.markexpr == QUICK and place.startswith((*HEAVY, *SLOW))) or None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Final
@@ -47,9 +48,15 @@ def modules(package: str) -> dict[str, Path]:
     return found
 
 
+@cache
+def read(path: Path) -> tuple[ast.AST, ...]:
+    """All that is in a module's syntax."""
+    return tuple(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
 def imported(path: Path, known: Mapping[str, Path]) -> Iterator[str]:
     """The modules of the house that a module imports, for its types too."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in read(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name in known)
         elif isinstance(node, ast.ImportFrom) and node.module and node.module in known:
@@ -60,7 +67,7 @@ def imported(path: Path, known: Mapping[str, Path]) -> Iterator[str]:
 
 def names_imported(path: Path) -> Iterator[str]:
     """Every module that a module names in an import."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in read(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
