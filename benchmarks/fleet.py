@@ -79,7 +79,7 @@ HEADINGS: Final = (
               help="Default: the shipped allowlist for --feed, the example's without.")  # fmt: skip
 @click.option("--targets", type=click.IntRange(2, 999), default=200, show_default=True)
 def main(feed: Path | None, newer: Path | None, config: Path | None, targets: int) -> None:
-    """Build many targets, again without news, with other targets, and with a newer release."""
+    """Build many targets, again with a newer release, without news, and with other targets."""
     if newer and not feed:
         raise click.UsageError("--newer is a release of --feed, which is missing")
     folder = "config" if feed else "examples"
@@ -97,7 +97,7 @@ def rounds(feed: Path, newer: Path | None, allowlist: bytes, targets: int) -> It
 
     Args:
         feed: the archive that all targets get.
-        newer: another, for the last round; None for none.
+        newer: another, for the second round; None for none.
         allowlist: of all targets.
         targets: how many.
     """
@@ -111,13 +111,14 @@ def rounds(feed: Path, newer: Path | None, allowlist: bytes, targets: int) -> It
         _name(s3, range(targets))
         aws.grant(Quotas(rule_groups=200))
         _fetch(fetch.handler, feed)
-        for what in ("first build", "nothing has changed, noted", "nothing has changed"):
-            yield _round(what, calls)
-        _name(s3, range(1, targets + 1))
-        yield _round("one target added, one removed", calls)
+        yield _round("first build", calls)
         if newer:
             _fetch(fetch.handler, newer)
             yield _round("a newer release", calls)
+        for what in ("nothing has changed, noted", "nothing has changed"):
+            yield _round(what, calls)
+        _name(s3, range(1, targets + 1))
+        yield _round("one target added, one removed", calls)
 
 
 def _name(s3: Any, numbers: range) -> None:
