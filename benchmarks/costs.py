@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -38,15 +39,23 @@ def measured(command: Sequence[str], environment: Mapping[str, str] | None = Non
     Raises:
         SystemExit: it failed; says what it wrote to stderr.
     """
+    kept = _keeping_bytecode(environment)
     with NamedTemporaryFile() as report:
         watched = [*python("benchmarks.watch", report.name), *command]
         began = time.monotonic()
-        done = subprocess.run(watched, capture_output=True, env=environment, check=False)  # noqa: S603 - ours
+        done = subprocess.run(watched, capture_output=True, env=kept, check=False)  # noqa: S603 - ours
         wall = time.monotonic() - began
         if done.returncode:
             sys.exit(f"{' '.join(command)}\n{done.stderr.decode()[-4000:]}")
         cpu, peak = json.load(report)
     return Cost(cpu, peak * _KILO / 1e6, wall, done.stdout.decode())
+
+
+def _keeping_bytecode(environment: Mapping[str, str] | None) -> dict[str, str]:
+    """So that a module is compiled once, as an installed one is, whatever the machine is set to."""
+    kept = dict(os.environ if environment is None else environment)
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)
+    return kept
 
 
 def alternating(

@@ -31,3 +31,10 @@ def test_command_that_fails_is_told_in_its_own_words() -> None:
     """A benchmark of what failed would be worth nothing."""
     with pytest.raises(SystemExit, match="no such thing"):
         measured([sys.executable, "-c", "raise SystemExit('no such thing')"])
+
+
+def test_modules_are_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that keeps no bytecode would have each run compile everything that it imports."""
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    said = [sys.executable, "-c", "import sys; print(sys.dont_write_bytecode)"]
+    assert measured(said).said == "False\n"
