@@ -7,10 +7,10 @@ few values, so each of them is written once.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import zlib
 from contextlib import suppress
+from operator import attrgetter
 from sys import intern, version_info
 from typing import TYPE_CHECKING, Any, Final
 
@@ -32,6 +32,7 @@ _AS_THEY_ARE: Final = frozenset({"sid", "rev", "msg"})
 """Fields that are another for nearly each rule."""
 _FAST: Final = 1
 """How hard the file is packed: to a fifth, in a fifth of the usual time."""
+_GZIP: Final = zlib.MAX_WBITS | 16
 _LARGEST: Final = 2**28
 """Bytes that it may unpack to; a release takes 5 MB."""
 
@@ -74,26 +75,32 @@ def rules_file(used: Mapping[str, tuple[int, ReadRun]], code: str) -> bytes:
         sids += [rule.sid for rule in bare]
         sid_places += [rule.line - first for rule in bare]
         runs.append((key, len(full), len(bare), run.disabled))
-    columns = dict(zip(Rule._fields, zip(*rules, strict=True), strict=False))
-    document = {
-        "runs": runs,
-        "places": places,
-        "columns": {
-            name: column if name in _AS_THEY_ARE else _by_value(name, column)
-            for name, column in columns.items()
-            if name not in AT_HAND
-        },
-        "sid_places": sid_places,
-        "sids": sids,
-    }
-    body = to_json(document)
-    return gzip.compress(b"\n".join((_digest(body, code), body)), _FAST, mtime=0)
+    columns = ((name, _column(name, rules)) for name in Rule._fields if name not in AT_HAND)
+    members = (("runs", runs), ("places", places), ("sid_places", sid_places), ("sids", sids))
+    pieces = (
+        *(b'"%b":%b,' % (name.encode(), to_json(value)) for name, value in members),
+        b'"columns":{',
+        b",".join(b'"%b":%b' % (name.encode(), told) for name, told in columns),
+    )
+    return _packed((b"{", *pieces, b"}}"), code)
+
+
+def _column(name: str, rules: Iterable[Rule]) -> bytes:
+    """One field of all rules, written by itself: all of them together take 14 MB meanwhile."""
+    column = list(map(attrgetter(name), rules))
+    return to_json(column if name in _AS_THEY_ARE else _by_value(name, column))
+
+
+def _packed(body: Sequence[bytes], code: str) -> bytes:
+    pack = zlib.compressobj(_FAST, wbits=_GZIP)
+    packed = [pack.compress(piece) for piece in (_digest(body, code), b"\n", *body)]
+    return b"".join((*packed, pack.flush()))
 
 
 def read_rules_file(data: bytes, code: str) -> KeptRules:
     """Read the file back; nothing of one that is damaged, or was written by other code."""
     digest, _, body = _unpacked(data).partition(b"\n")
-    if digest != _digest(body, code):
+    if digest != _digest((body,), code):
         return NOTHING_KEPT
     document = from_json(body)
     return KeptRules(
@@ -109,15 +116,17 @@ def read_rules_file(data: bytes, code: str) -> KeptRules:
 
 
 def _unpacked(data: bytes) -> bytes:
-    unpack = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    unpack = zlib.decompressobj(wbits=_GZIP)
     with suppress(zlib.error):
         return unpack.decompress(data, _LARGEST)
     return b""
 
 
-def _digest(body: bytes, code: str) -> bytes:
-    told = f"{code} {version_info[:2]}\n".encode()
-    return hashlib.sha256(told + body).hexdigest().encode()
+def _digest(body: Iterable[bytes], code: str) -> bytes:
+    digest = hashlib.sha256(f"{code} {version_info[:2]}\n".encode())
+    for piece in body:
+        digest.update(piece)
+    return digest.hexdigest().encode()
 
 
 def _runs(kept: Iterable[tuple[str, int, int, int]]) -> dict[str, KeptRun]:
