@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from importlib.util import cache_from_source
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import pytest
 from support.alert_logs import alert_record
@@ -26,16 +28,29 @@ from rules_lib.hits.stored import unpack_day
 from rulesync_cli.allowlist_text import with_sids
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from support.deploy import Act
 
 pytestmark = pytest.mark.sam
+
+_UNCHECKED: Final = b"\x01\0\0\0"
+"""The flags of compiled code that is taken as it is: by hash, and not checked (PEP 552)."""
 
 
 def changes(printed: str) -> set[str]:
     """The logical ids in the change set that sam deploy shows."""
     return set(re.findall(r"^[+*-] (?:Add|Modify|Delete) +(\w+)", printed, re.MULTILINE))
+
+
+def test_layers_are_compiled(template: Path) -> None:
+    """Lambda's folders are read-only: what comes uncompiled is compiled at every cold start.
+
+    It is not compared with the source's time, which the way through a zip archive alters.
+    """
+    layers = [template.parent / name / "python" for name in ("LibraryLayer", "PackagesLayer")]
+    sources = [file for layer in layers for file in layer.rglob("*.py")]
+    compiled = [Path(cache_from_source(str(file))) for file in sources]
+    assert [file for file in compiled if not file.exists()] == []
+    assert {file.read_bytes()[4:8] for file in compiled} == {_UNCHECKED}
 
 
 def test_first_deploy_stores_the_shipped_allowlist(deployed: Act) -> None:
