@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from rules_lib.aws.calls import Calls
 from rules_lib.deploy.foresee import Foreseen, foresee
 from rules_lib.stages.read_needed import read_needed
 from rules_lib.state.hold import Hold
-from rules_lib.sync.gather import Draft, Gathered, Reading, gather, inputs_of
+from rules_lib.sync.gather import Draft, Gathered, gather, inputs_of
 from rules_lib.sync.read_before import recall_of
 
 if TYPE_CHECKING:
+    from rules_lib.allowlist import Allowlist
     from rules_lib.inputs import Inputs
+    from rules_lib.model import FeedFile
     from rules_lib.own.files import OwnFiles
+    from rules_lib.reading.recall import Recall
+    from rules_lib.reading.ruleset import Ruleset
     from rules_lib.world import World
+
+RecallingReading: TypeAlias = "Callable[[Iterable[FeedFile], Allowlist, Recall | None], Ruleset]"
+"""What makes rules of files, with what an earlier build has read of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +60,7 @@ def present(
     world: World,
     draft: Draft | None = None,
     own: OwnFiles | None = None,
-    reading: Reading | None = None,
+    reading: RecallingReading | None = None,
 ) -> Present:
     """Read the bucket and the firewall, and no more of the rules than asked for.
 
@@ -61,8 +68,8 @@ def present(
         world: what is read.
         draft: stands in for the bucket's allowlist.
         own: stand in for people's own rules in the bucket.
-        reading: how much of each rule is read; if not given, what a build needs and no earlier one
-            has read.
+        reading: reads the rules, and how much of each is its own affair; if not given, what a build
+            needs.
 
     Raises:
         RulesyncError: the bucket or the firewall cannot be read, or the allowlist has errors.
@@ -72,8 +79,18 @@ def present(
     held = Hold.find(world.store)
     asked, calls = gathered.allowlist.firewall, Calls(watch=world.watch)
     firewall = world.firewall(asked.prefix, asked.target, calls)
-    reading = reading or partial(read_needed, recall=recall_of(world.store, gathered))
-    return Present(gathered, inputs_of(gathered, firewall, world.day, reading), held)
+    recall, read = recall_of(world.store, gathered), reading or _as_a_build_does
+
+    def recalling(files: Iterable[FeedFile], allowlist: Allowlist) -> Ruleset:
+        return read(files, allowlist, recall)
+
+    return Present(gathered, inputs_of(gathered, firewall, world.day, recalling), held)
+
+
+def _as_a_build_does(
+    files: Iterable[FeedFile], allowlist: Allowlist, recall: Recall | None
+) -> Ruleset:
+    return read_needed(files, allowlist, recall=recall)
 
 
 def look_ahead(

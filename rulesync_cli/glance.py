@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
     from rules_lib.inputs import Inputs
     from rules_lib.model import FeedFile
+    from rules_lib.reading.recall import Recall
     from rules_lib.reading.ruleset import Ruleset
     from rulesync_cli.explain.ledger import Ledger
     from rulesync_cli.where import Where
@@ -48,15 +49,19 @@ def _of_feed(where: Where, sid: int, watch: Callable[[str], None]) -> tuple[Scen
     inputs = sight.inputs
     if prepare(inputs.ruleset.rules, inputs).wanted:
         return in_whole(sid, sight, watch)
-    few = replace(inputs, ruleset=_touching(sid, sight.files, inputs.allowlist))
+    few = replace(inputs, ruleset=touching(sid, sight.files, inputs.allowlist))
     return briefly(sid, replace(sight, inputs=few)) or in_whole(sid, sight, watch)
 
 
-def _named(sid: int, files: tuple[FeedFile, ...], allowlist: Allowlist) -> Ruleset:
+def _named(
+    sid: int, files: tuple[FeedFile, ...], allowlist: Allowlist, _: Recall | None
+) -> Ruleset:
     return of_sid(sid, files, allowlist)
 
 
-def _touching(sid: int, files: tuple[FeedFile, ...], allowlist: Allowlist) -> Ruleset:
+def _touching(
+    sid: int, files: tuple[FeedFile, ...], allowlist: Allowlist, _: Recall | None
+) -> Ruleset:
     return touching(sid, files, allowlist)
 
 
@@ -95,8 +100,17 @@ def needs_all(sid: int, inputs: Inputs, ledger: Ledger) -> bool:
 def in_whole(sid: int, sight: Sight, watch: Callable[[str], None]) -> tuple[Scene, Evidence]:
     """Build all of it."""
     watch("reading every rule")
-    ruleset = read_needed(sight.files, sight.inputs.allowlist, {sid})
+    ruleset = read_needed(sight.files, sight.inputs.allowlist, {sid}, _recall_of(sight))
     watch("building the rule groups, as no record has the rule's place in the budget")
     inputs = replace(sight.inputs, ruleset=ruleset)
     scene, built = foreseen_of(sight, inputs)
     return scene, Evidence.of(sight.files, sight.document, inputs, built)
+
+
+def _recall_of(sight: Sight) -> Recall | None:
+    """What an earlier build of a stack has read; of a feed alone there is none."""
+    if sight.store is None or sight.gathered is None:
+        return None
+    from rules_lib.sync.read_before import recall_of  # noqa: PLC0415 - of a stack alone
+
+    return recall_of(sight.store, sight.gathered)

@@ -15,6 +15,7 @@ from rules_lib.build import Built, Workings, build, worked_out
 from rules_lib.inputs import Inputs
 from rules_lib.model import FeedFile
 from rules_lib.own.files import OwnFiles, own_in_folder
+from rules_lib.reading.recall import Recall
 from rules_lib.reading.ruleset import Ruleset, read_rules
 from rulesync_cli.account import world
 from rulesync_cli.shipped import usual_config
@@ -29,8 +30,9 @@ if TYPE_CHECKING:
     from rules_lib.state.latest import Latest
     from rules_lib.sync.gather import Gathered
 
-FileReading: TypeAlias = Callable[[tuple[FeedFile, ...], Allowlist], Ruleset]
-"""What makes rules of a feed that is at hand; how much of it is read is its own affair."""
+FileReading: TypeAlias = Callable[[tuple[FeedFile, ...], Allowlist, Recall | None], Ruleset]
+"""What makes rules of a feed that is at hand, with what an earlier build of a stack has read of it;
+how much of it is read is its own affair."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +98,9 @@ def look(where: Where) -> WholeBuild:
         return WholeBuild(sight.scene, sight.inputs, *worked_out(sight.inputs))
 
 
-def in_full(files: tuple[FeedFile, ...], allowlist: Allowlist) -> Ruleset:
+def in_full(files: tuple[FeedFile, ...], allowlist: Allowlist, recall: Recall | None) -> Ruleset:
     """Read every rule to its end: people may ask about any of them."""
-    return read_rules(files, allowlist.rules.on)
+    return read_rules(files, allowlist.rules.on, recall=recall)
 
 
 def see(where: Where, watch: Callable[[str], None], reading: FileReading) -> Sight:
@@ -140,10 +142,10 @@ def _stack(
     draft = Draft(where.config.read_bytes(), str(where.config)) if where.config else None
     files: tuple[FeedFile, ...] = ()
 
-    def read(feed: Iterable[FeedFile], allowlist: Allowlist) -> Ruleset:
+    def read(feed: Iterable[FeedFile], allowlist: Allowlist, recall: Recall | None) -> Ruleset:
         nonlocal files
         files = tuple(feed)
-        return reading(files, allowlist)
+        return reading(files, allowlist, recall)
 
     now = present(here, draft, own, read)
     gathered = now.gathered
@@ -165,6 +167,6 @@ def _alone(feed: Address, config: Path, own: OwnFiles, reading: FileReading) -> 
     text = config.read_bytes()
     allowlist = load_allowlist(text, source=str(config), known=[file.category for file in files])
     day = datetime.now(UTC).date()
-    inputs = Inputs(ruleset=reading(files, allowlist), allowlist=allowlist, day=day)
+    inputs = Inputs(ruleset=reading(files, allowlist, None), allowlist=allowlist, day=day)
     scene = Scene(feed=f"feed {feed}", allowlist=str(config))
     return Sight(scene, files, read_document(text), inputs)

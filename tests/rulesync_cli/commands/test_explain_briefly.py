@@ -26,6 +26,7 @@ from rulesync_cli.where import Where
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
+    from rules_lib.reading.recall import Recall
     from rules_lib.reading.ruleset import Ruleset
 
 HERE: Final = Where(BUCKET, (), None, None, None)
@@ -45,7 +46,7 @@ def running(tmp_path: Path) -> Iterator[Account]:
 def seen(sid: int) -> Sight:
     """What the command reads for a sid."""
 
-    def reading(files: tuple[FeedFile, ...], allowlist: Allowlist) -> Ruleset:
+    def reading(files: tuple[FeedFile, ...], allowlist: Allowlist, _: Recall | None) -> Ruleset:
         return touching(sid, files, allowlist)
 
     return see(HERE, lambda _: None, reading)
@@ -129,8 +130,8 @@ def test_same_allowlist_from_the_disk_takes_no_build(small: Account, tmp_path: P
     file = tmp_path / "same.yaml"
     file.write_bytes(small.read("config/categories.yaml"))
     same = Where(BUCKET, (), None, file, None)
-    sight = see(same, lambda _: None, lambda files, allowed: touching(1, files, allowed))
+    sight = see(same, lambda _: None, lambda files, allowed, _: touching(1, files, allowed))
     assert briefly(1, sight) is not None
     file.write_text(allowlist(default="drop"))
-    sight = see(same, lambda _: None, lambda files, allowed: touching(1, files, allowed))
+    sight = see(same, lambda _: None, lambda files, allowed, _: touching(1, files, allowed))
     assert briefly(1, sight) is None
