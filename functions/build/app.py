@@ -114,9 +114,9 @@ def _answer(event: dict[str, Any], context: object, telemetry: Telemetry) -> dic
     request = FleetRequest(event, cause, store, settings, telemetry, now)
     if STEP in event:
         return round_step(request, targets)
+    if TARGET in event:
+        return build_target(request, targets, build, _result)
     if targets:
-        if TARGET in event:
-            return build_target(request, targets, build, _result)
         return start_targets(request)
     if not has_release(store):
         logger.info("no feed yet: its arrival starts the first build", event=cause)

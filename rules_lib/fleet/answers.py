@@ -17,7 +17,7 @@ from rules_lib.fleet.notice import round_failure, round_measures, round_notice
 from rules_lib.fleet.one import sync_target
 from rules_lib.fleet.rights import renew_rights
 from rules_lib.fleet.round import abandon_round, begin_round, end_round
-from rules_lib.fleet.targets_file import target_named
+from rules_lib.fleet.targets_file import target_named, targets_in
 from rules_lib.report.summary import Summary
 from rules_lib.state.hold import Hold
 from rules_lib.sync.settled import InputsUnchanged
@@ -113,7 +113,7 @@ def round_step(request: FleetRequest, targets: Targets | None) -> dict[str, Any]
 
 def build_target(
     request: FleetRequest,
-    targets: Targets,
+    targets: Targets | None,
     run: Callable[[World], BuildOutcome],
     told: Callable[[BuildOutcome], Mapping[str, Any]],
 ) -> dict[str, Any]:
@@ -121,7 +121,7 @@ def build_target(
 
     Args:
         request: names the target and, from a round, its edition.
-        targets: as people name them.
+        targets: as people name them; None where they name none.
         run: the build.
         told: what the function says of a build; `status`, and `build` where one was made.
 
@@ -130,8 +130,9 @@ def build_target(
     """
     event, root, now = request.event, request.root, request.now
     name = str(event[TARGET])
-    if "edition" in event and targets.named(name) is None:  # gone since its round began
+    if "edition" in event and not (targets and targets.named(name)):  # gone since its round began
         return {"target": name, "build": "", "changed": False, "status": "removed"}
+    targets = targets or targets_in(root)
     target = target_named(root, targets, name)
     edition = event.get("edition") or renew_rights(root, targets, now).of(target.name).edition
     answer: dict[str, Any] = {"target": target.name, "build": "", "changed": False}

@@ -370,3 +370,16 @@ def test_arns_are_written_by_the_command_too(
     gone = call("targets", "remove", "pilot", "--groups", "delete", "--yes")
     assert gone.exit_code == 0, gone.stderr
     assert (arns(PILOT), fleet.groups(PILOT)) == ({}, {})
+
+
+def test_target_of_a_round_whose_file_is_gone_builds_nothing(fleet: FleetAccount) -> None:
+    """Not even the stack itself, which serves its own account from then on."""
+    fleet.round()
+    edition = root().folders("editions/")[-1]
+    fleet.hub.s3.delete_object(Bucket=BUCKET, Key="config/targets.yaml")
+    event = {"target": "pilot", "edition": edition}
+    assert build_app.handler(event, None)["status"] == "removed"
+    assert not fleet.hub.has("latest.json")
+    with pytest.raises(SettingsError, match=r"targets\.yaml does not exist"):
+        build_app.handler({"target": "pilot"}, None)
+    assert not fleet.hub.has("latest.json")
