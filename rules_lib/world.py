@@ -12,6 +12,7 @@ from rules_lib.deadline import NEVER, Deadline
 from rules_lib.facts.next_generation import refuses_to_attach
 from rules_lib.facts.targets import Target
 from rules_lib.text import visible
+from rules_lib.watching import unwatched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -24,10 +25,6 @@ if TYPE_CHECKING:
     from rules_lib.aws.store import Store
     from rules_lib.reading.last_ruleset import LastRuleset
     from rules_lib.state.turn import Turn
-
-
-def unwatched(_: str) -> None:
-    """Let what is being done pass: nobody looks on."""
 
 
 @dataclass(frozen=True, slots=True)

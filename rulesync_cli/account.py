@@ -43,7 +43,8 @@ def world(
     """
     from rules_lib.aws import clients  # noqa: PLC0415 - boto3, which a help text can do without
     from rules_lib.aws.arn_parameters import ArnParameters  # noqa: PLC0415
-    from rules_lib.world import World, unwatched  # noqa: PLC0415
+    from rules_lib.watching import unwatched  # noqa: PLC0415
+    from rules_lib.world import World  # noqa: PLC0415
 
     names = policies_of(policies)
     if name := chosen_target():

@@ -17,7 +17,6 @@ from rules_lib.model import FeedFile
 from rules_lib.own.files import OwnFiles, own_in_folder
 from rules_lib.reading.recall import Recall
 from rules_lib.reading.ruleset import Ruleset, read_rules
-from rulesync_cli.account import world
 from rulesync_cli.shipped import usual_config
 from rulesync_cli.show.progress import waiting
 from rulesync_cli.where import Where
@@ -136,6 +135,7 @@ def _stack(
     from rules_lib.report.feed_words import feeds_in_words  # noqa: PLC0415 - as below
     from rules_lib.sync.gather import Draft  # noqa: PLC0415 - as below
     from rules_lib.sync.releases import used_releases  # noqa: PLC0415 - as below
+    from rulesync_cli.account import world  # noqa: PLC0415 - as below
     from rulesync_cli.ahead import present  # noqa: PLC0415 - AWS's library, which a file can do without
 
     here = world(where.stack, where.policies, watch)

@@ -11,7 +11,7 @@ from rules_lib.facts.limits import BLOCKING
 from rules_lib.model import Mode, Rule
 from rules_lib.packing.budget import Budget
 from rules_lib.packing.standing import standing_of
-from rules_lib.world import unwatched
+from rules_lib.watching import unwatched
 from rulesync_cli.census.cost import Cost
 from rulesync_cli.census.costs import Watch, costs_of
 

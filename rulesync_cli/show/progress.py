@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rules_lib.text import visible
+from rules_lib.watching import unwatched
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -62,8 +63,6 @@ def waiting(first: str = "starting", every: float = 0) -> Iterator[Waiting]:
         TextColumn,
         TimeElapsedColumn,
     )
-
-    from rules_lib.world import unwatched  # noqa: PLC0415
 
     console = Console(stderr=True)
     if not sys.stderr.isatty() or console.is_dumb_terminal:  # FORCE_COLOR makes no terminal

@@ -14,7 +14,17 @@ import pytest
 REPOSITORY: Final = Path(__file__).parents[2]
 
 LIBRARY: Final = (
-    *("errors", "text", "redact", "address", "alert_logs", "validation", "bucket", "deadline"),
+    *(
+        "errors",
+        "text",
+        "redact",
+        "address",
+        "alert_logs",
+        "validation",
+        "bucket",
+        "deadline",
+        "watching",
+    ),
     *("graph", "gc_pause"),
     *("facts", "ties", "why", "model", "outcome", "reading", "allowlist", "feedlist", "groups"),
     *("staging_record", "stages", "packing", "inputs", "build", "settings", "targets", "proving"),

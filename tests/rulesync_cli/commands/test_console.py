@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 from rich.text import Text
 
-from rules_lib.world import unwatched
+from rules_lib.watching import unwatched
 from rulesync_cli.show.console import say, show, stdout
 from rulesync_cli.show.progress import waiting
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rules_lib.errors import SettingsError
-from rules_lib.world import unwatched
+from rules_lib.watching import unwatched
 from rulesync_cli.probing.findings import QUOTA, Finding, Silence, State, ask_all
 from rulesync_cli.probing.places import MissingPlaceError, Places
 from rulesync_cli.probing.record import Answers, ProbeRun, in_file, informed, recorded, shipped
