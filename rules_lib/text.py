@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 _ACTING: Final = re.compile(
@@ -43,6 +44,12 @@ def counted(number: int, noun: str) -> str:
     if number == 1:
         return f"1 {noun}"
     return f"{number:,} {noun[:-1]}ies" if noun.endswith("ory") else f"{number:,} {noun}s"
+
+
+def first_of(words: Sequence[str], most: int) -> str:
+    """The first of some words, and how many more there are: `a, b and 1,200 more`."""
+    named, more = ", ".join(words[:most]), len(words) - most
+    return f"{named} and {count(more)} more" if more > 0 else named
 
 
 def share(part: int, whole: int) -> str:

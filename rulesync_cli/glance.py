@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from rules_lib.build import prepare
@@ -18,11 +17,8 @@ from rulesync_cli.show.progress import waiting
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rules_lib.allowlist import Allowlist
     from rules_lib.inputs import Inputs
-    from rules_lib.model import FeedFile
     from rules_lib.reading.recall import Recall
-    from rules_lib.reading.ruleset import Ruleset
     from rulesync_cli.explain.ledger import Ledger
     from rulesync_cli.where import Where
 
@@ -39,30 +35,18 @@ def glance(where: Where, sid: int) -> tuple[Scene, Evidence]:
     with waiting("reading the feed") as watch:
         if where.feed:
             return _of_feed(where, sid, watch)
-        sight = see(where, watch, partial(_touching, sid))
+        sight = see(where, watch, lambda files, asked, _: touching(sid, files, asked))
         return briefly(sid, sight) or in_whole(sid, sight, watch)
 
 
 def _of_feed(where: Where, sid: int, watch: Callable[[str], None]) -> tuple[Scene, Evidence]:
     """Of a feed alone no record says what the budget makes of a rule that comes as far as that."""
-    sight = see(where, watch, partial(_named, sid))
+    sight = see(where, watch, lambda files, asked, _: of_sid(sid, files, asked))
     inputs = sight.inputs
     if prepare(inputs.ruleset.rules, inputs).wanted:
         return in_whole(sid, sight, watch)
     few = replace(inputs, ruleset=touching(sid, sight.files, inputs.allowlist))
     return briefly(sid, replace(sight, inputs=few)) or in_whole(sid, sight, watch)
-
-
-def _named(
-    sid: int, files: tuple[FeedFile, ...], allowlist: Allowlist, _: Recall | None
-) -> Ruleset:
-    return of_sid(sid, files, allowlist)
-
-
-def _touching(
-    sid: int, files: tuple[FeedFile, ...], allowlist: Allowlist, _: Recall | None
-) -> Ruleset:
-    return touching(sid, files, allowlist)
 
 
 def briefly(sid: int, sight: Sight) -> tuple[Scene, Evidence] | None:

@@ -13,7 +13,7 @@ from rules_lib.deploy.plan_digest import plan_digest
 from rules_lib.deploy.steps import record, switch_record
 from rules_lib.errors import NotApprovedError, RefusedError, SettingsError
 from rules_lib.report.staging import staged_rules
-from rules_lib.text import counted
+from rules_lib.text import counted, first_of
 from rules_lib.validation import validation_faults
 
 if TYPE_CHECKING:
@@ -123,10 +123,8 @@ class SavedPlan(BaseModel):
         )
         for before, now, words in ended:
             if sids := sorted({*before}.difference(now)):
-                more = f" and {len(sids) - _NAMED:,} more" if len(sids) > _NAMED else ""
-                named = ", ".join(map(str, sids[:_NAMED]))
                 rules = f"{counted(len(sids), 'rule')} {'is' if len(sids) == 1 else 'are'}"
-                yield f"; {rules} {words}: {named}{more}"
+                yield f"; {rules} {words}: {first_of(list(map(str, sids)), _NAMED)}"
 
 
 def _steps(plan: Plan) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from rules_lib.deploy.shadowing import catch_all_pass, shadowed_by_passes
 from rules_lib.errors import ShrinkError
 from rules_lib.facts.limits import BLOCKING
 from rules_lib.groups.content import action_of
+from rules_lib.text import first_of
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
@@ -76,11 +77,10 @@ def _unblock(causes: Mapping[int, str], blocking: Collection[int], most: float) 
     """What is wrong with the rules that would no longer block, by sid with their causes."""
     if len(causes) <= most * len(blocking):
         return ""
-    first = ", ".join(map(str, sorted(causes)[:_NAMED]))
-    more = f" and {len(causes) - _NAMED:,} more" if len(causes) > _NAMED else ""
+    sids = first_of(list(map(str, sorted(causes))), _NAMED)
     return (
         f"this would stop {_share(causes, blocking, 'blocking rules', most)} "
-        f"from blocking: {counted_causes(causes.values())}; sids {first}{more}"
+        f"from blocking: {counted_causes(causes.values())}; sids {sids}"
     )
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.targets.rings import LONGEST_WAIT
-from rules_lib.text import counted
+from rules_lib.text import counted, first_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from rules_lib.fleet.rights import Rights
     from rules_lib.hits.bursts import Burst
 
@@ -27,7 +25,7 @@ def burst_words(name: str, rights: Rights) -> str:
     """Which rules burst at a target, and what that means; empty where none do."""
     if not (bursts := _bursts(name, rights)):
         return ""
-    told = _few([_burst(one) for one in bursts])
+    told = first_of([_burst(one) for one in bursts], _NAMED)
     behind = rights.targets.behind(rights.of(name).target.ring)
     return (
         f"{told}: it may block ordinary traffic. Edit the allowlist, or let the others have it by "
@@ -44,20 +42,22 @@ def late_words(ring: int, rights: Rights) -> str:
     if not (names := fleet.uncounted(ring, cut.number)) or baked + LONGEST_WAIT <= fleet.now:
         return ""
     until = baked + LONGEST_WAIT
-    when = f"{until:%Y-%m-%d %H:%M} UTC"
-    return f"the hits at {_few(names)} are not counted yet: it waits for them until {when} at most"
+    when, where = f"{until:%Y-%m-%d %H:%M} UTC", first_of(names, _NAMED)
+    return f"the hits at {where} are not counted yet: it waits for them until {when} at most"
 
 
 def hits_words(ring: int, rights: Rights) -> str:
     """All that is to be said of a ring in one line; empty where nothing is."""
     words = []
     if bursting := bursting_in(ring, rights):
-        words.append(f"new drops burst at {_few(bursting)}")
+        words.append(f"new drops burst at {first_of(bursting, _NAMED)}")
     if late := late_words(ring, rights):
         words.append(late)
     state = rights.rings.rings.get(ring)
     if state and state.uncounted:
-        words.append(f"taken although the hits at {_few(state.uncounted)} were not counted")
+        words.append(
+            f"taken although the hits at {first_of(state.uncounted, _NAMED)} were not counted"
+        )
     return "; ".join(words)
 
 
@@ -74,9 +74,3 @@ def _burst(burst: Burst) -> str:
 def _is_waited_for(ring: int, rights: Rights) -> bool:
     behind = rights.targets.behind(ring)
     return behind is not None and rights.cut_of(behind).number < rights.cut_of(ring).number
-
-
-def _few(names: Iterable[str]) -> str:
-    names = tuple(names)
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return f"{', '.join(names[:_NAMED])}{more}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from rich.text import Text
 
-from rules_lib.text import count, counted, visible
+from rules_lib.text import count, counted, first_of, visible
 from rulesync_cli.hits.classes import classes_of
 from rulesync_cli.hits.views import by_category, by_day, by_host, by_rule
 from rulesync_cli.show.console import say, show, stdout
@@ -125,7 +125,7 @@ def show_fired_hosts(rows: Sequence[FiredHost], limit: int, console: Console) ->
             count(len(row.sids)),
             row.first.isoformat(),
             row.last.isoformat(),
-            _few([str(sid) for sid in row.sids]),
+            first_of([str(sid) for sid in row.sids], _NAMED),
         )
         for row in _first(rows, limit)
     )
@@ -166,7 +166,7 @@ def show_beneath(known: KnownHits, there: RulesInForce) -> None:
     console = stdout()
     say(console)
     if known.unknown:
-        days = _few([day.isoformat() for day in known.unknown])
+        days = first_of([day.isoformat() for day in known.unknown], _NAMED)
         say(console, f"unknown: {counted(len(known.unknown), 'day')} not counted: {days}", "yellow")
     if any(not day.addresses for day in known.days):
         say(console, "addresses are not kept, so no own host is named", "dim")
@@ -204,12 +204,6 @@ def _day_cells(row: FiredDay) -> tuple[str, ...]:
 
 def _moment(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M}"
-
-
-def _few(words: Sequence[str]) -> str:
-    more = len(words) - _NAMED
-    named = ", ".join(words[:_NAMED])
-    return f"{named} and {count(more)} more" if more > 0 else named
 
 
 def _first(rows: Sequence[_Row], limit: int) -> Sequence[_Row]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from rich.text import Text
 
 from rules_lib.deploy.impact import ImpactKind
-from rules_lib.text import count, counted, visible
+from rules_lib.text import count, counted, first_of, visible
 from rulesync_cli.show.console import say, show
 
 if TYPE_CHECKING:
@@ -94,6 +94,4 @@ def _cells(one: RuleImpact, *, full: bool) -> tuple[Text | str, ...]:
 
 
 def _hosts(hosts: Sequence[str], *, full: bool) -> str:
-    named = hosts if full else hosts[:_HOSTS]
-    rest = f" and {count(len(hosts) - len(named))} more" if len(hosts) > len(named) else ""
-    return f"{', '.join(named)}{rest}" if named else "-"
+    return first_of(hosts, len(hosts) if full else _HOSTS) or "-"

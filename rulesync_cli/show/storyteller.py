@@ -10,7 +10,7 @@ from rich.text import Text
 from rules_lib.bucket import own_key
 from rules_lib.model import Mode, is_local
 from rules_lib.own.files import own_file_name
-from rules_lib.text import count, counted, visible
+from rules_lib.text import count, counted, first_of, visible
 from rules_lib.ties import MarkKind, what_ties
 from rulesync_cli.common import held_words
 from rulesync_cli.explain.story import Fate, Published, Relative, Story, ToldTie
@@ -133,9 +133,7 @@ def _tie(tie: ToldTie) -> Iterator[StoryLine]:
 def _named(others: Iterable[Relative]) -> str:
     """The kept ones first, as they are those that matter."""
     ordered = sorted(others, key=lambda one: one.fate is not Fate.KEPT)
-    named = ", ".join(_relative(one) for one in ordered[:_NAMED])
-    more = len(ordered) - _NAMED
-    return f"{named} and {count(more)} more" if more > 0 else named
+    return first_of([_relative(one) for one in ordered], _NAMED)
 
 
 def _relative(one: Relative) -> str:

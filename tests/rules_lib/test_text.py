@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules_lib.text import count, counted, portion, share, size, visible, visible_lines
+from rules_lib.text import count, counted, first_of, portion, share, size, visible, visible_lines
 
 
 def test_control_character_is_shown_as_an_escape() -> None:
@@ -56,3 +56,18 @@ def test_numbers_have_commas_and_nouns() -> None:
 def test_portion_of_nothing_is_nothing() -> None:
     """A picture without data has no stretch, and no error."""
     assert (portion(1, 0), portion(1, 3)) == (0.0, 33.333)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ([], ""),
+        (["a"], "a"),
+        (["a", "b"], "a, b"),
+        (["a", "b", "c"], "a, b and 1 more"),
+        (["a", "b", *"x" * 1_200], "a, b and 1,200 more"),
+    ],
+)
+def test_of_many_words_the_first_are_told(words: list[str], told: str) -> None:
+    """And how many more there are."""
+    assert first_of(words, 2) == told
