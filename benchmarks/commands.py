@@ -92,7 +92,7 @@ def rows(desk: Desk) -> Iterator[Row]:
     yield Row("`--version`", desk.command("--version"), "bare Python", bare, 2.5)
     yield Row("`--help`", desk.command("--help"), "bare Python", bare, 2.5)
     yield Row("a TAB among commands", tab(**begun), "bare Python", bare, 2.5)
-    yield Row("a TAB among options", tab(**option), "bare Python", bare)
+    yield Row("a TAB among options", tab(**option), "bare Python", bare, 2.5)
     yield Row("`plan`", plan, "a read of the feed", read)
     yield Row("`status`", desk.command("status"), "`plan`", plan)
     yield Row("`builds`", desk.command("builds"), "`plan`", plan)

@@ -10,14 +10,16 @@ from collections.abc import Sequence
 from functools import partial
 from io import TextIOWrapper
 from types import TracebackType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
-from click.shell_completion import CompletionItem
 
 from rulesync_cli.commands import SUMMARIES
 from rulesync_cli.interrupt import INTERRUPTED
 from rulesync_cli.words import within_terminal
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 DEBUG: Final = "RULESYNC_DEBUG"
 """Environment variable that brings the traceback of an unexpected error back."""
@@ -29,8 +31,10 @@ _INTERRUPTED: Final = 130
 """Exit code where Ctrl-C ends a command, as shells have it for SIGINT."""
 
 
-_BUILDING: Final = frozenset({"categories", "check", "discarded", "explain", "plan"})
-"""Commands that read a feed, build, and end, for which nothing is to be freed before: see
+_LASTING: Final = frozenset(
+    {"apply", "fetch", "hits", "local", "move", "probe", "push", "rollback", "targets", "verify"}
+)
+"""Commands that may run for minutes. For the others nothing is to be freed before they end: see
 `rules_lib.gc_pause`."""
 
 
@@ -40,7 +44,7 @@ class Commands(click.Group):
     def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:
         """Run as a program; see `click.Group.main`."""
         given = tuple(sys.argv[1:] if args is None else args)
-        if args is None and _BUILDING.intersection(given[:1]):
+        if args is None and not _LASTING.intersection(given[:1]):
             gc.disable()
             atexit.register(gc.freeze)  # else Python goes through all values once more at its end
         sys.excepthook = partial(unexpected, given=given)
@@ -60,6 +64,8 @@ class Commands(click.Group):
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Complete a command's name without loading any."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - not for a help text
+
         names = [CompletionItem(name, help=summary) for name, summary in SUMMARIES.items()
                  if name.startswith(incomplete)]  # fmt: skip
         return [*names, *click.Command.shell_complete(self, ctx, incomplete)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -77,6 +78,8 @@ def status(*, bucket: str, policies: tuple[str, ...], seconds: int | None, as_js
     if not chosen_target() and (table := _fleet(bucket)):
         _show_fleet(table, as_json=as_json)
         raise SystemExit(_fleet_code(table))
+    if seconds:
+        gc.enable()  # a watch may last for days
     seen = None
     while True:
         with waiting() as watch:

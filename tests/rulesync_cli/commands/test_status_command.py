@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -252,6 +253,24 @@ def test_watch_prints_what_is_new_until_it_is_ended(
     answer = call("status", "--watch")
     assert (answer.exit_code, waited) == (130, [10, 10, 10])
     assert answer.stdout.count("healthy\n") == answer.stdout.count("waiting\n") == 1
+
+
+def test_watch_looks_for_garbage(empty: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may last for days; one that ends soon leaves things as they are."""
+
+    def sleep(_: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("rulesync_cli.commands.status.sleep", sleep)
+    assert empty.s3
+    gc.disable()
+    try:
+        call("status")
+        assert not gc.isenabled()
+        call("status", "--watch")
+        assert gc.isenabled()
+    finally:
+        gc.enable()
 
 
 def test_missing_bucket_is_an_error(empty: Account) -> None:
