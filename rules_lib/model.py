@@ -122,6 +122,18 @@ class Option(NamedTuple):
     end: int
 
 
+class NumberedOption(NamedTuple):
+    """Which of a rule's options: its place is in the text, and rules that are alike share this.
+
+    Attributes:
+        written: its name as written.
+        number: among the rule's options, from 0.
+    """
+
+    written: str
+    number: int
+
+
 class Header(NamedTuple):
     """The seven fields before a rule's options, each without spaces."""
 
@@ -165,7 +177,7 @@ class Rule(NamedTuple):
         created_at: the metadata's `created_at` as `YYYY_MM_DD`, the earliest; empty if none.
         updated_at: the metadata's `updated_at`, likewise, the latest.
         alert_only: its metadata say `deployment alert_only`: it should not block.
-        unwanted: the options that must go, with their places: those that no strict-order group
+        unwanted: the options that must go, in their order: those that no strict-order group
             takes, and `fast_pattern` where Suricata 8 refuses it.
         feed: with which its file came.
     """
@@ -186,7 +198,7 @@ class Rule(NamedTuple):
     created_at: str = ""
     updated_at: str = ""
     alert_only: bool = False
-    unwanted: tuple[Option, ...] = ()
+    unwanted: tuple[NumberedOption, ...] = ()
     feed: FeedOrigin = NO_FEED
 
     @property

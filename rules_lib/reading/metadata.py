@@ -74,12 +74,12 @@ def is_alert_only(text: str) -> bool:
     return _ALERT_ONLY in map(str.lower, metadata_values(text, "deployment"))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=512)  # rules that are alike stand together: more would find no more
 def _weighed(entries: str) -> RuleMetadata:
     return _of_counting(",".join(_COUNTING.findall(f",{entries}")))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=512)
 def _of_counting(entries: str) -> RuleMetadata:
     found = defaultdict[str, list[str]](list)
     for entry in entries.split(","):

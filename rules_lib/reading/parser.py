@@ -92,7 +92,7 @@ def _rule(category: str, line: Line, feed: FeedOrigin) -> Rule:
         created_at=metadata.created_at,
         updated_at=metadata.updated_at,
         alert_only=metadata.alert_only,
-        unwanted=parts.options(out) if (out := unwanted(parts, shape)) else (),
+        unwanted=unwanted(parts, shape),
         feed=feed,
     )
 

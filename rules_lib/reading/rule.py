@@ -10,14 +10,14 @@ Emerging Threats has bare quotes inside of pcre values: they are text, as no sem
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate
 from sys import intern
 from typing import NamedTuple
 
 from rules_lib.facts import suricata
-from rules_lib.model import Header, Option
+from rules_lib.model import Header, NumberedOption, Option
 from rules_lib.reading.sids import SID
 
 _OPTION = re.compile(
@@ -219,6 +219,28 @@ def without(text: str, options: Iterable[Option]) -> str:
         kept.append(text[position : option.start])
         position = option.end
     return "".join((*kept, text[position:]))
+
+
+def rest_without(text: str, start: int, options: Sequence[NumberedOption]) -> str:
+    """The text of a rule from a place in its header on, without some of its options.
+
+    A name that stands there once is the option's, as nearly every rule's `classtype` is; for others
+    the rule is cut up.
+
+    Args:
+        text: of a rule that can be cut up.
+        start: where to begin.
+        options: in their order.
+    """
+    rest = text[start:]
+    for option in options:
+        before, _, behind = rest.partition(option.written)
+        value, _, left = behind.partition(";")
+        if option.written in behind or value.endswith("\\"):
+            numbers = (option.number for option in options)
+            return without(text, cut(text).options(numbers))[start:]
+        rest = before.rstrip(" \t") + left
+    return rest
 
 
 def sid_of(text: str) -> int | None:

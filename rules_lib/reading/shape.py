@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 from rules_lib.facts import suricata
 from rules_lib.facts.vocabulary import GEOIP
+from rules_lib.model import NumberedOption
 from rules_lib.reading.requires import REQUIRES
 from rules_lib.reading.ties import TYING
 
@@ -38,6 +39,7 @@ class Shape(NamedTuple):
         ties: those that tie it to other rules.
         qualified: those whose value decides whether the service supports them.
         silent: those that silence the rule, or may, or let it alert again.
+        unwanted: those that must go, whatever their value is.
         behind_base64: `fast_pattern`s of contents that are looked for in base64_data.
     """
 
@@ -50,12 +52,12 @@ class Shape(NamedTuple):
     ties: tuple[int, ...]
     classtype: tuple[int, ...]
     qualified: tuple[int, ...]
-    unwanted: tuple[int, ...]
+    unwanted: tuple[NumberedOption, ...]
     silent: tuple[int, ...]
     behind_base64: tuple[int, ...]
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=2048)  # rules that are alike stand together: more would find no more
 def shape_of(written: str) -> Shape:
     """Look at the names of a rule's options, in their order; none of them has a space.
 
@@ -77,10 +79,16 @@ def shape_of(written: str) -> Shape:
         ties=tuple([place for name, place in facts if name in TYING]),
         classtype=tuple(places["classtype"]),
         qualified=tuple([place for name, place in facts if name in _QUALIFIED]),
-        unwanted=tuple([place for name, place in facts if name in REMOVED_OPTIONS]),
+        unwanted=_unwanted(written, facts),
         silent=_silent(names) if not _SILENCING.isdisjoint(names) else (),
         behind_base64=tuple(_behind_base64(facts)) if places["base64_data"] else (),
     )
+
+
+def _unwanted(written: str, facts: list[tuple[str, int]]) -> tuple[NumberedOption, ...]:
+    places = [place for name, place in facts if name in REMOVED_OPTIONS]
+    names = written.split() if places else []
+    return _shared_options(tuple([NumberedOption(intern(names[place]), place) for place in places]))
 
 
 def _silent(names: list[str]) -> tuple[int, ...]:
@@ -109,3 +117,9 @@ def _last(places: list[int]) -> int | None:
 def _shared(keywords: frozenset[str]) -> frozenset[str]:
     """The same set for all shapes that differ in the options' order alone."""
     return keywords
+
+
+@lru_cache(maxsize=1024)
+def _shared_options(options: tuple[NumberedOption, ...]) -> tuple[NumberedOption, ...]:
+    """The same options for all shapes that have these."""
+    return options

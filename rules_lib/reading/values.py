@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.facts import suricata, vocabulary
+from rules_lib.model import NumberedOption
 from rules_lib.reading.requires import REQUIRES, read_requires
 
 if TYPE_CHECKING:
@@ -50,10 +51,18 @@ def qualified(parts: Parts, shape: Shape) -> Iterator[str]:
             yield f"{name}:{misuse}"
 
 
-def unwanted(parts: Parts, shape: Shape) -> tuple[int, ...]:
-    """Places of the options that must go; of `fast_pattern` behind base64_data the bare ones."""
-    bare = [place for place in shape.behind_base64 if not parts.values[place]]
-    return tuple(sorted((*shape.unwanted, *bare))) if bare else shape.unwanted
+def unwanted(parts: Parts, shape: Shape) -> tuple[NumberedOption, ...]:
+    """The options that must go; of `fast_pattern` behind base64_data the bare ones."""
+    bare = [
+        NumberedOption(parts.names[place], place)
+        for place in shape.behind_base64
+        if not parts.values[place]
+    ]
+    return tuple(sorted((*shape.unwanted, *bare), key=_number)) if bare else shape.unwanted
+
+
+def _number(option: NumberedOption) -> int:
+    return option.number
 
 
 def _is_in_transaction(value: str) -> bool:

@@ -15,8 +15,8 @@ from rules_lib.outcome import Candidate, Converted, Discarded
 from rules_lib.reading.rule import (
     close_up,
     reference_names_in,
+    rest_without,
     variables_in,
-    without,
     write_variables,
 )
 from rules_lib.stages.narrow import narrow
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from rules_lib.allowlist import Allowlist, RuleException
+    from rules_lib.model import NumberedOption
 
 _REMOVED: Final = {
     "priority": Change.PRIORITY_REMOVED,
@@ -126,11 +127,11 @@ def _converted(
     rule, setter = candidate.rule, candidate.setter
     unwanted = rule.unwanted
     if by_action and candidate.given.mode is Mode.AS_WRITTEN:
-        unwanted = tuple(option for option in unwanted if option.name != "priority")
+        unwanted = tuple(one for one in unwanted if one.written.lower() != "priority")
     cut = rule.text.index("(")
     published = headers[rule.text[:cut]]
     header, changes = published.text, published.changes
-    options = without(rule.text, unwanted)[cut:]
+    options = rest_without(rule.text, cut, unwanted)
     action = rule.header.action
     if (wanted := candidate.cause.action) and wanted != action:
         header, action = wanted + header[len(action) :], wanted
@@ -146,7 +147,7 @@ def _converted(
         action=intern(action.lower()),
         given=candidate.given,
         cause=candidate.cause,
-        changes=_together(changes, tuple(option.name for option in unwanted)),
+        changes=_together(changes, unwanted),
         variables=published.variables,
     )
 
@@ -179,9 +180,11 @@ def _silenced(options: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _together(changes: tuple[Change, ...], removed: tuple[str, ...]) -> tuple[Change, ...]:
+def _together(
+    changes: tuple[Change, ...], removed: tuple[NumberedOption, ...]
+) -> tuple[Change, ...]:
     """All changes of a rule; many rules share them."""
-    return changes + tuple(dict.fromkeys(_REMOVED[name] for name in removed))
+    return changes + tuple(dict.fromkeys(_REMOVED[one.written.lower()] for one in removed))
 
 
 def expanded_length(rule: Converted, declared: Mapping[str, tuple[str, ...]]) -> int:

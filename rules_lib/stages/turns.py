@@ -14,6 +14,7 @@ from rules_lib.facts.action_order import DEFAULT_PRIORITY, RULE_PRIORITY_MAX
 from rules_lib.graph import layers
 from rules_lib.model import Change, Mode
 from rules_lib.outcome import Converted
+from rules_lib.reading.rule import split
 from rules_lib.ties import Mark, MarkKind, Tie
 
 if TYPE_CHECKING:
@@ -56,9 +57,10 @@ def priorities(rules: Sequence[Converted], meetings: Meetings) -> dict[int, int]
 
 def _own_priority(rule: Converted) -> int:
     """What a rule that is published as written says itself; of all others it is taken out."""
-    if rule.given.mode is not Mode.AS_WRITTEN:
+    if rule.given.mode is not Mode.AS_WRITTEN or "priority" not in rule.rule.keywords:
         return DEFAULT_PRIORITY
-    said = ((one.value or "").strip() for one in rule.rule.unwanted if one.name == "priority")
+    _, options = split(rule.text)
+    said = ((one.value or "").strip() for one in options if one.name == "priority")
     return min((int(one) for one in said if one.isdecimal()), default=DEFAULT_PRIORITY)
 
 

@@ -18,7 +18,7 @@ from pydantic_core import from_json, to_json
 
 from rules_lib.bucket import READ_RULES
 from rules_lib.errors import StoreError
-from rules_lib.model import Header, Option, Rule, SidOnly
+from rules_lib.model import Header, NumberedOption, Rule, SidOnly
 from rules_lib.reading.recall import AT_HAND, NOTHING_KEPT, KeptRules, KeptRun
 from rules_lib.ties import Mark, MarkKind, Tie
 
@@ -161,6 +161,6 @@ _MADE: Final[Mapping[str, Callable[[Any], Any]]] = {
     "header": Header._make,
     "keywords": lambda names: frozenset(map(intern, names)),
     "ties": _ties,
-    "unwanted": lambda options: tuple(map(Option._make, options)),
+    "unwanted": lambda options: tuple(map(NumberedOption._make, options)),
 }
 """Of the fields that JSON has no form for, how they are made of what it has."""

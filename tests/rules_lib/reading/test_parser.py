@@ -89,7 +89,7 @@ def test_facts_of_a_rule() -> None:
     assert (parsed.classtype, parsed.severity, parsed.confidence) == ("misc-attack", "Major", "Low")
     assert parsed.updated_at == "2024_01_02"
     assert parsed.ties == (Tie("set", (Mark(MarkKind.FLOWBIT, "one"),)),)
-    assert [option.name for option in parsed.unwanted] == ["classtype", "priority", "gid"]
+    assert parsed.unwanted == (("classtype", 2), ("priority", 7), ("gid", 8))
     assert {"msg", "flow", "metadata", "flowbits"} < parsed.keywords
     assert not parsed.noalert
 

@@ -21,13 +21,14 @@ from support.rules import (
 
 import rules_lib
 from rules_lib.groups.rule_group import GroupVariables
-from rules_lib.model import Header
+from rules_lib.model import Header, NumberedOption
 from rules_lib.reading.rule import (
     RuleSyntaxError,
     close_up,
     header_of,
     header_variables,
     negates_any,
+    rest_without,
     sid_of,
     split,
     variables_in,
@@ -94,6 +95,43 @@ def test_without_takes_out_only_what_is_named(source: str) -> None:
         expected += source[position:start] if name in UNWANTED else source[position:end]
         position = end
     assert without(source, unwanted) == expected + source[position:]
+
+
+def _unwanted_of(source: str) -> list[NumberedOption]:
+    """The options that must go, by a plain scan; their names as written."""
+    return [
+        NumberedOption(source[begin:end].strip(" \t;").partition(":")[0].strip(), number)
+        for number, (begin, end, name) in enumerate(_scan(source))
+        if name in UNWANTED
+    ]
+
+
+@given(rule_texts(), st.integers(0, 20))
+def test_numbered_options_are_taken_out_as_those_with_places(source: str, start: int) -> None:
+    """From a place in the header on, what is left is the same, by whatever way it was found."""
+    expected = without(source, [one for one in split(source)[1] if one.name in UNWANTED])
+    assert rest_without(source, start, _unwanted_of(source)) == expected[start:]
+
+
+@pytest.mark.parametrize(
+    ("options", "left"),
+    [
+        ("msg:1; classtype:x; sid:1;", "msg:1; sid:1;"),
+        ("classtype:x; sid:1;", " sid:1;"),
+        ("msg:1;  \t classtype:x ;", "msg:1;"),
+        ('msg:"classtype"; classtype:x; sid:1;', 'msg:"classtype"; sid:1;'),
+        ('msg:"a classtype:y"; ClassType:x; sid:1;', 'msg:"a classtype:y"; sid:1;'),
+        (r"msg:1; classtype:x\;y; sid:1;", "msg:1; sid:1;"),
+        ("classtype:x; msg:1; classtype:y;", " msg:1;"),
+        ("classtype:x; priority:1; gid:2; sid:1;", " sid:1;"),
+        ('msg:"priority"; classtype:x; priority:1;', 'msg:"priority";'),
+    ],
+)
+def test_unwanted_option_is_found_however_the_rule_is_written(options: str, left: str) -> None:
+    """Its name may stand elsewhere too, in other letters, or in front of an escaped semicolon."""
+    source = f"alert tcp {ENDS} ({options})"
+    expected = f"alert tcp {ENDS} ({left})"
+    assert rest_without(source, 6, _unwanted_of(source)) == expected[6:]
 
 
 @given(QUOTED, st.sampled_from(["msg", "content", "pcre"]))
