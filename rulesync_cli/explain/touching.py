@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 _TYING: Final = (b"bits", b"flowint")
 """In the name of every option that ties a rule to others."""
 
+_FEW: Final = 10
+"""So many sids are sooner looked for one by one than among all sids of a feed."""
+
 
 def of_sid(sid: int, files: Sequence[FeedFile], allowlist: Allowlist) -> Ruleset:
     """Read the enabled rules of a sid, and nothing of what their fate depends on."""
@@ -58,6 +61,7 @@ class _Feed:
         self._files = files
         self._allowlist = allowlist
         self._asked = set[int | None]({None})
+        self._asked_marks: set[Mark] = set()
 
     def of_sid(self, sid: int) -> tuple[AnyRule, ...]:
         """The enabled rules that have this sid."""
@@ -72,15 +76,17 @@ class _Feed:
     def beside(self, rules: Collection[AnyRule]) -> Iterator[AnyRule]:
         """What has a sid, a mark, or a file published as written in common with one of them."""
         if sids := {rule.sid for rule in rules} - self._asked:
-            yield from self._of(sids, sids & self._repeated)
+            yield from self._of(sids, sids if len(sids) <= _FEW else sids & self._repeated)
         yield from self.tied_to(rules)
         written = {rule.category for rule in rules if self._is_as_written(rule.category)}
         yield from self._read(file for file in self._files if file.category in written)
 
     def tied_to(self, rules: Iterable[AnyRule]) -> Iterator[AnyRule]:
         """The enabled rules that have a mark in common with one of them."""
-        if marks := {mark for rule in rules for mark in _marks(rule)}:
-            yield from (rule for rule in self._tied if not marks.isdisjoint(_marks(rule)))
+        if marks := {mark for rule in rules for mark in _marks(rule)} - self._asked_marks:
+            self._asked_marks |= marks
+            thin = mentioning(self._tying, {mark.name.encode() for mark in marks})
+            yield from (one for one in self._read(thin) if not marks.isdisjoint(_marks(one)))
 
     def _is_as_written(self, category: str) -> bool:
         return self._allowlist.setting_of(category).mode is Mode.AS_WRITTEN
@@ -89,10 +95,9 @@ class _Feed:
         return read_rules(files, self._allowlist.rules.on).rules
 
     @cached_property
-    def _tied(self) -> tuple[AnyRule, ...]:
-        """Every enabled rule that uses a mark."""
-        thin = mentioning(self._files, _TYING, any_case=True)
-        return tuple(rule for rule in self._read(thin) if any(_marks(rule)))
+    def _tying(self) -> tuple[FeedFile, ...]:
+        """The lines of all rules that may use a mark."""
+        return tuple(mentioning(self._files, _TYING, any_case=True))
 
     @cached_property
     def _repeated(self) -> frozenset[int]:
