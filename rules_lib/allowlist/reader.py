@@ -7,6 +7,7 @@ anchors and aliases are refused: nothing here needs them, and they are how YAML 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import yaml
@@ -29,8 +30,11 @@ _NULLS: Final = frozenset({"", "~", "null", "Null", "NULL"})
 _ASIDE: Final = -1  # in a path: what stands below is read, since it may have errors, but not kept
 
 
+@lru_cache(maxsize=4)
 def read_document(text: str | bytes, smallest: str = _SMALLEST) -> Document:
     """Read the file; raises nothing, every error is in the document's `problems`.
+
+    The same file is asked for again by whoever wants its lines.
 
     Args:
         text: the file, UTF-8 where it is bytes.

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _JOINED: Final = re.compile(rb"\\[ \t\r\f\v]*+(?:\n|\Z)")
 """What ends a line that is joined with the next."""
 
-Span: TypeAlias = tuple[int, int]
+_Span: TypeAlias = tuple[int, int]
 """Where lines begin and end in a file's bytes, without the last one's line end."""
 
 
@@ -37,7 +37,7 @@ def mentioning(
             yield replace(file, data=b"".join(_thinned(file.data, spans)))
 
 
-def _lines_with(mention: bytes, data: bytes) -> Iterator[Span]:
+def _lines_with(mention: bytes, data: bytes) -> Iterator[_Span]:
     """The lines that have a piece; the others are not looked at one by one."""
     at = data.find(mention)
     while at >= 0:
@@ -46,7 +46,7 @@ def _lines_with(mention: bytes, data: bytes) -> Iterator[Span]:
         at = data.find(mention, end + 1)
 
 
-def _joined(data: bytes) -> Iterator[Span]:
+def _joined(data: bytes) -> Iterator[_Span]:
     """Each line that is joined with the next, and that one."""
     for found in _JOINED.finditer(data):
         yield data.rfind(b"\n", 0, found.start()) + 1, _end_of_line(data, found.end())
@@ -57,7 +57,7 @@ def _end_of_line(data: bytes, at: int) -> int:
     return len(data) if end < 0 else end
 
 
-def _thinned(data: bytes, spans: Iterable[Span]) -> Iterator[bytes]:
+def _thinned(data: bytes, spans: Iterable[_Span]) -> Iterator[bytes]:
     """These lines, and of all others their ends."""
     last = 0
     for begin, end in spans:
