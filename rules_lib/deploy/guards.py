@@ -99,6 +99,8 @@ def _causes(
 
     One whose sid people wrote under `rules: off:` or `rules: alert:` is no accident.
     """
+    if not blocking:
+        return {}
     kept = {rule.sid: rule for group in desired for rule in group.rules}
     changes = tuple(changes)
     by_action = allowlist.firewall.target.in_action_order

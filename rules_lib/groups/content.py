@@ -90,9 +90,11 @@ def action_of(rule: str) -> str:
 
     Suricata takes an action in any case (`ActionStringToFlags` of 7.0.10 and 8.0), and so do we.
     """
-    word = rule.partition(" ")[0]
+    if not rule:
+        return ""
+    word = rule[: max(rule.find(" "), 0)]  # what is behind it is long, and not copied
     if not word.isalpha():  # it nearly always is, and to look for any white space takes longer
-        word = rule.split(maxsplit=1)[0] if rule else ""
+        word = rule.split(maxsplit=1)[0]
     return word.lower()
 
 

@@ -7,10 +7,8 @@ of them (detect-metadata.c, 8.0.3); what the keys mean is Emerging Threats' own.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable
-from functools import lru_cache
-from sys import intern
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache, partial
 from typing import Final, NamedTuple
 
 from rules_lib.facts.metadata import CONFIDENCES, SEVERITIES
@@ -76,24 +74,42 @@ def is_alert_only(text: str) -> bool:
 
 @lru_cache(maxsize=512)  # rules that are alike stand together: more would find no more
 def _weighed(entries: str) -> RuleMetadata:
-    return _of_counting(",".join(_COUNTING.findall(f",{entries}")))
-
-
-@lru_cache(maxsize=512)
-def _of_counting(entries: str) -> RuleMetadata:
-    found = defaultdict[str, list[str]](list)
-    for entry in entries.split(","):
-        key, _, value = entry.partition(" ")
-        found[key].append(value.strip())
+    found: dict[str, str] = {}
+    for key, value in map(_meant, _COUNTING.findall(f",{entries}")):
+        if value:
+            found[key] = _PREFERRED[key](found[key], value) if key in found else value
     return RuleMetadata(
-        _highest(found[SEVERITY], SEVERITIES),
-        _highest(found[CONFIDENCE], CONFIDENCES),
-        intern(min(filter(_DATE.fullmatch, found["created_at"]), default="")),
-        intern(max(filter(_DATE.fullmatch, found["updated_at"]), default="")),
-        _ALERT_ONLY in map(str.lower, found["deployment"]),
+        found.get(SEVERITY, ""),
+        found.get(CONFIDENCE, ""),
+        found.get("created_at", ""),
+        found.get("updated_at", ""),
+        "deployment" in found,
     )
 
 
-def _highest(values: Iterable[str], scale: tuple[str, ...]) -> str:
-    found = [value.capitalize() for value in values]
-    return next((level for level in scale if level in found), "")
+@lru_cache(maxsize=8192)
+def _meant(entry: str) -> tuple[str, str]:
+    """A key and what its value means; empty where it means nothing. Feeds repeat their entries."""
+    key, _, text = entry.partition(" ")
+    value = text.strip()
+    if key in _SCALES:
+        level = value.capitalize()
+        return key, level if level in _SCALES[key] else ""
+    if key == "deployment":
+        return key, _ALERT_ONLY if value.lower() == _ALERT_ONLY else ""
+    return key, value if _DATE.fullmatch(value) else ""
+
+
+def _higher(one: str, other: str, scale: tuple[str, ...]) -> str:
+    return min(one, other, key=scale.index)
+
+
+_SCALES: Final[Mapping[str, tuple[str, ...]]] = {SEVERITY: SEVERITIES, CONFIDENCE: CONFIDENCES}
+_PREFERRED: Final[Mapping[str, Callable[[str, str], str]]] = {
+    SEVERITY: partial(_higher, scale=SEVERITIES),
+    CONFIDENCE: partial(_higher, scale=CONFIDENCES),
+    "created_at": min,
+    "updated_at": max,
+    "deployment": min,
+}
+"""Which of two values of a key counts."""

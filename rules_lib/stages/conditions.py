@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from rules_lib.model import Mode
 from rules_lib.reading.metadata import CONFIDENCE, SEVERITY, metadata_values
@@ -20,14 +19,30 @@ _SAME: Final = str.maketrans("- ", "__")
 """ET writes CVE_2021_44228 and Client_Endpoint; people write CVE-2021-44228."""
 
 
-def conditions_of(rule: Rule, asked: DropWhen) -> Iterator[Condition]:
-    """Judge a rule by each condition alone; it may drop where all of them hold."""
-    for key, values in asked.values.items():
-        yield _of_values(key, values, metadata_of(rule, key), asked.without(key))
-    for key, day in asked.days.items():
-        yield _of_day(key, day, _day_of(rule, key), asked.without(key))
+Traits: TypeAlias = tuple[tuple[str, ...], ...]
+"""What a rule has of each condition, in the order of `conditions_of`; empty where it lacks it."""
+
+
+def traits_of(rule: Rule, asked: DropWhen) -> Traits:
+    """All of a rule that conditions look at: rules of a category share it, so it is judged once."""
+    found = [metadata_of(rule, key) for key in asked.values]
+    found += [_day_of(rule, key) for key in asked.days]
     if asked.not_msg:
-        yield _of_words(asked.not_msg, _said(rule.msg, asked.not_msg))
+        found.append(_said(rule.msg, asked.not_msg))
+    return tuple(found)
+
+
+def conditions_of(traits: Traits, asked: DropWhen) -> tuple[Condition, ...]:
+    """Judge what a rule has by each condition alone; it may drop where all of them hold."""
+    left = iter(traits)
+    return (
+        *(
+            _of_values(key, asked.values[key], next(left), asked.without(key))
+            for key in asked.values
+        ),
+        *(_of_day(key, asked.days[key], next(left), asked.without(key)) for key in asked.days),
+        *(_of_words(asked.not_msg, said) for said in left if asked.not_msg),
+    )
 
 
 def has_all(rule: Rule, asked: MetadataValues) -> bool:
@@ -43,10 +58,10 @@ def _of_values(key: str, wanted: frozenset[str], has: tuple[str, ...], without: 
 
 
 @lru_cache(maxsize=16_384)
-def _of_day(key: str, wanted: str, dated: str, without: Mode) -> Condition:
+def _of_day(key: str, wanted: str, dated: tuple[str, ...], without: Mode) -> Condition:
     """Judge a key that asks for a day; shared likewise."""
-    holds = dated > wanted if dated else without is Mode.DROP
-    return Condition(key, (wanted,), (dated,) if dated else (), holds, without)
+    holds = dated[0] > wanted if dated else without is Mode.DROP
+    return Condition(key, (wanted,), dated, holds, without)
 
 
 @lru_cache(maxsize=1024)
@@ -72,10 +87,10 @@ def _any_of(has: tuple[str, ...], wanted: frozenset[str]) -> bool:
     return not {same(value) for value in wanted}.isdisjoint(map(same, has))
 
 
-def _day_of(rule: Rule, key: str) -> str:
-    """The day of which a key asks, as 2019-01-31; empty where the rule does not give it."""
+def _day_of(rule: Rule, key: str) -> tuple[str, ...]:
+    """The day of which a key asks, as 2019-01-31; none where the rule does not give it."""
     day = rule.updated_at if key == "updated_after" else rule.created_at
-    return day.replace("_", "-")
+    return (day.replace("_", "-"),) if day else ()
 
 
 def _said(msg: str, words: frozenset[str]) -> tuple[str, ...]:

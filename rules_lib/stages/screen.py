@@ -16,6 +16,8 @@ from rules_lib.stages.keywords import (
     OWN_KEYWORD_CHECKS,
     RESTRICTIONS,
     WORD_CHECKS,
+    KeywordCheck,
+    Keywords,
     Objection,
 )
 
@@ -37,9 +39,10 @@ def screen(candidates: Iterable[Candidate], allowlist: Allowlist) -> Screened:
     """Part the candidates into usable and discarded."""
     usable, discarded = [], []
     headers = _Judged(HEADER_CHECKS, allowlist)
-    feeds, own = _Judged(KEYWORD_CHECKS, allowlist), _Judged(OWN_KEYWORD_CHECKS, allowlist)
-    restrictions, words = _Judged(RESTRICTIONS, allowlist), _Judged(WORD_CHECKS, allowlist)
-    variables = _Judged(VARIABLE_CHECKS, allowlist)
+    feeds = _JudgedKeywords(KEYWORD_CHECKS, allowlist)
+    own = _JudgedKeywords(OWN_KEYWORD_CHECKS, allowlist)
+    restrictions = _JudgedKeywords(RESTRICTIONS, allowlist)
+    words, variables = _Judged(WORD_CHECKS, allowlist), _Judged(VARIABLE_CHECKS, allowlist)
     for candidate in candidates:
         rule = candidate.rule
         keywords = own if rule.is_local else feeds
@@ -72,9 +75,35 @@ class _Judged(dict[_Trait, Objection | None]):
         self._allowlist = allowlist
 
     def __missing__(self, trait: _Trait) -> Objection | None:
-        objections = (check(trait, self._allowlist) for check in self._checks)
-        self[trait] = next(filter(None, objections), None)
+        self[trait] = self._objection(trait)
         return self[trait]
+
+    def _objection(self, trait: _Trait) -> Objection | None:
+        objections = (check(trait, self._allowlist) for check in self._checks)
+        return next(filter(None, objections), None)
+
+
+class _JudgedKeywords(_Judged[Keywords]):
+    """The same for keywords: each is judged alone first, as a feed has few of them.
+
+    What is said against several together is said against one of them alone too, or against a
+    qualified name, such as `requires:…`. So a rule of harmless keywords need not be judged.
+    """
+
+    def __init__(self, checks: tuple[KeywordCheck, ...], allowlist: Allowlist) -> None:
+        super().__init__(checks, allowlist)
+        self._harmless: dict[str, bool] = {}
+
+    def __missing__(self, trait: Keywords) -> Objection | None:
+        self[trait] = None if all(map(self._is_harmless, trait)) else self._objection(trait)
+        return self[trait]
+
+    def _is_harmless(self, keyword: str) -> bool:
+        found = self._harmless.get(keyword)
+        if found is None:
+            found = ":" not in keyword and not self._objection(frozenset({keyword}))
+            self._harmless[keyword] = found
+        return found
 
 
 def _feed_pass(candidate: Candidate, allowlist: Allowlist) -> Objection | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from rules_lib.facts.limits import BLOCKING
 from rules_lib.model import AnyRule, Malformed, Mode, Reason, Rule, SidOnly
 from rules_lib.outcome import Candidate, Discarded, GivenMode
-from rules_lib.stages.conditions import conditions_of
+from rules_lib.stages.conditions import Traits, conditions_of, traits_of
 from rules_lib.stages.duplicates import discard_duplicate, settle_duplicates
 from rules_lib.why import ActionCause, Condition, ModeKey, Why
 
@@ -40,6 +40,7 @@ class Selected:
 def select(rules: Iterable[AnyRule], allowlist: Allowlist) -> Selected:
     """Sort the enabled rules into wanted, standby, off and discarded."""
     usual, named = _CategoryModes(allowlist), allowlist.rules.named
+    causes = _Causes(allowlist)
     asked = [
         (rule, given_mode(rule, allowlist) if rule.sid in named else usual[rule.category])
         for rule in rules
@@ -60,7 +61,7 @@ def select(rules: Iterable[AnyRule], allowlist: Allowlist) -> Selected:
         elif flaw := _flaw(rule, winners):
             discarded.append(flaw)
         elif isinstance(rule, Rule):
-            wanted.append(Candidate(rule, given, _cause(rule, given, allowlist)))
+            wanted.append(Candidate(rule, given, causes.of(rule, given)))
     return Selected(tuple(wanted), tuple(standby), tuple(off), tuple(discarded))
 
 
@@ -118,13 +119,37 @@ def _stands_by(rule: AnyRule, allowlist: Allowlist) -> bool:
     return any(tie.sets for tie in rule.ties)
 
 
-def _cause(rule: Rule, given: GivenMode, allowlist: Allowlist) -> ActionCause:
+class _Causes:
+    """What wanted rules' actions are turned into; worked out once for all that are alike."""
+
+    def __init__(self, allowlist: Allowlist) -> None:
+        self._allowlist = allowlist
+        self._drop_when: dict[str, DropWhen | None] = {}
+        self._found: dict[tuple[object, ...], ActionCause] = {}
+
+    def of(self, rule: Rule, given: GivenMode) -> ActionCause:
+        """What one rule's action is turned into."""
+        asked = self._asked_of(rule.category) if given.mode is Mode.DROP else None
+        traits = traits_of(rule, asked) if asked else ()
+        where = rule.category if asked else ""
+        alike = (where, given, rule.header.action, rule.noalert, rule.alert_only, traits)
+        cause = self._found.get(alike)  # by all that `_cause` looks at
+        if cause is None:
+            cause = self._found[alike] = _cause(rule, given, asked, traits)
+        return cause
+
+    def _asked_of(self, category: str) -> DropWhen | None:
+        if category not in self._drop_when:
+            self._drop_when[category] = self._allowlist.setting_of(category).drop_when
+        return self._drop_when[category]
+
+
+def _cause(rule: Rule, given: GivenMode, asked: DropWhen | None, traits: Traits) -> ActionCause:
     """What a wanted rule's action is turned into, and why."""
     if given.mode is Mode.AS_WRITTEN:
         return _shared(Why.AS_WRITTEN)
     action = rule.header.action.lower()
-    asked = allowlist.setting_of(rule.category).drop_when if given.mode is Mode.DROP else None
-    conditions = tuple(conditions_of(rule, asked)) if asked else ()
+    conditions = conditions_of(traits, asked) if asked else ()
     if action != "alert":
         if given.key is ModeKey.ALERT and action in BLOCKING:
             return _shared(Why.NAMED_TO_ALERT, "alert", action)

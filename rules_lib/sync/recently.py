@@ -27,7 +27,8 @@ def recently(store: Store, day: date, foreseen: Foreseen) -> RecentHits:
         day: of the build, in UTC.
         foreseen: what is about to be done.
     """
-    turning = any(one.before for one in begin_or_cease_to_block(foreseen.changes))
+    known = (one for one in foreseen.changes if one.before)
+    turning = bool(begin_or_cease_to_block(known))
     try:
         return read_recent(store, day, presence=turning)
     except StoreError as error:
@@ -59,8 +60,8 @@ def impact_in(recent: RecentHits, foreseen: Foreseen) -> Impact | None:
         recent: what is known of these days.
         foreseen: what is about to be done.
     """
-    turning = begin_or_cease_to_block(foreseen.changes)
-    if not (turning and recent.history.days):
+    turning = begin_or_cease_to_block(foreseen.changes) if recent.history.days else ()
+    if not turning:
         return None
     allowlist = foreseen.inputs.allowlist
     own, prefix = OwnNetworks.of(allowlist), allowlist.firewall.prefix

@@ -10,7 +10,7 @@ from support.rules import allow, ruleset, text
 from rules_lib.allowlist import DropWhen
 from rules_lib.model import Rule
 from rules_lib.reading.metadata import metadata_values
-from rules_lib.stages.conditions import conditions_of
+from rules_lib.stages.conditions import conditions_of, traits_of
 
 WEB = "emerging-web"
 
@@ -23,7 +23,8 @@ def judged(metadata: str, asked: dict[str, Any], msg: str = "words") -> list[tup
     assert isinstance(rule, Rule)
     drop_when = allow(categories={WEB: {"mode": "drop", "drop_when": asked}}).setting_of(WEB)
     assert drop_when.drop_when is not None
-    return [(one.holds, str(one)) for one in conditions_of(rule, drop_when.drop_when)]
+    traits = traits_of(rule, drop_when.drop_when)
+    return [(one.holds, str(one)) for one in conditions_of(traits, drop_when.drop_when)]
 
 
 def holds(metadata: str, asked: dict[str, Any], msg: str = "words") -> bool:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support.rules import allow, asked, candidate, rule
 
+from rules_lib.facts import limits, suricata
 from rules_lib.facts.vocabulary import countries
 from rules_lib.model import Reason
+from rules_lib.stages.keywords import DOCUMENTED_UNSUPPORTED, KEYWORD_CHECKS, RESTRICTIONS
 from rules_lib.stages.screen import screen
 
 
@@ -253,3 +257,31 @@ def test_unmet_requirement_counts_behind_a_keyword_and_before_a_pcre() -> None:
     flaws = 'dataset:isset,x; requires:version < 8; pcre:"/x/";'
     assert _reason(_only(flaws)) is Reason.UNSUPPORTED_KEYWORD
     assert _reason(_only(flaws.replace("dataset:isset,x; ", ""))) is Reason.UNMET_REQUIREMENT
+
+
+SUSPECT = sorted(
+    limits.REFUSED_KEYWORDS
+    | limits.FILE_KEYWORDS
+    | limits.PCRE_COMPANIONS
+    | DOCUMENTED_UNSUPPORTED
+    | suricata.OBSOLETE.keys()
+    | {"pcre", "threshold", "no_such", "requires", "requires:version >= 9", "enip.x", "geoip:XX"}
+    | {f"{name}:{use}" for name in suricata.NO_SPACE for use in suricata.MISUSES}
+)
+"""Words of which each is objected to, alone or beside some other."""
+
+WORDS = st.frozensets(st.sampled_from([*SUSPECT, "msg", "content", "flow", "sid"]), max_size=5)
+
+
+@given(WORDS, st.sampled_from(["keep", "discard"]))
+def test_keywords_that_are_judged_one_by_one_are_judged_as_together(
+    keywords: frozenset[str], setting: str
+) -> None:
+    """A rule whose every word is harmless is usable, as if all checks had seen all of them."""
+    allowlist = allow(documented_unsupported=setting, threshold=setting)
+    plain = candidate(_only(""))
+    given_ = plain._replace(rule=plain.rule._replace(keywords=keywords))
+    checks = (*KEYWORD_CHECKS, *RESTRICTIONS)
+    expected = next(filter(None, (check(keywords, allowlist) for check in checks)), None)
+    found = [(one.reason, one.detail) for one in screen([given_], allowlist).discarded]
+    assert found == ([expected[:2]] if expected else [])
