@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -59,22 +60,23 @@ def server() -> Iterator[GitHub]:
         yield running
 
 
-@pytest.fixture
-def archive(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A feed of three rules, one of which wants to be more than text."""
     rules = [rule(1), rule(2), rule(3).replace("rule 3", HOSTILE)]
-    return feed(tmp_path / "feed", {"emerging-malware": rules}, "7")
+    return feed(tmp_path_factory.mktemp("feed"), {"emerging-malware": rules}, "7")
 
 
-@pytest.fixture
-def runner(tmp_path: Path, server: GitHub) -> Runner:
+@pytest.fixture(scope="module")
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A pull request by which a category turns to drop, and a runner with rulesync installed."""
-    workspace, temp = tmp_path / "work", tmp_path / "temp"
-    for folder in (workspace, temp):
-        folder.mkdir()
+    folder = tmp_path_factory.mktemp("machine")
+    workspace, temp = folder / "work", folder / "temp"
+    for one in (workspace, temp):
+        one.mkdir()
     git(workspace, "init", "--quiet", "--initial-branch=main")
     written(workspace, "alert", rule(100))
-    base = committed(workspace, "before")
+    committed(workspace, "before")
     written(workspace, "drop", rule(100), rule(101))
     committed(workspace, "after")
     installed = temp / "rulesync" / "bin"
@@ -82,9 +84,51 @@ def runner(tmp_path: Path, server: GitHub) -> Runner:
     python = installed / "python"
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
     python.chmod(0o755)
+    return folder
+
+
+def on(machine: Path, server: GitHub) -> Runner:
+    """The runner on a machine, for the pull request's push."""
+    base = git(machine / "work", "rev-parse", "HEAD~1")
     event = {"pull_request": {"number": 7, "base": {"sha": base}}}
-    environment = {"PYTHONPATH": str(ROOT)}
-    return Runner(workspace, temp, event, server, environment)
+    return Runner(machine / "work", machine / "temp", event, server, {"PYTHONPATH": str(ROOT)})
+
+
+@pytest.fixture
+def runner(machine: Path, tmp_path: Path, server: GitHub) -> Runner:
+    """The runner on a machine of the test's own."""
+    copy = tmp_path / "machine"
+    shutil.copytree(machine, copy)
+    return on(copy, server)
+
+
+@dataclass(frozen=True)
+class Told:
+    """The run that most tests begin with.
+
+    Attributes:
+        ran: the run itself.
+        again: a second run, with nothing new.
+        comment: what the pull request was told.
+        writes: methods by which both runs have written to GitHub.
+    """
+
+    ran: Ran
+    again: Ran
+    comment: dict[str, Any]
+    writes: list[str]
+
+
+@pytest.fixture(scope="module")
+def told(machine: Path, archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """The first run, and a second one."""
+    copy = tmp_path_factory.mktemp("told") / "machine"
+    shutil.copytree(machine, copy)
+    with github() as server:
+        runner = on(copy, server)
+        both = ran(runner, archive), ran(runner, archive)
+        [posted] = server.comments
+        return Told(*both, posted, server.writes)
 
 
 def ran(runner: Runner, archive: Path, **given: str) -> Ran:
@@ -93,46 +137,41 @@ def ran(runner: Runner, archive: Path, **given: str) -> Ran:
 
 
 def test_edit_is_told_in_one_comment_that_is_written_anew(
-    runner: Runner, archive: Path, server: GitHub
+    runner: Runner, archive: Path, server: GitHub, told: Told
 ) -> None:
     """Created at the first push, updated at the next, left alone where nothing is new."""
-    first = ran(runner, archive)
-    assert (first.failed, first.outputs["changes"]) == ("", "true"), first.log
-    [posted] = server.comments
-    assert "### rulesync: 3 rules newly block" in posted["body"]
-    assert "- `emerging-malware`: 3 alert → drop" in posted["body"]
-    assert "| `local-ours` | 1 | 0 | 0 |" in posted["body"]
-    assert first.summary in posted["body"]
+    assert (told.ran.failed, told.ran.outputs["changes"]) == ("", "true"), told.ran.log
+    assert "### rulesync: 3 rules newly block" in told.comment["body"]
+    assert "- `emerging-malware`: 3 alert → drop" in told.comment["body"]
+    assert "| `local-ours` | 1 | 0 | 0 |" in told.comment["body"]
+    assert told.ran.summary in told.comment["body"]
+    assert told.writes == ["POST"]
+    assert "comment unchanged" in told.again.log
+    server.have(told.comment)
     written(runner.workspace, "alert", rule(100))
     committed(runner.workspace, "taken back")
-    second, third = ran(runner, archive), ran(runner, archive)
-    assert (second.failed, second.outputs["changes"]) == ("", "false"), second.log
+    done = ran(runner, archive)
+    assert (done.failed, done.outputs["changes"]) == ("", "false"), done.log
     assert [one["body"].splitlines()[1] for one in server.comments] == [
         "### rulesync: nothing would change"
     ]
-    assert server.writes == ["POST", "PATCH"]
-    assert "comment unchanged" in third.log
+    assert server.writes == ["PATCH"]
 
 
-def test_text_of_rules_stays_text(runner: Runner, archive: Path, server: GitHub) -> None:
+def test_text_of_rules_stays_text(told: Told) -> None:
     """In the comment it stands in code, and it sets no output of a step."""
-    done = ran(runner, archive)
-    [posted] = server.comments
-    [line] = [line for line in posted["body"].splitlines() if "octocat" in line]
+    [line] = [line for line in told.comment["body"].splitlines() if "octocat" in line]
     assert line == f"- `3` alert → drop `` {HOSTILE} ``"
-    assert done.failed == ""
+    assert told.ran.failed == ""
 
 
-def test_what_rulesync_says_on_stderr_cannot_act(
-    runner: Runner, archive: Path, server: GitHub
-) -> None:
+def test_what_rulesync_says_on_stderr_cannot_act(told: Told) -> None:
     """Between a `stop-commands` and its token, which nobody can guess."""
-    logs = [ran(runner, archive).log for _ in range(2)]
+    logs = [told.ran.log, told.again.log]
     tokens = [re.findall(r"(?ms)^::stop-commands::(\w{32})$(.*?)^::\1::$", log) for log in logs]
     assert [len(found) for found in tokens] == [2, 2]
     assert len({token for found in tokens for token, _ in found}) == 4
     assert "fetch: fetched, version 7" in tokens[0][1][1]
-    assert server.comments
 
 
 def test_refused_plan_fails_the_check(runner: Runner, archive: Path, server: GitHub) -> None:
@@ -150,10 +189,10 @@ def test_refused_plan_fails_the_check(runner: Runner, archive: Path, server: Git
 
 
 def test_faults_fail_the_check_beside_their_lines(
-    runner: Runner, archive: Path, server: GitHub
+    runner: Runner, archive: Path, server: GitHub, told: Told
 ) -> None:
     """And the comment does not tell an earlier plan."""
-    ran(runner, archive)
+    server.have(told.comment)
     path = runner.workspace / "config" / "categories.yaml"
     path.write_text(path.read_text().replace("emerging-malware", "emerging-malwar"))
     done = ran(runner, archive, sarif="found.sarif")
@@ -200,60 +239,57 @@ def test_plan_of_a_stack_reads_what_is_in_force_there(
     assert "<details><summary>2 policy updates</summary>" in page
 
 
-def test_comment_of_somebody_else_is_left_alone(
-    runner: Runner, archive: Path, server: GitHub
-) -> None:
+def test_comment_of_somebody_else_is_left_alone(runner: Runner, server: GitHub, told: Told) -> None:
     """Anybody can write the mark; on a second page it is found too."""
-    ran(runner, archive)
-    mark = server.comments[0]["body"].splitlines()[0]
+    mark = told.comment["body"].splitlines()[0]
     assert re.fullmatch(r"<!-- rulesync plan [0-9a-f]{16} -->", mark)
-    server.comments.clear()
     server.have(comment(f"{mark}\nmine", "mallory", "User"))
     server.have(*(comment(f"chat {number}", "someone", "User") for number in range(120)))
     server.have(comment(f"{mark}\nold"))
-    ran(runner, archive)
+    assert runner.comment(told.ran).failed == ""
     assert server.comments[0]["body"] == f"{mark}\nmine"
     assert server.comments[-1]["body"].startswith(f"{mark}\n### rulesync: 3 rules")
     assert len(server.comments) == 122
 
 
-def test_each_allowlist_has_its_comment(runner: Runner, archive: Path, server: GitHub) -> None:
+def test_each_allowlist_has_its_comment(runner: Runner, server: GitHub, told: Told) -> None:
     """A job may run the action for several."""
-    shutil.copy(runner.workspace / "config" / "categories.yaml", runner.workspace / "other.yaml")
-    ran(runner, archive)
-    ran(runner, archive, allowlist="other.yaml")
-    ran(runner, archive, comment_key="eu")
-    ran(runner, archive)
+    runner.comment(told.ran)
+    runner.comment(told.ran, allowlist="other.yaml")
+    runner.comment(told.ran, comment_key="eu")
+    runner.comment(told.ran)
     assert len(server.comments) == 3
 
 
 def test_token_of_a_fork_leaves_the_plan_in_the_summary(
-    runner: Runner, archive: Path, server: GitHub
+    runner: Runner, server: GitHub, told: Told
 ) -> None:
     """GitHub gives a fork's pull request no token that writes: that is no failure."""
     server.answers["POST"] = 403
-    done = ran(runner, archive)
+    done = runner.comment(told.ran)
     assert done.failed == ""
     assert "::warning::rulesync: the token may not write comments" in done.log
-    assert "3 rules newly block" in done.summary
-    assert TOKEN not in done.log
+    assert "3 rules newly block" in told.ran.summary  # which the step before has written
+    assert TOKEN not in done.log + told.ran.log
 
 
 def test_github_that_does_not_answer_fails_the_step(
-    runner: Runner, archive: Path, server: GitHub
+    runner: Runner, server: GitHub, told: Told
 ) -> None:
     """An old comment would stand there as if it were of this edit."""
     server.answers["POST"] = 500
-    done = ran(runner, archive)
+    done = runner.comment(told.ran)
     assert done.failed == "Comment"
     assert "::error::rulesync: POST " in done.log
     assert "GitHub answered 500" in done.log
     assert TOKEN not in done.log
 
 
-def test_no_comment_where_none_is_wanted(runner: Runner, archive: Path, server: GitHub) -> None:
+def test_no_comment_where_none_is_wanted(
+    runner: Runner, archive: Path, server: GitHub, told: Told
+) -> None:
     """Or where it is no pull request; the summary has the plan."""
-    assert ran(runner, archive, comment="false").failed == ""
+    assert runner.comment(told.ran, comment="false").failed == ""
     runner.event = {"before": runner.event["pull_request"]["base"]["sha"]}
     done = ran(runner, archive)
     assert done.failed == ""
@@ -408,7 +444,8 @@ def test_installed_action_runs_without_this_environment(
 ) -> None:
     """The first step installs what the lock file names, with its hashes, and nothing else."""
     shutil.rmtree(runner.temp / "rulesync")
-    runner.environment = {"PYTHONPATH": "", "VIRTUAL_ENV": ""}
+    no_bytecode = {"PIP_NO_COMPILE": "0"}  # the value of `compile`: most of it is never imported
+    runner.environment = {"PYTHONPATH": "", "VIRTUAL_ENV": "", **no_bytecode}
     done = ran(runner, archive, python=sys.executable)
     assert done.failed == "", done.log
     assert "3 rules newly block" in server.comments[0]["body"]

@@ -130,12 +130,14 @@ class Ran:
         log: what all steps printed.
         outputs: of the action.
         summary: of the job.
+        steps: by their ids, what later steps read of them.
     """
 
     failed: str
     log: str
     outputs: dict[str, str]
     summary: str
+    steps: Mapping[str, Mapping[str, Mapping[str, str]]]
 
 
 @dataclass
@@ -158,17 +160,31 @@ class Runner:
 
     def run(self, **given: str) -> Ran:
         """Run every step, up to the first that fails; inputs have `_` for `-`."""
+        return self._ran("", {}, given)
+
+    def comment(self, planned: Ran, **given: str) -> Ran:
+        """Run the steps from the comment on, after those of another run."""
+        return self._ran("Comment", planned.steps, given)
+
+    def _ran(
+        self,
+        begin: str,
+        ended: Mapping[str, Mapping[str, Mapping[str, str]]],
+        given: Mapping[str, str],
+    ) -> Ran:
         described = action()
         known = {name: str(one.get("default", "")) for name, one in described["inputs"].items()}
         inputs = known | {name.replace("_", "-"): value for name, value in given.items()}
         context: dict[str, Any] = {
             "inputs": inputs,
             "github": {"token": TOKEN, "event": self.event},
-            "steps": {},
+            "steps": dict(ended),
         }
         context["inputs"] = {name: self._filled(text, context) for name, text in inputs.items()}
         log, failed = list[str](), ""
-        for number, step in enumerate(described["runs"]["steps"]):
+        steps = list(enumerate(described["runs"]["steps"]))
+        first = [step["name"] for _, step in steps].index(begin) if begin else 0
+        for number, step in steps[first:]:
             code, told, outputs = self._step(number, step, context)
             log.append(told)
             context["steps"][step.get("id", "")] = {"outputs": outputs}
@@ -179,7 +195,7 @@ class Runner:
         outputs = {name: self._filled(text, context) for name, text in values.items()}
         summary = self.temp / "summary.md"
         told = summary.read_text(encoding="utf-8") if summary.is_file() else ""
-        return Ran(failed, "".join(log), outputs, told)
+        return Ran(failed, "".join(log), outputs, told, context["steps"])
 
     def _filled(self, text: str, context: Mapping[str, Any]) -> str:
         def value(found: re.Match[str]) -> str:
