@@ -8,7 +8,6 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
-import requests
 from botocore.exceptions import BotoCoreError, ClientError
 
 from rules_lib.errors import RulesyncError
@@ -106,6 +105,8 @@ def answer(
         "LogicalResourceId": request["LogicalResourceId"],
         "Data": {**(data or {})},
     }
+    import requests  # noqa: PLC0415 - loads for 20 ms, and only a deploy is answered
+
     try:
         # The URL is signed for an empty content type.
         response = requests.put(

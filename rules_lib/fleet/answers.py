@@ -6,7 +6,6 @@ The function itself says how a build is run, and what it tells about it.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from rules_lib.aws import clients
@@ -15,6 +14,7 @@ from rules_lib.bucket import TARGETS_FILE
 from rules_lib.errors import SettingsError
 from rules_lib.fleet.notice import round_failure, round_measures, round_notice
 from rules_lib.fleet.one import sync_target
+from rules_lib.fleet.request import STEP, TARGET
 from rules_lib.fleet.rights import renew_rights
 from rules_lib.fleet.round import abandon_round, begin_round, end_round
 from rules_lib.fleet.targets_file import target_named, targets_in
@@ -24,22 +24,13 @@ from rules_lib.sync.settled import InputsUnchanged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import datetime
 
-    from rules_lib.aws.store import Store
-    from rules_lib.notify.telemetry import Telemetry
-    from rules_lib.settings import BuildSettings
+    from rules_lib.fleet.request import FleetRequest
     from rules_lib.state.turn import GaveWay
     from rules_lib.targets.values import Targets
     from rules_lib.world import World
 
     BuildOutcome: TypeAlias = Summary | Hold | InputsUnchanged | GaveWay
-
-STEP: Final = "round_step"
-"""In an event of the state machine: `begin` or `end`."""
-
-TARGET: Final = "target"
-"""In an event: the name of the one target whose build it asks for."""
 
 _NO_ROUND: Final[Mapping[str, Any]] = {
     "targets": [],
@@ -48,27 +39,6 @@ _NO_ROUND: Final[Mapping[str, Any]] = {
     "again": False,
     "results": {},
 }
-
-
-@dataclass(frozen=True, slots=True)
-class FleetRequest:
-    """One invocation of the build function.
-
-    Attributes:
-        event: what it was called with.
-        cause: what started it.
-        root: the whole bucket.
-        settings: of the function.
-        telemetry: tells what became of it.
-        now: when it began, in UTC.
-    """
-
-    event: Mapping[str, Any]
-    cause: str
-    root: Store
-    settings: BuildSettings
-    telemetry: Telemetry
-    now: datetime
 
 
 def start_targets(request: FleetRequest) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from rules_lib.bucket import FLEET_REPORT, FLEET_SUMMARY
 from rules_lib.fleet.one import note_silence
 from rules_lib.fleet.page import fleet_page
 from rules_lib.fleet.prune import prune_editions
+from rules_lib.fleet.request import ON_SCHEDULE
 from rules_lib.fleet.rights import read_rights, renew_rights
 from rules_lib.fleet.table import fleet_table
 from rules_lib.state.turn import Turn
@@ -67,9 +68,6 @@ class TargetResult(BaseModel):
     build: str = ""
     changed: bool = False
 
-
-ON_SCHEDULE: Final = "schedule"
-"""What is told of whatever a schedule started."""
 
 FAILED: Final = "failed"
 """Status of a build that the state machine gave up."""

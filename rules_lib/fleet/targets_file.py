@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rules_lib.allowlist.names import nearest
-from rules_lib.aws.profiles import known_regions
 from rules_lib.bucket import TARGETS_FILE
 from rules_lib.errors import SettingsError
-from rules_lib.targets.loader import load_targets
 
 if TYPE_CHECKING:
     from rules_lib.aws.store import Store
@@ -25,6 +22,9 @@ def find_targets(root: Store) -> Targets | None:
     stored = root.find(TARGETS_FILE)
     if stored is None:
         return None
+    from rules_lib.aws.profiles import known_regions  # noqa: PLC0415 - most buckets have none
+    from rules_lib.targets.loader import load_targets  # noqa: PLC0415
+
     source = root.address(TARGETS_FILE)
     return load_targets(stored.body, source=source, regions=known_regions())
 
@@ -49,6 +49,8 @@ def target_named(root: Store, targets: Targets, name: str) -> NamedTarget:
     """
     if found := targets.named(name):
         return found
+    from rules_lib.allowlist.names import nearest  # noqa: PLC0415 - of a slip alone
+
     close = nearest(name, targets.names)
     meant = f"did you mean {close}?" if close else f"there are {', '.join(targets.names)}"
     raise SettingsError(f"{root.address(TARGETS_FILE)} has no target {name!r}; {meant}")

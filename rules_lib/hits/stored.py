@@ -41,7 +41,7 @@ _Talkers = Annotated[tuple[_Talker, ...], Field(max_length=TOP)]
 
 
 class _Head(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     form: Literal[1]
     day: date
@@ -53,7 +53,7 @@ class _Head(BaseModel):
 
 
 class _Line(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     sid: Annotated[int, Field(ge=1, le=SID_MAX, strict=True)]
     action: PacketAction

@@ -30,7 +30,7 @@ class FeedState(BaseModel):
         failing_since: when the first of the attempts was that have failed since.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     asked_at: Moment
     confirmed_at: Moment | Literal[""] = ""

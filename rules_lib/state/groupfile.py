@@ -41,7 +41,7 @@ class StoredGroup(BaseModel):
         digest: of the rules and the variables (see `rule_group.digest_of`).
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     name: str
     slot: str
@@ -67,7 +67,7 @@ class GroupFile(BaseModel):
         target: the kind of the groups; left out of a file of classic ones.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     prefix: str
     groups: tuple[StoredGroup, ...]

@@ -22,7 +22,7 @@ MOST_BUILDS: Final = 60
 class PlannedGroup(BaseModel):
     """What a build was to do to one rule group; sids."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     name: str = ""
     added: tuple[int, ...] = ()
@@ -33,7 +33,7 @@ class PlannedGroup(BaseModel):
 class PlannedBuild(BaseModel):
     """What a build was to do."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     steps: tuple[PlannedGroup, ...] = ()
 

@@ -24,7 +24,6 @@ from rules_lib.facts.feeds import ET_OPEN
 from rules_lib.facts.limits import BLOCKING
 from rules_lib.model import Reason
 from rules_lib.report.category_line import CategoryLine
-from rules_lib.report.html import render_html
 from rules_lib.report.licences import licences_text
 from rules_lib.report.records import changed_jsonl, discarded_csv, discarded_jsonl
 from rules_lib.state.groupfile import groups_json
@@ -63,6 +62,8 @@ def files_after(
     summary: Summary, inputs: Inputs, built: Built, since: Since, lately: LastDays
 ) -> Iterator[tuple[str, bytes | Iterable[bytes]]]:
     """What is known once the plan was carried out."""
+    from rules_lib.report.html import render_html  # noqa: PLC0415 - of what was built alone
+
     if {feed.name for feed in summary.feeds} != {ET_OPEN}:
         yield LICENCES, licences_text(summary.feeds)
     yield REPORT, render_html(summary, built, category_lines(inputs, built), since, lately)

@@ -30,7 +30,6 @@ from rules_lib.gc_pause import without_cyclic_gc
 from rules_lib.report.facts import FeedFacts, FeedLine
 from rules_lib.report.since import since
 from rules_lib.report.summary import Summary
-from rules_lib.rollback.run import reapply_held_build
 from rules_lib.stages.read_needed import read_needed
 from rules_lib.state.hold import Hold
 from rules_lib.state.latest import Latest
@@ -144,6 +143,8 @@ def _sync(world: World, consent: Consent) -> Summary | Hold:
             for attempt in range(_ATTEMPTS):
                 if held := Hold.find(world.store):
                     if attempt:  # what it began before the rollback came may have undone some of it
+                        from rules_lib.rollback.run import reapply_held_build  # noqa: PLC0415
+
                         reapply_held_build(world, held)
                     return held
                 world.watch("reading the bucket")
