@@ -9,6 +9,7 @@ from typing import Final
 
 from benchmarks.account import account
 from benchmarks.costs import Cost, measured, python
+from benchmarks.deployed import by_deployed
 from benchmarks.feeds import ROOT
 
 SURICATA_UPDATE: Final = ROOT / ".venv" / "bench" / "bin" / "suricata-update"
@@ -29,8 +30,9 @@ vars:
 
 
 def sync(feed: Path, environment: Mapping[str, str]) -> Cost:
-    """Both functions once, on an account."""
-    return measured(python("benchmarks.invoke"), {**environment, "RULESYNC_FEED_URL": str(feed)})
+    """Both functions once, on an account, as Lambda has them."""
+    command, path = by_deployed("benchmarks.invoke")
+    return measured(command, {**environment, **path, "RULESYNC_FEED_URL": str(feed)})
 
 
 def cold_sync(feed: Path, config: Path) -> Cost:

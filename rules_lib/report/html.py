@@ -10,29 +10,23 @@ from __future__ import annotations
 import hashlib
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
-from functools import cache
 from typing import TYPE_CHECKING, Final
-from urllib.parse import quote
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from rules_lib import text
-from rules_lib.bucket import TARGETS, rules_name
 from rules_lib.deploy.rulewise import CHANGE_KINDS
 from rules_lib.model import Mode
 from rules_lib.report.budget import budget_of
 from rules_lib.report.category_line import CategoryLine
 from rules_lib.report.deflate import deflated_base64
-from rules_lib.report.feed_words import feeds_in_words
 from rules_lib.report.fired import NOTHING_COUNTED, LastDays
-from rules_lib.report.licences import licence_of
 from rules_lib.report.remedies import REMEDIES, value_wanted
 from rules_lib.report.rows import LISTED, change_rows, discard_rows, place_rows
 from rules_lib.report.shortfall import shortfalls
 from rules_lib.report.since import Since
 from rules_lib.report.staging import staged_rules
 from rules_lib.report.summary import Status, Summary
+from rules_lib.report.templates import environment
 
 if TYPE_CHECKING:
     from rules_lib.build import Built
@@ -65,7 +59,7 @@ def render_html(
     """
     style, script = _part("report.css.j2"), _part("report.js.j2")
     lines = sorted(categories, key=lambda line: (_MODES.index(line.mode), -line.wanted, line.name))
-    page = _environment().get_template("report.html.j2")
+    page = environment().get_template("report.html.j2")
     stream = page.stream(
         summary=summary,
         headline=_HEADLINES[summary.status],
@@ -104,58 +98,13 @@ def render_plain(name: str, **values: object) -> bytes:
     """
     style = _part("report.css.j2")
     policy = _policy(style)
-    page = _environment().get_template(name).render(style=style, policy=policy, **values)
+    page = environment().get_template(name).render(style=style, policy=policy, **values)
     return page.encode(errors="backslashreplace")
-
-
-@cache  # compiled templates are the dear part
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("rules_lib.report", "page"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "below_targets": _below_targets,
-        "code": _code,
-        "count": text.count,
-        "counted": text.counted,
-        "licence": licence_of,
-        "releases": feeds_in_words,
-        "portion": text.portion,
-        "share": text.share,
-        "size": text.size,
-        "rules_file": _rules_file,
-        "visible": text.visible,
-        "visible_lines": text.visible_lines,
-    }
-    return environment
-
-
-def _rules_file(group: str) -> str:
-    """Where a group's rules lie, seen from the page."""
-    return rules_name(quote(group, safe=""))
-
-
-def _below_targets(key: str) -> str:
-    """Where an object of a target lies, seen from the page of all targets."""
-    return quote(key.removeprefix(TARGETS))
-
-
-def _code(sentence: str) -> Markup:
-    """What is between backticks, as code."""
-    parts = [escape(part) for part in sentence.split("`")]
-    return Markup("").join(
-        Markup("<code>{}</code>").format(part) if place % 2 else part
-        for place, part in enumerate(parts)
-    )
 
 
 def _part(name: str) -> Markup:
     """A style or script that is ours alone: it takes no values, so there is nothing to escape."""
-    return Markup(_environment().get_template(name).render())  # noqa: S704 - see above
+    return Markup(environment().get_template(name).render())  # noqa: S704 - see above
 
 
 def _policy(style: str, script: str = "") -> str:

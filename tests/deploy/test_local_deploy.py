@@ -51,6 +51,9 @@ def test_layers_are_compiled(template: Path) -> None:
     compiled = [Path(cache_from_source(str(file))) for file in sources]
     assert [file for file in compiled if not file.exists()] == []
     assert {file.read_bytes()[4:8] for file in compiled} == {_UNCHECKED}
+    report = layers[0] / "rules_lib" / "report"
+    templates = {file.name for file in (report / "page").iterdir()}
+    assert {file.name for file in (report / "compiled").iterdir()} == templates
 
 
 def test_first_deploy_stores_the_shipped_allowlist(deployed: Act) -> None:
