@@ -254,4 +254,5 @@ AnyRule: TypeAlias = Rule | Malformed | SidOnly
 
 
 def _place(rule: AnyRule) -> FeedPosition:
-    return not is_local(rule.category), rule.feed.order, rule.category, rule.line
+    category = rule.category
+    return not category.startswith(LOCAL_PREFIX), rule.feed.order, category, rule.line

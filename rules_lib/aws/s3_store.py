@@ -33,7 +33,7 @@ What a build changed has about 1.3 kB a rule, and is written when its memory is 
 """
 
 _AT_ONCE: Final = 2**18
-"""Bytes that are written to the disk at once."""
+"""Bytes that are written to the temporary file at once, or a piece more: most are lines."""
 
 _MISSING: Final = frozenset({"NoSuchKey", "404"})
 _CONDITION_FAILED: Final = frozenset(
@@ -201,9 +201,14 @@ def _body(data: bytes | Iterable[bytes]) -> Iterator[bytes | IO[bytes]]:
     if isinstance(data, bytes):
         yield data
         return
-    with SpooledTemporaryFile(max_size=_SPOOLED, buffering=_AT_ONCE) as file:
-        for piece in data:  # `writelines` of Python 3.11 goes to the disk when all is in memory
-            file.write(piece)
+    with SpooledTemporaryFile(max_size=_SPOOLED) as file:
+        waiting = bytearray()
+        for piece in data:
+            waiting += piece
+            if len(waiting) >= _AT_ONCE:
+                file.write(waiting)
+                waiting.clear()
+        file.write(waiting)
         file.seek(0)
         yield cast("IO[bytes]", file)
 

@@ -245,16 +245,24 @@ def rest_without(text: str, start: int, options: Sequence[NumberedOption]) -> st
 
 def sid_of(text: str) -> int | None:
     """Read the sid of a rule, where it can be read; a `sid:9;` inside a msg is none."""
-    if text.lower().count("sid") == text.count("sid") == 1:  # as in nearly every rule: much faster
-        place = text.index("sid")
-        begin = max(text.rfind(";", 0, place), text.rfind("(", 0, place), 0)
-        only = SID.match(text, begin)
-        return int(only[1]) if only else None
+    if (plain := _plain_sid(text)) is not None:
+        return plain
     found = tuple(SID.finditer(text))
     if len(found) > 1:
         starts = _starts(text)
         found = tuple(match for match in found if match.start() + 1 in starts) or found[-1:]
     return int(found[0][1]) if found else None
+
+
+def _plain_sid(text: str) -> int | None:
+    """The sid of a rule that has the word once and writes it as nearly all do: much faster."""
+    lowered = text.lower()
+    place = lowered.find("sid")
+    if place != lowered.rfind("sid") or not text.isascii():
+        return None
+    number, end, _ = text[place + 4 : place + 25].partition(";")
+    written = text[place - 2 : place + 4] == "; sid:" and text[place - 3] != "\\"
+    return int(number) if written and end and number.isdecimal() else None
 
 
 def _starts(text: str) -> frozenset[int]:

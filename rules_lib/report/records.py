@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from json.encoder import encode_basestring_ascii as _quoted
+from json.encoder import encode_basestring_ascii
 from typing import Final
+
+from pydantic_core import to_json
 
 from rules_lib.model import Change, Rule
 from rules_lib.outcome import Converted, Discarded
@@ -23,7 +25,12 @@ DISCARDED_FIELDS: Final = ("sid", "rev", "category", "reason", "detail", "msg", 
 FEED_FIELD: Final = "feed"
 """One field more where several feeds are in use: the feed's name, none for people's own."""
 
-_NAMES: Final = tuple(map(_quoted, DISCARDED_FIELDS))
+_DELETE: Final = "\x7f"
+
+_CHANGE: Final = (
+    b'{"sid": %d, "rev": %d, "category": %b, "changes": %b, "before": %b, "after": %b%b}\n'
+)
+"""A line of `changed.jsonl`."""
 
 
 def discarded_jsonl(discarded: Iterable[Discarded], *, with_feed: bool = False) -> Iterator[bytes]:
@@ -51,10 +58,20 @@ def discarded_members(item: Discarded) -> str:
 
 
 def json_value(value: str | int | None) -> str:
-    """A value as `json` writes it, at a third of its cost."""
+    """A value as `json` writes it, at a fraction of its cost."""
     if isinstance(value, str):
-        return _quoted(value)
+        return _quoted(value).decode("ascii")
     return "null" if value is None else str(value)
+
+
+def _quoted(text: str) -> bytes:
+    """A text as `json` writes it; what `to_json` does not escape is rare, and takes longer."""
+    if text.isascii() and _DELETE not in text:
+        return to_json(text)
+    return encode_basestring_ascii(text).encode("ascii")
+
+
+_NAMES: Final = tuple(map(json_value, DISCARDED_FIELDS))
 
 
 def discarded_csv(discarded: Iterable[Discarded], *, with_feed: bool = False) -> Iterator[bytes]:
@@ -77,14 +94,13 @@ def _values(item: Discarded) -> tuple[str | int | None, ...]:
 
 
 def _change(rule: Converted, *, with_feed: bool) -> bytes:
-    """As `json` writes it, at a third of its cost: nearly every published rule has one."""
+    """As `json` writes it, at a fraction of its cost: nearly every published rule has one."""
     told = rule.cause.stage or rule.cause.late or rule.without
     more = (_feed_member(rule) if with_feed else "") + (_told_beside(rule) if told else "")
-    return (
-        f'{{"sid": {rule.sid}, "rev": {rule.rule.rev}, "category": {_quoted(rule.rule.category)}, '
-        f'"changes": {_listed(rule.changes)}, "before": {_quoted(rule.rule.text)}, '
-        f'"after": {_quoted(rule.text)}{more}}}\n'
-    ).encode("ascii")
+    return _CHANGE % (
+        *(rule.sid, rule.rule.rev, _quoted(rule.rule.category), _listed(rule.changes)),
+        *(_quoted(rule.rule.text), _quoted(rule.text), more.encode("ascii")),
+    )
 
 
 def _told_beside(rule: Converted) -> str:
@@ -135,5 +151,5 @@ def without_record(one: Without) -> dict[str, object]:
 
 
 @lru_cache(maxsize=1024)
-def _listed(changes: tuple[Change, ...]) -> str:
-    return json.dumps([change.value for change in changes])
+def _listed(changes: tuple[Change, ...]) -> bytes:
+    return json.dumps([change.value for change in changes]).encode("ascii")

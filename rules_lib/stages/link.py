@@ -37,13 +37,15 @@ class Linked:
 
 def link(wanted: Sequence[Converted], standby: Sequence[Converted]) -> Linked:
     """Bring in the standby setters that wanted rules need, and tie rules into clusters."""
-    settable = _settable((*wanted, *standby))
+    marking = [rule for rule in wanted if rule.rule.ties]  # few do: the others are looked at once
+    settable = _settable((*marking, *standby))
     discarded = tuple(
         Discarded(rule.rule, Reason.FLOWBIT_NEVER_SET, _detail(rule, settable))
-        for rule in wanted
+        for rule in marking
         if not _can_fire(rule, settable)
     )
-    tied = clusters(sorted(_firing(wanted, standby, settable), key=_place))
+    firing = _firing(wanted, standby, settable) if discarded or standby else wanted
+    tied = clusters(sorted(firing, key=_place))
     return Linked(tuple(map(_bound, tied)), discarded)
 
 
@@ -158,11 +160,21 @@ def _place(rule: Converted) -> FeedPosition:
 
 def clusters(rules: Sequence[Converted]) -> tuple[Cluster, ...]:
     """Tie rules, in their order; the clusters are in the order of their first rules."""
-    root = _roots(rules)
-    found: dict[int, list[Converted]] = defaultdict(list)
-    for at, rule in zip(root, rules, strict=True):
-        found[at].append(rule)
-    return tuple(tuple(cluster) for cluster in found.values())
+    tied = [place for place, rule in enumerate(rules) if is_tied(rule)]
+    found: list[Sequence[Converted]] = [(rule,) for rule in rules]
+    begun: dict[int, list[Converted]] = {}
+    for place, root in zip(tied, _roots([rules[place] for place in tied]), strict=True):
+        if root in begun:
+            found[place] = ()
+        else:
+            found[place] = begun[root] = []
+        begun[root].append(rules[place])
+    return tuple(tuple(members) for members in found if members)
+
+
+def is_tied(rule: Converted) -> bool:
+    """Whether anything may keep it together with others; most rules stand alone."""
+    return bool(rule.rule.ties) or rule.given.mode is Mode.AS_WRITTEN
 
 
 def _roots(rules: Sequence[Converted]) -> list[int]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from itertools import pairwise
 from operator import attrgetter
 from typing import Final, TypeAlias
@@ -14,7 +15,7 @@ from typing import Final, TypeAlias
 from rules_lib.graph import Followers, layers
 from rules_lib.model import FeedPosition, Mode
 from rules_lib.outcome import Converted
-from rules_lib.stages.link import Cluster
+from rules_lib.stages.link import Cluster, is_tied
 from rules_lib.stages.tiers import Tier, tier_of
 from rules_lib.ties import Tie
 
@@ -52,8 +53,9 @@ def order(clusters: Sequence[Cluster], last: Collection[str] = frozenset()) -> O
         last: people's own categories that stand behind the feed's.
     """
     rules = [rule for cluster in clusters for rule in cluster]
-    turns = _turns(rules, last)
-    tied = sorted(filter(_is_tied, rules), key=lambda rule: turns[rule.sid])
+    tied = [rule for rule in rules if is_tied(rule)]
+    turns = _turns(rules, tied, last)
+    tied.sort(key=lambda rule: turns[rule.sid])
     latest: FeedOrderKey | None = None
     for rule in _sorted(tied, _ASKS):  # one that waits for another takes its turn, behind it
         turn = turns.pop(rule.sid)
@@ -62,22 +64,15 @@ def order(clusters: Sequence[Cluster], last: Collection[str] = frozenset()) -> O
     return Ordered(tuple(clusters), {sid: place for place, sid in enumerate(ordered)})
 
 
-def _is_tied(rule: Converted) -> bool:
-    return bool(rule.rule.ties) or rule.given.mode is Mode.AS_WRITTEN
-
-
-def _turns(rules: Iterable[Converted], last: Collection[str]) -> dict[int, FeedOrderKey]:
+def _turns(
+    rules: Iterable[Converted], tied: Sequence[Converted], last: Collection[str]
+) -> dict[int, FeedOrderKey]:
     """What a rule of people's own waits for comes with it, before the rest of the feed."""
-    tied = [rule for rule in rules if _is_tied(rule)]
-    early = _awaited(tied, last)
-    tiers = {name: tier_of(name, last) for name in {rule.rule.category for rule in rules}}
-    return {
-        rule.sid: (
-            Tier.FIRST if rule.sid in early else tiers[rule.rule.category],
-            rule.rule.place,
-        )
-        for rule in rules
-    }
+    tier = cache(partial(tier_of, last=last))
+    turns = {rule.sid: (tier(rule.rule.category), rule.rule.place) for rule in rules}
+    for sid in _awaited(tied, last):
+        turns[sid] = Tier.FIRST, turns[sid][1]
+    return turns
 
 
 def _awaited(tied: Sequence[Converted], last: Collection[str]) -> frozenset[int]:

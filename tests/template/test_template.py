@@ -50,6 +50,12 @@ def test_template_is_valid_and_clean(template: str) -> None:
     assert "is a valid SAM Template" in done.stdout
 
 
+def test_files_of_a_very_large_build_find_room_on_the_disk() -> None:
+    """What ten times ET Open changes waits there in half of it."""
+    build = expanded()["Resources"]["BuildFunction"]["Properties"]
+    assert build["EphemeralStorage"] == {"Size": 1024}
+
+
 def test_bucket_outlives_the_stack() -> None:
     """It holds what people wrote; a first deploy that fails leaves nothing behind."""
     bucket = expanded()["Resources"]["Bucket"]

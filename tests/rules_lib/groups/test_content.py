@@ -61,6 +61,14 @@ def test_blank_lines_are_no_rules() -> None:
         ('alert ip (msg:"a; sid:9;"; sid:5;)', 5),
         ("…; sid:5; gid:1234567890;)", 5),
         ("alert ip (rev:1;)", None),
+        ("alert ip (rev:1; sid:5)", None),
+        ("alert ip (rev:1; sid:5;", 5),
+        ("alert ip (rev:1\\; sid:5;)", None),
+        ("alert ip (rev:1; sid:123456789012345678901;)", None),
+        ("alert ip (rev:1; sid:x;)", None),
+        ("alert ip (rev:1; sid:5; x:1; SID :6;)", 5),
+        ("alert ip (msg:İ; sid:5;)", 5),
+        ("alert ip (msg:1; sid:٥;)", None),
     ],
 )
 def test_sid_of_a_text(text: str, sid: int | None) -> None:

@@ -10,7 +10,7 @@ from support.report import DISCARDED, GOLDEN, INFO, WEB, converted, hostile, rul
 
 from rules_lib.model import Change, FeedOrigin, Malformed, Reason
 from rules_lib.outcome import Discarded
-from rules_lib.report.records import changed_jsonl, discarded_jsonl
+from rules_lib.report.records import changed_jsonl, discarded_jsonl, json_value
 
 ANY_TEXT = st.text(st.characters())
 
@@ -28,6 +28,14 @@ def test_changed_rules_are_written_as_in_the_golden_file() -> None:
 def test_rule_without_a_change_has_no_line() -> None:
     """What is published as the feed ships it is no change."""
     assert list(changed_jsonl([converted(rule(1))])) == []
+
+
+@given(
+    st.text(st.characters()) | st.text(st.sampled_from('\x00\t\n\x1f "\\/\x7f\x80é\u2028😀\ud800'))
+)
+def test_text_is_escaped_as_json_escapes_it(text: str) -> None:
+    """Everything outside of printable ASCII, by whatever way is the faster."""
+    assert json_value(text) == json.dumps(text)
 
 
 def test_setter_that_was_brought_in_is_a_change() -> None:
