@@ -61,9 +61,8 @@ def metadata_values(text: str, key: str) -> tuple[str, ...]:
     """
     if key not in text:
         return ()
-    parts = cut(text)
-    options = zip(parts.names, parts.values, strict=True)
-    entries = ",".join(value for name, value in options if name.lower() == "metadata")
+    options = cut(text).found
+    entries = ",".join(value for _, name, value in options if name.lower() == "metadata")
     return tuple(value.strip() for has, value in _ENTRY.findall(f",{entries}") if has == key)
 
 

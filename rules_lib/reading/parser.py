@@ -19,7 +19,7 @@ from rules_lib.reading.ties import SILENT, read_ties
 from rules_lib.reading.values import qualified, unwanted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
     from rules_lib.reading.lines import Line
     from rules_lib.ties import Tie
@@ -67,26 +67,26 @@ def _rule(category: str, line: Line, feed: FeedOrigin) -> Rule:
         # What is kept of an option takes a hundred times the memory of its own two bytes.
         raise RuleSyntaxError(f"it has {semicolons:,} semicolons, too many for any rule")
     parts = cut(text)
-    shape, values = _shape(parts), parts.values
+    shape, value = _shape(parts), parts.value
     if shape.twice:
         raise RuleSyntaxError(f"it has {shape.twice} more than once")
     ties = _ties(parts, shape) if shape.ties else ()
     keywords = shape.keywords
     if shape.qualified:
         keywords = keywords.union(qualified(parts, shape))
-    metadata = rule_metadata([_stated("metadata", values[place]) for place in shape.metadata])
+    metadata = rule_metadata([_stated("metadata", value(place)) for place in shape.metadata])
     return Rule(
         category=category,
         line=line.number,
         text=text,
         header=header_of(parts.header),
-        sid=None if shape.sid is None else _number("sid", values[shape.sid]),
-        rev=0 if shape.rev is None else _number("rev", values[shape.rev]),
-        msg="" if shape.msg is None else _message(values[shape.msg]),
+        sid=None if shape.sid is None else _number("sid", value(shape.sid)),
+        rev=0 if shape.rev is None else _number("rev", value(shape.rev)),
+        msg="" if shape.msg is None else _message(value(shape.msg)),
         keywords=keywords,
         ties=tuple([tie for tie in ties if tie is not SILENT]) if ties else ties,
         noalert=_is_silent(parts, shape.silent) if shape.silent else False,
-        classtype=intern(_last("classtype", values, shape.classtype)),
+        classtype=intern(_last("classtype", value, shape.classtype)),
         severity=metadata.severity,
         confidence=metadata.confidence,
         created_at=metadata.created_at,
@@ -98,7 +98,7 @@ def _rule(category: str, line: Line, feed: FeedOrigin) -> Rule:
 
 
 def _shape(parts: Parts) -> Shape:
-    return shape_of(" ".join(parts.names))
+    return shape_of(" ".join([name for _, name, _ in parts.found]))
 
 
 def _stated(name: str, value: str) -> str:
@@ -108,11 +108,11 @@ def _stated(name: str, value: str) -> str:
     return value.strip(_BLANKS)
 
 
-def _last(name: str, values: Sequence[str], places: Iterable[int]) -> str:
+def _last(name: str, value: Callable[[int], str], places: Iterable[int]) -> str:
     """The last of an option's values; each of them must be there."""
     found = ""
     for place in places:
-        found = _stated(name, values[place])
+        found = _stated(name, value(place))
     return found
 
 
@@ -139,8 +139,8 @@ def _message(value: str) -> str:
 def _ties(parts: Parts, shape: Shape) -> tuple[Tie, ...]:
     found: list[Tie] = []
     for place in shape.ties:
-        name = parts.names[place].lower()
-        found += read_ties(name, _stated(name, parts.values[place]))
+        name = parts.name(place)
+        found += read_ties(name, _stated(name, parts.value(place)))
     return tuple(found)
 
 
@@ -148,9 +148,9 @@ def _is_silent(parts: Parts, places: Iterable[int]) -> bool:
     """Whether the last option that decides it silences the rule; `alert` undoes a noalert."""
     silent = False
     for place in places:
-        name = parts.names[place].lower()
+        name = parts.name(place)
         if name in {"noalert", "alert"}:
             silent = name == "noalert"
-        elif _NOALERT.match(parts.values[place]):
+        elif _NOALERT.match(parts.value(place)):
             silent = True
     return silent

@@ -23,19 +23,22 @@ from rules_lib.reading.sids import SID
 _OPTION = re.compile(
     r"""
     ( [ \t]*+ ( [A-Za-z0-9_.\-]++ ) [ \t]*+
-      (?: : [ \t]*+ (
-          !?[ \t]*+" [^";\\]*+
+      (?: ; | : [ \t]*+ (
+          "[^";\\]*+" (?=;)
+        | [^!";\\]*+ (?=;)
+        | !?[ \t]*+" [^";\\]*+
           (?> (?: (?: \\\\; | \\(?!"[ \t]*+;). | "(?![ \t]*+;) ) [^";\\]*+ )* )
           (?: " | \\"(?= [ \t]*+ ; [^"]*+ \Z) )
         | (?! !?[ \t]*+" ) [^";\\]*+
           (?> (?: (?: \\;? | "(?> (?: [^";\\]++ | \\;? )* )" | "(?= [^"]*+ \Z) ) [^";\\]*+ )* )
-      ) [ \t]*+ )? ; )
+      ) [ \t]*+ ; ) )
     | .+
     """,
     re.VERBOSE | re.ASCII | re.DOTALL,
 )
 """One option: its text with the white space before it, its name, its value; or, with none of
-these, all the rest, in which no option can be read. So a text is read in one go. A semicolon in a
+these, all the rest, in which no option can be read. So a text is read in one go. Nearly all values
+have one of the first two forms, which spare a look at what else they might hold. A semicolon in a
 value has a backslash right before it; a value that opens with a quote ends with one that has none,
 any other has quotes in pairs. The last quote of a rule may be escaped, or alone: none is left to
 close it. Groups are atomic, not possessive: Python 3.11.2, which Debian bookworm has, gets a
@@ -59,29 +62,44 @@ class RuleSyntaxError(ValueError):
 
 
 class Parts(NamedTuple):
-    """A rule cut up: its header, and its options as texts, names and values, one of each an option.
+    """A rule cut up: its header, and its options.
 
     Attributes:
         start: where the first option's text begins; each of the others begins where one ends.
-        names: as written.
-        values: as written, quotes and escapes included; empty where an option has none.
+        found: of each option its text, and its name and value as written, quotes and escapes
+            included; the value is empty where an option has none.
     """
 
     header: str
     start: int
-    texts: tuple[str, ...]
-    names: tuple[str, ...]
-    values: tuple[str, ...]
+    found: Sequence[tuple[str, str, str]]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the options, as written."""
+        return tuple([name for _, name, _ in self.found])
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """Their values; empty where an option has none."""
+        return tuple([value for _, _, value in self.found])
+
+    def name(self, number: int) -> str:
+        """The name of one option, in lower case; the first is 0."""
+        return self.found[number][1].lower()
+
+    def value(self, number: int) -> str:
+        """The value of one option."""
+        return self.found[number][2]
 
     def options(self, numbers: Iterable[int]) -> tuple[Option, ...]:
         """Some of the options, with their places; `numbers` ascend, the first option is 0."""
         found, begin, at = [], self.start, 0
         for number in numbers:
-            begin, at = begin + sum(map(len, self.texts[at:number])), number
-            text = self.texts[number]
-            value = intern(self.values[number]) if ":" in text else None
-            name = intern(self.names[number].lower())
-            found.append(Option(name, value, begin, begin + len(text)))
+            begin, at = begin + sum(len(text) for text, _, _ in self.found[at:number]), number
+            text, name, written = self.found[number]
+            value = intern(written) if ":" in text else None
+            found.append(Option(intern(name.lower()), value, begin, begin + len(text)))
         return tuple(found)
 
 
@@ -100,8 +118,7 @@ def cut(text: str) -> Parts:
     found, rest = _options_of(text, start, end)
     if rest:
         raise RuleSyntaxError(_unreadable(rest))
-    texts, names, values = zip(*found, strict=True) if found else ((), (), ())
-    return Parts(header, start, texts, names, values)
+    return Parts(header, start, found)
 
 
 def _options_of(text: str, start: int, end: int) -> tuple[list[tuple[str, str, str]], str]:
@@ -127,7 +144,7 @@ def split(text: str) -> tuple[str, tuple[Option, ...]]:
         RuleSyntaxError: the text has not the form `header (option; option:value; …)`.
     """
     parts = cut(text)
-    return parts.header, parts.options(range(len(parts.texts)))
+    return parts.header, parts.options(range(len(parts.found)))
 
 
 @lru_cache(maxsize=4096)

@@ -35,7 +35,7 @@ def qualified(parts: Parts, shape: Shape) -> Iterator[str]:
         RuleSyntaxError: the engine could not read what the rule requires.
     """
     for place in shape.qualified:
-        name, value = parts.names[place].lower(), parts.values[place]
+        name, value = parts.name(place), parts.value(place)
         if name in BITS:
             if not _is_in_transaction(value):
                 yield f"{name}:address"
@@ -54,9 +54,9 @@ def qualified(parts: Parts, shape: Shape) -> Iterator[str]:
 def unwanted(parts: Parts, shape: Shape) -> tuple[NumberedOption, ...]:
     """The options that must go; of `fast_pattern` behind base64_data the bare ones."""
     bare = [
-        NumberedOption(parts.names[place], place)
+        NumberedOption(parts.found[place][1], place)
         for place in shape.behind_base64
-        if not parts.values[place]
+        if not parts.value(place)
     ]
     return tuple(sorted((*shape.unwanted, *bare), key=_number)) if bare else shape.unwanted
 
@@ -71,7 +71,7 @@ def _is_in_transaction(value: str) -> bool:
 
 def _contents(parts: Parts, buffer: int) -> Iterator[bytes]:
     """What is looked for in the sticky buffer that an option names."""
-    for name, value in zip(parts.names[buffer + 1 :], parts.values[buffer + 1 :], strict=True):
+    for _, name, value in parts.found[buffer + 1 :]:
         if name.lower() not in _IN_A_BUFFER:
             return
         if name.lower() == "content":

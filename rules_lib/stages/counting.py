@@ -32,7 +32,7 @@ def counts_first(rule: Converted) -> bool:
 
 def _counts(text: str) -> bool:
     parts = cut(text)
-    named = ((name.lower(), value) for name, value in zip(parts.names, parts.values, strict=True))
+    named = ((name.lower(), value) for _, name, value in parts.found)
     return any(
         name == "detection_filter" or not _LIMITS.fullmatch(value)
         for name, value in named

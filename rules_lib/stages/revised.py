@@ -50,7 +50,7 @@ def is_revised(
 
 def _options(parts: Parts) -> Options:
     """Names and values of the options that count, in their order."""
-    pairs = zip(parts.names, parts.values, strict=True)
+    pairs = ((name, value) for _, name, value in parts.found)
     named = ((name.lower(), value.strip()) for name, value in pairs)
     return [(name, value) for name, value in named if name not in _PASSED_OVER]
 

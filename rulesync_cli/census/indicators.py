@@ -226,9 +226,9 @@ def _lists_for(addresses: Iterable[str], rest: int) -> int:
 def _alike(rule: Rule) -> _Alike:
     ends = frozenset(_named_ends(rule))
     header = tuple("" if field in ends else field for field in rule.header)
-    parts = cut(rule.text)
-    named = zip(parts.names, parts.texts, strict=True)
-    return _Alike(header, tuple(t.strip() for name, t in named if name.lower() not in DESCRIPTIVE))
+    options = cut(rule.text).found
+    telling = (text.strip() for text, name, _ in options if name.lower() not in DESCRIPTIVE)
+    return _Alike(header, tuple(telling))
 
 
 def _addresses(rule: Rule) -> tuple[str, ...]:

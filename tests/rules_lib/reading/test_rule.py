@@ -23,6 +23,7 @@ import rules_lib
 from rules_lib.groups.rule_group import GroupVariables
 from rules_lib.model import Header, NumberedOption
 from rules_lib.reading.rule import (
+    _OPTION,
     RuleSyntaxError,
     close_up,
     header_of,
@@ -132,6 +133,22 @@ def test_unwanted_option_is_found_however_the_rule_is_written(options: str, left
     source = f"alert tcp {ENDS} ({options})"
     expected = f"alert tcp {ENDS} ({left})"
     assert rest_without(source, 6, _unwanted_of(source)) == expected[6:]
+
+
+PLAIN = """
+          "[^";\\\\]*+" (?=;)
+        | [^!";\\\\]*+ (?=;)
+        |"""
+"""The forms of values that spare a look at what else a value may hold."""
+
+
+@given(st.text(st.sampled_from('ab:;!,"\\\\ \t|'), max_size=24))
+def test_plain_values_are_read_as_the_others_are(text: str) -> None:
+    """Their forms only save time: without them, every text is cut in the same way."""
+    thorough = re.compile(_OPTION.pattern.replace(PLAIN, ""), _OPTION.flags)
+    assert thorough.pattern != _OPTION.pattern
+    source = f"a:{text};b;"
+    assert _OPTION.findall(source) == thorough.findall(source)
 
 
 @given(QUOTED, st.sampled_from(["msg", "content", "pcre"]))
