@@ -25,6 +25,10 @@ from rules_lib.report.licences import licence_of
 COMPILED: Final = Path(__file__).with_name("compiled")
 """The folder of what is compiled: in a build of the functions alone."""
 
+_ENDING: Final = ".code"
+"""Behind a template's name; by its ending it is no code that `code_digest` looks at, so that a
+build and a clone are the same code."""
+
 
 class _Compiled(BytecodeCache):
     """What was compiled at build time; Jinja compares the digests, and nothing is written here."""
@@ -40,7 +44,7 @@ class _Compiled(BytecodeCache):
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Read what there is of a template."""
-        path = COMPILED / bucket.key
+        path = COMPILED / f"{bucket.key}{_ENDING}"
         if path.is_file():
             bucket.bytecode_from_string(path.read_bytes())
 
@@ -86,7 +90,7 @@ def compile_templates() -> None:
         source, _, _ = templates.loader.get_source(templates, name)
         bucket = compiled.get_bucket(templates, name, None, source)
         bucket.code = templates.compile(source, name, name)
-        (COMPILED / name).write_bytes(bucket.bytecode_to_string())
+        (COMPILED / f"{name}{_ENDING}").write_bytes(bucket.bytecode_to_string())
 
 
 def _rules_file(group: str) -> str:

@@ -52,7 +52,7 @@ def test_layers_are_compiled(template: Path) -> None:
     assert [file for file in compiled if not file.exists()] == []
     assert {file.read_bytes()[4:8] for file in compiled} == {_UNCHECKED}
     report = layers[0] / "rules_lib" / "report"
-    templates = {file.name for file in (report / "page").iterdir()}
+    templates = {f"{file.name}.code" for file in (report / "page").iterdir()}
     assert {file.name for file in (report / "compiled").iterdir()} == templates
 
 

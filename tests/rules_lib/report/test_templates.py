@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from support.page import drawn
 
+from rules_lib.sync.code_digest import code_digest
+
 ROOT = Path(__file__).parents[3]
 LIBRARY = ROOT / "rules_lib"
 
@@ -56,9 +58,9 @@ def test_page_of_a_build_compiles_no_template_and_is_the_same(layer: Path) -> No
 def test_every_template_is_compiled(layer: Path) -> None:
     """Parts that have nothing to show, and the page of all targets, too."""
     report = layer / "rules_lib" / "report"
-    names = [{one.name for one in (report / of).iterdir()} for of in ("page", "compiled")]
-    assert names[0] == names[1]
-    assert "fleet.html.j2" in names[0]
+    pages, compiled = ({one.name for one in (report / of).iterdir()} for of in ("page", "compiled"))
+    assert compiled == {f"{name}.code" for name in pages}
+    assert "fleet.html.j2" in pages
 
 
 def test_template_that_was_edited_since_is_compiled_again(layer: Path) -> None:
@@ -78,6 +80,16 @@ def test_templates_of_another_jinja_are_compiled_again(layer: Path) -> None:
     page, compiled = page_of(layer)
     assert page == drawn()
     assert "report.html.j2" in compiled
+
+
+def test_build_is_the_same_code_as_the_clone(layer: Path) -> None:
+    """A command goes by what the function has left in the bucket only if both are."""
+    asked = "from rules_lib.sync.code_digest import code_digest; print(code_digest())"
+    path = f"import sys; sys.path[:0] = [{str(layer)!r}]"
+    done = subprocess.run(  # noqa: S603 - ours
+        [sys.executable, "-c", f"{path}; {asked}"], capture_output=True, check=True, text=True
+    )
+    assert done.stdout.strip() == code_digest()
 
 
 def test_clone_has_nothing_compiled() -> None:
