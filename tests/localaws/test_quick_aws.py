@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
@@ -100,11 +101,19 @@ def test_listing_is_the_same(shelf: Any, prefix: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "prefix", ["", "builds/", "builds", "builds/1/", "latest.json", "nowhere/"]
+)
+def test_listing_by_folder_is_the_same(shelf: Any, prefix: str) -> None:
+    """The folders below a prefix, and the objects in none of them."""
+    both(shelf.list_objects_v2, Prefix=prefix, Delimiter="/")
+
+
+@pytest.mark.parametrize(
     ("call", "words"),
     [
         ("get_object", {"Key": "latest.json", "Range": "bytes=0-0"}),
         ("get_object", {"Key": "latest.json", "IfMatch": '"no"'}),
-        ("list_objects_v2", {"Prefix": "builds/", "Delimiter": "/"}),
+        ("list_objects_v2", {"Prefix": "builds/", "Delimiter": "1"}),
         ("get_object", {"Bucket": "another", "Key": "latest.json"}),
         ("put_object", {"Key": "latest.json", "Body": b"", "IfNoneMatch": "*"}),
         ("put_object", {"Key": "latest.json", "Body": b"", "IfMatch": '"no"'}),
@@ -115,12 +124,20 @@ def test_listing_is_the_same(shelf: Any, prefix: str) -> None:
     ],
 )
 def test_what_asks_for_more_is_left_to_moto(shelf: Any, call: str, words: dict[str, Any]) -> None:
-    """Part of an object, a condition that does not hold, folders, no such bucket."""
+    """Part of an object, a condition that does not hold, odd folders, no such bucket."""
     words = {"Bucket": BUCKET, **words}
     slow, _ = said(getattr(shelf, call), **words)
     with short_way() as taken:
         shortly, _ = said(getattr(shelf, call), **words)
     assert (shortly, taken) == (slow, [False])
+
+
+def spooled() -> SpooledTemporaryFile[bytes]:
+    """A body in pieces, of which the first was read."""
+    file = SpooledTemporaryFile()  # noqa: SIM115 - it is sent later, and is in memory
+    file.write(b"read, and the rest")
+    file.seek(len(b"read, "))
+    return file
 
 
 @pytest.mark.parametrize(
@@ -131,13 +148,16 @@ def test_what_asks_for_more_is_left_to_moto(shelf: Any, call: str, words: dict[s
         ("new", {"IfNoneMatch": "*"}),
         ("latest.json", {"IfMatch": '"99914b932bd37a50b983c5e7c90ae93b"'}),
         ("latest.json", {}),
+        ("pieces", {"Body": spooled}),
     ],
 )
 def test_object_that_is_written_is_the_same(shelf: Any, key: str, words: dict[str, Any]) -> None:
     """What the write answers, and what is read of the object then: all but its time."""
 
     def write(client: Any) -> list[object]:
-        answer, _ = said(client.put_object, Bucket=BUCKET, Key=key, Body=b"body", **words)
+        body = words["Body"]() if "Body" in words else b"body"
+        asked = {"Bucket": BUCKET, "Key": key, **words, "Body": body}
+        answer, _ = said(client.put_object, **asked)
         (found, status), headers = said(
             client.get_object, Bucket=BUCKET, Key=key, ChecksumMode="ENABLED"
         )
@@ -155,7 +175,7 @@ def test_object_that_is_written_is_the_same(shelf: Any, key: str, words: dict[st
     assert taken == [True] * 5
 
 
-def test_pieces_take_the_long_way(shelf: Any, tmp_path: Any) -> None:
+def test_file_takes_the_long_way(shelf: Any, tmp_path: Any) -> None:
     """A file is read by botocore as it is sent."""
     (tmp_path / "pieces").write_bytes(b"pieces")
     with short_way() as taken, (tmp_path / "pieces").open("rb") as file:

@@ -1,7 +1,7 @@
 """What is read of S3, answered out of moto's own bucket without a web framework between.
 
-That is an object, one that is not there, and a listing by prefix. Whatever asks for more than that
-is left to moto.
+That is an object, one that is not there, and a listing by prefix, also by folder. Whatever asks for
+more than that is left to moto.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ OBJECT: Final = re.compile(
 _MORE: Final = {"range", "if-match", "if-none-match", "if-modified-since", "if-unmodified-since"}
 """Headers by which a request asks for more than an object."""
 _LISTED: Final = {"list-type", "prefix", "encoding-type"}
+_FOLDERS: Final = _LISTED | {"delimiter"}
 _PAGE: Final = 1_000  # keys
 _NO_SUCH_KEY: Final = (
     '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>NoSuchKey</Code>'
@@ -62,7 +63,11 @@ def read(request: Request) -> TYPE_RESPONSE | None:
         asks_more = found["query"] or _MORE & {name.lower() for name in request.headers}
         return None if asks_more else _object(bucket, unquote(found["key"]), request)
     asked = parse_qs(found["query"] or "", keep_blank_values=True)
-    return _listing(bucket, asked) if asked.keys() == _LISTED else None
+    if asked.keys() == _LISTED:
+        return _listing(bucket, asked["prefix"][0])
+    if asked.keys() == _FOLDERS and asked["delimiter"] == ["/"]:
+        return _listing(bucket, asked["prefix"][0], by_folder=True)
+    return None
 
 
 def plain_bucket(name: str) -> FakeBucket | None:
@@ -84,15 +89,25 @@ def _object(bucket: FakeBucket, name: str, request: Request) -> TYPE_RESPONSE | 
     return 200, headers, key.value
 
 
-def _listing(bucket: FakeBucket, asked: dict[str, list[str]]) -> TYPE_RESPONSE | None:
-    prefix = asked["prefix"][0]
+def _listing(bucket: FakeBucket, prefix: str, *, by_folder: bool = False) -> TYPE_RESPONSE | None:
     names = sorted(name for name in bucket.keys if name.startswith(prefix))
-    keys = [bucket.keys[name] for name in names]
-    if len(keys) > _PAGE or any(isinstance(key, FakeDeleteMarker) for key in keys):
+    if any(isinstance(bucket.keys[name], FakeDeleteMarker) for name in names):
         return None
-    told = {"Name": bucket.name, "Prefix": quote(prefix), "MaxKeys": _PAGE, "KeyCount": len(keys)}
+    below = {name: name.removeprefix(prefix).partition("/") for name in names if by_folder}
+    folders = sorted({f"{prefix}{folder}/" for folder, slash, _ in below.values() if slash})
+    keys = [bucket.keys[name] for name in names if not below or not below[name][1]]
+    count = len(keys) + len(folders)
+    if count > _PAGE:
+        return None
+    told = {"Name": bucket.name, "Prefix": quote(prefix), "MaxKeys": _PAGE, "KeyCount": count}
+    if by_folder:
+        told["Delimiter"] = "/"
     body = _tags({**told, "IsTruncated": "false", "EncodingType": "url"}.items())
     body += "".join(f"<Contents>{_tags(_entry(key))}</Contents>" for key in keys)
+    body += "".join(
+        f"<CommonPrefixes>{_tags([('Prefix', quote(folder))])}</CommonPrefixes>"
+        for folder in folders
+    )
     return 200, {"content-type": "application/xml"}, f"<ListBucketResult>{body}</ListBucketResult>"
 
 

@@ -8,9 +8,11 @@ to fail.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, Final
+from tempfile import SpooledTemporaryFile
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from botocore import handlers, parsers
 from botocore.awsrequest import AWSResponse
@@ -102,7 +104,7 @@ def _may_be_short(service: str, params: Mapping[str, Any], events: Any, action: 
     return (
         SWITCH.on
         and botocore_stubber.enabled
-        and isinstance(params["body"], bytes | BytesIO)
+        and isinstance(params["body"], bytes | BytesIO | SpooledTemporaryFile)
         and ".amazonaws.com/" in url
         and not passthrough_service(service.replace("-", ""))
         and not passthrough_url(url)
@@ -120,8 +122,13 @@ def _listened_to(events: Any, service: str, action: str) -> bool:
     )
 
 
-def _whole(body: bytes | BytesIO) -> bytes:
-    return body if isinstance(body, bytes) else body.getvalue()
+def _whole(body: bytes | IO[bytes]) -> bytes:
+    """All of a body, which stays as it is, as it may have to be sent after all."""
+    if isinstance(body, bytes):
+        return body
+    whole = body.read()
+    body.seek(-len(whole), os.SEEK_CUR)
+    return whole
 
 
 def _checksum_asked_for(context: Mapping[str, Any]) -> dict[str, str]:

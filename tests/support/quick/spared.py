@@ -30,11 +30,13 @@ _moto_urls: Final = _backend.urls.fget
 _accepts_kwargs: Final = _hooks.accepts_kwargs
 _botocore_alias: Final = _aliaser._alias_event_name  # noqa: SLF001
 _client_class: Final = _creator._create_client_class  # noqa: SLF001
+_load_model: Final = _creator._load_service_model  # noqa: SLF001
 _provider: Final = _regions.EndpointProvider
 
 _UNSIGNED: Final = "0" * 64
 
 _classes: Final[dict[str, type]] = {}
+_models: Final[dict[tuple[str, str | None], Any]] = {}
 _providers: Final[dict[int, tuple[object, Any]]] = {}
 
 
@@ -44,6 +46,7 @@ def spare() -> None:
     _aliaser.__copy__ = _copied
     _aliaser._alias_event_name = _aliased  # noqa: SLF001
     _creator._create_client_class = _class_of  # noqa: SLF001
+    _creator._load_service_model = _model_of  # noqa: SLF001
     _hooks._PrefixTrie.__copy__ = _events_copied  # noqa: SLF001
     _hooks.accepts_kwargs = lambda handler: _accepts(getattr(handler, "__func__", handler))
     _regions.EndpointProvider = _provider_of
@@ -101,6 +104,14 @@ def _class_of(creator: Any, service: str, model: Any) -> type:
     if service not in _classes:
         _classes[service] = _client_class(creator, service, model)
     return _classes[service]
+
+
+def _model_of(creator: Any, service: str, api_version: str | None = None) -> Any:
+    """A service's model, in which botocore keeps the shapes that calls have asked for."""
+    key = service, api_version
+    if key not in _models:
+        _models[key] = _load_model(creator, service, api_version)
+    return _models[key]
 
 
 def _provider_of(ruleset_data: Any, partition_data: Any, excluded_params: Any = None) -> Any:
