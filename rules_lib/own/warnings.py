@@ -63,7 +63,8 @@ def _too_early(inputs: Inputs, built: Built, folder: str) -> Iterator[str]:
     """Rules that are published as written, and judged before what sets the marks they check."""
     if inputs.allowlist.firewall.target.in_action_order:
         return _in_action_order(inputs, built, folder)
-    return _late_setters(built, folder)
+    as_written = any(one.mode is Mode.AS_WRITTEN for one in inputs.allowlist.categories.values())
+    return _late_setters(built, folder) if as_written else iter(())
 
 
 def _in_action_order(inputs: Inputs, built: Built, folder: str) -> Iterator[str]:

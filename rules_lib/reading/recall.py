@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 AT_HAND: Final = frozenset({"category", "line", "text", "feed"})
 """Fields of a rule that the lines give: they are not kept."""
 
+_SOUND: Final = frozenset({Rule, SidOnly})
+
 _OF_ALL: Final = 10
 """Kept anew where more than one rule in so many is new: the others are read again each time."""
 
@@ -149,7 +151,7 @@ class Recall:
         if found is None:
             found = read()
             self._new += len(found.rules)
-        if all(isinstance(rule, Rule | SidOnly) for rule in found.rules):
+        if {type(rule) for rule in found.rules} <= _SOUND:
             self.used[key] = lines.first, found  # what is wrong with a line is found out anew
         return found
 

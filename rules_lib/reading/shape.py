@@ -5,8 +5,8 @@ A feed repeats itself: its rules have few different sequences of options, so eac
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from sys import intern
 from typing import Final, NamedTuple
@@ -25,8 +25,8 @@ _QUALIFIED: Final = (
     frozenset({"tag", "xbits", "hostbits", GEOIP, REQUIRES}) | suricata.MD5_LIKE | suricata.NO_SPACE
 )
 _SILENCING: Final = (TYING - {"flowint"}) | {"noalert"}
-_BASE64: Final = frozenset({"base64_data", "pkt_data", "content", "fast_pattern"})
-_FACTS: Final = frozenset({*_ONCE, "metadata"}) | TYING | REMOVED_OPTIONS | _QUALIFIED | _BASE64
+_LOUD: Final = _SILENCING | {"alert"}
+"""With the option that lets a rule speak which another has silenced."""
 
 
 class Shape(NamedTuple):
@@ -65,42 +65,46 @@ def shape_of(written: str) -> Shape:
         written: the names with spaces between: kept are one text and not twenty.
     """
     names = list(map(intern, written.lower().split()))
-    facts = [(name, place) for place, name in enumerate(names) if name in _FACTS]
-    places: defaultdict[str, list[int]] = defaultdict(list)
-    for name, place in facts:
-        places[name].append(place)
+    keywords = _shared(frozenset(names))
     return Shape(
-        keywords=_shared(frozenset(names)),
-        twice=next((name for name in _ONCE if len(places[name]) > 1), ""),
-        sid=_last(places["sid"]),
-        rev=_last(places["rev"]),
-        msg=_last(places["msg"]),
-        metadata=tuple(places["metadata"]),
-        ties=tuple([place for name, place in facts if name in TYING]),
-        classtype=tuple(places["classtype"]),
-        qualified=tuple([place for name, place in facts if name in _QUALIFIED]),
-        unwanted=_unwanted(written, facts),
-        silent=_silent(names) if not _SILENCING.isdisjoint(names) else (),
-        behind_base64=tuple(_behind_base64(facts)) if places["base64_data"] else (),
+        keywords=keywords,
+        twice=next((name for name in _ONCE if names.count(name) > 1), ""),
+        sid=_last(names, "sid"),
+        rev=_last(names, "rev"),
+        msg=_last(names, "msg"),
+        metadata=_places(names, {"metadata"}, keywords),
+        ties=_places(names, TYING, keywords),
+        classtype=_places(names, {"classtype"}, keywords),
+        qualified=_places(names, _QUALIFIED, keywords),
+        unwanted=_unwanted(written, _places(names, REMOVED_OPTIONS, keywords)),
+        silent=_places(names, _LOUD, keywords) if keywords & _SILENCING else (),
+        behind_base64=tuple(_behind_base64(names)) if "base64_data" in keywords else (),
     )
 
 
-def _unwanted(written: str, facts: list[tuple[str, int]]) -> tuple[NumberedOption, ...]:
-    places = [place for name, place in facts if name in REMOVED_OPTIONS]
+def _places(
+    names: list[str], wanted: AbstractSet[str], keywords: AbstractSet[str]
+) -> tuple[int, ...]:
+    """Where any of some names stand; most rules have none of them, or one name once."""
+    found = keywords & wanted
+    if not found:
+        return ()
+    if len(found) == 1:
+        (name,) = found
+        if names.count(name) == 1:
+            return (names.index(name),)
+    return tuple([place for place, name in enumerate(names) if name in found])
+
+
+def _unwanted(written: str, places: tuple[int, ...]) -> tuple[NumberedOption, ...]:
     names = written.split() if places else []
     return _shared_options(tuple([NumberedOption(intern(names[place]), place) for place in places]))
 
 
-def _silent(names: list[str]) -> tuple[int, ...]:
-    return tuple(
-        [place for place, name in enumerate(names) if name in _SILENCING or name == "alert"]
-    )
-
-
-def _behind_base64(facts: list[tuple[str, int]]) -> Iterator[int]:
+def _behind_base64(names: list[str]) -> Iterator[int]:
     """`fast_pattern` is about the last content; base64_data ends at pkt_data alone."""
     inside, about = False, False
-    for name, place in facts:
+    for place, name in enumerate(names):
         if name in {"base64_data", "pkt_data"}:
             inside = name == "base64_data"
         elif name == "content":
@@ -109,8 +113,10 @@ def _behind_base64(facts: list[tuple[str, int]]) -> Iterator[int]:
             yield place
 
 
-def _last(places: list[int]) -> int | None:
-    return places[-1] if places else None
+def _last(names: list[str], name: str) -> int | None:
+    if name not in names:
+        return None
+    return len(names) - 1 - names[::-1].index(name)
 
 
 @lru_cache(maxsize=32_768)
