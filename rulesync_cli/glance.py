@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rules_lib.build import prepare
+from rules_lib.groups.content import GroupText
 from rules_lib.model import Reason
 from rules_lib.stages.read_needed import read_needed
 from rulesync_cli.explain import Evidence
@@ -15,12 +16,15 @@ from rulesync_cli.scene import Scene, Sight, foreseen_of, see
 from rulesync_cli.show.progress import waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from rules_lib.inputs import Inputs
     from rules_lib.reading.recall import Recall
     from rulesync_cli.explain.ledger import Ledger
     from rulesync_cli.where import Where
+
+_FEW: Final = 20
+"""So many sids are sooner looked for in a text than all of it is read."""
 
 
 def glance(where: Where, sid: int) -> tuple[Scene, Evidence]:
@@ -67,11 +71,34 @@ def briefly(sid: int, sight: Sight) -> tuple[Scene, Evidence] | None:
         places = recorded_places(sight.store, sight.gathered, sight.inputs)
         if places is None:
             return None  # whether a sync would be refused is for a build to say
-    ledger = judged(sight.inputs, places)
-    if ledger is None or needs_all(sid, sight.inputs, ledger):
+    inputs = _of_few(sid, sight.inputs)
+    ledger = judged(inputs, places)
+    if ledger is None or needs_all(sid, inputs, ledger):
         return None
     scene = replace(sight.scene, refusal=places.refusal if places else None)
-    return scene, Evidence(sight.files, sight.document, sight.inputs, ledger)
+    return scene, Evidence(sight.files, sight.document, inputs, ledger)
+
+
+def _of_few(sid: int, inputs: Inputs) -> Inputs:
+    """The same, but of what is in force only the rules that may have the sids of these few.
+
+    Otherwise the sid and the action of each rule in force are read, for a look at two or three.
+    """
+    sids = {str(one) for one in (sid, *(rule.sid for rule in inputs.ruleset.rules))}
+    if len(sids) > _FEW:
+        return inputs
+    groups = tuple(
+        replace(group, content=GroupText(_lines_with(sids, group.text)))
+        for group in inputs.deployed.groups
+    )
+    return replace(inputs, deployed=replace(inputs.deployed, groups=groups))
+
+
+def _lines_with(words: Collection[str], text: str) -> str:
+    """The lines that have one of some words."""
+    there = [word for word in words if word in text]
+    lines = text.split("\n") if there else ()
+    return "\n".join(line for line in lines if any(word in line for word in there))
 
 
 def needs_all(sid: int, inputs: Inputs, ledger: Ledger) -> bool:
