@@ -125,25 +125,19 @@ class Prepared:
     staged: StagedRules
 
 
-def prepare(rules: Iterable[AnyRule], inputs: Inputs) -> Prepared:
+def prepare(rules: Iterable[AnyRule], inputs: Inputs, tenure: Tenure | None = None) -> Prepared:
     """Take the rules through the stages that settle their texts: from select to defer, and adapt.
 
     Args:
         rules: every enabled rule of the inputs, or some, in the feed's order.
         inputs: what else decides on them.
+        tenure: of the rules, where it is known from the same inputs with another allowlist.
     """
     allowlist, refusals, waiting = inputs.allowlist, inputs.refusals, inputs.waiting
     selected = select(rules, allowlist)
     wanted = screen(selected.wanted, allowlist)
     standby = screen(selected.standby, allowlist)
-    tenure = Tenure.of(
-        inputs.deployed,
-        inputs.staging,
-        inputs.fired,
-        inputs.day,
-        blind=bool(inputs.hits_unknown),
-    )
-    staged = stage(wanted.rules, allowlist, tenure)
+    staged = stage(wanted.rules, allowlist, tenure or _tenure_of(inputs))
     converted = convert(staged.rules, allowlist, refusals, inputs.day)
     ready = defer(converted.rules, waiting, allowlist)
     setters = convert(standby.rules, allowlist, refusals, inputs.day).rules
@@ -162,6 +156,16 @@ def prepare(rules: Iterable[AnyRule], inputs: Inputs) -> Prepared:
     )
     in_action_order = allowlist.firewall.target.in_action_order
     return _adapted(prepared, inputs) if in_action_order else prepared
+
+
+def _tenure_of(inputs: Inputs) -> Tenure:
+    return Tenure.of(
+        inputs.deployed,
+        inputs.staging,
+        inputs.fired,
+        inputs.day,
+        blind=bool(inputs.hits_unknown),
+    )
 
 
 def _adapted(prepared: Prepared, inputs: Inputs) -> Prepared:

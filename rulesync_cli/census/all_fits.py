@@ -1,19 +1,20 @@
-"""Costs where the budget has room before and after: by what is different, not by packing it all.
+"""Costs where the budget has room for all that is on: by what is different, not by packing it all.
 
 A category that is turned on links its rules to those that use the same marks, and to no others. Of
-the categories whose clusters stay as they are nothing is added up or filled again.
+the categories whose clusters stay as they are nothing is added up or filled again. Only where the
+budget then lacks room, the most valued of all are chosen.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from rules_lib.packing.blocks import Block, Blocks, blocks_of, slots_of
-from rules_lib.packing.fit import may_be_kept
+from rules_lib.packing.fit import choose, may_be_kept
 from rules_lib.packing.homes import Home, Stock, Stocks
 from rules_lib.packing.standing import Standing, standings_by
 from rules_lib.stages.link import link, tied_by
@@ -29,6 +30,20 @@ if TYPE_CHECKING:
     from rules_lib.stages.link import Cluster
     from rules_lib.ties import Mark
     from rulesync_cli.census.trial import CategoryTrial
+
+
+class _Edit(NamedTuple):
+    """Rules by their sids, of what the edit alters.
+
+    Attributes:
+        before: as they are now.
+        after: as they are then.
+        unfit: those, and any other, that the budget has no room for then.
+    """
+
+    before: Mapping[int, Converted]
+    after: Mapping[int, Converted]
+    unfit: Mapping[int, Converted]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +97,7 @@ class AllFits:
         )
 
     def cost_of(self, trial: CategoryTrial) -> Cost | None:
-        """Find a cost; None where there may be no room, so that all is to be packed for it."""
+        """Find a cost; None where what is different does not tell it."""
         allowlist = trial.inputs.allowlist
         touched = self._touched(trial)
         gone = {id(one): one for rule in touched if (one := self.blocks.get(rule.sid))}
@@ -91,14 +106,16 @@ class AllFits:
         standings = standings_by(given, allowlist)
         if self._stand_otherwise(standings, trial.name):
             return None
-        packer = replace(self.packer, measured=Blocks((), standings), allowlist=allowlist)
+        measured = Blocks((), standings, self.packer.measured.fired)
+        packer = replace(self.packer, measured=measured, allowlist=allowlist)
         come = blocks_of(clusters, standings, allowlist, self.prior)
         if not all(may_be_kept(block, packer) for block in come):
             return None
         needed = packer.needed_for(_stocks(self._homes_with(gone.values(), come)))
-        if not packer.budget.has_room_for(*needed):
-            return None
-        return self._cost(trial.name, _rules_of(gone.values()), _rules_of(come), needed)
+        lacks = not packer.budget.has_room_for(*needed)
+        unfit = self._unfit(packer, gone, come) if lacks else ()
+        edit = _Edit(_rules_of(gone.values()), _rules_of(come), _rules_of(unfit))
+        return self._cost(trial.name, edit, needed)
 
     def _touched(self, trial: CategoryTrial) -> Collection[Converted]:
         """The rules of now that the edit alters or ties to such."""
@@ -133,23 +150,35 @@ class AllFits:
                 homes[name] = Home.of(name, blocks, range(len(blocks)), frozenset())
         return homes
 
-    def _cost(
-        self,
-        name: str,
-        before: Mapping[int, Converted],
-        after: Mapping[int, Converted],
-        needed: tuple[int, int],
-    ) -> Cost:
+    def _unfit(
+        self, packer: Packer, gone: Collection[int], come: Iterable[Block]
+    ) -> Iterator[Block]:
+        """The blocks that the budget has no room for, of all that there are with the edit.
+
+        Args:
+            packer: by the edited allowlist.
+            gone: ids of the blocks of now that are others then.
+            come: those.
+        """
+        stay = (block for block in self.packer.measured.blocks if id(block) not in gone)
+        every = tuple(_numbered((*stay, *come)))
+        kept = choose(replace(packer, measured=replace(packer.measured, blocks=every))).places
+        return (block for block in every if block.place not in kept)
+
+    def _cost(self, name: str, edit: _Edit, needed: tuple[int, int]) -> Cost:
+        after, unfit = edit.after, edit.unfit
         own = {sid for sid, rule in after.items() if rule.rule.category == name}
         setters = {sid for sid, rule in after.items() if rule.setter} - self.blocks.keys()
-        lost = (before[sid] for sid in sorted(before.keys() - after.keys()))
+        pushed = {sid: unfit[sid] for sid in (unfit.keys() & self.blocks.keys()) - own}
+        lost = {**pushed, **{sid: rule for sid, rule in edit.before.items() if sid not in after}}
+        in_order = (lost[sid].rule.category for sid in sorted(lost) if not lost[sid].setter)
         return Cost(
             rules=sum(not after[sid].setter for sid in own),
             setters=len(setters),
             capacity=needed[0] - self.needed[0],
             rule_groups=needed[1] - self.needed[1],
-            left_out=0,
-            pushed_out=dict(Counter(r.rule.category for r in lost if not r.setter).most_common()),
+            left_out=len(own & unfit.keys()),
+            pushed_out=dict(Counter(in_order).most_common()),
         )
 
 

@@ -16,7 +16,7 @@ from rules_lib.build import Prepared
 from rules_lib.model import FeedPosition
 from rules_lib.outcome import Converted
 from rules_lib.packing.blocks import Block
-from rules_lib.packing.fit import choose
+from rules_lib.packing.fit import Choice, choose
 from rules_lib.packing.pack import Packer
 from rules_lib.stages.link import link
 from rules_lib.stages.order import Ordered
@@ -52,7 +52,7 @@ def costs_of(
         names: of the categories.
         watch: told which of them is being looked at.
     """
-    namesakes = Namesakes.of(inputs.ruleset.categories)
+    namesakes = Namesakes.of(inputs.ruleset.categories, workings.prepared.staged.tenure)
     all_fits = AllFits.of(inputs, workings)
     before: PackedOutcome | None = None
     costs = {}
@@ -106,15 +106,24 @@ def outcome_of(prepared: Prepared, inputs: Inputs) -> PackedOutcome:
     ordered = Ordered(clusters, position)
     packer = Packer.of(ordered, inputs.allowlist, inputs.deployed, inputs.fired_lately)
     blocks, chosen = packer.measured.blocks, choose(packer)
-    possible = tuple(block for block in blocks if block.fits_one_group)
-    all_fit = len(chosen.places) == len(possible)
-    packed = chosen.packed if all_fit else packer.pack(possible)
+    capacity, rule_groups = _needed_for_all(packer, chosen)
     return PackedOutcome(
         kept=frozenset(_sids(block for block in blocks if block.place in chosen.places)),
         wanted={rule.sid: rule for cluster in clusters for rule in cluster},
-        capacity=packed.needed,
-        rule_groups=len(packed.groups),
+        capacity=capacity,
+        rule_groups=rule_groups,
     )
+
+
+def _needed_for_all(packer: Packer, chosen: Choice) -> tuple[int, int]:
+    """What the groups of all that a group can hold would reserve, and how many they would be."""
+    possible = [block for block in packer.measured.blocks if block.fits_one_group]
+    if packer.filling.pinned:  # what a group that stays has no room for tells only its packing
+        packed = chosen.packed if len(chosen.places) == len(possible) else packer.pack(possible)
+        return packed.needed, len(packed.groups)
+    same = len(chosen.ranked.blocks) == len(possible)
+    ranked = chosen.ranked if same else packer.ranked(possible)
+    return packer.needed_for(ranked.first(len(possible)))
 
 
 def _sids(blocks: Iterable[Block]) -> Iterable[int]:

@@ -14,6 +14,7 @@ from rules_lib.model import AnyRule, FeedPosition, Mode
 if TYPE_CHECKING:
     from rules_lib.inputs import Inputs
     from rules_lib.reading.ruleset import Category
+    from rules_lib.stages.tenure import Tenure
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +40,15 @@ class Namesakes:
 
     Attributes:
         by_sid: of sids that several rules have.
+        tenure: of the rules, which no edit alters.
     """
 
     by_category: Mapping[str, Sequence[AnyRule]]
     by_sid: Mapping[int, Sequence[AnyRule]]
+    tenure: Tenure
 
     @classmethod
-    def of(cls, categories: Iterable[Category]) -> Self:
+    def of(cls, categories: Iterable[Category], tenure: Tenure) -> Self:
         """Sort a feed's rules."""
         by_sid: dict[int, list[AnyRule]] = defaultdict(list)
         by_category = {one.name: one.rules for one in categories}
@@ -53,14 +56,15 @@ class Namesakes:
             for rule in rules:
                 if (sid := rule.sid) is not None:
                     by_sid[sid].append(rule)
-        return cls(by_category, {sid: found for sid, found in by_sid.items() if len(found) > 1})
+        repeated = {sid: found for sid, found in by_sid.items() if len(found) > 1}
+        return cls(by_category, repeated, tenure)
 
     def tried(self, name: str, inputs: Inputs) -> CategoryTrial:
         """Turn a category on; a line of the allowlist that is there keeps its place."""
         on = CategorySetting(mode=Mode.ALERT)
         edited = inputs.edited(categories={**inputs.allowlist.categories, name: on})
         rules = self._touched(name)
-        then = prepare((rules[place] for place in sorted(rules)), edited)
+        then = prepare((rules[place] for place in sorted(rules)), edited, self.tenure)
         return CategoryTrial(name, edited, frozenset(rules), then)
 
     def _touched(self, name: str) -> dict[FeedPosition, AnyRule]:
