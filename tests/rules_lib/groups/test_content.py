@@ -68,7 +68,7 @@ def test_blank_lines_are_no_rules() -> None:
         ("alert ip (rev:1; sid:x;)", None),
         ("alert ip (rev:1; sid:5; x:1; SID :6;)", 5),
         ("alert ip (msg:İ; sid:5;)", 5),
-        ("alert ip (msg:1; sid:٥;)", None),
+        ("alert ip (msg:1; sid:\N{ARABIC-INDIC DIGIT FIVE};)", None),
     ],
 )
 def test_sid_of_a_text(text: str, sid: int | None) -> None:
