@@ -67,12 +67,15 @@ class Filler:
             sketch: a part that has no block but says how much it would hold is enough.
         """
         key = (category, *stocks)
+        fill = self._sketch if sketch else self._fill
         if key not in self._filled:
-            self._filled[key] = self._whole(category, stocks) or self._fill(category, stocks)
+            self._filled[key] = self._whole(category, stocks) or fill(category, stocks)
         parts = self._filled[key]
         if sketch or all(part.blocks for part in parts):
             return parts
-        return tuple(replace(part, blocks=_blocks_of(stocks)) for part in parts)
+        if len(parts) == 1:
+            return (replace(parts[0], blocks=_blocks_of(stocks)),)
+        return self._fill(category, stocks)
 
     def least(self, category: str, rules: int, size: int, largest: int) -> int:
         """How few parts may come of so many rules and bytes; no block has more than `largest`.
@@ -120,6 +123,16 @@ class Filler:
         there = held[0] if held else None
         slot = there.slot if there else Slot(category)
         return (Part(slot, there, rules=rules, size=size, references=references),)
+
+    def _sketch(self, category: str, stocks: Sequence[Stock]) -> tuple[Part, ...]:
+        """What filling comes to; parts without blocks, if many categories share in new groups."""
+        if len(stocks) == 1 or self._held(category):
+            return self._fill(category, stocks)
+        filling = _Filling.of(category, (), self.free)
+        for stock in stocks:
+            if not filling.grown.lay_whole(stock):
+                filling.place_all(stock.blocks)
+        return tuple(replace(part, blocks=[]) for part in filling.parts)
 
     def _fill(self, category: str, stocks: Iterable[Stock]) -> tuple[Part, ...]:
         """First goes what was there before, then the rest where there is room.

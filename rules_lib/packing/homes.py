@@ -26,7 +26,7 @@ class Home:
         ranks: of each of these among the blocks of all categories, in the order of preference.
         turns: the same, sorted.
         rules: of the first 0, 1, 2, … blocks in the order of preference; so are `sizes`, in bytes.
-        largest: bytes of the largest block.
+        smallest: bytes of the smallest block, as are those of the `largest`.
         longest: rules of the longest.
         references: ARNs of the reference sets of all blocks.
         own: how many blocks are preferred to the first that is deployed in a group of this
@@ -40,6 +40,7 @@ class Home:
     turns: tuple[int, ...]
     rules: tuple[int, ...]
     sizes: tuple[int, ...]
+    smallest: int
     largest: int
     longest: int
     references: frozenset[str]
@@ -65,6 +66,7 @@ class Home:
             turns=tuple(turns),
             rules=tuple(accumulate(map(attrgetter("rules"), blocks), initial=0)),
             sizes=tuple(accumulate(map(attrgetter("size"), blocks), initial=0)),
+            smallest=min(block.size for block in blocks),
             largest=max(block.size for block in blocks),
             longest=max(block.rules for block in blocks),
             references=frozenset().union(*{block.references for block in blocks}),

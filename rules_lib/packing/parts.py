@@ -16,6 +16,7 @@ from rules_lib.groups.rule_group import Slot
 if TYPE_CHECKING:
     from rules_lib.groups.rule_group import DeployedGroup
     from rules_lib.packing.blocks import Block
+    from rules_lib.packing.homes import Stock
 
 
 @dataclass(slots=True)
@@ -171,6 +172,21 @@ class FirstFit:
         part.extend(line, start, start + count)
         self._look_again(len(self.parts) - 1)
         return start + count
+
+    def lay_whole(self, stock: Stock) -> bool:
+        """Lay all of a stock into the last part, if that is plainly where every block would come.
+
+        The part then says what it holds, but has none of these blocks.
+        """
+        if not self.parts or stock.home.references:
+            return False
+        part, above = self.parts[-1], max(self._left[-2:-1], default=-1)
+        rules, size = part.rules + stock.rules, part.size + stock.size
+        if rules > self.most(part) or size > self.free or stock.home.smallest <= above:
+            return False
+        part.rules, part.size = rules, size
+        self._look_again(len(self.parts) - 1)
+        return True
 
     def append(self, part: Part) -> None:
         """Set another part behind the last."""

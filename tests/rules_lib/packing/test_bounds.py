@@ -57,6 +57,27 @@ def test_adding_up_never_contradicts_what_is_filled(seed: int, size: int, capaci
             assert needed <= packer.budget.most_for(rules, len(parts))
 
 
+@given(*CASES)
+def test_sketch_says_what_filling_comes_to(seed: int, size: int, capacity: int) -> None:
+    """However many categories share, in how many groups; whichever is asked for first."""
+    with pytest.MonkeyPatch.context() as service:
+        service.setattr(limits, "RULES_STRING_BYTES", size)
+        service.setattr(limits, "GROUP_CAPACITY", capacity)
+        case = crowd(Random(seed))  # noqa: S311 - no secret
+        packer, other = (Packer.of(case.ordered, case.allowlist, case.deployed) for _ in range(2))
+        blocks = [block for block in packer.measured.valued if block.fits_one_group]
+        ranked = packer.ranked(blocks)
+        for count in range(1, len(blocks) + 1):
+            stocks = tuple(ranked.first(count).values())
+            sketch = packer.filling.fill("shared/drop", stocks, sketch=True)
+            told = [(part.slot, part.rules, part.size, part.references) for part in sketch]
+            for filling in (packer.filling, other.filling):
+                parts = filling.fill("shared/drop", stocks)
+                assert told == [(one.slot, one.rules, one.size, one.references) for one in parts]
+                assert all(one.rules == sum(block.rules for block in one.blocks) for one in parts)
+                assert all(one.size == sum(block.size for block in one.blocks) for one in parts)
+
+
 @given(
     st.lists(st.integers(1, 90), min_size=1, max_size=8),
     st.integers(1, 60),
