@@ -13,6 +13,7 @@ from rules_lib.bucket import ALLOW_SHRINK, ALLOWLIST, FEEDS, LOCAL, own_key
 from rules_lib.errors import RefusedError
 from rules_lib.feed.naming import SUFFIX
 from rules_lib.own.files import own_file_name
+from rules_lib.text import count
 from rulesync_cli.copy_note import SeenBucket, SeenObject
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def refuse_overtaken(upload: Upload, bucket: str) -> None:
         return
     named = [f"  s3://{bucket}/{key}" for key in upload.overtaken[:_SHOWN]]
     if (more := len(upload.overtaken) - _SHOWN) > 0:
-        named.append(f"  and {more} more")
+        named.append(f"  and {count(more)} more")
     raise RefusedError(_LOST if upload.pulled else _UNSEEN, "\n".join(named))
 
 

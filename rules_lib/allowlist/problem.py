@@ -9,6 +9,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.allowlist.names import nearest
+from rules_lib.text import count
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -75,7 +76,7 @@ def problem_lines(problems: Iterable[Problem]) -> tuple[str, ...]:
     found = tuple(problems)
     lines = tuple(map(str, by_line(found)))
     rest = len(found) - len(lines)
-    return (*lines, f"and {rest} more, not shown") if rest else lines
+    return (*lines, f"and {count(rest)} more, not shown") if rest else lines
 
 
 def by_line(problems: Iterable[Problem]) -> tuple[Problem, ...]:

@@ -17,6 +17,7 @@ from rules_lib.feed.newest import newest_manifests
 from rules_lib.feedlist.naming import feed_category, is_category_of
 from rules_lib.model import NO_FEED, FeedFile, FeedOrigin
 from rules_lib.settings import LARGEST
+from rules_lib.text import first_of
 
 if TYPE_CHECKING:
     from rules_lib.aws.store import Store
@@ -131,10 +132,9 @@ def _refuse_clashes(feeds: FeedsInUse) -> None:
     clashes = {category: names for category, names in owners.items() if len(names) > 1}
     if clashes:
         names = next(iter(clashes.values()))
-        shown = ", ".join(list(clashes)[:_NAMED])
-        more = f" and {len(clashes) - _NAMED} more" if len(clashes) > _NAMED else ""
+        shown = first_of(list(clashes), _NAMED)
         raise RefusedError(
-            f"feeds {' and '.join(names)} both have category {shown}{more}",
+            f"feeds {' and '.join(names)} both have category {shown}",
             f"Give one of them another `prefix` in {FEEDS}, or remove one of them.",
         )
 

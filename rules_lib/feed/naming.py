@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from rules_lib.errors import ArchiveError
 from rules_lib.model import LOCAL_PREFIX, is_local
-from rules_lib.text import visible
+from rules_lib.text import first_of, visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -72,8 +72,7 @@ def categories_of_files(names: Sequence[str]) -> Mapping[str, str]:
     counts = Counter(made[name] for name in names)
     repeated = sorted(one for one, count in counts.items() if count > 1)
     if repeated:
-        more = f" and {len(repeated) - _NAMED} more" if len(repeated) > _NAMED else ""
-        raise ArchiveError(f"more than one file for category {', '.join(repeated[:_NAMED])}{more}")
+        raise ArchiveError(f"more than one file for category {first_of(repeated, _NAMED)}")
     return made
 
 

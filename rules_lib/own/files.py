@@ -16,6 +16,7 @@ from rules_lib.bucket import LOCAL, own_key
 from rules_lib.errors import RefusedError
 from rules_lib.feed.naming import SUFFIX
 from rules_lib.model import LOCAL_PREFIX, FeedFile
+from rules_lib.text import count
 
 if TYPE_CHECKING:
     from rules_lib.aws.store import Store
@@ -59,10 +60,10 @@ class OwnFiles:
         """A line for each of the first that are not read; the others are counted."""
         named = (f"{self.folder}{one.name} is not read: {one.why}" for one in self.unread[:_NAMED])
         more = len(self.unread) - _NAMED
-        files = "file" if more == 1 else "files"
-        are = "is" if more == 1 else "are"
-        rest = (f"and {more} more {files} below {self.folder} {are} not read",) if more > 0 else ()
-        return (*named, *rest)
+        if more <= 0:
+            return tuple(named)
+        files, are = ("file", "is") if more == 1 else ("files", "are")
+        return (*named, f"and {count(more)} more {files} below {self.folder} {are} not read")
 
 
 def own_in_bucket(store: Store) -> OwnFiles:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from rules_lib.model import is_local
 from rules_lib.own.files import own_file_name
 from rules_lib.reading.encoding import Oddity, oddities
+from rules_lib.text import first_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,6 +64,4 @@ def odd_files(own: Iterable[FeedFile], folder: str) -> tuple[OddFile, ...]:
 
 
 def _lines(lines: tuple[int, ...]) -> str:
-    named = ", ".join(map(str, lines[:_NAMED]))
-    more = f" and {len(lines) - _NAMED} more" if len(lines) > _NAMED else ""
-    return f"lines {named}{more}"
+    return f"lines {first_of(list(map(str, lines)), _NAMED)}"

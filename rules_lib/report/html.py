@@ -19,6 +19,7 @@ from rules_lib.model import Mode
 from rules_lib.report.budget import budget_of
 from rules_lib.report.category_line import CategoryLine
 from rules_lib.report.deflate import deflated_base64
+from rules_lib.report.feed_words import any_feed
 from rules_lib.report.fired import NOTHING_COUNTED, LastDays
 from rules_lib.report.remedies import REMEDIES, value_wanted
 from rules_lib.report.rows import LISTED, change_rows, discard_rows, place_rows
@@ -63,6 +64,7 @@ def render_html(
     stream = page.stream(
         summary=summary,
         headline=_HEADLINES[summary.status],
+        any_feed=any_feed(several=len(summary.feeds) > 1),
         budget=budget_of(summary.groups, lines, summary.budget),
         remedies=REMEDIES,
         value_wanted=value_wanted,

@@ -65,6 +65,7 @@ def environment() -> Environment:
     )
     found.filters |= {
         "below_targets": _below_targets,
+        "breakable": _breakable,
         "code": _code,
         "count": text.count,
         "counted": text.counted,
@@ -91,6 +92,11 @@ def compile_templates() -> None:
         bucket = compiled.get_bucket(templates, name, None, source)
         bucket.code = templates.compile(source, name, name)
         (COMPILED / f"{name}{_ENDING}").write_bytes(bucket.bytecode_to_string())
+
+
+def _breakable(name: str) -> Markup:
+    """A name that may be broken behind each underscore: else a browser breaks it within a word."""
+    return escape(text.visible(name)).replace("_", Markup("_<wbr>"))
 
 
 def _rules_file(group: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from rules_lib.facts.next_generation import never_run
 from rules_lib.model import Mode, is_local
-from rules_lib.text import counted
+from rules_lib.text import counted, first_of
 
 if TYPE_CHECKING:
     from rules_lib.allowlist import Allowlist
@@ -54,10 +54,9 @@ def _passes(built: Built) -> Iterator[str]:
     """People's own rules that let traffic through, before whatever else is asked."""
     own = [one.sid for one in built.kept if one.action == "pass" and is_local(one.rule.category)]
     if own:
-        named = ", ".join(map(str, own[:_NAMED]))
-        more = f" and {len(own) - _NAMED} more" if len(own) > _NAMED else ""
+        named = first_of(list(map(str, own)), _NAMED)
         verb, it = ("comes", "it stands") if len(own) == 1 else ("come", "they stand")
         yield (
-            f"{counted(len(own), 'pass rule')} of your own (sid {named}{more}) {verb} before every "
+            f"{counted(len(own), 'pass rule')} of your own (sid {named}) {verb} before every "
             f"drop, wherever {it}: {_ORDER}. What a pass matches is not inspected further"
         )

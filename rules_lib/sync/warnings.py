@@ -15,7 +15,7 @@ from rules_lib.sync.exceptions import exceptions_told
 from rules_lib.sync.sid_ranges import sids_of_others
 from rules_lib.sync.target_warnings import target_warnings
 from rules_lib.sync.unanswered import unanswered
-from rules_lib.text import counted
+from rules_lib.text import counted, first_of
 from rules_lib.why import Why
 
 if TYPE_CHECKING:
@@ -114,9 +114,8 @@ def passing(groups: Sequence[Group], *, by_action: bool = False) -> Iterator[str
     kept = (rule for group in groups for rule in group.rules)
     feeds = [one for one in kept if one.lets_through and not one.rule.is_local]
     if feeds:
-        named = ", ".join(f"{one.sid} of {one.rule.category}" for one in feeds[:_NAMED])
-        more = f" and {len(feeds) - _NAMED} more" if len(feeds) > _NAMED else ""
-        yield f"feed_pass: keep: the feed passes traffic uninspected with sid {named}{more}"
+        named = first_of([f"{one.sid} of {one.rule.category}" for one in feeds], _NAMED)
+        yield f"feed_pass: keep: the feed passes traffic uninspected with sid {named}"
 
 
 def full_groups(overflow: Mapping[str, int]) -> Iterator[str]:
@@ -163,9 +162,9 @@ def _new(ruleset: Ruleset, allowlist: Allowlist) -> Iterator[str]:
         new = [one for one in new if not is_local(one.name)]
     new.sort(key=lambda category: len(category.rules), reverse=True)
     if new:
-        named = ", ".join(f"{one.name} ({counted(len(one.rules), 'rule')})" for one in new[:_NAMED])
-        more = f" and {len(new) - _NAMED} more" if len(new) > _NAMED else ""
-        yield f"not in the allowlist, so its default ({allowlist.default}) applies: {named}{more}"
+        words = [f"{one.name} ({counted(len(one.rules), 'rule')})" for one in new]
+        named = first_of(words, _NAMED)
+        yield f"not in the allowlist, so its default ({allowlist.default}) applies: {named}"
 
 
 def _unknown_sids(ruleset: Ruleset, allowlist: Allowlist) -> Iterator[str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from rules_lib.aws.firewall import Firewall
 from rules_lib.facts.api import AT_REST
-from rules_lib.text import counted
+from rules_lib.text import counted, first_of
 
 _DELETED: Final = "was deleted by somebody else"
 _REPLACED: Final = "is gone: replaced by the interrupted build, or deleted by somebody else"
@@ -66,6 +66,5 @@ def _loose(policy: Policy, groups: list[str]) -> Iterator[str]:
         yield f"policy {policy.name}: {policy.health.trouble}"
     named = {reference.arn.rpartition("/")[2] for reference in policy.references}
     if missing := [name for name in groups if name not in named]:
-        yield f"policy {policy.name} lacks {counted(len(missing), 'rule group')}: {missing[0]}" + (
-            f" and {len(missing) - 1} more" if len(missing) > 1 else ""
-        )
+        lacks = f"lacks {counted(len(missing), 'rule group')}: {first_of(missing, 1)}"
+        yield f"policy {policy.name} {lacks}"

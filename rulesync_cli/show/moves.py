@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from rules_lib.groups.policy_names import named
-from rules_lib.text import count, counted, visible
+from rules_lib.text import count, counted, first_of, visible
 from rulesync_cli.show.console import say
 from rulesync_cli.show.modes import policy_modes
 from rulesync_cli.show.plans import render_plan
@@ -55,5 +55,4 @@ def _comparison(found: Comparison, console: Console) -> None:
 
 def _sids(rules: list[RuleDifference], why: str) -> str:
     sids = [str(one.sid) for one in rules if one.why == why]
-    more = f" and {len(sids) - _NAMED} more" if len(sids) > _NAMED else ""
-    return f"sid {', '.join(sids[:_NAMED])}{more}"
+    return f"sid {first_of(sids, _NAMED)}"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Show = Callable[..., BrowserPage]
 
 
-VOID = {"meta", "link", "input", "br"}
+VOID = {"meta", "link", "input", "br", "wbr"}
 EARLIER = Earlier("20260310T041209Z-11aa", "10788", {1: "too-long"})
 SINCE = Since(
     earlier=EARLIER,

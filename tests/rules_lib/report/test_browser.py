@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 from support.page import EARLIER, drawn, many, search, sids
-from support.report import rule
+from support.report import FEEDS, rule, summary
 
 from rules_lib.deploy.rulewise import RuleChange
 from rules_lib.model import Reason
@@ -76,6 +76,12 @@ def test_link_by_sid_says_where_the_rule_is(opened: Show, sid: int, answer: str)
     """Kept, off, discarded, changed or unknown: each sid has an answer."""
     page = opened(drawn(), aim=f"sid-{sid}")
     assert page.inner_text("#found") == answer
+
+
+def test_unknown_sid_is_of_none_of_several_feeds(opened: Show) -> None:
+    """Where there is one feed, it is not a rule of this one."""
+    page = opened(drawn(summary=summary(feeds=FEEDS)), aim="sid-12")
+    assert page.inner_text("#found") == "12 is not an enabled rule of any feed."
 
 
 def test_link_by_sid_opens_the_rule_on_its_page(opened: Show) -> None:

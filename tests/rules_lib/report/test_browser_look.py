@@ -10,7 +10,8 @@ import pytest
 from support.page import BUILT, drawn
 from support.report import converted, rule, summary
 
-from rules_lib.model import Change
+from rules_lib.model import Change, Reason
+from rules_lib.outcome import Discarded
 from rules_lib.report.staging import StagingFacts
 from rules_lib.why import ActionCause, Stage, Why, Without
 
@@ -196,3 +197,28 @@ def test_essentials_are_there_without_scripts(opened: Show) -> None:
     assert page.locator(".bar rect.drop").first.is_visible()
     assert not page.locator("#discarded-filters").is_visible()
     assert not page.locator("#find").is_visible()
+
+
+BROKEN = """() => {
+  const broken = [];
+  for (const cell of document.querySelectorAll("td.category")) {
+    for (const node of cell.childNodes) {
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      if (node.nodeType === Node.TEXT_NODE && range.getClientRects().length > 1) {
+        broken.push(node.textContent);
+      }
+    }
+  }
+  return broken;
+}"""
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+def test_long_category_is_broken_behind_an_underscore(opened: Show, width: int) -> None:
+    """A browser would break it within a word."""
+    name = "web_specific_applications_of_servers"
+    discarded = (Discarded(rule(10, category=name), Reason.OVER_BUDGET, "detail"),)
+    page = opened(drawn(discarded=discarded), viewport={"width": width, "height": 800})
+    assert page.inner_text("#discarded-rows td.category").replace("\n", "") == name
+    assert page.evaluate(BROKEN) == []

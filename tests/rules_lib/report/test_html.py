@@ -23,6 +23,7 @@ from rules_lib.report.remedies import REMEDIES
 from rules_lib.report.rows import LISTED
 from rules_lib.report.since import Since
 from rules_lib.report.summary import Summary
+from rules_lib.report.templates import environment
 
 REQUESTS = {"src", "href", "action", "srcset", "data", "poster", "formaction", "xlink:href"}
 
@@ -244,3 +245,8 @@ def test_one_feed_has_no_list_of_feeds() -> None:
     made = page()
     assert "feeds" not in made.attributes("id")
     assert "Feed 10789 ships 8 enabled rules" in " ".join(made.text.split())
+
+
+def test_names_may_be_broken_behind_an_underscore() -> None:
+    """They come from outside, and stay text."""
+    assert environment().filters["breakable"]("web_<b>_é\n") == "web_<wbr>&lt;b&gt;_<wbr>é\\n"
