@@ -187,6 +187,16 @@ def test_gzip_bomb_is_refused_before_it_fills_the_memory() -> None:
     assert peak < 8 * 2**20
 
 
+@pytest.mark.parametrize("padding", [b"", b"\0", b"\0" * 40_000])
+def test_gzip_data_in_members_with_zeros_behind_is_one_archive(padding: bytes) -> None:
+    """As gzip joins files, and as tapes pad them: a limit is about all of them together."""
+    tar = gzip.decompress(GOOD)
+    data = b"".join(_zipped(part) + padding for part in (tar[:700], b"", tar[700:]))
+    assert unpack(data, ArchiveLimits(unpacked=len(tar))) == GOOD_FILES
+    assert "more than" in _refusal(data, ArchiveLimits(unpacked=len(tar) - 1))
+    assert "truncated" in _refusal(data + _zipped(tar)[:9])
+
+
 @pytest.mark.parametrize(
     ("limits", "words"),
     [
