@@ -31,10 +31,11 @@ from rules_lib.fleet.request import ON_SCHEDULE, STEP, TARGET, FleetRequest
 from rules_lib.fleet.targets_file import find_targets
 from rules_lib.notify.telemetry import Telemetry
 from rules_lib.reading.last_ruleset import LastRuleset
-from rules_lib.report.summary import Summary
+from rules_lib.report.summary import Summary, summary_form
 from rules_lib.settings import BuildSettings
 from rules_lib.state.hold import Hold
 from rules_lib.state.turn import GaveWay, Turn, in_turn
+from rules_lib.sync.code_digest import code_digest
 from rules_lib.sync.run import sync, sync_if_changed
 from rules_lib.sync.settled import InputsUnchanged
 from rules_lib.world import World
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 logger = Logger(service="build", stream=sys.stderr)
 
 clients.load_service_models("s3", "network-firewall")
+summary_form(), code_digest()  # like the models, every build needs both
 gc.freeze()  # what was imported stays for good: no later search has to go through it
 gc.enable()
 

@@ -31,7 +31,7 @@ class ListedFeed(BaseModel):
         checksum: whether the feed's publisher offers an MD5 checksum, as the url with .md5.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: FeedName
     url: str | None = None
@@ -51,7 +51,7 @@ class FeedList(BaseModel):
             feed's rule is used.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     version: FileVersion
     feeds: Annotated[tuple[ListedFeed, ...], Field(min_length=1)]

@@ -113,13 +113,13 @@ class Summary:
 
     def to_json(self) -> bytes:
         """`summary.json`."""
-        record = _file().dump_python(self, mode="json", by_alias=True)
+        record = summary_form().dump_python(self, mode="json", by_alias=True)
         return json.dumps(record, indent=2).encode("ascii") + b"\n"
 
 
 @cache
-def _file() -> TypeAdapter[Summary]:
-    """`summary.json`, its keys in the order of the fields; made when it is first needed."""
+def summary_form() -> TypeAdapter[Summary]:
+    """`summary.json`, its keys in the order of the fields; made once, when it is first needed."""
     return TypeAdapter(Summary)
 
 
@@ -186,7 +186,7 @@ def read_summary(data: bytes, source: str = "this") -> Summary:
         StoreError: it is no summary, or one of another version of this project.
     """
     try:
-        return _file().validate_json(data)
+        return summary_form().validate_json(data)
     except ValidationError as error:
         raise StoreError(
             f"{source} is no summary.json that this version reads: {validation_faults(error)}. "
