@@ -95,6 +95,7 @@ def _document(step: TargetRemoval, bucket: str) -> dict[str, Any]:
         "region": step.target.region,
         "account": step.target.account,
         "groups": "keep" if plan is None else "delete",
+        "staying": list(step.groups) if plan is None else [],
         "diff": list(step.edit.diff()) if step.edit else [],
         "steps": [record(one) for one in plan.steps] if plan else [],
         "policies": [switch_record(one) for one in plan.switched] if plan else [],
@@ -108,11 +109,11 @@ def _done(step: TargetRemoval, bucket: str) -> str:
 
     name = step.target.name
     folder = f"s3://{bucket}/{target_key(name, '')}"
-    gone = (
-        "its rule groups stay in force as they are"
-        if step.removal is None
-        else ("its rule groups are deleted")
-    )
+    if step.removal is None:
+        named = f": {visible(', '.join(step.groups))}" if step.groups else ""
+        gone = f"its rule groups stay in force as they are{named}"
+    else:
+        gone = "its rule groups are deleted"
     return (
         f"{name} is removed, and {gone}. {folder} stays: builds in it expire, and "
         f"`aws s3 rm --recursive {folder}` deletes it all"

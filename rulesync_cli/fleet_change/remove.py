@@ -55,13 +55,13 @@ class TargetRemoval:
     Attributes:
         target: as the file names it, or named it last.
         edit: takes it out of the file; None where that is done.
-        groups: how many rule groups it has, as its newest build says.
+        groups: names of its rule groups, as its newest build says.
         removal: takes its rule groups out of its policies, and deletes them; None: they stay.
     """
 
     target: NamedTarget
     edit: TargetsEdit | None
-    groups: int
+    groups: tuple[str, ...]
     removal: Plan | None = None
 
     @property
@@ -138,7 +138,7 @@ def remove_target(  # noqa: PLR0913 - what is removed, and by whom
         _refuse_only(root, targets)
         edit = TargetsEdit.of(root, lambda text: without_target(text, name))
     here = _groups_of(root, targets, name)
-    step = TargetRemoval(here.target, edit, _number(root, here.target))
+    step = TargetRemoval(here.target, edit, _names(root, here.target))
     firewall = None
     if deletes:
         _refuse_shared(root, targets, here)
@@ -191,9 +191,9 @@ def _as_built(root: Store, target: NamedTarget) -> TargetGroups:
     return TargetGroups(target, firewall.prefix, firewall.target)
 
 
-def _number(root: Store, target: NamedTarget) -> int:
+def _names(root: Store, target: NamedTarget) -> tuple[str, ...]:
     latest = Latest.find(TargetStore(root, target.name))
-    return len(latest.groups) if latest else 0
+    return tuple(latest.groups) if latest else ()
 
 
 def _refuse_shared(root: Store, targets: Targets | None, here: TargetGroups) -> None:

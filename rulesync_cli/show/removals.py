@@ -29,9 +29,8 @@ def render_removal(step: TargetRemoval, console: Console) -> None:
         say(console, "config/targets.yaml does not name it any more")
     if step.removal is None:
         words = "stay in force as they are, and nothing updates them"
-        say(
-            console, f"its rule groups ({count(step.groups)} by its newest build) {words}", "yellow"
-        )
+        number = count(len(step.groups))
+        say(console, f"its rule groups ({number} by its newest build) {words}", "yellow")
     elif step.removal.is_empty:
         say(console, "no rule group of it is there any more")
     else:

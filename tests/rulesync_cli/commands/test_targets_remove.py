@@ -47,6 +47,7 @@ def test_groups_stay_in_force(fleet: FleetAccount) -> None:
     done = call(*KEEP, "--yes")
     assert done.exit_code == 0, done.stderr
     assert "its rule groups (2 by its newest build) stay in force as they are" in done.stdout
+    assert "stay in force as they are: et-emerging-malware, et-emerging-info. s3:" in done.stderr
     assert '-{"version"' in done.stdout.replace("- {", "-{")
     assert f"s3://{BUCKET}/targets/us-prod/ stays" in done.stderr
     assert len(fleet.hub.aws.calls) == mark
@@ -150,6 +151,7 @@ def test_removal_as_json(fleet: FleetAccount) -> None:
     assert fleet.attached(PROD) == NAMES
     told = json.loads(call(*YES, "--json").stdout)
     assert (told["target"], told["groups"], told["no_longer_block"]) == ("us-prod", "delete", 2)
+    assert told["staying"] == []
     assert {one["name"] for one in told["steps"]} == NAMES
     assert {one["change"] for one in told["steps"]} == {"delete"}
     assert told["policies"][0]["rule_groups"] == []
