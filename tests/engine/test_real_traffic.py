@@ -21,16 +21,16 @@ from support.engine.proof import (
     outcome,
     published,
     source,
+    tried,
     without,
 )
 from support.releases import COMPOSITE, REFUSED_BY_8, built_from, variables
-from support.samples import THOROUGH, one_in
+from support.samples import THOROUGH
 
 if TYPE_CHECKING:
     from support.engine.proof import Loaded
 
     from rules_lib.build import Built
-    from rulesync_cli.verify.loadable import Loadable
 
 pytestmark = [pytest.mark.engine, pytest.mark.feeds]
 
@@ -70,23 +70,11 @@ def in_drop_mode(all_drop: Loaded, captures: Path) -> Outcome:
     return all_drop.on(captures)
 
 
-def acting(before: Outcome) -> set[int]:
-    """The sids of the source rules that act on the captures."""
-    return {sid for seen in before.flows.values() for _, sid in seen.alerts}
-
-
-def tried(built: Built, before: Outcome) -> tuple[Loadable, ...]:
-    """The groups with the rules that act, those that work with others, and some of the rest."""
-    bound = {rule.sid for rule in built.kept if rule.bond}
-    rest = [rule.sid for rule in built.kept if not rule.bond]
-    return only(acting(before) | bound | {*one_in(5, rest, "alert")}, published(built))
-
-
 def test_alert_mode_raises_exactly_the_alerts_of_the_source_rules(
     before: Outcome, alert: Built, captures: Path, swift: Swift
 ) -> None:
     """On every capture, with the same packet."""
-    found = outcome(tried(alert, before), captures, swift)
+    found = outcome(tried(alert, before, "alert"), captures, swift)
     assert differences(before, found, alert) == ()
     assert not found.dropped
     assert len(found.captures) == len(list(captures.rglob("*.pcap"))) > 30
@@ -121,7 +109,7 @@ def test_simple_script_fails_the_same_comparison(
 ) -> None:
     """On real traffic as well: flows are cut without any log by rules that only mark."""
     marking = {rule.sid for rule in drop.kept if rule.rule.noalert}
-    groups = published(drop) if THOROUGH else only(marking | acting(before), published(drop))
+    groups = published(drop) if THOROUGH else only(marking | before.acting, published(drop))
     found = outcome(naive(groups), captures, swift)
     assert differences(before, found, drop) != ()
     unlogged = [seen.by for seen in found.dropped.values() if not seen.logged]

@@ -21,6 +21,7 @@ from rulesync_cli.verify.traffic import replayer
 from support.feeds import allowlist
 from support.inputs import inputs, read_once
 from support.rules import origin
+from support.samples import one_in
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -79,10 +80,20 @@ class Outcome:
     captures: tuple[Replay, ...]
     flows: Mapping[FlowKey, Seen]
 
+    @classmethod
+    def of(cls, replays: Sequence[Replay]) -> Outcome:
+        """What became of each flow."""
+        return cls(tuple(one for one in replays if not one.skipped), dict(_flows(replays)))
+
     @property
     def alerts(self) -> int:
         """How many in all."""
         return sum(seen.alerts.total() for seen in self.flows.values())
+
+    @property
+    def acting(self) -> set[int]:
+        """The sids of all alerts."""
+        return {sid for seen in self.flows.values() for _, sid in seen.alerts}
 
     @property
     def dropped(self) -> dict[FlowKey, Seen]:
@@ -164,6 +175,19 @@ def only(sids: Collection[int], groups: Iterable[Loadable]) -> tuple[Loadable, .
     )
 
 
+def tried(built: Built, before: Outcome, case: str) -> tuple[Loadable, ...]:
+    """The groups with the rules that act, those that work with others, and one in 5 of the rest.
+
+    Args:
+        built: the groups of a whole release.
+        before: what its source rules do.
+        case: by which the sample begins.
+    """
+    bound = {rule.sid for rule in built.kept if rule.bond}
+    rest = [rule.sid for rule in built.kept if not rule.bond]
+    return only(before.acting | bound | {*one_in(5, rest, case)}, published(built))
+
+
 def naive(groups: Iterable[Loadable]) -> tuple[Loadable, ...]:
     """The conversion of a simple script: every alert becomes a drop."""
     return tuple(
@@ -193,8 +217,7 @@ def running(
 
 def replayed(engine: Replayer, captures: Path) -> Outcome:
     """Replay every capture of a folder, or one."""
-    replays = tuple(engine.replay(captures_in(captures)))
-    return Outcome(tuple(one for one in replays if not one.skipped), dict(_flows(replays)))
+    return Outcome.of(tuple(engine.replay(captures_in(captures))))
 
 
 def _flows(replays: Iterable[Replay]) -> Iterator[tuple[FlowKey, Seen]]:
