@@ -27,7 +27,7 @@ from rules_lib.report.summary import Summary
 if TYPE_CHECKING:
     from pathlib import Path
 
-SLICE: Final = 1 if THOROUGH else 60
+SLICE: Final = 1 if THOROUGH else 90
 """One in so many of the faults is tried."""
 
 _LEAP: Final = 617

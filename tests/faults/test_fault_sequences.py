@@ -27,7 +27,7 @@ from support.faults.scene import Scene
 from support.faults.wire import Script, Tally
 from support.feeds import rule as rule_text
 
-SEQUENCES: Final = int(os.environ.get("SEQUENCES", "8"))
+SEQUENCES: Final = int(os.environ.get("SEQUENCES", "6"))
 TALLY: Final = Tally()
 
 OPERATIONS: Final = (

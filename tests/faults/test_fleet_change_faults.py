@@ -125,7 +125,7 @@ def test_command_that_broke_off_is_finished_by_the_next(
         with NthCall().at_work() as counting:
             assert run(case).exit_code == 0
         end = bucket(found), state()
-        places = one_in(12, range(len(counting.asked)), f"{name} {mishap}")
+        places = one_in(20, range(len(counting.asked)), f"{name} {mishap}")
         for place in places:
             start.restore(found.hub)
             told = (place, counting.asked[place])
@@ -158,7 +158,7 @@ def test_round_after_a_command_that_was_killed_is_safe(
         start, hold = Snapshot.take(found.hub), found.clock.time
         with NthCall().at_work() as counting:
             assert run(case).exit_code == 0
-        for place in one_in(12, range(len(counting.asked)), f"{name} and a round"):
+        for place in one_in(20, range(len(counting.asked)), f"{name} and a round"):
             start.restore(found.hub)
             found.clock.time = hold
             with NthCall(place, "killed").at_work():

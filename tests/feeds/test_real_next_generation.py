@@ -57,7 +57,7 @@ def test_all_of_the_composite_fits_one_policy(releases: Path, tmp_path: Path) ->
 
 def test_next_releases_write_only_what_changed(releases: Path, tmp_path: Path) -> None:
     """A release changes the groups whose rules it changes, and the policy where one is replaced."""
-    names = RELEASES if THOROUGH else RELEASES[:3]
+    names = RELEASES if THOROUGH else RELEASES[:2]
     found = synced(tmp_path / "out", "alert", *(releases / name for name in names))
     for before, after in itertools.pairwise(found):
         changes = Counter(after.changes.values())

@@ -133,7 +133,7 @@ def test_no_rule_is_missing_or_twice_meanwhile_and_a_kill_is_finished(live: Acco
         rollback(world(live), builds[0])
     end, after = state(), by_sid("".join(texts().values()))
     wanted = frozenset(held.keys() & after.keys())
-    for call in one_in(3, range(1, len(whole.seen) + 1), "rollback"):
+    for call in one_in(5, range(1, len(whole.seen) + 1), "rollback"):
         start.restore(live)
         with after_each_write(live, Watch(["live"], wanted, kill=call)), pytest.raises(Killed):
             rollback(world(live), builds[0])

@@ -110,7 +110,7 @@ def places(running: Account, case: str) -> list[int]:
     calls = interrupted(running, _NEVER, lambda: None)
     assert calls > 25
     start.restore(running)
-    return one_in(3, range(calls), case)
+    return one_in(5, range(calls), case)
 
 
 @pytest.mark.parametrize(("first", "second"), [("edit", "release"), ("release", "edit")])

@@ -149,7 +149,7 @@ def is_finished(running: Account, name: str) -> None:
     end = state()
     wanted = frozenset(held.intersection(*(by_sid(text) for text in ["".join(texts().values())])))
     kills = whole.writes(everything=name == "growth")
-    for call in one_in(3, kills, f"{policies} {name}"):
+    for call in one_in(5, kills, f"{policies} {name}"):
         start.restore(running)
         with pytest.raises(Killed):
             watched(running, Watch(policies, wanted, kill=call))

@@ -10,6 +10,7 @@ import pytest
 from support.account import Account, account
 from support.feeds import rule
 from support.results import by_sid
+from support.samples import THOROUGH
 
 from rules_lib.bucket import REFUSALS
 from rules_lib.model import Reason
@@ -85,7 +86,7 @@ def adds_up(summary: dict[str, Any]) -> bool:
 
 
 @pytest.mark.parametrize("named", [True, False])
-@pytest.mark.parametrize("number", [1, 20, 200, 2100])
+@pytest.mark.parametrize("number", [1, 20, 200, 2100 if THOROUGH else 700])
 def test_any_number_of_refused_rules_is_found_in_one_build(
     running: Account, number: int, *, named: bool
 ) -> None:

@@ -23,7 +23,7 @@ import pytest
 from rich.cells import cell_len
 from support.account import process
 from support.example import ROOT as EXAMPLES
-from support.localaws import local_server
+from support.localaws import client_at, local_server
 from support.terminal import COLUMNS, Shown, typed
 from support.transcript import transcript
 
@@ -141,15 +141,16 @@ def pushed(desk: Desk, file: str) -> Shown:
         while not is_uploaded(desk, file):
             assert time.monotonic() < until
             assert not waiting.done(), waiting.result()
+            time.sleep(0.1)
         desk.run("apply", "--yes")
         return waiting.result()
 
 
 def is_uploaded(desk: Desk, file: str) -> bool:
     """Whether the bucket has the file by now."""
-    copy = desk.folder / "looked-at" / "categories.yaml"
-    desk.run("pull", str(copy), "--force")
-    return copy.read_bytes() == (desk.folder / file).read_bytes()
+    store = client_at(desk.environment["AWS_ENDPOINT_URL"], "s3")
+    found = store.get_object(Bucket="day", Key="config/categories.yaml")["Body"].read()
+    return bool(found == (desk.folder / file).read_bytes())
 
 
 CODES: Final = {

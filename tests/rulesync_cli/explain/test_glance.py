@@ -9,7 +9,7 @@ from random import Random
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from support.example import FEED
 from support.example import ROOT as EXAMPLES
 from support.firewall import in_force
@@ -143,7 +143,6 @@ def document_of(allowlist: Allowlist) -> str:
     return allowlist.model_dump_json(exclude={"variables"})
 
 
-@settings(max_examples=60)
 @given(FEEDS, allowlists())
 def test_brief_story_is_that_of_a_build(files: dict[str, list[str]], allowlist: Allowlist) -> None:
     """With nothing in force, and with the last build's groups in force, of every sid."""
@@ -191,10 +190,11 @@ def test_sids_of_every_fate_of_a_real_release_are_told_alike(releases: Path, cap
 def test_sids_at_random_of_a_real_release_are_told_alike(releases: Path, name: str) -> None:
     """By what touches them and by records; and of a feed alone, where what is off is not read."""
     document = SHIPPED.read_text(encoding="utf-8")
-    files = unpack((releases / name).read_bytes())
+    files = list(unpack((releases / name).read_bytes()))
     allowlist = load_allowlist(document, source="test", known=[one.category for one in files])
+    files = one_in(4, files, "glance at random")
     case = Case.of(files, allowlist, document)
-    some = Random(name).sample(case.sids, 200 if THOROUGH else 10)  # noqa: S311 - no secret
+    some = Random(name).sample(case.sids, 200 if THOROUGH else 20)  # noqa: S311 - no secret
     needed = inputs(read_needed(files, allowlist, some), allowlist)
     alone = Evidence.of(tuple(files), read_document(document), needed, build(needed))
     assert [explain(sid, alone) for sid in some] == [case.told_by_all(sid) for sid in some]

@@ -331,7 +331,7 @@ TRIALS: Final[Mapping[str, Trial]] = {"fetch": FETCH, "build": BUILD, "allowlist
 
 def chosen(name: str) -> list[str]:
     """The bombs of a trial that are tried."""
-    return one_in(3, [*TRIALS[name].bombs], name)
+    return one_in(5, [*TRIALS[name].bombs], name)
 
 
 def explode(name: str) -> dict[str, str]:
