@@ -12,6 +12,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
+from rules_lib.aws.models import begin_default_session
 from rules_lib.aws.patience import be_patient
 from rules_lib.aws.roles import TargetRole, session_of, usual_session
 from rules_lib.errors import SettingsError
@@ -59,6 +60,8 @@ def load_service_models(*services: str) -> None:
     its memory is. Where that cannot be done, whoever makes a client is told why.
     """
     make: Callable[..., object] = boto3.client  # its types know each service by its name
+    with suppress(BotoCoreError, ValueError):
+        begin_default_session()
     for service in services:
         with suppress(BotoCoreError, ValueError):
             make(service, region_name=_region() or _ANY_REGION)

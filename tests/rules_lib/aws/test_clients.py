@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import boto3
 import pytest
+from botocore.exceptions import UnknownServiceError
 
 from rules_lib.aws import clients
+from rules_lib.aws.models import begin_default_session
 from rules_lib.errors import SettingsError
 
 
@@ -16,6 +18,25 @@ def test_services_are_loaded_without_any_setting(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     clients.load_service_models("s3", "network-firewall")
     assert boto3.DEFAULT_SESSION is not None
+
+
+def test_service_that_nobody_knows_is_still_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Folders are taken for services unseen, so botocore finds all that it has, and no more."""
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    begin_default_session()
+    with pytest.raises(UnknownServiceError, match="no-such"):
+        boto3.client("no-such")  # type: ignore[call-overload]
+    known = set(boto3.DEFAULT_SESSION.get_available_services()) if boto3.DEFAULT_SESSION else set()
+    assert set(boto3.Session().get_available_services()) <= known
+
+
+def test_session_that_somebody_made_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command chooses a profile before it loads a function."""
+    chosen = boto3.Session(region_name="eu-west-3")
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", chosen)
+    clients.load_service_models("s3")
+    assert boto3.DEFAULT_SESSION is chosen
 
 
 def test_missing_profile_is_told_by_whoever_makes_a_client(
