@@ -11,7 +11,6 @@ from rules_lib.deploy.causes import cause_of, counted_causes
 from rules_lib.deploy.shadowing import catch_all_pass, shadowed_by_passes
 from rules_lib.errors import ShrinkError
 from rules_lib.facts.limits import BLOCKING
-from rules_lib.groups.content import action_of
 from rules_lib.text import first_of
 
 if TYPE_CHECKING:
@@ -41,10 +40,10 @@ def refuse_losses(desired: Sequence[Group], inputs: Inputs, changes: Iterable[Ru
             purpose.
     """
     allowlist = inputs.allowlist
-    ours = (group.content.by_sid for group in inputs.deployed.groups if not group.edited)
-    before = {sid: rule for rules in ours for sid, rule in rules.items()}
+    ours = (group.content.actions for group in inputs.deployed.groups if not group.edited)
+    before = {sid: action for actions in ours for sid, action in actions.items()}
     removed = before.keys() - {rule.sid for group in desired for rule in group.rules}
-    blocking = {sid for sid, rule in before.items() if action_of(rule) in BLOCKING}
+    blocking = {sid for sid, action in before.items() if action in BLOCKING}
     causes = _causes(blocking, desired, changes, allowlist)
     losses = {
         "max_shrink": _shrink(removed, before, allowlist.max_shrink, inputs.departed),

@@ -32,12 +32,16 @@ class GroupText:
         return {sid: rule for rule in self.rules if (sid := sid_of(rule)) is not None}
 
     @cached_property
+    def actions(self) -> Mapping[int, str]:
+        """Sid -> action of these rules."""
+        return {sid: action_of(rule) for sid, rule in self.by_sid.items()}
+
+    @cached_property
     def acting(self) -> Mapping[int, str]:
-        """Sid -> action of the rules that say what they match."""
+        """The same of those that say what they match."""
         from rules_lib.reading.parser import is_silent  # noqa: PLC0415 - of a build alone
 
-        found = self.by_sid.items()
-        return {sid: action_of(rule) for sid, rule in found if not is_silent(rule)}
+        return {sid: act for sid, act in self.actions.items() if not is_silent(self.by_sid[sid])}
 
 
 @dataclass(frozen=True, slots=True)
