@@ -21,6 +21,9 @@ from localaws.stacks.context import stacks
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from flask import Flask
+    from moto.backends import SERVICE_NAMES
+
     from localaws.control import Control
 
 
@@ -36,13 +39,18 @@ def serve(control: Control, host: str, port: int, ready: Callable[[str], object]
     Raises:
         SystemExit: The port is taken; werkzeug has said so on stderr.
     """
-    app = DomainDispatcherApplication(create_backend_app)
+
+    def application(service: SERVICE_NAMES) -> Flask:
+        prepare(service)
+        return create_backend_app(service)
+
+    app = DomainDispatcherApplication(application)
     server = make_server(host, port, app, threaded=True, request_handler=MotoRequestHandler)
     # some of moto's services call their own server, and look for its port here
     os.environ["MOTO_PORT"] = str(server.port)
     # by default SIGTERM ends a process at once, and the stacks' folder would stay behind
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     place = f"http://127.0.0.1:{server.port}"
-    with network_firewall(control), log_queries(), stacks(place, control.longest_wait):
+    with network_firewall(control), log_queries(), stacks(place, control.longest_wait) as prepare:
         ready(f"http://{host}:{server.port}")
         server.serve_forever()
