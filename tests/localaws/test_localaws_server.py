@@ -131,7 +131,7 @@ def test_help_names_every_section_of_the_settings() -> None:
 
 
 def test_server_begins_without_what_only_templates_need() -> None:
-    """moto's CloudFormation takes EC2 with it, and more than half of the time of a start."""
+    """CloudFormation takes EC2 with it, and more than half of the time of a start."""
     command = [sys.executable, "-c", "import localaws.server, sys; print(*sys.modules)"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - ours
     assert not {"moto.ec2", "moto.cloudformation"} & {*done.stdout.split()}

@@ -9,14 +9,16 @@ from unittest import mock
 
 import pytest
 
-setuptools = pytest.importorskip("setuptools", reason="Python 3.12 brings none, and pip gets one")
-
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
 def command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
     """Give the step that builds the packages, as setup.py has it."""
+    why = "Python 3.12 brings none, and pip gets one"
+    setuptools = pytest.importorskip(
+        "setuptools", reason=why
+    )  # too slow to import as tests are read
     monkeypatch.chdir(ROOT)
     with mock.patch.object(setuptools, "setup") as setup:
         runpy.run_path("setup.py")
