@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 from rules_lib.bucket import FEEDS
 from rules_lib.deploy.steps import Delete
 from rules_lib.facts.limits import BLOCKING
-from rules_lib.groups.content import action_of, lets_through, rev_of
+from rules_lib.groups.content import action_of, ends_inspection, rev_of
 
 if TYPE_CHECKING:
     from rules_lib.build import Built
@@ -35,6 +35,20 @@ more often disable one than take it out.
 NO_FEED_DEPARTED: Final[Mapping[int, str]] = MappingProxyType({})
 
 _MSG: Final = re.compile(r'[;(]\s*msg\s*:\s*"((?:\\.|[^"\\])*)"', re.IGNORECASE | re.ASCII)
+
+
+class TrafficChange(NamedTuple):
+    """What becomes of the traffic that a rule matches.
+
+    Attributes:
+        blocks: it is stopped now, and was not before.
+        unblocks: it was stopped before, and is not now, be it that the rule is gone.
+        passes: its inspection ends now, and did not before.
+    """
+
+    blocks: bool
+    unblocks: bool
+    passes: bool
 
 
 class RuleChange(NamedTuple):
@@ -68,19 +82,28 @@ class RuleChange(NamedTuple):
         return action_of(self.after)
 
     @property
+    def traffic(self) -> TrafficChange:
+        """What becomes of the traffic that it matches, found out in one go."""
+        acted, acts = self.acted, self.acts
+        blocked, blocks = acted in BLOCKING, acts in BLOCKING
+        passes = not blocks and ends_inspection(acts, self.after)
+        passed = passes and ends_inspection(acted, self.before)
+        return TrafficChange(blocks and not blocked, blocked and not blocks, passes and not passed)
+
+    @property
     def blocks_anew(self) -> bool:
         """Whether it stops traffic now, and did not before."""
-        return self.acts in BLOCKING and self.acted not in BLOCKING
+        return self.traffic.blocks
 
     @property
     def unblocks(self) -> bool:
         """Whether it stopped traffic before, and does not now, be it that it is gone."""
-        return self.acted in BLOCKING and self.acts not in BLOCKING
+        return self.traffic.unblocks
 
     @property
     def passes_anew(self) -> bool:
         """Whether it ends the inspection of what it matches now, and did not before."""
-        return lets_through(self.after) and not lets_through(self.before)
+        return self.traffic.passes
 
 
 def rule_changes(

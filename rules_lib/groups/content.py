@@ -83,7 +83,11 @@ def by_sid(text: str) -> dict[int, str]:
 
 def lets_through(rule: str) -> bool:
     """Whether what the rule matches is inspected no further, and not blocked."""
-    action = action_of(rule)
+    return ends_inspection(action_of(rule), rule)
+
+
+def ends_inspection(action: str, rule: str) -> bool:
+    """The same, where the rule's action is known."""
     if action != "alert":
         return action == "pass"
     return "bypass" in rule.lower() and bool(_BYPASS.search(rule))  # the search is slower

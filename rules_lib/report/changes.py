@@ -131,11 +131,12 @@ def changes_of(
     kinds: dict[str, Counter[str]] = {}
     for rule in rules:
         kinds.setdefault(rule.category, Counter())[_TOLD_AS.get(rule.kind, "changed")] += 1
+    turned = [(rule, traffic) for rule in rules if any(traffic := rule.traffic)]
     return Changes(
         categories={name: CategoryChange(**kinds[name]) for name in sorted(kinds)},
-        drops=FirstRules.of(rule for rule in rules if rule.blocks_anew),
-        unblocks=FirstRules.of(rule for rule in rules if rule.unblocks),
-        passes=FirstRules.of(rule for rule in rules if rule.passes_anew),
+        drops=FirstRules.of(rule for rule, traffic in turned if traffic.blocks),
+        unblocks=FirstRules.of(rule for rule, traffic in turned if traffic.unblocks),
+        passes=FirstRules.of(rule for rule, traffic in turned if traffic.passes),
         discarded={} if before is None else _more(now, before),
     )
 

@@ -92,18 +92,16 @@ class _JudgedKeywords(_Judged[Keywords]):
 
     def __init__(self, checks: tuple[KeywordCheck, ...], allowlist: Allowlist) -> None:
         super().__init__(checks, allowlist)
-        self._harmless: dict[str, bool] = {}
+        self._harmless: set[str] = set()
 
     def __missing__(self, trait: Keywords) -> Objection | None:
-        self[trait] = None if all(map(self._is_harmless, trait)) else self._objection(trait)
+        if not trait <= self._harmless:
+            self._harmless |= set(filter(self._is_harmless, trait - self._harmless))
+        self[trait] = None if trait <= self._harmless else self._objection(trait)
         return self[trait]
 
     def _is_harmless(self, keyword: str) -> bool:
-        found = self._harmless.get(keyword)
-        if found is None:
-            found = ":" not in keyword and not self._objection(frozenset({keyword}))
-            self._harmless[keyword] = found
-        return found
+        return ":" not in keyword and not self._objection(frozenset({keyword}))
 
 
 def _feed_pass(candidate: Candidate, allowlist: Allowlist) -> Objection | None:
