@@ -7,6 +7,7 @@ too many, and nothing of it is used: a feed that lost rules looks like a smaller
 
 from __future__ import annotations
 
+import gzip
 import io
 import re
 import zlib
@@ -29,9 +30,6 @@ from rules_lib.model import FeedFile
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_GZIP: Final = zlib.MAX_WBITS | 16
-_AT_ONCE: Final = 2**14  # bytes that are unpacked at once
-_ZEROS: Final = re.compile(rb"\0*")
 _TAR_MAGIC: Final = b"ustar"
 _TAR_MAGIC_AT: Final = 257
 _RULE: Final = re.compile(
@@ -168,32 +166,16 @@ def _is_tar(content: bytes) -> bool:
 
 
 def _gunzip(data: bytes, limit: int) -> bytes:
-    """All members of gzip data, and zeros behind one; the module `gzip` takes half as long again.
-
-    It is read in small pieces, so that what unpacks to too much is never unpacked.
-    """
-    unpacked, at = io.BytesIO(), 0
-    stream = None
     try:
-        while at < len(data):
-            stream = stream or zlib.decompressobj(wbits=_GZIP)
-            piece = data[at : at + _AT_ONCE]
-            unpacked.write(stream.decompress(piece, limit + 1 - unpacked.tell()))
-            if unpacked.tell() > limit:
-                raise ArchiveError(f"unpacks to more than {limit} bytes, the limit")
-            at += len(piece) - len(stream.unused_data)
-            if stream.eof:
-                at, stream = _behind_zeros(data, at), None
-    except zlib.error as error:
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
+            unpacked = stream.read(limit + 1)
+    except EOFError as error:
+        raise ArchiveError(f"truncated: the gzip data ends after {len(data)} bytes") from error
+    except (gzip.BadGzipFile, zlib.error) as error:
         raise ArchiveError(f"damaged, or followed by something else: {error}") from error
-    if stream:
-        raise ArchiveError(f"truncated: the gzip data ends after {len(data)} bytes")
-    return unpacked.getvalue()
-
-
-def _behind_zeros(data: bytes, at: int) -> int:
-    padding = _ZEROS.match(data, at)
-    return padding.end() if padding else at
+    if len(unpacked) > limit:
+        raise ArchiveError(f"unpacks to more than {limit} bytes, the limit")
+    return unpacked
 
 
 def _plain(content: bytes, limits: ArchiveLimits, name: str) -> RulesMember:
