@@ -28,6 +28,9 @@ _TYING: Final = (b"bits", b"flowint")
 _FEW: Final = 10
 """So many sids are sooner looked for one by one than among all sids of a feed."""
 
+_FEW_MARKS: Final = 3
+"""So many marks are sooner looked for in all lines than in those that have some."""
+
 
 def of_sid(sid: int, files: Sequence[FeedFile], allowlist: Allowlist) -> Ruleset:
     """Read the enabled rules of a sid, and nothing of what their fate depends on."""
@@ -85,7 +88,9 @@ class _Feed:
         """The enabled rules that have a mark in common with one of them."""
         if marks := {mark for rule in rules for mark in _marks(rule)} - self._asked_marks:
             self._asked_marks |= marks
-            thin = mentioning(self._tying, {mark.name.encode() for mark in marks})
+            few = len(self._asked_marks) <= _FEW_MARKS
+            among = self._files if few else self._tying
+            thin = mentioning(among, {mark.name.encode() for mark in marks})
             yield from (one for one in self._read(thin) if not marks.isdisjoint(_marks(one)))
 
     def _is_as_written(self, category: str) -> bool:
