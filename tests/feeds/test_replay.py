@@ -104,7 +104,7 @@ def allowlist_of(kind: str) -> Allowlist:
 def replay(releases: Path, kind: str) -> tuple[Replayed, ...]:
     """Build each release with the groups of the one before as deployed."""
     allowlist, before, found = allowlist_of(kind), tuple[Group, ...](), []
-    for name in RELEASES:
+    for name in RELEASES if THOROUGH else RELEASES[:3]:
         deployed = in_force(before, associations=1)
         with without_cyclic_gc():
             after = build(inputs(ruleset(releases, name, allowlist), allowlist, deployed)).groups
