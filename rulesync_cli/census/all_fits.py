@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from rules_lib.packing.blocks import Block, Blocks, blocks_of, slots_of
@@ -56,6 +57,7 @@ class AllFits:
         blocks: by the sids of their rules.
         homes: by their categories.
         given: category and mode -> rules that are given it.
+        positions: of the blocks' first rules in the feed, by the blocks' own places.
         prior: sid -> where it is deployed.
         needed: what the groups would reserve if all were new, and how many they are.
     """
@@ -66,6 +68,7 @@ class AllFits:
     blocks: Mapping[int, Block]
     homes: Mapping[str, Home]
     given: Counter[tuple[str, Mode]]
+    positions: Sequence[FeedPosition]
     prior: Mapping[int | None, Slot]
     needed: tuple[int, int]
 
@@ -92,6 +95,7 @@ class AllFits:
             blocks={rule.sid: block for block in blocks for rule in block.cluster},
             homes=homes,
             given=_given(block.cluster for block in blocks),
+            positions=[_place(block.cluster[0]) for block in blocks],
             prior=slots_of(inputs.deployed),
             needed=needed,
         )
@@ -146,9 +150,19 @@ class AllFits:
             there = homes.pop(name, None)
             left = {id(block) for block in lost[name]}
             kept = (block for block in (there.blocks if there else ()) if id(block) not in left)
-            if blocks := _numbered((*kept, *new[name])):
+            if blocks := self._numbered(kept, new[name]):
                 homes[name] = Home.of(name, blocks, range(len(blocks)), frozenset())
         return homes
+
+    def _numbered(self, stay: Iterable[Block], come: Iterable[Block]) -> Sequence[Block]:
+        """Blocks of now and others, with places of their own in the feed's order."""
+        places = [(self.positions[block.place], block) for block in stay]
+        places += [(_place(block.cluster[0]), block) for block in come]
+        places.sort(key=itemgetter(0))  # nearly in order, as those that stay are
+        return [
+            block if block.place == place else Block(place, *block[1:])
+            for place, (_, block) in enumerate(places)
+        ]
 
     def _unfit(
         self, packer: Packer, gone: Collection[int], come: Iterable[Block]
@@ -161,7 +175,7 @@ class AllFits:
             come: those.
         """
         stay = (block for block in self.packer.measured.blocks if id(block) not in gone)
-        every = tuple(_numbered((*stay, *come)))
+        every = tuple(self._numbered(stay, come))
         kept = choose(replace(packer, measured=replace(packer.measured, blocks=every))).places
         return (block for block in every if block.place not in kept)
 
@@ -200,12 +214,6 @@ def _by_home(blocks: Iterable[Block]) -> dict[str, list[Block]]:
     for block in blocks:
         found[block.home].append(block)
     return found
-
-
-def _numbered(blocks: Iterable[Block]) -> Sequence[Block]:
-    """The blocks of one category with places of their own, in the feed's order."""
-    in_order = sorted(blocks, key=lambda block: _place(block.cluster[0]))
-    return [block._replace(place=place) for place, block in enumerate(in_order)]
 
 
 def _given(clusters: Iterable[Cluster]) -> Counter[tuple[str, Mode]]:
