@@ -36,7 +36,7 @@ _provider: Final = _regions.EndpointProvider
 _UNSIGNED: Final = "0" * 64
 
 _classes: Final[dict[str, type]] = {}
-_models: Final[dict[tuple[str, str | None], Any]] = {}
+_models: Final[dict[tuple[object, ...], Any]] = {}
 _providers: Final[dict[int, tuple[object, Any]]] = {}
 
 
@@ -107,8 +107,11 @@ def _class_of(creator: Any, service: str, model: Any) -> type:
 
 
 def _model_of(creator: Any, service: str, api_version: str | None = None) -> Any:
-    """A service's model, in which botocore keeps the shapes that calls have asked for."""
-    key = service, api_version
+    """A service's model, in which botocore keeps the shapes that calls have asked for.
+
+    A session that looks in folders of its own may find another one there.
+    """
+    key = service, api_version, *creator._loader.search_paths  # noqa: SLF001
     if key not in _models:
         _models[key] = _load_model(creator, service, api_version)
     return _models[key]
