@@ -48,7 +48,6 @@ def main(feed: Path | None, config: Path, rounds: int, *, large: bool, write: Pa
                 *(("", *table(feeds.usual, 1, min(rounds, _FEW), _tell)) if large else ()),
                 "",
                 renewed("", commands_table(feeds.usual, config, rounds, _tell)),
-                "",
             )
         )
     click.echo(text)
