@@ -46,7 +46,8 @@ if TYPE_CHECKING:
 logger = Logger(service="build", stream=sys.stderr)
 
 clients.load_service_models("s3", "network-firewall")
-summary_form(), code_digest()  # like the models, every build needs both
+summary_form()  # every build needs this and the next, as it does the models
+code_digest()
 gc.freeze()  # what was imported stays for good: no later search has to go through it
 gc.enable()
 

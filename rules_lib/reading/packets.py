@@ -70,8 +70,8 @@ def packets_of(text: str) -> Packets:
         text: of a rule that was read without fault.
     """
     parts = cut(text)
-    header, names = header_of(parts.header), [name.lower() for name in parts.names]
-    values = {name: value for name, value in zip(names, parts.values, strict=True) if value}
+    header, names = header_of(parts.header), [name.lower() for _, name, _ in parts.found]
+    values = {name.lower(): value for _, name, value in parts.found if value}
     kind = _kind_of(base_of(header.protocol), tuple(names), values.get("flow", ""))
     return Packets(*kind, _sizes(values.get("dsize", "")), header)
 

@@ -74,16 +74,6 @@ class Parts(NamedTuple):
     start: int
     found: Sequence[tuple[str, str, str]]
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names of the options, as written."""
-        return tuple([name for _, name, _ in self.found])
-
-    @property
-    def values(self) -> tuple[str, ...]:
-        """Their values; empty where an option has none."""
-        return tuple([value for _, _, value in self.found])
-
     def name(self, number: int) -> str:
         """The name of one option, in lower case; the first is 0."""
         return self.found[number][1].lower()

@@ -41,7 +41,7 @@ def conditions_of(traits: Traits, asked: DropWhen) -> tuple[Condition, ...]:
             for key in asked.values
         ),
         *(_of_day(key, asked.days[key], next(left), asked.without(key)) for key in asked.days),
-        *(_of_words(asked.not_msg, said) for said in left if asked.not_msg),
+        *(_of_words(asked.not_msg, said) for said in left),
     )
 
 

@@ -169,9 +169,7 @@ def kind_of(rule: Rule) -> IndicatorKind | None:
     if kind is None or rule.ties:
         return None
     parts = cut(rule.text)
-    values = [
-        value for name, value in zip(parts.names, parts.values, strict=True) if _is_value(name)
-    ]
+    values = [value for _, name, value in parts.found if _is_value(name)]
     fits = len(values) <= VALUES[kind] and not any(value.startswith("!") for value in values)
     return kind if fits else None
 
