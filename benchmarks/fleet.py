@@ -13,6 +13,7 @@ the embedded AWS, which takes more than the build, is in them, so they are an up
 from __future__ import annotations
 
 import json
+import logging
 import os
 import time
 from collections import Counter
@@ -104,6 +105,8 @@ def rounds(feed: Path, newer: Path | None, allowlist: bytes, targets: int) -> It
     from functions.build import app as build  # noqa: PLC0415 - its clients are made on the embedded AWS
     from functions.fetch import app as fetch  # noqa: PLC0415 - as above
 
+    for function in (build, fetch):  # each logs every build, and warns of each category
+        function.logger.setLevel(logging.CRITICAL)
     with _account(build.handler) as (aws, calls):
         s3 = boto3.client("s3")
         s3.create_bucket(Bucket=BUCKET)
@@ -143,7 +146,6 @@ def _account(handler: Any) -> Iterator[tuple[EmbeddedAws, Counter[str]]]:
         "RULESYNC_BUCKET": BUCKET,
         "RULESYNC_STATE_MACHINE": MACHINE,
         "AWS_DEFAULT_REGION": "us-east-1",
-        "POWERTOOLS_LOG_LEVEL": "CRITICAL",
     }
     with ExitStack() as stack:
         stack.enter_context(mock.patch.dict(os.environ, environment))
