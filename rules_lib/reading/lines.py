@@ -17,6 +17,7 @@ NumberedLine: TypeAlias = tuple[int, bytes]
 LINE_BYTES: Final = 2**20
 """Bytes of a logical line; the service takes 8,175 characters."""
 
+_HASH: Final = ord("#")
 _COMMENT: Final = b"# \t"
 _DIRECTION: Final = "|".join(sorted(DIRECTIONS))
 _COMMENTED_HEADER = re.compile(
@@ -92,7 +93,7 @@ def _parted(
     comments: list[NumberedLine] = []
     for line in lines:
         if line[1]:
-            (comments if line[1].startswith(b"#") else enabled).append(line)
+            (comments if line[1][0] == _HASH else enabled).append(line)
     return enabled, comments
 
 
