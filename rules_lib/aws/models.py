@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import os
+from typing import Any
 
 import boto3
 import botocore.session
-from botocore.loaders import Loader
+from botocore.loaders import JSONFileLoader, Loader
+
+
+class PlainFiles(JSONFileLoader):
+    """Reads into usual dicts, which keep their order as well, in half the time of botocore's."""
+
+    def load_file(self, file_path: str) -> Any:
+        """Read a file of JSON by its path without the ending; None where there is none."""
+        for ending, opened in ((".json", open), (".json.gz", gzip.open)):
+            if os.path.isfile(path := file_path + ending):  # noqa: PTH113 - as below
+                with opened(path, "rb") as file:
+                    return json.load(file)
+        return None
 
 
 class NamedServices(Loader):
@@ -23,11 +38,13 @@ class NamedServices(Loader):
 
 
 def begin_default_session() -> None:
-    """Make boto3's default session, if nobody has made one, with `NamedServices`."""
+    """Make boto3's default session, if nobody has made one, with `NamedServices` and `PlainFiles`."""
     if boto3.DEFAULT_SESSION is not None:
         return
     session = botocore.session.get_session()
     usual = session.get_component("data_loader").search_paths
-    loader = NamedServices(list(usual), include_default_search_paths=False)
+    loader = NamedServices(
+        list(usual), file_loader=PlainFiles(), include_default_search_paths=False
+    )
     session.register_component("data_loader", loader)
     boto3.setup_default_session(botocore_session=session)
