@@ -13,8 +13,7 @@ from typing import Any
 
 import boto3
 
-from functions.build import app as build
-from functions.fetch import app as fetch
+from rules_lib.aws.models import begin_default_session
 
 
 def main() -> None:
@@ -26,10 +25,11 @@ def main() -> None:
         calls[model.name] += 1
         dry_runs[model.name] += params.get("DryRun", False)
 
-    session = boto3.DEFAULT_SESSION
-    if session is None:
-        raise LookupError("the functions make boto3's session when they are loaded")
-    session.events.register("provide-client-params", count)
+    begin_default_session()
+    boto3._get_default_session().events.register("provide-client-params", count)  # noqa: SLF001
+    from functions.build import app as build  # noqa: PLC0415 - they make their clients now, which
+    from functions.fetch import app as fetch  # noqa: PLC0415 - copy what the session has registered
+
     began = time.process_time()
     fetched = fetch.handler({"source": "aws.events"}, None)
     between = time.process_time()

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 logger = Logger(service="build", stream=sys.stderr)
 
-clients.load_service_models("s3", "network-firewall")
+clients.make_clients_early("s3", "network-firewall")
 summary_form()  # every build needs this and the next, as it does the models
 code_digest()
 gc.freeze()  # what was imported stays for good: no later search has to go through it

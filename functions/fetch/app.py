@@ -36,7 +36,7 @@ from rules_lib.sources import (
 
 logger = Logger(service="fetch", stream=sys.stderr)
 
-clients.load_service_models("s3")
+clients.make_clients_early("s3")
 gc.freeze()  # what was imported stays for good: no later search has to go through it
 gc.enable()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 _CONNECT_SECONDS: Final = 5
 _READ_SECONDS: Final = 60
 _ATTEMPTS: Final = 5
-_ANY_REGION: Final = "us-east-1"
+_NETWORK_FIREWALL: Final = "network-firewall"
 
 _USUAL: Final = Config(
     connect_timeout=_CONNECT_SECONDS,
@@ -37,6 +38,9 @@ _USUAL: Final = Config(
 )
 _FIREWALL: Final = _USUAL.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
 """How often Network Firewall is asked again is decided by `patience`."""
+
+_EARLY: Final = defaultdict[tuple[object, ...], list[Any]](list)
+"""Clients that nobody has asked for yet, by what they depend on."""
 
 
 class LambdaClient(Protocol):
@@ -53,34 +57,51 @@ class StateMachineClient(Protocol):
         """Run a state machine."""
 
 
-def load_service_models(*services: str) -> None:
-    """Read what botocore knows of services, which takes longer than a dozen calls to them.
+def make_clients_early(*services: str) -> None:
+    """Make clients that whoever asks for one first is given, and read what botocore knows of them.
 
     For a Lambda function to do while it is loaded, as only then it has a whole processor whatever
-    its memory is. Where that cannot be done, whoever makes a client is told why.
+    its memory is. Where that cannot be done, whoever asks for a client is told why.
     """
-    make: Callable[..., object] = boto3.client  # its types know each service by its name
     with suppress(BotoCoreError, ValueError):
         begin_default_session()
     for service in services:
-        with suppress(BotoCoreError, ValueError):
-            make(service, region_name=_region() or _ANY_REGION)
+        with suppress(SettingsError):
+            _EARLY[_asked(service)].append(_new(service))
 
 
 def s3() -> S3Client:
-    """Make an S3 client from the environment's region, credentials and endpoint.
+    """An S3 client by the environment's region, credentials and endpoint; nobody else has it.
 
     Raises:
         SettingsError: the environment lacks what a client needs, or names a missing profile.
     """
-    with _explained():
-        return boto3.client("s3", region_name=_region(), config=_USUAL)
+    client: S3Client = _own("s3")
+    return client
 
 
 def network_firewall() -> NetworkFirewallClient:
-    """Make a Network Firewall client; see `s3`."""
-    with _explained():
-        client = boto3.client("network-firewall", region_name=_region(), config=_FIREWALL)
+    """A Network Firewall client; see `s3`."""
+    client: NetworkFirewallClient = _own(_NETWORK_FIREWALL)
+    return client
+
+
+def _own(service: str) -> Any:
+    """One that was made early, where the environment still says the same; or a new one."""
+    early = _EARLY.get(_asked(service))
+    return early.pop() if early else _new(service)
+
+
+def _asked(service: str) -> tuple[object, ...]:
+    """All that a client depends on."""
+    said = sorted(item for item in os.environ.items() if item[0].startswith("AWS_"))
+    return service, boto3.DEFAULT_SESSION, *said
+
+
+def _new(service: str) -> Any:
+    if service != _NETWORK_FIREWALL:
+        return _made(service)
+    client = _made(service, _FIREWALL)
     be_patient(client)
     return client
 
@@ -139,7 +160,7 @@ class ClientsOfTarget:
         return self._made("ssm")
 
     def _made(self, service: str, config: Config = _USUAL) -> Any:
-        make: Callable[..., object] = self.session.client  # as in `load_service_models`
+        make: Callable[..., object] = self.session.client  # as in `_made`
         with _explained():
             return make(service, region_name=self.region, config=config)
 
@@ -181,11 +202,10 @@ def managed_secrets() -> Any:
     return _made("secretsmanager")
 
 
-def _made(service: str) -> Any:
-    """A client of whose service only one call is used, which its caller describes."""
+def _made(service: str, config: Config = _USUAL) -> Any:
     make: Callable[..., object] = boto3.client  # its types know each service by its name
     with _explained():
-        return make(service, region_name=_region(), config=_USUAL)
+        return make(service, region_name=_region(), config=config)
 
 
 def state_machines() -> StateMachineClient:

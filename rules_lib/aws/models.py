@@ -38,7 +38,7 @@ class NamedServices(Loader):
 
 
 def begin_default_session() -> None:
-    """Make boto3's default session, if nobody has made one, with `NamedServices` and `PlainFiles`."""
+    """Make boto3's default session, if nobody has made one, that finds and reads models fast."""
     if boto3.DEFAULT_SESSION is not None:
         return
     session = botocore.session.get_session()

@@ -16,7 +16,7 @@ def test_services_are_loaded_without_any_setting(monkeypatch: pytest.MonkeyPatch
     for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
-    clients.load_service_models("s3", "network-firewall")
+    clients.make_clients_early("s3", "network-firewall")
     assert boto3.DEFAULT_SESSION is not None
 
 
@@ -35,7 +35,7 @@ def test_session_that_somebody_made_is_kept(monkeypatch: pytest.MonkeyPatch) -> 
     """A command chooses a profile before it loads a function."""
     chosen = boto3.Session(region_name="eu-west-3")
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", chosen)
-    clients.load_service_models("s3")
+    clients.make_clients_early("s3")
     assert boto3.DEFAULT_SESSION is chosen
 
 
@@ -45,7 +45,7 @@ def test_missing_profile_is_told_by_whoever_makes_a_client(
     """In words, and not while a function is loaded."""
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     monkeypatch.setenv("AWS_PROFILE", "nobody")
-    clients.load_service_models("s3")
+    clients.make_clients_early("s3")
     with pytest.raises(SettingsError, match="nobody"):
         clients.s3()
 
@@ -65,3 +65,29 @@ def test_clients_go_where_the_endpoint_says(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://localhost:5000")
     assert clients.s3().meta.endpoint_url == "http://localhost:5000"
     assert clients.network_firewall().meta.endpoint_url == "http://localhost:5000"
+
+
+def test_client_that_was_made_early_is_given_to_the_first_who_asks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """And to nobody else, as what is registered with a client is its owner's."""
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    clients.make_clients_early("s3")
+    later = object()
+    monkeypatch.setattr(boto3, "client", lambda *_, **__: later)
+    first, *others = [clients.s3() for _ in range(3)]
+    assert first is not later
+    assert others == [later, later]
+
+
+def test_client_that_was_made_early_is_not_given_where_the_environment_says_something_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Another endpoint may be another AWS."""
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    clients.make_clients_early("s3", "network-firewall")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://localhost:5001")
+    assert clients.s3().meta.endpoint_url == "http://localhost:5001"
+    assert clients.network_firewall().meta.endpoint_url == "http://localhost:5001"
