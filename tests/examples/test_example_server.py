@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from support.patience import PATIENCE
 
 from examples.server import serve
 
@@ -20,7 +21,7 @@ def url(tmp_path: Path) -> Iterator[str]:
 def get(url: str, **headers: str) -> requests.Response:
     """Ask for the file, with header names given in words joined by `_`."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return requests.get(url, headers=named, timeout=60)
+    return requests.get(url, headers=named, timeout=PATIENCE)
 
 
 def test_first_request_gets_the_file_with_both_validators(url: str) -> None:

@@ -15,6 +15,7 @@ import requests
 from moto import mock_aws
 from moto.core.models import botocore_stubber
 from support.localaws import create
+from support.patience import PATIENCE
 
 from localaws import embedded_aws
 
@@ -83,7 +84,7 @@ def test_plain_moto_is_itself_again_afterwards() -> None:
 def test_other_hosts_are_reached(outside: str) -> None:
     """Only AWS is embedded."""
     with embedded_aws():
-        assert requests.get(outside, timeout=60).status_code == 418
+        assert requests.get(outside, timeout=PATIENCE).status_code == 418
 
 
 @pytest.mark.parametrize(("passthrough", "status"), [((), 404), ((r"http://feeds\.s3\.",), 418)])
@@ -93,7 +94,7 @@ def test_url_of_an_aws_service_goes_out_only_on_demand(
     """The request arrives at a proxy, which stands for the world outside."""
     with embedded_aws(passthrough=passthrough):
         answer = requests.get(
-            "http://feeds.s3.amazonaws.com/rules", proxies={"http": outside}, timeout=60
+            "http://feeds.s3.amazonaws.com/rules", proxies={"http": outside}, timeout=PATIENCE
         )
     assert answer.status_code == status
 

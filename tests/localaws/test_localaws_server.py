@@ -11,6 +11,7 @@ import pytest
 import requests
 from click.testing import CliRunner
 from support.localaws import client_at, create, local_server, refused, rule
+from support.patience import PATIENCE
 
 from localaws.__main__ import main
 from localaws.settings import control_of, read_settings
@@ -39,7 +40,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def client_of(service: str, url: str) -> Any:
     """A client as people make one; the reset before leaves the server empty."""
-    requests.post(f"{url}/moto-api/reset", timeout=60).raise_for_status()
+    requests.post(f"{url}/moto-api/reset", timeout=PATIENCE).raise_for_status()
     return client_at(url, service)
 
 

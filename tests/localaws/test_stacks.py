@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 import requests
 from support.localaws import Credentials, client_at, local_server, refused
+from support.patience import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 ROLE: Final = "arn:aws:iam::123456789012:role/any"
 RUNTIME: Final = f"python{sys.version_info.major}.{sys.version_info.minor}"
+LONG: Final = int(PATIENCE)  # of a function; without it, Lambda gives it 3 s
 HANDLERS: Final = """
 import json, os, sys, urllib.request
 def put(url, content):
@@ -56,7 +58,7 @@ class Server:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        requests.post(f"{url}/moto-api/reset", timeout=60).raise_for_status()
+        requests.post(f"{url}/moto-api/reset", timeout=PATIENCE).raise_for_status()
         trust = json.dumps({"Version": "2012-10-17", "Statement": []})
         self.client("iam").create_role(RoleName="any", AssumeRolePolicyDocument=trust)
         self.client("s3").create_bucket(Bucket="inbox")
@@ -80,6 +82,7 @@ class Server:
             Handler=f"app.{handler}",
             Code={"S3Bucket": "code", "S3Key": "code.zip"},
             Layers=list(layers),
+            Timeout=LONG,
         )
 
     def invoke(self, name: str, event: object, kind: str = "RequestResponse") -> Any:
@@ -113,7 +116,8 @@ class Server:
     def seen(self) -> Any:
         """What a handler stored, once it has."""
         client = self.client("s3")
-        for _ in range(200):
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
             try:
                 return json.loads(client.get_object(Bucket="inbox", Key="seen")["Body"].read())
             except client.exceptions.NoSuchKey:
@@ -176,6 +180,7 @@ def of_function(handler: str) -> dict[str, Any]:
         "Handler": f"app.{handler}",
         "Role": ROLE,
         "Runtime": RUNTIME,
+        "Timeout": LONG,
     }
     return {"Type": "AWS::Lambda::Function", "Properties": properties}
 

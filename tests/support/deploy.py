@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from support.alert_logs import log_text
 from support.localaws import ANYBODY, Credentials, client_at, local_server
+from support.patience import PATIENCE
 
 ROOT: Final = Path(__file__).parents[2]
 SAM: Final = ROOT / "scripts" / "sam"
@@ -28,7 +29,6 @@ ALLOWLIST: Final = "config/categories.yaml"
 ALERT_LOGS: Final = "s3://alert-logs/AWSLogs/123456789012/network-firewall/alert/us-east-1/"
 """Where the firewalls of the account write."""
 
-_PATIENCE: Final = 900.0
 _RUNTIME: Final = f"python{sys.version_info.major}.{sys.version_info.minor}"
 _MACHINE: Final = "arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64"
 _HERE: Final = (f"Architecture={_MACHINE}", f"PythonRuntime={_RUNTIME}")
@@ -214,11 +214,11 @@ class Stack:
             TimeoutError: it does not come; the log of the embedded AWS says why.
         """
         say(f"waiting: {what}")
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + PATIENCE
         while not reached():
             if time.monotonic() > deadline:
                 log = (self.folder / "localaws.log").read_text(encoding="utf-8")
-                raise TimeoutError(f"{what}: not within {_PATIENCE:.0f} s\n{log[-8000:]}")
+                raise TimeoutError(f"{what}: not within {PATIENCE:.0f} s\n{log[-8000:]}")
             time.sleep(0.2)
 
 

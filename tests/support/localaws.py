@@ -14,6 +14,8 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from support.patience import PATIENCE
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
@@ -133,5 +135,5 @@ def client_at(
         endpoint_url=url,
         aws_access_key_id=by.key,
         aws_secret_access_key=by.secret,
-        config=Config(s3={"addressing_style": "path"}),
+        config=Config(s3={"addressing_style": "path"}, read_timeout=PATIENCE),
     )

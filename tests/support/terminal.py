@@ -15,13 +15,14 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from support.patience import PATIENCE
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 COLUMNS: Final = 80
 _LINES: Final = 50
-_SECONDS: Final = 300
 _RUN: Final = "from rulesync_cli import main; main(prog_name='rulesync')"
 _ESCAPES: Final = re.compile(r"\x1b\[([0-9;?]*)([A-Za-z])")
 
@@ -67,7 +68,7 @@ def typed(
 
 
 def _read_to_the_end(terminal: int, answer: str) -> bytes:
-    data, answered, until = b"", 0, time.monotonic() + _SECONDS
+    data, answered, until = b"", 0, time.monotonic() + PATIENCE
     while time.monotonic() < until:
         if not select.select([terminal], [], [], 1)[0]:
             continue

@@ -18,6 +18,7 @@ from rules_lib.settings import FetchSettings
 from rules_lib.sources.download import HttpReader
 from rules_lib.sources.session import UnguidedSession
 from support import feeds
+from support.patience import PATIENCE
 from support.rules import text
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ class Pauses:
 
 
 def reader(
-    session: UnguidedSession, pauses: Pauses, attempts: int = 3, patience: float = 30
+    session: UnguidedSession, pauses: Pauses, attempts: int = 3, patience: float = PATIENCE
 ) -> HttpReader:
     """Make a reader that never really waits between its attempts.
 
@@ -111,7 +112,7 @@ def reader(
     """
     return HttpReader(
         session=session,
-        connect_timeout=30,
+        connect_timeout=PATIENCE,
         read_timeout=patience,
         total_timeout=60,
         attempts=attempts,

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from support.patience import PATIENCE
 
-PATIENCE: Final = 300_000
-"""Milliseconds that the browser may take for a step; it is the machine that may be busy."""
+_MILLISECONDS: Final = 1_000 * PATIENCE
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -26,7 +26,7 @@ def browser() -> Iterator[Browser]:
         started = playwright.chromium.launch(
             executable_path=shutil.which("chromium"),
             args=["--no-sandbox"] if os.geteuid() == 0 else [],
-            timeout=PATIENCE,
+            timeout=_MILLISECONDS,
         )
         yield started
         started.close()
@@ -47,7 +47,7 @@ def opened(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page]]:
         nonlocal context
         file.write_text(html, encoding="utf-8")
         context = browser.new_context(**({"reduced_motion": "reduce"} | how))
-        context.set_default_timeout(PATIENCE)
+        context.set_default_timeout(_MILLISECONDS)
         page = context.new_page()
         page.on("console", lambda message: said.append(message.text))
         page.on("pageerror", lambda error: said.append(str(error)))

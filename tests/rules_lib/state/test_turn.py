@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Never
 import pytest
 from support.account import BUCKET, Account, account
 from support.feeds import rule
+from support.patience import PATIENCE
 
 from functions.build import app as build_app
 from localaws import Fault
@@ -172,14 +173,14 @@ def test_ten_uploads_at_once_fail_nothing_and_are_all_in_force(running: Account)
 
     def upload(number: int) -> None:
         running.put(f"local/{number}.rules", f"{rule(100 + number)}\n")
-        start.wait(timeout=300)
+        start.wait(timeout=PATIENCE)
         answers.append(running.build(f"local/{number}.rules"))
 
     threads = [threading.Thread(target=upload, args=(number,)) for number in range(10)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=900)
+        thread.join(timeout=PATIENCE)
     assert len(answers) == 10
     assert {one["status"] for one in answers} <= {"applied", "gathered"}
     assert running.sids() >= {*range(1, 6), *range(100, 110)}

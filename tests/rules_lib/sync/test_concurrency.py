@@ -15,6 +15,7 @@ import boto3
 import pytest
 from support.account import BUCKET, Account, account, world
 from support.feeds import rule
+from support.patience import PATIENCE
 from support.samples import one_in
 from support.snapshot import Snapshot, references, texts
 
@@ -163,7 +164,9 @@ class Turns:
     def wait(self, who: int) -> None:
         """Wait for one's turn, and draw the next."""
         with self._change:
-            self._change.wait_for(lambda: self._turn == who or self._over[1 - who], timeout=300)
+            self._change.wait_for(
+                lambda: self._turn == who or self._over[1 - who], timeout=PATIENCE
+            )
             self._turn = self._lot.randrange(2)
             self._change.notify_all()
 
@@ -196,7 +199,7 @@ def together(running: Account, seed: int, between: Callable[[], None]) -> list[o
         for client in (found.store.client, found.client):
             client.meta.events.register("provide-client-params.*.*", note)
         if who == 1:
-            begun.wait(timeout=300)
+            begun.wait(timeout=PATIENCE)
         try:
             outcomes[who] = sync(found)
         except SyncError as error:
@@ -209,7 +212,7 @@ def together(running: Account, seed: int, between: Callable[[], None]) -> list[o
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=900)
+        thread.join(timeout=PATIENCE)
     return outcomes
 
 

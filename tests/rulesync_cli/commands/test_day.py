@@ -24,6 +24,7 @@ from rich.cells import cell_len
 from support.account import process
 from support.example import ROOT as EXAMPLES
 from support.localaws import client_at, local_server
+from support.patience import PATIENCE
 from support.terminal import COLUMNS, Shown, typed
 from support.transcript import transcript
 
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).parents[3]
 DROPS: Final = ("emerging-dns: alert", "emerging-dns: drop")
 FEWER: Final = ("emerging-phishing: alert", "emerging-phishing: off")
-_SECONDS: Final = 300
 PAGE: Final = ROOT / "docs" / "day.md"
 BLOCK: Final = re.compile(
     r"(?P<mark><!-- day: (?P<step>.+?)(?: (?P<first>\d+)…(?P<last>\d+))? -->\n)"
@@ -137,7 +137,7 @@ def pushed(desk: Desk, file: str) -> Shown:
     """Push and wait, while somebody does what the build function does."""
     with ThreadPoolExecutor(1) as beside:
         waiting = beside.submit(desk.type, "push", file, "--wait")
-        until = time.monotonic() + _SECONDS
+        until = time.monotonic() + PATIENCE
         while not is_uploaded(desk, file):
             assert time.monotonic() < until
             assert not waiting.done(), waiting.result()

@@ -13,6 +13,7 @@ import click
 import pytest
 from click.testing import CliRunner
 from support.account import PROGRAM, account, bare, call, process
+from support.patience import PATIENCE
 
 from rulesync_cli.frame import Commands, unexpected
 from rulesync_cli.interrupt import loading
@@ -95,7 +96,7 @@ def test_interrupt_ends_a_command_in_silence(tmp_path: Path) -> None:
         ) as running:
             silent.accept()
             running.send_signal(signal.SIGINT)
-            printed, told = running.communicate(timeout=300)
+            printed, told = running.communicate(timeout=PATIENCE)
     assert (running.returncode, printed) == (130, "")
     assert told.splitlines()[-1] == "interrupted"
     assert "Traceback" not in told

@@ -1,0 +1,35 @@
+"""No test measures time, which is the machine's: what waits goes by one limit for all."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import Final
+
+TESTS: Final = Path(__file__).parents[1]
+LIMITS: Final = frozenset({"timeout", "deadline"})
+
+
+def limits_of(source: str) -> list[str]:
+    """Limits that a call is given as a number."""
+    calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
+    given = (keyword for call in calls for keyword in call.keywords if keyword.arg in LIMITS)
+    return [
+        f"line {keyword.lineno}: {keyword.arg}={keyword.value.value!r}"
+        for keyword in given
+        if isinstance(keyword.value, ast.Constant) and keyword.value.value is not None
+    ]
+
+
+def test_what_waits_goes_by_the_patience_of_all_tests() -> None:
+    """A limit of its own fails on a machine that is busier than its author's."""
+    found = {
+        str(file.relative_to(TESTS)): limits_of(file.read_text()) for file in TESTS.rglob("*.py")
+    }
+    assert not {name: limits for name, limits in found.items() if limits}
+
+
+def test_number_is_found_and_a_name_is_not() -> None:
+    """The reader of the other test."""
+    assert limits_of("wait(timeout=3)") == ["line 1: timeout=3"]
+    assert not limits_of("wait(timeout=PATIENCE)\nsettings(deadline=None)")
