@@ -12,7 +12,7 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -158,13 +158,18 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def pytest_collection_finish() -> None:
-    """Spare the garbage collector what was imported and collected, which stays to the end."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Spare the garbage collector what is imported and collected, which stays to the end."""
+    gc.disable()
+    done = yield
     gc.collect()
     gc.freeze()
     gc.set_threshold(
         50_000, 20, 20
     )  # what tests make in circles is clients, of some thousand values
+    gc.enable()
+    return done
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -182,10 +187,10 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what `make quick` leaves to `make test`, and what runs without coverage measured."""
     for item in items:
-        place = item.path.relative_to(TESTS).as_posix()
-        if place.startswith(HEAVY) or item.get_closest_marker("feeds"):
+        place, marks = item.nodeid.removeprefix("tests/"), {one.name for one in item.iter_markers()}
+        if place.startswith(HEAVY) or "feeds" in marks:
             item.add_marker("heavy")
-        if place.startswith(SLOW) or any(map(item.get_closest_marker, ("heavy", *PROGRAMS))):
+        if place.startswith((*HEAVY, *SLOW)) or not marks.isdisjoint(("feeds", *PROGRAMS)):
             item.add_marker("slow")
 
 

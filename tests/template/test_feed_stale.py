@@ -23,8 +23,9 @@ from rules_lib.errors import FeedsError
 from rules_lib.state.feeds import FeedStates
 
 SCHEDULED = {"source": "aws.events"}
+pytestmark = pytest.mark.sam
+
 TEMPLATE = Template()
-ALARM = TEMPLATE.resource("FeedStale")
 
 Late: TypeAlias = "Callable[[int], set[str]]"
 
@@ -77,7 +78,7 @@ def late(running: Account, capsys: pytest.CaptureFixture[str]) -> Late:
         capsys.readouterr()
         with suppress(FeedsError):
             app.handler(SCHEDULED, None)
-        return contributors(ALARM, capsys.readouterr().out)
+        return contributors(TEMPLATE.resource("FeedStale"), capsys.readouterr().out)
 
     return after
 
