@@ -82,10 +82,11 @@ WIRE: Final = (
 `support.quick`."""
 
 REAL_TRAFFIC: Final = (
-    *("engine/test_ordinary_traffic.py", "engine/test_own_traffic.py"),
+    *("engine/test_captures_apart.py", "engine/test_ordinary_traffic.py"),
+    *("engine/test_own_traffic.py", "engine/test_real_action_order.py"),
     *("engine/test_real_traffic.py", "feeds/test_real_drops.py"),
 )
-"""What asks the same builds of a real release, and an engine that has loaded all of it."""
+"""What asks the same builds of a real release, and engines that have loaded all of it."""
 
 PROGRAMS: Final[dict[str, tuple[Callable[[], object], str]]] = {
     "engine": (cache(installed), "Suricata is not installed; `make engine` installs it"),

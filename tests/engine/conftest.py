@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.engine.proof import Loaded, Swift, published, running
-from support.releases import COMPOSITE, built_from
+from support.releases import COMPOSITE, as_fed, built_from
 
 from rulesync_cli.verify.suricata import find_engine
 
@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 def swift() -> Swift:
     """The service's version, which loads a whole release in half of the time."""
     return Swift.of(find_engine())
+
+
+@pytest.fixture(scope="session")
+def fed(releases: Path, swift: Swift) -> Iterator[Loaded]:
+    """The rules of a whole release as the feed ships them, with what alert mode makes of them."""
+    built = built_from(releases / COMPOSITE, "alert")
+    with running(as_fed(built), swift) as engine:
+        yield Loaded(built, engine)
 
 
 @pytest.fixture(scope="session")

@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from support.engine.proof import HOME_NET, Outcome, Swift, published, tried
+from support.engine.proof import HOME_NET, Loaded, Outcome, Swift, only, sampled
 from support.engine.traffic import Tape, write
-from support.releases import COMPOSITE, built_from
+from support.releases import as_fed
 from support.samples import one_in
 
 from rules_lib.groups.rule_group import GroupVariables
 from rulesync_cli.verify.captures import Capture, captures_in
 from rulesync_cli.verify.loadable import Loadable
-from rulesync_cli.verify.suricata import Suricata, find_engine
+from rulesync_cli.verify.suricata import Suricata
 from rulesync_cli.verify.traffic import Replay, replayer
 
 if TYPE_CHECKING:
@@ -85,7 +85,9 @@ def earlier(tape: Tape, seconds: int) -> Tape:
 
 
 @pytest.mark.feeds
-def test_real_captures_are_told_as_by_an_engine_for_each(releases: Path) -> None:
+def test_real_captures_are_told_as_by_an_engine_for_each(
+    releases: Path, fed: Loaded, swift: Swift
+) -> None:
     """By a whole release: every alert with its packet, and what the engine said.
 
     An engine for one capture loads the rules that act and those that work with others, and one in
@@ -94,14 +96,13 @@ def test_real_captures_are_told_as_by_an_engine_for_each(releases: Path) -> None
     folder = releases.parent / "pcaps"
     if not folder.is_dir():
         pytest.skip(f"the real captures are not in {folder}")
-    built, engine = built_from(releases / COMPOSITE, "alert"), Swift.of(find_engine())
     captures = captures_in(folder)
-    with replayer(engine, published(built), HOME_NET, captures) as running:
-        found = {one.name: one for one in running.replay(captures)}
+    found = {one.name: one for one in fed.engine.replay(captures)}
     assert sum(len(one.alerts) for one in found.values()) > 50
-    groups = tried(built, Outcome.of([*found.values()]), "rules apart")
+    sids = sampled(fed.built, Outcome.of([*found.values()]), "rules apart")
+    groups = only(sids, as_fed(fed.built))
     for capture in one_in(17, captures, "captures apart"):
-        with replayer(engine, groups, HOME_NET, [capture]) as running:
+        with replayer(swift, groups, HOME_NET, [capture]) as running:
             [alone] = running.replay([capture])
         assert unnumbered(found[capture.name]) == unnumbered(replace(alone, name=capture.name))
 

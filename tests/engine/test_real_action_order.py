@@ -1,10 +1,10 @@
 """A whole release in a Next Generation policy, everything in drop mode, on every capture at hand.
 
 These are the real ones, the ordinary conversations, and those of `support.engine`, of which the
-release knows nothing. The rules are loaded twice: as the feed ships them, and as they are published
-for a policy that judges rules by their action, in the engine's firewall mode. Of these, the ones
-are loaded that act on the captures or work with others, and one in five of the rest; with
-THOROUGH=1 all are.
+release knows nothing. What the rules do as the feed ships them is compared with what they do as
+they are published for a policy that judges rules by their action, in the engine's firewall mode. Of
+these, the ones are loaded that act on the captures or work with others, and one in five of the
+rest; with THOROUGH=1 all are.
 """
 
 from __future__ import annotations
@@ -21,19 +21,18 @@ from support.engine.proof import (
     differences,
     loaded_from,
     outcome,
-    source,
     tried,
     without,
 )
 from support.engine.traffic import write
-from support.releases import COMPOSITE, LARGE, REFUSED_BY_8, variables
+from support.releases import COMPOSITE, LARGE, REFUSED_BY_8, as_fed, variables
 
 from rules_lib.model import Change
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from support.engine.proof import Swift
+    from support.engine.proof import Loaded, Swift
 
     from rules_lib.build import Built
 
@@ -66,11 +65,10 @@ def captures(releases: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def before(built: Built, captures: Path, swift: Swift) -> Outcome:
-    """What the source rules do."""
-    texts = {name: value for name, value in variables().items() if isinstance(value, str)}
-    names = {name: value for name, value in texts.items() if value == "any" or "$" in value}
-    return outcome(without(REFUSED_BY_8, [source(built, **names)]), captures, swift)
+def before(built: Built, captures: Path, fed: Loaded) -> Outcome:
+    """What the source rules do, which are those of alert mode."""
+    assert as_fed(built) == as_fed(fed.built)
+    return fed.on(captures)
 
 
 @pytest.fixture(scope="module")

@@ -20,11 +20,8 @@ from support.engine.proof import (
     only,
     outcome,
     published,
-    source,
     tried,
-    without,
 )
-from support.releases import COMPOSITE, REFUSED_BY_8, built_from, variables
 from support.samples import THOROUGH
 
 if TYPE_CHECKING:
@@ -45,9 +42,9 @@ def captures(releases: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def alert(releases: Path) -> Built:
+def alert(fed: Loaded) -> Built:
     """Everything in alert mode."""
-    return built_from(releases / COMPOSITE, "alert")
+    return fed.built
 
 
 @pytest.fixture(scope="module")
@@ -57,11 +54,9 @@ def drop(all_drop: Loaded) -> Built:
 
 
 @pytest.fixture(scope="module")
-def before(alert: Built, captures: Path, swift: Swift) -> Outcome:
+def before(fed: Loaded, captures: Path) -> Outcome:
     """What the source rules do, those that were kept."""
-    texts = {name: value for name, value in variables().items() if isinstance(value, str)}
-    written = {name: value for name, value in texts.items() if value == "any" or "$" in value}
-    return outcome(without(REFUSED_BY_8, [source(alert, **written)]), captures, swift)
+    return fed.on(captures)
 
 
 @pytest.fixture(scope="module")

@@ -20,13 +20,15 @@ from rules_lib.allowlist import load_allowlist
 from rules_lib.build import Built, build
 from rules_lib.feed.archive import unpack
 from rules_lib.gc_pause import without_cyclic_gc
-from support.engine.proof import loaded_from
+from support.engine.proof import loaded_from, source, without
 from support.feeds import allowlist
 from support.inputs import inputs, read_once
 from support.results import Results, process
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from rulesync_cli.verify.loadable import Loadable
 
 
 SHIPPED, STRICT = (path for _, path in FILES)
@@ -198,6 +200,13 @@ def variables() -> dict[str, str | list[str]]:
     """Those of the shipped file, read plainly."""
     document = yaml.load(SHIPPED.read_text(), Loader=yaml.BaseLoader)  # noqa: S506 - strings only
     return dict(document["variables"])
+
+
+def as_fed(built: Built) -> tuple[Loadable, ...]:
+    """The kept rules of a release as the feed ships them, but for those that Suricata 8 refuses."""
+    texts = {name: value for name, value in variables().items() if isinstance(value, str)}
+    written = {name: value for name, value in texts.items() if value == "any" or "$" in value}
+    return without(REFUSED_BY_8, [source(built, **written)])
 
 
 @lru_cache(maxsize=4)

@@ -176,7 +176,12 @@ def only(sids: Collection[int], groups: Iterable[Loadable]) -> tuple[Loadable, .
 
 
 def tried(built: Built, before: Outcome, case: str) -> tuple[Loadable, ...]:
-    """The groups with the rules that act, those that work with others, and one in 5 of the rest.
+    """The groups with the rules of `sampled`."""
+    return only(sampled(built, before, case), published(built))
+
+
+def sampled(built: Built, before: Outcome, case: str) -> set[int]:
+    """The sids of rules that act, of those that work with others, and of one in 5 of the rest.
 
     Args:
         built: the groups of a whole release.
@@ -185,7 +190,7 @@ def tried(built: Built, before: Outcome, case: str) -> tuple[Loadable, ...]:
     """
     bound = {rule.sid for rule in built.kept if rule.bond}
     rest = [rule.sid for rule in built.kept if not rule.bond]
-    return only(before.acting | bound | {*one_in(5, rest, case)}, published(built))
+    return before.acting | bound | {*one_in(5, rest, case)}
 
 
 def naive(groups: Iterable[Loadable]) -> tuple[Loadable, ...]:
