@@ -27,6 +27,7 @@ from hypothesis.internal.constants_ast import Constants
 from moto import backend_index, mock_aws
 from support.deploy import SAM_PYTHON
 from support.quick import SWITCH, quicken
+from support.releases import COMPOSITE, SHIPPED, SUCCESSIVE, run
 from support.samples import THOROUGH
 from support.store import MemoryStore
 from support.web import BUCKET, WebServer, serving
@@ -38,6 +39,7 @@ from rules_lib.aws.s3_store import S3Store
 from rulesync_cli.verify.suricata import VERSIONS, Suricata, installed
 
 if TYPE_CHECKING:
+    from support.results import Results
     from types_boto3_network_firewall import NetworkFirewallClient
     from xdist.remote import Producer
     from xdist.scheduler import LoadScopeScheduling
@@ -81,12 +83,19 @@ WIRE: Final = (
 """Whose calls go all the way through botocore and moto; others take the short way of
 `support.quick`."""
 
-REAL_TRAFFIC: Final = (
-    *("engine/test_captures_apart.py", "engine/test_ordinary_traffic.py"),
-    *("engine/test_own_traffic.py", "engine/test_real_action_order.py"),
-    *("engine/test_real_traffic.py", "feeds/test_real_drops.py"),
-)
-"""What asks the same builds of a real release, and engines that have loaded all of it."""
+SUBJECTS: Final[dict[str, tuple[str, ...]]] = {
+    "real traffic": (
+        *("engine/test_captures_apart.py", "engine/test_ordinary_traffic.py"),
+        *("engine/test_own_traffic.py", "engine/test_real_action_order.py"),
+        *("engine/test_real_traffic.py", "feeds/test_real_drops.py"),
+    ),
+    "real syncs": (
+        *("feeds/test_real_feeds.py", "feeds/test_replay.py"),
+        "rulesync_cli/export/test_export.py",
+    ),
+}
+"""What asks the same builds of a real release and engines that have loaded all of it, or the same
+syncs of real releases."""
 
 PROGRAMS: Final[dict[str, tuple[Callable[[], object], str]]] = {
     "engine": (cache(installed), "Suricata is not installed; `make engine` installs it"),
@@ -137,11 +146,12 @@ quicken()
 
 
 class BySubject(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
-    """Files go to whoever is free, those of `REAL_TRAFFIC` as if they were one."""
+    """Files go to whoever is free, those of one of the `SUBJECTS` as if they were one."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
-        return "real traffic" if file.removeprefix("tests/") in REAL_TRAFFIC else file
+        place = file.removeprefix("tests/")
+        return next((subject for subject, files in SUBJECTS.items() if place in files), file)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -221,6 +231,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def releases() -> Path:
     """Give the folder with the real releases."""
     return RELEASES
+
+
+@pytest.fixture(scope="session")
+def shipped(releases: Path, tmp_path_factory: pytest.TempPathFactory) -> Results:
+    """Sync the composite with the file that we ship."""
+    return next(run(tmp_path_factory.mktemp("shipped"), SHIPPED, releases / COMPOSITE))
+
+
+@pytest.fixture(scope="session")
+def successive(releases: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Results, ...]:
+    """Sync two releases three weeks apart, with the file that we ship."""
+    feeds = (releases / f"{name}.tar.gz" for name in SUCCESSIVE)
+    return tuple(run(tmp_path_factory.mktemp("successive"), SHIPPED, *feeds))
 
 
 @pytest.fixture(scope="session", params=VERSIONS)

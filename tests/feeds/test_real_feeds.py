@@ -66,21 +66,8 @@ def drop(releases: Path, folder: Path) -> Results:
 
 
 @pytest.fixture(scope="session")
-def shipped(releases: Path, folder: Path) -> Results:
-    """The composite with the file that we ship."""
-    return next(run(folder / "shipped", SHIPPED, releases / COMPOSITE))
-
-
-@pytest.fixture(scope="session")
-def successive(releases: Path, folder: Path) -> tuple[Results, ...]:
-    """Two releases three weeks apart, with the file that we ship."""
-    feeds = [releases / f"{date}.tar.gz" for date in ("2024-03-26", "2024-04-19")]
-    return tuple(run(folder / "successive", SHIPPED, *feeds))
-
-
-@pytest.fixture(scope="session")
 def earlier(successive: tuple[Results, ...]) -> Results:
-    """The first of them."""
+    """The first of two releases in a row."""
     return successive[0]
 
 

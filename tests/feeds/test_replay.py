@@ -12,7 +12,15 @@ import pytest
 import yaml
 from support.firewall import in_force
 from support.inputs import inputs, read_once
-from support.releases import LARGE, SHIPPED, Published, rules_of, run, text_of_all
+from support.releases import (
+    LARGE,
+    SHIPPED,
+    SUCCESSIVE,
+    Published,
+    rules_of,
+    run,
+    text_of_all,
+)
 from support.samples import THOROUGH
 
 from rules_lib.allowlist import Allowlist, load_allowlist
@@ -27,18 +35,16 @@ from rules_lib.groups.rule_group import Deployed, Group
 from rules_lib.reading.ruleset import Ruleset
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
+
+    from support.results import Results
 
 pytestmark = pytest.mark.feeds
 
 RELEASES: Final = (
-    "2025-05-02",
-    "2025-05-09",
-    "2025-07-24",
-    "2025-07-26",
-    "2025-07-28",
-    "2025-08-04",
+    *("2025-05-02", "2025-05-09", "2025-07-24"),
+    *("2025-07-26", "2025-07-28", "2025-08-04") * THOROUGH,
 )
 ROOM: Final = PolicyQuotas(rule_groups=100, capacity=100_000)
 SIX: Final = {
@@ -101,10 +107,10 @@ def allowlist_of(kind: str) -> Allowlist:
 
 
 @cache
-def replay(releases: Path, kind: str) -> tuple[Replayed, ...]:
+def replay(releases: Path, kind: str, names: tuple[str, ...] = RELEASES) -> tuple[Replayed, ...]:
     """Build each release with the groups of the one before as deployed."""
     allowlist, before, found = allowlist_of(kind), tuple[Group, ...](), []
-    for name in RELEASES if THOROUGH else RELEASES[:3]:
+    for name in names:
         deployed = in_force(before, associations=1)
         with without_cyclic_gc():
             after = build(inputs(ruleset(releases, name, allowlist), allowlist, deployed)).groups
@@ -291,11 +297,18 @@ def test_larger_budget_brings_back_what_the_summary_says(
     assert bool(back) == (kind == "capacity")
 
 
-def test_replay_through_both_lambdas_writes_the_same(releases: Path, tmp_path: Path) -> None:
+def test_replay_through_both_lambdas_writes_the_same(
+    releases: Path, tmp_path: Path, successive: tuple[Results, ...]
+) -> None:
     """`rulesync local` with several feeds: updates alone, for every group that changed."""
-    feeds = [releases / f"{name}.tar.gz" for name in (RELEASES if THOROUGH else RELEASES[:2])]
-    results = list(run(tmp_path / "out", SHIPPED, *feeds))
-    expected = replay(releases, "shipped")[: len(feeds)]
+    holds(successive, replay(releases, "shipped", SUCCESSIVE))
+    if THOROUGH:
+        feeds = (releases / f"{name}.tar.gz" for name in RELEASES)
+        holds([*run(tmp_path / "out", SHIPPED, *feeds)], replay(releases, "shipped"))
+
+
+def holds(results: Sequence[Results], expected: Sequence[Replayed]) -> None:
+    """Hold syncs against a replay of the same releases."""
     for result, line, (before, after) in zip(
         results[1:],
         expected[1:],

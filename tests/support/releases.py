@@ -192,6 +192,9 @@ RELEASES: Final = (
     *("2025-05-09.tar.gz", "2025-07-24.tar.gz", "2025-07-26.tar.gz", "2025-07-28.tar.gz"),
     "2025-08-04.tar.gz",
 )
+SUCCESSIVE: Final = ("2024-03-26", "2024-04-19")
+"""What `make test` syncs one after the other."""
+
 REFUSED_BY_8: Final = frozenset({2034585, 2044245, 2044247})
 """Sids that Suricata 8 does not load as the feed ships them: fast_pattern behind base64_data."""
 
