@@ -11,7 +11,6 @@ import gzip
 import io
 import re
 import zlib
-from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from operator import itemgetter
@@ -31,7 +30,6 @@ from rules_lib.model import FeedFile
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_GZIP: Final = zlib.MAX_WBITS | 16
 _TAR_MAGIC: Final = b"ustar"
 _TAR_MAGIC_AT: Final = 257
 _RULE: Final = re.compile(
@@ -168,24 +166,6 @@ def _is_tar(content: bytes) -> bool:
 
 
 def _gunzip(data: bytes, limit: int) -> bytes:
-    whole = _only_member(data, limit)
-    return _members(data, limit) if whole is None else whole
-
-
-def _only_member(data: bytes, limit: int) -> bytes | None:
-    """What most archives have; None where there is more than one member, or less.
-
-    `GzipFile` takes twice the time: it copies each piece, and takes the checksum by itself.
-    """
-    stream = zlib.decompressobj(wbits=_GZIP)
-    with suppress(zlib.error):
-        unpacked = stream.decompress(data, limit + 1)
-        if stream.eof and not stream.unused_data and len(unpacked) <= limit:
-            return unpacked
-    return None
-
-
-def _members(data: bytes, limit: int) -> bytes:
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
             unpacked = stream.read(limit + 1)
