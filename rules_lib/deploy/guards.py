@@ -100,12 +100,13 @@ def _causes(
     """
     if not blocking:
         return {}
-    kept = {rule.sid: rule for group in desired for rule in group.rules}
     changes = tuple(changes)
     by_action = allowlist.firewall.target.in_action_order
     causes = dict(_overruled(blocking, desired, changes, by_action=by_action))
-    ending = (one for one in changes if one.unblocks and one.sid in blocking)
-    causes |= {one.sid: cause_of(one, kept) for one in ending}
+    ending = {one.sid: one for one in changes if one.unblocks and one.sid in blocking}
+    rules = (rule for group in desired if ending for rule in group.rules)
+    kept = {rule.sid: rule for rule in rules if rule.sid in ending}
+    causes |= {sid: cause_of(one, kept) for sid, one in ending.items()}
     meant = allowlist.rules.off | allowlist.rules.alert
     return {sid: cause for sid, cause in causes.items() if sid not in meant}
 

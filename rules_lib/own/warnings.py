@@ -34,8 +34,13 @@ def own_warnings(inputs: Inputs, built: Built, folder: str) -> tuple[str, ...]:
         *_unlisted(inputs.ruleset, inputs.allowlist, folder),
         *_vacant_sids(built, folder),
         *_too_early(inputs, built, folder),
-        *(line for group in built.groups for line in _strangers(group)),
+        *(line for group in _with_own(inputs, built) for line in _strangers(group)),
     )
+
+
+def _with_own(inputs: Inputs, built: Built) -> tuple[Group, ...]:
+    """The rule groups, if any rule of people's own may be in them: few have one."""
+    return built.groups if any(map(is_local, inputs.ruleset.names)) else ()
 
 
 def _unlisted(ruleset: Ruleset, allowlist: Allowlist, folder: str) -> Iterator[str]:

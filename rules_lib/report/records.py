@@ -98,7 +98,7 @@ def _change(rule: Converted, *, with_feed: bool) -> bytes:
     told = rule.cause.stage or rule.cause.late or rule.without
     more = (_feed_member(rule) if with_feed else "") + (_told_beside(rule) if told else "")
     return _CHANGE % (
-        *(rule.sid, rule.rule.rev, _quoted(rule.rule.category), _listed(rule.changes)),
+        *(rule.sid, rule.rule.rev, _named(rule.rule.category), _listed(rule.changes)),
         *(_quoted(rule.rule.text), _quoted(rule.text), more.encode("ascii")),
     )
 
@@ -148,6 +148,11 @@ def without_record(one: Without) -> dict[str, object]:
         "until": one.until.isoformat() if one.until else None,
         "why": one.why,
     }
+
+
+@lru_cache(maxsize=1024)
+def _named(category: str) -> bytes:
+    return _quoted(category)
 
 
 @lru_cache(maxsize=1024)
