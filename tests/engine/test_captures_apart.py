@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from support.engine.proof import HOME_NET, Loaded, Outcome, Swift, only, sampled
+from support.engine.proof import HOME_NET, Loaded, Outcome, only, running, sampled
 from support.engine.traffic import Tape, write
 from support.releases import as_fed
 from support.samples import one_in
@@ -47,8 +47,8 @@ EXPIRED: Final = f'alert tls {ANY} (msg:"rule 31"; tls_cert_expired; sid:31;)'
 
 def at_once(engine: Suricata, group: Loadable, captures: Sequence[Capture]) -> list[Replay]:
     """One engine for all of them."""
-    with replayer(engine, [group], HOME_NET, captures) as running:
-        return list(running.replay(captures))
+    with replayer(engine, [group], HOME_NET, captures) as loaded:
+        return list(loaded.replay(captures))
 
 
 def one_by_one(engine: Suricata, group: Loadable, captures: Sequence[Capture]) -> Iterator[Replay]:
@@ -85,9 +85,7 @@ def earlier(tape: Tape, seconds: int) -> Tape:
 
 
 @pytest.mark.feeds
-def test_real_captures_are_told_as_by_an_engine_for_each(
-    releases: Path, fed: Loaded, swift: Swift
-) -> None:
+def test_real_captures_are_told_as_by_an_engine_for_each(releases: Path, fed: Loaded) -> None:
     """By a whole release: every alert with its packet, and what the engine said.
 
     An engine for one capture loads the rules that act and those that work with others, and one in
@@ -102,8 +100,8 @@ def test_real_captures_are_told_as_by_an_engine_for_each(
     sids = sampled(fed.built, Outcome.of([*found.values()]), "rules apart")
     groups = only(sids, as_fed(fed.built))
     for capture in one_in(17, captures, "captures apart"):
-        with replayer(swift, groups, HOME_NET, [capture]) as running:
-            [alone] = running.replay([capture])
+        with running(groups) as engine:
+            [alone] = engine.replay([capture])
         assert unnumbered(found[capture.name]) == unnumbered(replace(alone, name=capture.name))
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 from support.engine.analysis import analysed
-from support.engine.proof import Swift, source
+from support.engine.proof import source
 from support.releases import REFUSED_BY_8, RELEASES, built_from
 from support.samples import THOROUGH
 
@@ -44,7 +44,7 @@ def test_engine_loads_each_published_line_as_one_rule(
 ) -> None:
     """As many rules as lines, and the sid of each; but for what Suricata 8 refuses by name."""
     lines = {rule.text: rule.sid for group in built.groups for rule in group.rules}
-    found = analysed(Swift.of(engine), tuple(lines), source(built).variables)
+    found = analysed(engine, tuple(lines), source(built).variables)
     loaded = {text: view.sid for text, views in found.views.items() for view in views}
     refused = {text for text, sid in lines.items() if sid in REFUSED_BY_8 and text not in loaded}
     assert loaded == {text: sid for text, sid in lines.items() if text not in refused}

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from support.engine.ordinary import KINDS, all_talks, written
+from support.engine.ordinary import KINDS, all_talks
 from support.engine.proof import made, outcome, published, without
 from support.engine.traffic import Tape, write
 from support.releases import COMPOSITE, REFUSED_BY_8, SHIPPED, built_from
@@ -23,7 +23,7 @@ from rules_lib.model import FeedFile
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from support.engine.proof import Loaded, Outcome, Swift
+    from support.engine.proof import Loaded, Outcome
 
     from rules_lib.build import Built
 
@@ -36,21 +36,15 @@ PAGE: Final = SHIPPED.parents[1] / "docs" / "shipped-allowlist.md"
 
 
 @pytest.fixture(scope="module")
-def ordinary(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Write every conversation once."""
-    return written(tmp_path_factory.mktemp("ordinary"))
-
-
-@pytest.fixture(scope="module")
 def shipped(releases: Path) -> Built:
     """Build a real release by the shipped file."""
     return built_from(releases / COMPOSITE, "shipped")
 
 
 @pytest.fixture(scope="module")
-def seen(shipped: Built, ordinary: Path, swift: Swift) -> Outcome:
+def seen(shipped: Built, ordinary: Path) -> Outcome:
     """Replay all conversations through it."""
-    return outcome(without(REFUSED_BY_8, published(shipped)), ordinary, swift)
+    return outcome(without(REFUSED_BY_8, published(shipped)), ordinary)
 
 
 def blocking(built: Built) -> set[int]:

@@ -13,7 +13,7 @@ from support.feeds import rule
 from support.releases import COMPOSITE, REFUSED_BY_8, SHIPPED, built_from
 
 if TYPE_CHECKING:
-    from support.engine.proof import Outcome, Swift
+    from support.engine.proof import Outcome
 
 pytestmark = pytest.mark.engine
 
@@ -86,7 +86,7 @@ def test_file_as_written_is_judged_in_its_order(captures: Path) -> None:
 
 @pytest.mark.feeds
 def test_own_pass_works_in_the_shipped_file_with_a_whole_release(
-    releases: Path, tmp_path: Path, swift: Swift
+    releases: Path, tmp_path: Path
 ) -> None:
     """In a policy's 20 groups, with and without it: of what a rule drops, what one's own says."""
     hosts = {"meant": "updates.vendor.example", "other": "else.vendor.example"}
@@ -100,4 +100,4 @@ def test_own_pass_works_in_the_shipped_file_with_a_whole_release(
     built = loaded_from(releases / COMPOSITE, feed | own, **shipped | {"categories": listed})
     assert len(built_from(releases / COMPOSITE, "shipped").groups) == len(built.groups) == 20
     groups = without(REFUSED_BY_8, published(built))
-    assert dropped(outcome(groups, captures, swift)) == {"other"}
+    assert dropped(outcome(groups, captures)) == {"other"}

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import pytest
 from support.engine.proof import (
     Outcome,
-    Swift,
     differences,
     naive,
     only,
@@ -66,10 +65,10 @@ def in_drop_mode(all_drop: Loaded, captures: Path) -> Outcome:
 
 
 def test_alert_mode_raises_exactly_the_alerts_of_the_source_rules(
-    before: Outcome, alert: Built, captures: Path, swift: Swift
+    before: Outcome, alert: Built, captures: Path
 ) -> None:
     """On every capture, with the same packet."""
-    found = outcome(tried(alert, before, "alert"), captures, swift)
+    found = outcome(tried(alert, before, "alert"), captures)
     assert differences(before, found, alert) == ()
     assert not found.dropped
     assert len(found.captures) == len(list(captures.rglob("*.pcap"))) > 30
@@ -100,12 +99,12 @@ def test_captures_that_act_raise_something(before: Outcome, in_drop_mode: Outcom
 
 
 def test_simple_script_fails_the_same_comparison(
-    before: Outcome, drop: Built, captures: Path, swift: Swift
+    before: Outcome, drop: Built, captures: Path
 ) -> None:
     """On real traffic as well: flows are cut without any log by rules that only mark."""
     marking = {rule.sid for rule in drop.kept if rule.rule.noalert}
     groups = published(drop) if THOROUGH else only(marking | before.acting, published(drop))
-    found = outcome(naive(groups), captures, swift)
+    found = outcome(naive(groups), captures)
     assert differences(before, found, drop) != ()
     unlogged = [seen.by for seen in found.dropped.values() if not seen.logged]
     assert unlogged

@@ -10,7 +10,6 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from support.engine.proof import Swift
 from support.releases import (
     COMPOSITE,
     SHIPPED,
@@ -161,7 +160,7 @@ def test_every_group_loads_in_the_real_engine(alert: Results, engine: Suricata) 
     groups = in_folder(alert.folder)
     assert {group.name for group in groups} == alert.groups.keys()
     for group in one_in(5, groups, "groups"):
-        found = load_group(Swift.of(engine), group)
+        found = load_group(engine, group)
         assert (found.refusals, found.astray, found.errors) == ((), (), ()), group.name
         assert all(DOUBTED in warning for warning in found.warnings), group.name
         assert not found.warnings or engine.line == "8.0"
