@@ -9,6 +9,8 @@ from unittest import mock
 
 import boto3
 import pytest
+from botocore import endpoint
+from botocore.awsrequest import HeadersDict
 from botocore.exceptions import ClientError
 from support import quick
 from support.localaws import client_at, content, policy, rule
@@ -281,3 +283,21 @@ def test_other_endpoint_is_asked() -> None:
     with embedded_aws(), short_way() as taken, pytest.raises(Exception, match="Could not connect"):
         client.list_objects_v2(Bucket=BUCKET)
     assert taken == []
+
+
+@pytest.mark.parametrize(("name", "found"), [("HTTPS_PROXY", ["https"]), ("no_proxy", [])])
+def test_proxy_of_the_environment_is_still_taken(
+    monkeypatch: pytest.MonkeyPatch, name: str, found: list[str]
+) -> None:
+    """The environment is read as a whole only where it names one."""
+    for spelled in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(spelled, raising=False)
+        monkeypatch.delenv(spelled.upper(), raising=False)
+    monkeypatch.setenv(name, "http://proxy.example:9")
+    assert list(endpoint.get_environ_proxies("https://s3.us-east-1.amazonaws.com")) == found
+
+
+def test_header_is_found_in_any_case() -> None:
+    """As in every answer of HTTP."""
+    headers = HeadersDict({"ETag": "x"})
+    assert ["etag" in headers, "ETAG" in headers, "tag" in headers] == [True, True, False]

@@ -7,19 +7,26 @@ says who asks, and where, and is not worked out.
 from __future__ import annotations
 
 import copy
+import os
 from functools import cache, lru_cache
 from typing import Any, Final
 
-from botocore import hooks, httpsession, parsers, regions
+from botocore import endpoint, hooks, httpsession, parsers, regions
 from botocore.auth import SigV4Auth
+from botocore.awsrequest import HeadersDict, _HeaderKey
 from botocore.client import ClientCreator
 from botocore.hooks import EVENT_ALIASES, EventAliaser
 from botocore.utils import parse_timestamp
+from moto.core import responses
 from moto.core.base_backend import BaseBackend
 
 _backend: Any = BaseBackend
 _aliaser: Any = EventAliaser
 _creator: Any = ClientCreator
+_endpoint: Any = endpoint
+_headers: Any = HeadersDict
+_resolver: Any = regions.EndpointRulesetResolver
+_responses: Any = responses
 _signer: Any = SigV4Auth
 _hooks: Any = hooks
 _regions: Any = regions
@@ -31,7 +38,16 @@ _accepts_kwargs: Final = _hooks.accepts_kwargs
 _botocore_alias: Final = _aliaser._alias_event_name  # noqa: SLF001
 _client_class: Final = _creator._create_client_class  # noqa: SLF001
 _load_model: Final = _creator._load_service_model  # noqa: SLF001
+_methods: Final = _responses.method_names_from_class
+_param_of: Final = _resolver._resolve_param_from_context  # noqa: SLF001
 _provider: Final = _regions.EndpointProvider
+_proxies_of: Final = _endpoint.get_environ_proxies
+
+_PROXIES: Final = tuple(
+    spelled
+    for name in ("http_proxy", "https_proxy", "all_proxy")
+    for spelled in (name, name.upper())
+)
 
 _UNSIGNED: Final = "0" * 64
 
@@ -43,12 +59,16 @@ _providers: Final[dict[int, tuple[object, Any]]] = {}
 def spare() -> None:
     """Have this process's botocore and moto work so from now on."""
     _backend.urls = property(lambda self: _urls(self.__class__))
+    _responses.method_names_from_class = cache(lambda kind: frozenset(_methods(kind)))
     _aliaser.__copy__ = _copied
     _aliaser._alias_event_name = _aliased  # noqa: SLF001
     _creator._create_client_class = _class_of  # noqa: SLF001
     _creator._load_service_model = _model_of  # noqa: SLF001
     _hooks._PrefixTrie.__copy__ = _events_copied  # noqa: SLF001
     _hooks.accepts_kwargs = lambda handler: _accepts(getattr(handler, "__func__", handler))
+    _endpoint.get_environ_proxies = _proxies
+    _headers.__contains__ = _has_header
+    _resolver._resolve_param_from_context = _param  # noqa: SLF001
     _regions.EndpointProvider = _provider_of
     _http.create_urllib3_context = cache(_http.create_urllib3_context)
     _signer.signature = lambda *_: _UNSIGNED
@@ -61,6 +81,33 @@ def _urls(kind: Any) -> dict[str, Any]:
     """A service's URLs, which moto writes out for every request."""
     found: dict[str, Any] = _moto_urls(kind.__new__(kind))
     return found
+
+
+def _proxies(url: str) -> Any:
+    """The proxies that the environment names, all of which botocore reads for each client."""
+    return _proxies_of(url) if any(map(os.environ.__contains__, _PROXIES)) else {}
+
+
+def _has_header(headers: Any, name: str) -> bool:
+    """Whether there is such a header; botocore has some 30 taken, and caught what that raises."""
+    return _HeaderKey(name) in headers._dict  # noqa: SLF001
+
+
+def _param(resolver: Any, param_name: str, operation_model: Any, call_args: Any) -> Any:
+    """What a call or its client says of an address, of most of it nothing, in four places."""
+    said = param_name in _said(operation_model)
+    return _param_of(resolver, param_name, operation_model, call_args) if said else None
+
+
+@cache
+def _said(operation: Any) -> frozenset[str]:
+    """What an action, its parameters, and the configuration of a client can say of an address."""
+    named = (
+        *operation.static_context_parameters,
+        *operation.context_parameters,
+        *operation.service_model.client_context_parameters,
+    )
+    return frozenset((*operation.operation_context_parameters, *(one.name for one in named)))
 
 
 def _copied(aliaser: Any) -> Any:
