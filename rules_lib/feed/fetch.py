@@ -57,13 +57,16 @@ def fetch(
         RefusedError: the bucket has a newer feed; nothing was written.
         StoreError: the bucket cannot be read or written.
     """
-    gathered = download_if_new(request, reader, newest_manifest(store, request.feed))
+    held = newest_manifest(store, request.feed)
+    gathered = download_if_new(request, reader, held)
     if isinstance(gathered, FeedUnchanged):
         return gathered
+    if same := _same(gathered, held):
+        return same
     # Another fetch may have ended while this one was downloading.
     held = newest_manifest(store, request.feed)
-    if held and _is_held(gathered, held):
-        return FeedUnchanged(held, "the archive's bytes are the same", gathered.warnings)
+    if same := _same(gathered, held):
+        return same
     manifest = check_download(gathered, request, now)
     refuse_older(manifest, held)
     return Fetched(_publish(store, manifest, gathered.data), gathered.warnings)
@@ -85,10 +88,13 @@ def fetch_record(outcome: Fetched | FeedUnchanged) -> dict[str, Any]:
     }
 
 
-def _is_held(download: Download, held: Manifest) -> bool:
-    """Whether it is the archive that the bucket has, which was examined when it came."""
-    same = hashlib.sha256(download.data).hexdigest() == held.sha256
-    return same and download.md5 in {None, held.md5}
+def _same(download: Download, held: Manifest | None) -> FeedUnchanged | None:
+    """What to say where it is the archive that the bucket has, which was examined when it came."""
+    if held is None or download.md5 not in {None, held.md5}:
+        return None
+    if hashlib.sha256(download.data).hexdigest() != held.sha256:
+        return None
+    return FeedUnchanged(held, "the archive's bytes are the same", download.warnings)
 
 
 def check_download(download: Download, request: FeedRequest, now: datetime) -> Manifest:

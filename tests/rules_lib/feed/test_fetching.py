@@ -336,6 +336,21 @@ def test_fetch_that_was_overtaken_leaves_the_newer_in_place(publisher: Publisher
     assert contents(publisher.store) == before
 
 
+def test_bytes_that_the_bucket_had_before_are_not_looked_for_again(publisher: Publisher) -> None:
+    """Whatever another fetch brings meanwhile, there is nothing to store."""
+    publisher.server.offer(feed(1))
+    publisher.fetch()
+
+    def bucket_goes() -> None:
+        publisher.store.gone = True
+
+    wanted = request(f"{publisher.server.url}{ARCHIVE}")
+    slow = _Overtaken(reader(publisher.session, Pauses()), bucket_goes)
+    outcome = fetch(wanted, slow, publisher.store, NOON + timedelta(days=1))
+    assert isinstance(outcome, FeedUnchanged)
+    assert "bytes are the same" in outcome.why
+
+
 def test_fetch_by_a_clock_far_ahead_stops_no_later_one(publisher: Publisher) -> None:
     """The next is fetched, and it is the newest: none began after it was written."""
     publisher.server.offer(feed(1))
