@@ -67,7 +67,9 @@ def make_clients_early(*services: str) -> None:
         begin_default_session()
     for service in services:
         with suppress(SettingsError):
-            _EARLY[_asked(service)].append(_new(service))
+            client = _new(service)
+            client.meta.service_model.shape_for_error_code("")  # finds out which errors there are
+            _EARLY[_asked(service)].append(client)
 
 
 def s3() -> S3Client:
