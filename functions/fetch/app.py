@@ -28,6 +28,7 @@ from rules_lib.feed.fetch import fetch_record
 from rules_lib.feed.listed import feeds_in_bucket
 from rules_lib.fetching.due import overdue
 from rules_lib.fetching.run import Fetching, fetch_listed, fetch_one, note_taken
+from rules_lib.gc_pause import without_cyclic_gc
 from rules_lib.notify.telemetry import Telemetry
 from rules_lib.settings import FetchSettings
 from rules_lib.sources import (
@@ -44,6 +45,7 @@ _SCHEDULE: Final = "aws.events"
 """The source of a scheduled event."""
 
 
+@without_cyclic_gc()
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # Lambda's
     """Fetch every feed of the bucket's list; without a list, et/open.
 
