@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -17,6 +18,7 @@ from rules_lib.model import Change
 from rulesync_cli.verify.loadable import Loadable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from rulesync_cli.verify.suricata import Suricata
@@ -25,6 +27,8 @@ pytestmark = pytest.mark.engine
 
 OTHER: Final = "10.1.2.4"
 BAD, WORSE = "/bad", "/worse"
+FIRST: Final = 11
+"""The sid of the first rule that an exception is for."""
 NETS: Final = {"HOME_NET": ["10.0.0.0/8"]}
 
 SOURCES: Final = (
@@ -46,76 +50,86 @@ SOURCES: Final = (
 """Every form in which a header names addresses, all of which have both hosts."""
 
 
-def rules(header: str) -> list[str]:
-    """One rule that an exception is for, and one that goes on looking."""
+NARROWED: Final = {"excepted": [], "other": [1], "goes on": [2]}
+"""What becomes of `tapes` where the client is taken out: 1 is the rule that it is taken out of."""
+
+
+def rules(*headers: str) -> list[str]:
+    """A rule for each header, which an exception is for, and one that goes on looking."""
     return [
-        f'alert http {header} (msg:"bad"; http.uri; content:"{BAD}"; sid:1; rev:1;)',
+        *(
+            f'alert http {header} (msg:"bad"; http.uri; content:"{BAD}/{sid}/"; sid:{sid}; rev:1;)'
+            for sid, header in enumerate(headers, FIRST)
+        ),
         f'alert http any any -> any any (msg:"worse"; http.uri; content:"{WORSE}"; sid:2; rev:1;)',
     ]
 
 
-def tapes() -> dict[str, Tape]:
-    """What the excepted host and another one ask for."""
+def tapes(sid: int = FIRST) -> dict[str, Tape]:
+    """What the excepted host and another one ask for, by one of the rules."""
+    bad = f"{BAD}/{sid}/"
     return {
-        "excepted": Tape().http(BAD),
-        "other": Tape(client=OTHER).http(BAD),
-        "goes on": Tape().http(BAD, WORSE),
+        "excepted": Tape().http(bad),
+        "other": Tape(client=OTHER).http(bad),
+        "goes on": Tape().http(bad, WORSE),
     }
 
 
 def replayed(
-    folder: Path, engine: Suricata, header: str, exception: dict[str, Any], **settings: Any
-) -> dict[str, list[int]]:
-    """Which rules drop in each capture, with an exception of sid 1."""
+    folder: Path, engine: Suricata, headers: Sequence[str], exception: dict[str, Any]
+) -> dict[str, dict[str, list[int]]]:
+    """Which rules drop in each capture, by header, with an exception of the header's rule."""
+    sids = range(FIRST, FIRST + len(headers))
     variables = {**NETS, "SERVERS": ["10.1.0.0/16", "10.2.0.0/16"], "OUTSIDE": ["192.0.2.0/24"]}
     built = made(
-        {"emerging-a": rules(header)},
+        {"emerging-a": rules(*headers)},
         default="drop",
         variables=variables,
-        exceptions=[{"sid": 1, **exception}],
-        **settings,
+        exceptions=[{"sid": sid, **deepcopy(exception)} for sid in sids],  # YAML would share lists
     )
-    assert Change.EXCEPTION in next(rule for rule in built.kept if rule.sid == 1).changes
-    captures = write(folder, tapes())
-    found = outcome(published(built), captures, engine)
-    return {name: found.sids(name) for name in tapes()}
+    assert {rule.sid for rule in built.kept if Change.EXCEPTION in rule.changes} == {*sids}
+    asked = {f"{name} {sid}": tape for sid in sids for name, tape in tapes(sid).items()}
+    found = outcome(published(built), write(folder, asked), engine)
+    return {
+        header: {
+            name: [1 if one == sid else one for one in found.sids(f"{name} {sid}")]
+            for name in tapes()
+        }
+        for sid, header in zip(sids, headers, strict=True)
+    }
 
 
 @pytest.mark.parametrize("host", [CLIENT, f"{CLIENT}/32", "10.1.2.2/31"])
-@pytest.mark.parametrize("source", ["any", "$HOME_NET"])
-def test_hosts_and_networks_are_taken_out(
-    tmp_path: Path, engine: Suricata, source: str, host: str
-) -> None:
+def test_hosts_and_networks_are_taken_out(tmp_path: Path, engine: Suricata, host: str) -> None:
     """However they are written."""
-    found = replayed(tmp_path, engine, f"{source} any -> any any", {"not_from": host})
-    assert found == {"excepted": [], "other": [1], "goes on": [2]}
+    headers = [f"{source} any -> any any" for source in ("any", "$HOME_NET")]
+    found = replayed(tmp_path, engine, headers, {"not_from": host})
+    assert found == dict.fromkeys(headers, NARROWED)
 
 
-@pytest.mark.parametrize("source", SOURCES)
-def test_source_without_a_host(tmp_path: Path, engine: Suricata, source: str) -> None:
+def test_source_without_a_host(tmp_path: Path, engine: Suricata) -> None:
     """In every form of header; the rest of the host's traffic is looked at."""
-    found = replayed(tmp_path, engine, f"{source} any -> any any", {"not_from": [CLIENT]})
-    assert found == {"excepted": [], "other": [1], "goes on": [2]}
+    headers = [f"{source} any -> any any" for source in SOURCES]
+    found = replayed(tmp_path, engine, headers, {"not_from": [CLIENT]})
+    assert found == dict.fromkeys(headers, NARROWED)
 
 
-@pytest.mark.parametrize("destination", ["any", "$EXTERNAL_NET", "!$HOME_NET", "198.51.100.0/24"])
-def test_destination_without_a_host(tmp_path: Path, engine: Suricata, destination: str) -> None:
+def test_destination_without_a_host(tmp_path: Path, engine: Suricata) -> None:
     """A server that is excepted is so for all clients."""
-    header = f"any any -> {destination} any"
-    found = replayed(tmp_path, engine, header, {"not_to": SERVER})
-    assert found == {"excepted": [], "other": [], "goes on": [2]}
-    other = replayed(tmp_path, engine, header, {"not_to": "198.51.100.8"})
-    assert other == {"excepted": [1], "other": [1], "goes on": [1]}
+    ends = ("any", "$EXTERNAL_NET", "!$HOME_NET", "198.51.100.0/24")
+    headers = [f"any any -> {end} any" for end in ends]
+    found = replayed(tmp_path, engine, headers, {"not_to": SERVER})
+    assert found == {one: {"excepted": [], "other": [], "goes on": [2]} for one in headers}
+    other = replayed(tmp_path, engine, headers, {"not_to": "198.51.100.8"})
+    assert other == {one: {"excepted": [1], "other": [1], "goes on": [1]} for one in headers}
 
 
 @pytest.mark.parametrize("end", ["not_from", "not_to"])
-@pytest.mark.parametrize("header", ["any any <> any any", "$EXTERNAL_NET any <> $HOME_NET any"])
-def test_both_directions_without_a_host(
-    tmp_path: Path, engine: Suricata, header: str, end: str
-) -> None:
+def test_both_directions_without_a_host(tmp_path: Path, engine: Suricata, end: str) -> None:
     """Each end is the client's in turn, so the host goes out of both."""
-    found = replayed(tmp_path, engine, header, {end: CLIENT})
-    assert found == {"excepted": [], "other": [1], "goes on": [2]}
+    headers = ["any any <> any any", "$EXTERNAL_NET any <> $HOME_NET any"]
+    found = replayed(tmp_path, engine, headers, {end: CLIENT})
+    assert found == dict.fromkeys(headers, NARROWED)
 
 
 @pytest.mark.parametrize(
@@ -141,8 +155,8 @@ def test_host_of_another_family_changes_nothing(tmp_path: Path, engine: Suricata
         {"emerging-a": rules("$HOME_NET any -> any any")},
         default="drop",
         variables=NETS,
-        exceptions=[{"sid": 1, "not_from": ["2001:db8::1"]}],
+        exceptions=[{"sid": FIRST, "not_from": ["2001:db8::1"]}],
     )
     assert "2001" not in built.groups[0].text
     found = outcome(published(built), write(tmp_path, tapes()), engine)
-    assert found.sids("excepted") == [1]
+    assert found.sids("excepted") == [FIRST]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -45,18 +46,25 @@ def verify(*words: object, **environment: str) -> Said:
     return Said(done.exit_code, done.stdout, done.stderr)
 
 
-@pytest.fixture
-def results(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def left(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What `rulesync local` leaves of two categories, one of which drops."""
+    folder = tmp_path_factory.mktemp("verify")
     web = 'flow:established,to_server; http.uri; content:"/bad"; '
     never = 'content:"what nobody sends"; '
     files = {
         "emerging-alerting": [rule(1, never, addresses=OUT), rule(2, never)],
         "emerging-dropping": [rule(11, web, protocol="http", addresses=OUT)],
     }
-    config = tmp_path / "categories.yaml"
+    config = folder / "categories.yaml"
     config.write_text(allowlist(categories={"emerging-dropping": "drop"}))
-    return synced(tmp_path / "out", feed(tmp_path / "feed", files), config=config).out
+    return synced(folder / "out", feed(folder / "feed", files), config=config).out
+
+
+@pytest.fixture
+def results(left: Path, tmp_path: Path) -> Path:
+    """A copy of it that a test may spoil."""
+    return Path(shutil.copytree(left, tmp_path / "out"))
 
 
 @pytest.fixture
