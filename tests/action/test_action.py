@@ -348,25 +348,18 @@ def test_no_expression_stands_in_a_script(step: dict[str, Any]) -> None:
     assert "${{" not in step["run"]
 
 
-def test_inputs_reach_steps_as_they_are(runner: Runner, archive: Path, server: GitHub) -> None:
-    """A name of a file that bash could take for a command, or for several words."""
-    name = "a $(touch pwned) `touch pwned` ; touch pwned.yaml"
-    shutil.copy(runner.workspace / "config" / "categories.yaml", runner.workspace / name)
-    done = ran(runner, archive, allowlist=name)
-    assert done.failed == "", done.log
-    assert not list(runner.workspace.glob("pwned*"))
-    assert "$(touch pwned)" in server.comments[0]["body"]
-
-
-def test_code_beside_the_allowlist_is_not_run(
+def test_nothing_that_a_pull_request_brings_is_run(
     runner: Runner, archive: Path, server: GitHub
 ) -> None:
-    """A pull request may bring modules of any name."""
-    for name in ("click.py", "rulesync_cli.py", "secrets.py", "sitecustomize.py"):
-        (runner.workspace / name).write_text("raise SystemExit('pwned')\n")
-    done = ran(runner, archive)
-    assert (done.failed, "pwned" in done.log) == ("", False)
-    assert server.comments
+    """Neither a file's name that bash could take for commands or words, nor modules beside it."""
+    name = "a $(touch pwned) `touch pwned` ; touch pwned.yaml"
+    shutil.copy(runner.workspace / "config" / "categories.yaml", runner.workspace / name)
+    for module in ("click.py", "rulesync_cli.py", "secrets.py", "sitecustomize.py"):
+        (runner.workspace / module).write_text("raise SystemExit('module ran')\n")
+    done = ran(runner, archive, allowlist=name)
+    assert (done.failed, "module ran" in done.log) == ("", False), done.log
+    assert not list(runner.workspace.glob("pwned*"))
+    assert "$(touch pwned)" in server.comments[0]["body"]
 
 
 def test_feed_is_the_one_of_the_stack_unless_given() -> None:
