@@ -295,15 +295,21 @@ HEADS = st.sampled_from(
 )
 
 
+_OTHER_LINES = st.sampled_from(
+    ["", "# words", "nonsense", "alert tcp any any (sid:7;)", "alert x \\"]
+)
+_TIED = st.lists(TIES, max_size=2)
+_ENDS = st.sampled_from([ENDS, ENDS, ENDS, "$HOME_NET any -> $NOPE any"])
+"""Made once: hypothesis would make and check them anew for each line."""
+
+
 @st.composite
 def feed_lines(draw: st.DrawFn) -> str:
     """Lines of a feed: rules tied by marks, repeated sids, disabled rules, other things."""
     if draw(st.integers(0, 19)) == 0:
-        return draw(
-            st.sampled_from(["", "# words", "nonsense", "alert tcp any any (sid:7;)", "alert x \\"])
-        )
-    options = draw(EXTRAS) + "".join(draw(st.lists(TIES, max_size=2)))
-    ends = draw(st.sampled_from([ENDS, ENDS, ENDS, "$HOME_NET any -> $NOPE any"]))
+        return draw(_OTHER_LINES)
+    options = draw(EXTRAS) + "".join(draw(_TIED))
+    ends = draw(_ENDS)
     sid = draw(st.integers(1, 30))
     written = text(sid, options, head=draw(HEADS), ends=ends, rev=draw(st.integers(1, 3)))
     return f"#{written}" if draw(st.integers(0, 9)) == 0 else written
