@@ -11,9 +11,6 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from support.patience import PATIENCE
 
-NO_GPU: Final = ("--disable-gpu", "--disable-software-rasterizer")
-"""Nobody looks: what stands in for a graphics card takes a fifth of the browser's time."""
-
 _MILLISECONDS: Final = 1_000 * PATIENCE
 
 if TYPE_CHECKING:
@@ -28,7 +25,7 @@ def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(
             executable_path=shutil.which("chromium"),
-            args=[*NO_GPU, *(["--no-sandbox"] if os.geteuid() == 0 else [])],
+            args=["--no-sandbox"] if os.geteuid() == 0 else [],
             timeout=_MILLISECONDS,
         )
         yield started
