@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _SOCKET: Final = "engine.sock"
 _OUTPUT: Final = "engine.log"
 _PROTOCOL: Final = "0.2"
-_ANSWER_SECONDS: Final = 120  # it answers at once, also while it inspects a capture
+_ANSWER_SECONDS: Final = 600  # on a busy machine; else it answers at once, inspecting or not
 _STOP_SECONDS: Final = 60
 _PAUSE: Final = 0.02  # seconds between two looks at what the engine is at
 

@@ -26,7 +26,7 @@ ACCEPT: Final = "accept.rules"
 _VERSION: Final = re.compile(r"\bversion (\d+\.\d+\.\d+\S*)")
 _HOOK: Final = re.compile(r"[a-z0-9-]+:[a-z0-9_]+")
 _FIREWALL_SINCE: Final = 8
-_ANSWER_SECONDS: Final = 60
+_ANSWER_SECONDS: Final = 600  # to a question that takes a moment; a machine may be busy
 LOAD_SECONDS: Final = 1_800
 """The longest wait for rules to be loaded; 38,000 take 20 s of one core."""
 

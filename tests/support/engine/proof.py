@@ -89,15 +89,25 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A replay of captures, flow by flow."""
+    """A replay of captures, flow by flow.
+
+    Attributes:
+        captures: those that were replayed.
+        skipped: name -> why it was not.
+    """
 
     captures: tuple[Replay, ...]
+    skipped: Mapping[str, str | None]
     flows: Mapping[FlowKey, Seen]
 
     @classmethod
     def of(cls, replays: Sequence[Replay]) -> Outcome:
         """What became of each flow."""
-        return cls(tuple(one for one in replays if not one.skipped), dict(_flows(replays)))
+        return cls(
+            captures=tuple(one for one in replays if not one.skipped),
+            skipped={one.name: one.problem for one in replays if one.skipped},
+            flows=dict(_flows(replays)),
+        )
 
     @property
     def alerts(self) -> int:
@@ -116,8 +126,10 @@ class Outcome:
 
     def sids(self, capture: str) -> list[int]:
         """The sids of a capture's alerts, in the order of its packets."""
-        [found] = [one for one in self.captures if one.name == f"{capture}.pcap"]
-        return [one.origin.sid for one in found.alerts]
+        name = f"{capture}.pcap"
+        found = {one.name: one for one in self.captures}
+        assert name in found, self.skipped
+        return [one.origin.sid for one in found[name].alerts]
 
 
 def made(files: Mapping[str, Sequence[str]], **settings: object) -> Built:
