@@ -10,7 +10,6 @@ import gc
 gc.disable()  # as the functions do before they import anything, and boto3 is imported here
 
 import json
-import os
 import sys
 import time
 from collections import Counter
@@ -51,8 +50,6 @@ def main() -> None:
         },
         sys.stdout,
     )
-    sys.stdout.flush()
-    os._exit(0)  # Lambda never ends a function's process in order
 
 
 if __name__ == "__main__":
