@@ -21,6 +21,7 @@ from rules_lib.hits.rows import Row, counted_lines
 from rules_lib.hits.values import CountedLines
 from rules_lib.text import visible
 from rulesync_cli.extras import install_command
+from rulesync_cli.tree import files_below
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -115,6 +116,7 @@ def count_files(
     Raises:
         HitsError: a path is not there, a folder has no log, DuckDB is not installed, or cannot read
             a file.
+        OSError: a folder cannot be read.
     """
     found = tuple(dict.fromkeys(file for path in paths for file in _files(path)))
     query = count_query(_TABLE, first=first, last=last, addresses=addresses)
@@ -135,15 +137,11 @@ def _files(path: Path) -> Iterable[Path]:
         raise HitsError(
             f"{visible(str(path))} does not exist: name a file of alert logs, or a folder"
         )
-    if not (found := sorted(file for file in path.rglob("*") if _is_log(file))):
+    if not (found := [file for file in files_below(path) if file.name.endswith(ENDINGS)]):
         raise HitsError(
             f"{visible(str(path))} has no alert log: no file in it ends in {', '.join(ENDINGS)}"
         )
     return found
-
-
-def _is_log(file: Path) -> bool:
-    return file.name.endswith(ENDINGS) and file.is_file()
 
 
 @contextmanager

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from rulesync_cli.tree import files_below
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -32,8 +34,7 @@ def captures_in(place: Path) -> tuple[Capture, ...]:
     """
     if place.is_file():
         return (Capture(place, place.name),)
-    files = sorted(path for path in place.rglob("*") if path.is_file())
-    return tuple(Capture(path, path.relative_to(place).as_posix()) for path in files)
+    return tuple(Capture(path, path.relative_to(place).as_posix()) for path in files_below(place))
 
 
 def size_of(capture: Capture) -> int:
