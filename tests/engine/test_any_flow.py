@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.engine.proof import differences, published, replayed, running, source
 from support.engine.traffic import FEED, Tape, of_mode, write
@@ -42,7 +42,6 @@ def engines() -> Iterator[tuple[Replayer, dict[str, tuple[Built, Replayer]]]]:
         yield stack.enter_context(running([source(of_mode("alert"))])), modes
 
 
-@settings(max_examples=40)
 @given(conversations=CONVERSATIONS)
 def test_any_conversation_is_treated_as_the_source_rules_ask(
     engines: tuple[Replayer, dict[str, tuple[Built, Replayer]]],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from support.hostile.harness import (
     AFTER,
@@ -16,7 +16,7 @@ from support.hostile.harness import (
 )
 from support.hostile.seeds import HOSTILE, RULE_WORDS, damaged, joined, rule_lines
 
-from rules_lib.model import FeedFile, Malformed, Rule
+from rules_lib.model import AnyRule, FeedFile, Malformed, Rule
 from rules_lib.reading.lines import LINE_BYTES
 from rules_lib.reading.ruleset import read_rules
 
@@ -97,16 +97,29 @@ def test_known_trick_costs_no_rule_before_or_behind_it(data: bytes) -> None:
     hold_rules(b"\n".join((data, data)))
 
 
-@settings(HOSTILE, max_examples=100)
-@given(damaged(rule_lines(), RULE_WORDS), st.sampled_from(WHOLE))
-@example(b"\xef\xbb\xbf", 0)
-def test_line_that_is_damaged_changes_no_other_line_of_the_feed(data: bytes, place: int) -> None:
+def read(data: bytes) -> tuple[AnyRule, ...]:
+    """What is read of a feed of one file."""
+    return tuple(read_rules([FeedFile("c", data)]).rules)
+
+
+@pytest.fixture(scope="module")
+def whole() -> tuple[AnyRule, ...]:
+    """What is read of the whole example feed."""
+    return read(GOOD)
+
+
+@HOSTILE
+@given(data=damaged(rule_lines(), RULE_WORDS), place=st.sampled_from(WHOLE))
+@example(data=b"\xef\xbb\xbf", place=0)
+def test_line_that_is_damaged_changes_no_other_line_of_the_feed(
+    whole: tuple[AnyRule, ...], data: bytes, place: int
+) -> None:
     """Where it ends in no backslash; all the others are, to the last field, what they were."""
     noise = data.replace(b"\n", b" ").replace(b"\\", b"/")
     lines = list(rule_lines())
     lines[place] = noise
-    before = {rule.line: rule for rule in read_rules([FeedFile("c", GOOD)]).rules}
-    after = {rule.line: rule for rule in read_rules([FeedFile("c", b"\n".join(lines))]).rules}
+    before = {rule.line: rule for rule in whole}
+    after = {rule.line: rule for rule in read(b"\n".join(lines))}
     before.pop(place + 1, None)
     after.pop(place + 1, None)
     assert after == before

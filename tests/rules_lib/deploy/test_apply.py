@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.firewall import (
     change_by_hand,
@@ -248,7 +248,6 @@ def packed(categories: dict[str, list[int]], deployed: Deployed) -> list[Group]:
     return made
 
 
-@settings(max_examples=25)
 @given(st.lists(CATEGORIES, min_size=1, max_size=4))
 def test_planning_after_applying_is_empty(syncs: list[dict[str, list[int]]]) -> None:
     """Whatever was there before: one sync leads to what is desired, and the next has no work."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from support.inputs import inputs
 from support.rules import FEEDS, allowlists, feed, published
 
@@ -44,7 +44,6 @@ def test_group_comes_back_as_it_was_published() -> None:
     assert (group.priority, group.capacity, group.variables) == (1000, 7, GROUP.variables)
 
 
-@settings(max_examples=30)
 @given(FEEDS, allowlists())
 def test_every_build_comes_back(files: dict[str, list[str]], allowlist: Allowlist) -> None:
     """Whatever the pipeline publishes can be read again."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.firewall import in_force
 from support.inputs import inputs
@@ -147,7 +147,6 @@ def both_ways(trial: Trial, deployed: Deployed) -> tuple[dict[str, Cost], int]:
     return costs, quick
 
 
-@settings(max_examples=200)
 @given(FEEDS, allowlists(), st.booleans())
 def test_differences_are_those_of_packing_all(
     files: dict[str, list[str]], allowlist: Allowlist, in_place: bool
@@ -178,7 +177,15 @@ def test_differences_are_those_of_packing_all_where_nothing_more_has_room(exampl
     assert any(cost.left_out for cost in costs.values())
 
 
-@settings(max_examples=200)
+def test_what_no_budget_has_room_for_is_found_by_packing_all() -> None:
+    """Rules that share a flowbit, in an account that has room for half of them."""
+    tied = [text(sid, "flowbits:isset,a; ") for sid in range(2, 7)]
+    files = {WEB: [text(9)], DNS: [text(1, "flowbits:set,a; "), *tied]}
+    trial = Trial(ruleset(files), allow(categories={DNS: "off"}, firewall={"capacity": 3}))
+    costs, quick = both_ways(trial, Deployed())
+    assert (costs[DNS].left_out, quick) == (6, 0)
+
+
 @given(FEEDS, allowlists(), st.booleans())
 def test_what_all_would_reserve_is_what_packing_all_comes_to(
     files: dict[str, list[str]], allowlist: Allowlist, in_place: bool

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from support.firewall import in_force
 from support.inputs import inputs
 from support.rules import FEEDS, allowlists, feed, line, ruleset, text
@@ -517,7 +517,6 @@ def test_what_is_in_force_is_told_against_what_is_next(
     assert bool(told.pieces) is (doing == "change")
 
 
-@settings(max_examples=40)
 @given(FEEDS, allowlists())
 def test_story_agrees_with_the_build(files: dict[str, list[str]], allowlist: Allowlist) -> None:
     """Every enabled line with a sid has one story, and it is what the build made of it."""
