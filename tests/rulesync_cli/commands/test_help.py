@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -14,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 from support.account import bare, run
 from support.feeds import rule
+from support.loaded import Forks, ended, forks
 
 from rulesync_cli import main
 from rulesync_cli.commands import SUMMARIES
@@ -100,17 +99,6 @@ def test_list_of_commands_says_what_each_says_itself(name: str) -> None:
     assert main.commands[name].get_short_help_str(limit=200) == SUMMARIES[name]
 
 
-LOADED = """
-import sys
-from rulesync_cli import main
-from rulesync_cli.commands import SUMMARIES
-try:
-    main(sys.argv[1:], prog_name="rulesync")
-finally:
-    print(*sorted(sys.modules), file=sys.stderr)
-"""
-
-
 def tab(name: str) -> dict[str, str]:
     """What the shell says of a TAB among a command's options."""
     words = f"rulesync {name} --"
@@ -131,10 +119,11 @@ AT_WORK = {
 """What a command imports when it does its work, and not to name its options."""
 
 
-def unmeasured(environment: dict[str, str]) -> dict[str, str]:
-    """The environment of a command whose coverage nobody measures: that loads modules too."""
-    ours = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
-    return ours | environment
+@pytest.fixture(scope="module")
+def forking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
+    """Run many commands without a start of Python for each."""
+    with forks(tmp_path_factory.mktemp("forks")) as running:
+        yield running
 
 
 @pytest.mark.parametrize(
@@ -152,17 +141,11 @@ def unmeasured(environment: dict[str, str]) -> dict[str, str]:
     ids=["version", "help", "tab", *verbs(), *(f"{name} tab" for name in verbs())],
 )
 def test_what_does_no_work_loads_nothing_heavy(
-    words: list[str], environment: dict[str, str]
+    forking: Forks, words: list[str], environment: dict[str, str]
 ) -> None:
     """People wait for it at every TAB."""
-    done = subprocess.run(  # noqa: S603 - ours
-        [sys.executable, "-c", LOADED, *words],
-        capture_output=True,
-        text=True,
-        env=unmeasured(environment),
-        check=True,
-    )
-    assert done.stdout
+    done = forking.ended(words, environment)
+    assert (done.returncode, bool(done.stdout)) == (0, True)
     assert HEAVY.isdisjoint(done.stderr.split())
     if environment:
         assert AT_WORK.isdisjoint(done.stderr.split())
@@ -186,14 +169,7 @@ def test_what_reads_a_few_objects_loads_nothing_that_builds(
     name: str, needless: set[str], tmp_path: Path
 ) -> None:
     """It comes as far as its first request, for which there are no credentials here."""
-    words = [name, "--bucket", "any", "--region", "eu-west-1"]
-    done = subprocess.run(  # noqa: S603 - ours
-        [sys.executable, "-c", LOADED, *words],
-        capture_output=True,
-        text=True,
-        env=bare(tmp_path),
-        check=False,
-    )
+    done = ended(bare(tmp_path), name, "--bucket", "any", "--region", "eu-west-1")
     assert "credentials" in done.stderr
     assert "rulesync_cli.history.builds" in done.stderr.split()
     assert needless.isdisjoint(done.stderr.split())
@@ -203,12 +179,7 @@ def test_story_of_a_feed_alone_loads_no_library_of_aws(tmp_path: Path) -> None:
     """It takes a tenth of the time that people wait for such a story."""
     feed = tmp_path / "emerging-malware.rules"
     feed.write_text(f"{rule(1)}\n", encoding="utf-8")
-    done = subprocess.run(  # noqa: S603 - ours
-        [sys.executable, "-c", LOADED, "explain", "1", "--feed", str(feed)],
-        capture_output=True,
-        text=True,
-        env=bare(tmp_path),
-        check=True,
-    )
+    done = ended(bare(tmp_path), "explain", "1", "--feed", str(feed))
+    assert done.returncode == 0
     assert "rules_lib.build" in done.stderr.split()
     assert {"boto3", "botocore", "requests"}.isdisjoint(done.stderr.split())
