@@ -13,6 +13,7 @@ import pytest
 from support.account import BUCKET, call
 from support.feeds import rule
 from support.fleet import ASIA, PILOT, PROD, FleetAccount, fleet_account
+from support.fleet_snapshot import FleetSnapshot
 from support.hits import day_hits, hits_of_day, talkers
 
 from rules_lib.aws.s3_store import S3Store
@@ -29,14 +30,21 @@ LOGGED: Final = {**PILOT, "alert_logs": "/aws/network-firewall/alert"}
 HOSTS: Final = tuple(f"10.0.0.{number}" for number in range(1, 13))
 
 
-@pytest.fixture
-def fleet(tmp_path: Path) -> Iterator[FleetAccount]:
+@pytest.fixture(scope="module")
+def set_up(tmp_path_factory: pytest.TempPathFactory) -> FleetSnapshot:
     """A pilot whose hits are counted, and two targets behind it; all rules drop."""
-    with fleet_account(tmp_path) as found:
+    with fleet_account(tmp_path_factory.mktemp("feed")) as found:
         found.hub.allow(default="drop", max_shrink=1, max_unblock=1)
         found.hub.publish(malware=[rule(1), rule(2)])
         found.name_targets(LOGGED, PROD, ASIA)
         found.round()
+        return FleetSnapshot.take(found)
+
+
+@pytest.fixture
+def fleet(set_up: FleetSnapshot) -> Iterator[FleetAccount]:
+    """They, in an account of the test's own."""
+    with set_up.restored() as found:
         yield found
 
 

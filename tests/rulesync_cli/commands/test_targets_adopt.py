@@ -5,24 +5,25 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Final
 
 import pytest
 from support.account import BUCKET, call
 from support.feeds import rule
 from support.fleet import PILOT, PROD, FleetAccount, fleet_account
+from support.fleet_snapshot import FleetSnapshot
 from support.localaws import policy
 
 ADOPT: Final = ("targets", "adopt", "pilot", "--yes")
 
 
-@pytest.fixture
-def stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FleetAccount]:
+@pytest.fixture(scope="module")
+def set_up(tmp_path_factory: pytest.TempPathFactory) -> FleetSnapshot:
     """A stack that serves its own account: a staged rule, and two builds."""
-    monkeypatch.setenv("RULESYNC_POLICIES", "prod")
     start = datetime.now(UTC) - timedelta(hours=5)
-    with fleet_account(tmp_path, start=start) as found:
+    folder = tmp_path_factory.mktemp("feed")
+    with fleet_account(folder, start=start) as found, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RULESYNC_POLICIES", "prod")
         found.hub.firewall.create_firewall_policy(
             FirewallPolicyName="prod", FirewallPolicy=policy()
         )
@@ -30,6 +31,14 @@ def stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FleetAcco
         for rules in ([rule(1)], [rule(1), rule(2)]):
             found.clock.time += timedelta(minutes=1)
             found.hub.sync(malware=rules)
+        return FleetSnapshot.take(found)
+
+
+@pytest.fixture
+def stack(set_up: FleetSnapshot, monkeypatch: pytest.MonkeyPatch) -> Iterator[FleetAccount]:
+    """It, in an account of the test's own."""
+    monkeypatch.setenv("RULESYNC_POLICIES", "prod")
+    with set_up.restored() as found:
         yield found
 
 

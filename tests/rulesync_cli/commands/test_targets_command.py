@@ -12,19 +12,27 @@ import pytest
 from support.account import BUCKET, call
 from support.feeds import allowlist, rule
 from support.fleet import ASIA, PILOT, PROD, FleetAccount, fleet_account
+from support.fleet_snapshot import FleetSnapshot
 
 from rulesync_cli.commands.targets_remove import remove
 from rulesync_cli.completing import complete_target
 
 
-@pytest.fixture
-def fleet(tmp_path: Path) -> Iterator[FleetAccount]:
+@pytest.fixture(scope="module")
+def set_up(tmp_path_factory: pytest.TempPathFactory) -> FleetSnapshot:
     """A pilot that has been built an hour ago, and two targets that wait for it."""
     start = datetime.now(UTC) - timedelta(hours=1)
-    with fleet_account(tmp_path, start=start) as found:
+    with fleet_account(tmp_path_factory.mktemp("feed"), start=start) as found:
         found.hub.publish(malware=[rule(1), rule(2)])
         found.name_targets(PILOT, PROD, ASIA)
         found.round()
+        return FleetSnapshot.take(found)
+
+
+@pytest.fixture
+def fleet(set_up: FleetSnapshot) -> Iterator[FleetAccount]:
+    """They, in an account of the test's own."""
+    with set_up.restored() as found:
         yield found
 
 

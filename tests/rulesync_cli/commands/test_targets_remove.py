@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from support.account import BUCKET, call
 from support.feeds import allowlist, rule
 from support.fleet import ASIA, PILOT, POLICY, PROD, FleetAccount, fleet_account
+from support.fleet_snapshot import FleetSnapshot
 from support.localaws import content
 from support.next_generation import ips_texts, make_next, next_attached
 
@@ -24,15 +24,23 @@ DELETE: Final = ("targets", "remove", "us-prod", "--groups", "delete")
 YES: Final = (*DELETE, "--yes")
 
 
-@pytest.fixture
-def fleet(tmp_path: Path) -> Iterator[FleetAccount]:
+@pytest.fixture(scope="module")
+def set_up(tmp_path_factory: pytest.TempPathFactory) -> FleetSnapshot:
     """Three targets, all of which have a rule that blocks and one that alerts."""
-    with fleet_account(tmp_path, start=datetime.now(UTC) - timedelta(hours=1)) as found:
+    start = datetime.now(UTC) - timedelta(hours=1)
+    with fleet_account(tmp_path_factory.mktemp("feed"), start=start) as found:
         found.hub.allow(max_shrink=1, categories=DROPS)
         found.hub.publish(malware=[rule(1), rule(2)], info=[rule(3)])
         found.name_targets(PILOT, PROD, ASIA, hours=0)
         found.round()
         found.round()
+        return FleetSnapshot.take(found)
+
+
+@pytest.fixture
+def fleet(set_up: FleetSnapshot) -> Iterator[FleetAccount]:
+    """They, in an account of the test's own."""
+    with set_up.restored() as found:
         yield found
 
 

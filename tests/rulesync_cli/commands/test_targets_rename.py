@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Final
 
 import pytest
 from support.account import BUCKET, call
 from support.feeds import rule
 from support.fleet import ASIA, PILOT, PROD, FleetAccount, fleet_account
+from support.fleet_snapshot import FleetSnapshot
 
 from functions.build import app as build_app
 
@@ -20,10 +20,10 @@ FIRST: Final = {**PILOT, "name": "first"}
 OTHERS: Final = {"us-prod", "asia"}
 
 
-@pytest.fixture
-def fleet(tmp_path: Path) -> Iterator[FleetAccount]:
+@pytest.fixture(scope="module")
+def set_up(tmp_path_factory: pytest.TempPathFactory) -> FleetSnapshot:
     """A pilot with two builds and a staged rule, and two targets behind it."""
-    with fleet_account(tmp_path) as found:
+    with fleet_account(tmp_path_factory.mktemp("feed")) as found:
         found.hub.allow(max_shrink=1, categories={"emerging-malware": "drop"}, staging={"days": 7})
         found.hub.publish(malware=[rule(1), rule(2)])
         found.name_targets(PILOT, PROD, ASIA)
@@ -32,6 +32,13 @@ def fleet(tmp_path: Path) -> Iterator[FleetAccount]:
         assert found.later(25)["pilot"] == "applied"
         assert found.later(1)["pilot"] == "applied"  # nothing to do, which it notes
         assert found.later(1)["pilot"] == "unchanged"
+        return FleetSnapshot.take(found)
+
+
+@pytest.fixture
+def fleet(set_up: FleetSnapshot) -> Iterator[FleetAccount]:
+    """They, in an account of the test's own."""
+    with set_up.restored() as found:
         yield found
 
 
