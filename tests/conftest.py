@@ -25,6 +25,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
 from moto import backend_index, mock_aws
+from support.clock import wait_for_a_day_with_time_left
 from support.deploy import SAM_PYTHON
 from support.quick import SWITCH, quicken
 from support.releases import COMPOSITE, SHIPPED, SUCCESSIVE, run
@@ -216,6 +217,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             pytest.skip(why)
     if item.get_closest_marker("feeds") and not RELEASES.is_dir():
         pytest.skip(f"the real releases of ET Open are not in {RELEASES}")
+    wait_for_a_day_with_time_left()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

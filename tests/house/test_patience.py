@@ -1,10 +1,15 @@
-"""No test measures time, which is the machine's: what waits goes by one limit for all."""
+"""No test depends on how fast the machine is, nor on when it runs."""
 
 from __future__ import annotations
 
 import ast
+import time
+from datetime import datetime
 from pathlib import Path
 from typing import Final
+
+import pytest
+from support import clock
 
 TESTS: Final = Path(__file__).parents[1]
 LIMITS: Final = frozenset({"timeout", "deadline"})
@@ -33,3 +38,18 @@ def test_number_is_found_and_a_name_is_not() -> None:
     """The reader of the other test."""
     assert limits_of("wait(timeout=3)") == ["line 1: timeout=3"]
     assert not limits_of("wait(timeout=PATIENCE)\nsettings(deadline=None)")
+
+
+@pytest.mark.parametrize(
+    ("began", "waited"), [("23:54:59", []), ("23:55:00", [300.0]), ("23:59:59", [1.0])]
+)
+def test_no_test_begins_at_the_very_end_of_a_day(
+    monkeypatch: pytest.MonkeyPatch, began: str, waited: list[float]
+) -> None:
+    """As it may name the day, and what it tests asks for it a moment later."""
+    pauses: list[float] = []
+    now = datetime.fromisoformat(f"2026-11-29T{began}+00:00")
+    monkeypatch.setattr(clock, "datetime", clock.Clock(now))
+    monkeypatch.setattr(time, "sleep", pauses.append)
+    clock.wait_for_a_day_with_time_left()
+    assert pauses == waited

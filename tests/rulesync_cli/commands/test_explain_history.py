@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from support.account import BUCKET, Account, account, call, next_second, run
+from support.clock import today
 from support.feeds import feed, rule
 from support.hits import day_hits, hits_of_day
 
@@ -18,8 +19,6 @@ from rules_lib.aws.s3_store import S3Store
 from rules_lib.hits.history import put_day
 from rules_lib.state.fired import FiredRules
 
-NOW = datetime.now(UTC)
-TODAY = NOW.date().isoformat()
 PALO = "reference:cve,2024-3400; metadata:created_at 2024_04_12, cve CVE_2024_3400; "
 OFF: dict[str, Any] = {"staging": {"days": 0}}
 
@@ -68,8 +67,11 @@ def test_cve_tells_the_history_of_each_of_its_rules(running: Account, spelling: 
     }
     told = events(found[10])
     assert told[0] == ("2024-04-12", "written", "by its created_at")
-    assert told[1][:2] == (TODAY, "fetched")
-    assert told[2:] == [(TODAY, "in force", "as alert"), (TODAY, "in force", "as drop")]
+    assert told[1][:2] == (today().isoformat(), "fetched")
+    assert told[2:] == [
+        (today().isoformat(), "in force", "as alert"),
+        (today().isoformat(), "in force", "as drop"),
+    ]
     alert, drop = (one["build"] for one in found[10]["events"] if one["what"] == "in force")
     assert running.builds.index(alert) < running.builds.index(drop)
 
@@ -87,14 +89,14 @@ def test_reason_comes_with_the_day_since_when_it_holds(running: Account) -> None
     """By the copies of what builds discarded."""
     assert running.builds
     told = events(pasts("CVE-2024-3400")[11])
-    assert (TODAY, "left out", "discarded: unsupported-keyword") in told
+    assert (today().isoformat(), "left out", "discarded: unsupported-keyword") in told
 
 
 def test_hits_are_part_of_the_history(running: Account) -> None:
     """The first that is known, and the newest."""
     assert running.builds
     store = S3Store(clients.s3(), BUCKET)
-    day = NOW.date() - timedelta(days=3)
+    day = today() - timedelta(days=3)
     hits = hits_of_day(day_hits(10, day, group="et-emerging-exploit", count=4), day=day)
     put_day(store, hits)
     store.put("state/fired.json", FiredRules({}).plus([hits]).to_json())
@@ -121,7 +123,7 @@ def test_staged_rule_says_until_when(running: Account) -> None:
     next_second()
     running.sync(exploit=[rule(1), rule(10, PALO), fresh])
     found = pasts("CVE-2024-3400")[20]
-    until = (NOW.date() + timedelta(days=7)).isoformat()
+    until = (today() + timedelta(days=7)).isoformat()
     assert (found["state"], events(found)[-1][:2]) == ("alert", (until, "staged until"))
 
 

@@ -6,13 +6,14 @@ import csv
 import io
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from support.account import BUCKET, Account, account, call, run
 from support.alert_logs import alert_record, write_log
+from support.clock import today
 from support.feeds import allowlist, feed, rule
 from support.hits import day_hits, hits_of_day
 from support.results import synced
@@ -23,7 +24,6 @@ from rules_lib.bucket import hits_key
 from rules_lib.hits.history import put_day
 from rules_lib.hits.values import DayHits, PacketAction, Talker
 
-TODAY = datetime.now(UTC).date()
 HOSTILE = rule(2).replace("rule 2", "=cmd|' /C calc'!A0 <b>\u202e")
 
 
@@ -38,13 +38,13 @@ def running(tmp_path: Path) -> Iterator[Account]:
 
 def fired(days_ago: int, *hits: DayHits) -> None:
     """Have the bucket know a day."""
-    put_day(S3Store(clients.s3(), BUCKET), hits_of_day(*hits, day=TODAY - timedelta(days_ago)))
+    put_day(S3Store(clients.s3(), BUCKET), hits_of_day(*hits, day=today() - timedelta(days_ago)))
 
 
 def of(sid: int, days_ago: int, **other: Any) -> DayHits:
     """Hits of a rule some days ago, on an own host."""
     usual: dict[str, Any] = {"group": "et-emerging-dns", "top_sources": (Talker("10.1.0.5", 1),)}
-    return day_hits(sid, TODAY - timedelta(days_ago), **usual | other)
+    return day_hits(sid, today() - timedelta(days_ago), **usual | other)
 
 
 def records(*words: object) -> list[dict[str, Any]]:
@@ -86,7 +86,7 @@ def test_days_without_a_count_are_named(running: Account) -> None:
     answer = call("hits", "--days", 3, "--by", "day")
     assert "unknown: 1 day not counted" in answer.stdout
     found = {one["day"]: one["hits"] for one in records("--days", 3, "--by", "day")}
-    days = [(TODAY - timedelta(ago)).isoformat() for ago in (3, 2, 1)]
+    days = [(today() - timedelta(ago)).isoformat() for ago in (3, 2, 1)]
     assert found == dict(zip(days, (0, None, 1), strict=True))
 
 
@@ -100,7 +100,7 @@ def test_today_is_shown_where_it_was_counted(running: Account) -> None:
 def test_damaged_day_is_a_warning_and_unknown(running: Account) -> None:
     """The others count."""
     fired(1, of(3, 1))
-    running.put(hits_key((TODAY - timedelta(2)).isoformat()), "no gzip")
+    running.put(hits_key((today() - timedelta(2)).isoformat()), "no gzip")
     answer = call("hits", "--days", 2)
     assert "cannot be read" in answer.stderr
     assert "unknown: 1 day" in answer.stdout
@@ -178,7 +178,7 @@ def watched(tmp_path: Path) -> Iterator[Account]:
         aws.allow(text)
         aws.sync(dns=[rule(sid, GOOD) for sid in (1, 2, 3, 4)], exploit=[rule(5, LOUD), rule(6)])
         newest = aws.builds[-1]
-        long_ago = f"{TODAY - timedelta(days=40):%Y%m%d}T060000Z-00000000"
+        long_ago = f"{today() - timedelta(days=40):%Y%m%d}T060000Z-00000000"
         added = {"steps": [{"added": [1, 2, 3, 4, 5, 6]}]}
         aws.put(f"builds/{long_ago}/plan.json", json.dumps(added))
         aws.put(f"builds/{newest}/plan.json", json.dumps({"steps": []}))

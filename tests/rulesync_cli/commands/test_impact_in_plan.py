@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from support.account import BUCKET, Account, account, call
+from support.clock import today
 from support.feeds import allowlist, rule
 from support.hits import day_hits, hits_of_day
 
@@ -18,7 +19,6 @@ from rules_lib.aws.s3_store import S3Store
 from rules_lib.hits.history import put_day
 from rules_lib.hits.values import DayHits, PacketAction, Talker
 
-TODAY = datetime.now(UTC).date()
 STAGING_OFF: dict[str, Any] = {"staging": {"days": 0}}
 
 
@@ -28,7 +28,7 @@ def running(tmp_path: Path) -> Iterator[Account]:
     with account(tmp_path / "feed") as aws:
         aws.allow(categories={"emerging-malware": "drop"}, **STAGING_OFF)
         aws.sync(exploit=[rule(1), rule(2), rule(3)], malware=[rule(4)])
-        long_ago = f"{TODAY - timedelta(days=40):%Y%m%d}T060000Z-00000000"
+        long_ago = f"{today() - timedelta(days=40):%Y%m%d}T060000Z-00000000"
         newest = max(aws.builds)
         aws.put(f"builds/{long_ago}/plan.json", json.dumps({"steps": [{"added": [1, 2, 4]}]}))
         aws.put(f"builds/{newest}/plan.json", json.dumps({"steps": [{"added": [3]}]}))
@@ -47,7 +47,7 @@ def edited(tmp_path: Path) -> Path:
 def fired(*hits: DayHits) -> None:
     """Have the bucket know what fired yesterday."""
     store = S3Store(clients.s3(), BUCKET)
-    put_day(store, hits_of_day(*hits, day=TODAY - timedelta(days=1)))
+    put_day(store, hits_of_day(*hits, day=today() - timedelta(days=1)))
 
 
 def of(sid: int, **other: Any) -> DayHits:
@@ -55,7 +55,7 @@ def of(sid: int, **other: Any) -> DayHits:
     hosts = (Talker("10.0.0.5", 1), Talker("10.0.0.6", 1))
     group = "et-emerging-exploit"
     usual: dict[str, Any] = {"group": group, "count": 41, "flows": 3, "top_sources": hosts}
-    return day_hits(sid, TODAY - timedelta(days=1), **usual | other)
+    return day_hits(sid, today() - timedelta(days=1), **usual | other)
 
 
 BLOCKED = {"group": "et-emerging-malware", "count": 7, "action": PacketAction.DROP}
@@ -142,7 +142,7 @@ def test_files_of_a_build_count_hosts_and_name_none(running: Account, edited: Pa
 
 def test_hits_that_cannot_be_read_stop_no_build(running: Account, edited: Path) -> None:
     """The page says so."""
-    running.put(f"hits/{TODAY - timedelta(days=1)}.jsonl.gz", "no gzip")
+    running.put(f"hits/{today() - timedelta(days=1)}.jsonl.gz", "no gzip")
     running.allow(edited.read_text())
     running.build()
     newest = running.builds[-1]
