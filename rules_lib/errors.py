@@ -287,7 +287,15 @@ class EngineError(RulesyncError):
 
 
 class EngineGoneError(EngineError):
-    """The real Suricata ended while it was at work."""
+    """The real Suricata ended while it was at work.
+
+    Attributes:
+        in_order: it ended of itself, with 0.
+    """
+
+    def __init__(self, message: str, *, in_order: bool = False) -> None:
+        self.in_order = in_order
+        super().__init__(message)
 
 
 class SyncError(RulesyncError):

@@ -48,7 +48,7 @@ logger = Logger(service="build", stream=sys.stderr)
 clients.make_clients_early("s3", "network-firewall")
 summary_form()  # every build needs this and the next, as it does the models
 code_digest()
-gc.freeze()  # what was imported stays for good: no later search has to go through it
+gc.freeze()  # what was imported stays for good: no search goes through it until a call has ended
 gc.enable()
 
 _SCHEDULE: Final = "aws.events"

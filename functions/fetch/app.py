@@ -38,7 +38,7 @@ from rules_lib.sources import (
 logger = Logger(service="fetch", stream=sys.stderr)
 
 clients.make_clients_early("s3")
-gc.freeze()  # what was imported stays for good: no later search has to go through it
+gc.freeze()  # what was imported stays for good: no search goes through it until a call has ended
 gc.enable()
 
 _SCHEDULE: Final = "aws.events"

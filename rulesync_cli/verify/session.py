@@ -93,7 +93,7 @@ class Session:
         code = self.process.poll()
         end = "does not answer" if code is None else f"ended with {_named(code)}"
         words = "; ".join(read_log(_text(self.output)).errors) or "gave no cause"
-        return EngineGoneError(f"Suricata {end} at {what}: {words}")
+        return EngineGoneError(f"Suricata {end} at {what}: {words}", in_order=code == 0)
 
 
 @contextmanager
