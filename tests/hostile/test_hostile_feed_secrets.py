@@ -15,6 +15,7 @@ import pytest
 from support.account import Account, account, call
 from support.feeds import allowlist
 from support.feeds import feed as publish
+from support.patience import PATIENCE
 from support.web import Answer, WebServer, feed, packed, rule, serving
 
 from functions.fetch import app
@@ -118,8 +119,9 @@ def paid(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Paid]:
     """Give an account whose list has a paid feed and et/open, and somebody who hears of it."""
-    for name, value in (("ATTEMPTS", "1"), ("READ_TIMEOUT", "0.2"), ("DOWNLOAD_TIMEOUT", "5")):
-        monkeypatch.setenv(f"RULESYNC_{name}", value)
+    for name in ("CONNECT_TIMEOUT", "READ_TIMEOUT", "DOWNLOAD_TIMEOUT"):
+        monkeypatch.setenv(f"RULESYNC_{name}", str(PATIENCE))
+    monkeypatch.setenv("RULESYNC_ATTEMPTS", "1")
     with serving() as server, account(tmp_path) as running:
         monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "rulesync/test")
         topic = boto3.client("sns").create_topic(Name="people")["TopicArn"]
@@ -163,11 +165,14 @@ def test_code_of_a_feed_is_in_no_output_whatever_the_source_does(
     case: str,
     capfd: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Log, answer, error, metric, notice, state, manifest, build, and what commands print.
 
     With every logger at its most talkative, as where somebody looks for a fault.
     """
+    if case == "stalls":  # that long it is waited for, four times
+        monkeypatch.setenv("RULESYNC_READ_TIMEOUT", "4")
     paid.server.routes = {paid.path: [answer_of(case, paid)]}
     said, failed = "", list[BaseException]()
     with caplog.at_level(logging.DEBUG):
