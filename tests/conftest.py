@@ -27,12 +27,14 @@ from hypothesis.internal.constants_ast import Constants
 from moto import backend_index, mock_aws
 from support.clock import wait_for_a_day_with_time_left
 from support.deploy import SAM_PYTHON
+from support.patience import PATIENCE
 from support.quick import SWITCH, quicken
 from support.releases import COMPOSITE, SHIPPED, SUCCESSIVE, run
 from support.samples import THOROUGH
 from support.store import MemoryStore
 from support.web import BUCKET, WebServer, serving
 from xdist.scheduler import LoadFileScheduling
+from xdist.workermanage import NodeManager
 
 from localaws import EmbeddedAws, embedded_aws
 from rules_lib.aws import clients
@@ -129,6 +131,10 @@ sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 """Containers often set it: each worker and each command of ours would compile all it imports, and
 pytest rewrite the assertions of 400 files, in every run."""
+
+NodeManager.EXIT_TIMEOUT = PATIENCE
+"""A worker that is killed while it ends takes with it what coverage has measured there; xdist would
+wait for 10 s."""
 
 botocore.session.create_loader = cache(create_loader)
 """What botocore knows of the services is read once, and not by each of 1,500 sessions."""
