@@ -74,15 +74,10 @@ def stage(candidates: Iterable[Candidate], allowlist: Allowlist, tenure: Tenure)
         return StagedRules(candidates, {}, {}, tenure, stages=False)
     revised = _revised(candidates, allowlist, tenure)
     rules, stages = list[Candidate](), dict[int, Stage]()
-    dropping, timed = tenure.blocking - revised, tenure.record.since
     for candidate in candidates:
-        sid, would_drop = candidate.rule.sid or 0, _would_drop(candidate)
-        if sid in dropping if would_drop else sid not in timed:  # as nearly all are
-            rules.append(candidate)
-            continue
         found = _stage_of(candidate, allowlist, tenure, revised)
         if isinstance(found, Stage):
-            stages[sid] = found
+            stages[candidate.rule.sid or 0] = found
         rules.append(_told(candidate, found, allowlist))
     fired = {sid: one.fired for sid, one in stages.items() if one.fired}
     since = {sid: one.since for sid, one in stages.items()}
