@@ -18,7 +18,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 from rules_lib.errors import EngineError, EngineGoneError
 from rulesync_cli.verify.enginelog import read_log
-from rulesync_cli.verify.suricata import LOAD_SECONDS
+from rulesync_cli.verify.suricata import ANSWER_SECONDS, LOAD_SECONDS
 
 if TYPE_CHECKING:
     from rulesync_cli.verify.suricata import Suricata
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 _SOCKET: Final = "engine.sock"
 _OUTPUT: Final = "engine.log"
 _PROTOCOL: Final = "0.2"
-_ANSWER_SECONDS: Final = 600  # on a busy machine; else it answers at once, inspecting or not
 _STOP_SECONDS: Final = 60
 _PAUSE: Final = 0.02  # seconds between two looks at what the engine is at
 
@@ -138,7 +137,7 @@ def _connect(
     while time.monotonic() < until:
         with suppress(FileNotFoundError, ConnectionRefusedError):
             _try(connection, path)
-            connection.settimeout(_ANSWER_SECONDS)
+            connection.settimeout(ANSWER_SECONDS)  # also while it inspects a capture
             return
         if process.poll() is not None:
             log = read_log(_text(output))

@@ -26,7 +26,8 @@ ACCEPT: Final = "accept.rules"
 _VERSION: Final = re.compile(r"\bversion (\d+\.\d+\.\d+\S*)")
 _HOOK: Final = re.compile(r"[a-z0-9-]+:[a-z0-9_]+")
 _FIREWALL_SINCE: Final = 8
-_ANSWER_SECONDS: Final = 600  # to a question that takes a moment; a machine may be busy
+ANSWER_SECONDS: Final = 600
+"""The longest wait for an answer, which takes a moment; a machine may be busy."""
 LOAD_SECONDS: Final = 1_800
 """The longest wait for rules to be loaded; 38,000 take 20 s of one core."""
 
@@ -87,7 +88,7 @@ class Suricata:
             EngineError: the engine could not be asked which states there are.
         """
         command = [self.path, "-c", str(folder / CONFIG), "--list-app-layer-hooks"]
-        said = _run(command, folder, _ANSWER_SECONDS)[1]
+        said = _run(command, folder, ANSWER_SECONDS)[1]
         hooks = (line for line in said.splitlines() if _HOOK.fullmatch(line))
         accepted = ("accept:hook ip:all", *(f"accept:tx {hook}" for hook in hooks))
         rules = (
@@ -142,7 +143,7 @@ def _asked(program: str) -> Suricata:
     Raises:
         EngineError: it does not say that it is Suricata.
     """
-    said = _run([program, "-V"], Path.cwd(), _ANSWER_SECONDS)[1]
+    said = _run([program, "-V"], Path.cwd(), ANSWER_SECONDS)[1]
     version = _VERSION.search(said)
     if version is None:
         raise EngineError(f"{program}: does not say that it is Suricata: {said[:80]!r}; {_ADVICE}")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from rules_lib.bucket import BUILDS, PLAN, SUMMARY, build_key, hits_key
 from rules_lib.hits.stored import pack_day
+from support.clock import today
 from support.deploy import ALLOWLIST
 from support.hits import hits_of_day
 
@@ -63,11 +64,11 @@ def let_a_month_pass(stack: Stack) -> None:
         if key.endswith(f"/{PLAN}"):
             plan = json.loads(stack.read(key) or b"{}")
             stack.write(key, json.dumps(plan | {"steps": _moved_back(plan)}).encode())
-    today = datetime.now(UTC).date()
-    began = f"{today - timedelta(days=40):%Y%m%d}T060000Z-00000000"
+    this = today()
+    began = f"{this - timedelta(days=40):%Y%m%d}T060000Z-00000000"
     stack.write(build_key(began, PLAN), json.dumps({"steps": []}).encode())
     for ago in range(1, 31):
-        day = today - timedelta(days=ago)
+        day = this - timedelta(days=ago)
         stack.write(hits_key(day.isoformat()), pack_day(hits_of_day(day=day)))
 
 

@@ -6,12 +6,13 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
 import pytest
 from support.account import Account, account
+from support.clock import today
 from support.feeds import rule
 from support.hits import hits_of_day
 from support.template import (
@@ -180,7 +181,7 @@ def needed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[Needed]]:
         aws.allow()
         aws.put(own_key("ours.rules"), rule(8) + "\n")
         aws.aws.refuse("sid:2;", "not today")
-        put_day(S3Store(clients.s3(), BUCKET), hits_of_day(day=datetime.now(UTC).date()))
+        put_day(S3Store(clients.s3(), BUCKET), hits_of_day(day=today()))
         _run(aws, recorder, malware=[rule(1), rule(2)], info=[rule(3)])
         _run(aws, recorder, malware=[rule(number) for number in range(10, 40)])
         patch.setattr(settled, "AT_REST", timedelta(0))

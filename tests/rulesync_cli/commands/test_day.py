@@ -15,13 +15,14 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
 from rich.cells import cell_len
 from support.account import process
+from support.clock import today
 from support.example import ROOT as EXAMPLES
 from support.localaws import client_at, local_server
 from support.patience import PATIENCE
@@ -54,7 +55,7 @@ class Desk:
 
     folder: Path
     environment: Mapping[str, str]
-    began: date = field(default_factory=lambda: datetime.now(UTC).date())
+    began: date = field(default_factory=today)
     seen: list[Shown] = field(default_factory=list)
 
     def type(self, *words: str, answer: str = "y") -> Shown:
@@ -212,7 +213,7 @@ def block(found: re.Match[str], lines: tuple[str, ...]) -> str:
 
 def test_page_shows_the_day(desk: Desk, day: Mapping[str, Shown], *, renew_golden: bool) -> None:
     """Every step in its order, word for word but for times and names of builds."""
-    if desk.began != datetime.now(UTC).date():
+    if desk.began != today():
         pytest.skip("it became midnight, UTC, meanwhile")
     told, page = transcript(day, desk.began), PAGE.read_text(encoding="utf-8")
     assert [found["step"] for found in BLOCK.finditer(page)] == list(day)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 from rich.cells import cell_len
 from support.account import BUCKET, Account, account
+from support.clock import today
 from support.engine.traffic import Tape, write
 from support.feeds import allowlist, feed, rule
 from support.hits import day_hits, hits_of_day
@@ -37,7 +38,7 @@ TABLES = {
     "probe --list": ("id",),
 }
 """What is typed -> how the heading of each of its tables begins."""
-YESTERDAY = datetime.now(UTC).date() - timedelta(days=1)
+YESTERDAY = today() - timedelta(days=1)
 FIRED = [
     day_hits(
         2_000_000_001 + number,
