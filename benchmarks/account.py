@@ -61,7 +61,7 @@ def let_a_day_pass(environment: Mapping[str, str]) -> None:
     store = S3Store(_client(environment), _BUCKET)
     note = Settled.find(store)
     if note is None:
-        raise LookupError("the last build has noted nothing: it was not a scheduled one at rest")
+        raise LookupError("the last build has noted nothing: there was something left to do")
     note.model_copy(update={"day": note.day - timedelta(days=1)}).put(store)
 
 

@@ -85,7 +85,7 @@ STAGING: Final = "state/staging.json"
 """Since when rules alert that are to drop later, and which rules left a short while ago."""
 
 SETTLED: Final = "state/settled.json"
-"""There once a scheduled build found nothing to do."""
+"""There once a build left nothing to do: what the next one would read."""
 
 READ_RULES: Final = "state/read-rules.json.gz"
 """What a build has read of a large feed, so that the next one reads only what is new."""

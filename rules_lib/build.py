@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 from rules_lib.groups.relief import Relief
 from rules_lib.model import AnyRule, Change
 from rules_lib.outcome import Converted, Discarded
-from rules_lib.packing.fit import Fitted, fit
+from rules_lib.packing.fit import Fitted, are_packed_alike, fit
 from rules_lib.stages.adapt import Adapted, adapt
 from rules_lib.stages.convert import convert, flaw_of
 from rules_lib.stages.defer import Deferred, defer
 from rules_lib.stages.duplicates import with_true_details
-from rules_lib.stages.link import Cluster, link
-from rules_lib.stages.order import order
+from rules_lib.stages.link import link
+from rules_lib.stages.order import Ordered, order
 from rules_lib.stages.screen import screen
 from rules_lib.stages.select import select
 from rules_lib.stages.stage import stage
@@ -66,12 +66,12 @@ class Workings:
     """What a build went through, for whoever asks what a small edit would make of it.
 
     Attributes:
-        clusters: as they were linked, in the feed's order.
+        ordered: the clusters, as they were linked, and their rules' order.
         fitted: what of them fits.
     """
 
     prepared: Prepared
-    clusters: tuple[Cluster, ...]
+    ordered: Ordered
     fitted: Fitted
 
 
@@ -103,7 +103,30 @@ def worked_out(inputs: Inputs) -> tuple[Built, Workings]:
         missing_variables=_missing(in_order),
         staging=prepared.staged.record_after(rule for group in groups for rule in group.rules),
     )
-    return built, Workings(prepared, linked.clusters, fitted)
+    return built, Workings(prepared, ordered, fitted)
+
+
+def comes_again(inputs: Inputs, built: Built, workings: Workings) -> bool:
+    """Whether a build comes to the same again where only what is in force, and recorded, differs.
+
+    Of all stages only two look at that: how long a rule has been here, and where it stands.
+
+    Args:
+        inputs: as those of the build, but for `deployed` and `staging`.
+        built: what the build came to.
+        workings: what it went through.
+    """
+    before, fitted = workings.prepared.staged, workings.fitted
+    staged = stage(before.asked, inputs.allowlist, _tenure_of(inputs))
+    if staged.rules != before.rules:
+        return False
+    if not staged.record_after(built.kept).says_the_same(built.staging):
+        return False
+    if are_packed_alike(fitted.packer.deployed, inputs.deployed):
+        return True
+    again = fit(workings.ordered, inputs.allowlist, inputs.deployed, inputs.fired_lately)
+    come_to = attrgetter("packed", "discarded", "relief")
+    return bool(come_to(again) == come_to(fitted))
 
 
 @dataclass(frozen=True, slots=True)

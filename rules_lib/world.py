@@ -36,8 +36,6 @@ class World:
         policies: names or ARNs of the firewall policies to which the groups are attached.
         now: when the build begins, in UTC; it names the build.
         watch: is told what is being done, in a few words, for whoever waits.
-        traces: of what the build reads, where it is to note that it found nothing to do (see
-            `sync.settled`).
         deadline: when the build has to come to its end.
         turn: the right to build, where others may ask for the same build meanwhile.
         lost: warnings of what an earlier build left and cannot be read.
@@ -52,7 +50,6 @@ class World:
     now: datetime
     policies: tuple[str, ...] = ()
     watch: Callable[[str], None] = field(default=unwatched, compare=False)
-    traces: str = ""
     deadline: Deadline = NEVER
     turn: Turn | None = None
     lost: tuple[str, ...] = ()

@@ -71,7 +71,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     Returns:
         What was done, as JSON; `status` is `applied`, `held` where a rollback holds, `waiting`
         where no feed has arrived yet, `unchanged` where the schedule asked and nothing has
-        changed since an earlier build of the day, or `gathered` where another build is running,
+        changed since an earlier build, or `gathered` where another build is running,
         which takes up what this one was asked for. Where `config/targets.yaml` names targets it is
         `started`: a state machine then calls this function, for each target and around all.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rules_lib.build import Built, build
+from rules_lib.build import Built, Workings, worked_out
 from rules_lib.deploy.guards import refuse_losses
 from rules_lib.deploy.plan import refuse_unfit, remainders, unchecked_plan
 from rules_lib.deploy.rulewise import rule_changes
@@ -27,6 +27,7 @@ class Foreseen:
     Attributes:
         inputs: what it was made from.
         changes: rule by rule, what the plan does.
+        workings: what the rules went through.
         refusal: why the plan is not safe to carry out; None where it is.
     """
 
@@ -34,6 +35,7 @@ class Foreseen:
     built: Built
     plan: Plan
     changes: tuple[RuleChange, ...]
+    workings: Workings
     refusal: RefusedError | None = None
 
     @property
@@ -49,7 +51,7 @@ def foresee(inputs: Inputs, *, allow_shrink: bool) -> Foreseen:
         inputs: of the build.
         allow_shrink: whether more rules may go, or cease to block, than the allowlist says.
     """
-    built = build(inputs)
+    built, workings = worked_out(inputs)
     steps = unchecked_plan(built.groups, inputs.deployed)
     changes = rule_changes(steps, built, inputs.departed)
     try:
@@ -57,8 +59,8 @@ def foresee(inputs: Inputs, *, allow_shrink: bool) -> Foreseen:
         if not allow_shrink:
             refuse_losses(built.groups, inputs, changes)
     except RefusedError as error:
-        return Foreseen(inputs, built, steps, changes, error)
-    return Foreseen(inputs, built, steps, changes)
+        return Foreseen(inputs, built, steps, changes, workings, error)
+    return Foreseen(inputs, built, steps, changes, workings)
 
 
 def policy_quotas(allowlist: Allowlist) -> PolicyQuotas:

@@ -13,7 +13,7 @@ from rules_lib.groups.references import go_together
 from rules_lib.groups.relief import Relief
 from rules_lib.model import Reason
 from rules_lib.outcome import Discarded
-from rules_lib.packing.blocks import Block
+from rules_lib.packing.blocks import Block, slots_of
 from rules_lib.packing.homes import Ranked
 from rules_lib.packing.pack import Packed, Packer
 
@@ -68,6 +68,19 @@ def fit(
     )
     relief = _relief(chosen, packer) if discarded else Relief()
     return Fitted(chosen.packed, discarded, relief, packer)
+
+
+def are_packed_alike(one: Deployed, other: Deployed) -> bool:
+    """Whether packing finds the same in force: the same rules in the same groups, whatever text."""
+    return _frames(one) == _frames(other) and slots_of(one) == slots_of(other)
+
+
+def _frames(deployed: Deployed) -> set[tuple[object, ...]]:
+    """What packing asks of a group beside its rules."""
+    return {
+        (one.name, one.slot, one.capacity, one.strict, one.pinned, one.associations)
+        for one in deployed.groups
+    }
 
 
 @dataclass(frozen=True)

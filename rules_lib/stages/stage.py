@@ -40,6 +40,7 @@ class StagedRules:
         since: those whose time runs, whether or not they are to drop now -> its first day.
         fired: of these, those that fired in their time -> the newest day.
         tenure: what was known of them before.
+        asked: all rules, with the actions that they were to have.
         stages: whether any rule may be staged; else nothing need be known of them later.
     """
 
@@ -47,6 +48,7 @@ class StagedRules:
     since: Mapping[int, date]
     fired: Mapping[int, date]
     tenure: Tenure
+    asked: tuple[Candidate, ...]
     stages: bool = True
 
     def record_after(self, kept: Iterable[Converted]) -> StagingRecord:
@@ -71,7 +73,7 @@ def stage(candidates: Iterable[Candidate], allowlist: Allowlist, tenure: Tenure)
     """
     candidates = tuple(candidates)
     if not allowlist.stages_rules:
-        return StagedRules(candidates, {}, {}, tenure, stages=False)
+        return StagedRules(candidates, {}, {}, tenure, candidates, stages=False)
     revised = _revised(candidates, allowlist, tenure)
     rules, stages = list[Candidate](), dict[int, Stage]()
     for candidate in candidates:
@@ -81,7 +83,7 @@ def stage(candidates: Iterable[Candidate], allowlist: Allowlist, tenure: Tenure)
         rules.append(_told(candidate, found, allowlist))
     fired = {sid: one.fired for sid, one in stages.items() if one.fired}
     since = {sid: one.since for sid, one in stages.items()}
-    return StagedRules(tuple(rules), since, fired, tenure)
+    return StagedRules(tuple(rules), since, fired, tenure, candidates)
 
 
 def _stage_of(

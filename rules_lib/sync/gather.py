@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from rules_lib.feed.manifest import Manifest
     from rules_lib.groups.rule_group import Deployed
     from rules_lib.state.used_release import UsedRelease
+    from rules_lib.sync.traces import Traces
 
 Reading: TypeAlias = Callable[[Iterable[FeedFile], Allowlist], Ruleset]
 """What makes rules of files; how much of each rule it reads is its own affair."""
@@ -96,6 +97,7 @@ class Gathered:
         counted: how far alert logs are counted; nothing is there where they never were.
         folder: in which a target's files are; empty where the bucket is that of a single stack.
         departed: finds the rules of feeds that people no longer want (see `Inputs`).
+        traces: of all this, from before it was read; None where nobody looked.
     """
 
     feeds: FeedsInUse
@@ -115,6 +117,7 @@ class Gathered:
     counted: Seen[Counted] = field(default_factory=Seen)
     folder: str = ""
     departed: Callable[[], Mapping[int, str]] = field(default=dict, compare=False)
+    traces: Traces | None = None
 
     @property
     def manifest(self) -> Manifest:

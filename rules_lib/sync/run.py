@@ -11,6 +11,7 @@ bucket has by then, which is the same for both.
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, TypeVar
@@ -40,6 +41,7 @@ from rules_lib.sync.decide import Decision, decide
 from rules_lib.sync.discards import keep_discards
 from rules_lib.sync.earlier import earlier_build
 from rules_lib.sync.gather import Gathered, Reading, gather, inputs_of
+from rules_lib.sync.leave_note import leave_note
 from rules_lib.sync.read_before import keep_for_later, recall_of
 from rules_lib.sync.recently import last_days
 from rules_lib.sync.record import files_after, files_before
@@ -47,13 +49,12 @@ from rules_lib.sync.releases import feed_lines, used_releases
 from rules_lib.sync.settled import (
     InputsUnchanged,
     Settled,
-    note_settled,
     take_over,
-    traces_of,
     unchanged_since,
 )
 from rules_lib.sync.staging import leave_staging
 from rules_lib.sync.summary_of_build import Done, feed_facts, summary_of_build, summary_of_failure
+from rules_lib.sync.traces import traces_of
 from rules_lib.world import World
 
 if TYPE_CHECKING:
@@ -126,13 +127,12 @@ def sync_if_changed(world: World, run: Callable[[World], _Outcome]) -> _Outcome 
     Raises:
         RulesyncError: see `sync`; or the bucket or the firewall cannot be read.
     """
-    traces = traces_of(world)
     note = Settled.see(world.store)
-    unchanged = unchanged_since(world, traces, note.file)
-    if unchanged and note.file:
-        take_over(world, note.file)
+    if still := unchanged_since(world, note.file):
+        unchanged, now = still
+        take_over(world, note, now)
         return unchanged
-    return run(replace(world, traces=traces, lost=note.warnings))
+    return run(replace(world, lost=note.warnings))
 
 
 def _sync(world: World, consent: Consent) -> Summary | Hold:
@@ -150,7 +150,7 @@ def _sync(world: World, consent: Consent) -> Summary | Hold:
                 world.watch("reading the bucket")
                 if world.turn:
                     world.turn.listen()
-                gathered = gather(world.store)
+                gathered = _gathered(world)
                 world = world.marked(USED_ALLOWLIST, gathered.draft.sha256)
                 feed, feeds = feed_facts(gathered.manifest), feed_lines(gathered.feeds)
                 if summary := _attempt(world, gathered, calls, consent):
@@ -160,6 +160,18 @@ def _sync(world: World, consent: Consent) -> Summary | Hold:
         raise
     except RulesyncError as error:
         raise SyncError(world.build_id, _write_failure(world, feed, feeds, error)) from error
+
+
+def _gathered(world: World) -> Gathered:
+    """Read the bucket, and look at its traces before: whatever changes after them is noticed.
+
+    Raises:
+        RulesyncError: see `gather`; that the bucket may not be listed for a note is no error.
+    """
+    traces = None
+    with suppress(StoreError):
+        traces = traces_of(world)
+    return replace(gather(world.store), traces=traces)
 
 
 def _write_failure(
@@ -239,8 +251,8 @@ def _carried_out(
     summary = summary_of_build(done, calls, build_id=world.build_id, lost=world.lost)
     recorded = _record(world, done, summary, staging)
     keep_for_later(world.store, recall)
-    if recorded and world.traces and not decision.waiting:
-        note_settled(world, decision.foreseen)
+    if recorded:
+        leave_note(world, done, staging)
     return recorded
 
 

@@ -1,9 +1,10 @@
-"""Whether anything has changed since a build that found everything as it should be.
+"""Whether anything has changed since a build after which there was nothing to do.
 
-What a build comes to depends on what it reads and on nothing else. So a scheduled build that found
-nothing to do notes what it had read: the ETags of its inputs, its own code, when each rule group
-and policy was last changed, and what each group holds. The next one of the same day looks whether
-all of that is still so, which takes no rule's text, and stops if it is.
+What a build comes to depends on what it reads and on nothing else. So a build after which nothing
+is to be done notes what a build would read then (`sync.leave_note`): the ETags of its inputs, its
+own code, when each rule group and policy was last changed, and what each group holds. A scheduled
+build of the same day looks whether all of that is still so, which takes no rule's text, and stops
+if it is. Only of a group that was written just before is not known when: its text is read once.
 
 The first one of a later day goes by what the groups hold: it reads the text of each. It stops only
 up to the day on which the day itself makes a difference (`same_until`), and leaves what a build of
@@ -14,32 +15,19 @@ Anything else, and it builds as if there were no note: so a change by hand is fo
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple, Self
 
 from pydantic import Field
 
 from rules_lib.bucket import (
-    ALLOWLIST,
-    FEEDS,
-    FIRED,
-    HOLD,
-    LOCAL,
-    RAW,
-    REFUSALS,
     SETTLED,
-    STAGING,
-    STATE,
     SUMMARY,
     build_key,
-    is_manifest_key,
 )
-from rules_lib.deploy.steps import Keep
 from rules_lib.errors import StoreError
 from rules_lib.facts.api import AT_REST
 from rules_lib.facts.targets import Target, is_classic
@@ -48,43 +36,46 @@ from rules_lib.state.counted import Counted
 from rules_lib.state.fired import FiredRules
 from rules_lib.state.latest import Latest
 from rules_lib.state.statefile import Cache
-from rules_lib.sync.code_digest import code_digest
 from rules_lib.sync.discards import repeat_discards
 from rules_lib.sync.gather import folder_of, hits_gap
-from rules_lib.sync.same_until import same_until
+from rules_lib.sync.traces import traces_of
 
 if TYPE_CHECKING:
-    from rules_lib.aws.firewall import Firewall
     from rules_lib.aws.store import Store
-    from rules_lib.deploy.foresee import Foreseen
     from rules_lib.groups.rule_group import DeployedGroup
+    from rules_lib.state.statefile import Seen
     from rules_lib.world import World
-
-_TRACED: Final = frozenset({FIRED, HOLD, REFUSALS, STAGING})
 
 
 class SettledGroup(NamedTuple):
-    """A rule group of ours as it was found.
+    """A rule group of ours as it was found, or written.
 
     Attributes:
-        modified: when it was last changed, as the service says.
+        modified: when it was last changed, as the service says; empty where that was just now, and
+            its rules have to be read.
         holds: digest of its rules and variables.
     """
 
     modified: str
     holds: str
 
+    @classmethod
+    def of(cls, found: DeployedGroup, now: datetime) -> Self:
+        """Take a group as it was found at a time."""
+        return cls(found.modified if _at_rest(found.modified, now) else "", found.digest)
+
 
 class Settled(Cache):
-    """What a build had read when it found nothing to do.
+    """What a build would read after which there was nothing to do.
 
     Attributes:
         build: its id; the newest applied one.
+        applied_at: as in `latest.json`, which a rollback to the same build moves too.
         day: of that build, in UTC; or a later one, on which all was still so.
         until: the first day on which a build may come to something else by itself.
         prefix: of the groups.
         target: their kind.
-        inputs: see `traces_of`.
+        inputs: see `Traces`.
         groups: those under the prefix that are ours, by their names.
         foreign: names of others' groups under the prefix.
         policies: ARN -> update token.
@@ -94,6 +85,7 @@ class Settled(Cache):
     KEY = SETTLED
 
     build: str
+    applied_at: str
     day: date
     until: date
     prefix: str
@@ -112,57 +104,32 @@ class InputsUnchanged:
     summary: Summary
 
 
-def traces_of(world: World) -> str:
-    """Identify all that a build is made from but the firewall: files, by ETag, settings and code.
-
-    Of feeds the manifests are looked at, of all releases: which of them count, they tell together.
-
-    Args:
-        world: what a build reads.
-
-    Raises:
-        StoreError: the bucket may not be listed.
-    """
-    releases = [
-        (entry.key, entry.etag, entry.last_modified.isoformat())
-        for entry in world.store.entries(RAW)
-        if is_manifest_key(entry.key)
-    ]
-    entries = (
-        *world.store.entries(FEEDS),
-        *world.store.entries(ALLOWLIST),
-        *world.store.entries(LOCAL),
-        *(entry for entry in world.store.entries(STATE) if entry.key in _TRACED),
-    )
-    files = [(entry.key, entry.etag) for entry in entries]
-    settings = [world.policies, world.unproven, world.parameters is not None]
-    traces = json.dumps([releases, files, settings, code_digest()])
-    return hashlib.sha256(traces.encode()).hexdigest()
-
-
-def unchanged_since(world: World, traces: str, settled: Settled | None) -> InputsUnchanged | None:
+def unchanged_since(
+    world: World, settled: Settled | None
+) -> tuple[InputsUnchanged, Settled] | None:
     """Look whether all is as a build left it; None where it is not, or nobody knows.
 
     Args:
         world: what a build reads.
-        traces: see `traces_of`.
         settled: the note of that build, if it can be read.
+
+    Returns:
+        What holds, with the note as it is to be for later builds.
 
     Raises:
         RulesyncError: the bucket or the firewall cannot be read.
     """
-    if settled is None or settled.inputs != traces:
+    if settled is None or settled.inputs != traces_of(world).digest:
         return None
     if world.day != settled.day and not _is_quiet(world, settled):
         return None
     latest = Latest.find(world.store)
-    if latest is None or latest.build != settled.build:
+    if latest is None or (latest.build, latest.applied_at) != (settled.build, settled.applied_at):
         return None
-    firewall = world.firewall(settled.prefix, settled.target)
-    is_same = _is_untouched if world.day == settled.day else _holds_the_same
-    if not _is_as_left(firewall, settled, is_same):
-        return None
-    return _summarised(world.store, settled.build)
+    groups = _as_left(world, settled, latest.groups)
+    holds = _summarised(world.store, settled.build) if groups is not None else None
+    now = settled.model_copy(update={"day": world.day, "groups": groups})
+    return (holds, now) if holds else None
 
 
 def _is_quiet(world: World, settled: Settled) -> bool:
@@ -174,30 +141,42 @@ def _is_quiet(world: World, settled: Settled) -> bool:
     return gap == settled.hits_unknown
 
 
-def _is_as_left(
-    firewall: Firewall, settled: Settled, is_same: Callable[[Firewall, str, SettledGroup], bool]
-) -> bool:
-    """Whether the policies and the groups under the prefix are those of the note."""
-    return (
-        firewall.tokens() == settled.policies
-        and firewall.names() == frozenset((*settled.groups, *settled.foreign))
-        and all(is_same(firewall, name, group) for name, group in settled.groups.items())
-    )
+def _as_left(
+    world: World, settled: Settled, slots: Mapping[str, str]
+) -> dict[str, SettledGroup] | None:
+    """The groups under the prefix; None where they, or the policies, are not those of the note.
+
+    Args:
+        world: what a build reads.
+        settled: the note.
+        slots: name -> slot of each group that the build left.
+    """
+    firewall = world.firewall(settled.prefix, settled.target)
+    if firewall.tokens() != settled.policies:
+        return None
+    if firewall.names() != frozenset((*settled.groups, *settled.foreign)):
+        return None
+    found = dict[str, SettledGroup]()
+    for name, group in settled.groups.items():
+        if world.day == settled.day and group.modified:
+            holds = group if firewall.modified(name) == group.modified else None
+        else:
+            holds = _as_written(firewall.describe(name), group, slots.get(name), world.now)
+        if holds is None:
+            return None
+        found[name] = holds
+    return found
 
 
-def _is_untouched(firewall: Firewall, name: str, group: SettledGroup) -> bool:
-    """Whether a group was not changed, without reading it."""
-    return firewall.modified(name) == group.modified
-
-
-def _holds_the_same(firewall: Firewall, name: str, group: SettledGroup) -> bool:
-    """Whether a group was not changed, and holds what it held."""
-    found = firewall.describe(name)
-    return found is not None and _as_found(found) == group
-
-
-def _as_found(group: DeployedGroup) -> SettledGroup:
-    return SettledGroup(group.modified, group.digest)
+def _as_written(
+    found: DeployedGroup | None, group: SettledGroup, slot: str | None, now: datetime
+) -> SettledGroup | None:
+    """A group that was read, if it is what the note says; None where it is not."""
+    if found is None or not found.strict or str(found.slot) != slot:
+        return None
+    if found.digest != group.holds or group.modified not in {"", found.modified}:
+        return None
+    return SettledGroup.of(found, now)
 
 
 def _summarised(store: Store, build: str) -> InputsUnchanged | None:
@@ -208,45 +187,23 @@ def _summarised(store: Store, build: str) -> InputsUnchanged | None:
     return None
 
 
-def note_settled(world: World, foreseen: Foreseen) -> None:
-    """Note what a build had read, if it found nothing to do and all of it was at rest.
-
-    A note that cannot be written fails no build: the next one reads everything.
-    """
-    plan, inputs = foreseen.plan, foreseen.inputs
-    kept = [step.deployed for step in plan.steps if isinstance(step, Keep)]
-    if not plan.is_empty or not all(_at_rest(group.modified, world.now) for group in kept):
-        return
-    settled = Settled(
-        build=world.build_id,
-        day=world.day,
-        until=same_until(inputs, foreseen.built),
-        prefix=inputs.allowlist.firewall.prefix,
-        target=inputs.allowlist.firewall.target,
-        inputs=world.traces,
-        groups={group.name: _as_found(group) for group in kept},
-        foreign=tuple(sorted(inputs.deployed.foreign)),
-        policies={policy.arn: policy.token for policy in inputs.deployed.policies},
-        hits_unknown=inputs.hits_unknown,
-    )
-    with suppress(StoreError):
-        settled.put(world.store)
-
-
-def take_over(world: World, settled: Settled) -> None:
-    """On a later day on which nothing has changed, leave what its first build would leave.
+def take_over(world: World, before: Seen[Settled], now: Settled) -> None:
+    """Where nothing has changed, leave what else a build would leave, and what is known by now.
 
     Args:
-        world: of that day.
-        settled: the note that still holds.
+        world: of the build.
+        before: the note, which still holds.
+        now: the same for later builds.
 
     Raises:
         StoreError: the discarded rules cannot be stored under the day; the next build tries again.
     """
-    if world.day != settled.day:
-        repeat_discards(world.store, settled.day, world.day)
-        with suppress(StoreError):
-            settled.model_copy(update={"day": world.day}).put(world.store)
+    if before.file is None or now == before.file:
+        return
+    if now.day != before.file.day:
+        repeat_discards(world.store, before.file.day, now.day)
+    with suppress(StoreError):
+        now.put_over(world.store, before.etag)
 
 
 def _at_rest(modified: str, now: datetime) -> bool:

@@ -121,6 +121,27 @@ def summary_of_build(
     )
 
 
+def is_of_one_build(done: Done, lost: tuple[str, ...]) -> bool:
+    """Whether a summary warns of what the next build would find put right, or would judge anew.
+
+    Args:
+        done: what the build came to.
+        lost: as in `summary_of_build`.
+    """
+    foreseen, gathered = done.decision.foreseen, done.gathered
+    return any(
+        (
+            *lost,
+            *gathered.lost,
+            *staging_lost(foreseen.inputs, gathered.staging),
+            *drift_of(foreseen.plan, _recorded(gathered)),
+            *_unread_hits(done.lately),
+            *done.applied.staying,
+            *_troubled(foreseen.plan, done.applied),
+        )
+    )
+
+
 def _recorded(gathered: Gathered) -> Mapping[str, str]:
     """Name -> slot of the groups that the newest build left under the same prefix and target."""
     latest, asked = gathered.latest, gathered.allowlist.firewall

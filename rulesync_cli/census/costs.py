@@ -71,7 +71,7 @@ def _outcome_before(all_fits: AllFits | None, workings: Workings, inputs: Inputs
     """What comes of all rules as they are."""
     if all_fits is None:
         return outcome_of(workings.prepared, inputs)
-    wanted = {rule.sid: rule for cluster in workings.clusters for rule in cluster}
+    wanted = {rule.sid: rule for cluster in workings.ordered.clusters for rule in cluster}
     return PackedOutcome(frozenset(wanted), wanted, *all_fits.needed)
 
 

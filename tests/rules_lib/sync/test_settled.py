@@ -19,9 +19,10 @@ from rules_lib.bucket import DISCARDS, HOLD, LATEST, REFUSALS, SETTLED
 from rules_lib.errors import RulesyncError, StoreError
 from rules_lib.report.summary import Summary
 from rules_lib.rollback.run import resume
-from rules_lib.sync import settled
+from rules_lib.sync import settled, traces
 from rules_lib.sync.run import sync, sync_if_changed
-from rules_lib.sync.settled import InputsUnchanged, traces_of
+from rules_lib.sync.settled import InputsUnchanged
+from rules_lib.sync.traces import traces_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -122,7 +123,7 @@ def test_edit_by_hand_is_put_right(running: Account) -> None:
 
 def test_other_code_builds(running: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     """A new version may see the same files with other eyes."""
-    monkeypatch.setattr(settled, "code_digest", lambda: "another")
+    monkeypatch.setattr(traces, "code_digest", lambda: "another")
     assert isinstance(_tick(running), Summary)
 
 
@@ -214,18 +215,21 @@ def test_alert_logs_that_are_counted_no_more_are_told_on_a_later_day(
     assert any("last counted" in line for line in outcome.warnings)
 
 
-def test_group_that_was_changed_just_now_is_not_noted(tmp_path: Path) -> None:
-    """The service tells whole seconds: it may change again within the same."""
+def test_time_of_a_group_that_was_changed_just_now_is_not_noted(tmp_path: Path) -> None:
+    """The service tells whole seconds: it may change again within the same, so it is read."""
     with account(tmp_path) as running:
         running.allow()
         running.sync(malware=[rule(1)])
         now = datetime.now(UTC)
         assert isinstance(_tick(running, now), Summary)
-        assert not running.has(SETTLED)
+        assert json.loads(running.read(SETTLED))["groups"][MALWARE][0] == ""
+        mark = len(running.aws.calls)
+        assert isinstance(_tick(running, now), InputsUnchanged)
+        assert "DescribeRuleGroup" in running.since(mark)
 
 
-def test_build_that_changes_something_is_not_noted(tmp_path: Path) -> None:
-    """Only what was found to be as it should."""
+def test_first_build_is_not_noted(tmp_path: Path) -> None:
+    """It makes rule groups."""
     with account(tmp_path) as running:
         running.allow()
         running.publish(malware=[rule(1)])

@@ -227,7 +227,6 @@ def test_a_schedule_that_finds_nothing_new_stops_and_any_feed_or_the_list_wakes_
     assert isinstance(tick(), Summary)
     assert 13 in both.sids()
 
-    assert isinstance(tick(), Summary)
     assert isinstance(tick(), InputsUnchanged)
     want(both, "et/open", listed("ours", prefix="theirs"))
     assert isinstance(tick(), Summary)

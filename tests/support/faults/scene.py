@@ -17,7 +17,7 @@ from rules_lib.address import Address
 from rules_lib.aws import clients
 from rules_lib.aws.s3_store import S3Store
 from rules_lib.aws.store import Store
-from rules_lib.bucket import HOLD, LATEST
+from rules_lib.bucket import HOLD, LATEST, REFUSALS, SETTLED, STAGING
 from rules_lib.errors import RulesyncError, StoreError, SyncError
 from rules_lib.feed.fetch import fetch
 from rules_lib.feed.newest import has_release
@@ -37,11 +37,11 @@ from rules_lib.world import World
 from support.account import ALLOWLIST, BUCKET, Account, account
 from support.faults.people import put_right
 from support.faults.release import FIRST, REFUSED, Feed, lines_of
-from support.faults.watch import InForce, Watch, is_ours, published
+from support.faults.watch import PREFIX, InForce, Watch, is_ours, published
 from support.faults.wire import CALM, Line, Script, Tally, no_waiting
 from support.feeds import allowlist, feed
 from support.results import FILES
-from support.snapshot import Killed, backend
+from support.snapshot import Killed, Snapshot, backend, state
 
 if TYPE_CHECKING:
     from rules_lib.sync.gather import Gathered
@@ -138,6 +138,9 @@ class Scene:
 
         found = self._run("syncs", work, script)
         self.watch.problems += self._ill_told(found)
+        if isinstance(found, InputsUnchanged) and self._are_all_ours():
+            self.tally.counts["stopped by a note"] += 1
+            self.watch.problems += self._passed_over(found.summary)
         if isinstance(found, Summary):
             self.applied.append(found.build_id)
         return found
@@ -157,6 +160,37 @@ class Scene:
             }
             if missing := names - set(self.account.keys(folder)):
                 yield f"an applied build lacks {sorted(missing)}"
+
+    def _are_all_ours(self) -> bool:
+        """Whether nobody took our tags away, which a note of the day does not see."""
+        groups = backend().rule_groups.values()
+        return all(is_ours(group.arn) for group in groups if group.name.startswith(f"{PREFIX}-"))
+
+    def _passed_over(self, told: Summary) -> Iterator[str]:
+        """What a sync without the note would have done, or said, that one with it did not."""
+        before = Snapshot.take(self.account)
+        left = state(), self._remembered()
+        store = S3Store(self.account.s3, BUCKET)
+        store.delete(SETTLED)
+        at = datetime.now(UTC) + timedelta(minutes=self._minutes)
+        made = sync(World(store, self.account.firewall, at, self.policies))
+        if (state(), self._remembered()) != left:
+            yield f"a note hid what was to be done: {made}"
+        if not isinstance(made, Summary) or self._of_what_is(made) != self._of_what_is(told):
+            yield f"a note stood for another summary: {told}, {made}"
+        before.restore(self.account)
+
+    def _remembered(self) -> list[bytes | None]:
+        """What one build leaves for the next, but for the note and which build it was."""
+        keys = (HOLD, REFUSALS, STAGING)
+        return [self.account.read(key) if self.account.has(key) else None for key in keys]
+
+    def _of_what_is(self, summary: Summary) -> tuple[object, ...]:
+        """What a summary says of what is in force, whatever its build did."""
+        groups = [(one.name, one.rules, one.priority) for one in summary.groups if not one.deleted]
+        facts, staging = (summary.rules, summary.actions, summary.discarded), summary.staging
+        more = (summary.warnings, summary.variables_missing, summary.relief, summary.waiting)
+        return groups, *facts, *more, staging.staged, staging.turns, staging.stays
 
     def rollback(self, build: str, script: Script = CALM) -> object:
         """Put a build back."""

@@ -1,0 +1,139 @@
+"""What a build notes for the next scheduled one, after which there is nothing to do.
+
+A build that found nothing to do has read what it notes. One that changed something has written it:
+so it says what the next one will find, and leaves a note only if that would come to the same.
+
+- It carried out all of its plan, wrote no policy, and made or deleted no rule group.
+- No rule waits, and no warning is of this build alone: the next one would not have it.
+- The two stages that look at what is in force come to the same again. Categories that share a group
+  may part once more when they are packed, and a rule that came back is no longer noted as gone.
+- What it wrote of its own inputs is there as it was written.
+
+Whatever changes while the build runs makes the note void: the inputs were looked at before.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from rules_lib.bucket import REFUSALS, STAGING
+from rules_lib.build import comes_again
+from rules_lib.deploy.steps import Keep, Step, Update
+from rules_lib.errors import StoreError
+from rules_lib.groups.content import GroupText
+from rules_lib.staging_record import NO_RECORD
+from rules_lib.state.refusals import Refusals
+from rules_lib.state.staging import StagingFile
+from rules_lib.sync.same_until import same_until
+from rules_lib.sync.settled import Settled, SettledGroup
+from rules_lib.sync.summary_of_build import is_of_one_build
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rules_lib.deploy.foresee import Foreseen
+    from rules_lib.groups.rule_group import Deployed
+    from rules_lib.inputs import Inputs
+    from rules_lib.sync.summary_of_build import Done
+    from rules_lib.sync.traces import Traces
+    from rules_lib.world import World
+
+
+def leave_note(world: World, done: Done, staging: str) -> None:
+    """Note what the next scheduled build can go by, if it would find nothing to do.
+
+    It is the last that a build writes. A note that cannot be written fails no build: the next one
+    reads everything.
+
+    Args:
+        world: of the build, which `latest.json` points at.
+        done: what it came to.
+        staging: the build that wrote the record of staged rules.
+    """
+    before = done.gathered.traces
+    if before is None or not _is_last_word(world, done):
+        return
+    with suppress(StoreError):
+        if traces := _traces_after(world, done, before, staging):
+            _note(world, done.decision.foreseen, traces).put(world.store)
+
+
+def _is_last_word(world: World, done: Done) -> bool:
+    """Whether the next build would find nothing to do, and say the same."""
+    foreseen = done.decision.foreseen
+    inputs, plan = foreseen.inputs, foreseen.plan
+    if done.decision.waiting or plan.switched or done.gathered.lost:
+        return False
+    after = _inputs_after(foreseen)
+    if plan.is_empty and after.staging == inputs.staging:
+        return True
+    if not all(isinstance(step, Keep | Update) for step in plan.steps):
+        return False
+    if inputs.hits_unknown or is_of_one_build(done, world.lost):
+        return False
+    return comes_again(after, foreseen.built, foreseen.workings)
+
+
+def _inputs_after(foreseen: Foreseen) -> Inputs:
+    """What the next build finds, if nothing else changes."""
+    inputs = foreseen.inputs
+    stages = inputs.allowlist.stages_rules
+    return replace(
+        inputs,
+        deployed=_deployed_after(inputs.deployed, foreseen.plan.steps),
+        staging=replace(foreseen.built.staging, first=False) if stages else NO_RECORD,
+        departed={},
+    )
+
+
+def _deployed_after(deployed: Deployed, steps: Iterable[Step]) -> Deployed:
+    """What is in force after updates."""
+    written = {
+        step.name: replace(
+            step.deployed,
+            content=GroupText(step.group.text),
+            variables=step.group.variables,
+            edited=False,
+            modified="",
+        )
+        for step in steps
+        if isinstance(step, Update)
+    }
+    groups = tuple(written.get(group.name, group) for group in deployed.groups)
+    return replace(deployed, groups=groups)
+
+
+def _traces_after(world: World, done: Done, traces: Traces, staging: str) -> Traces | None:
+    """The traces with what the build itself has written; None where that is not there any more."""
+    inputs, store = done.decision.foreseen.inputs, world.store
+    if staging == world.build_id:
+        record = StagingFile.see(store)
+        if record.file is None or record.file.build != staging:
+            return None
+        traces = traces.written(STAGING, record.etag)
+    if inputs.refusals != done.gathered.refusals.words:
+        refusals = Refusals.see(store)
+        if refusals.file is None or refusals.file.words != inputs.refusals:
+            return None
+        traces = traces.written(REFUSALS, refusals.etag)
+    return traces
+
+
+def _note(world: World, foreseen: Foreseen, traces: Traces) -> Settled:
+    inputs = foreseen.inputs
+    deployed = _deployed_after(inputs.deployed, foreseen.plan.steps)
+    return Settled(
+        build=world.build_id,
+        applied_at=world.now.isoformat(),
+        day=world.day,
+        until=same_until(inputs, foreseen.built),
+        prefix=inputs.allowlist.firewall.prefix,
+        target=inputs.allowlist.firewall.target,
+        inputs=traces.digest,
+        groups={one.name: SettledGroup.of(one, world.now) for one in deployed.groups},
+        foreign=tuple(sorted(deployed.foreign)),
+        policies={policy.arn: policy.token for policy in deployed.policies},
+        hits_unknown=inputs.hits_unknown,
+    )
