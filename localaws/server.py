@@ -7,13 +7,10 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
-from moto.moto_server.werkzeug_app import (
-    DomainDispatcherApplication,
-    MotoRequestHandler,
-    create_backend_app,
-)
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import make_server
 
+from localaws.connections import KeptConnection
 from localaws.embedded import network_firewall
 from localaws.log_queries.context import log_queries
 from localaws.stacks.context import stacks
@@ -45,7 +42,7 @@ def serve(control: Control, host: str, port: int, ready: Callable[[str], object]
         return create_backend_app(service)
 
     app = DomainDispatcherApplication(application)
-    server = make_server(host, port, app, threaded=True, request_handler=MotoRequestHandler)
+    server = make_server(host, port, app, threaded=True, request_handler=KeptConnection)
     # some of moto's services call their own server, and look for its port here
     os.environ["MOTO_PORT"] = str(server.port)
     # by default SIGTERM ends a process at once, and the stacks' folder would stay behind

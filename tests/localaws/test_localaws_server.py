@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from contextlib import closing
+from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -26,6 +29,8 @@ SETTINGS = {
     "refusals": [{"pattern": "sid:66;", "reason": "not today", "named": False}],
     "faults": [{"action": "ListFirewallPolicies", "code": "InvalidRequestException"}],
 }
+
+SIGNED = {"Authorization": "AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/s3/aws4_request"}
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +88,30 @@ def test_other_services_answer_too(url: str) -> None:
     client = client_of("s3", url)
     client.create_bucket(Bucket="the-bucket")
     assert [bucket["Name"] for bucket in client.list_buckets()["Buckets"]] == ["the-bucket"]
+
+
+def test_connection_stays_open_whatever_is_asked(url: str) -> None:
+    """A head, nothing, a refusal that reads no body, one that is sent in chunks or waited for."""
+    client_of("s3", url).create_bucket(Bucket="kept")
+    pieces = [b"in ", b"chunks"]
+    wanted: list[tuple[str, str, Any, dict[str, str], int]] = [
+        ("PUT", "/kept/key", iter(pieces), {"Transfer-Encoding": "chunked"}, 200),
+        ("HEAD", "/kept/key", None, {}, 200),
+        ("PUT", "/kept/other", b"waited for", {"Expect": "100-continue"}, 200),
+        ("PUT", "/missing/key", b"x" * 100_000, {}, 404),
+        ("DELETE", "/kept/other", None, {}, 204),
+        ("GET", "/kept/key", None, {}, 200),
+    ]
+    with closing(HTTPConnection(urlsplit(url).netloc, timeout=PATIENCE)) as connection:
+        connection.connect()
+        socket, found = connection.sock, b""
+        for method, path, body, headers, status in wanted:
+            asked = SIGNED | headers
+            connection.request(method, path, body, asked, encode_chunked=True)
+            answer = connection.getresponse()
+            found = answer.read()
+            assert (answer.status, connection.sock) == (status, socket), (method, path)
+        assert found == b"".join(pieces)
 
 
 @pytest.mark.parametrize(
