@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from uuid import uuid4
 
 from aws_lambda_powertools import Logger
@@ -50,6 +50,8 @@ summary_form()  # every build needs this and the next, as it does the models
 code_digest()
 gc.freeze()  # what was imported stays for good: no search goes through it until a call has ended
 gc.enable()
+
+_Outcome = TypeVar("_Outcome")
 
 _SCHEDULE: Final = "aws.events"
 """The source of a scheduled event: nothing has arrived, so there may be nothing to do."""
@@ -99,28 +101,33 @@ def _answer(event: dict[str, Any], context: object, telemetry: Telemetry) -> dic
     settings = BuildSettings.from_environment(os.environ)
     store, now, cause = S3Store(clients.s3(), settings.bucket), datetime.now(UTC), _starter(event)
 
-    def build(world: World) -> Summary | Hold | GaveWay | InputsUnchanged:
+    def build(world: World, run: Callable[[World], _Outcome]) -> _Outcome | InputsUnchanged:
         quiet = event.get("quiet") is True or event.get("source") == _SCHEDULE
         unproven = settings.unproven == "true"
         world = replace(world, deadline=_deadline(context), unproven=unproven)
         world = world.marked(STARTED_BY, cause)
         if TARGET in event:
             world = replace(world, last_ruleset=_READ_LAST)
-        run = _in_turn(event, context, telemetry)
         outcome = sync_if_changed(world, run) if quiet else run(world)
         if isinstance(outcome, InputsUnchanged):
             telemetry.confirmed(outcome.summary, outcome.summary.fetched_at or world.now)
         return outcome
 
-    targets = find_targets(store)
+    targets, run = find_targets(store), _in_turn(event, context, telemetry)
     if targets or STEP in event or TARGET in event:
         request = FleetRequest(event, cause, store, settings, telemetry, now)
-        return _fleet_answer(request, targets, build)
-    if not has_release(store):
-        logger.info("no feed yet: its arrival starts the first build", event=cause)
-        return {"status": "waiting"}
+        return _fleet_answer(request, targets, lambda world: build(world, run))
     client, parameters = clients.network_firewall(), _parameters(settings)
-    return _result(build(World(store, client, now, settings.policies, parameters=parameters)))
+    world = World(store, client, now, settings.policies, parameters=parameters)
+    outcome = build(world, _once_fed(run))
+    if outcome is None:
+        logger.info("no feed yet: its arrival starts the first build", event=cause)
+    return _result(outcome)
+
+
+def _once_fed(run: Callable[[World], _Outcome]) -> Callable[[World], _Outcome | None]:
+    """A build that waits for the first feed; where nothing has changed since one, nobody looks."""
+    return lambda world: run(world) if has_release(world.store) else None
 
 
 def _fleet_answer(
@@ -191,7 +198,10 @@ def _in_turn(
     return run
 
 
-def _result(outcome: Summary | Hold | InputsUnchanged | GaveWay) -> dict[str, Any]:
+def _result(outcome: Summary | Hold | InputsUnchanged | GaveWay | None) -> dict[str, Any]:
+    """What was done, as JSON; None: no feed has arrived yet."""
+    if outcome is None:
+        return {"status": "waiting"}
     if isinstance(outcome, GaveWay):
         return {"status": "gathered"}
     if isinstance(outcome, Hold):

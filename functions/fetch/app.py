@@ -24,6 +24,7 @@ from rules_lib.aws.s3_store import S3Store
 from rules_lib.aws.secrets import Secrets
 from rules_lib.deadline import Timed
 from rules_lib.errors import RulesyncError
+from rules_lib.facts.feeds import known_feeds
 from rules_lib.feed.fetch import fetch_record
 from rules_lib.feed.listed import feeds_in_bucket
 from rules_lib.fetching.due import overdue
@@ -38,6 +39,7 @@ from rules_lib.sources import (
 logger = Logger(service="fetch", stream=sys.stderr)
 
 clients.make_clients_early("s3")
+known_feeds()  # every fetch needs these
 gc.freeze()  # what was imported stays for good: no search goes through it until a call has ended
 gc.enable()
 

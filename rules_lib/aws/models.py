@@ -11,6 +11,8 @@ import boto3
 import botocore.session
 from botocore.loaders import JSONFileLoader, Loader
 
+from rules_lib.aws.timestamps import read_timestamp
+
 
 class PlainFiles(JSONFileLoader):
     """Reads into usual dicts, which keep their order as well, in half the time of botocore's."""
@@ -38,7 +40,7 @@ class NamedServices(Loader):
 
 
 def begin_default_session() -> None:
-    """Make boto3's default session, if nobody has made one, that finds and reads models fast."""
+    """Make boto3's default session, if nobody has made one, that reads models and times fast."""
     if boto3.DEFAULT_SESSION is not None:
         return
     session = botocore.session.get_session()
@@ -47,4 +49,7 @@ def begin_default_session() -> None:
         list(usual), file_loader=PlainFiles(), include_default_search_paths=False
     )
     session.register_component("data_loader", loader)
+    session.get_component("response_parser_factory").set_parser_defaults(
+        timestamp_parser=read_timestamp
+    )
     boto3.setup_default_session(botocore_session=session)
