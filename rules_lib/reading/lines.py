@@ -20,9 +20,10 @@ LINE_BYTES: Final = 2**20
 _HASH: Final = ord("#")
 _COMMENT: Final = b"# \t"
 _DIRECTION: Final = "|".join(sorted(DIRECTIONS))
-_COMMENTED_HEADER = re.compile(
-    rf"(?:{ACTION_FORM}|log)\s.*(?:{_DIRECTION})".encode(),
-    re.IGNORECASE | re.DOTALL,
+_COMMENTED_RULE: Final = re.compile(
+    # That options follow is looked at once, not once more for each arrow.
+    rf"[# \t]*+(?:{ACTION_FORM}|log)\s(?=[^(]*+\()[^(]*(?:{_DIRECTION})".encode(),
+    re.IGNORECASE,
 )
 _RUN: Final = 128
 _SHOWN: Final = 8_192  # bytes of a line that is too long
@@ -54,8 +55,9 @@ class Tally:
 
 def count_rules(data: bytes) -> Tally:
     """Count a file's rules without parsing them."""
-    enabled, comments = parted(data)
-    return Tally(len(enabled), sum(1 for _ in commented(comments)))
+    texts = [text for _, text in _logical_lines(data) if text]
+    comments = [text for text in texts if text[0] == _HASH]
+    return Tally(len(texts) - len(comments), sum(map(_is_commented_rule, comments)))
 
 
 def parted(data: bytes) -> tuple[list[NumberedLine], list[NumberedLine]]:
@@ -112,10 +114,12 @@ def decoded_line(number: int, raw: bytes) -> Line:
 def commented(comments: Iterable[NumberedLine]) -> Iterator[NumberedLine]:
     """Number and text of every rule that is commented out."""
     for number, raw in comments:
-        rule = raw.lstrip(_COMMENT)
-        header, _, options = rule.partition(b"(")
-        if options.endswith(b")") and _COMMENTED_HEADER.match(header):
-            yield number, rule
+        if _is_commented_rule(raw):
+            yield number, raw.lstrip(_COMMENT)
+
+
+def _is_commented_rule(comment: bytes) -> bool:
+    return comment.endswith(b")") and _COMMENTED_RULE.match(comment) is not None
 
 
 def _logical_lines(data: bytes) -> Iterator[NumberedLine]:
