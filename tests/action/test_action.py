@@ -19,9 +19,18 @@ from support.account import bare, process
 from support.feeds import allowlist, feed, rule
 from support.github import ACTION, ROOT, TOKEN, GitHub, Ran, Runner, action, comment, github
 from support.localaws import client_at, local_server
+from support.warm import warm
 
 HOSTILE = "@octocat </details> ::error::x ##[set-output name=code]0 `x`"
 STEPS = action()["runs"]["steps"]
+WARM = """\
+if [ "$1 $2" = "-P -m" ]; then
+  shift 2
+  exec {warm} "$@"
+fi
+exec {python} "$@"
+"""
+"""A Python that runs modules in forks."""
 
 
 def git(folder: Path, *words: str) -> str:
@@ -79,12 +88,16 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Path:
     committed(workspace, "before")
     written(workspace, "drop", rule(100), rule(101))
     committed(workspace, "after")
-    installed = temp / "rulesync" / "bin"
-    installed.mkdir(parents=True)
-    python = installed / "python"
-    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
-    python.chmod(0o755)
+    install(temp, WARM.format(warm=shlex.join(warm()), python=sys.executable))
     return folder
+
+
+def install(temp: Path, python: str) -> None:
+    """Have this script as the Python into which an earlier run has installed rulesync."""
+    path = temp / "rulesync" / "bin" / "python"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{python}\n")
+    path.chmod(0o755)
 
 
 def on(machine: Path, server: GitHub) -> Runner:
@@ -354,6 +367,7 @@ def test_nothing_that_a_pull_request_brings_is_run(
     """Neither a file's name that bash could take for commands or words, nor modules beside it."""
     name = "a $(touch pwned) `touch pwned` ; touch pwned.yaml"
     shutil.copy(runner.workspace / "config" / "categories.yaml", runner.workspace / name)
+    install(runner.temp, f'exec {sys.executable} "$@"')
     for module in ("click.py", "rulesync_cli.py", "secrets.py", "sitecustomize.py"):
         (runner.workspace / module).write_text("raise SystemExit('module ran')\n")
     done = ran(runner, archive, allowlist=name)
@@ -408,7 +422,7 @@ def test_hook_checks_every_allowlist_that_is_committed(
     """Pre-commit gives it the files whose names match, and adds them to its command."""
     bin_ = tmp_path / "bin"
     bin_.mkdir()
-    (bin_ / "rulesync").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m rulesync_cli "$@"\n')
+    (bin_ / "rulesync").write_text(f'#!/bin/sh\nexec {shlex.join(warm())} rulesync_cli "$@"\n')
     (bin_ / "rulesync").chmod(0o755)
     good, bad = tmp_path / "categories.yaml", tmp_path / "categories-eu $(x).yaml"
     good.write_text(allowlist())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from support.warm import warm
 
 ROOT: Final = Path(__file__).parents[2]
 TUTORIAL: Final = ROOT / "docs" / "tutorial.md"
@@ -47,14 +49,18 @@ def blocks() -> tuple[Block, ...]:
 
 
 def clone(folder: Path) -> Path:
-    """A fresh clone in which `make setup` has nothing more to install."""
+    """A fresh clone in which `make setup` has nothing more to install; its rulesync is warm."""
     shutil.copytree(ROOT, folder, ignore=_LEFT)
-    venv = folder / ".venv"
-    venv.mkdir()
-    for path in Path(sys.prefix).iterdir():
-        if path.name != ".installed":
-            (venv / path.name).symlink_to(path)
+    venv, installed = folder / ".venv", Path(sys.prefix)
+    (venv / "bin").mkdir(parents=True)
+    for path in (*installed.iterdir(), *(installed / "bin").iterdir()):
+        place = venv / path.relative_to(installed)
+        if not place.exists() and path.name not in {".installed", "rulesync"}:
+            place.symlink_to(path)
     (venv / ".installed").touch()
+    command = venv / "bin" / "rulesync"
+    command.write_text(f'#!/bin/sh\nexec {shlex.join(warm())} rulesync_cli "$@"\n')
+    command.chmod(0o755)
     return folder
 
 

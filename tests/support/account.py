@@ -31,6 +31,7 @@ from rulesync_cli import main
 from support.feeds import allowlist, feed
 from support.localaws import content, policy
 from support.results import by_sid
+from support.warm import warm
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -265,6 +266,6 @@ def bare(home: Path, **more: str) -> dict[str, str]:
 
 
 def process(env: dict[str, str], *words: object) -> subprocess.CompletedProcess[str]:
-    """Run a command in a process of its own."""
-    command = [*PROGRAM, *map(str, words)]
+    """Run a command in a process of its own, forked from one that has loaded it."""
+    command = [*warm(), "rulesync_cli", *map(str, words)]
     return subprocess.run(command, capture_output=True, text=True, env=env, check=False)  # noqa: S603 - ours

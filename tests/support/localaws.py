@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -15,6 +14,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from support.patience import PATIENCE
+from support.warm import warm
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -90,10 +90,10 @@ def local_server(*options: str, log: Path = Path(os.devnull), **environment: str
         log: where its requests are logged.
         environment: added to ours.
     """
-    command = [sys.executable, "-m", "localaws", "--port", "0", *options]
+    command = [*warm(), "localaws", "--port", "0", *options]
     with (
         log.open("w") as written,
-        subprocess.Popen(  # noqa: S603  # our own interpreter
+        subprocess.Popen(  # noqa: S603 - ours
             command,
             cwd=_ROOT,
             env=os.environ | environment,

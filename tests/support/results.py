@@ -6,7 +6,6 @@ import hashlib
 import json
 import re
 import subprocess
-import sys
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from click.testing import CliRunner
 
 from rulesync_cli import main
+from support.warm import warm
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -120,7 +120,7 @@ def synced(out: Path, *feeds: object, **options: object) -> Run:
 
 def process(*words: object) -> subprocess.CompletedProcess[str]:
     """Run `rulesync local` in a process of its own, as people do."""
-    command = [sys.executable, "-m", "rulesync_cli", "local", *map(str, words)]
+    command = [*warm(), "rulesync_cli", "local", *map(str, words)]
     return subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - ours
 
 

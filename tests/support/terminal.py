@@ -9,13 +9,13 @@ import re
 import select
 import struct
 import subprocess
-import sys
 import termios
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from support.patience import PATIENCE
+from support.warm import warm
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 COLUMNS: Final = 80
 _LINES: Final = 50
-_RUN: Final = "from rulesync_cli import main; main(prog_name='rulesync')"
 _ESCAPES: Final = re.compile(r"\x1b\[([0-9;?]*)([A-Za-z])")
 
 
@@ -53,7 +52,7 @@ def typed(
     near, far = pty.openpty()
     fcntl.ioctl(far, termios.TIOCSWINSZ, struct.pack("HHHH", _LINES, COLUMNS, 0, 0))
     with subprocess.Popen(  # noqa: S603 - ours
-        [sys.executable, "-c", _RUN, *words],
+        [*warm(), "rulesync_cli", *words],
         cwd=folder,
         env={**environment, "TERM": "xterm"},
         stdin=far,

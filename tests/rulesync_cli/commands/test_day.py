@@ -10,7 +10,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -28,6 +27,7 @@ from support.localaws import client_at, local_server
 from support.patience import PATIENCE
 from support.terminal import COLUMNS, Shown, typed
 from support.transcript import transcript
+from support.warm import warm
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,7 +94,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
             "RULESYNC_POLICIES": "day",
             "NO_COLOR": "1",
         }
-        release = [sys.executable, "-m", "examples.release", "1"]
+        release = [*warm(), "examples.release", "1"]
         subprocess.run(release, env=environment, cwd=ROOT, check=True)  # noqa: S603 - ours
         first = folder / "first" / "categories.yaml"
         first.parent.mkdir()
