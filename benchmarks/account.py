@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import boto3
 
+from benchmarks.costs import python
 from rules_lib.aws.s3_store import S3Store
 from rules_lib.sync.settled import Settled
 
@@ -36,7 +36,7 @@ _QUOTAS: Final = {
 @contextmanager
 def account(config: Path) -> Iterator[Mapping[str, str]]:
     """An empty account with our bucket and an allowlist in it; gives the environment to use it."""
-    command = [sys.executable, "-m", "localaws", "--port", "0", "--quotas", json.dumps(_QUOTAS)]
+    command = python("localaws", "--port", "0", "--quotas", json.dumps(_QUOTAS))
     with (
         TemporaryDirectory() as folder,
         subprocess.Popen(  # noqa: S603 - our own words

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 MARKS: Final = ("<!-- commands -->\n", "<!-- /commands -->\n")
 CAPTURES: Final = ROOT.parent / "shared" / "pcaps"
-_PROGRAM: Final = str(Path(sys.executable).with_name("rulesync"))
+PROGRAM: Final = str(Path(sys.executable).with_name("rulesync"))
 
 Contender = Callable[[], Cost]
 
@@ -74,7 +74,7 @@ class Desk:
 
     def command(self, *words: str, **environment: str) -> Contender:
         """Type one."""
-        return partial(measured, [_PROGRAM, *words], {**self.environment, **environment})
+        return partial(measured, [PROGRAM, *words], {**self.environment, **environment})
 
     def module(self, *words: str) -> Contender:
         """Run Python."""

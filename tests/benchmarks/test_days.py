@@ -22,6 +22,7 @@ def cells(line: str) -> list[str]:
     return [cell.strip() for cell in line.strip("|").split("|")]
 
 
+@pytest.mark.usefixtures("forked_functions")
 @pytest.mark.parametrize("rounds", [1])
 def test_each_sync_of_an_account_has_its_row(tmp_path: Path, rounds: int) -> None:
     """The first takes all of itself, and what stops writes nothing."""
@@ -38,6 +39,7 @@ def test_each_sync_of_an_account_has_its_row(tmp_path: Path, rounds: int) -> Non
     assert said == ["days, account 1"]
 
 
+@pytest.mark.usefixtures("forked_functions")
 def test_ten_times_the_rules_are_published(tmp_path: Path) -> None:
     """By the given allowlist, and with every category on."""
     (tmp_path / "feed").mkdir()

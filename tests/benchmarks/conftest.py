@@ -1,0 +1,30 @@
+"""Benchmarks whose numbers nobody looks at."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+import pytest
+from support.warm import warm
+
+from benchmarks import account, commands, contenders
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def forks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the embedded AWS and the commands run in forks of a process that has loaded them."""
+    program = tmp_path / "rulesync"
+    program.write_text(f'#!/bin/sh\nexec {shlex.join(warm())} rulesync_cli "$@"\n')
+    program.chmod(0o755)
+    monkeypatch.setattr(commands, "PROGRAM", str(program))
+    monkeypatch.setattr(account, "python", lambda *words: [*warm(), *map(str, words)])
+
+
+@pytest.fixture
+def forked_functions(forks: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 - used
+    """Have the functions run so too, and not from the copy that is as they are deployed."""
+    monkeypatch.setattr(contenders, "by_deployed", lambda module: ([*warm(), module], {}))
