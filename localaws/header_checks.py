@@ -74,8 +74,7 @@ def length_is_allowed(rule: Rule, terms: Terms) -> str | None:
 
 def lists_have_no_spaces(rule: Rule, terms: Terms) -> str | None:
     """Reported by users, unconfirmed, so only on demand; the words are this package's own."""
-    header = rule.text.partition("(")[0]
-    if not terms.strictness.list_spaces or not _LIST_SPACE.search(header):
+    if not terms.strictness.list_spaces or not _LIST_SPACE.search(rule.text.partition("(")[0]):
         return None
     return invalid("spaces inside a list are not supported", rule.text)
 
@@ -85,9 +84,7 @@ def protocols_agree(rule: Rule, _: Terms) -> str | None:
 
     Measured with Suricata 7.0.10; the words are those that the service was seen to answer with.
     """
-    families = {
-        family for word in rule.keywords if (family := word.partition(".")[0]) in _APPLICATIONS
-    }
+    families = {word.partition(".")[0] for word in rule.keywords} & _APPLICATIONS
     header = rule.base
     if header in _APPLICATION_HEADERS:
         families.add(_APPLICATION_HEADERS[header])

@@ -116,6 +116,8 @@ def fast_pattern_has_a_buffer(rule: Rule, _: Terms) -> str | None:
 
     Tried with Suricata 8.0.8, which takes `fast_pattern:only` and `fast_pattern:0,3` there.
     """
+    if not rule.keywords >= {"base64_data", "fast_pattern"}:
+        return None
     decoded, about = False, False
     for keyword, value in rule.options:
         if keyword in {"base64_data", "pkt_data"}:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -38,16 +38,19 @@ def refusal(rules: str, terms: Terms) -> str | None:
     for comment in broken_comments(rules):
         return invalid("Illegal rule syntax", comment)
     parsed: list[Rule] = []
+    checks = tuple(terms.enforced(RULE_CHECKS))
     for text in rule_lines(rules):
         try:
             rule = parse_rule(text)
         except MalformedRuleError as error:
             return invalid(str(error), text)
-        if message := _first(check(rule, terms) for check in terms.enforced(RULE_CHECKS)):
-            return message
+        for check in checks:
+            if message := check(rule, terms):
+                return message
         parsed.append(rule)
     group = tuple(parsed)
-    return _first(check(group, terms) for check in terms.enforced(GROUP_CHECKS))
+    messages = (check(group, terms) for check in terms.enforced(GROUP_CHECKS))
+    return next((message for message in messages if message), None)
 
 
 def sids_are_unique(rules: tuple[Rule, ...], _: Terms) -> str | None:
@@ -82,10 +85,6 @@ def _flowbits(rule: Rule, commands: frozenset[str]) -> Iterator[tuple[str, ...]]
         command, _, names = value.partition(",")
         if command.strip().lower() in commands:
             yield tuple(name.strip() for name in names.split("|"))
-
-
-def _first(messages: Iterable[str | None]) -> str | None:
-    return next((message for message in messages if message), None)
 
 
 GROUP_CHECKS: Final[tuple[GroupCheck, ...]] = (sids_are_unique, flowbits_are_set_in_the_group)

@@ -10,7 +10,7 @@ import pytest
 from support.feeds import allowlist
 from support.next_generation import NEXT
 from support.releases import COMPOSITE, rules_of, variables
-from support.results import Results, process
+from support.results import Results, quick_process
 from support.samples import THOROUGH
 
 if TYPE_CHECKING:
@@ -31,10 +31,8 @@ def synced(out: Path, default: str, *feeds: Path) -> list[Results]:
     config = out.parent / f"{out.name}.yaml"
     config.write_text(allowlist(default=default, variables=variables(), firewall=NEXT))
     words: list[object] = [word for feed in feeds for word in ("--feed", feed)]
-    done = process(
-        *words, "--config", config, "--out", out, "--policy", "wall", "--unproven", "--allow-shrink"
-    )
-    assert done.returncode == 0, done.stderr
+    policy = ("--policy", "wall", "--unproven", "--allow-shrink")
+    quick_process(*words, "--config", config, "--out", out, *policy)
     return [Results(out / str(number)) for number in range(1, len(feeds) + 1)]
 
 

@@ -23,7 +23,7 @@ from rules_lib.gc_pause import without_cyclic_gc
 from support.engine.proof import loaded_from, source, without
 from support.feeds import allowlist
 from support.inputs import inputs, read_once
-from support.results import Results, process
+from support.results import Results, quick_process
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -183,8 +183,7 @@ def allowlist_of_all(folder: Path, default: str) -> Path:
 def run(out: Path, config: Path, *feeds: Path) -> Iterator[Results]:
     """Sync feeds one after the other, in a process of its own so that its memory is given back."""
     words: list[object] = [word for feed in feeds for word in ("--feed", feed)]
-    done = process(*words, "--config", config, "--out", out)
-    assert done.returncode == 0, done.stderr
+    quick_process(*words, "--config", config, "--out", out)
     return (Results(out / str(number)) for number in range(1, len(feeds) + 1))
 
 

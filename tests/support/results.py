@@ -124,6 +124,13 @@ def process(*words: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - ours
 
 
+def quick_process(*words: object) -> None:
+    """Run `rulesync local` in a process of its own, which must succeed; its calls are shortened."""
+    command = [*warm(), "support.quick", "local", *map(str, words)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - ours
+    assert done.returncode == 0, done.stderr
+
+
 def by_sid(text: str) -> dict[int, str]:
     """Rules by their sid, from a group's text; no sid may occur twice."""
     lines = text.splitlines()

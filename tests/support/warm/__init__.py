@@ -28,7 +28,7 @@ def _listening() -> Path:
     """Where the process listens that forks; it ends with this one."""
     folder = TemporaryDirectory()
     place = Path(folder.name) / "socket"
-    paths = (str(_HERE.parents[2]), os.environ.get("PYTHONPATH", ""))
+    paths = (str(_HERE.parents[2]), str(_HERE.parents[1]), os.environ.get("PYTHONPATH", ""))
     unmeasured = {name: text for name, text in os.environ.items() if "COVERAGE_" not in name}
     server = subprocess.Popen(  # noqa: S603 - ours
         [sys.executable, str(_HERE / "server.py"), str(place)],
