@@ -65,7 +65,7 @@ def decide(
     accepted = Accepted.of(inputs.deployed)
     while True:
         inputs = replace(inputs, refusals=log.known.words)
-        foreseen = foresee(inputs, allow_shrink=allow_shrink)
+        foreseen = foresee(inputs, allow_shrink=allow_shrink, look_ahead=True)
         if foreseen.refusal:
             raise foreseen.refusal
         options = SearchOptions(deadline=deadline, tell=log.note)

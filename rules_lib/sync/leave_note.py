@@ -15,15 +15,11 @@ Whatever changes while the build runs makes the note void: the inputs were looke
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rules_lib.bucket import REFUSALS, STAGING
-from rules_lib.build import comes_again
-from rules_lib.deploy.steps import Keep, Step, Update
+from rules_lib.deploy.afterwards import deployed_after, is_at_rest
 from rules_lib.errors import StoreError
-from rules_lib.groups.content import GroupText
-from rules_lib.staging_record import NO_RECORD
 from rules_lib.state.refusals import Refusals
 from rules_lib.state.staging import StagingFile
 from rules_lib.sync.same_until import same_until
@@ -31,11 +27,7 @@ from rules_lib.sync.settled import Settled, SettledGroup
 from rules_lib.sync.summary_of_build import is_of_one_build
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from rules_lib.deploy.foresee import Foreseen
-    from rules_lib.groups.rule_group import Deployed
-    from rules_lib.inputs import Inputs
     from rules_lib.sync.summary_of_build import Done
     from rules_lib.sync.traces import Traces
     from rules_lib.world import World
@@ -63,46 +55,11 @@ def leave_note(world: World, done: Done, staging: str) -> None:
 def _is_last_word(world: World, done: Done) -> bool:
     """Whether the next build would find nothing to do, and say the same."""
     foreseen = done.decision.foreseen
-    inputs, plan = foreseen.inputs, foreseen.plan
-    if done.decision.waiting or plan.switched or done.gathered.lost:
+    if done.decision.waiting or done.gathered.lost or not foreseen.rests:
         return False
-    after = _inputs_after(foreseen)
-    if plan.is_empty and after.staging == inputs.staging:
+    if is_at_rest(foreseen.inputs, foreseen.built, foreseen.plan):
         return True
-    if not all(isinstance(step, Keep | Update) for step in plan.steps):
-        return False
-    if inputs.hits_unknown or is_of_one_build(done, world.lost):
-        return False
-    return comes_again(after, foreseen.built, foreseen.workings)
-
-
-def _inputs_after(foreseen: Foreseen) -> Inputs:
-    """What the next build finds, if nothing else changes."""
-    inputs = foreseen.inputs
-    stages = inputs.allowlist.stages_rules
-    return replace(
-        inputs,
-        deployed=_deployed_after(inputs.deployed, foreseen.plan.steps),
-        staging=replace(foreseen.built.staging, first=False) if stages else NO_RECORD,
-        departed={},
-    )
-
-
-def _deployed_after(deployed: Deployed, steps: Iterable[Step]) -> Deployed:
-    """What is in force after updates."""
-    written = {
-        step.name: replace(
-            step.deployed,
-            content=GroupText(step.group.text),
-            variables=step.group.variables,
-            edited=False,
-            modified="",
-        )
-        for step in steps
-        if isinstance(step, Update)
-    }
-    groups = tuple(written.get(group.name, group) for group in deployed.groups)
-    return replace(deployed, groups=groups)
+    return not (foreseen.inputs.hits_unknown or is_of_one_build(done, world.lost))
 
 
 def _traces_after(world: World, done: Done, traces: Traces, staging: str) -> Traces | None:
@@ -123,7 +80,7 @@ def _traces_after(world: World, done: Done, traces: Traces, staging: str) -> Tra
 
 def _note(world: World, foreseen: Foreseen, traces: Traces) -> Settled:
     inputs = foreseen.inputs
-    deployed = _deployed_after(inputs.deployed, foreseen.plan.steps)
+    deployed = deployed_after(inputs.deployed, foreseen.plan.steps)
     return Settled(
         build=world.build_id,
         applied_at=world.now.isoformat(),
