@@ -89,13 +89,13 @@ def test_real_captures_are_told_as_by_an_engine_for_each(releases: Path, fed: Lo
     """By a whole release: every alert with its packet, and what the engine said.
 
     An engine for one capture loads the rules that act and those that work with others, and one in
-    five of the rest; with THOROUGH=1 all of them.
+    ten of the rest; with THOROUGH=1 all of them.
     """
     folder = releases.parent / "pcaps"
     if not folder.is_dir():
         pytest.skip(f"the real captures are not in {folder}")
     captures = captures_in(folder)
-    found = {one.name: one for one in fed.engine.replay(captures)}
+    found = {one.name: one for one in fed.replays(folder)}
     assert sum(len(one.alerts) for one in found.values()) > 50
     sids = sampled(fed.built, Outcome.of([*found.values()]), "rules apart")
     groups = only(sids, as_fed(fed.built))

@@ -1,9 +1,8 @@
 """ET Open on real captures: a whole release, every category on, in either mode and by a script.
 
-The rules of all categories together are loaded twice, at some 10 seconds of one core each: as the
-feed ships them, and in drop mode. In alert mode those are loaded that act on the captures or work
-with others, and one in five of the rest; of what a script makes, those that act or only mark. With
-THOROUGH=1 all are.
+The rules of all categories together are loaded as the feed ships them, at some 5 seconds of one
+core. In alert and drop mode those are loaded that act on the captures or work with others, and one
+in ten of the rest; of what a script makes, those that act or only mark. With THOROUGH=1 all are.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ of hosts are real, as rules go by them; addresses are nobody's, a pair for each 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from support.engine.ordinary import (
     cloud,
@@ -46,6 +46,9 @@ KINDS: Final[Mapping[str, Mapping[str, Talk]]] = {
 }
 """By kind: what a conversation is -> what is said in it."""
 
+Ends: TypeAlias = tuple[str, frozenset[tuple[str, int]]]
+"""A flow's protocol and the address and port of each end."""
+
 _OUTSIDE: Final = "198.18"
 """Network that RFC 2544 keeps for tests: on no list, and in no example of addresses to block."""
 
@@ -56,20 +59,28 @@ def all_talks() -> dict[str, Talk]:
 
 
 def written(folder: Path) -> Path:
-    """Write every conversation as `<name>.pcap`, each between addresses of its own."""
-    return write(
-        folder,
-        {name: _tape(number, talk) for number, (name, talk) in enumerate(all_talks().items())},
-    )
+    """Write the conversations of each kind, one after the other, as `<kind>.pcap`."""
+    kinds: dict[str, Tape] = {kind: Tape() for kind in KINDS}
+    for number, (name, talk) in enumerate(all_talks().items()):
+        _say(number, talk, kinds[name.partition("-")[0]].packets)
+    return write(folder, kinds)
 
 
-def _tape(number: int, talk: Talk) -> Tape:
-    """One conversation; ours is the client, or the server where they come to us."""
+def named(ends: Ends) -> str:
+    """The name of the conversation that a flow is of, by its addresses."""
+    [number] = {int(address.split(".")[2]) for address, _ in ends[1]}
+    return [*all_talks()][number]
+
+
+def _say(number: int, talk: Talk, packets: list[Any]) -> None:
+    """One conversation, between addresses of its own.
+
+    Ours is the client, or the server where they come to us.
+    """
     peer = f"10.30.{number}.9" if talk.inside else f"{_OUTSIDE}.{number}.7"
     ours = f"10.20.{number}.5"
     client, server = (peer, ours) if talk.inbound else (ours, peer)
-    tape = Tape(client=client, server=server, port=40_000 + 10 * number)
+    tape = Tape(packets, client=client, server=server, port=40_000 + 10 * number)
     say = tape.udp if talk.datagrams else tape.tcp
     for _ in range(talk.times):
         say(*talk.said, port=talk.port)
-    return tape
