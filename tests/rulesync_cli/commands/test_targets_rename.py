@@ -30,7 +30,7 @@ def set_up(tmp_path_factory: pytest.TempPathFactory) -> FleetSnapshot:
         found.round()
         found.hub.publish(malware=[rule(1), rule(2), rule(3)])
         assert found.later(25)["pilot"] == "applied"
-        assert found.later(1)["pilot"] == "applied"  # nothing to do, which it notes
+        assert found.later(1)["pilot"] == "unchanged"  # it completes its note
         assert found.later(1)["pilot"] == "unchanged"
         return FleetSnapshot.take(found)
 
