@@ -79,7 +79,7 @@ RELEASES: Final = Path(__file__).parents[2] / "shared" / "et-open"
 """Real releases of ET Open, which are not ours to ship."""
 
 WIRE: Final = (
-    *("examples/", "faults/", "functions/test_build_handler.py", "localaws/", "rules_lib/aws/"),
+    *("examples/", "functions/test_build_handler.py", "localaws/", "rules_lib/aws/"),
     *("rules_lib/sync/test_sync.py", "rules_lib/sync/test_sync_policies.py"),
     *("rulesync_cli/commands/test_probe.py", "rulesync_cli/probing/"),
 )

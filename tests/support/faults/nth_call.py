@@ -16,6 +16,7 @@ from unittest import mock
 
 from moto.core.models import botocore_stubber
 
+from support.quick import SWITCH
 from support.snapshot import Killed
 
 Mishap: TypeAlias = Literal["refused", "lost", "killed"]
@@ -39,7 +40,7 @@ class NthCall:
 
     @contextmanager
     def at_work(self) -> Iterator[NthCall]:
-        """See the calls of all clients that are made meanwhile."""
+        """See the calls of all clients that are made meanwhile, which go all the way."""
         real = botocore_stubber.process_request
 
         def answered(request: Any) -> Any:
@@ -55,7 +56,10 @@ class NthCall:
                 real(request)
             return _refusal(request)
 
-        with mock.patch.object(botocore_stubber, "process_request", answered):
+        with (
+            mock.patch.object(SWITCH, "on", new=False),
+            mock.patch.object(botocore_stubber, "process_request", answered),
+        ):
             yield self
 
 
