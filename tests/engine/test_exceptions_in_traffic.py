@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from support.engine.proof import Outcome
+
     from rulesync_cli.verify.suricata import Suricata
 
 pytestmark = pytest.mark.engine
@@ -65,14 +67,24 @@ def rules(*headers: str) -> list[str]:
     ]
 
 
-def tapes(sid: int = FIRST) -> dict[str, Tape]:
-    """What the excepted host and another one ask for, by one of the rules."""
-    bad = f"{BAD}/{sid}/"
-    return {
-        "excepted": Tape().http(bad),
-        "other": Tape(client=OTHER).http(bad),
-        "goes on": Tape().http(bad, WORSE),
-    }
+def tapes(*sids: int) -> dict[str, Tape]:
+    """What the excepted host and another one ask for, a connection for each of the rules."""
+    tapes = {"excepted": Tape(), "other": Tape(client=OTHER), "goes on": Tape()}
+    for name, tape in tapes.items():
+        for sid in sids:
+            tape.http(f"{BAD}/{sid}/", *[WORSE] * (name == "goes on"))
+    return tapes
+
+
+def raised(found: Outcome, name: str, sid: int) -> list[int]:
+    """The sids of the alerts of a rule's connection."""
+    port = Tape().port + 1 + sid - FIRST
+    return [
+        one
+        for (capture, (_, ends)), seen in found.flows.items()
+        if capture == f"{name}.pcap" and port in {port for _, port in ends}
+        for _, one in sorted(seen.alerts.elements())
+    ]
 
 
 def replayed(
@@ -88,12 +100,11 @@ def replayed(
         exceptions=[{"sid": sid, **deepcopy(exception)} for sid in sids],  # YAML would share lists
     )
     assert {rule.sid for rule in built.kept if Change.EXCEPTION in rule.changes} == {*sids}
-    asked = {f"{name} {sid}": tape for sid in sids for name, tape in tapes(sid).items()}
-    found = outcome(published(built), write(folder, asked), engine)
+    found = outcome(published(built), write(folder, tapes(*sids)), engine)
+    assert len(found.captures) == len(tapes())
     return {
         header: {
-            name: [1 if one == sid else one for one in found.sids(f"{name} {sid}")]
-            for name in tapes()
+            name: [1 if one == sid else one for one in raised(found, name, sid)] for name in tapes()
         }
         for sid, header in zip(sids, headers, strict=True)
     }
@@ -158,5 +169,5 @@ def test_host_of_another_family_changes_nothing(tmp_path: Path, engine: Suricata
         exceptions=[{"sid": FIRST, "not_from": ["2001:db8::1"]}],
     )
     assert "2001" not in built.groups[0].text
-    found = outcome(published(built), write(tmp_path, tapes()), engine)
+    found = outcome(published(built), write(tmp_path, tapes(FIRST)), engine)
     assert found.sids("excepted") == [FIRST]
