@@ -93,12 +93,13 @@ SUBJECTS: Final[dict[str, tuple[str, ...]]] = {
         *("engine/test_real_traffic.py", "feeds/test_real_drops.py"),
     ),
     "real syncs": (
-        *("feeds/test_real_feeds.py", "feeds/test_replay.py"),
-        "rulesync_cli/export/test_export.py",
+        *("feeds/test_real_feeds.py", "feeds/test_replay.py", "rulesync_cli/export/test_export.py"),
+        *("engine/test_one_for_one.py", "feeds/test_real_costs.py"),
+        *("feeds/test_real_read_needed.py", "rules_lib/test_build.py"),
     ),
 }
 """What asks the same builds of a real release and engines that have loaded all of it, or the same
-syncs of real releases."""
+syncs of real releases, or read the same releases."""
 
 PROGRAMS: Final[dict[str, tuple[Callable[[], object], str]]] = {
     "engine": (cache(installed), "Suricata is not installed; `make engine` installs it"),

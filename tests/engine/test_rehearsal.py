@@ -5,15 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from support.account import Account, account, call
 from support.engine.traffic import CLIENT, Tape, on, write
 from support.feeds import allowlist
-
-if TYPE_CHECKING:
-    from rulesync_cli.verify.suricata import Suricata
 
 pytestmark = pytest.mark.engine
 
@@ -50,11 +47,10 @@ def captures(tmp_path: Path) -> Path:
 
 
 def test_plan_says_which_flows_would_end_otherwise(
-    running: Account, edited: Path, captures: Path, engine: Suricata
+    running: Account, edited: Path, captures: Path
 ) -> None:
     """Both ways; a rule that is quiet has no line."""
     assert running.builds
-    assert engine
     answer = call("plan", "--config", edited, "--pcap", captures, "--json")
     assert answer.exit_code == 2, answer.output
     found = json.loads(answer.stdout)["rehearsal"]
@@ -66,12 +62,9 @@ def test_plan_says_which_flows_would_end_otherwise(
     assert found["captures"] == 3
 
 
-def test_terminal_shows_the_same(
-    running: Account, edited: Path, captures: Path, engine: Suricata
-) -> None:
+def test_terminal_shows_the_same(running: Account, edited: Path, captures: Path) -> None:
     """And that captures are no proof."""
     assert running.builds
-    assert engine
     said = call("plan", "--config", edited, "--pcap", captures).stdout
     assert "by 3 captures in Suricata " in said
     assert "would block 1 flow of 1 own host" in said
@@ -79,12 +72,9 @@ def test_terminal_shows_the_same(
     assert "captures are no proof" in said
 
 
-def test_plan_that_changes_nothing_changes_no_flow(
-    running: Account, captures: Path, engine: Suricata
-) -> None:
+def test_plan_that_changes_nothing_changes_no_flow(running: Account, captures: Path) -> None:
     """What is in force drops what it drops."""
     assert running.builds
-    assert engine
     found = json.loads(call("plan", "--pcap", captures, "--json").stdout)["rehearsal"]
     assert (found["blocked"], found["let_through"]) == ([], [])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from support.inputs import inputs
+from support.inputs import inputs, read_once
 from support.releases import SHIPPED
 from support.samples import THOROUGH
 
@@ -14,7 +14,6 @@ from rules_lib.build import build
 from rules_lib.feed.archive import unpack
 from rules_lib.gc_pause import without_cyclic_gc
 from rules_lib.model import SidOnly
-from rules_lib.reading.ruleset import read_rules
 from rules_lib.stages.read_needed import read_needed
 
 RELEASES = ("composite-2026-03", "2024-03-26", "2025-08-04")
@@ -28,8 +27,8 @@ def test_build_of_a_release_comes_to_the_same(releases: Path, name: str) -> None
     known = [file.category for file in files]
     allowlist = load_allowlist(SHIPPED.read_bytes(), source="shipped", known=known)
     with without_cyclic_gc():
-        seen, whole = read_needed(files, allowlist), read_rules(files, allowlist.rules.on)
-    ours, theirs = (build(inputs(one, allowlist)) for one in (seen, whole))
+        seen, whole = read_needed(files, allowlist), read_once(files, allowlist.rules.on)
+        ours, theirs = (build(inputs(one, allowlist)) for one in (seen, whole))
     assert ours.groups == theirs.groups
     assert ours.discarded == theirs.discarded
     assert [(rule.place, rule.sid) for rule in ours.off] == [

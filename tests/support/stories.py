@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rules_lib.allowlist import Allowlist, CategorySetting, load_allowlist
 from rules_lib.allowlist.reader import read_document
 from rules_lib.build import Built, build, worked_out
+from rules_lib.gc_pause import without_cyclic_gc
 from rules_lib.groups.rule_group import Deployed
 from rules_lib.model import Mode, Reason
 from rules_lib.reading.ruleset import Ruleset, read_rules
@@ -63,7 +64,8 @@ class Trial:
         """A whole build with these categories turned on."""
         on = dict.fromkeys(names, CategorySetting(mode=Mode.ALERT))
         edit = {"categories": {**self.allowlist.categories, **on}}
-        return build(inputs(self.rules, self.allowlist.model_copy(update=edit)))
+        with without_cyclic_gc():
+            return build(inputs(self.rules, self.allowlist.model_copy(update=edit)))
 
     def with_room(self, capacity: int, rule_groups: int) -> Trial:
         """The same with another budget."""
@@ -74,7 +76,8 @@ class Trial:
     def portraits(self, *names: str) -> tuple[Portrait, ...]:
         """The categories' portraits, with nothing deployed."""
         given = inputs(self.rules, self.allowlist)
-        return census(given, *worked_out(given), names)
+        with without_cyclic_gc():
+            return census(given, *worked_out(given), names)
 
     def costs(self, *names: str) -> dict[str, Cost]:
         """What each category that is off would cost."""
