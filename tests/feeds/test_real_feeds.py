@@ -22,7 +22,7 @@ from support.releases import (
     settable_in,
     undeclared,
 )
-from support.results import Results
+from support.results import Results, by_sid
 from support.samples import THOROUGH, one_in
 
 from rulesync_cli.verify.load import load_group
@@ -249,14 +249,15 @@ def test_next_release_writes_only_what_changed(successive: tuple[Results, ...]) 
 
 def test_next_release_moves_no_rule_to_another_group(successive: tuple[Results, ...]) -> None:
     """A rule stays in its group, under a new name where the group was replaced."""
-    first, second = successive
     renamed = {
         group["replaces"]: group["name"]
-        for group in second.summary["rule_groups"]
+        for group in successive[1].summary["rule_groups"]
         if "replaces" in group
     }
-    home = {rule.sid: name for name, text in first.groups.items() for rule in rules_of(text)}
-    later = {rule.sid: name for name, text in second.groups.items() for rule in rules_of(text)}
+    home, later = (
+        {sid: name for name, text in one.groups.items() for sid in by_sid(text)}
+        for one in successive
+    )
     both = home.keys() & later.keys()
     assert len(both) > 10_000
     moved = [sid for sid in both if later[sid] != renamed.get(home[sid], home[sid])]
