@@ -31,14 +31,20 @@ sys.stdout.buffer.write(drawn().encode())
 """Draws the page, and names on stderr each template that has to be compiled for it."""
 
 
-@pytest.fixture
-def layer(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The library as `sam build` copies it, with the step that `scripts/sam` adds."""
-    folder = tmp_path / "LibraryLayer" / "python"
-    shutil.copytree(LIBRARY, folder / "rules_lib", ignore=shutil.ignore_patterns("__pycache__"))
+    folder = tmp_path_factory.mktemp("built") / "LibraryLayer" / "python"
+    shutil.copytree(LIBRARY, folder / "rules_lib")  # with its bytecode: see `layer`
     script = ROOT / "scripts" / "compile_templates.py"
     subprocess.run([sys.executable, script, folder], check=True)  # noqa: S603 - ours
     return folder
+
+
+@pytest.fixture
+def layer(built: Path, tmp_path: Path) -> Path:
+    """A copy of the test's own; its modules are compiled, as their files have kept their times."""
+    return Path(shutil.copytree(built, tmp_path / "LibraryLayer" / "python"))
 
 
 def page_of(layer: Path) -> tuple[str, list[str]]:
