@@ -147,4 +147,5 @@ if __name__ == "__main__":
         listening.listen()
         sys.stdout.write("listens\n")
         sys.stdout.flush()
-        serve(listening)
+        with suppress(KeyboardInterrupt):  # which whoever started this tells
+            serve(listening)
