@@ -1,21 +1,24 @@
 """A plan carried out: a failed group stops no other, and nothing goes too early.
 
 Whatever fills a slot is written first. Then each policy is switched, in one update: no moment is
-without a category's rules, and none has them twice. Only then do unwanted groups go, each after a
-fresh look at it: none that a policy still uses, and none that is needed since another one failed.
+without a category's rules, and none has them twice. Only then do groups let go of what others have
+taken over (`handover`), and unwanted ones go, each after a fresh look at it: none that a policy
+still uses, and none that is needed since another one failed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rules_lib.deploy.attach import attach, check_switched
+from rules_lib.deploy.attach import Attached, attach, check_switched
 from rules_lib.deploy.effect import Effect, FillStep, effect
+from rules_lib.deploy.handover import Handover, WriteOrder
 from rules_lib.deploy.outcome import Applied, Failure, Staying
 from rules_lib.deploy.point import point
 from rules_lib.deploy.steps import Create, Delete, Keep, Plan, Replace, Step, Update
-from rules_lib.errors import FirewallError
+from rules_lib.errors import FirewallError, StaleError
 from rules_lib.groups.rule_group import DeployedGroup, Group
 
 if TYPE_CHECKING:
@@ -32,13 +35,21 @@ def apply(plan: Plan, firewall: Firewall, unproven: Collection[Failure] = ()) ->
     """
     known = {failure.name: failure for failure in unproven}
     filling = [step for step in plan.steps if not isinstance(step, Delete)]
-    outcomes = {step.name: known.get(step.name) or _write(step, firewall) for step in filling}
-    failures = [found for found in outcomes.values() if isinstance(found, Failure)]
+    order = WriteOrder.of(filling)
+    outcomes = {
+        one.name: known.get(one.name) or _begin(one, order, firewall) for one in order.steps
+    }
+    failures = [found for step in filling if isinstance(found := outcomes[step.name], Failure)]
     arns = {name: found for name, found in outcomes.items() if not isinstance(found, Failure)}
-    done: list[Step] = [step for step in filling if step.name in arns]
     chosen = effect(plan.steps, arns)
     attached = attach(plan, arns, chosen, firewall)
     failures += attached.failures
+    in_force = _in_force(filling, chosen, attached)
+    ending = [one for name, one in order.handovers.items() if name in arns]
+    unended = [why for one in ending if (why := _end(one, in_force, firewall))]
+    failures += unended
+    undone = {failure.name for failure in unended}
+    done: list[Step] = [one for one in filling if one.name in arns and one.name not in undone]
     if firewall.parameters:
         failures += point(plan, arns, chosen, firewall.prefix, firewall.parameters)
     staying: list[Staying] = []
@@ -74,6 +85,40 @@ def _write(step: FillStep, firewall: Firewall) -> str | Failure:
                 return step.deployed.arn
     except FirewallError as error:
         return Failure.of(step.name, error)
+
+
+def _begin(step: FillStep, order: WriteOrder, firewall: Firewall) -> str | Failure:
+    """Write one group, or what it holds until others have taken over from it; gives its ARN."""
+    handover = order.handovers.get(step.name)
+    if handover is None:
+        return _write(step, firewall)
+    if handover.until is None:
+        return handover.step.deployed.arn
+    return _write(replace(handover.step, group=handover.until), firewall)
+
+
+def _in_force(filling: Iterable[FillStep], chosen: Effect, attached: Attached) -> frozenset[str]:
+    """Names of the groups that are as desired and used; of new ones none, if a policy failed."""
+    new = {step.name for step in filling if isinstance(step, Create | Replace)}
+    return chosen.taking - new if attached.failures else chosen.taking
+
+
+def _end(handover: Handover, in_force: Collection[str], firewall: Firewall) -> Failure | None:
+    """Have a group let go of what it gives away, provided that others have it."""
+    step = handover.step
+    if waiting := ", ".join(sorted(handover.takers - {*in_force})):
+        why = f"{handover.given} of its rules belong in {waiting}, not in force as desired"
+        return Failure(step.name, f"{why}; the next sync tries again")
+    try:
+        current = step.deployed
+        if handover.until:
+            current = firewall.describe(step.name) or current
+            if not current.holds(handover.until):
+                raise StaleError("UpdateRuleGroup", step.name)
+        firewall.update(step.group, current)
+    except FirewallError as error:
+        return Failure.of(step.name, error)
+    return None
 
 
 def _resume(group: Group, begun: DeployedGroup, firewall: Firewall) -> None:

@@ -15,6 +15,7 @@ import boto3
 
 from rules_lib.address import Address
 from rules_lib.aws import clients
+from rules_lib.aws.firewall import Firewall
 from rules_lib.aws.s3_store import S3Store
 from rules_lib.aws.store import Store
 from rules_lib.bucket import HOLD, LATEST, REFUSALS, SETTLED, STAGING
@@ -23,6 +24,7 @@ from rules_lib.feed.fetch import fetch
 from rules_lib.feed.newest import has_release
 from rules_lib.feed.request import FeedRequest
 from rules_lib.feedlist import usual_feeds
+from rules_lib.groups.rule_group import Deployed
 from rules_lib.reading.ruleset import read_rules
 from rules_lib.report.summary import Summary
 from rules_lib.rollback.run import resume, rollback
@@ -37,7 +39,7 @@ from rules_lib.world import World
 from support.account import ALLOWLIST, BUCKET, Account, account
 from support.faults.people import put_right
 from support.faults.release import FIRST, REFUSED, Feed, lines_of
-from support.faults.watch import PREFIX, InForce, Watch, is_ours, published
+from support.faults.watch import PREFIX, InForce, Watch, bound_sids, is_ours, published
 from support.faults.wire import CALM, Line, Script, Tally, no_waiting
 from support.feeds import allowlist, feed
 from support.results import FILES
@@ -193,9 +195,12 @@ class Scene:
         return groups, *facts, *more, staging.staged, staging.turns, staging.stays
 
     def rollback(self, build: str, script: Script = CALM) -> object:
-        """Put a build back."""
+        """Put a build back; a sync that runs meanwhile ends with putting it back once more."""
         with self.watch.during(self._of(build)):
-            return self._run("rollbacks", lambda world, _: rollback(world, build), script)
+            found = self._run("rollbacks", lambda world, _: rollback(world, build), script)
+        if self.held():
+            self.watch.want(self.target())
+        return found
 
     def resume(self, script: Script = CALM) -> object:
         """Lift the hold."""
@@ -236,8 +241,14 @@ class Scene:
         held = self.held()
         if (asked := self.gathered()) is None:
             return frozenset(range(1, 1_000_000))
-        wanted = frozenset(rule.sid for rule in published(asked))
+        wanted = frozenset(rule.sid for rule in published(asked, self._bound()))
         return wanted & self._of(held.build) if held else wanted
+
+    def _bound(self) -> Deployed:
+        """What is in force, where some of it cannot be replaced; else nothing binds a build."""
+        if not bound_sids(self.policies):
+            return Deployed()
+        return Firewall(self.account.firewall, PREFIX, self.policies).deployed()
 
     def held(self) -> Hold | None:
         """The hold, where there is one."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -21,6 +21,7 @@ from support.results import by_sid
 from support.snapshot import backend
 
 if TYPE_CHECKING:
+    from rules_lib.groups.rule_group import Deployed
     from rules_lib.outcome import Converted
     from rules_lib.sync.gather import Gathered
 
@@ -51,9 +52,18 @@ def sids_in(policy: Any) -> Counter[int]:
     return Counter(sid for text in texts for sid in by_sid(text))
 
 
+def bound_sids(given: Collection[str]) -> frozenset[int]:
+    """Sids in groups of ours that a policy uses which is not given to us."""
+    others = (one for one in backend().firewall_policies.values() if one.name not in given)
+    return frozenset(sid for policy in others for sid in sids_in(policy))
+
+
 @dataclass(slots=True)
 class Watch:
     """Looks at the account after every write.
+
+    A rule that moves from or to a group which cannot be replaced is in force twice for a while, as
+    it would else be in force nowhere; if the sync breaks off then, until the next one ends.
 
     Attributes:
         given: names of the policies that are ours to switch.
@@ -66,6 +76,7 @@ class Watch:
     looks: int = 0
     _targets: list[frozenset[int]] = field(default_factory=list)
     _held: dict[str, set[int]] = field(default_factory=dict)
+    _twice: dict[str, set[int]] = field(default_factory=dict)
     _foreign: dict[str, Any] = field(default_factory=dict)
     _others: dict[str, Any] = field(default_factory=dict)
 
@@ -100,7 +111,8 @@ class Watch:
         self._others = {
             policy.name: self._not_ours(policy) for policy in held.firewall_policies.values()
         }
-        self._hold("")
+        for name, found in self._hold("").items():
+            self._twice[name] = {sid for sid, times in found.items() if times > 1}
 
     def __call__(self, operation: str) -> None:
         """Look."""
@@ -112,9 +124,12 @@ class Watch:
         for policy in backend().firewall_policies.values():
             if self._others.get(policy.name, set()) != self._not_ours(policy):
                 self.problems.append(f"{operation}: references of others in {policy.name} changed")
+        bound = bound_sids(self.given)
         for name, found in self._hold(operation).items():
-            if twice := [sid for sid, times in found.items() if times > 1]:
-                self.problems.append(f"{operation}: {name} has {twice} twice")
+            twice = {sid for sid, times in found.items() if times > 1}
+            if more := sorted(twice - self._twice[name] - bound):
+                self.problems.append(f"{operation}: {name} has {more} twice")
+            self._twice[name] = twice
 
     def _hold(self, operation: str) -> dict[str, Counter[int]]:
         """Every wanted rule that is in force has to stay there from now on."""
@@ -191,11 +206,16 @@ class InForce:
         return True
 
 
-def published(asked: Gathered) -> tuple[Converted, ...]:
-    """What is to be kept, where the service refuses what it refuses here."""
+def published(asked: Gathered, deployed: Deployed) -> tuple[Converted, ...]:
+    """What is to be kept, where the service refuses what it refuses here.
+
+    Args:
+        asked: by the bucket.
+        deployed: a group that cannot be replaced keeps its capacity, and takes no rules beyond it.
+    """
     ruleset, words = read_rules(asked.files, asked.allowlist.rules.on), dict[str, str]()
     while True:
-        kept = build(inputs(ruleset, asked.allowlist, refusals=words)).kept
+        kept = build(inputs(ruleset, asked.allowlist, deployed, refusals=words)).kept
         refused = [rule.text for rule in kept if REFUSED in rule.text]
         if not refused:
             return kept
