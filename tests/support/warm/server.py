@@ -63,7 +63,8 @@ def serve(listening: socket.socket) -> None:
             for key, _ in watched.select():
                 if not key.fd:
                     return
-                key.data()
+                if watched.get_map().get(key.fd) == key:  # an event before may have ended it
+                    key.data()
 
 
 def begin(listening: socket.socket, watched: BaseSelector) -> None:
@@ -76,9 +77,8 @@ def begin(listening: socket.socket, watched: BaseSelector) -> None:
 
 def stop(connection: socket.socket, process: int, watched: BaseSelector) -> None:
     """Ask a command to end whose client says no more, as it was asked to or is gone."""
-    if connection in watched.get_map():
-        watched.unregister(connection)
-        os.kill(process, signal.SIGTERM)
+    watched.unregister(connection)
+    os.kill(process, signal.SIGTERM)
 
 
 def finish(end: int, connection: socket.socket, process: int, watched: BaseSelector) -> None:
@@ -133,7 +133,10 @@ def ended(module: str, *words: str) -> int:
     try:
         runpy.run_module(module, run_name="__main__", alter_sys=True)
     except SystemExit as end:
-        return int(end.code or 0)
+        if isinstance(end.code, str):
+            sys.stderr.write(f"{end.code}\n")
+            return 1
+        return end.code or 0
     except BaseException as error:  # noqa: BLE001 - as the interpreter does
         sys.excepthook(type(error), error, error.__traceback__)
         return 1
