@@ -5,22 +5,16 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from botocore.utils import parse_timestamp
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-_FORMS: Final[tuple[tuple[str, Callable[[str], datetime]], ...]] = (
-    ("Z", datetime.fromisoformat),
-    (" GMT", parsedate_to_datetime),
-)
-"""By their ending: a listing's `2026-11-30T05:54:53.000Z`, a header's `Mon, 30 Nov 2026 …`."""
+_HTTP_DATE: Final = len("Mon, 30 Nov 2026 05:54:53 GMT")
+"""Shorter or longer ones may have a year of two digits, of which each reader makes its own."""
 
 
 def read_timestamp(written: Any) -> datetime:
-    """Read a time; one of any other form as botocore does.
+    """Read a time: of a listing, or of a header; one of any other form as botocore does.
 
     Args:
         written: text, or seconds since 1970.
@@ -28,8 +22,10 @@ def read_timestamp(written: Any) -> datetime:
     Raises:
         ValueError: it is none.
     """
-    for ending, read in _FORMS:
-        if isinstance(written, str) and written.endswith(ending):
-            with suppress(ValueError):
-                return read(written)
+    if isinstance(written, str):
+        with suppress(ValueError):
+            if written.endswith("Z"):
+                return datetime.fromisoformat(written)
+            if written.endswith(" GMT") and len(written) == _HTTP_DATE:
+                return parsedate_to_datetime(written)
     return parse_timestamp(written)
