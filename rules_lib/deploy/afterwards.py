@@ -47,7 +47,7 @@ def comes_to_rest(inputs: Inputs, built: Built, plan: Plan, workings: Workings) 
 
 
 def deployed_after(deployed: Deployed, steps: Iterable[Step]) -> Deployed:
-    """What is in force after updates; when that was, nobody knows who has not read it since."""
+    """What is in force after updates; when the service made them is known only once it is read."""
     written = {
         step.name: replace(
             step.deployed,

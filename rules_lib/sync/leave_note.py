@@ -3,7 +3,7 @@
 A build that found nothing to do has read what it notes. One that changed something has written it:
 so it says what the next one will find, and leaves a note only if that would come to the same.
 
-- It carried out all of its plan, wrote no policy, and made or deleted no rule group.
+- It carried out all of its plan, wrote no policy, and created or deleted no rule group.
 - No rule waits, and no warning is of this build alone: the next one would not have it.
 - The two stages that look at what is in force come to the same again. Categories that share a group
   may part once more when they are packed, and a rule that came back is no longer noted as gone.

@@ -46,12 +46,7 @@ from rules_lib.sync.read_before import keep_for_later, recall_of
 from rules_lib.sync.recently import last_days
 from rules_lib.sync.record import files_after, files_before
 from rules_lib.sync.releases import feed_lines, used_releases
-from rules_lib.sync.settled import (
-    InputsUnchanged,
-    Settled,
-    take_over,
-    unchanged_since,
-)
+from rules_lib.sync.settled import InputsUnchanged, Settled, take_over, unchanged_since
 from rules_lib.sync.staging import leave_staging
 from rules_lib.sync.summary_of_build import Done, feed_facts, summary_of_build, summary_of_failure
 from rules_lib.sync.traces import traces_of

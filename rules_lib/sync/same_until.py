@@ -27,7 +27,7 @@ def same_until(inputs: Inputs, built: Built) -> date:
     """Name the first day on which the same files and rule groups may come to another build.
 
     Args:
-        inputs: of a build that found nothing to do.
+        inputs: of a build that leaves nothing to do.
         built: what came of them.
 
     Returns:

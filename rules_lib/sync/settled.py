@@ -23,11 +23,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple, Self
 
 from pydantic import Field
 
-from rules_lib.bucket import (
-    SETTLED,
-    SUMMARY,
-    build_key,
-)
+from rules_lib.bucket import SETTLED, SUMMARY, build_key
 from rules_lib.errors import StoreError
 from rules_lib.facts.api import AT_REST
 from rules_lib.facts.targets import Target, is_classic
@@ -127,7 +123,9 @@ def unchanged_since(
     if latest is None or (latest.build, latest.applied_at) != (settled.build, settled.applied_at):
         return None
     groups = _as_left(world, settled, latest.groups)
-    holds = _summarised(world.store, settled.build) if groups is not None else None
+    if groups is None:
+        return None
+    holds = _summarised(world.store, settled.build)
     now = settled.model_copy(update={"day": world.day, "groups": groups})
     return (holds, now) if holds else None
 

@@ -118,16 +118,15 @@ def synced(out: Path, *feeds: object, **options: object) -> Run:
     return run
 
 
-def process(*words: object) -> subprocess.CompletedProcess[str]:
+def process(*words: object, module: str = "rulesync_cli") -> subprocess.CompletedProcess[str]:
     """Run `rulesync local` in a process of its own, as people do."""
-    command = [*warm(), "rulesync_cli", "local", *map(str, words)]
+    command = [*warm(), module, "local", *map(str, words)]
     return subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - ours
 
 
 def quick_process(*words: object) -> None:
     """Run `rulesync local` in a process of its own, which must succeed; its calls are shortened."""
-    command = [*warm(), "support.quick", "local", *map(str, words)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - ours
+    done = process(*words, module="support.quick")
     assert done.returncode == 0, done.stderr
 
 
