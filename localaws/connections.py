@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import io
+from traceback import format_exc
 from typing import TYPE_CHECKING, Final
 
 from moto.moto_server.werkzeug_app import MotoRequestHandler
+from werkzeug.exceptions import InternalServerError
 from werkzeug.test import run_wsgi_app
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from _typeshed.wsgi import WSGIEnvironment
+    from werkzeug.datastructures import Headers
 
 _HEAD: Final = "HEAD"
 _WITHOUT_BODY: Final = frozenset({"204", "304"})
@@ -41,7 +46,7 @@ class KeptConnection(MotoRequestHandler):
 
     def run_wsgi(self) -> None:
         """Answer one request, and say how long the answer is."""
-        pieces, status, headers = run_wsgi_app(self.server.app, self.make_environ(), buffered=True)
+        pieces, status, headers = self._answered(self.make_environ())
         code, _, words = status.partition(" ")
         body = b"".join(pieces)
         self.send_response(int(code), words)
@@ -52,3 +57,11 @@ class KeptConnection(MotoRequestHandler):
         self.end_headers()
         if self.command != _HEAD:
             self.wfile.write(body)
+
+    def _answered(self, environ: WSGIEnvironment) -> tuple[Iterable[bytes], str, Headers]:
+        """What is answered; an error where moto fails, as it does with what it does not know."""
+        try:
+            return run_wsgi_app(self.server.app, environ, buffered=True)
+        except Exception:  # noqa: BLE001 - a client that hears nothing asks again
+            self.log_error("%s", format_exc())
+            return run_wsgi_app(InternalServerError(), environ, buffered=True)

@@ -32,6 +32,12 @@ SETTINGS = {
 
 SIGNED = {"Authorization": "AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/s3/aws4_request"}
 
+UNKNOWN = {
+    "Authorization": SIGNED["Authorization"].replace("s3", "network-firewall"),
+    "X-Amz-Target": "NetworkFirewall_20201112.ListTLSInspectionConfigurations",
+}
+"""A call that moto has not."""
+
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
@@ -91,7 +97,7 @@ def test_other_services_answer_too(url: str) -> None:
 
 
 def test_connection_stays_open_whatever_is_asked(url: str) -> None:
-    """A head, nothing, a refusal that reads no body, one that is sent in chunks or waited for."""
+    """A head, nothing, a refusal that reads no body, one sent in chunks, what moto cannot do."""
     client_of("s3", url).create_bucket(Bucket="kept")
     pieces = [b"in ", b"chunks"]
     wanted: list[tuple[str, str, Any, dict[str, str], int]] = [
@@ -100,6 +106,7 @@ def test_connection_stays_open_whatever_is_asked(url: str) -> None:
         ("PUT", "/kept/other", b"waited for", {"Expect": "100-continue"}, 200),
         ("PUT", "/missing/key", b"x" * 100_000, {}, 404),
         ("DELETE", "/kept/other", None, {}, 204),
+        ("POST", "/", b"{}", UNKNOWN, 500),
         ("GET", "/kept/key", None, {}, 200),
     ]
     with closing(HTTPConnection(urlsplit(url).netloc, timeout=PATIENCE)) as connection:
