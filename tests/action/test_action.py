@@ -19,7 +19,7 @@ from support.account import bare, process
 from support.feeds import allowlist, feed, rule
 from support.github import ACTION, ROOT, TOKEN, GitHub, Ran, Runner, action, comment, github
 from support.localaws import client_at, local_server
-from support.warm import warm
+from support.warm import warm, write_command
 
 HOSTILE = "@octocat </details> ::error::x ##[set-output name=code]0 `x`"
 STEPS = action()["runs"]["steps"]
@@ -422,8 +422,7 @@ def test_hook_checks_every_allowlist_that_is_committed(
     """Pre-commit gives it the files whose names match, and adds them to its command."""
     bin_ = tmp_path / "bin"
     bin_.mkdir()
-    (bin_ / "rulesync").write_text(f'#!/bin/sh\nexec {shlex.join(warm())} rulesync_cli "$@"\n')
-    (bin_ / "rulesync").chmod(0o755)
+    write_command(bin_ / "rulesync")
     good, bad = tmp_path / "categories.yaml", tmp_path / "categories-eu $(x).yaml"
     good.write_text(allowlist())
     bad.write_text("version: 1\ndefault: of\n")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING
 
 import pytest
-from support.warm import warm
+from support.warm import warm, write_command
 
 from benchmarks import account, commands, contenders
 
@@ -17,9 +16,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def forks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the embedded AWS and the commands run in forks of a process that has loaded them."""
-    program = tmp_path / "rulesync"
-    program.write_text(f'#!/bin/sh\nexec {shlex.join(warm())} rulesync_cli "$@"\n')
-    program.chmod(0o755)
+    program = write_command(tmp_path / "rulesync")
     monkeypatch.setattr(commands, "PROGRAM", str(program))
     monkeypatch.setattr(account, "python", lambda *words: [*warm(), *map(str, words)])
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import shutil
 import signal
 import socket
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from support.warm import warm
+from support.warm import write_command
 
 ROOT: Final = Path(__file__).parents[2]
 TUTORIAL: Final = ROOT / "docs" / "tutorial.md"
@@ -58,9 +57,7 @@ def clone(folder: Path) -> Path:
         if not place.exists() and path.name not in {".installed", "rulesync"}:
             place.symlink_to(path)
     (venv / ".installed").touch()
-    command = venv / "bin" / "rulesync"
-    command.write_text(f'#!/bin/sh\nexec {shlex.join(warm())} rulesync_cli "$@"\n')
-    command.chmod(0o755)
+    write_command(venv / "bin" / "rulesync")
     return folder
 
 

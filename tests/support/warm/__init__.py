@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import shlex
 import subprocess
 import sys
 from functools import cache
@@ -21,6 +22,13 @@ _HERE: Final = Path(__file__).parent
 def warm() -> tuple[str, ...]:
     """The words that stand for `python -m`; a module and its own words follow."""
     return (sys.executable, "-IS", str(_HERE / "client.py"), str(_listening()))
+
+
+def write_command(path: Path) -> Path:
+    """Write a `rulesync` that runs in forks, as a program of its own."""
+    path.write_text(f'#!/bin/sh\nexec {shlex.join(warm())} rulesync_cli "$@"\n', encoding="utf-8")
+    path.chmod(0o755)
+    return path
 
 
 @cache
