@@ -35,7 +35,7 @@ def apply(plan: Plan, firewall: Firewall, unproven: Collection[Failure] = ()) ->
     """
     known = {failure.name: failure for failure in unproven}
     filling = [step for step in plan.steps if not isinstance(step, Delete)]
-    order = WriteOrder.of(filling)
+    order = WriteOrder.of(plan.steps)
     outcomes = {
         one.name: known.get(one.name) or _begin(one, order, firewall) for one in order.steps
     }

@@ -7,11 +7,11 @@ would be in force nowhere until the other group has it, and is attached.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
-from rules_lib.deploy.steps import Update
+from rules_lib.deploy.steps import Delete, Step, Update
 from rules_lib.facts import limits
 from rules_lib.groups.references import go_together
 from rules_lib.groups.rule_group import DeployedGroup, Group, GroupVariables
@@ -26,8 +26,8 @@ class Handover:
     """A group in use that gives rules to others.
 
     Attributes:
-        until: what it holds until they have these: what is desired, and what it gives away; None
-            where it stays as it is until then.
+        until: what it holds until they have these: what is desired, without what is new where there
+            is no room, and what it gives away; None where it stays as it is until then.
         takers: names of the steps whose groups take them.
         given: how many rules these are.
     """
@@ -51,8 +51,13 @@ class WriteOrder:
     handovers: Mapping[str, Handover]
 
     @classmethod
-    def of(cls, filling: Sequence[FillStep]) -> Self:
-        """Find out which groups give rules away."""
+    def of(cls, steps: Sequence[Step]) -> Self:
+        """Find out which groups give rules away.
+
+        Args:
+            steps: of the whole plan: rules may come from a group that is to go.
+        """
+        filling = [step for step in steps if not isinstance(step, Delete)]
         giving = [step for step in filling if isinstance(step, Update) and _may_give(step)]
         if not giving:
             return cls(tuple(filling), {})
@@ -65,7 +70,7 @@ class WriteOrder:
         handovers, last = dict[str, Handover](), list[Update]()
         for step in giving:
             away = {sid: wanted[sid] for sid in _leaving(step) if sid in wanted}
-            if away and (found := _handover(step, away, filling)):
+            if away and (found := _handover(step, away, steps)):
                 handovers[step.name] = found
             elif away:
                 last.append(step)
@@ -83,7 +88,7 @@ def _leaving(step: Update) -> list[int]:
 
 
 def _handover(
-    step: Update, away: Mapping[int, tuple[str, Converted]], filling: Iterable[FillStep]
+    step: Update, away: Mapping[int, tuple[str, Converted]], steps: Iterable[Step]
 ) -> Handover | None:
     """How a group gives rules away; None where it takes others, and has no room for both."""
     takers = frozenset(name for name, _ in away.values())
@@ -92,9 +97,11 @@ def _handover(
         return Handover(step, None, takers, len(away))
     if _fits(both, step.deployed):
         return Handover(step, both, takers, len(away))
-    if {rule.sid for rule in step.group.rules}.isdisjoint(_held_by_others(step, filling)):
+    held = _held(other for other in steps if other is not step)
+    if held.isdisjoint(rule.sid for rule in step.group.rules):
         return Handover(step, None, takers, len(away))
-    return None
+    least = _only(both, held | _held([step]))
+    return Handover(step, least, takers, len(away)) if _fits(least, step.deployed) else None
 
 
 def _with(step: Update, away: Iterable[Converted]) -> Group:
@@ -120,7 +127,10 @@ def _fits(both: Group, deployed: DeployedGroup) -> bool:
     return len(both.rules) <= deployed.capacity and small and together
 
 
-def _held_by_others(step: Update, filling: Iterable[FillStep]) -> Iterator[int]:
-    for other in filling:
-        if other.deployed and other is not step:
-            yield from other.deployed.content.by_sid
+def _held(steps: Iterable[Step]) -> frozenset[int]:
+    """Sids in the groups that are there before these steps."""
+    return frozenset(sid for one in steps if one.deployed for sid in one.deployed.content.by_sid)
+
+
+def _only(group: Group, sids: Collection[int]) -> Group:
+    return replace(group, rules=tuple(rule for rule in group.rules if rule.sid in sids))
