@@ -37,10 +37,11 @@ def _refer(account: Account, policy: Any, listed: set[tuple[str, int]]) -> None:
 
 
 def edit_group(account: Account, place: int) -> None:
-    """A rule goes, and one of their own comes."""
+    """A rule goes, and one of their own comes, if it has not come already."""
     for group in _ours()[place % 3 : place % 3 + 1]:
         text = group.content["RulesSource"]["RulesString"].partition("\n")[2]
-        account.edit_by_hand(group.name, text + _TEXT.format(900_001 + place))
+        theirs = _TEXT.format(900_001 + place)
+        account.edit_by_hand(group.name, text.replace(theirs, "") + theirs)
 
 
 def describe_group(account: Account, place: int) -> None:
