@@ -100,10 +100,7 @@ class Faults(RuleBasedStateMachine):
         """A sync is overtaken by another one, which works from newer inputs."""
 
         def other() -> None:
-            self.scene.release(released(self.scene.feed, changes))
-            self.scene.fetch()
-            self.scene.allow(edit)
-            self.scene.sync(script)
+            self.scene.overtake(released(self.scene.feed, changes), edit, script)
 
         self.scene.tally.faults["two syncs at once"] += 1
         self.scene.sync(Script(deeds={number: other}))

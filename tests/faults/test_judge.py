@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.faults.people import use_elsewhere
-from support.faults.release import FIRST
+from support.faults.people import edit_group, use_elsewhere
+from support.faults.release import FIRST, Spec
 from support.faults.scene import Scene
 from support.faults.watch import sids_in
 from support.faults.wire import Script
@@ -49,3 +49,25 @@ def test_rollback_while_a_sync_runs_takes_later_rules_away(scene: Scene) -> None
     (policy,) = backend().firewall_policies.values()
     assert 802 not in sids_in(policy)
     assert scene.watch.problems == []
+
+
+def test_sync_may_take_the_old_feed_and_the_new_file(scene: Scene) -> None:
+    """It has seen which feed there is, and not the file yet, as both become others.
+
+    The rule is in the old feed's category, which is off, and comes back in another one.
+    """
+    moved = {"emerging-malware": FIRST["emerging-malware"][1:], "emerging-dns": (Spec(1), Spec(21))}
+    off = {"max_shrink": 1, "categories": {"emerging-malware": "off"}}
+    dies = Script(kill=32)  # before it writes
+    scene.sync(Script(deeds={11: lambda: scene.overtake({**FIRST, **moved}, off, dies)}))
+    (policy,) = backend().firewall_policies.values()
+    assert 1 not in sids_in(policy)
+    assert scene.watch.problems == []
+
+
+def test_two_edits_of_one_group_by_one_hand_leave_one_rule_of_theirs(scene: Scene) -> None:
+    """The service takes no rule twice."""
+    scene.by_hand(edit_group, 0)
+    scene.by_hand(edit_group, 0)
+    (policy,) = backend().firewall_policies.values()
+    assert sids_in(policy)[900_001] == 1
