@@ -128,8 +128,9 @@ def _fits(both: Group, deployed: DeployedGroup) -> bool:
 
 
 def _held(steps: Iterable[Step]) -> frozenset[int]:
-    """Sids in the groups that are there before these steps."""
-    return frozenset(sid for one in steps if one.deployed for sid in one.deployed.content.by_sid)
+    """Sids in the groups of these steps that are in use."""
+    used = [one.deployed for one in steps if one.deployed and one.deployed.associations]
+    return frozenset(sid for group in used for sid in group.content.by_sid)
 
 
 def _only(group: Group, sids: Collection[int]) -> Group:
