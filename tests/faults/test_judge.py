@@ -39,6 +39,17 @@ def test_rules_that_move_into_a_full_group_are_left_out(scene: Scene, number: in
     assert scene.watch.problems == []
 
 
+def test_full_group_may_let_go_of_a_rule_early(scene: Scene) -> None:
+    """It cannot hold rule 11 beside those that come, and cannot be replaced."""
+    scene.by_hand(use_elsewhere, 1)
+    malware, info, dns = FIRST.values()
+    moved = {"emerging-malware": malware[:3], "emerging-info": (*info[1:], *malware[3:5])}
+    scene.release({**moved, "emerging-dns": (*dns, info[0])})
+    scene.fetch()
+    assert isinstance(scene.sync(), Summary)
+    assert scene.watch.problems == []
+
+
 def test_rollback_while_a_sync_runs_takes_later_rules_away(scene: Scene) -> None:
     """The rollback does not end, and the sync puts the held build back, as it must."""
     scene.own_rules(f"{rule(802)}\n{rule(12, rev=99)}\n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -52,10 +52,18 @@ def sids_in(policy: Any) -> Counter[int]:
     return Counter(sid for text in texts for sid in by_sid(text))
 
 
+def bound_groups(given: Collection[str]) -> dict[str, frozenset[int]]:
+    """Sids of the groups of ours, by ARN, that a policy uses which is not given to us."""
+    others = [one for one in backend().firewall_policies.values() if one.name not in given]
+    arns = {arn for policy in others for arn, _ in references(policy) if is_ours(arn)}
+    groups = backend().rule_groups
+    texts = {arn: groups[arn].content["RulesSource"]["RulesString"] for arn in arns}
+    return {arn: frozenset(by_sid(text)) for arn, text in texts.items()}
+
+
 def bound_sids(given: Collection[str]) -> frozenset[int]:
-    """Sids in groups of ours that a policy uses which is not given to us."""
-    others = (one for one in backend().firewall_policies.values() if one.name not in given)
-    return frozenset(sid for policy in others for sid in sids_in(policy))
+    """Sids in any of these."""
+    return frozenset[int]().union(*bound_groups(given).values())
 
 
 @dataclass(slots=True)
@@ -63,7 +71,8 @@ class Watch:
     """Looks at the account after every write.
 
     A rule that moves from or to a group which cannot be replaced is in force twice for a while, as
-    it would else be in force nowhere; if the sync breaks off then, until the next one ends.
+    it would else be in force nowhere; if the sync breaks off then, until the next one ends. Such a
+    group may let go of a rule too early that it has no room for beside those that come to it.
 
     Attributes:
         given: names of the policies that are ours to switch.
@@ -77,6 +86,7 @@ class Watch:
     _targets: list[frozenset[int]] = field(default_factory=list)
     _held: dict[str, set[int]] = field(default_factory=dict)
     _twice: dict[str, set[int]] = field(default_factory=dict)
+    _bound: dict[str, frozenset[int]] = field(default_factory=dict)
     _foreign: dict[str, Any] = field(default_factory=dict)
     _others: dict[str, Any] = field(default_factory=dict)
 
@@ -107,11 +117,12 @@ class Watch:
         """Take the account as it is, as after something that people did."""
         held = backend()
         self._held = {name: set() for name in self.given}
+        self._bound = bound_groups(self.given)
         self._foreign = {arn: group for arn, group in held.rule_groups.items() if not is_ours(arn)}
         self._others = {
             policy.name: self._not_ours(policy) for policy in held.firewall_policies.values()
         }
-        for name, found in self._hold("").items():
+        for name, found in self._hold("", {}).items():
             self._twice[name] = {sid for sid, times in found.items() if times > 1}
 
     def __call__(self, operation: str) -> None:
@@ -124,25 +135,41 @@ class Watch:
         for policy in backend().firewall_policies.values():
             if self._others.get(policy.name, set()) != self._not_ours(policy):
                 self.problems.append(f"{operation}: references of others in {policy.name} changed")
-        bound = bound_sids(self.given)
-        for name, found in self._hold(operation).items():
+        before, self._bound = self._bound, bound_groups(self.given)
+        bound = frozenset[int]().union(*self._bound.values())
+        for name, found in self._hold(operation, before).items():
             twice = {sid for sid, times in found.items() if times > 1}
             if more := sorted(twice - self._twice[name] - bound):
                 self.problems.append(f"{operation}: {name} has {more} twice")
             self._twice[name] = twice
 
-    def _hold(self, operation: str) -> dict[str, Counter[int]]:
-        """Every wanted rule that is in force has to stay there from now on."""
+    def _hold(self, operation: str, bound: Mapping[str, frozenset[int]]) -> dict[str, Counter[int]]:
+        """Every wanted rule that is in force has to stay there from now on.
+
+        Args:
+            operation: what was done just now.
+            bound: the groups before it that cannot be replaced.
+        """
         target = frozenset.intersection(*self._targets) if self._targets else frozenset()
         policies = {one.name: one for one in backend().firewall_policies.values()}
         seen = {}
         for name in self.given:
             found = sids_in(policies[name]) if name in policies else Counter[int]()
-            if lost := self._held[name] - found.keys():
+            held = self._held[name]
+            if lost := held - found.keys() - self._without_room(bound, held):
                 self.problems.append(f"{operation}: {name} lacks {sorted(lost)}")
             self._held[name] = set(found) & target
             seen[name] = found
         return seen
+
+    def _without_room(self, before: Mapping[str, frozenset[int]], held: set[int]) -> set[int]:
+        """What such a group has let go of just now, and could not keep beside what it has now."""
+        excused = set[int]()
+        for arn in before.keys() & self._bound:
+            has, had = self._bound[arn], before[arn]
+            if len(has | (had & held)) > backend().rule_groups[arn].capacity:
+                excused |= had - has
+        return excused
 
     def _not_ours(self, policy: Any) -> set[tuple[str, int]]:
         """References to groups of others; all of them in a policy that was not given to us.
