@@ -3,6 +3,7 @@
 A build that found nothing to do has read what it notes. One that changed something has written it:
 so it says what the next one will find, and leaves a note only if that would come to the same.
 
+- The service reports no trouble with a policy: that ends without a trace, and its warning with it.
 - It carried out all of its plan, wrote no policy, and created or deleted no rule group.
 - No rule waits, and no warning is of this build alone: the next one would not have it.
 - The two stages that look at what is in force come to the same again. Categories that share a group
@@ -56,6 +57,8 @@ def _is_last_word(world: World, done: Done) -> bool:
     """Whether the next build would find nothing to do, and say the same."""
     foreseen = done.decision.foreseen
     if done.decision.waiting or done.gathered.lost or not foreseen.rests:
+        return False
+    if any(policy.health.trouble for policy in foreseen.inputs.deployed.policies):
         return False
     if is_at_rest(foreseen.inputs, foreseen.built, foreseen.plan):
         return True
