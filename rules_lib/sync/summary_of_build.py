@@ -125,7 +125,7 @@ def is_of_one_build(done: Done, lost: tuple[str, ...]) -> bool:
     """Whether a summary warns of what the next build would find put right, or would judge anew.
 
     Args:
-        done: what the build came to.
+        done: what a build came to that only updated rule groups: none stays, no policy is switched.
         lost: as in `summary_of_build`.
     """
     foreseen, gathered = done.decision.foreseen, done.gathered
@@ -136,8 +136,6 @@ def is_of_one_build(done: Done, lost: tuple[str, ...]) -> bool:
             *staging_lost(foreseen.inputs, gathered.staging),
             *drift_of(foreseen.plan, _recorded(gathered)),
             *_unread_hits(done.lately),
-            *done.applied.staying,
-            *_troubled(foreseen.plan, done.applied),
         )
     )
 
