@@ -9,6 +9,7 @@ AttackInfrastructure, the four lists of domains and a group of 200 of one's own 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
 from moto.core.utils import utcnow
@@ -41,6 +42,7 @@ _OTHERS: Final = {
 _ORDERS: Final = {"ActionOrder": DEFAULT_ORDER, "StrictOrder": STRICT_ORDER}
 
 
+@cache
 def managed_groups(partition: str, region: str) -> Mapping[str, RuleGroup]:
     """The groups of one region, by ARN; their rules are nobody's to see."""
     place = f"arn:{partition}:network-firewall:{region}:{OWNER}:stateful-rulegroup"

@@ -114,12 +114,15 @@ def _may_be_short(service: str, params: Mapping[str, Any], events: Any, action: 
 
 def _listened_to(events: Any, service: str, action: str) -> bool:
     """Whether anybody but botocore and moto has a say in what is sent, or sees what comes."""
-    found = events._emitter._handlers  # noqa: SLF001
-    return any(
-        not handler.__module__.startswith(_THEIRS)
-        for event in (*_WIRE, *_WIRE_ANSWERS)
-        for handler in found.prefix_search(f"{event}.{service}.{action}")
-    )
+    emitter = events._emitter  # noqa: SLF001
+    known = emitter._lookup_cache  # noqa: SLF001 - forgotten by botocore when one registers
+    for event in (*_WIRE, *_WIRE_ANSWERS):
+        name = f"{event}.{service}.{action}"
+        if name not in known:
+            known[name] = emitter._handlers.prefix_search(name)  # noqa: SLF001
+        if not all(handler.__module__.startswith(_THEIRS) for handler in known[name]):
+            return True
+    return False
 
 
 def _whole(body: bytes | IO[bytes]) -> bytes:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import copy
 import os
 from functools import cache, lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from botocore import endpoint, hooks, httpsession, parsers, regions
+from botocore import endpoint, hooks, httpsession, parsers, regions, useragent
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import HeadersDict, _HeaderKey
 from botocore.client import ClientCreator
@@ -19,6 +19,9 @@ from botocore.hooks import EVENT_ALIASES, EventAliaser
 from botocore.utils import parse_timestamp
 from moto.core import responses
 from moto.core.base_backend import BaseBackend
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 _backend: Any = BaseBackend
 _aliaser: Any = EventAliaser
@@ -31,10 +34,14 @@ _signer: Any = SigV4Auth
 _hooks: Any = hooks
 _regions: Any = regions
 _http: Any = httpsession
+_trie: Any = _hooks._PrefixTrie  # noqa: SLF001
+_agent: Any = useragent
 """What is not meant to be replaced, and has no types for it."""
 
 _moto_urls: Final = _backend.urls.fget
 _accepts_kwargs: Final = _hooks.accepts_kwargs
+_botocore_append: Final = _trie.append_item
+_botocore_remove: Final = _trie.remove_item
 _botocore_alias: Final = _aliaser._alias_event_name  # noqa: SLF001
 _client_class: Final = _creator._create_client_class  # noqa: SLF001
 _load_model: Final = _creator._load_service_model  # noqa: SLF001
@@ -64,15 +71,18 @@ def spare() -> None:
     _aliaser._alias_event_name = _aliased  # noqa: SLF001
     _creator._create_client_class = _class_of  # noqa: SLF001
     _creator._load_service_model = _model_of  # noqa: SLF001
-    _hooks._PrefixTrie.__copy__ = _events_copied  # noqa: SLF001
+    _trie.__copy__, _trie.append_item, _trie.remove_item = _events_copied, _append, _remove
     _hooks.accepts_kwargs = lambda handler: _accepts(getattr(handler, "__func__", handler))
     _endpoint.get_environ_proxies = _proxies
     _headers.__contains__ = _has_header
     _resolver._resolve_param_from_context = _param  # noqa: SLF001
+    _resolver._resolve_param_as_builtin = _builtin  # noqa: SLF001
     _regions.EndpointProvider = _provider_of
     _http.create_urllib3_context = cache(_http.create_urllib3_context)
     _signer.signature = lambda *_: _UNSIGNED
     _signer.canonical_request = lambda *_: ""
+    clean = _agent.sanitize_user_agent_string_component
+    _agent.sanitize_user_agent_string_component = lru_cache(1_000)(clean)
     parsers.DEFAULT_TIMESTAMP_PARSER = lru_cache(1_000)(parse_timestamp)
 
 
@@ -97,6 +107,12 @@ def _param(resolver: Any, param_name: str, operation_model: Any, call_args: Any)
     """What a call or its client says of an address, of most of it nothing, in four places."""
     said = param_name in _said(operation_model)
     return _param_of(resolver, param_name, operation_model, call_args) if said else None
+
+
+def _builtin(_: Any, builtin_name: str, builtins: Mapping[str, Any]) -> Any:
+    """What a client has for an address; that botocore knows the name is seen to by botocore."""
+    found = builtins.get(builtin_name)
+    return found() if callable(found) else found
 
 
 @cache
@@ -126,19 +142,30 @@ def _alias(event_name: str) -> str:
 
 
 def _events_copied(trie: Any) -> Any:
-    """What is registered for each of some 400 events, of which every client has a copy."""
+    """What is registered for each of some 400 events, which all clients of a session share."""
     made = trie.__class__()
-    made._root = _branch(trie._root)  # noqa: SLF001
+    made._root = trie._root  # noqa: SLF001 - never changed in place
     return made
 
 
-def _branch(node: dict[str, Any]) -> dict[str, Any]:
-    values = node["values"]
-    return {
-        "chunk": node["chunk"],
-        "values": values and hooks.NodeList(*map(list, values)),
-        "children": {name: _branch(one) for name, one in node["children"].items()},
-    }
+def _append(trie: Any, key: str, value: Any, section: int = hooks._MIDDLE) -> None:  # noqa: SLF001
+    """Have one handler more: what leads to it is made anew, and all else stays shared."""
+    trie._root = _grown(trie._root, key.split("."))  # noqa: SLF001
+    _botocore_append(trie, key, value, section)
+
+
+def _grown(node: dict[str, Any], parts: Sequence[str]) -> dict[str, Any]:
+    """A copy of a branch as far as some parts lead, and no further."""
+    values, children = node["values"], dict(node["children"])
+    if parts and parts[0] in children:
+        children[parts[0]] = _grown(children[parts[0]], parts[1:])
+    return {**node, "values": values and hooks.NodeList(*map(list, values)), "children": children}
+
+
+def _remove(trie: Any, key: str, value: Any) -> None:
+    """Have one handler less."""
+    trie._root = _grown(trie._root, key.split("."))  # noqa: SLF001
+    _botocore_remove(trie, key, value)
 
 
 @lru_cache(5_000)
