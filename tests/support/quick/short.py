@@ -48,6 +48,22 @@ class Switch:
 SWITCH: Final = Switch()
 
 
+class Headers(dict[str, Any]):
+    """Of an answer, by their names in lower case; asked for in any, as botocore's own are."""
+
+    def __contains__(self, name: object) -> bool:
+        """Whether there is such a header."""
+        return super().__contains__(str(name).lower())
+
+    def __getitem__(self, name: str) -> Any:
+        """What it says."""
+        return super().__getitem__(name.lower())
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """What it says, where there is one."""
+        return super().get(name.lower(), default)
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A request that was not sent.
@@ -146,8 +162,10 @@ def _access_key(signer: Any) -> str:
 
 
 def _read(answer: TYPE_RESPONSE, url: str, model: Any, events: Any) -> tuple[Any, Any]:
-    status, headers, body = answer
+    status, told, body = answer
+    headers = Headers({name.lower(): value for name, value in told.items()})
     response = AWSResponse(url, status, headers, MockRawResponse(body))  # type: ignore[arg-type]
+    response.headers = headers  # type: ignore[assignment]  # which botocore reads some 40 times
     said = convert_to_response_dict(response, model)
     more: dict[str, Any] = {}
     service_id = model.service_model.service_id.hyphenize()

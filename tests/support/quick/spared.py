@@ -21,7 +21,7 @@ from moto.core import responses
 from moto.core.base_backend import BaseBackend
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 _backend: Any = BaseBackend
 _aliaser: Any = EventAliaser
@@ -48,6 +48,7 @@ _load_model: Final = _creator._load_service_model  # noqa: SLF001
 _methods: Final = _responses.method_names_from_class
 _param_of: Final = _resolver._resolve_param_from_context  # noqa: SLF001
 _provider: Final = _regions.EndpointProvider
+_address_of: Final = _resolver.construct_endpoint
 _proxies_of: Final = _endpoint.get_environ_proxies
 
 _PROXIES: Final = tuple(
@@ -55,6 +56,9 @@ _PROXIES: Final = tuple(
     for name in ("http_proxy", "https_proxy", "all_proxy")
     for spelled in (name, name.upper())
 )
+
+_UNNAMING: Final = {"Key", "Prefix", "CopySource"}
+"""What S3's model names for an address, and its rules do not ask for."""
 
 _UNSIGNED: Final = "0" * 64
 
@@ -76,7 +80,7 @@ def spare() -> None:
     _endpoint.get_environ_proxies = _proxies
     _headers.__contains__ = _has_header
     _resolver._resolve_param_from_context = _param  # noqa: SLF001
-    _resolver._resolve_param_as_builtin = _builtin  # noqa: SLF001
+    _resolver.construct_endpoint = _address
     _regions.EndpointProvider = _provider_of
     _http.create_urllib3_context = cache(_http.create_urllib3_context)
     _signer.signature = lambda *_: _UNSIGNED
@@ -109,10 +113,25 @@ def _param(resolver: Any, param_name: str, operation_model: Any, call_args: Any)
     return _param_of(resolver, param_name, operation_model, call_args) if said else None
 
 
-def _builtin(_: Any, builtin_name: str, builtins: Mapping[str, Any]) -> Any:
-    """What a client has for an address; that botocore knows the name is seen to by botocore."""
-    found = builtins.get(builtin_name)
-    return found() if callable(found) else found
+def _address(resolver: Any, operation_model: Any, call_args: Any, request_context: Any) -> Any:
+    """Where a client sends an action: the same each time, but for what a call says of it."""
+    named = _naming(operation_model)
+    if named is None or not call_args or "use_global_endpoint" in request_context:
+        return _address_of(resolver, operation_model, call_args, request_context)
+    kept = resolver._instance_cache  # noqa: SLF001 - of one client
+    asked = "address", operation_model.name, *map(call_args.get, named)
+    if asked not in kept:
+        kept[asked] = _address_of(resolver, operation_model, call_args, request_context)
+    return kept[asked]
+
+
+@cache
+def _naming(operation: Any) -> tuple[str, ...] | None:
+    """The parameters of an action that have a say in its address; None where it is not known."""
+    if operation.service_model.service_name not in {"network-firewall", "s3"}:
+        return None
+    named = {one.member_name for one in operation.context_parameters}
+    return None if operation.operation_context_parameters else (*(named - _UNNAMING),)
 
 
 @cache
@@ -148,7 +167,7 @@ def _events_copied(trie: Any) -> Any:
     return made
 
 
-def _append(trie: Any, key: str, value: Any, section: int = hooks._MIDDLE) -> None:  # noqa: SLF001
+def _append(trie: Any, key: str, value: Any, section: int = _hooks._MIDDLE) -> None:  # noqa: SLF001
     """Have one handler more: what leads to it is made anew, and all else stays shared."""
     trie._root = _grown(trie._root, key.split("."))  # noqa: SLF001
     _botocore_append(trie, key, value, section)
