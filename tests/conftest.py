@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import gc
 import os
-import shutil
 import signal
 import sys
 from collections.abc import Callable, Generator, Iterator
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -25,6 +24,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
 from moto import backend_index, mock_aws
+from support.browser import chromium
 from support.clock import wait_for_a_day_with_time_left
 from support.deploy import SAM_PYTHON
 from support.patience import PATIENCE
@@ -104,7 +104,7 @@ syncs of real releases, or read the same releases."""
 PROGRAMS: Final[dict[str, tuple[Callable[[], object], str]]] = {
     "engine": (cache(installed), "Suricata is not installed; `make engine` installs it"),
     "browser": (
-        partial(shutil.which, "chromium"),
+        chromium,
         "Chromium is not installed; `make browser` installs it",
     ),
     "sam": (SAM_PYTHON.is_file, "SAM CLI is not installed; `scripts/sam --version` installs it"),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from support.browser import chromium
 from support.patience import PATIENCE
 
 _MILLISECONDS: Final = 1_000 * PATIENCE
@@ -24,7 +24,7 @@ def browser() -> Iterator[Browser]:
 
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"),
+            executable_path=chromium(),
             args=["--no-sandbox"] if os.geteuid() == 0 else [],
             timeout=_MILLISECONDS,
         )
