@@ -20,8 +20,9 @@ from localaws.words import invalid, quoted
 GroupCheck = Callable[[tuple[Rule, ...], Terms], str | None]
 
 _SETTERS: Final = frozenset({"set", "toggle"})
-_REMEMBERED: Final = 64
-"""Judgements: a policy's groups are asked about in a dry run, and then written as they are."""
+_REMEMBERED: Final = 256
+"""Judgements: a policy's groups are asked about in a dry run, and then written as they are. A probe
+has 130 texts judged, some of 30,000 rules, and may come again."""
 
 
 @lru_cache(maxsize=_REMEMBERED)
