@@ -8,7 +8,7 @@ to be carried out all the same: this stands in the place of the embedded AWS its
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
@@ -16,7 +16,7 @@ from unittest import mock
 
 from moto.core.models import botocore_stubber
 
-from support.quick import SWITCH
+from support.quick.short import Asked
 from support.snapshot import Killed
 
 Mishap: TypeAlias = Literal["refused", "lost", "killed"]
@@ -40,27 +40,34 @@ class NthCall:
 
     @contextmanager
     def at_work(self) -> Iterator[NthCall]:
-        """See the calls of all clients that are made meanwhile, which go all the way."""
+        """See the calls of all clients that are made meanwhile; what is struck goes all the way."""
         real = botocore_stubber.process_request
 
         def answered(request: Any) -> Any:
             if self.part not in request.url:
                 return real(request)
             number = len(self.asked)
+            strikes = number == self.place or (self.mishap == "killed" and 0 <= self.place < number)
+            if isinstance(request, Asked):
+                return None if strikes else self._briefly(real, request)
             self.asked.append(_told(request))
-            if self.mishap == "killed" and 0 <= self.place <= number:
-                raise Killed
-            if number != self.place:
+            if not strikes:
                 return real(request)
+            if self.mishap == "killed":
+                raise Killed
             if self.mishap == "lost":
                 real(request)
             return _refusal(request)
 
-        with (
-            mock.patch.object(SWITCH, "on", new=False),
-            mock.patch.object(botocore_stubber, "process_request", answered),
-        ):
+        with mock.patch.object(botocore_stubber, "process_request", answered):
             yield self
+
+    def _briefly(self, real: Callable[[Any], Any], request: Asked) -> Any:
+        """The answer of the short way; a call that it leaves to the long one counts there."""
+        answer = real(request)
+        if answer is not None:
+            self.asked.append(_told(request))
+        return answer
 
 
 def _told(request: Any) -> str:

@@ -2,7 +2,8 @@
 
 Below botocore, as its retries are part of what is tested, and above the service, as a call may take
 effect although its caller never hears of it. The errors of an operation are those that botocore's
-service model documents, and those that any call may meet.
+service model documents, and those that any call may meet. A call that meets none of them may take
+the short way to the embedded AWS.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 from unittest import mock
 
@@ -89,14 +91,15 @@ class Line:
     _trouble: Trouble | None = None
     _late: list[tuple[str, Any]] = field(default_factory=list)
     _dead: bool = False
+    _cut: Any = None
+    """The events of the client whose call meets something, and so goes all the way."""
 
     def lead(self, *clients: Any) -> None:
         """Have all that these clients send go over this line."""
         for client in clients:
             events = client.meta.events
-            events.unregister("before-send", botocore_stubber)
-            events.register_last("before-call.*.*", self._begin)
-            events.register("before-send.*.*", self._carry)
+            events.register("before-parameter-build.*.*", partial(self._begin, events))
+            events.register("after-call.*.*", self._heard)
 
     def end(self) -> None:
         """Have what is still on its way arrive."""
@@ -104,7 +107,7 @@ class Line:
         for event_name, request in late:
             self._sent(event_name, request)
 
-    def _begin(self, model: Any, **_: object) -> None:
+    def _begin(self, events: Any, model: Any, **_: object) -> None:
         number = len(self.asked)
         if self._dead:
             self.wrong.append(f"a killed process called {model.name}")
@@ -119,13 +122,29 @@ class Line:
         self.end()
         self.asked.append(model.name)
         self.tally.counts["calls"] += 1
-        self._trouble = None
+        self._mend()
         place = self.asked.count(model.name) - 1
         if (choice := self.script.strikes.get((model.name, place))) is not None:
             known = troubles(model)
             self._trouble = known[choice % len(known)]
             self.tally.faults[self._trouble.label] += 1
             self.tally.by_call[model.name] += 1
+            self._cut = events
+            events.unregister("before-send", botocore_stubber)
+            events.register("before-send.*.*", self._carry)
+
+    def _mend(self) -> None:
+        """Have nothing happen to the next call."""
+        self._trouble = None
+        if self._cut:
+            self._cut.unregister("before-send.*.*", self._carry)
+            self._cut.register("before-send", botocore_stubber)
+            self._cut = None
+
+    def _heard(self, http_response: Any, model: Any, **_: object) -> None:
+        if not self._cut:
+            self.tally.counts["attempts"] += 1
+            self._see(model.name, http_response)
 
     def _carry(self, event_name: str, request: Any, **_: object) -> AWSResponse:
         self.tally.counts["attempts"] += 1
@@ -147,13 +166,15 @@ class Line:
     def _sent(self, event_name: str, request: Any) -> AWSResponse:
         answer = botocore_stubber(event_name, request)
         assert answer is not None, request.url
-        operation = event_name.rpartition(".")[2]
+        self._see(event_name.rpartition(".")[2], answer)
+        return answer
+
+    def _see(self, operation: str, answer: AWSResponse) -> None:
         if operation.startswith(WRITES):
             if answer.status_code < _SUCCESS:
                 self.after_write(operation)
             elif b"LimitExceeded" in answer.content:
                 self.wrong.append(f"{operation} went over a quota: {answer.content!r}")
-        return answer
 
 
 def refusal(event_name: str, request: Any, trouble: Trouble) -> AWSResponse:
