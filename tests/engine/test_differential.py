@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.engine
 
-BATCHES: Final = 6 if THOROUGH else 2
+BATCHES: Final = 6 if THOROUGH else 1
 
 
 def _compared(engine: Suricata, batches: int, rules: int = BATCH) -> Tally:
