@@ -49,23 +49,30 @@ def test_group_that_is_fine_has_no_complaint(loaded: Loader) -> None:
     assert (found.ok, found.loaded, found.warnings) == (True, 1, ())
 
 
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        ("frobnicate:1; ", "unknown rule keyword 'frobnicate'"),
-        ('http.uri; content:"a"; tls.sni; content:"b"; ', "can't set rule app proto to"),
-        ('pcre:"/(/"; ', "missing closing parenthesis"),
-        ("flowbits:isset,a b; ", "spaces not allowed in flowbit names"),
-    ],
-)
-def test_refused_rule_is_named_with_the_engines_words(
-    loaded: Loader, options: str, words: str
-) -> None:
+WORDS: Final = {
+    "frobnicate:1; ": "unknown rule keyword 'frobnicate'",
+    'http.uri; content:"a"; tls.sni; content:"b"; ': "can't set rule app proto to",
+    'pcre:"/(/"; ': "missing closing parenthesis",
+    "flowbits:isset,a b; ": "spaces not allowed in flowbit names",
+}
+"""Options that are refused, and what the engine says of each."""
+
+
+def test_refused_rule_is_named_with_the_engines_words(loaded: Loader) -> None:
     """Its neighbours are loaded."""
-    found = loaded(rule(1), rule(2, options), rule(3))
-    [refusal] = found.refusals
-    assert (refusal.line, refusal.sid, found.loaded, found.ok) == (2, 2, 2, False)
-    assert words in refusal.words
+    between = (rule(sid, options) for sid, options in enumerate(WORDS, 2))
+    found = loaded(rule(1), *between, rule(6))
+    assert (found.loaded, found.ok) == (2, False)
+    assert [(one.line, one.sid) for one in found.refusals] == [(2, 2), (3, 3), (4, 4), (5, 5)]
+    for refusal, words in zip(found.refusals, WORDS.values(), strict=True):
+        assert words in refusal.words
+
+
+def test_one_refused_rule_is_no_other(loaded: Loader) -> None:
+    """It alone is named, by its line."""
+    found = loaded(rule(1), rule(7, "nope:1; "), rule(3))
+    assert [(one.line, one.sid) for one in found.refusals] == [(2, 7)]
+    assert (found.loaded, found.ok) == (2, False)
 
 
 def test_every_refused_rule_is_told_at_once(loaded: Loader) -> None:
@@ -88,27 +95,29 @@ def padded(first: str, behind: str) -> str:
     return first + " " * (8_191 - len(first)) + behind
 
 
-@pytest.mark.parametrize(
-    ("line", "as_rules", "words"),
-    [
-        ("# words", 0, "reads it as a comment"),
-        (rule(9, "requires:version >= 99; "), 0, "version >= 99"),
-        (rule(9, "requires:feature no_such_thing; "), 0, "no_such_thing"),
-        (padded(rule(9), rule(10)), 2, "what follows 8,191 bytes as another rule"),
-        (padded(rule(9), "# words"), 0, ""),
-    ],
-)
-def test_line_that_is_not_loaded_as_one_rule_is_named(
-    loaded: Loader, line: str, as_rules: int, words: str
-) -> None:
-    """With why, though the engine may be silent; a rule that hides a comment is whole to it."""
-    found = loaded(rule(1), line, rule(2), rule(3))
-    if not words:
-        assert (found.ok, found.loaded) == (True, 4)
-        return
-    [lost] = found.astray
-    assert (lost.line, lost.loaded, lost.rule, found.ok) == (2, as_rules, line, False)
-    assert words in lost.words
+NOT_ONE: Final = {
+    "# words": (0, "reads it as a comment"),
+    rule(9, "requires:version >= 99; "): (0, "version >= 99"),
+    rule(11, "requires:feature no_such_thing; "): (0, "no_such_thing"),
+    padded(rule(12), rule(13)): (2, "what follows 8,191 bytes as another rule"),
+}
+"""Lines; as how many rules each is loaded, and what is told of it."""
+
+
+def test_line_that_is_not_loaded_as_one_rule_is_named(loaded: Loader) -> None:
+    """With why, though the engine may be silent."""
+    found = loaded(rule(1), *NOT_ONE, rule(2), rule(3))
+    assert [(one.line, one.rule) for one in found.astray] == [*enumerate(NOT_ONE, 2)]
+    assert not found.ok
+    for lost, (as_rules, words) in zip(found.astray, NOT_ONE.values(), strict=True):
+        assert lost.loaded == as_rules
+        assert words in lost.words
+
+
+def test_rule_that_hides_a_comment_is_whole(loaded: Loader) -> None:
+    """To the engine, which reads the comment as a line of its own."""
+    found = loaded(rule(1), padded(rule(9), "# words"), rule(2), rule(3))
+    assert (found.ok, found.loaded) == (True, 4)
 
 
 def test_lines_that_cancel_out_are_named_all_the_same(loaded: Loader) -> None:
@@ -120,9 +129,9 @@ def test_lines_that_cancel_out_are_named_all_the_same(loaded: Loader) -> None:
 
 def test_every_line_among_many_is_found(loaded: Loader) -> None:
     """And no other is blamed."""
-    wanting = {7, 8, 50, 99}
+    wanting = {7, 8, 24}
     rules = (
-        rule(sid, "requires:version >= 99; " if sid in wanting else "") for sid in range(1, 100)
+        rule(sid, "requires:version >= 99; " if sid in wanting else "") for sid in range(1, 25)
     )
     assert {one.line for one in loaded(*rules).astray} == wanting
 
@@ -168,19 +177,19 @@ def test_keyword_of_aws_is_left_to_the_service(loaded: Loader) -> None:
     assert [(one.line, one.sid, one.whole) for one in found.unasked] == [(1, 1, False)]
 
 
-@pytest.mark.parametrize(
-    "beyond",
-    [
-        "aws_domain_category:Command and Control,Spam; ",
-        "AWS_URL_CATEGORY:Malicious; ",
-        'aws_route_53_resolved_domain:"a.example"; ',
-        "aws_domain_category:Spam; geoip:dst,RU; ",
-    ],
+BEYOND: Final = (
+    "aws_domain_category:Command and Control,Spam; ",
+    "AWS_URL_CATEGORY:Malicious; ",
+    'aws_route_53_resolved_domain:"a.example"; ',
+    "aws_domain_category:Spam; geoip:dst,RU; ",
 )
-def test_mistake_beside_a_keyword_of_aws_is_found(loaded: Loader, beyond: str) -> None:
+
+
+def test_mistake_beside_a_keyword_of_aws_is_found(loaded: Loader) -> None:
     """The rest of the rule is as wrong as it would be without."""
-    found = loaded(rule(1, f"{beyond}nope; "), rule(2, f'{beyond}content:""; '))
-    assert [one.sid for one in found.refusals] == [1, 2]
+    wrong = [beyond + mistake for beyond in BEYOND for mistake in ("nope; ", 'content:""; ')]
+    found = loaded(*(rule(sid, options) for sid, options in enumerate(wrong, 1)))
+    assert [one.sid for one in found.refusals] == [*range(1, 9)]
 
 
 def test_rule_with_a_word_of_aws_that_may_be_a_buffer_is_left_out(loaded: Loader) -> None:

@@ -55,7 +55,7 @@ def test_nothing_is_searched_in_the_pause_nor_right_after_it(searches: list[str]
 
 
 def test_circle_that_is_left_in_the_pause_is_found_afterwards() -> None:
-    """By the next search through all, which would take 6 s where every other test is loaded."""
+    """By the next search through all, in a process that has little to search."""
     subprocess.run([sys.executable, "-c", CIRCLE], check=True)  # noqa: S603 - our own code
 
 
