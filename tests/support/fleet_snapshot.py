@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, Self
-
-from moto.networkfirewall.models import networkfirewall_backends
-from moto.s3.models import s3_backends
+from typing import Self
 
 from localaws import Call
 from support.fleet import FleetAccount, fleet_account
-
-_KEPT: Final[dict[str, Any]] = {"s3": s3_backends, "network-firewall": networkfirewall_backends}
-"""The services that have something after a round; roles are taken on anew by whoever needs one."""
+from support.resources import kept_resources, restore_resources
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +24,7 @@ class FleetSnapshot:
         time: what the build function took for the time of day.
         journal: as the hub's account wrote it.
         calls: to Network Firewall.
-        resources: of all accounts and regions; pickled, as moto closes the objects of a bucket that
-            it forgets, copies too.
+        resources: of all accounts and regions.
     """
 
     folder: Path
@@ -51,7 +44,7 @@ class FleetSnapshot:
             running.clock.time,
             tuple(hub.journal),
             hub.aws.calls,
-            pickle.dumps({name: _resources(backends) for name, backends in _KEPT.items()}),
+            kept_resources(),
         )
 
     @contextmanager
@@ -62,18 +55,7 @@ class FleetSnapshot:
         for name, content in self.feed.items():
             (self.folder / name).write_bytes(content)
         with fleet_account(self.folder, start=self.time) as running:
-            for name, found in pickle.loads(self.resources).items():  # noqa: S301 - ours
-                for (account, region), values in found.items():
-                    vars(_KEPT[name][account][region]).update(values)
+            restore_resources(self.resources)
             running.hub.journal[:] = self.journal
             running.hub.aws.control.calls[:] = self.calls
             yield running
-
-
-def _resources(backends: Any) -> dict[tuple[str, str], dict[str, Any]]:
-    """By account and region; how the embedded AWS is set up is no resource."""
-    return {
-        (account, region): {name: one for name, one in vars(backend).items() if name != "control"}
-        for account, regions in backends.items()
-        for region, backend in regions.items()
-    }

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.account import Account, account, call
+from support.account import Account, call
+from support.begun import begun
 from support.feeds import allowlist, rule
 
 
+@begun()
+def built(aws: Account) -> None:
+    """An account with a build in force."""
+    aws.allow()
+    aws.publish(malware=[rule(1), rule(2)])
+    call("apply", "--yes")
+
+
 @pytest.fixture
-def running(tmp_path: Path) -> Iterator[Account]:
-    """Give an account with a build in force, whose files were pulled."""
-    with account(tmp_path / "feed") as aws:
-        aws.allow()
-        aws.publish(malware=[rule(1), rule(2)])
-        call("apply", "--yes")
-        call("pull", tmp_path / "categories.yaml")
-        yield aws
+def running(built: Account, tmp_path: Path) -> Account:
+    """Give that account, whose files were pulled."""
+    call("pull", tmp_path / "categories.yaml")
+    return built
 
 
 @pytest.fixture

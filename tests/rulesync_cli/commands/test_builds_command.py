@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from getpass import getuser
 from pathlib import Path
 from socket import gethostname
@@ -13,6 +13,7 @@ from typing import Any
 import click
 import pytest
 from support.account import Account, account, call, next_second
+from support.begun import begun
 from support.feeds import rule
 
 from functions.build import app as build_app
@@ -20,13 +21,11 @@ from rulesync_cli.history.builds import PastBuild
 from rulesync_cli.history.outcome import Outcome
 
 
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[Account]:
-    """Give an account in which one build was applied."""
-    with account(tmp_path) as aws:
-        aws.allow(categories={"emerging-malware": "drop"})
-        aws.sync(malware=[rule(1), rule(2)])
-        yield aws
+@begun()
+def running(aws: Account) -> None:
+    """An account in which one build was applied."""
+    aws.allow(categories={"emerging-malware": "drop"})
+    aws.sync(malware=[rule(1), rule(2)])
 
 
 def listed(*words: str) -> list[dict[str, Any]]:

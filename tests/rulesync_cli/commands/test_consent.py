@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support.account import Account, account, call
+from support.account import Account, call
+from support.begun import begun
 from support.feeds import rule
 
 from rulesync_cli.show.progress import Waiting
@@ -15,15 +16,13 @@ from rulesync_cli.show.progress import Waiting
 ATTENDED = "rulesync_cli.consent.is_attended"
 
 
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[Account]:
-    """Give an account with a build in force, and an allowlist that asks for another."""
-    with account(tmp_path / "feed") as aws:
-        aws.allow()
-        aws.publish(malware=[rule(1), rule(2)])
-        assert call("apply", "--yes").exit_code == 0
-        aws.allow(rules={"drop": [2]})
-        yield aws
+@begun()
+def running(aws: Account) -> None:
+    """An account with a build in force, and an allowlist that asks for another."""
+    aws.allow()
+    aws.publish(malware=[rule(1), rule(2)])
+    assert call("apply", "--yes").exit_code == 0
+    aws.allow(rules={"drop": [2]})
 
 
 def words_of(command: str, running: Account) -> list[str]:

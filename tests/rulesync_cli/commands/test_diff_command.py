@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 from support.account import Account, account, call
+from support.begun import begun
 from support.feeds import rule
 
 NONE = {"out": 0, "action": 0, "text": 0, "in": 0}
 
 
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[Account]:
-    """Give an account with two builds between which rules came, went and changed."""
-    with account(tmp_path) as aws:
-        aws.allow(categories={"emerging-malware": "alert"}, max_shrink=1)
-        aws.sync(malware=[rule(1), rule(2), rule(3), rule(4)], dns=[rule(10)])
-        aws.allow(categories={"emerging-malware": "alert"}, rules={"drop": [3]}, max_shrink=1)
-        after = [rule(1), rule(2, rev=2), rule(3), rule(4, "lua:x; "), rule(5)]
-        aws.sync(malware=after, dns=[])
-        yield aws
+@begun()
+def running(aws: Account) -> None:
+    """An account with two builds between which rules came, went and changed."""
+    aws.allow(categories={"emerging-malware": "alert"}, max_shrink=1)
+    aws.sync(malware=[rule(1), rule(2), rule(3), rule(4)], dns=[rule(10)])
+    aws.allow(categories={"emerging-malware": "alert"}, rules={"drop": [3]}, max_shrink=1)
+    after = [rule(1), rule(2, rev=2), rule(3), rule(4, "lua:x; "), rule(5)]
+    aws.sync(malware=after, dns=[])
 
 
 def compared(before: str, after: str, *words: str) -> dict[str, Any]:

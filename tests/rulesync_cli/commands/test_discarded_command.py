@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 from support.account import BUCKET, Account, account
+from support.begun import begun
 from support.feeds import allowlist, feed, rule
 from support.results import synced
 
@@ -18,14 +18,12 @@ from rulesync_cli import main
 LUA = [rule(1), rule(2, "lua:x; "), rule(3, "dataset:set,x; ")]
 
 
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[Account]:
-    """Give an account in which two builds discarded rules."""
-    with account(tmp_path / "feed") as aws:
-        aws.allow()
-        aws.sync(malware=LUA)
-        aws.sync(malware=[*LUA, rule(4)], dns=[rule(5, "iprep:x; ")])
-        yield aws
+@begun()
+def running(aws: Account) -> None:
+    """An account in which two builds discarded rules."""
+    aws.allow()
+    aws.sync(malware=LUA)
+    aws.sync(malware=[*LUA, rule(4)], dns=[rule(5, "iprep:x; ")])
 
 
 def call(*words: str) -> Result:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from support.account import BUCKET, Account, account, call
+from support.account import BUCKET, Account, call
+from support.begun import begun
 from support.example import FEED
 from support.example import ROOT as EXAMPLES
 from support.feeds import allowlist, rule
@@ -32,15 +33,13 @@ if TYPE_CHECKING:
 HERE: Final = Where(BUCKET, (), None, None, None)
 
 
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[Account]:
-    """Give an account with a build of the example feed in force."""
-    with account(tmp_path) as aws:
-        aws.allow((EXAMPLES / "categories.yaml").read_text(encoding="utf-8"))
-        build_feed([FEED], tmp_path, version="1")
-        fetch_app.handler({"source": "aws.scheduler"}, None)
-        assert call("apply", "--yes").exit_code == 0
-        yield aws
+@begun()
+def running(aws: Account) -> None:
+    """An account with a build of the example feed in force."""
+    aws.allow((EXAMPLES / "categories.yaml").read_text(encoding="utf-8"))
+    build_feed([FEED], aws.folder, version="1")
+    fetch_app.handler({"source": "aws.scheduler"}, None)
+    assert call("apply", "--yes").exit_code == 0
 
 
 def seen(sid: int) -> Sight:
@@ -71,14 +70,12 @@ def test_both_ways_tell_the_same_of_a_stack(running: Account) -> None:
     assert told > len(sids) / 20
 
 
-@pytest.fixture
-def small(tmp_path: Path) -> Iterator[Account]:
-    """Give an account with two rules in force, of which one came with the second build."""
-    with account(tmp_path) as aws:
-        aws.allow()
-        aws.sync(malware=[rule(1)])
-        aws.sync(malware=[rule(1), rule(2)])
-        yield aws
+@begun()
+def small(aws: Account) -> None:
+    """An account with two rules in force, of which one came with the second build."""
+    aws.allow()
+    aws.sync(malware=[rule(1)])
+    aws.sync(malware=[rule(1), rule(2)])
 
 
 def is_brief() -> bool:

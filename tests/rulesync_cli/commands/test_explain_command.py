@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from support.account import BUCKET, Account, account
+from support.account import BUCKET, Account
+from support.begun import begun
 from support.feeds import allowlist, feed, rule
 
 from rulesync_cli import main
 
 
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[Account]:
-    """Give an account in which one category was synced."""
-    with account(tmp_path / "feed") as aws:
-        aws.allow()
-        aws.sync(malware=[rule(1), rule(2, "classtype:x; ")])
-        yield aws
+@begun()
+def running(aws: Account) -> None:
+    """An account in which one category was synced."""
+    aws.allow()
+    aws.sync(malware=[rule(1), rule(2, "classtype:x; ")])
 
 
 @pytest.fixture

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support.account import BUCKET, Account, account, call, next_second, run
+from support.account import BUCKET, Account, call, next_second, run
+from support.begun import begun
 from support.clock import today
 from support.feeds import feed, rule
 from support.hits import day_hits, hits_of_day
@@ -23,23 +23,21 @@ PALO = "reference:cve,2024-3400; metadata:created_at 2024_04_12, cve CVE_2024_34
 OFF: dict[str, Any] = {"staging": {"days": 0}}
 
 
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[Account]:
-    """Give an account in which rules for a CVE came, turned, were left out, and were disabled."""
-    with account(tmp_path / "feed") as aws:
-        aws.allow(**OFF)
-        aws.sync(exploit=[rule(1)])
-        next_second()
-        aws.sync(exploit=[rule(1), rule(10, PALO), rule(11, f"iprep:src; {PALO}")])
-        aws.allow(categories={"emerging-exploit": "drop", "emerging-info": "off"}, **OFF)
-        off = rule(12, PALO)
-        disabled = f"# {rule(13, PALO)}"
-        next_second()
-        aws.sync(
-            exploit=[rule(1), rule(10, PALO), rule(11, f"iprep:src; {PALO}")],
-            info=[off, disabled],
-        )
-        yield aws
+@begun()
+def running(aws: Account) -> None:
+    """An account in which rules for a CVE came, turned, were left out, and were disabled."""
+    aws.allow(**OFF)
+    aws.sync(exploit=[rule(1)])
+    next_second()
+    aws.sync(exploit=[rule(1), rule(10, PALO), rule(11, f"iprep:src; {PALO}")])
+    aws.allow(categories={"emerging-exploit": "drop", "emerging-info": "off"}, **OFF)
+    off = rule(12, PALO)
+    disabled = f"# {rule(13, PALO)}"
+    next_second()
+    aws.sync(
+        exploit=[rule(1), rule(10, PALO), rule(11, f"iprep:src; {PALO}")],
+        info=[off, disabled],
+    )
 
 
 def pasts(*words: object) -> dict[int, dict[str, Any]]:

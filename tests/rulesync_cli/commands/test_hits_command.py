@@ -5,14 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support.account import BUCKET, Account, account, call, run
+from support.account import BUCKET, Account, call, run
 from support.alert_logs import alert_record, write_log
+from support.begun import begun
 from support.clock import today
 from support.feeds import allowlist, feed, rule
 from support.hits import day_hits, hits_of_day
@@ -27,13 +27,11 @@ from rules_lib.hits.values import DayHits, PacketAction, Talker
 HOSTILE = rule(2).replace("rule 2", "=cmd|' /C calc'!A0 <b>\u202e")
 
 
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[Account]:
-    """Give an account with a category that drops and one that alerts."""
-    with account(tmp_path) as aws:
-        aws.allow(categories={"emerging-exploit": "drop"}, variables={"HOME_NET": "10.1.0.0/16"})
-        aws.sync(exploit=[rule(1)], dns=[HOSTILE, rule(3)])
-        yield aws
+@begun()
+def running(aws: Account) -> None:
+    """An account with a category that drops and one that alerts."""
+    aws.allow(categories={"emerging-exploit": "drop"}, variables={"HOME_NET": "10.1.0.0/16"})
+    aws.sync(exploit=[rule(1)], dns=[HOSTILE, rule(3)])
 
 
 def fired(days_ago: int, *hits: DayHits) -> None:
@@ -170,23 +168,21 @@ GOOD = "metadata:signature_severity Minor, confidence High; "
 LOUD = "metadata:signature_severity Major, confidence High; "
 
 
-@pytest.fixture
-def watched(tmp_path: Path) -> Iterator[Account]:
-    """Give an account with rules in force for a month, of whose every day the hits are known."""
-    with account(tmp_path) as aws:
-        text = "version: 1  # ours\ndefault: alert\nrules:\n  alert: [4]  # asked for\n"
-        aws.allow(text)
-        aws.sync(dns=[rule(sid, GOOD) for sid in (1, 2, 3, 4)], exploit=[rule(5, LOUD), rule(6)])
-        newest = aws.builds[-1]
-        long_ago = f"{today() - timedelta(days=40):%Y%m%d}T060000Z-00000000"
-        added = {"steps": [{"added": [1, 2, 3, 4, 5, 6]}]}
-        aws.put(f"builds/{long_ago}/plan.json", json.dumps(added))
-        aws.put(f"builds/{newest}/plan.json", json.dumps({"steps": []}))
-        for ago in range(2, 31):
-            fired(ago)
-        others = ((5, 1), (6, 100 * 31))
-        fired(1, of(2, 1, count=40), *(of(sid, 1, count=number) for sid, number in others))
-        yield aws
+@begun()
+def watched(aws: Account) -> None:
+    """An account with rules in force for a month, of whose every day the hits are known."""
+    text = "version: 1  # ours\ndefault: alert\nrules:\n  alert: [4]  # asked for\n"
+    aws.allow(text)
+    aws.sync(dns=[rule(sid, GOOD) for sid in (1, 2, 3, 4)], exploit=[rule(5, LOUD), rule(6)])
+    newest = aws.builds[-1]
+    long_ago = f"{today() - timedelta(days=40):%Y%m%d}T060000Z-00000000"
+    added = {"steps": [{"added": [1, 2, 3, 4, 5, 6]}]}
+    aws.put(f"builds/{long_ago}/plan.json", json.dumps(added))
+    aws.put(f"builds/{newest}/plan.json", json.dumps({"steps": []}))
+    for ago in range(2, 31):
+        fired(ago)
+    others = ((5, 1), (6, 100 * 31))
+    fired(1, of(2, 1, count=40), *(of(sid, 1, count=number) for sid, number in others))
 
 
 def test_rules_to_decide_on_are_listed_by_class(watched: Account) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support.account import BUCKET, Account, account, call
+from support.account import BUCKET, Account, call
+from support.begun import begun
 from support.clock import today
 from support.feeds import allowlist, rule
 from support.hits import day_hits, hits_of_day
@@ -22,17 +22,15 @@ from rules_lib.hits.values import DayHits, PacketAction, Talker
 STAGING_OFF: dict[str, Any] = {"staging": {"days": 0}}
 
 
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[Account]:
-    """Give an account with rules in force for a month, some of which block."""
-    with account(tmp_path / "feed") as aws:
-        aws.allow(categories={"emerging-malware": "drop"}, **STAGING_OFF)
-        aws.sync(exploit=[rule(1), rule(2), rule(3)], malware=[rule(4)])
-        long_ago = f"{today() - timedelta(days=40):%Y%m%d}T060000Z-00000000"
-        newest = max(aws.builds)
-        aws.put(f"builds/{long_ago}/plan.json", json.dumps({"steps": [{"added": [1, 2, 4]}]}))
-        aws.put(f"builds/{newest}/plan.json", json.dumps({"steps": [{"added": [3]}]}))
-        yield aws
+@begun()
+def running(aws: Account) -> None:
+    """An account with rules in force for a month, some of which block."""
+    aws.allow(categories={"emerging-malware": "drop"}, **STAGING_OFF)
+    aws.sync(exploit=[rule(1), rule(2), rule(3)], malware=[rule(4)])
+    long_ago = f"{today() - timedelta(days=40):%Y%m%d}T060000Z-00000000"
+    newest = max(aws.builds)
+    aws.put(f"builds/{long_ago}/plan.json", json.dumps({"steps": [{"added": [1, 2, 4]}]}))
+    aws.put(f"builds/{newest}/plan.json", json.dumps({"steps": [{"added": [3]}]}))
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.account import Account, account, call
+from support.begun import begun
 from support.feeds import rule
 from support.localaws import policy
 from support.next_generation import ips_texts, make_next, next_attached, next_policy
@@ -16,7 +17,6 @@ from support.snapshot import attached, backend, state
 from localaws import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 MALWARE, INFO = "et-emerging-malware", "et-emerging-info"
@@ -32,15 +32,13 @@ REMOVE = (*MAKE, "--from-policy", "old", "--remove-old")
 BACK = ("move", "--to", "classic", "--policy", "old", "--yes")
 
 
-@pytest.fixture
-def live(tmp_path: Path) -> Iterator[Account]:
+@begun(RULESYNC_POLICIES="old")
+def live(found: Account) -> None:
     """An account whose policy `old` has classic rule groups in force."""
-    with account(tmp_path, RULESYNC_POLICIES="old") as found:
-        found.firewall.create_firewall_policy(FirewallPolicyName="old", FirewallPolicy=policy())
-        found.allow(**SETTINGS)
-        found.sync(**FEED)
-        make_next(found, "new")
-        yield found
+    found.firewall.create_firewall_policy(FirewallPolicyName="old", FirewallPolicy=policy())
+    found.allow(**SETTINGS)
+    found.sync(**FEED)
+    make_next(found, "new")
 
 
 def done(*words: str) -> dict[str, Any]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from click.testing import Result
-from support.account import ALLOWLIST, Account, account, call
+from support.account import ALLOWLIST, Account, call
+from support.begun import begun
 from support.feeds import allowlist, rule
 
 EDIT = allowlist(rules={"drop": [2]})
@@ -36,15 +36,13 @@ class Person:
         return call("push", self.file, "--yes", *words)
 
 
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[Account]:
-    """Give an account with a feed of one category in force, and a file of people's own."""
-    with account(tmp_path / "feed") as aws:
-        aws.allow()
-        aws.put("local/ours.rules", rule(50))
-        aws.publish(malware=[rule(1), rule(2)])
-        call("apply", "--yes")
-        yield aws
+@begun()
+def running(aws: Account) -> None:
+    """An account with a feed of one category in force, and a file of people's own."""
+    aws.allow()
+    aws.put("local/ours.rules", rule(50))
+    aws.publish(malware=[rule(1), rule(2)])
+    call("apply", "--yes")
 
 
 @pytest.fixture

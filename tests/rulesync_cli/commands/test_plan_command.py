@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 from support.account import Account, account, call
+from support.begun import begun
 from support.feeds import allowlist, rule
 
 POLICY = "prod"
 SIX = [rule(sid) for sid in range(1, 7)]
 
 
-@pytest.fixture
-def applied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
-    """Give an account with two categories in force, attached to a policy."""
-    monkeypatch.setenv("RULESYNC_POLICIES", POLICY)
-    with account(tmp_path) as aws:
-        aws.allow(categories={"emerging-malware": "alert", "emerging-info": "alert"})
-        aws.publish(malware=SIX, info=[rule(20), rule(21)])
-        assert call("apply", "--yes").exit_code == 0
-        yield aws
+@begun(RULESYNC_POLICIES=POLICY)
+def applied(aws: Account) -> None:
+    """An account with two categories in force, attached to a policy."""
+    aws.allow(categories={"emerging-malware": "alert", "emerging-info": "alert"})
+    aws.publish(malware=SIX, info=[rule(20), rule(21)])
+    assert call("apply", "--yes").exit_code == 0
 
 
 def edited(folder: Path, **settings: Any) -> Path:

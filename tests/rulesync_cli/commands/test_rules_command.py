@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from support.account import Account, account, call, run
+from support.begun import begun
 from support.feeds import allowlist, feed, rule
 from support.results import synced
 
@@ -20,13 +20,11 @@ JNDI = rule(2, f"{MARKED}cve CVE_2021_44228, updated_at 2024_02_01; ")
 PLAIN = rule(3)
 
 
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[Account]:
-    """Give an account with a category that drops and one that alerts."""
-    with account(tmp_path) as aws:
-        aws.allow(categories={"emerging-exploit": "drop"})
-        aws.sync(exploit=[LOG4J, JNDI], dns=[PLAIN])
-        yield aws
+@begun()
+def running(aws: Account) -> None:
+    """An account with a category that drops and one that alerts."""
+    aws.allow(categories={"emerging-exploit": "drop"})
+    aws.sync(exploit=[LOG4J, JNDI], dns=[PLAIN])
 
 
 def records(*words: object) -> list[dict[str, Any]]:

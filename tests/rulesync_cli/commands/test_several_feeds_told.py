@@ -6,41 +6,35 @@ import csv
 import io
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
-from support.account import Account, account, call, next_second
+from support.account import Account, call, next_second
+from support.begun import begun
 from support.feeds import rule
 from support.several import bring, listed, want
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 ET = {"emerging-web": [rule(1), rule(2)], "emerging-dns": [rule(3)]}
 OURS = {"web": [rule(11), rule(2, rev=7)]}
 
 
-@pytest.fixture
-def both(tmp_path: Path) -> Iterator[Account]:
-    """Give an account with two feeds in force, and a sid that both have."""
-    with account(tmp_path) as running:
-        want(running, "et/open", listed("ours/hunting", licence="CC-BY"))
-        bring(running, "et/open", ET)
-        bring(running, "ours/hunting", OURS)
-        running.put("local/mine.rules", f"{rule(21)}\n{rule(3)}\n")
-        running.allow(categories={"local-mine": "alert"})
-        running.build()
-        yield running
+@begun()
+def both(running: Account) -> None:
+    """An account with two feeds in force, and a sid that both have."""
+    want(running, "et/open", listed("ours/hunting", licence="CC-BY"))
+    bring(running, "et/open", ET)
+    bring(running, "ours/hunting", OURS)
+    running.put("local/mine.rules", f"{rule(21)}\n{rule(3)}\n")
+    running.allow(categories={"local-mine": "alert"})
+    running.build()
 
 
-@pytest.fixture
-def alone(tmp_path: Path) -> Iterator[Account]:
-    """Give an account with one feed in force, of which people have no list."""
-    with account(tmp_path) as running:
-        running.allow()
-        running.publish(web=[rule(1), rule(2), rule(2)])
-        running.build()
-        yield running
+@begun()
+def alone(running: Account) -> None:
+    """An account with one feed in force, of which people have no list."""
+    running.allow()
+    running.publish(web=[rule(1), rule(2), rule(2)])
+    running.build()
 
 
 def told(*words: object) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from support.account import Account, account, call
+from support.begun import begun
 from support.feeds import rule
 
 from localaws import Fault
@@ -26,12 +27,11 @@ def empty(tmp_path: Path) -> Iterator[Account]:
         yield aws
 
 
-@pytest.fixture
-def running(empty: Account) -> Account:
-    """Give an account with one build in force."""
-    empty.allow()
-    empty.sync(malware=[rule(1), rule(2), rule(3, "lua:x; ")])
-    return empty
+@begun()
+def running(aws: Account) -> None:
+    """An account with one build in force."""
+    aws.allow()
+    aws.sync(malware=[rule(1), rule(2), rule(3, "lua:x; ")])
 
 
 def told(*words: object) -> tuple[int, dict[str, Any]]:
