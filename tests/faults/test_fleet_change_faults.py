@@ -11,8 +11,8 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final
+from functools import cache
+from typing import Any, Final, TypeAlias
 
 import pytest
 from support.account import BUCKET, call
@@ -20,6 +20,7 @@ from support.faults.nth_call import Mishap, NthCall
 from support.faults.wire import no_waiting
 from support.feeds import rule
 from support.fleet import PILOT, FleetAccount, fleet_account
+from support.fleet_snapshot import FleetSnapshot
 from support.localaws import policy
 from support.samples import one_in
 from support.snapshot import Killed, Snapshot, attached, state
@@ -79,12 +80,27 @@ CASES: Final = {
 }
 
 
+SetUp: TypeAlias = Callable[[Callable[[FleetAccount], None]], FleetSnapshot]
+
+
+@pytest.fixture(scope="module")
+def set_up(tmp_path_factory: pytest.TempPathFactory) -> SetUp:
+    """What is there before a command, set up once for all tests that begin with it."""
+
+    @cache
+    def made(before: Callable[[FleetAccount], None]) -> FleetSnapshot:
+        with fleet_account(tmp_path_factory.mktemp("feed")) as found, no_waiting():
+            found.hub.publish(malware=[rule(1), rule(2)], info=[rule(3)])
+            before(found)
+            return FleetSnapshot.take(found)
+
+    return made
+
+
 @contextmanager
-def begun(folder: Path, case: Case) -> Iterator[FleetAccount]:
+def begun(set_up: SetUp, case: Case) -> Iterator[FleetAccount]:
     """An account as it is before the command."""
-    with fleet_account(folder) as found, no_waiting():
-        found.hub.publish(malware=[rule(1), rule(2)], info=[rule(3)])
-        case.before(found)
+    with set_up(case.before).restored() as found, no_waiting():
         yield found
 
 
@@ -115,12 +131,12 @@ def referring() -> set[str]:
 @pytest.mark.parametrize("mishap", ["refused", "lost", "killed"])
 @pytest.mark.parametrize("name", CASES)
 def test_command_that_broke_off_is_finished_by_the_next(
-    name: str, mishap: Mishap, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, mishap: Mishap, set_up: SetUp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """At whichever call."""
     monkeypatch.setenv("RULESYNC_POLICIES", "prod")
     case = CASES[name]
-    with begun(tmp_path, case) as found:
+    with begun(set_up, case) as found:
         start = Snapshot.take(found.hub)
         with NthCall().at_work() as counting:
             assert run(case).exit_code == 0
@@ -149,12 +165,12 @@ def _broken(case: Case) -> None:
 
 @pytest.mark.parametrize("name", ["rename", "delete"])
 def test_round_after_a_command_that_was_killed_is_safe(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, set_up: SetUp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever is named builds from its own state; nobody who is not named is built."""
     monkeypatch.setenv("RULESYNC_POLICIES", "prod")
     case = CASES[name]
-    with begun(tmp_path, case) as found:
+    with begun(set_up, case) as found:
         start, hold = Snapshot.take(found.hub), found.clock.time
         with NthCall().at_work() as counting:
             assert run(case).exit_code == 0

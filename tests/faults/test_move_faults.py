@@ -19,7 +19,7 @@ from support.feeds import rule
 from support.localaws import policy
 from support.next_generation import ips_texts, make_next, next_attached
 from support.samples import THOROUGH
-from support.snapshot import attached, backend
+from support.snapshot import Snapshot, attached, backend
 
 from localaws import Call, Fault
 
@@ -86,15 +86,15 @@ def strikes(calls: tuple[Call, ...]) -> Iterator[Fault]:
 @pytest.mark.parametrize("step", range(len(COURSE)))
 def test_step_that_meets_an_error_leaves_what_is_in_force(tmp_path: Path, step: int) -> None:
     """And is finished by running it again."""
-    with moved(tmp_path / "clean", step) as clean:
-        before, mark = in_force(), len(clean.aws.calls)
+    with moved(tmp_path, step) as found:
+        start, before, mark = Snapshot.take(found), in_force(), len(found.aws.calls)
         assert call(*COURSE[step]).exit_code == 0
-        after, asked = in_force(), clean.aws.calls[mark:]
+        after, asked = in_force(), found.aws.calls[mark:]
         texts = ips_texts()
-    tried = list(strikes(asked))[step % SLICE :: SLICE]
-    assert tried
-    for number, fault in enumerate(tried):
-        with moved(tmp_path / str(number), step) as found:
+        tried = list(strikes(asked))[step % SLICE :: SLICE]
+        assert tried
+        for fault in tried:
+            start.restore(found)
             found.aws.inject(fault)
             broken = call(*COURSE[step])
             if broken.exit_code:
@@ -110,16 +110,15 @@ def test_step_that_meets_an_error_leaves_what_is_in_force(tmp_path: Path, step: 
 @pytest.mark.parametrize("step", range(len(COURSE)))
 def test_step_whose_bucket_fails_leaves_what_is_in_force(tmp_path: Path, step: int) -> None:
     """At each call to S3; and is finished by running it again."""
-    counting = NthCall(part=S3)
-    with moved(tmp_path / "clean", step) as clean:
-        before = in_force()
+    counting, failed = NthCall(part=S3), 0
+    with moved(tmp_path, step) as found:
+        start, before = Snapshot.take(found), in_force()
         with counting.at_work():
             assert call(*COURSE[step]).exit_code == 0
         after, texts = in_force(), ips_texts()
-        assert clean.has("config/categories.yaml")
-    failed = 0
-    for place in range(step % SLICE, len(counting.asked), SLICE):
-        with moved(tmp_path / str(place), step):
+        assert found.has("config/categories.yaml")
+        for place in range(step % SLICE, len(counting.asked), SLICE):
+            start.restore(found)
             with NthCall(place, part=S3).at_work():
                 broken = call(*COURSE[step])
             assert broken.exit_code == 0 or broken.stderr.strip(), place

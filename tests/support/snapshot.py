@@ -78,6 +78,7 @@ class Snapshot:
 
     groups: dict[str, Any]
     policies: dict[str, Any]
+    next_policies: dict[str, Any]
     tagger: Any
     objects: dict[str, bytes]
 
@@ -89,6 +90,7 @@ class Snapshot:
         return cls(
             dict(held.rule_groups),
             dict(held.firewall_policies),
+            dict(held.next_policies),
             copy.deepcopy(held.tagger),
             objects,
         )
@@ -99,6 +101,7 @@ class Snapshot:
         for now, before in (
             (held.rule_groups, self.groups),
             (held.firewall_policies, self.policies),
+            (held.next_policies, self.next_policies),
         ):
             now.clear()
             now.update(before)

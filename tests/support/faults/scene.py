@@ -49,6 +49,10 @@ if TYPE_CHECKING:
     from rules_lib.sync.gather import Gathered
 
 
+ALL: Final = frozenset(
+    (*range(1, 10_000), *(first + at for first in (900_001, 910_001, 920_001) for at in range(100)))
+)
+"""Every sid that a feed, a file of own rules or somebody's hand has here."""
 _FRESH: Final = "eu-west-1"
 """Another region of the same account."""
 
@@ -252,7 +256,7 @@ class Scene:
         """Sids that newest feed and file ask for, and a hold too; all, where nothing may change."""
         held = self.held()
         if (asked := self.gathered()) is None:
-            return frozenset(range(1, 1_000_000))
+            return ALL
         wanted = frozenset(rule.sid for rule in published(asked, self._bound()))
         return wanted & self._of(held.build) if held else wanted
 
