@@ -17,7 +17,6 @@ from moto.cloudformation.models import Stack
 from localaws.stacks.expand import SAM_PYTHON, defaults, transformed
 
 ROOT: Final = Path(__file__).parents[2]
-SAM: Final = ROOT / "scripts" / "sam"
 REGION: Final = "us-east-1"
 ACCOUNT: Final = "123456789012"
 BUCKET: Final = "rulesync-test"
