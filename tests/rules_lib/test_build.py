@@ -268,15 +268,21 @@ def test_setter_that_waits_and_would_drop_is_late_while_its_alert_stays_in_force
 def test_policy_that_judges_by_action_has_no_drop_before_its_setter(
     files: dict[str, list[str]], allowlist: Allowlist
 ) -> None:
-    """And everything else is as in strict order: which rules are kept, and what the others say."""
+    """And everything else is as in strict order: which rules are kept, and what the others say.
+
+    But that it may have room for more, and that own rules keep their priority as it is written.
+    """
     firewall = allowlist.firewall.model_copy(update={"target": Target.NEXT_GENERATION})
     strict = _build(files, allowlist)
     built = _build(files, allowlist.model_copy(update={"firewall": firewall}))
-    assert {rule.sid for rule in built.kept} == {rule.sid for rule in strict.kept}
-    before = {rule.sid: rule for rule in strict.kept}
-    for rule in built.kept:
-        if not {Change.LATE_SETTER, Change.PRIORITY_WRITTEN} & {*rule.changes}:
-            assert rule.text == before[rule.sid].text
+    kept = {rule.sid: rule for rule in built.kept}
+    over = {one.rule.sid for one in strict.discarded if one.reason is Reason.OVER_BUDGET}
+    assert kept.keys() - over == {rule.sid for rule in strict.kept}
+    for before in strict.kept:
+        rule = kept[before.sid]
+        own = rule.given.mode is Mode.AS_WRITTEN and Change.PRIORITY_REMOVED in before.changes
+        if not own and not {Change.LATE_SETTER, Change.PRIORITY_WRITTEN} & {*rule.changes}:
+            assert rule.text == before.text
     meetings = Meetings.of(built.kept, allowlist.variables)
     ours = {rule.sid for rule in built.kept if rule.given.mode is Mode.AS_WRITTEN}
     assert too_early(built.kept, meetings).keys() <= ours

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import permutations, product
 from typing import TYPE_CHECKING, Any, Final
 
 from hypothesis import strategies as st
@@ -258,61 +259,72 @@ def rule_texts(draw: st.DrawFn) -> str:
     return f"{draw(HEADERS)} ({body}{draw(SPACES)})"
 
 
-NAMES = st.sampled_from(["aa", "bb", "cc", "dd"])
-_COMMANDS = st.sampled_from(["set", "set", "toggle", "unset", "isset", "isset", "isnotset"])
-_FLOWBITS = st.tuples(
-    _COMMANDS,
-    st.lists(NAMES, min_size=1, max_size=2, unique=True),
-    st.sampled_from("|&"),
-).map(lambda parts: f"flowbits:{parts[0]},{parts[2].join(parts[1])}; ")
-_FLOWINTS = st.one_of(
-    st.tuples(NAMES, st.sampled_from(["=", "+", "+", "-", ">", "=="]), NAMES | st.just("1")),
-    st.tuples(NAMES, st.sampled_from(["isset", "isset", "notset", "isnotset"])),
-).map(lambda parts: f"flowint:{','.join(parts)}; ")
-_XBITS = st.tuples(
-    _COMMANDS, NAMES, st.sampled_from(["track ip_src", "track ip_dst", "track ip_pair", "expire 9"])
-).map(lambda parts: f"xbits:{','.join(parts)}; ")
-_HOSTBITS = st.tuples(_COMMANDS, NAMES, st.sampled_from(["", ",src", ",dst"])).map(
-    lambda parts: f"hostbits:{parts[0]},{parts[1]}{parts[2]}; "
+_NAMES: Final = ("aa", "bb", "cc", "dd")
+_COMMANDS: Final = ("set", "set", "toggle", "unset", "isset", "isset", "isnotset")
+_NAMED: Final = (*_NAMES * 3, *(f"{a}{by}{b}" for a, b in permutations(_NAMES, 2) for by in "|&"))
+"""One name about as often as two."""
+_TRACKED: Final = ("track ip_src", "track ip_dst", "track ip_pair", "expire 9")
+_FLOWBITS: Final = tuple(
+    f"flowbits:{command},{named}; " for command, named in product(_COMMANDS, _NAMED)
 )
-_TX_BITS = st.tuples(st.sampled_from(["set", "isset"]), NAMES).map(
-    lambda parts: f"xbits:{parts[0]},{parts[1]},track tx; "
+_FLOWINTS: Final = (
+    *(
+        f"flowint:{','.join(parts)}; "
+        for parts in product(_NAMES, ("=", "+", "+", "-", ">", "=="), (*_NAMES, *("1",) * 4))
+    ),
+    *(
+        f"flowint:{','.join(parts)}; "
+        for parts in product(_NAMES, ("isset", "isset", "notset", "isnotset"))
+        for _ in range(12)
+    ),
 )
-TIES = st.one_of(_FLOWBITS, _FLOWBITS, _FLOWBITS, _FLOWINTS, _FLOWINTS, _XBITS, _HOSTBITS, _TX_BITS)
-"""Options that tie rules together, of every kind, with the same names for all."""
-EXTRAS = st.sampled_from(
-    (
-        *("", "", "", "", "noalert; ", "flowbits:noalert; ", "hostbits:noalert; "),
-        *("classtype:x; ", "priority:1; ", "gid:1; ", "dataset:set,x; "),
-        *("requires:version < 8; ", "requires:version >= 8; "),
-        "threshold:type limit, track by_src, count 1, seconds 9; ",
-        "metadata:signature_severity Major; ",
-        "metadata:confidence High, updated_at 2024_05_06; ",
-    )
+_XBITS: Final = tuple(
+    f"xbits:{','.join(parts)}; " for parts in product(_COMMANDS, _NAMES, _TRACKED)
 )
-HEADS = st.sampled_from(
-    ["alert tcp"] * 6 + ["drop tcp", "pass tcp", "reject tls", "reject udp", "log tcp"]
+_HOSTBITS: Final = tuple(
+    f"hostbits:{command},{name}{side}; "
+    for command, name, side in product(_COMMANDS, _NAMES, ("", ",src", ",dst"))
 )
+_TX_BITS: Final = tuple(
+    f"xbits:{command},{name},track tx; " for command, name in product(("set", "isset"), _NAMES)
+)
+TIES = st.sampled_from(
+    (_FLOWBITS, _FLOWBITS, _FLOWBITS, _FLOWINTS, _FLOWINTS, _XBITS, _HOSTBITS, _TX_BITS)
+).flatmap(st.sampled_from)
+"""Options that tie rules together, of every kind, with the same names for all.
 
-
-_OTHER_LINES = st.sampled_from(
-    ["", "# words", "nonsense", "alert tcp any any (sid:7;)", "alert x \\"]
+Each thing that is drawn costs hypothesis about what a line costs our code, so that few are: a
+line's parts are drawn together.
+"""
+_EXTRAS: Final = (
+    *("", "", "", "", "noalert; ", "flowbits:noalert; ", "hostbits:noalert; "),
+    *("classtype:x; ", "priority:1; ", "gid:1; ", "dataset:set,x; "),
+    *("requires:version < 8; ", "requires:version >= 8; "),
+    "threshold:type limit, track by_src, count 1, seconds 9; ",
+    "metadata:signature_severity Major; ",
+    "metadata:confidence High, updated_at 2024_05_06; ",
 )
+_HEADS: Final = (
+    *("alert tcp",) * 6,
+    *("drop tcp", "pass tcp", "reject tls", "reject udp", "log tcp"),
+)
+_ENDS: Final = (ENDS, ENDS, ENDS, "$HOME_NET any -> $NOPE any")
+_OTHER_LINES: Final = ("", "# words", "nonsense", "alert tcp any any (sid:7;)", "alert x \\")
+_PARTS = st.sampled_from(tuple(product(_HEADS, _ENDS, _EXTRAS)))
+_NUMBERS = st.sampled_from(tuple(product(range(1, 31), range(1, 4))))
+_LINES = st.sampled_from((*("{}",) * 85, *("#{}",) * 10, *_OTHER_LINES))
+"""How a rule stands in its line, or what stands there in its place."""
 _TIED = st.lists(TIES, max_size=2)
-_ENDS = st.sampled_from([ENDS, ENDS, ENDS, "$HOME_NET any -> $NOPE any"])
-"""Made once: hypothesis would make and check them anew for each line."""
 
 
 @st.composite
 def feed_lines(draw: st.DrawFn) -> str:
     """Lines of a feed: rules tied by marks, repeated sids, disabled rules, other things."""
-    if draw(st.integers(0, 19)) == 0:
-        return draw(_OTHER_LINES)
-    options = draw(EXTRAS) + "".join(draw(_TIED))
-    ends = draw(_ENDS)
-    sid = draw(st.integers(1, 30))
-    written = text(sid, options, head=draw(HEADS), ends=ends, rev=draw(st.integers(1, 3)))
-    return f"#{written}" if draw(st.integers(0, 9)) == 0 else written
+    line = draw(_LINES)
+    if line in _OTHER_LINES:
+        return line
+    (head, ends, extra), (sid, rev) = draw(_PARTS), draw(_NUMBERS)
+    return line.format(text(sid, extra + "".join(draw(_TIED)), head=head, ends=ends, rev=rev))
 
 
 FEEDS = st.dictionaries(
