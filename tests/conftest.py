@@ -121,7 +121,7 @@ settings.register_profile(
     deadline=None,  # a busy machine is no finding
     suppress_health_check=[HealthCheck.too_slow],
     derandomize=True,  # what fails, fails again, and fails for everybody
-    max_examples=100 if THOROUGH else 40,
+    max_examples=100 if THOROUGH else 25,
 )
 settings.register_profile(
     "searching", settings.get_profile("rulesync"), derandomize=False, max_examples=100

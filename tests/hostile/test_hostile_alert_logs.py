@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.alert_logs import alert_record, log_text
+from support.samples import THOROUGH
 
 from rules_lib.errors import HitsError
 from rules_lib.hits.rows import counted_lines
@@ -32,6 +33,7 @@ VALUES = st.recursive(
     ),
     max_leaves=8,
 )
+FEW = settings(max_examples=50 if THOROUGH else 12)  # each starts an engine
 PLACES = ("timestamp", "flow_id", "src_ip", "dest_ip", "alert", "verdict")
 
 
@@ -68,7 +70,7 @@ def test_nothing_of_a_line_but_what_was_validated_is_kept(tmp_path: Path) -> Non
     assert b"script" not in pack_day(day)
 
 
-@settings(max_examples=25)  # each starts an engine
+@FEW
 @given(
     st.dictionaries(st.sampled_from(PLACES), VALUES, max_size=6),
     st.dictionaries(st.text(max_size=8), VALUES, max_size=3),
@@ -87,7 +89,7 @@ def test_any_record_is_counted_or_passed_over(event: dict[str, Any], more: dict[
     assert len({(one.sid, one.action, one.group) for one in hits}) <= 2
 
 
-@settings(max_examples=25)  # as above
+@FEW
 @given(st.binary(max_size=300))
 def test_any_bytes_beside_a_record_leave_it_what_it_is(noise: bytes) -> None:
     """Text of another encoding, NUL, and ends of lines of every kind."""

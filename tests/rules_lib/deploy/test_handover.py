@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.firewall import client, group, use
 from support.snapshot import sids_of, texts
@@ -193,7 +193,6 @@ def without_room(before: Sids, after: Sids, name: str, capacity: int) -> bool:
     return len((had & wanted) | (has & others)) > capacity
 
 
-@settings(max_examples=50)
 @given(
     SIDS.map(apart),
     SIDS.map(apart),

@@ -132,7 +132,7 @@ WORDS: Final[Mapping[str, tuple[bytes, ...]]] = {
 """Likewise: what the fuzzer puts in."""
 
 
-HOSTILE: Final = settings(max_examples=500 if THOROUGH else 200)
+HOSTILE: Final = settings(max_examples=500 if THOROUGH else 100)
 
 
 @st.composite
