@@ -10,6 +10,7 @@ from scapy.layers.inet import UDP
 from scapy.layers.inet6 import IPv6
 from scapy.layers.l2 import Ether
 from scapy.packet import Raw
+from support.engine.frames import Frame
 from support.engine.proof import made, outcome, published
 from support.engine.traffic import CLIENT, SERVER, Tape, write
 
@@ -155,7 +156,7 @@ def test_engine_widens_a_list_by_a_family_that_it_only_negates(
     variables = GroupVariables({"HOME_NET": ("10.0.0.0/8",), "EXTERNAL_NET": ("!10.0.0.0/8",)})
     ends = Ether() / IPv6(src="2001:db8::2", dst="2001:db8:1::7")
     packet = ends / UDP(sport=4_000, dport=9_999) / Raw(b"hello")
-    capture = write(tmp_path, {"six": Tape(packets=[packet])})
+    capture = write(tmp_path, {"six": Tape([Frame(0, bytes(packet))])})
     found = outcome([Loadable("et-a", 1, (rule,), variables)], capture, engine)
     assert found.sids("six") == [1] * matches
 

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from scapy.layers.dns import DNS, DNSQR
-from scapy.layers.inet import IP, TCP, UDP
-from scapy.layers.l2 import Ether
-from scapy.packet import Raw
-from scapy.utils import wrpcap
 
+from support.engine.frames import Frame, datagram, file_of, segment
 from support.engine.proof import made
 
 if TYPE_CHECKING:
@@ -23,8 +20,7 @@ if TYPE_CHECKING:
 
 CLIENT: Final = "10.1.2.3"
 SERVER: Final = "198.51.100.7"
-_BEGIN: Final = 1_700_000_000.0
-_MACS: Final = ("02:00:00:00:00:01", "02:00:00:00:00:02")
+_BEGIN: Final = 1_700_000_000_000_000  # microseconds
 
 
 def http(path: str, *, host: str = "site.example", agent: str = "tests") -> bytes:
@@ -79,7 +75,7 @@ def _dnp3_check(data: bytes) -> int:
 class Tape:
     """A capture in the making: conversations one after the other, a client port for each."""
 
-    packets: list[Any] = field(default_factory=list)
+    packets: list[Frame] = field(default_factory=list)
     port: int = 40_000
     client: str = CLIENT
     server: str = SERVER
@@ -96,15 +92,8 @@ class Tape:
 
         def send(side: int, flags: str, data: bytes = b"") -> None:
             ends = ((self.client, self.port), (self.server, port))
-            (source, source_port), (target, target_port) = ends[side], ends[1 - side]
-            segment = TCP(
-                sport=source_port,
-                dport=target_port,
-                flags=flags,
-                seq=sent[side],
-                ack=sent[1 - side] if "A" in flags else 0,
-            )
-            self._add(side, IP(src=source, dst=target) / segment, data)
+            seen = sent[1 - side] if "A" in flags else 0
+            self._add(segment(side, ends[side], ends[1 - side], flags, sent[side], seen, data))
             sent[side] += len(data) + ("S" in flags) + ("F" in flags)
 
         for side, flags in ((0, "S"), (1, "SA"), (0, "A")):
@@ -128,9 +117,7 @@ class Tape:
         ends = ((self.client, self.port), (self.server, port))
         for one in said:
             side, data = (1, one[1]) if isinstance(one, tuple) else (0, one)
-            (source, source_port), (target, target_port) = ends[side], ends[1 - side]
-            datagram = UDP(sport=source_port, dport=target_port)
-            self._add(side, IP(src=source, dst=target) / datagram, data)
+            self._add(datagram(side, ends[side], ends[1 - side], data))
         return self
 
     def dns(self, *names: str) -> Tape:
@@ -140,18 +127,15 @@ class Tape:
         )
         return self.udp(*(bytes(question) for question in questions), port=53)
 
-    def _add(self, side: int, packet: Any, data: bytes) -> None:
-        framed = Ether(src=_MACS[side], dst=_MACS[1 - side]) / packet
-        framed = framed / Raw(data) if data else framed
-        framed.time = _BEGIN + len(self.packets) / 100
-        self.packets.append(framed)
+    def _add(self, data: bytes) -> None:
+        self.packets.append(Frame(_BEGIN + len(self.packets) * 10_000, data))
 
 
 def write(folder: Path, tapes: Mapping[str, Tape]) -> Path:
     """Write each tape as `<name>.pcap`."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, tape in tapes.items():
-        wrpcap(str(folder / f"{name}.pcap"), tape.packets)
+        (folder / f"{name}.pcap").write_bytes(file_of(tape.packets))
     return folder
 
 

@@ -6,7 +6,7 @@ of hosts are real, as rules go by them; addresses are nobody's, a pair for each 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from support.engine.ordinary import (
     cloud,
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from support.engine.frames import Frame
     from support.engine.ordinary.talk import Talk
 
 KINDS: Final[Mapping[str, Mapping[str, Talk]]] = {
@@ -72,7 +73,7 @@ def named(ends: Ends) -> str:
     return [*all_talks()][number]
 
 
-def _say(number: int, talk: Talk, packets: list[Any]) -> None:
+def _say(number: int, talk: Talk, packets: list[Frame]) -> None:
     """One conversation, between addresses of its own.
 
     Ours is the client, or the server where they come to us.
