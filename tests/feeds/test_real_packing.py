@@ -10,7 +10,7 @@ import pytest
 import yaml
 from support.crowd import Crowd, agree
 from support.firewall import in_force
-from support.inputs import inputs
+from support.inputs import inputs, read_once
 from support.releases import LARGE, RELEASES, SHIPPED, variables
 from support.samples import one_in
 
@@ -21,7 +21,6 @@ from rules_lib.gc_pause import without_cyclic_gc
 from rules_lib.groups.rule_group import Deployed
 from rules_lib.model import FeedFile
 from rules_lib.packing.fit import fit
-from rules_lib.reading.ruleset import read_rules
 from rules_lib.stages.link import link
 from rules_lib.stages.order import Ordered, order
 
@@ -76,7 +75,7 @@ def release(archive: Path, how: str) -> Release:
     document = {"version": 1, "default": how, "variables": variables(), "firewall": QUOTA}
     text = SHIPPED.read_text() if how == "shipped" else yaml.safe_dump(document)
     allowlist = load_allowlist(text, source=how, known=known)
-    rules = read_rules(files, allowlist.rules.on)
+    rules = read_once(files, allowlist.rules.on)
     prepared = prepare(tuple(rules.rules), inputs(rules, allowlist))
     clusters = link(prepared.wanted, prepared.standby).clusters
     return Release(order(clusters, allowlist.last), allowlist)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from support.inputs import inputs, read_once
-from support.releases import SHIPPED
+from support.inputs import inputs
+from support.releases import files_of, shipped_from
 from support.samples import THOROUGH
 
-from rules_lib.allowlist import load_allowlist
 from rules_lib.build import build
-from rules_lib.feed.archive import unpack
 from rules_lib.gc_pause import without_cyclic_gc
 from rules_lib.model import SidOnly
 from rules_lib.stages.read_needed import read_needed
@@ -23,12 +21,11 @@ RELEASES = ("composite-2026-03", "2024-03-26", "2025-08-04")
 @pytest.mark.parametrize("name", RELEASES if THOROUGH else RELEASES[:1])
 def test_build_of_a_release_comes_to_the_same(releases: Path, name: str) -> None:
     """With the shipped file, whose off categories are a third of the rules."""
-    files = tuple(unpack((releases / f"{name}.tar.gz").read_bytes()))
-    known = [file.category for file in files]
-    allowlist = load_allowlist(SHIPPED.read_bytes(), source="shipped", known=known)
+    archive = releases / f"{name}.tar.gz"
+    whole, theirs = shipped_from(archive)
     with without_cyclic_gc():
-        seen, whole = read_needed(files, allowlist), read_once(files, allowlist.rules.on)
-        ours, theirs = (build(inputs(one, allowlist)) for one in (seen, whole))
+        seen = read_needed(files_of(archive), whole.allowlist)
+        ours = build(inputs(seen, whole.allowlist))
     assert ours.groups == theirs.groups
     assert ours.discarded == theirs.discarded
     assert [(rule.place, rule.sid) for rule in ours.off] == [

@@ -47,7 +47,8 @@ def _sampled(file: FeedFile) -> FeedFile:
     return file if file.category in SAMPLED else replace(file, data=b"")
 
 
-def stretched(releases: Path) -> list[Release]:
+@pytest.fixture(scope="module")
+def year(releases: Path) -> list[Release]:
     """The releases, from the first day of a year to its last month."""
     found = [release for run in runs(releases) for release in run]
     if not THOROUGH:
@@ -67,10 +68,9 @@ def days_of(year: list[Release]) -> Iterator[date]:
 
 
 def test_year_of_daily_syncs(
-    releases: Path, record_property: Callable[[str, object], None]
+    year: list[Release], record_property: Callable[[str, object], None]
 ) -> None:
     """With everything in drop mode, so that as much as can be is staged."""
-    year = stretched(releases)
     known = frozenset(file.category for release in year for file in release.files)
     allowlist = load_allowlist(EVERYTHING, source="everything", known=known)
     had, before, record, largest = dict[int, date](), dict[int, Converted](), NO_RECORD, 0
@@ -110,10 +110,9 @@ def log_of(day: date, rules: dict[int, Converted], path: Path) -> Path:
 
 
 def test_year_with_alert_logs(
-    releases: Path, tmp_path: Path, record_property: Callable[[str, object], None]
+    year: list[Release], tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     """What fired while it was staged never drops; all else drops after its days."""
-    year = stretched(releases)
     known = frozenset(file.category for release in year for file in release.files)
     allowlist = load_allowlist(EVERYTHING, source="everything", known=known)
     before, record, fired = dict[int, Converted](), NO_RECORD, FiredRules({})

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 from support.firewall import in_force
-from support.inputs import inputs, read_once
+from support.inputs import inputs
+from support.releases import COMPOSITE, shipped_from
 from support.rules import FEEDS, allow, allowlists, ruleset, text
 
-from rules_lib.allowlist import Allowlist, load_allowlist
+from rules_lib.allowlist import Allowlist
 from rules_lib.build import Built, build
 from rules_lib.facts.targets import Target
-from rules_lib.feed.archive import unpack
 from rules_lib.gc_pause import without_cyclic_gc
 from rules_lib.model import AnyRule, Change, Mode, Reason, Rule
 from rules_lib.stages.convert import fingerprint
@@ -191,20 +191,14 @@ def test_duplicate_has_what_became_of_the_rule_that_counts() -> None:
 @pytest.mark.feeds
 def test_real_release_through_the_shipped_allowlist(releases: Path) -> None:
     """Nothing vanishes, nothing is over the budget, and no noalert rule drops."""
-    files = unpack((releases / "composite-2026-03.tar.gz").read_bytes())
-    rules = read_once(files)
-    shipped = load_allowlist(
-        (ROOT / "config/categories.yaml").read_bytes(), source="", known=rules.names
-    )
-    with without_cyclic_gc():
-        built = build(inputs(rules, shipped))
-    assert _is_accounted_for(built, tuple(rules.rules))
+    asked, built = shipped_from(releases / COMPOSITE)
+    assert _is_accounted_for(built, tuple(asked.ruleset.rules))
     assert built.enabled == 38_651
     assert Reason.OVER_BUDGET not in {discard.reason for discard in built.discarded}
     assert all(_may_be_drop(rule.rule) for rule in built.kept if rule.action == "drop")
     record = replace(built.staging, first=False)
     with without_cyclic_gc():
-        again = build(inputs(rules, shipped, in_force(built.groups), staging=record))
+        again = build(replace(asked, deployed=in_force(built.groups), staging=record))
     assert again.groups == built.groups
 
 

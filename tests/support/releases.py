@@ -28,6 +28,8 @@ from support.results import Results, quick_process
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
+    from rules_lib.inputs import Inputs
+    from rules_lib.model import FeedFile
     from rulesync_cli.verify.loadable import Loadable
 
 
@@ -214,6 +216,26 @@ def as_fed(built: Built) -> tuple[Loadable, ...]:
 
 
 @lru_cache(maxsize=4)
+def files_of(archive: Path) -> tuple[FeedFile, ...]:
+    """The files of a release, unpacked once."""
+    return tuple(unpack(archive.read_bytes()))
+
+
+@lru_cache(maxsize=1)
+def shipped_from(archive: Path) -> tuple[Inputs, Built]:
+    """A release by the shipped file, while its new rules are staged: what is built, and the build.
+
+    Made once.
+    """
+    files = files_of(archive)
+    known = [file.category for file in files]
+    allowed = load_allowlist(SHIPPED.read_bytes(), source="shipped", known=known)
+    with without_cyclic_gc():
+        asked = inputs(read_once(files, allowed.rules.on), allowed)
+        return asked, build(asked)
+
+
+@lru_cache(maxsize=4)
 def built_from(archive: Path, how: str) -> Built:
     """The groups of a release, made once: by a file of ours or every category in this mode.
 
@@ -223,7 +245,7 @@ def built_from(archive: Path, how: str) -> Built:
     """
     if how not in {"shipped", "strict"}:
         return loaded_from(archive, default=how, variables=variables(), firewall=LARGE)
-    files = unpack(archive.read_bytes())
+    files = files_of(archive)
     text = {"shipped": SHIPPED, "strict": STRICT}[how].read_bytes()
     known = tuple(file.category for file in files)
     allowed = load_allowlist(text, source=how, known=known)
