@@ -41,6 +41,7 @@ HUB: Final = Template(
         "TargetRoles": [role_of(US), role_of(AP)],
         "CountTargetHits": "true",
         "AlertLogs": GROUP,
+        "HitRetentionDays": "7",  # each day of a log group is asked for by itself
     }
 )
 

@@ -75,8 +75,8 @@ class Account:
         s3.put_object(Bucket=LOGS, Key=key, Body=gzip.compress(text.encode()))
 
     def count(self, now: datetime = NOW, **settings: str) -> dict[str, Any]:
-        """Have the function called by its schedule."""
-        template = Template({"AlertLogs": self.place, **settings})
+        """Have the function called by its schedule; it looks back a week, or as settings say."""
+        template = Template({"AlertLogs": self.place, "HitRetentionDays": "7", **settings})
         declared = template.resource("HitsFunction")["Environment"]["Variables"]
         environment = {name: str(value) for name, value in declared.items()} | {
             "RULESYNC_BUCKET": BUCKET
@@ -151,7 +151,7 @@ def test_hits_are_counted_and_kept(logs: Account) -> None:
         alert_record(7, at=at(), verdict={"action": "drop", "reject": ["tcp-reset"]}),
         alert_record(8, at=at(), group=""),
     )
-    outcome = logs.count()
+    outcome = logs.count(HitRetentionDays="90")
     assert (outcome["lines"], outcome["hits"], outcome["unread"]) == (5, 5, 0)
     first, second, third = logs.hits()
     assert first == DayHits(
