@@ -18,7 +18,8 @@ def forks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the embedded AWS and the commands run in forks of a process that has loaded them."""
     program = write_command(tmp_path / "rulesync")
     monkeypatch.setattr(commands, "PROGRAM", str(program))
-    monkeypatch.setattr(account, "python", lambda *words: [*warm(), *map(str, words)])
+    for module in (account, commands):
+        monkeypatch.setattr(module, "python", lambda *words: [*warm(), *map(str, words)])
 
 
 @pytest.fixture

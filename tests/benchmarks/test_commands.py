@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from support.engine.traffic import Tape, write
 from support.example import FEED, ROOT
 
 from benchmarks import commands
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 def test_every_command_runs_beside_what_it_is_compared_with(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """On the example feed; what several are compared with runs once."""
+    """On the example feed and a small capture; what several are compared with runs once."""
     costs = dict[str, Cost]()
 
     def once(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Cost:
@@ -29,6 +30,8 @@ def test_every_command_runs_beside_what_it_is_compared_with(
         return costs.get(key) or costs.setdefault(key, measured(command, environment))
 
     monkeypatch.setattr(commands, "measured", once)
+    captures = write(tmp_path / "captures", {"one": Tape().tcp(b"GET / HTTP/1.1\r\n\r\n")})
+    monkeypatch.setattr(commands, "CAPTURES", captures)
     feed = build_feed([FEED], tmp_path, version="1")
     said = list[str]()
     lines = commands_table(feed, ROOT / "categories.yaml", 1, said.append)

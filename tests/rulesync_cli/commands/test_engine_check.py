@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import pytest
-from support.account import Account, account, call, run
+from support.account import Account, call, run
+from support.begun import begun
 from support.feeds import allowlist, feed, rule
 
 from rulesync_cli.verify.suricata import installed
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 pytestmark = pytest.mark.engine
 
@@ -127,14 +125,18 @@ def test_engine_is_left_out_where_people_ask_for_it(file: Path, own: Path) -> No
     assert found["engine"]["why"] == "--no-engine was given"
 
 
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[Account]:
+@begun()
+def synced(here: Account) -> None:
     """An account that has synced once."""
-    with account(tmp_path / "feed") as here:
-        here.allow()
-        here.sync(malware=[rule(1)])
-        call("pull", tmp_path / "pulled.yaml")
-        yield here
+    here.allow()
+    here.sync(malware=[rule(1)])
+
+
+@pytest.fixture
+def running(synced: Account, tmp_path: Path) -> Account:
+    """It, whose files were pulled."""
+    call("pull", tmp_path / "pulled.yaml")
+    return synced
 
 
 def test_folder_with_a_rule_that_the_engine_refuses_is_not_uploaded(

@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import json
 import webbrowser
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from support.account import Account, account, call
+from support.begun import begun
 from support.feeds import rule
 
 from rules_lib.errors import SyncError
 
 
+@begun()
+def built(aws: Account) -> None:
+    """An account with one build in force."""
+    aws.allow()
+    aws.sync(malware=[rule(1)])
+
+
 @pytest.fixture
-def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
-    """Give an account with one build in force, seen from where there is no screen."""
+def running(built: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Account:
+    """Give that account, seen from where there is no screen."""
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("sys.platform", "linux")
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    with account(tmp_path) as aws:
-        aws.allow()
-        aws.sync(malware=[rule(1)])
-        yield aws
+    return built
 
 
 @pytest.fixture
