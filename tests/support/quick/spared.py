@@ -19,6 +19,7 @@ from botocore.hooks import EVENT_ALIASES, EventAliaser
 from botocore.utils import parse_timestamp
 from moto.core import responses
 from moto.core.base_backend import BaseBackend
+from moto.sns.models import Subscription
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +32,7 @@ _headers: Any = HeadersDict
 _resolver: Any = regions.EndpointRulesetResolver
 _responses: Any = responses
 _signer: Any = SigV4Auth
+_subscription: Any = Subscription
 _hooks: Any = hooks
 _regions: Any = regions
 _http: Any = httpsession
@@ -50,6 +52,7 @@ _param_of: Final = _resolver._resolve_param_from_context  # noqa: SLF001
 _provider: Final = _regions.EndpointProvider
 _address_of: Final = _resolver.construct_endpoint
 _proxies_of: Final = _endpoint.get_environ_proxies
+_key_of: Final = _subscription.private_key
 
 _PROXIES: Final = tuple(
     spelled
@@ -85,6 +88,7 @@ def spare() -> None:
     _http.create_urllib3_context = cache(_http.create_urllib3_context)
     _signer.signature = lambda *_: _UNSIGNED
     _signer.canonical_request = lambda *_: ""
+    _subscription.private_key = lambda _: _key()
     clean = _agent.sanitize_user_agent_string_component
     _agent.sanitize_user_agent_string_component = lru_cache(1_000)(clean)
     parsers.DEFAULT_TIMESTAMP_PARSER = lru_cache(1_000)(parse_timestamp)
@@ -95,6 +99,12 @@ def _urls(kind: Any) -> dict[str, Any]:
     """A service's URLs, which moto writes out for every request."""
     found: dict[str, Any] = _moto_urls(kind.__new__(kind))
     return found
+
+
+@cache
+def _key() -> Any:
+    """What notices are signed with: moto seeks the primes of a key for each subscription."""
+    return _key_of(None)
 
 
 def _proxies(url: str) -> Any:
