@@ -177,6 +177,32 @@ def test_object_that_is_written_is_the_same(shelf: Any, key: str, words: dict[st
     assert taken == [True] * 5
 
 
+@pytest.mark.parametrize("source", ["marked", "builds/1/a b+c/ä&<x>.rules", "nowhere", "copy"])
+@pytest.mark.parametrize("more", [{}, {"Tagging": "expires=builds&b=c%20d"}])
+def test_copy_is_the_same(shelf: Any, source: str, more: dict[str, str]) -> None:
+    """What it answers, and what is read of it then: all but its time, and tags that are its own."""
+    shelf.put_object(Bucket=BUCKET, Key="copy", Body=b"before", Tagging="a=b")
+
+    def copied(client: Any) -> list[object]:
+        of = {"Bucket": BUCKET, "Key": source}
+        words = {"CopySource": of, "TaggingDirective": "REPLACE", **more}
+        (answer, status), _ = said(client.copy_object, Bucket=BUCKET, Key="copy", **words)
+        answer.get("CopyObjectResult", {}).pop("LastModified", None)
+        (found, _), _ = said(client.get_object, Bucket=BUCKET, Key="copy", ChecksumMode="ENABLED")
+        found.pop("LastModified")
+        return [
+            answer,
+            status,
+            found,
+            client.get_object_tagging(Bucket=BUCKET, Key="copy")["TagSet"],
+        ]
+
+    slow = copied(shelf)
+    with short_way() as taken:
+        assert copied(shelf) == slow
+    assert taken[0] == (source not in {"nowhere", "copy"})
+
+
 def test_file_takes_the_long_way(shelf: Any, tmp_path: Any) -> None:
     """A file is read by botocore as it is sent."""
     (tmp_path / "pieces").write_bytes(b"pieces")

@@ -81,7 +81,7 @@ def _object(bucket: FakeBucket, name: str, request: Request) -> TYPE_RESPONSE | 
     key = bucket.keys.get(name)
     if key is None:
         return 404, {"content-type": "application/xml"}, _NO_SUCH_KEY
-    if isinstance(key, FakeDeleteMarker) or key.storage_class != "STANDARD" or key.multipart:
+    if not is_plain(key):
         return None
     headers = {**key.response_dict, **key.metadata, "Accept-Ranges": "bytes"}
     if "x-amz-checksum-mode" in request.headers and key.checksum_algorithm:
@@ -102,10 +102,10 @@ def _listing(bucket: FakeBucket, prefix: str, *, by_folder: bool = False) -> TYP
     told = {"Name": bucket.name, "Prefix": quote(prefix), "MaxKeys": _PAGE, "KeyCount": count}
     if by_folder:
         told["Delimiter"] = "/"
-    body = _tags({**told, "IsTruncated": "false", "EncodingType": "url"}.items())
-    body += "".join(f"<Contents>{_tags(_entry(key))}</Contents>" for key in keys)
+    body = tagged({**told, "IsTruncated": "false", "EncodingType": "url"}.items())
+    body += "".join(f"<Contents>{tagged(_entry(key))}</Contents>" for key in keys)
     body += "".join(
-        f"<CommonPrefixes>{_tags([('Prefix', quote(folder))])}</CommonPrefixes>"
+        f"<CommonPrefixes>{tagged([('Prefix', quote(folder))])}</CommonPrefixes>"
         for folder in folders
     )
     return 200, {"content-type": "application/xml"}, f"<ListBucketResult>{body}</ListBucketResult>"
@@ -121,5 +121,12 @@ def _entry(key: Any) -> Iterable[tuple[str, object]]:
         yield "ChecksumAlgorithm", key.checksum_algorithm
 
 
-def _tags(values: Iterable[tuple[str, object]]) -> str:
+def is_plain(key: Any) -> bool:
+    """Whether an object is there, and is no more than its bytes and what was said with them."""
+    there = key is not None and not isinstance(key, FakeDeleteMarker)
+    return there and key.storage_class == "STANDARD" and not key.multipart
+
+
+def tagged(values: Iterable[tuple[str, object]]) -> str:
+    """Values in XML, each in its tag."""
     return "".join(f"<{name}>{escape(str(value))}</{name}>" for name, value in values)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from moto.core.common_types import TYPE_RESPONSE
 
 _ACTIONS: Final = {
-    "s3": ("GetObject", "PutObject", "ListObjectsV2", "DeleteObject"),
+    "s3": ("GetObject", "PutObject", "CopyObject", "ListObjectsV2", "DeleteObject"),
     "network-firewall": ("*",),
 }
 _WIRE: Final = ("request-created", "choose-signer", "before-sign", "before-send")

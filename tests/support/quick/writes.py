@@ -1,4 +1,4 @@
-"""Objects that are written and deleted in moto's bucket as moto does it, out of a plain request.
+"""Objects that are written, copied and deleted in moto's bucket as moto does it, out of a request.
 
 What is refused, and what asks for more than that, is left to moto.
 """
@@ -12,7 +12,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.s3.models import s3_backends
 from moto.s3.utils import compute_checksum, metadata_from_headers
 
-from support.quick.reads import OBJECT, plain_bucket
+from support.quick.reads import OBJECT, is_plain, plain_bucket, tagged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +27,8 @@ _KNOWN: Final = {
     *("x-amz-sdk-checksum-algorithm",),
 }
 _META: Final = "x-amz-meta-"
+_SOURCE: Final = "x-amz-copy-source"
+_TAGS_REPLACED: Final = {"x-amz-tagging-directive": "REPLACE"}
 
 
 def written(asked: Asked) -> TYPE_RESPONSE | None:
@@ -39,6 +41,8 @@ def written(asked: Asked) -> TYPE_RESPONSE | None:
     if bucket is None or bucket.is_versioned or bucket.object_lock_enabled:
         return None
     key = unquote(found["key"])
+    if _SOURCE in headers:
+        return _copied(bucket, key, headers)
     if not _is_known(headers) or not _holds(bucket, key, headers):
         return None
     return _put(bucket, key, asked, headers) if asked.method == "PUT" else _deleted(bucket, key)
@@ -65,13 +69,44 @@ def _put(bucket: FakeBucket, key: str, asked: Asked, headers: Mapping[str, Any])
     made.set_metadata(metadata_from_headers(dict(headers)))
     made.set_acl(bucket.acl)
     made.checksum_algorithm = algorithm or None
-    tags = dict(parse_qsl(headers.get("x-amz-tagging", ""), keep_blank_values=True))
-    backend.put_object_tagging(made, tags)
-    told = {**made.response_dict, f"x-amz-checksum-{algorithm.lower()}": checksum}
-    return 200, {name: value for name, value in told.items() if value and name != _LENGTH}, ""
+    backend.put_object_tagging(made, _tags_of(headers))
+    told = {**_told(made), f"x-amz-checksum-{algorithm.lower()}": checksum}
+    return 200, {name: value for name, value in told.items() if value}, ""
 
 
 _LENGTH: Final = "content-length"
+
+
+def _copied(bucket: FakeBucket, key: str, headers: Mapping[str, Any]) -> TYPE_RESPONSE | None:
+    """The answer to a copy within a bucket, whose tags are its own."""
+    source = unquote(headers[_SOURCE]).removeprefix(f"{bucket.name}/")
+    plain = {name: value for name, value in headers.items() if name not in _KNOWN}
+    there = bucket.keys.get(source)
+    if (
+        plain != {**_TAGS_REPLACED, _SOURCE: headers[_SOURCE]}
+        or not is_plain(there)
+        or key == source
+    ):
+        return None
+    backend = s3_backends[DEFAULT_ACCOUNT_ID]["aws"]
+    backend.copy_object(there, bucket.name, key)
+    made: Any = bucket.keys[key]
+    made.set_acl(bucket.acl)
+    backend.put_object_tagging(made, _tags_of(headers))
+    told = [("LastModified", made.last_modified_ISO8601), ("ETag", made.etag)]
+    if made.checksum_value:
+        told.append((f"Checksum{made.checksum_algorithm}", made.checksum_value))
+    body = f"<CopyObjectResult>{tagged(told)}</CopyObjectResult>"
+    return 200, {"content-type": "application/xml", **_told(made)}, body
+
+
+def _told(made: Any) -> dict[str, Any]:
+    """What the headers of an answer say of an object, but for its length."""
+    return {name: value for name, value in made.response_dict.items() if name != _LENGTH}
+
+
+def _tags_of(headers: Mapping[str, Any]) -> dict[str, str]:
+    return dict(parse_qsl(headers.get("x-amz-tagging", ""), keep_blank_values=True))
 
 
 def _deleted(bucket: FakeBucket, key: str) -> TYPE_RESPONSE:
