@@ -22,7 +22,7 @@ TUTORIAL: Final = ROOT / "docs" / "tutorial.md"
 SECONDS: Final = 1_800
 """For the whole of it; it says ten minutes, which are those of a reader."""
 
-_LEFT: Final = shutil.ignore_patterns(".*", "out", "build", "dist", "*.egg-info", "__pycache__")
+_LEFT: Final = shutil.ignore_patterns(".*", "out", "build", "dist", "*.egg-info", "tests")
 _FENCED: Final = re.compile(r"(?ms)^```(bash|text)\n(.*?)^```$")
 _PORT: Final = "5199"
 _TYPED: Final = "@@@ typed, exit code"
