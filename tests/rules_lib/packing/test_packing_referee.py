@@ -13,7 +13,7 @@ from support.samples import THOROUGH
 from rules_lib.facts import limits
 
 
-@settings(max_examples=6_000 if THOROUGH else 100)  # a seed leads to no other: chance alone finds
+@settings(max_examples=6_000 if THOROUGH else 50)  # a seed leads to no other: chance alone finds
 @given(st.integers(0, 2**32), st.sampled_from((400, 1_500, 2_000_000)), st.sampled_from((5, 100)))
 def test_packing_is_what_the_referee_finds(seed: int, size: int, capacity: int) -> None:
     """With parts cut by bytes and by rules, pinned groups, reference sets, shared groups, ties."""
