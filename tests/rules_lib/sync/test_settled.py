@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.account import BUCKET, Account, account, world
+from support.account_snapshot import AccountSnapshot
 from support.feeds import rule
 
 from localaws import Fault
@@ -36,14 +37,22 @@ NOON = datetime(2100, 1, 1, 12, tzinfo=UTC)
 """Long after anything was changed."""
 
 
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[Account]:
+@pytest.fixture(scope="module")
+def set_up(tmp_path_factory: pytest.TempPathFactory) -> AccountSnapshot:
     """An account that a scheduled build has found as it should be."""
-    with account(tmp_path, RULESYNC_POLICIES="perimeter") as found:
+    given = {"RULESYNC_POLICIES": "perimeter"}
+    with account(tmp_path_factory.mktemp("feed"), **given) as found:
         found.allow()
         found.create_policy("perimeter", {})
         found.sync(malware=[rule(1), rule(2)], info=[rule(3)])
         assert isinstance(_tick(found), Summary)
+        return AccountSnapshot.take(found, **given)
+
+
+@pytest.fixture
+def running(set_up: AccountSnapshot) -> Iterator[Account]:
+    """It, for one test alone."""
+    with set_up.restored() as found:
         yield found
 
 
