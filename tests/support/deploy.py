@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -91,6 +91,7 @@ class Stack:
     folder: Path
     template: Path
     credentials: Credentials = ANYBODY
+    _outputs: dict[str, str] = field(default_factory=dict, init=False)
 
     def deploy(self, **parameters: str) -> str:
         """Run `sam deploy`, as a person without questions does; gives what it printed."""
@@ -105,6 +106,7 @@ class Stack:
 
     def _deploy(self, words: list[Any], parameters: Mapping[str, str], by: Credentials) -> str:
         say(f"sam deploy {parameters}")
+        self._outputs.clear()
         overrides = " ".join(f"{name}={value}" for name, value in parameters.items())
         command = [SAM, "deploy", *words, "--parameter-overrides", overrides]
         return _run(command, self._environment(by))
@@ -143,9 +145,12 @@ class Stack:
 
     @property
     def outputs(self) -> Mapping[str, str]:
-        """The stack's outputs, by their keys."""
-        stack = self.client("cloudformation").describe_stacks(StackName="rulesync")["Stacks"][0]
-        return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+        """The stack's outputs, by their keys; asked for once after each deploy."""
+        if not self._outputs:
+            described = self.client("cloudformation").describe_stacks(StackName="rulesync")
+            told = described["Stacks"][0]["Outputs"]
+            self._outputs.update({one["OutputKey"]: one["OutputValue"] for one in told})
+        return self._outputs
 
     def read(self, key: str) -> bytes | None:
         """An object of the bucket; None where there is none."""

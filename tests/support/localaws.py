@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -125,10 +126,11 @@ ANYBODY: Final = Credentials("testing", "testing")
 """Whom the embedded AWS takes for the owner of its own account."""
 
 
+@cache
 def client_at(
     url: str, service: Any, by: Credentials = ANYBODY, *, region: str = "us-east-1"
 ) -> Any:
-    """A client as people make one, of an embedded AWS that listens there."""
+    """A client as people make one, of an embedded AWS that listens there; made once."""
     return boto3.client(
         service,
         region_name=region,
