@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 from support.account import BUCKET, Account, account, world
+from support.account_snapshot import AccountSnapshot
 from support.feeds import rule
 from support.results import by_sid
 from support.samples import one_in
@@ -59,41 +60,58 @@ def live(tmp_path: Path) -> Iterator[Account]:
         yield found
 
 
-def three(running: Account) -> dict[str, dict[str, Any]]:
-    """Make three builds: growth, other modes and variables, categories that come and go."""
-    states = {}
-    for feed, settings in (
-        (FIRST, SERVERS),
-        (SECOND, {**SERVERS, "categories": {"emerging-dns": "drop"}}),
-        (THIRD, {"firewall": {"rule_groups": 3}}),
-    ):
-        running.allow(max_shrink=1, **settings)
-        running.sync(**feed)
-        states[running.latest()["build"]] = state()
-    return states
+States: TypeAlias = dict[str, dict[str, Any]]
+"""Build -> what the account came to."""
 
 
-def test_each_build_is_put_back_byte_for_byte(live: Account) -> None:
+@pytest.fixture(scope="module")
+def three(tmp_path_factory: pytest.TempPathFactory) -> tuple[AccountSnapshot, States]:
+    """Three builds: growth, other modes and variables, categories that come and go."""
+    given, states = {"RULESYNC_POLICIES": "live"}, dict[str, dict[str, Any]]()
+    with account(tmp_path_factory.mktemp("feed"), **given) as running:
+        for feed, settings in (
+            (FIRST, SERVERS),
+            (SECOND, {**SERVERS, "categories": {"emerging-dns": "drop"}}),
+            (THIRD, {"firewall": {"rule_groups": 3}}),
+        ):
+            running.allow(max_shrink=1, **settings)
+            running.sync(**feed)
+            states[running.latest()["build"]] = state()
+        return AccountSnapshot.take(running, **given), states
+
+
+@pytest.fixture
+def built(three: tuple[AccountSnapshot, States]) -> Iterator[Account]:
+    """An account that they were made in."""
+    with three[0].restored() as found:
+        yield found
+
+
+@pytest.fixture
+def states(three: tuple[AccountSnapshot, States]) -> States:
+    """What each of them came to."""
+    return three[1]
+
+
+def test_each_build_is_put_back_byte_for_byte(built: Account, states: States) -> None:
     """Names, texts, variables and references, in any order, without the feed."""
-    states = three(live)
     builds = list(states)
-    for key in live.keys("raw/"):
-        live.s3.delete_object(Bucket="rulesync-test", Key=key)
+    for key in built.keys("raw/"):
+        built.s3.delete_object(Bucket="rulesync-test", Key=key)
     for build in (builds[0], builds[1], builds[2], builds[0], builds[2], builds[1]):
-        rollback(world(live), build)
+        rollback(world(built), build)
         found, wanted = state(), states[build]
         assert list(found["references"]["live"].values()) == list(
             wanted["references"]["live"].values()
         )
         assert _contents(found) == _contents(wanted)
-        assert live.latest()["build"] == build
+        assert built.latest()["build"] == build
 
 
-def test_first_rollback_restores_names_and_capacities_too(live: Account) -> None:
+def test_first_rollback_restores_names_and_capacities_too(built: Account, states: States) -> None:
     """Where the old name is free again; a capacity is kept where a larger group has the name."""
-    states = three(live)
     first = next(iter(states))
-    rollback(world(live), first)
+    rollback(world(built), first)
     assert references() == states[first]["references"]
     assert texts() == {
         name: content["RulesSource"]["RulesString"]
@@ -122,54 +140,54 @@ def test_latest_tells_the_build_and_its_feed(live: Account) -> None:
     }
 
 
-def test_no_rule_is_missing_or_twice_meanwhile_and_a_kill_is_finished(live: Account) -> None:
+def test_no_rule_is_missing_or_twice_meanwhile_and_a_kill_is_finished(
+    built: Account, states: States
+) -> None:
     """A rollback is a switch as any other; a second one ends what the first began."""
-    states = three(live)
     builds = list(states)
-    start = Snapshot.take(live)
+    start = Snapshot.take(built)
     held = by_sid("".join(texts().values()))
     whole = Watch([], frozenset())
-    with after_each_write(live, whole):
-        rollback(world(live), builds[0])
+    with after_each_write(built, whole):
+        rollback(world(built), builds[0])
     end, after = state(), by_sid("".join(texts().values()))
     wanted = frozenset(held.keys() & after.keys())
     for call in one_in(5, range(1, len(whole.seen) + 1), "rollback"):
-        start.restore(live)
-        with after_each_write(live, Watch(["live"], wanted, kill=call)), pytest.raises(Killed):
-            rollback(world(live), builds[0])
-        assert isinstance(sync(world(live)), Hold)
-        with after_each_write(live, Watch(["live"], wanted)):
-            rollback(world(live), builds[0])
+        start.restore(built)
+        with after_each_write(built, Watch(["live"], wanted, kill=call)), pytest.raises(Killed):
+            rollback(world(built), builds[0])
+        assert isinstance(sync(world(built)), Hold)
+        with after_each_write(built, Watch(["live"], wanted)):
+            rollback(world(built), builds[0])
         assert state() == end, whole.seen[call - 1]
 
 
-def test_scheduled_sync_holds_until_somebody_resumes(live: Account) -> None:
+def test_scheduled_sync_holds_until_somebody_resumes(built: Account, states: States) -> None:
     """It makes no call at all; then the newest feed is in force again."""
-    states = three(live)
     builds = list(states)
-    rollback(world(live), builds[0])
-    there, mark = state(), len(live.aws.calls)
-    result = live.build()
+    rollback(world(built), builds[0])
+    there, mark = state(), len(built.aws.calls)
+    result = built.build()
     assert (result["status"], result["build"]) == ("held", builds[0])
-    assert len(live.aws.calls) == mark
+    assert len(built.aws.calls) == mark
     assert state() == there
-    store = S3Store(live.s3, "rulesync-test")
+    store = S3Store(built.s3, "rulesync-test")
     lifted = resume(store)
     assert lifted is not None
     assert lifted.build == builds[0]
     assert resume(store) is None
-    live.build()
+    built.build()
     assert _contents(state()) == _contents(states[builds[2]])
-    assert not any("somebody else" in one for one in live.summary()["warnings"])
+    assert not any("somebody else" in one for one in built.summary()["warnings"])
 
 
-def test_unknown_build_is_an_error_that_names_the_newest(live: Account) -> None:
+def test_unknown_build_is_an_error_that_names_the_newest(built: Account, states: States) -> None:
     """And nothing is held."""
-    builds = ", ".join(sorted(three(live), reverse=True))
+    builds = ", ".join(sorted(states, reverse=True))
     for name in ("nonsense", "", "a/b"):
         with pytest.raises(StoreError, match=f"newest applied builds are {builds}$"):
-            rollback(world(live), name)
-    assert not live.has("state/hold.json")
+            rollback(world(built), name)
+    assert not built.has("state/hold.json")
 
 
 def test_build_that_was_not_applied_is_not_named(live: Account) -> None:
@@ -210,15 +228,16 @@ def test_account_without_a_build_says_so(live: Account) -> None:
         rollback(world(live), "nonsense")
 
 
-def test_build_that_the_service_would_refuse_now_changes_nothing(live: Account) -> None:
+def test_build_that_the_service_would_refuse_now_changes_nothing(
+    built: Account, states: States
+) -> None:
     """Its engine has learnt; the words name the rule, and nothing is held."""
-    states = three(live)
-    live.aws.refuse("sid:7; rev:1;", "no longer")
+    built.aws.refuse("sid:7; rev:1;", "no longer")
     before = state()
     with pytest.raises(RefusedError, match=r"cannot be restored: sid 7: .*no longer"):
-        rollback(world(live), next(iter(states)))
+        rollback(world(built), next(iter(states)))
     assert state() == before
-    assert not live.has("state/hold.json")
+    assert not built.has("state/hold.json")
 
 
 def test_group_in_use_by_an_unknown_policy_is_put_back_in_place(tmp_path: Path) -> None:
@@ -235,18 +254,17 @@ def test_group_in_use_by_an_unknown_policy_is_put_back_in_place(tmp_path: Path) 
         assert running.text(f"{MALWARE}-b") == text
 
 
-def test_rollback_that_fails_for_a_group_still_holds(live: Account) -> None:
+def test_rollback_that_fails_for_a_group_still_holds(built: Account, states: States) -> None:
     """`latest.json` does not move; the next rollback finishes."""
-    states = three(live)
     first, *_, last = states
-    live.aws.inject(Fault("CreateRuleGroup", "AccessDeniedException", "not you", dry_run=False))
-    _, applied = rollback(world(live), first)
+    built.aws.inject(Fault("CreateRuleGroup", "AccessDeniedException", "not you", dry_run=False))
+    _, applied = rollback(world(built), first)
     assert any("not you" in failure.cause for failure in applied.failures)
-    assert live.latest()["build"] == last
-    assert isinstance(sync(world(live)), Hold)
-    rollback(world(live), first)
+    assert built.latest()["build"] == last
+    assert isinstance(sync(world(built)), Hold)
+    rollback(world(built), first)
     assert _contents(state()) == _contents(states[first])
-    assert live.latest()["build"] == first
+    assert built.latest()["build"] == first
 
 
 def _emptied(live: Account, build: str) -> None:
@@ -294,84 +312,87 @@ def _no_latest(live: Account, _: str) -> None:
     ],
 )
 def test_damaged_build_is_refused_before_anything_is_written(
-    live: Account, damage: Callable[[Account, str], None]
+    built: Account, states: States, damage: Callable[[Account, str], None]
 ) -> None:
     """Whichever of its files it is: no group and no policy changes, and nothing is held."""
-    first = next(iter(three(live)))
-    damage(live, first)
+    first = next(iter(states))
+    damage(built, first)
     before = state()
     with pytest.raises(StoreError, match=f"builds/{first}/"):
-        rollback(world(live), first)
+        rollback(world(built), first)
     assert state() == before
-    assert not live.has("state/hold.json")
+    assert not built.has("state/hold.json")
 
 
-def test_latest_that_cannot_be_read_is_known_before_a_group_is_written(live: Account) -> None:
+def test_latest_that_cannot_be_read_is_known_before_a_group_is_written(
+    built: Account, states: States
+) -> None:
     """It is moved last, but read first."""
-    first = next(iter(three(live)))
-    _no_latest(live, first)
+    first = next(iter(states))
+    _no_latest(built, first)
     before = state()
     with pytest.raises(StoreError, match=r"latest\.json"):
-        rollback(world(live), first)
+        rollback(world(built), first)
     assert state() == before
 
 
-def test_failed_build_is_no_build_to_go_back_to(live: Account) -> None:
+def test_failed_build_is_no_build_to_go_back_to(built: Account) -> None:
     """Its summary says so, though its files are there."""
-    three(live)
-    live.aws.inject(Fault("CreateRuleGroup", "AccessDeniedException", "not you", dry_run=False))
-    live.allow(max_shrink=1, default="alert")
+    built.aws.inject(Fault("CreateRuleGroup", "AccessDeniedException", "not you", dry_run=False))
+    built.allow(max_shrink=1, default="alert")
     with pytest.raises(SyncError):
-        live.sync(**THIRD, sql=[rule(170)])
-    failed = live.builds[-1]
+        built.sync(**THIRD, sql=[rule(170)])
+    failed = built.builds[-1]
     with pytest.raises(StoreError, match=f"build {failed} failed, .*newest applied builds are"):
-        rollback(world(live), failed)
+        rollback(world(built), failed)
 
 
 def test_what_is_refused_after_something_was_written_never_says_that_nothing_was(
-    live: Account,
+    built: Account,
+    states: States,
 ) -> None:
     """Somebody is at work in between, so it starts over, and then the service refuses a rule."""
-    first = next(iter(three(live)))
+    first = next(iter(states))
 
     def meanwhile() -> None:
-        edit_policy(live)
-        live.firewall.delete_rule_group(RuleGroupName="et-emerging-web", Type="STATEFUL")
-        live.aws.refuse("sid:150;", "no longer")
+        edit_policy(built)
+        built.firewall.delete_rule_group(RuleGroupName="et-emerging-web", Type="STATEFUL")
+        built.aws.refuse("sid:150;", "no longer")
 
-    live.meanwhile["UpdateFirewallPolicy"] = meanwhile
+    built.meanwhile["UpdateFirewallPolicy"] = meanwhile
     with pytest.raises(
         UnfinishedError, match=r"sid 150: .*part of it was already written"
     ) as caught:
-        rollback(world(live), first)
+        rollback(world(built), first)
     assert "nothing was changed" not in str(caught.value)
 
 
 def test_sync_that_is_refused_after_something_was_written_never_says_that_nothing_was(
-    live: Account,
+    built: Account,
 ) -> None:
     """It starts over with an allowlist that somebody uploads just then, and that is refused."""
-    three(live)
 
     def meanwhile() -> None:
-        edit_policy(live)
-        live.allow(max_shrink=0, default="off")
+        edit_policy(built)
+        built.allow(max_shrink=0, default="off")
 
-    live.meanwhile["UpdateFirewallPolicy"] = meanwhile
-    live.allow(max_shrink=1, firewall={"rule_groups": 3})
-    live.publish(**FIRST)
+    built.meanwhile["UpdateFirewallPolicy"] = meanwhile
+    built.allow(max_shrink=1, firewall={"rule_groups": 3})
+    built.publish(**FIRST)
     with pytest.raises(SyncError, match=r"max_shrink: .*part of it was already written") as caught:
-        live.build()
+        built.build()
     assert "nothing was changed" not in str(caught.value)
-    assert live.summary()["failed"] == str(caught.value)
+    assert built.summary()["failed"] == str(caught.value)
 
 
-def test_broken_off_put_back_of_a_held_build_is_told_as_unfinished(live: Account) -> None:
+def test_broken_off_put_back_of_a_held_build_is_told_as_unfinished(
+    built: Account, states: States
+) -> None:
     """A sync that a rollback overtook puts the held build back, and cannot in part."""
-    first = next(iter(three(live)))
-    live.aws.inject(Fault("CreateRuleGroup", "AccessDeniedException", "not you", dry_run=False))
+    first = next(iter(states))
+    built.aws.inject(Fault("CreateRuleGroup", "AccessDeniedException", "not you", dry_run=False))
     with pytest.raises(UnfinishedError, match="is held, and not all of it is in force") as caught:
-        reapply_held_build(world(live), Hold(build=first, since="2026-11-24T08:12:40+00:00"))
+        reapply_held_build(world(built), Hold(build=first, since="2026-11-24T08:12:40+00:00"))
     assert caught.value.troubles == {Trouble.DENIED}
 
 
