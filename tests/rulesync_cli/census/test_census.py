@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.firewall import in_force
 from support.inputs import inputs
-from support.releases import COMPOSITE, SHIPPED
+from support.releases import COMPOSITE, SHIPPED, files_of
 from support.rules import FEEDS, allow, allowlists, ruleset, text
 from support.samples import one_in
 from support.stories import Trial
@@ -18,7 +18,6 @@ from support.stories import Trial
 import examples
 from rules_lib.allowlist import Allowlist, load_allowlist
 from rules_lib.build import worked_out
-from rules_lib.feed.archive import unpack
 from rules_lib.groups.rule_group import Deployed
 from rules_lib.model import FeedFile, Mode
 from rules_lib.reading.ruleset import read_rules
@@ -203,7 +202,7 @@ def test_what_all_would_reserve_is_what_packing_all_comes_to(
 @pytest.mark.feeds
 def test_differences_are_those_of_packing_all_a_real_release(releases: Path) -> None:
     """As shipped: nearly all of the categories that are off have room, and none needs a packing."""
-    files = list(unpack((releases / COMPOSITE).read_bytes()))
+    files = files_of(releases / COMPOSITE)
     allowlist = load_allowlist(
         SHIPPED.read_bytes(), source="shipped", known=[file.category for file in files]
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Final
@@ -14,14 +15,13 @@ from support.example import FEED
 from support.example import ROOT as EXAMPLES
 from support.firewall import in_force
 from support.inputs import inputs
-from support.releases import COMPOSITE, RELEASES, SHIPPED
+from support.releases import COMPOSITE, RELEASES, SHIPPED, files_of
 from support.rules import FEEDS, allowlists, feed, text
 from support.samples import THOROUGH, one_in
 
 from rules_lib.allowlist import load_allowlist
 from rules_lib.allowlist.reader import read_document
 from rules_lib.build import Built, build
-from rules_lib.feed.archive import unpack
 from rules_lib.groups.content import GroupText
 from rules_lib.groups.rule_group import Deployed
 from rules_lib.model import FeedFile
@@ -47,6 +47,10 @@ SAMPLED: Final = 1
 """Sids of each fate of a real release; THOROUGH takes more."""
 
 
+read: Final = lru_cache(maxsize=1)(read_rules)
+"""The same release is built with two budgets."""
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """A feed and an allowlist, with a build of all rules and what it left.
@@ -67,7 +71,7 @@ class Case:
     def of(cls, files: Iterable[FeedFile], allowlist: Allowlist, document: str) -> Case:
         """Build with nothing in force."""
         held = tuple(files)
-        whole = inputs(read_rules(held, allowlist.rules.on), allowlist)
+        whole = inputs(read(held, allowlist.rules.on), allowlist)
         return cls(held, allowlist, document, whole, build(whole))
 
     def applied(self) -> Case:
@@ -174,11 +178,11 @@ def test_every_sid_of_the_example_feed_is_told_alike() -> None:
 def test_sids_of_every_fate_of_a_real_release_are_told_alike(releases: Path, capacity: int) -> None:
     """As shipped, and with a budget that leaves most of it out."""
     document = SHIPPED.read_text(encoding="utf-8")
-    files = list(unpack((releases / COMPOSITE).read_bytes()))
+    files = files_of(releases / COMPOSITE)
     allowlist = load_allowlist(document, source="test", known=[one.category for one in files])
-    files = one_in(4, files, "glance")
+    some = one_in(4, files, "glance")
     room = allowlist.firewall.model_copy(update={"capacity": capacity})
-    case = Case.of(files, allowlist.model_copy(update={"firewall": room}), document).applied()
+    case = Case.of(some, allowlist.model_copy(update={"firewall": room}), document).applied()
     fates = case.by_fate()
     told = case.compared([sid for sids in fates.values() for sid in spread(sids, SAMPLED)])
     assert told["kept"] >= SAMPLED
@@ -190,13 +194,13 @@ def test_sids_of_every_fate_of_a_real_release_are_told_alike(releases: Path, cap
 def test_sids_at_random_of_a_real_release_are_told_alike(releases: Path, name: str) -> None:
     """By what touches them and by records; and of a feed alone, where what is off is not read."""
     document = SHIPPED.read_text(encoding="utf-8")
-    files = list(unpack((releases / name).read_bytes()))
+    files = files_of(releases / name)
     allowlist = load_allowlist(document, source="test", known=[one.category for one in files])
-    files = one_in(4, files, "glance at random")
+    files = tuple(one_in(4, files, "glance at random"))
     case = Case.of(files, allowlist, document)
     some = Random(name).sample(case.sids, 200 if THOROUGH else 20)  # noqa: S311 - no secret
     needed = inputs(read_needed(files, allowlist, some), allowlist)
-    alone = Evidence.of(tuple(files), read_document(document), needed, build(needed))
+    alone = Evidence.of(files, read_document(document), needed, build(needed))
     assert [explain(sid, alone) for sid in some] == [case.told_by_all(sid) for sid in some]
     told = case.applied().compared(some)
     assert {"kept", "off", "disabled"} <= set(told)
