@@ -288,9 +288,12 @@ _HOSTBITS: Final = tuple(
 _TX_BITS: Final = tuple(
     f"xbits:{command},{name},track tx; " for command, name in product(("set", "isset"), _NAMES)
 )
-TIES = st.sampled_from(
-    (_FLOWBITS, _FLOWBITS, _FLOWBITS, _FLOWINTS, _FLOWINTS, _XBITS, _HOSTBITS, _TX_BITS)
-).flatmap(st.sampled_from)
+TIES = st.one_of(
+    *map(
+        st.sampled_from,
+        (_FLOWBITS, _FLOWBITS, _FLOWBITS, _FLOWINTS, _FLOWINTS, _XBITS, _HOSTBITS, _TX_BITS),
+    )
+)
 """Options that tie rules together, of every kind, with the same names for all.
 
 Each thing that is drawn costs hypothesis about what a line costs our code, so that few are: a
@@ -344,19 +347,26 @@ LISTED = st.lists(
 """What an allowlist says of categories, in an order of its own."""
 
 
+_SIDS = st.lists(st.integers(1, 30), max_size=8, unique=True)
+_CAPACITIES = st.integers(1, 60)
+_GROUPS = st.integers(1, 6)
+_HEADROOMS = st.sampled_from([0, 0.1, 0.5])
+_KEEPS = st.sampled_from(["keep", "discard"])
+
+
 @st.composite
 def allowlists(draw: st.DrawFn) -> Allowlist:
     """Allowlists over the categories of `FEEDS`, with small budgets."""
-    sids = draw(st.lists(st.integers(1, 30), max_size=8, unique=True))
+    sids = draw(_SIDS)
     return allow(
         default=draw(MODES),
         categories=draw(LISTED),
         rules={"off": sids[:2], "alert": sids[2:4], "drop": sids[4:6], "on": sids[6:]},
         firewall={
-            "capacity": draw(st.integers(1, 60)),
-            "rule_groups": draw(st.integers(1, 6)),
-            "headroom": draw(st.sampled_from([0, 0.1, 0.5])),
+            "capacity": draw(_CAPACITIES),
+            "rule_groups": draw(_GROUPS),
+            "headroom": draw(_HEADROOMS),
         },
-        threshold=draw(st.sampled_from(["keep", "discard"])),
-        documented_unsupported=draw(st.sampled_from(["keep", "discard"])),
+        threshold=draw(_KEEPS),
+        documented_unsupported=draw(_KEEPS),
     )
