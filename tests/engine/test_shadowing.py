@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from support.engine.proof import HOME_NET, made, published, replayed
+from support.engine.proof import made, outcome, published
 from support.engine.traffic import Tape, write
+from support.samples import THOROUGH
 
 from rules_lib.deploy.shadowing import shadowed_by_passes
-from rulesync_cli.verify.traffic import replayer
+from rulesync_cli.verify.suricata import VERSIONS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,13 +46,24 @@ def captures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write(tmp_path_factory.mktemp("captures"), {"one": Tape().http("/blocked")})
 
 
-@pytest.mark.parametrize("first", [True, False], ids=["first", "last"])
-@pytest.mark.parametrize("rule", SWEEPING.values(), ids=SWEEPING)
+@pytest.mark.parametrize("name", SWEEPING)
 def test_rule_is_overruled_where_the_engine_drops_nothing(
-    captures: Path, engine: Suricata, rule: tuple[str, str], *, first: bool
+    captures: Path, engine: Suricata, name: str
 ) -> None:
-    """Wherever the rule stands that lets everything through: in front, or in a group behind."""
-    header, options = rule
+    """Wherever the rule stands that lets everything through: in front, or in a group behind.
+
+    Each version of the engine has half of the rules in front, and the other version the other half;
+    with THOROUGH=1 each has all in both places.
+    """
+    ours = [*SWEEPING].index(name) % 2 == VERSIONS.index(engine.line)
+    for first in (True, False) if THOROUGH else (ours,):
+        told, dropped = tried(captures, engine, name, first=first)
+        assert dropped == (not told)
+
+
+def tried(captures: Path, engine: Suricata, name: str, *, first: bool) -> tuple[bool, bool]:
+    """Whether the guards tell of the rule in this place, and whether the engine drops."""
+    header, options = SWEEPING[name]
     passing = f'{header} (msg:"p"; {options}sid:2; rev:1;)'
     names = ("a", "b") if first else ("b", "a")
     built = made(
@@ -59,7 +71,5 @@ def test_rule_is_overruled_where_the_engine_drops_nothing(
         default="alert",
         categories=dict.fromkeys(sorted(names), "alert"),
     )
-    with replayer(engine, published(built), HOME_NET) as running:
-        seen = replayed(running, captures)
     told = [one.blocking for one in shadowed_by_passes(built.groups)]
-    assert bool(seen.dropped) == (frozenset({1}) not in told)
+    return frozenset({1}) in told, bool(outcome(published(built), captures, engine).dropped)
