@@ -16,7 +16,7 @@ from rules_lib.model import FeedFile
 from rules_lib.reading.rule import sid_of
 from rulesync_cli.verify.captures import captures_in
 from rulesync_cli.verify.loadable import Loadable
-from rulesync_cli.verify.suricata import Suricata, find_engine
+from rulesync_cli.verify.suricata import ACCEPT, Suricata, find_engine
 from rulesync_cli.verify.traffic import replayer
 from support.feeds import allowlist
 from support.inputs import inputs, read_once
@@ -53,6 +53,10 @@ _FEW: Final = {
 """How much room the engine makes beforehand, for each capture anew."""
 
 
+_accepting: Final = dict[Suricata, str]()
+"""The rules of the firewall before an engine's rules, which are the same in every folder."""
+
+
 class Lean(Suricata):
     """An engine that makes room for a few flows and hosts, and for others as they come.
 
@@ -71,6 +75,13 @@ class Lean(Suricata):
         """With what it has room for."""
         settings = (word for name, value in _FEW.items() for word in ("--set", f"{name}={value}"))
         return [*super().command(folder), *settings]
+
+    def put_firewall(self, folder: Path) -> None:
+        """As the engine itself has said of another folder, for which it was started."""
+        if self not in _accepting:
+            super().put_firewall(folder)
+            _accepting[self] = (folder / ACCEPT).read_text(encoding="utf-8")
+        (folder / ACCEPT).write_text(_accepting[self], encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)
