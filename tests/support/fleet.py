@@ -65,6 +65,7 @@ class FleetAccount:
     clock: Clock
     machine: str = MACHINE
     invoked: list[dict[str, Any]] = field(default_factory=list)
+    _clients: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     def name_targets(self, *targets: Mapping[str, object], hours: int = 24) -> None:
         """Upload the file of targets, and make their policies where they have none."""
@@ -78,9 +79,12 @@ class FleetAccount:
 
     def client(self, target: Mapping[str, object]) -> Any:
         """Network Firewall in the target's account and region."""
-        arn = str(target.get("role", ""))
-        role = TargetRole(arn, BUCKET, "test") if arn else None
-        return clients.ClientsOfTarget.begin(str(target["region"]), role).firewall()
+        place = str(target["region"]), str(target.get("role", ""))
+        if place not in self._clients:
+            region, arn = place
+            role = TargetRole(arn, BUCKET, "test") if arn else None
+            self._clients[place] = clients.ClientsOfTarget.begin(region, role).firewall()
+        return self._clients[place]
 
     def groups(self, target: Mapping[str, object]) -> dict[str, str]:
         """Name -> text of the rule groups that a target has."""
