@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ class AccountSnapshot:
     Attributes:
         folder: where the feed is published, as the bucket's state has its address.
         settings: more of the environment, as the account was given it.
-        feed: name -> bytes of what is published there.
+        feed: path -> bytes of what is published there.
         journal: as the account wrote it.
         calls: to Network Firewall.
         resources: of all accounts and regions; pickled, as moto closes the objects of a bucket that
@@ -36,7 +37,7 @@ class AccountSnapshot:
 
     folder: Path
     settings: Mapping[str, str]
-    feed: Mapping[str, bytes]
+    feed: Mapping[Path, bytes]
     journal: tuple[tuple[str, str], ...]
     calls: tuple[Call, ...]
     resources: bytes
@@ -47,7 +48,7 @@ class AccountSnapshot:
         return cls(
             running.folder,
             settings,
-            {file.name: file.read_bytes() for file in running.folder.iterdir()},
+            {one: one.read_bytes() for one in running.folder.rglob("*") if one.is_file()},
             tuple(running.journal),
             running.aws.calls,
             pickle.dumps({name: _resources(backends) for name, backends in _KEPT.items()}),
@@ -63,10 +64,11 @@ class AccountSnapshot:
 
     def publish(self) -> None:
         """Have the feed as it was."""
-        for file in self.folder.iterdir():
-            file.unlink()
-        for name, content in self.feed.items():
-            (self.folder / name).write_bytes(content)
+        shutil.rmtree(self.folder)
+        self.folder.mkdir()
+        for path, content in self.feed.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
 
     def fill(self, running: Account) -> None:
         """Give an account all resources, and what was asked of them."""

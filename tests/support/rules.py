@@ -261,7 +261,7 @@ def rule_texts(draw: st.DrawFn) -> str:
 
 _NAMES: Final = ("aa", "bb", "cc", "dd")
 _COMMANDS: Final = ("set", "set", "toggle", "unset", "isset", "isset", "isnotset")
-_NAMED: Final = (*_NAMES * 3, *(f"{a}{by}{b}" for a, b in permutations(_NAMES, 2) for by in "|&"))
+_NAMED: Final = (*_NAMES * 6, *(f"{a}{by}{b}" for a, b in permutations(_NAMES, 2) for by in "|&"))
 """One name about as often as two."""
 _TRACKED: Final = ("track ip_src", "track ip_dst", "track ip_pair", "expire 9")
 _FLOWBITS: Final = tuple(
