@@ -103,10 +103,7 @@ syncs of real releases, or read the same releases."""
 
 PROGRAMS: Final[dict[str, tuple[Callable[[], object], str]]] = {
     "engine": (cache(installed), "Suricata is not installed; `make engine` installs it"),
-    "browser": (
-        chromium,
-        "Chromium is not installed; `make browser` installs it",
-    ),
+    "browser": (chromium, "Chromium is not installed; `make browser` installs it"),
     "sam": (SAM_PYTHON.is_file, "SAM CLI is not installed; `scripts/sam --version` installs it"),
 }
 """By marker: what finds the program that such a test needs, and what is said where it does not."""

@@ -105,11 +105,10 @@ def _asked(tables: dict[tuple[str, str], LogTable], query: str) -> tuple[list[st
                 engine.execute(f"CREATE TABLE {database}.{name} ({columns})")
                 rows = list(table.rows())
                 if rows:
-                    places = ", ".join(
-                        ["unnest(?)"] * len(rows[0])
-                    )  # row by row takes 80 times as long
+                    # by column, as row by row takes 80 times as long
                     by_column = [list(column) for column in zip(*rows, strict=True)]
-                    engine.execute(f"INSERT INTO {database}.{name} SELECT {places}", by_column)
+                    values = ", ".join(["unnest(?)"] * len(by_column))
+                    engine.execute(f"INSERT INTO {database}.{name} SELECT {values}", by_column)
             answer = engine.execute(query)
             names = [column[0] for column in answer.description or ()]
             return names, answer.fetchall()
