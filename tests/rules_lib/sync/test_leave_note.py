@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.account import BUCKET, Account, account, world
-from support.account_snapshot import AccountSnapshot
+from support.begun import begun
 from support.feeds import rule
 from support.results import by_sid
 
@@ -33,26 +33,16 @@ NOON = datetime(2100, 1, 1, 12, tzinfo=UTC)
 """Long after anything was changed."""
 
 
-@pytest.fixture(scope="module")
-def set_up(tmp_path_factory: pytest.TempPathFactory) -> AccountSnapshot:
+@begun(RULESYNC_POLICIES="perimeter")
+def running(found: Account) -> None:
     """An account with a policy, in which a rule was added to one of two rule groups."""
-    given = {"RULESYNC_POLICIES": "perimeter"}
-    with account(tmp_path_factory.mktemp("feed"), **given) as found:
-        found.create_policy("perimeter", {})
-        found.allow(firewall={"headroom": 1}, max_shrink=1)
-        found.publish(malware=[rule(1), rule(2)], info=[rule(3)])
-        _build(found, NOON)
-        assert not found.has(SETTLED)  # it has made rule groups, and switched the policy
-        found.publish(malware=[rule(1), rule(2), rule(4)], info=[rule(3)])
-        _build(found, NOON + timedelta(minutes=1))
-        return AccountSnapshot.take(found, **given)
-
-
-@pytest.fixture
-def running(set_up: AccountSnapshot) -> Iterator[Account]:
-    """It, for one test alone."""
-    with set_up.restored() as found:
-        yield found
+    found.create_policy("perimeter", {})
+    found.allow(firewall={"headroom": 1}, max_shrink=1)
+    found.publish(malware=[rule(1), rule(2)], info=[rule(3)])
+    _build(found, NOON)
+    assert not found.has(SETTLED)  # it has made rule groups, and switched the policy
+    found.publish(malware=[rule(1), rule(2), rule(4)], info=[rule(3)])
+    _build(found, NOON + timedelta(minutes=1))
 
 
 def _build(running: Account, now: datetime) -> Summary:

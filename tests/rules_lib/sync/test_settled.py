@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.account import BUCKET, Account, account, world
-from support.account_snapshot import AccountSnapshot
+from support.begun import begun
 from support.feeds import rule
 
 from localaws import Fault
@@ -26,7 +26,7 @@ from rules_lib.sync.settled import InputsUnchanged
 from rules_lib.sync.traces import traces_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from rules_lib.aws.store import Store
@@ -37,23 +37,13 @@ NOON = datetime(2100, 1, 1, 12, tzinfo=UTC)
 """Long after anything was changed."""
 
 
-@pytest.fixture(scope="module")
-def set_up(tmp_path_factory: pytest.TempPathFactory) -> AccountSnapshot:
+@begun(RULESYNC_POLICIES="perimeter")
+def running(found: Account) -> None:
     """An account that a scheduled build has found as it should be."""
-    given = {"RULESYNC_POLICIES": "perimeter"}
-    with account(tmp_path_factory.mktemp("feed"), **given) as found:
-        found.allow()
-        found.create_policy("perimeter", {})
-        found.sync(malware=[rule(1), rule(2)], info=[rule(3)])
-        assert isinstance(_tick(found), Summary)
-        return AccountSnapshot.take(found, **given)
-
-
-@pytest.fixture
-def running(set_up: AccountSnapshot) -> Iterator[Account]:
-    """It, for one test alone."""
-    with set_up.restored() as found:
-        yield found
+    found.allow()
+    found.create_policy("perimeter", {})
+    found.sync(malware=[rule(1), rule(2)], info=[rule(3)])
+    assert isinstance(_tick(found), Summary)
 
 
 def _tick(running: Account, now: datetime = NOON) -> Summary | Hold | InputsUnchanged:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Final
@@ -14,7 +13,7 @@ from hypothesis import given
 from support.example import FEED
 from support.example import ROOT as EXAMPLES
 from support.firewall import in_force
-from support.inputs import inputs
+from support.inputs import inputs, read_once
 from support.releases import COMPOSITE, RELEASES, SHIPPED, files_of
 from support.rules import FEEDS, allowlists, feed, text
 from support.samples import THOROUGH, one_in
@@ -25,7 +24,6 @@ from rules_lib.build import Built, build
 from rules_lib.groups.content import GroupText
 from rules_lib.groups.rule_group import Deployed
 from rules_lib.model import FeedFile
-from rules_lib.reading.ruleset import read_rules
 from rules_lib.reading.sids import sids_in
 from rules_lib.report.records import discarded_jsonl
 from rules_lib.stages.read_needed import read_needed
@@ -45,10 +43,6 @@ if TYPE_CHECKING:
 UNKNOWN: Final = 4_000_000_001
 SAMPLED: Final = 1
 """Sids of each fate of a real release; THOROUGH takes more."""
-
-
-read: Final = lru_cache(maxsize=1)(read_rules)
-"""The same release is built with two budgets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +65,7 @@ class Case:
     def of(cls, files: Iterable[FeedFile], allowlist: Allowlist, document: str) -> Case:
         """Build with nothing in force."""
         held = tuple(files)
-        whole = inputs(read(held, allowlist.rules.on), allowlist)
+        whole = inputs(read_once(held, allowlist.rules.on), allowlist)
         return cls(held, allowlist, document, whole, build(whole))
 
     def applied(self) -> Case:
