@@ -6,6 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 SAM := $(VENV)/sam/.installed
+WHEELS := $(VENV)/wheels/.downloaded
 PEERS := $(VENV)/bench/.installed
 RELEASER := $(VENV)/release/.installed
 FUZZER := $(VENV)/.fuzzer
@@ -54,14 +55,14 @@ picture: run browser ## Renew the pictures of the report and of a pull request's
 	@$(BIN)/python -m scripts.comment_page out/comment.html
 	@scripts/picture out/comment.html docs/images/comment.png 1125  # all of it
 
-test: $(STAMP) $(SAM) engine browser lint type $(if $(IN_CI),coverage) ## Lint, types and every test; in CI coverage too
+test: $(STAMP) $(SAM) $(WHEELS) engine browser lint type $(if $(IN_CI),coverage) ## Lint, types and every test; in CI coverage too
 	$(TESTS) --ignore tests/deploy $(if $(IN_CI),-m heavy)
 	$(BIN)/pytest tests/deploy
 
 quick: $(STAMP) lint type ## Lint, types and the fast tests: within a minute
 	$(TESTS) -m "not slow"
 
-coverage: $(STAMP) $(SAM) engine browser ## All but the heavy tests, and how much of the code they run
+coverage: $(STAMP) $(SAM) $(WHEELS) engine browser ## All but the heavy tests, and how much of the code they run
 	@rm -f .coverage .coverage.*
 	$(BIN)/coverage run -m pytest --numprocesses auto --dist loadfile -m "not heavy" --ignore tests/deploy
 	@$(BIN)/python scripts/coverage_gate.py --lines $(LINES_RUN) --branches $(BRANCHES_RUN)
@@ -93,6 +94,11 @@ $(OLDEST): requirements-oldest.lock | $(STAMP)
 $(SAM): requirements-sam.lock | $(STAMP)
 	@scripts/sam --version
 
+$(WHEELS): requirements-local.lock | $(STAMP)
+	$(BIN)/pip download --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: \
+	  --dest $(@D) --requirement $<
+	@touch $@
+
 fuzz: $(FUZZER) engine ## Fuzz the readers, SECONDS=600 each, and compare with Suricata for as long
 	for reader in rules archive allowlist; do \
 	  PYTHONPATH=tests $(BIN)/python tests/hostile/fuzz.py $$reader $(SECONDS) || exit 1; done
@@ -106,7 +112,7 @@ faults: $(STAMP) ## Every fault of every call, and SEQUENCES=400 by chance; half
 	SEQUENCES=$(SEQUENCES) THOROUGH=1 $(BIN)/pytest --hypothesis-profile searching --numprocesses auto --dist loadfile \
 	  tests/faults tests/hostile tests/rules_lib/sync tests/rules_lib/rollback
 
-load: $(STAMP) $(SAM) engine browser ## Every test on a busy machine: 16 workers, then 16 busy loops
+load: $(STAMP) $(SAM) $(WHEELS) engine browser ## Every test on a busy machine: 16 workers, then 16 busy loops
 	$(BIN)/pytest --numprocesses 16 --dist loadfile --ignore tests/deploy
 	@for loop in {1..16}; do while :; do :; done & done; trap 'kill $$(jobs -p)' EXIT; $(BIN)/pytest tests/deploy
 

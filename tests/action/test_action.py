@@ -31,6 +31,15 @@ fi
 exec {python} "$@"
 """
 """A Python that runs modules in forks."""
+OLD_PIP = """\
+#!/bin/sh
+case "$*" in
+  *"import pip"* | *sysconfig*) exit 1 ;;
+  *"-m venv "*) for folder; do :; done; mkdir -p "$folder/bin"; cp "$0" "$folder/bin/python" ;;
+  *"-m "*) echo "$0 $*" >&2 ;;
+esac
+"""
+"""A Python whose pip cannot install elsewhere, and which says what it is asked to run."""
 
 
 def git(folder: Path, *words: str) -> str:
@@ -445,18 +454,39 @@ def test_hook_checks_every_allowlist_that_is_committed(
     assert f"{good}: valid" in done.stdout
 
 
+def wheels() -> dict[str, str]:
+    """Where pip finds what the lock file names, once `make test` has downloaded it."""
+    folder = ROOT / ".venv" / "wheels"
+    if not (folder / ".downloaded").is_file():
+        return {}
+    return {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": folder.as_uri()}
+
+
 def test_installed_action_runs_without_this_environment(
     runner: Runner, archive: Path, server: GitHub
 ) -> None:
     """The first step installs what the lock file names, with its hashes, and nothing else."""
     shutil.rmtree(runner.temp / "rulesync")
-    no_bytecode = {"PIP_NO_COMPILE": "0"}  # the value of `compile`: most of it is never imported
-    runner.environment = {"PYTHONPATH": "", "VIRTUAL_ENV": "", **no_bytecode}
+    runner.environment = {"PYTHONPATH": "", "VIRTUAL_ENV": "", **wheels()}
     done = ran(runner, archive, python=sys.executable)
     assert done.failed == "", done.log
     assert "3 rules newly block" in server.comments[0]["body"]
     packages = runner.temp / "rulesync" / "lib"
     assert not list(packages.glob("*/site-packages/pytest"))
+
+
+def test_python_whose_pip_is_too_old_has_the_environment_bring_its_own(
+    runner: Runner, archive: Path
+) -> None:
+    """As one that has none."""
+    shutil.rmtree(runner.temp / "rulesync")
+    python = runner.temp / "python"
+    python.write_text(OLD_PIP)
+    python.chmod(0o755)
+    done = ran(runner, archive, python=str(python))
+    started = re.findall(r"(?m)^(\S+) -P -m (\w+(?: install)?)", done.log)
+    environment = str(runner.temp / "rulesync" / "bin" / "python")
+    assert started == [(environment, "ensurepip"), (environment, "pip install")], done.log
 
 
 def test_python_that_is_too_old_is_named(runner: Runner, archive: Path, server: GitHub) -> None:
