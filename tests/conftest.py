@@ -7,6 +7,7 @@ Where CI is true, a missing Suricata, browser or SAM is no reason to skip: CI in
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import signal
@@ -168,10 +169,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-def pytest_configure() -> None:
-    """Let Ctrl-C reach the commands that tests start: jobs in the background ignore it."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Let Ctrl-C reach the commands that tests start: jobs in the background ignore it.
+
+    A worker ends at once, but where it has a coverage to write: to take the values of all modules
+    apart takes seconds.
+    """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    if hasattr(config, "workerinput") and "coverage" not in sys.modules:
+        atexit.register(os._exit, 0)
 
 
 @pytest.hookimpl(wrapper=True)
