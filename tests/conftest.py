@@ -195,6 +195,15 @@ def pytest_collection() -> Generator[None, object, object]:
     return done
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish() -> None:
+    """Spare pytest's last searches for circles what tests have kept, millions of values.
+
+    They took seconds, and xdist interrupts a worker that is not at its end after five.
+    """
+    gc.freeze()
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:
     """Have files that share what is dear to load run one after the other in one process."""
