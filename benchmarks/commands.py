@@ -110,7 +110,7 @@ def engine_rows(desk: Desk, engine: Suricata) -> Iterator[Row]:
     results, run = str(desk.folder / "out"), desk.folder / "run"
     run.mkdir()
     whole = combine(in_folder(desk.folder / "out"))
-    write_run_files(run, whole.rules, whole.variables, whole.action_order, much_traffic=True)
+    write_run_files(run, whole.rules, whole.variables, whole.action_order, traffic=sys.maxsize)
     captures = ["-r", str(CAPTURES), "--pcap-file-recursive"]
     there = ["sh", "-c", 'cd "$0" && exec "$@"', str(run)]  # where its other files are
     bare = partial(measured, [*there, *engine.command(run), *captures], desk.environment)

@@ -113,12 +113,9 @@ def session(engine: Suricata, folder: Path) -> Iterator[Session]:
                 running = Session(process, connection, answers, output)
                 running.say({"version": _PROTOCOL}, "greeting")
                 yield running
-                with suppress(EngineGoneError):
-                    running.ask("shutdown")
-                with suppress(subprocess.TimeoutExpired):  # then it is ended below
-                    process.wait(_STOP_SECONDS)
         finally:
-            _end(process)
+            process.kill()  # what it has to say of a capture is written before it says so
+            process.wait()
 
 
 def _start(command: Sequence[str], folder: Path, log: IO[bytes]) -> subprocess.Popen[bytes]:
@@ -160,16 +157,6 @@ def _try(connection: socket.socket, path: Path) -> None:
 
 def _named(code: int) -> str:
     return f"signal {-code}" if code < 0 else str(code)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
-        process.terminate()
-        try:
-            process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 def _text(path: Path) -> str:

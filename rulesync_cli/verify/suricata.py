@@ -9,15 +9,15 @@ import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from tempfile import TemporaryDirectory
+from typing import Final
 
 from rules_lib.errors import EngineError
 from rules_lib.facts.suricata import SID_MAX
+from rules_lib.groups.rule_group import GroupVariables
 from rulesync_cli.verify.config import REFERENCES, configuration, reference_config
-
-if TYPE_CHECKING:
-    from rules_lib.groups.rule_group import GroupVariables
 
 RULES: Final = "group.rules"
 CONFIG: Final = "suricata.yaml"
@@ -87,15 +87,27 @@ class Suricata:
         Raises:
             EngineError: the engine could not be asked which states there are.
         """
-        command = [self.path, "-c", str(folder / CONFIG), "--list-app-layer-hooks"]
-        said = _run(command, folder, ANSWER_SECONDS)[1]
-        hooks = (line for line in said.splitlines() if _HOOK.fullmatch(line))
-        accepted = ("accept:hook ip:all", *(f"accept:tx {hook}" for hook in hooks))
+        accepted = ("accept:hook ip:all", *(f"accept:tx {state}" for state in _states(self)))
         rules = (
             f"{one} any any -> any any (sid:{SID_MAX - number};)\n"
             for number, one in enumerate(accepted)
         )
         (folder / ACCEPT).write_text("".join(rules), encoding="utf-8")
+
+
+@cache
+def _states(engine: Suricata) -> tuple[str, ...]:
+    """Every state of every protocol that an engine knows, asked once.
+
+    Raises:
+        EngineError: it could not be asked.
+    """
+    with TemporaryDirectory(prefix="rulesync-") as scratch:
+        folder = Path(scratch)
+        write_run_files(folder, (), GroupVariables())
+        command = [engine.path, "-c", str(folder / CONFIG), "--list-app-layer-hooks"]
+        said = _run(command, folder, ANSWER_SECONDS)[1]
+    return tuple(line for line in said.splitlines() if _HOOK.fullmatch(line))
 
 
 def find_engine(path: str | None = None) -> Suricata:
@@ -137,8 +149,9 @@ def installed() -> tuple[Suricata, ...]:
     return tuple(found[line] for line in VERSIONS if line in found)
 
 
+@cache
 def _asked(program: str) -> Suricata:
-    """Ask a program for its version.
+    """Ask a program for its version, once.
 
     Raises:
         EngineError: it does not say that it is Suricata.
@@ -155,13 +168,13 @@ def write_run_files(
     rules: Iterable[str],
     variables: GroupVariables,
     *action_order: tuple[str, ...],
-    much_traffic: bool = False,
+    traffic: int = 0,
 ) -> None:
     """Write what a run needs into a folder: the rules, one a line, and the configuration."""
     texts = tuple(rules)
     (folder / RULES).write_text("".join(f"{text}\n" for text in texts), encoding="utf-8")
     (folder / REFERENCES).write_text(reference_config(texts), encoding="utf-8")
-    config = configuration(variables, *action_order, much_traffic=much_traffic)
+    config = configuration(variables, *action_order, traffic=traffic)
     (folder / CONFIG).write_text(config, encoding="utf-8")
 
 

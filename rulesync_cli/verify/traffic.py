@@ -24,9 +24,6 @@ from rulesync_cli.verify.suricata import write_run_files
 if TYPE_CHECKING:
     from rulesync_cli.verify.suricata import Suricata
 
-_MUCH: Final = 2**28
-"""Bytes of captures above which it pays to look for patterns as the engine does by default."""
-
 _ENDS_IN_A_ROW: Final = 3
 """So often may the engine end on one capture after the other before it is the engine's fault."""
 
@@ -219,7 +216,7 @@ def replayer(
             combined.rules,
             combined.variables,
             combined.action_order,
-            much_traffic=sum(map(size_of, captures)) > _MUCH,
+            traffic=sum(map(size_of, captures)),
         )
         if combined.behind_firewall and engine.has_firewall:
             engine.put_firewall(folder)

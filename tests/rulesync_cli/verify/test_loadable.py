@@ -105,6 +105,22 @@ def test_configuration_has_the_groups_variables_and_no_file_of_this_machine() ->
     assert document["exception-policy"] == "ignore"
 
 
+def test_engine_gets_ready_for_as_much_as_it_is_to_inspect() -> None:
+    """Soon for a little, as by default for much."""
+    little, some, much = (
+        yaml.safe_load(configuration(GroupVariables(), traffic=size)) for size in (0, 2**21, 2**30)
+    )
+    assert little.keys() - some.keys() == {
+        "max-pending-packets",
+        "flow",
+        "defrag",
+        "host",
+        "ippair",
+    }
+    assert some.keys() - much.keys() == {"mpm-algo", "spm-algo", "detect"}
+    assert some["stream"] == much["stream"] == {"drop-invalid": False}
+
+
 def test_every_kind_of_reference_is_declared_once() -> None:
     """Whatever its case and the spaces around it."""
     rules = ('(reference:url,a.b; reference: CVE ,2020-1; msg:"x";)', "(reference:cve,1;)")

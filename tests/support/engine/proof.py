@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Self, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from rules_lib.allowlist import load_allowlist
 from rules_lib.build import Built, build
@@ -16,7 +16,7 @@ from rules_lib.model import FeedFile
 from rules_lib.reading.rule import sid_of
 from rulesync_cli.verify.captures import captures_in
 from rulesync_cli.verify.loadable import Loadable
-from rulesync_cli.verify.suricata import ACCEPT, Suricata, find_engine
+from rulesync_cli.verify.suricata import find_engine
 from rulesync_cli.verify.traffic import replayer
 from support.feeds import allowlist
 from support.inputs import inputs, read_once
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from rulesync_cli.verify.suricata import Suricata
     from rulesync_cli.verify.traffic import Replay, Replayer
 
 
@@ -35,53 +36,6 @@ HOME_NET: Final = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 
 FlowKey: TypeAlias = tuple[str, tuple[str, frozenset[tuple[str, int]]]]
 """The capture, and the flow's ends in either direction."""
-
-
-_FEW: Final = {
-    "flow.hash-size": 1024,
-    "flow.prealloc": 100,
-    "defrag.hash-size": 256,
-    "defrag.trackers": 100,
-    "host.hash-size": 256,
-    "host.prealloc": 10,
-    "ippair.hash-size": 256,
-    "ippair.prealloc": 10,
-    "max-pending-packets": 16,
-    "stream.prealloc-sessions": 4,
-    "stream.reassembly.segment-prealloc": 4,
-}
-"""How much room the engine makes beforehand, for each capture anew."""
-
-
-_accepting: Final = dict[Suricata, str]()
-"""The rules of the firewall before an engine's rules, which are the same in every folder."""
-
-
-class Lean(Suricata):
-    """An engine that makes room for a few flows and hosts, and for others as they come.
-
-    It finds the same. 238 captures of one flow each take 1.7 s of a core in place of 3.0 (Suricata
-    8.0.8 and 7.0.10).
-    """
-
-    __slots__ = ()
-
-    @classmethod
-    def of(cls, engine: Suricata) -> Self:
-        """The same engine, for small captures."""
-        return cls(engine.path, engine.version)
-
-    def command(self, folder: Path) -> list[str]:
-        """With what it has room for."""
-        settings = (word for name, value in _FEW.items() for word in ("--set", f"{name}={value}"))
-        return [*super().command(folder), *settings]
-
-    def put_firewall(self, folder: Path) -> None:
-        """As the engine itself has said of another folder, for which it was started."""
-        if self not in _accepting:
-            super().put_firewall(folder)
-            _accepting[self] = (folder / ACCEPT).read_text(encoding="utf-8")
-        (folder / ACCEPT).write_text(_accepting[self], encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +211,7 @@ def running(
     groups: Sequence[Loadable], engine: Suricata | None = None
 ) -> AbstractContextManager[Replayer]:
     """An engine with these groups, for captures that are still to be made."""
-    return replayer(Lean.of(engine or find_engine()), groups, HOME_NET)
+    return replayer(engine or find_engine(), groups, HOME_NET)
 
 
 def replayed(engine: Replayer, captures: Path) -> Outcome:
