@@ -9,12 +9,13 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 from unittest import mock
 
-from moto.awslambda.models import LambdaFunction, LayerVersion
+from moto.awslambda.models import LambdaBackend, LambdaFunction, LayerVersion
 from moto.core.config import default_user_config
 from moto.events.models import EventPattern, Rule
 from moto.sts.responses import TokenResponse
 
-from localaws.stacks import events, trust
+from localaws.stacks import events, functions, trust
+from localaws.stacks.environments import Environments
 from localaws.stacks.functions import Invoker
 from localaws.stacks.runtime import Runtime
 
@@ -41,8 +42,10 @@ def stacks(endpoint: str, longest_wait: float) -> Iterator[Callable[[str], None]
         What is to be called with a service's name before it is asked for the first time.
     """
     with ExitStack() as undo:
-        folder = undo.enter_context(TemporaryDirectory(prefix="localaws-"))
-        _replace(undo, _replacements(Invoker(Runtime(Path(folder), endpoint))))
+        folder = Path(undo.enter_context(TemporaryDirectory(prefix="localaws-")))
+        environments = Environments(folder)
+        undo.callback(environments.end)
+        _replace(undo, _replacements(Invoker(Runtime(folder, endpoint, environments))))
         undo.enter_context(mock.patch.dict(default_user_config, {"stepfunctions": _RUN}))
 
         @cache
@@ -61,12 +64,15 @@ def _replace(undo: ExitStack, replacements: Iterable[tuple[Any, str, Any]]) -> N
 
 def _replacements(invoker: Invoker) -> tuple[tuple[Any, str, Any], ...]:
     """What is put in the place of what: owner, name, replacement."""
+    environments = invoker.runtime.environments
 
     def invoke(function: LambdaFunction, body: str, asked: Any, answered: Any) -> bytes:
         return invoker.invoke(function, body, asked, answered)
 
     return (
         (LambdaFunction, "invoke", invoke),
+        (LambdaBackend, "delete_function", functions.deleter(environments, functions.DELETE)),
+        (LambdaBackend, "reset", functions.forgetter(environments, functions.RESET)),
         (LayerVersion, "physical_resource_id", property(lambda layer: layer.arn)),
         (TokenResponse, "assume_role", trust.assume_role),
         (Rule, "send_to_targets", events.sender(invoker, events.SEND)),

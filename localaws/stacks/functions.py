@@ -6,17 +6,22 @@ import base64
 import json
 import sys
 import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from moto.awslambda.models import LambdaBackend
 from moto.awslambda.utils import get_backend
 
-from localaws.stacks.runtime import Outcome, Runtime
-
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from moto.awslambda.models import LambdaFunction
+
+    from localaws.stacks.environment import Outcome
+    from localaws.stacks.environments import Environments
+    from localaws.stacks.runtime import Runtime
+
+_Delete = Callable[[LambdaBackend, str, str | None], None]
+_Reset = Callable[[LambdaBackend], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +65,33 @@ class Invoker:
         for line in outcome.log.splitlines():
             sys.stderr.write(f"{function.function_name}: {line}\n")
         return outcome
+
+
+def deleter(environments: Environments, delete: _Delete) -> _Delete:
+    """Make a deletion of a function, which ends its environments too.
+
+    Args:
+        environments: of all functions.
+        delete: moto's way.
+    """
+
+    def delete_function(lambdas: LambdaBackend, name: str, qualifier: str | None = None) -> None:
+        gone = lambdas.get_function(name, qualifier).function_arn
+        delete(lambdas, name, qualifier)
+        environments.end(gone)
+
+    return delete_function
+
+
+def forgetter(environments: Environments, forget: _Reset) -> _Reset:
+    """Make what forgets all functions; the arguments are as above."""
+
+    def reset(lambdas: LambdaBackend) -> None:
+        environments.end()
+        forget(lambdas)
+
+    return reset
+
+
+DELETE: _Delete = LambdaBackend.delete_function
+RESET: _Reset = LambdaBackend.reset

@@ -20,6 +20,7 @@ from typing import Any, Final
 from support.alert_logs import log_text
 from support.localaws import ANYBODY, Credentials, client_at, local_server
 from support.patience import PATIENCE
+from support.warm import warm
 
 ROOT: Final = Path(__file__).parents[2]
 SAM: Final = ROOT / "scripts" / "sam"
@@ -114,7 +115,7 @@ class Stack:
     def rulesync(self, *words: object, codes: tuple[int, ...] = (0,)) -> str:
         """Run the command on the stack, as a person does; gives what it printed on stdout."""
         say(f"rulesync {' '.join(map(str, words))}")
-        command = [sys.executable, "-m", "rulesync_cli", *map(str, words)]
+        command = [*warm(), "rulesync_cli", *map(str, words)]
         done = subprocess.run(  # noqa: S603  # our own command
             [*command, "--bucket", self.outputs["BucketName"]],
             cwd=ROOT,
