@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from flask import Flask
-    from moto.backends import SERVICE_NAMES
 
     from localaws.control import Control
 
@@ -37,7 +36,7 @@ def serve(control: Control, host: str, port: int, ready: Callable[[str], object]
         SystemExit: The port is taken; werkzeug has said so on stderr.
     """
 
-    def application(service: SERVICE_NAMES) -> Flask:
+    def application(service: str) -> Flask:
         prepare(service)
         return create_backend_app(service)
 
