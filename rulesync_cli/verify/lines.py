@@ -28,6 +28,8 @@ MOST: Final = 20
 """How many lines of a group are searched for; each costs some twenty runs of the engine."""
 
 LoadLines: TypeAlias = "Callable[[Sequence[str]], EngineLog]"
+AskLines: TypeAlias = "Callable[[Sequence[int]], EngineLog | None]"
+"""What the engine says of some lines; None where each of them is as it should be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def astray(rules: Sequence[str], log: EngineLog, probe: LoadLines) -> tuple[Astr
     long = [line for line in lines if len(rules[line - 1].encode()) > PIECE]
     others = [line for line in lines if line not in long]
     whole = not log.skipped and log.loaded + len(rejected) == len(others) + len(log.replaced)
-    found = [] if whole and not long else [_search(rules, others, probe)]
+    found = [] if whole and not long else [_search(rules, others, probe, known=not long)]
     found += [_search(rules, [line], probe) for line in long]  # they alone can make two of one
     named = (
         _astray(rules, line, 0, words) for line, words in known.items() if line not in rejected
@@ -102,16 +104,37 @@ def refused_rules(
 def _refused(
     rules: Sequence[str], lines: Sequence[int], probe: LoadLines
 ) -> Iterator[EngineRefusal]:
-    log = probe([rules[line - 1] for line in lines])
-    if not log.refusals:
-        return
-    if len(lines) == 1:
-        line, text = lines[0], rules[lines[0] - 1]
+    def wanting(some: Sequence[int]) -> EngineLog | None:
+        log = probe([rules[line - 1] for line in some])
+        return log if log.refusals else None
+
+    for line, log in _each_alone(lines, wanting, known=True):
+        text = rules[line - 1]
         yield replace(log.refusals[0], line=line, sid=sid_of(text), rule=text)
-        return
-    middle = len(lines) // 2
-    yield from _refused(rules, lines[:middle], probe)
-    yield from _refused(rules, lines[middle:], probe)
+
+
+def _each_alone(
+    lines: Sequence[int], wanting: AskLines, *, known: bool = False
+) -> Iterator[tuple[int, EngineLog]]:
+    """Find each line that is wanting, and what the engine says of it alone.
+
+    Args:
+        lines: among which they are looked for.
+        wanting: has the engine load some of them.
+        known: one of them is wanting, so the engine is not asked about all of them.
+    """
+    if known and len(lines) > 1:
+        yield from _in_halves(lines, wanting)
+    elif lines and (log := wanting(lines)):
+        yield from _in_halves(lines, wanting) if len(lines) > 1 else [(lines[0], log)]
+
+
+def _in_halves(lines: Sequence[int], wanting: AskLines) -> Iterator[tuple[int, EngineLog]]:
+    middle, fine = len(lines) // 2, True
+    for found in _each_alone(lines[:middle], wanting):
+        fine = False
+        yield found
+    yield from _each_alone(lines[middle:], wanting, known=fine)
 
 
 def _comments(rules: Sequence[str]) -> Iterator[tuple[int, str]]:
@@ -139,18 +162,16 @@ def _replaced(rules: Sequence[str], log: EngineLog) -> Iterator[tuple[int, str]]
                 )
 
 
-def _search(rules: Sequence[str], lines: Sequence[int], probe: LoadLines) -> Iterator[Astray]:
-    if not lines:
-        return
-    log = probe([rules[line - 1] for line in lines])
-    if not log.skipped and log.loaded + len({one.line for one in log.refusals}) == len(lines):
-        return
-    if len(lines) == 1:
-        yield _astray(rules, lines[0], log.loaded, _words(rules[lines[0] - 1], log))
-        return
-    middle = len(lines) // 2
-    yield from _search(rules, lines[:middle], probe)
-    yield from _search(rules, lines[middle:], probe)
+def _search(
+    rules: Sequence[str], lines: Sequence[int], probe: LoadLines, *, known: bool = False
+) -> Iterator[Astray]:
+    def wanting(some: Sequence[int]) -> EngineLog | None:
+        log = probe([rules[line - 1] for line in some])
+        refused = {one.line for one in log.refusals}
+        return log if log.skipped or log.loaded + len(refused) != len(some) else None
+
+    for line, log in _each_alone(lines, wanting, known=known):
+        yield _astray(rules, line, log.loaded, _words(rules[line - 1], log))
 
 
 def _words(text: str, log: EngineLog) -> str:
