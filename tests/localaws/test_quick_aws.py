@@ -327,3 +327,9 @@ def test_header_is_found_in_any_case() -> None:
     """As in every answer of HTTP."""
     headers = HeadersDict({"ETag": "x"})
     assert ["etag" in headers, "ETAG" in headers, "tag" in headers] == [True, True, False]
+
+
+def test_what_is_known_of_a_service_is_read_once() -> None:
+    """Each session of boto3 names its folder of models once more."""
+    models = [boto3.Session().client("s3", "eu-west-1").meta.service_model for _ in range(3)]
+    assert models == models[:1] * 3

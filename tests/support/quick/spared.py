@@ -214,7 +214,8 @@ def _model_of(creator: Any, service: str, api_version: str | None = None) -> Any
 
     A session that looks in folders of its own may find another one there.
     """
-    key = service, api_version, *creator._loader.search_paths  # noqa: SLF001
+    folders = dict.fromkeys(creator._loader.search_paths)  # noqa: SLF001 - boto3 adds one again
+    key = service, api_version, *folders
     if key not in _models:
         _models[key] = _load_model(creator, service, api_version)
     return _models[key]
