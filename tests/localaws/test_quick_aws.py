@@ -110,9 +110,29 @@ def test_listing_by_folder_is_the_same(shelf: Any, prefix: str) -> None:
     both(shelf.list_objects_v2, Prefix=prefix, Delimiter="/")
 
 
+def test_bucket_that_is_made_is_the_same(shelf: Any) -> None:
+    """What the call answers, and what there is then."""
+
+    def made(name: str) -> list[object]:
+        (answer, status), headers = said(shelf.create_bucket, Bucket=name)
+        location = answer.pop("Location").replace(name, "")
+        acl, _ = said(shelf.get_bucket_acl, Bucket=name)
+        listed, _ = said(shelf.list_objects_v2, Bucket=name, Prefix="")
+        listed[0].pop("Name")
+        return [answer, status, "location" in headers, location, acl, listed]
+
+    slow = made("slow")
+    with short_way() as taken:
+        assert made("short") == slow
+    assert taken == [True, True]
+
+
 @pytest.mark.parametrize(
     ("call", "words"),
     [
+        ("create_bucket", {}),
+        ("create_bucket", {"Bucket": "more", "ObjectOwnership": "BucketOwnerPreferred"}),
+        ("create_bucket", {"Bucket": "no"}),
         ("get_object", {"Key": "latest.json", "Range": "bytes=0-0"}),
         ("get_object", {"Key": "latest.json", "IfMatch": '"no"'}),
         ("list_objects_v2", {"Prefix": "builds/", "Delimiter": "1"}),
@@ -126,7 +146,7 @@ def test_listing_by_folder_is_the_same(shelf: Any, prefix: str) -> None:
     ],
 )
 def test_what_asks_for_more_is_left_to_moto(shelf: Any, call: str, words: dict[str, Any]) -> None:
-    """Part of an object, a condition that does not hold, odd folders, no such bucket."""
+    """A bucket that is there, a part of an object, a condition that does not hold, odd folders."""
     words = {"Bucket": BUCKET, **words}
     slow, _ = said(getattr(shelf, call), **words)
     with short_way() as taken:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
 from tempfile import SpooledTemporaryFile
 from typing import IO, TYPE_CHECKING, Any, Final
@@ -27,7 +28,10 @@ if TYPE_CHECKING:
     from moto.core.common_types import TYPE_RESPONSE
 
 _ACTIONS: Final = {
-    "s3": ("GetObject", "PutObject", "CopyObject", "ListObjectsV2", "DeleteObject"),
+    "s3": (
+        *("CreateBucket", "GetObject", "PutObject", "CopyObject", "ListObjectsV2"),
+        "DeleteObject",
+    ),
     "network-firewall": ("*",),
 }
 _WIRE: Final = ("request-created", "choose-signer", "before-sign", "before-send")
@@ -35,7 +39,7 @@ _WIRE_ANSWERS: Final = ("response-received",)
 _THEIRS: Final = ("botocore", "boto3", "moto", "aws_lambda_powertools")
 _ERRORS: Final = 300
 
-_parsers: Final = parsers.ResponseParserFactory()
+_parser: Final = cache(parsers.create_parser)
 
 
 @dataclass(slots=True)
@@ -164,7 +168,7 @@ def _access_key(signer: Any) -> str:
 def _read(answer: TYPE_RESPONSE, url: str, model: Any, events: Any) -> tuple[Any, Any]:
     status, told, body = answer
     headers = Headers({name.lower(): value for name, value in told.items()})
-    response = AWSResponse(url, status, headers, MockRawResponse(body))  # type: ignore[arg-type]
+    response = AWSResponse(url, status, {}, MockRawResponse(body))  # type: ignore[arg-type]
     response.headers = headers  # type: ignore[assignment]  # which botocore reads some 40 times
     said = convert_to_response_dict(response, model)
     more: dict[str, Any] = {}
@@ -175,7 +179,7 @@ def _read(answer: TYPE_RESPONSE, url: str, model: Any, events: Any) -> tuple[Any
         response_dict=said,
         customized_response_dict=more,
     )
-    parser = _parsers.create_parser(model.service_model.resolved_protocol)
+    parser = _parser(model.service_model.resolved_protocol)
     read = parser.parse(said, model.output_shape)
     read.update(more)
     read["ResponseMetadata"]["RetryAttempts"] = 0

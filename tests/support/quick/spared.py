@@ -11,13 +11,14 @@ import os
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from botocore import endpoint, hooks, httpsession, parsers, regions, useragent
+from botocore import endpoint, handlers, hooks, httpsession, parsers, regions, useragent, utils
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import HeadersDict, _HeaderKey
 from botocore.client import ClientCreator
 from botocore.hooks import EVENT_ALIASES, EventAliaser
+from botocore.session import Session
 from botocore.utils import parse_timestamp
-from moto.core import responses
+from moto.core import models, responses
 from moto.core.base_backend import BaseBackend
 from moto.sns.models import Subscription
 
@@ -29,11 +30,14 @@ _aliaser: Any = EventAliaser
 _creator: Any = ClientCreator
 _endpoint: Any = endpoint
 _headers: Any = HeadersDict
+_mock: Any = models
 _resolver: Any = regions.EndpointRulesetResolver
 _responses: Any = responses
+_session: Any = Session
 _signer: Any = SigV4Auth
 _subscription: Any = Subscription
 _hooks: Any = hooks
+_utils: Any = utils
 _regions: Any = regions
 _http: Any = httpsession
 _trie: Any = _hooks._PrefixTrie  # noqa: SLF001
@@ -52,6 +56,7 @@ _param_of: Final = _resolver._resolve_param_from_context  # noqa: SLF001
 _provider: Final = _regions.EndpointProvider
 _address_of: Final = _resolver.construct_endpoint
 _proxies_of: Final = _endpoint.get_environ_proxies
+_register: Final = _session._register_builtin_handlers  # noqa: SLF001
 _key_of: Final = _subscription.private_key
 
 _PROXIES: Final = tuple(
@@ -65,6 +70,7 @@ _UNNAMING: Final = {"Key", "Prefix", "CopySource"}
 
 _UNSIGNED: Final = "0" * 64
 
+_begun: Final[dict[tuple[object, ...], Any]] = {}
 _classes: Final[dict[str, type]] = {}
 _models: Final[dict[tuple[object, ...], Any]] = {}
 _providers: Final[dict[int, tuple[object, Any]]] = {}
@@ -73,6 +79,7 @@ _providers: Final[dict[int, tuple[object, Any]]] = {}
 def spare() -> None:
     """Have this process's botocore and moto work so from now on."""
     _backend.urls = property(lambda self: _urls(self.__class__))
+    _mock.CallbackResponse = cache(_mock.CallbackResponse)
     _responses.method_names_from_class = cache(lambda kind: frozenset(_methods(kind)))
     _aliaser.__copy__ = _copied
     _aliaser._alias_event_name = _aliased  # noqa: SLF001
@@ -80,11 +87,12 @@ def spare() -> None:
     _creator._load_service_model = _model_of  # noqa: SLF001
     _trie.__copy__, _trie.append_item, _trie.remove_item = _events_copied, _append, _remove
     _hooks.accepts_kwargs = lambda handler: _accepts(getattr(handler, "__func__", handler))
-    _endpoint.get_environ_proxies = _proxies
+    _endpoint.get_environ_proxies = _utils.get_environ_proxies = _proxies
     _headers.__contains__ = _has_header
     _resolver._resolve_param_from_context = _param  # noqa: SLF001
     _resolver.construct_endpoint = _address
     _regions.EndpointProvider = _provider_of
+    _session._register_builtin_handlers = _registered  # noqa: SLF001
     _http.create_urllib3_context = cache(_http.create_urllib3_context)
     _signer.signature = lambda *_: _UNSIGNED
     _signer.canonical_request = lambda *_: ""
@@ -175,6 +183,15 @@ def _events_copied(trie: Any) -> Any:
     made = trie.__class__()
     made._root = trie._root  # noqa: SLF001 - never changed in place
     return made
+
+
+def _registered(session: Any, events: Any) -> None:
+    """Have what botocore and moto register for each session, which all share."""
+    trie, known = events._emitter._handlers, (*handlers.BUILTIN_HANDLERS,)  # noqa: SLF001
+    if known not in _begun:
+        _register(session, events)
+        _begun[known] = trie._root  # noqa: SLF001 - never changed in place
+    trie._root = _begun[known]  # noqa: SLF001
 
 
 def _append(trie: Any, key: str, value: Any, section: int = _hooks._MIDDLE) -> None:  # noqa: SLF001

@@ -1,4 +1,4 @@
-"""Objects that are written, copied and deleted in moto's bucket as moto does it, out of a request.
+"""Buckets made, and objects written, copied and deleted, as moto does it, out of a request.
 
 What is refused, and what asks for more than that, is left to moto.
 """
@@ -26,6 +26,7 @@ _KNOWN: Final = {
     *("content-type", "user-agent", "expect", "x-amz-tagging", "if-match", "if-none-match"),
     *("x-amz-sdk-checksum-algorithm",),
 }
+_PLAIN: Final = {"user-agent"}
 _META: Final = "x-amz-meta-"
 _SOURCE: Final = "x-amz-copy-source"
 _TAGS_REPLACED: Final = {"x-amz-tagging-directive": "REPLACE"}
@@ -34,8 +35,10 @@ _TAGS_REPLACED: Final = {"x-amz-tagging-directive": "REPLACE"}
 def written(asked: Asked) -> TYPE_RESPONSE | None:
     """The answer to a request that writes or deletes an object; None where moto is to give it."""
     found = OBJECT.fullmatch(asked.url)
-    if asked.method not in {"PUT", "DELETE"} or not found or found["query"] or not found["key"]:
+    if asked.method not in {"PUT", "DELETE"} or not found or found["query"]:
         return None
+    if not found["key"]:
+        return _bucket(found["bucket"], asked)
     headers = {name.lower(): value for name, value in asked.headers.items()}
     bucket = plain_bucket(found["bucket"])
     if bucket is None or bucket.is_versioned or bucket.object_lock_enabled:
@@ -46,6 +49,16 @@ def written(asked: Asked) -> TYPE_RESPONSE | None:
     if not _is_known(headers) or not _holds(bucket, key, headers):
         return None
     return _put(bucket, key, asked, headers) if asked.method == "PUT" else _deleted(bucket, key)
+
+
+def _bucket(name: str, asked: Asked) -> TYPE_RESPONSE | None:
+    """The answer to whoever makes a bucket of which nothing more is said."""
+    more = asked.body or not _PLAIN.issuperset(map(str.lower, asked.headers))
+    taken = name in s3_backends.bucket_accounts
+    if asked.method != "PUT" or more or taken or asked.region != "us-east-1":
+        return None
+    s3_backends[DEFAULT_ACCOUNT_ID]["aws"].create_bucket(name, asked.region)
+    return 200, {"Location": f"/{name}"}, ""
 
 
 def _is_known(headers: Mapping[str, Any]) -> bool:
