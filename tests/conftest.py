@@ -30,7 +30,7 @@ from support.clock import wait_for_a_day_with_time_left
 from support.deploy import SAM_PYTHON
 from support.patience import PATIENCE
 from support.quick import SWITCH, quicken
-from support.releases import COMPOSITE, SHIPPED, SUCCESSIVE, run
+from support.releases import SHIPPED, SUCCESSIVE, run
 from support.samples import THOROUGH
 from support.store import MemoryStore
 from support.web import BUCKET, WebServer, serving
@@ -89,15 +89,14 @@ WIRE: Final = (
 `support.quick`."""
 
 SUBJECTS: Final[dict[str, tuple[str, ...]]] = {
-    "real traffic": (
-        *("engine/test_captures_apart.py", "engine/test_ordinary_traffic.py"),
-        *("engine/test_own_traffic.py", "engine/test_real_action_order.py"),
-        *("engine/test_real_traffic.py", "feeds/test_real_drops.py"),
-    ),
-    "real syncs": (
-        *("feeds/test_real_feeds.py", "feeds/test_replay.py", "rulesync_cli/export/test_export.py"),
-        *("engine/test_one_for_one.py", "feeds/test_real_costs.py"),
-        *("feeds/test_real_read_needed.py", "rules_lib/test_build.py"),
+    "real releases": (
+        *("engine/test_captures_apart.py", "engine/test_one_for_one.py", "engine/test_packets.py"),
+        *("engine/test_ordinary_traffic.py", "engine/test_own_traffic.py"),
+        *("engine/test_real_action_order.py", "engine/test_real_traffic.py"),
+        *("feeds/test_real_beside_managed.py", "feeds/test_real_costs.py"),
+        *("feeds/test_real_drops.py", "feeds/test_real_feeds.py"),
+        *("feeds/test_real_next_generation.py", "feeds/test_real_read_needed.py"),
+        *("feeds/test_replay.py", "rules_lib/test_build.py", "rulesync_cli/export/test_export.py"),
     ),
 }
 """What asks the same builds of a real release and engines that have loaded all of it, or the same
@@ -254,12 +253,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def releases() -> Path:
     """Give the folder with the real releases."""
     return RELEASES
-
-
-@pytest.fixture(scope="session")
-def shipped(releases: Path, tmp_path_factory: pytest.TempPathFactory) -> Results:
-    """Sync the composite with the file that we ship."""
-    return next(run(tmp_path_factory.mktemp("shipped"), SHIPPED, releases / COMPOSITE))
 
 
 @pytest.fixture(scope="session")

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 import yaml
-from support.engine.proof import loaded_from, made, only, outcome, published, without
+from support.engine.proof import built_of, files_with, made, only, outcome, published, without
 from support.engine.traffic import Tape, client_hello, write
 from support.feeds import rule
-from support.releases import COMPOSITE, REFUSED_BY_8, SHIPPED, built_from
+from support.releases import COMPOSITE, REFUSED_BY_8, SHIPPED, built_from, files_of
 from support.samples import one_in
 
 if TYPE_CHECKING:
@@ -101,7 +101,8 @@ def test_own_pass_works_in_the_shipped_file_with_a_whole_release(
     own = {"local-exceptions": ["pass tls any any -> any any " + options % (hosts["meant"], 2)]}
     shipped = yaml.load(SHIPPED.read_text(), Loader=yaml.BaseLoader)  # noqa: S506 - strings only
     listed = dict.fromkeys(own, "alert") | shipped["categories"] | {"house-blend": "drop"}
-    built = loaded_from(releases / COMPOSITE, feed | own, **shipped | {"categories": listed})
+    files = (*files_with(feed | own), *files_of(releases / COMPOSITE))
+    built = built_of(files, **shipped | {"categories": listed})
     assert len(built_from(releases / COMPOSITE, "shipped").groups) == len(built.groups) == 20
     beside = one_in(10, [rule.sid for rule in built.kept], "own pass")
     groups = only({1, 2, *beside}, without(REFUSED_BY_8, published(built)))

@@ -10,19 +10,17 @@ rest; with THOROUGH=1 all are.
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import pytest
 from support.engine.proof import (
     Outcome,
     differences,
-    loaded_from,
     outcome,
     tried,
     without,
 )
-from support.releases import COMPOSITE, LARGE, REFUSED_BY_8, as_fed, variables
+from support.releases import COMPOSITE, REFUSED_BY_8, as_fed, built_from
 
 from rules_lib.model import Change
 
@@ -36,17 +34,10 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.engine, pytest.mark.feeds]
 
 
-@lru_cache(maxsize=1)
-def release(archive: Path) -> Built:
-    """Everything in drop mode, for a policy that judges rules by their action."""
-    asked = {**LARGE, "target": "next-generation"}
-    return loaded_from(archive, default="drop", variables=variables(), firewall=asked)
-
-
 @pytest.fixture(scope="module")
 def built(releases: Path) -> Built:
-    """Build it once."""
-    return release(releases / COMPOSITE)
+    """Everything in drop mode, for a policy that judges rules by their action."""
+    return built_from(releases / COMPOSITE, "next-generation")
 
 
 @pytest.fixture(scope="module")

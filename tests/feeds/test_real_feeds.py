@@ -1,33 +1,38 @@
 """Real releases of ET Open: nothing is lost, nothing is published that the service would refuse.
 
-Each release is synced once for all tests that look at it: its fixtures have the session's scope, as
-those of a module are made again for each version of the engine.
+The composite is built, and with THOROUGH=1 synced too; others are synced, through both functions.
+Each is made once for all tests that look at it.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 import pytest
+from support.engine.proof import published
+from support.inputs import read_once
 from support.releases import (
     COMPOSITE,
     SHIPPED,
-    allowlist_of_all,
+    Published,
+    PublishedGroup,
     bits_by_group,
     built_from,
+    files_of,
     is_justified,
     late_setters,
-    rules_of,
     run,
     settable_in,
+    shipped_from,
     undeclared,
 )
-from support.results import Results, by_sid
+from support.results import Results
 from support.samples import THOROUGH, one_in
 
 from rules_lib.build import Built
+from rules_lib.model import Change
 from rulesync_cli.verify.load import load_group
 from rulesync_cli.verify.sources import in_folder
 from rulesync_cli.verify.suricata import VERSIONS, Suricata
@@ -40,36 +45,38 @@ REPAIRED = {2034585, 2044245, 2044247}
 DOUBTED = "duplicate instance for tls.cert_subject in"
 """What Suricata 8 says of rules, two of the composite, that use a buffer twice; it loads them."""
 
-SHIPS = ("shipped", "earlier", *["later"] * THOROUGH)
-"""The releases that are synced with the file that we ship."""
+SYNCED: Final = ("earlier", *["later", "whole"] * THOROUGH)
+"""Releases that are synced with the file that we ship: the first is one of two in a row."""
+
+BUILT: Final = ("alert", "drop", "shipped")
+"""How the composite is built."""
 
 NOALERT = 406
 """Rules of the composite that only mark a flow, as counted when it was put together."""
 
 
 @pytest.fixture(scope="session")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the runs leave their results."""
-    return tmp_path_factory.mktemp("real")
-
-
-@pytest.fixture(scope="session")
-def alert(releases: Path, folder: Path) -> Results:
+def alert(releases: Path) -> Built:
     """The composite with everything in alert mode, and room for all of it."""
-    config = allowlist_of_all(folder, "alert")
-    return next(run(folder / "alert", config, releases / COMPOSITE))
+    return built_from(releases / COMPOSITE, "alert")
 
 
 @pytest.fixture(scope="session")
 def drop(releases: Path) -> Built:
-    """The same with everything in drop mode, built and not synced."""
+    """The same with everything in drop mode."""
     return built_from(releases / COMPOSITE, "drop")
 
 
 @pytest.fixture(scope="session")
-def blocking(drop: Built) -> dict[str, str]:
-    """Each of its rule groups' text by its name."""
-    return {group.name: group.text for group in drop.groups}
+def shipped(releases: Path) -> Built:
+    """The same with the file that we ship."""
+    return shipped_from(releases / COMPOSITE)[1]
+
+
+@pytest.fixture(scope="session")
+def whole(releases: Path, tmp_path_factory: pytest.TempPathFactory) -> Results:
+    """The same, synced."""
+    return next(run(tmp_path_factory.mktemp("whole"), SHIPPED, releases / COMPOSITE))
 
 
 @pytest.fixture(scope="session")
@@ -79,138 +86,138 @@ def earlier(successive: tuple[Results, ...]) -> Results:
 
 
 @pytest.fixture(scope="session")
-def later(releases: Path, folder: Path) -> Results:
+def later(releases: Path, tmp_path_factory: pytest.TempPathFactory) -> Results:
     """A release of the next year, with the file that we ship."""
-    return next(run(folder / "later", SHIPPED, releases / "2025-08-04.tar.gz"))
+    return next(run(tmp_path_factory.mktemp("later"), SHIPPED, releases / "2025-08-04.tar.gz"))
 
 
-# Everything in alert mode: nothing is lost.
+@pytest.fixture(scope="session")
+def groups(request: pytest.FixtureRequest) -> tuple[PublishedGroup, ...]:
+    """The rule groups of a build or a sync, by the name of its fixture."""
+    made: Built | Results = request.getfixturevalue(request.param)
+    return (
+        PublishedGroup.of_build(made) if isinstance(made, Built) else PublishedGroup.of_sync(made)
+    )
 
 
-def test_every_rule_of_the_feed_is_accounted_for(alert: Results) -> None:
-    """Kept, discarded and off make up what the feed enables."""
-    summary = alert.summary
+either = pytest.mark.parametrize("groups", [*BUILT, *SYNCED], indirect=True)
+
+
+# Nothing is lost.
+
+
+def test_every_rule_of_the_composite_is_accounted_for(alert: Built, releases: Path) -> None:
+    """Kept, discarded and off make up what the feed enables, and everything alerts."""
+    feed = read_once(files_of(releases / COMPOSITE)).categories
+    assert sum(category.disabled for category in feed) == 15_071
+    assert sum(len(category.rules) for category in feed) == alert.enabled == 38_651
+    assert alert.enabled == len(alert.kept) + len(alert.discarded)
+    assert not alert.off
+    assert not any(rule.setter for rule in alert.kept)
+    assert len(alert.kept) == sum(len(group.rules) for group in PublishedGroup.of_build(alert))
+
+
+@pytest.mark.parametrize("results", SYNCED)
+def test_summary_accounts_for_every_rule(results: str, request: pytest.FixtureRequest) -> None:
+    """Of the feed, of each rule group, by action and by reason."""
+    found: Results = request.getfixturevalue(results)
+    summary, groups = found.summary, PublishedGroup.of_sync(found)
     rules = summary["rules"]
-    assert (summary["feed"]["enabled"], summary["feed"]["disabled"]) == (38_651, 15_071)
-    assert rules["enabled"] == 38_651 == rules["kept"] + rules["discarded"] + rules["off"]
-    assert rules["off"] == rules["setters_added"] == 0
-    assert rules["kept"] == sum(group["rules"] for group in summary["rule_groups"])
-    assert rules["kept"] == sum(len(rules_of(text)) for text in alert.groups.values())
-    assert summary["actions"] == {"alert": rules["kept"]}
+    assert summary["feed"]["enabled"] == rules["enabled"] > 10_000
+    assert rules["enabled"] == rules["kept"] + rules["discarded"] + rules["off"]
+    told = {group["name"]: (group["rules"], group["bytes"]) for group in summary["rule_groups"]}
+    assert told == {one.name: (len(one.rules), len(one.text.encode())) for one in groups}
+    assert rules["kept"] == sum(len(group.rules) for group in groups)
+    assert summary["actions"] == Counter(rule.action for one in groups for rule in one.rules)
+    reasons = Counter(record["reason"] for record in found.records("discarded.jsonl"))
+    assert summary["discarded"] == reasons
+    assert {group.name for group in in_folder(found.folder)} == told.keys()
 
 
-def test_discards_are_few_and_each_can_be_seen(alert: Results) -> None:
+def test_discards_are_few_and_each_can_be_seen(alert: Built) -> None:
     """The reason stands in the rule's own text, and one rule has one reason."""
-    records = alert.records("discarded.jsonl")
-    assert alert.summary["discarded"] == Counter(record["reason"] for record in records)
-    assert set(alert.summary["discarded"]) == {
+    assert {one.reason for one in alert.discarded} == {
         "unsupported-keyword",
         "unsupported-protocol",
         "flowbit-never-set",
     }
-    settable = settable_in(alert.groups)
-    assert [record["sid"] for record in records if not is_justified(record, settable)] == []
-    assert len({record["sid"] for record in records}) == len(records) < 100
-    assert not {record["sid"] for record in records} & alert.published.keys()
+    settable = settable_in(PublishedGroup.of_build(alert))
+    unseen = [one for one in alert.discarded if not is_justified(one, settable)]
+    assert unseen == []
+    sids = {one.rule.sid for one in alert.discarded}
+    assert len(sids) == len(alert.discarded) < 100
+    assert not sids & {rule.sid for rule in alert.kept}
 
 
-def test_no_published_rule_has_what_strict_order_refuses(alert: Results) -> None:
-    """No classtype, priority or gid, no comment, no blank line, no line that is continued."""
-    for text in alert.groups.values():
-        for line, rule in zip(text.splitlines(), rules_of(text), strict=True):
-            assert rule.action == "alert", line
-            assert not rule.unwanted, line
-            assert not line.endswith("\\"), line
+# Nothing is published that the service would refuse.
 
 
-def test_every_variable_is_declared(alert: Results) -> None:
-    """And none that no rule of the group uses."""
-    for group in alert.summary["rule_groups"]:
-        rules = rules_of(alert.groups[group["name"]])
-        assert undeclared(rules, group["variables"]) == set(), group["name"]
-        used = set().union(*(rule.variables for rule in rules))
-        assert group["variables"].keys() <= used, group["name"]
-
-
-@pytest.mark.parametrize("results", ["alert", *SHIPS])
-def test_no_group_exceeds_a_limit_of_the_service(
-    results: str, request: pytest.FixtureRequest
+@either
+def test_no_published_rule_has_what_strict_order_refuses(
+    groups: tuple[PublishedGroup, ...],
 ) -> None:
-    """Characters, rules against capacity, and a sid once only (`by_sid` sees to that)."""
-    found: Results = request.getfixturevalue(results)
-    assert found.groups.keys() == {group["name"] for group in found.summary["rule_groups"]}
-    for group in found.summary["rule_groups"]:
-        text = found.groups[group["name"]]
-        assert group["bytes"] == len(text.encode())
-        assert group["rules"] == len(text.splitlines())
-        assert is_within_limits(text, group["capacity"])
-    assert len(found.published) == found.summary["rules"]["kept"]
+    """No classtype, priority or gid, no comment, no blank line, no line that is continued."""
+    for rule in (rule for group in groups for rule in group.rules):
+        assert rule.action in {"alert", "drop"}, rule
+        assert not rule.unwanted, rule
+        assert not rule.text.endswith("\\"), rule
 
 
-def is_within_limits(text: str, capacity: int) -> bool:
-    """Whether the service takes a group of this text."""
-    return (
-        len(text.encode()) <= 2_000_000
-        and len(text.splitlines()) <= capacity <= 30_000
-        and max(map(len, text.encode().split(b"\n"))) <= 8_175
-    )
+@either
+def test_every_variable_is_declared(groups: tuple[PublishedGroup, ...]) -> None:
+    """And none that no rule of the group uses."""
+    for group in groups:
+        assert undeclared(group.rules, group.declared) == set(), group.name
+        used = set().union(*(rule.variables for rule in group.rules))
+        assert group.declared <= used, group.name
 
 
-def test_no_group_that_drops_exceeds_a_limit_either(drop: Built) -> None:
-    """And a rule that drops is there once only."""
-    assert all(is_within_limits(group.text, group.capacity) for group in drop.groups)
-    assert len(by_sid("".join(group.text for group in drop.groups))) == len(drop.kept)
+@either
+def test_no_group_exceeds_a_limit_of_the_service(groups: tuple[PublishedGroup, ...]) -> None:
+    """Characters, rules against capacity, and a sid once only."""
+    for group in groups:
+        lines = group.text.encode().splitlines()
+        assert len(group.text.encode()) <= 2_000_000, group.name
+        assert len(lines) <= group.capacity <= 30_000, group.name
+        assert max(map(len, lines)) <= 8_175, group.name
+    sids = Counter(rule.sid for group in groups for rule in group.rules)
+    assert set(sids.values()) == {1}
 
 
-@pytest.mark.parametrize("results", ["alert", *SHIPS])
+@either
 def test_setters_stand_before_their_checkers_in_one_group(
-    results: str, request: pytest.FixtureRequest
+    groups: tuple[PublishedGroup, ...],
 ) -> None:
     """A flowbit's rules are never in two groups."""
-    found: Results = request.getfixturevalue(results)
-    assert are_in_order(found.groups)
-
-
-def are_in_order(groups: Mapping[str, str]) -> bool:
-    """Whether each flowbit's rules are in one group, and the setters first."""
-    together = all(len(names) == 1 for names in bits_by_group(groups).values())
-    return together and not any(late_setters(rules_of(text)) for text in groups.values())
-
-
-def test_setters_of_rules_that_drop_stand_before_them(blocking: dict[str, str]) -> None:
-    """In one group, as those of rules that alert."""
-    assert are_in_order(blocking)
+    assert all(len(names) == 1 for names in bits_by_group(groups).values())
+    assert not any(late_setters(group.rules) for group in groups)
 
 
 @pytest.mark.engine
 @pytest.mark.parametrize("engine", VERSIONS if THOROUGH else VERSIONS[:1], indirect=True)
-def test_every_group_loads_in_the_real_engine(alert: Results, engine: Suricata) -> None:
+def test_every_group_loads_in_the_real_engine(alert: Built, engine: Suricata) -> None:
     """Alone, with its own variables, one rule for each line; 7 without a warning."""
-    groups = in_folder(alert.folder)
-    assert {group.name for group in groups} == alert.groups.keys()
-    for group in one_in(5, groups, "groups"):
+    for group in one_in(5, published(alert), "groups"):
         found = load_group(engine, group)
         assert (found.refusals, found.astray, found.errors) == ((), (), ()), group.name
         assert all(DOUBTED in warning for warning in found.warnings), group.name
         assert not found.warnings or engine.line == "8.0"
 
 
-def test_what_suricata_8_refuses_is_repaired(alert: Results) -> None:
+def test_what_suricata_8_refuses_is_repaired(alert: Built) -> None:
     """Three rules, and nothing else of them is touched."""
-    changed = {one["sid"]: one for one in alert.records("changed.jsonl")}
-    repaired = {sid for sid, one in changed.items() if "fast-pattern-removed" in one["changes"]}
-    assert repaired == REPAIRED
-    for sid in repaired:
-        before, after = changed[sid]["before"], changed[sid]["after"]
-        assert before.count("fast_pattern") == after.count("fast_pattern") + 1
+    repaired = [rule for rule in alert.kept if Change.FAST_PATTERN_REMOVED in rule.changes]
+    assert {rule.sid for rule in repaired} == REPAIRED
+    for rule in repaired:
+        assert rule.rule.text.count("fast_pattern") == rule.text.count("fast_pattern") + 1
 
 
 # Everything in drop mode.
 
 
-def test_rules_that_only_mark_never_drop(drop: Built, blocking: dict[str, str]) -> None:
+def test_rules_that_only_mark_never_drop(drop: Built) -> None:
     """They would block traffic and say nothing."""
-    rules = [rule for text in blocking.values() for rule in rules_of(text)]
+    rules = [rule for group in PublishedGroup.of_build(drop) for rule in group.rules]
     marking = [rule for rule in rules if rule.noalert]
     assert {rule.action for rule in marking} == {"alert"}
     discarded = [one for one in drop.discarded if "noalert" in one.rule.text]
@@ -220,42 +227,59 @@ def test_rules_that_only_mark_never_drop(drop: Built, blocking: dict[str, str]) 
     assert {rule.action for rule in others if rule.alert_only} <= {"alert"}
 
 
-def test_mode_changes_actions_alone(alert: Results, drop: Built, blocking: dict[str, str]) -> None:
+def test_mode_changes_actions_alone(alert: Built, drop: Built) -> None:
     """The same rules are kept, with the same text behind the action."""
-    published = by_sid("".join(blocking.values()))
-    assert alert.published.keys() == published.keys()
-    assert alert.summary["discarded"] == Counter(one.reason for one in drop.discarded)
-    for sid, text in alert.published.items():
-        assert text.partition(" ")[2] == published[sid].partition(" ")[2]
+    assert {rule.action for rule in alert.kept} == {"alert"}
+    alerts, drops = (
+        {rule.sid: rule.text.partition(" ")[2] for rule in built.kept} for built in (alert, drop)
+    )
+    assert alerts == drops
+    assert Counter(one.reason for one in alert.discarded) == Counter(
+        one.reason for one in drop.discarded
+    )
 
 
 # The file that we ship.
 
 
-@pytest.mark.parametrize("results", SHIPS)
-def test_shipped_file_fits_one_policy(results: str, request: pytest.FixtureRequest) -> None:
-    """30,000 rules of capacity and 20 groups, with nothing discarded for want of room."""
-    found: Results = request.getfixturevalue(results)
-    groups = found.summary["rule_groups"]
-    assert sum(group["capacity"] for group in groups) <= 30_000
+@pytest.mark.parametrize("groups", ["shipped", *SYNCED], indirect=True)
+def test_shipped_file_fits_one_policy(groups: tuple[PublishedGroup, ...]) -> None:
+    """30,000 rules of capacity and 20 groups."""
+    assert sum(group.capacity for group in groups) <= 30_000
     assert len(groups) <= 20
+    actions = Counter(rule.action for group in groups for rule in group.rules)
+    assert actions.total() > 9_000
+    assert actions["drop"] > 100
+
+
+def test_shipped_file_discards_nothing_for_want_of_room_or_a_value(shipped: Built) -> None:
+    """Of the composite."""
+    assert "over-budget" not in {one.reason for one in shipped.discarded}
+    assert shipped.missing_variables == {}
+
+
+@pytest.mark.parametrize("results", SYNCED)
+def test_no_sync_discards_for_want_of_room_or_a_value(
+    results: str, request: pytest.FixtureRequest
+) -> None:
+    """Of the other releases."""
+    found: Results = request.getfixturevalue(results)
     assert "over-budget" not in found.summary["discarded"]
     assert found.summary["variables_missing"] == {}
-    assert found.summary["rules"]["kept"] > 9_000
-    assert found.summary["actions"]["drop"] > 100
 
 
-def test_shipped_file_brings_in_what_its_rules_check(shipped: Results) -> None:
+def test_shipped_file_brings_in_what_its_rules_check(shipped: Built, earlier: Results) -> None:
     """Setters of off categories, as silent alerts."""
-    brought = [
-        record
-        for record in shipped.records("changed.jsonl")
+    brought = [rule.text for rule in shipped.kept if Change.SETTER_BROUGHT_IN in rule.changes]
+    assert len(brought) == sum(rule.setter for rule in shipped.kept) > 50
+    told = [
+        record["after"]
+        for record in earlier.records("changed.jsonl")
         if "setter-brought-in" in record["changes"]
     ]
-    assert len(brought) == shipped.summary["rules"]["setters_added"] > 50
-    for record in brought:
-        [rule] = rules_of(record["after"])
-        assert (rule.action, rule.noalert) == ("alert", True)
+    assert len(told) == earlier.summary["rules"]["setters_added"] > 50
+    for text in (*brought, *told):
+        assert (Published(text).action, Published(text).noalert) == ("alert", True)
 
 
 # Successive releases.
@@ -285,8 +309,8 @@ def test_next_release_moves_no_rule_to_another_group(successive: tuple[Results, 
         if "replaces" in group
     }
     home, later = (
-        {sid: name for name, text in one.groups.items() for sid in by_sid(text)}
-        for one in successive
+        {rule.sid: one.name for one in PublishedGroup.of_sync(made) for rule in one.rules}
+        for made in successive
     )
     both = home.keys() & later.keys()
     assert len(both) > 10_000

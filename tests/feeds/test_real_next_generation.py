@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from support.feeds import allowlist, packed
 from support.next_generation import NEXT
-from support.releases import COMPOSITE, variables
+from support.releases import COMPOSITE, built_from, variables
 from support.results import Results, by_sid, quick_process
 from support.samples import THOROUGH, one_in
 
@@ -50,21 +50,17 @@ def sampled(folder: Path, *archives: Path) -> Iterator[Path]:
         yield path
 
 
-def test_all_of_the_composite_fits_one_policy(releases: Path, tmp_path: Path) -> None:
+def test_all_of_the_composite_fits_one_policy(releases: Path) -> None:
     """Every category drops, with the default headroom: 20 rule groups within 50,000."""
-    [found] = synced(tmp_path / "out", "drop", releases / COMPOSITE)
-    summary = found.summary
-    groups = summary["rule_groups"]
-    assert summary["rules"]["off"] == 0
-    assert summary["discarded"].keys() <= ALLOWED
-    assert summary["rules"]["kept"] > 38_500
-    assert len(groups) == 20
-    assert sum(group["capacity"] for group in groups) <= summary["budget"] == 50_000
-    assert sum(group["rules"] for group in groups) == summary["rules"]["kept"]
-    assert max(group["bytes"] for group in groups) <= 2_000_000
-    assert summary["calls"] == {"CreateFirewallPolicyV2": 1, "CreateRuleGroup": 20}
-    told = [(one["name"], one["rules"], one["capacity"]) for one in groups]
-    print(summary["rules"], summary["actions"], *told, sep="\n")  # noqa: T201 - for -s
+    built = built_from(releases / COMPOSITE, "next-generation")
+    assert built.off == ()
+    assert {one.reason for one in built.discarded} <= ALLOWED
+    assert len(built.kept) > 38_500
+    assert len(built.groups) == 20
+    assert sum(group.capacity for group in built.groups) <= 50_000
+    assert max(len(group.text.encode()) for group in built.groups) <= 2_000_000
+    told = [(group.name, len(group.rules), group.capacity) for group in built.groups]
+    print(Counter(rule.action for rule in built.kept), *told, sep="\n")  # noqa: T201 - for -s
 
 
 def test_next_releases_write_only_what_changed(releases: Path, tmp_path: Path) -> None:
@@ -72,6 +68,8 @@ def test_next_releases_write_only_what_changed(releases: Path, tmp_path: Path) -
     names = RELEASES if THOROUGH else RELEASES[3:5]
     feeds = sampled(tmp_path, *(releases / name for name in names))
     found = synced(tmp_path / "out", "alert", *feeds)
+    assert found[0].summary["calls"] == {"CreateFirewallPolicyV2": 1, "CreateRuleGroup": 20}
+    assert found[0].summary["budget"] == 50_000
     for before, after in itertools.pairwise(found):
         changes = Counter(after.changes.values())
         calls = after.summary["calls"]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import yaml
 
@@ -20,22 +20,38 @@ from rules_lib.allowlist import load_allowlist
 from rules_lib.build import Built, build
 from rules_lib.feed.archive import unpack
 from rules_lib.gc_pause import without_cyclic_gc
-from support.engine.proof import loaded_from, source, without
+from support.engine.proof import built_of, source, without
 from support.feeds import allowlist
 from support.inputs import inputs, read_once
-from support.results import Results, quick_process
+from support.next_generation import NEXT
+from support.results import Results, quick_process, sid_in
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator
 
     from rules_lib.inputs import Inputs
     from rules_lib.model import FeedFile
+    from rules_lib.outcome import Discarded
     from rulesync_cli.verify.loadable import Loadable
 
 
 SHIPPED, STRICT = (path for _, path in FILES)
+OURS: Final = {
+    "shipped": SHIPPED,
+    "strict": STRICT,
+    "beside": SHIPPED.with_name("categories-beside-aws-managed.yaml"),
+}
+"""The files that we ship."""
+
 LARGE: Final = {"capacity": 60_000, "rule_groups": 80}
 """Room for everything that ET Open has."""
+
+ALIKE: Final[dict[str, dict[str, Any]]] = {
+    "alert": {"default": "alert", "firewall": LARGE},
+    "drop": {"default": "drop", "firewall": LARGE},
+    "next-generation": {"default": "drop", "firewall": NEXT},
+}
+"""Every category in one mode; in a Next Generation policy with the room that one has."""
 
 LATER: Final = date(2027, 1, 31)
 """Later than any release, so that no rule of one is new and staged."""
@@ -47,7 +63,8 @@ _UNSUPPORTED: Final = re.compile(
     r"[(;]\s*(?:xbits:[^;]*ip_|hostbits:|file\.?magic|filesize:|tag:\s*host|filename:|fileext:)"
 )
 _NOALERT: Final = re.compile(r"[(;]\s*(?:flowbits:\s*)?noalert\s*;")
-_UNWANTED: Final = re.compile(r"[(;]\s*(classtype|priority|gid)\s*:")
+_UNWANTED_WORDS: Final = ("classtype", "priority", "gid")
+_UNWANTED: Final = re.compile(rf"[(;]\s*({'|'.join(_UNWANTED_WORDS)})\s*:")
 _BUILT_IN: Final = frozenset({"HOME_NET", "EXTERNAL_NET"})
 
 
@@ -75,7 +92,7 @@ class Published:
     @property
     def sid(self) -> int:
         """The signature id."""
-        return int(re.findall(r"[(;]\s*sid:\s*(\d+)\s*;", self.bare)[0])
+        return sid_in(self.text)
 
     @property
     def alert_only(self) -> bool:
@@ -90,7 +107,7 @@ class Published:
     @property
     def unwanted(self) -> list[str]:
         """Options that no strict order group takes."""
-        return _UNWANTED.findall(self.bare)
+        return _UNWANTED.findall(self.bare) if any(map(self.text.count, _UNWANTED_WORDS)) else []
 
     @property
     def variables(self) -> set[str]:
@@ -105,14 +122,55 @@ class Published:
         return {name.strip() for names in found for name in re.split(r"[|&]", names) if name}
 
 
-def rules_of(text: str) -> list[Published]:
-    """The rules of a group."""
-    return [Published(line) for line in text.splitlines()]
+@dataclass(frozen=True, slots=True)
+class PublishedGroup:
+    """A published rule group, be it of a build or of what a sync left.
+
+    Attributes:
+        declared: names of its variables.
+    """
+
+    name: str
+    text: str
+    capacity: int
+    declared: frozenset[str]
+
+    @classmethod
+    def of_build(cls, built: Built) -> tuple[Self, ...]:
+        """Every group of a build."""
+        return tuple(
+            cls(
+                group.name,
+                group.text,
+                group.capacity,
+                frozenset((*group.variables.ip_sets, *group.variables.port_sets)),
+            )
+            for group in built.groups
+        )
+
+    @classmethod
+    def of_sync(cls, results: Results) -> tuple[Self, ...]:
+        """Every group of a sync, by its summary."""
+        return tuple(
+            cls(
+                group["name"],
+                results.groups[group["name"]],
+                group["capacity"],
+                frozenset(group["variables"]),
+            )
+            for group in results.summary["rule_groups"]
+            if group["change"] != "delete"
+        )
+
+    @property
+    def rules(self) -> list[Published]:
+        """Its rules."""
+        return [Published(line) for line in self.text.splitlines()]
 
 
-def undeclared(rules: Iterable[Published], declared: Mapping[str, Any]) -> set[str]:
+def undeclared(rules: Iterable[Published], declared: Collection[str]) -> set[str]:
     """Variables that the rules use and that the service would not know."""
-    return {name for rule in rules for name in rule.variables} - _BUILT_IN - declared.keys()
+    return {name for rule in rules for name in rule.variables} - _BUILT_IN - {*declared}
 
 
 def late_setters(rules: Iterable[Published]) -> set[str]:
@@ -135,25 +193,25 @@ def late_setters(rules: Iterable[Published]) -> set[str]:
     return late
 
 
-def bits_by_group(groups: Mapping[str, str]) -> dict[str, set[str]]:
+def bits_by_group(groups: Iterable[PublishedGroup]) -> dict[str, set[str]]:
     """For each flowbit, the groups with rules that use it."""
     homes = defaultdict(set)
-    for name, text in groups.items():
-        for rule in rules_of(text):
+    for group in groups:
+        for rule in group.rules:
             for bit in rule.flowbits("set", "setx", "unset", "toggle", "isset", "isnotset"):
-                homes[bit].add(name)
+                homes[bit].add(group.name)
     return homes
 
 
-def is_justified(record: Mapping[str, Any], settable: Collection[str]) -> bool:
+def is_justified(discard: Discarded, settable: Collection[str]) -> bool:
     """Whether a discard's reason can be seen in the rule's own text.
 
     Args:
-        record: of `discarded.jsonl`.
+        discard: of a build.
         settable: flowbits that a published rule sets.
     """
-    rule = Published(record["rule"])
-    match record["reason"]:
+    rule = Published(discard.rule.text)
+    match discard.reason:
         case "unsupported-keyword":
             return bool(_UNSUPPORTED.search(rule.bare))
         case "unsupported-protocol":
@@ -164,22 +222,15 @@ def is_justified(record: Mapping[str, Any], settable: Collection[str]) -> bool:
             return False
 
 
-def settable_in(groups: Mapping[str, str]) -> set[str]:
+def settable_in(groups: Iterable[PublishedGroup]) -> set[str]:
     """The flowbits that published rules set."""
-    rules = (rule for text in groups.values() for rule in rules_of(text))
+    rules = (rule for group in groups for rule in group.rules)
     return {bit for rule in rules for bit in rule.flowbits("set", "setx", "toggle")}
 
 
 def text_of_all(default: str) -> str:
     """Every category in one mode, with room for all and the shipped file's variables."""
     return allowlist(default=default, variables=variables(), firewall=LARGE)
-
-
-def allowlist_of_all(folder: Path, default: str) -> Path:
-    """The same as a file."""
-    path = folder / f"{default}.yaml"
-    path.write_text(text_of_all(default))
-    return path
 
 
 def run(out: Path, config: Path, *feeds: Path) -> Iterator[Results]:
@@ -235,20 +286,18 @@ def shipped_from(archive: Path) -> tuple[Inputs, Built]:
         return asked, build(asked)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=7)
 def built_from(archive: Path, how: str) -> Built:
-    """The groups of a release, made once: by a file of ours or every category in this mode.
+    """The groups of a release, made once: by a file of ours, or every category alike.
 
     Args:
         archive: of the release.
-        how: `shipped`, `strict`, or a mode.
+        how: a name of `OURS` or of `ALIKE`.
     """
-    if how not in {"shipped", "strict"}:
-        return loaded_from(archive, default=how, variables=variables(), firewall=LARGE)
     files = files_of(archive)
-    text = {"shipped": SHIPPED, "strict": STRICT}[how].read_bytes()
+    if how in ALIKE:
+        return built_of(files, variables=variables(), **ALIKE[how])
     known = tuple(file.category for file in files)
-    allowed = load_allowlist(text, source=how, known=known)
+    allowed = load_allowlist(OURS[how].read_bytes(), source=how, known=known)
     with without_cyclic_gc():
-        asked = inputs(read_once(files, allowed.rules.on), allowed)
-        return build(replace(asked, day=LATER))
+        return build(replace(inputs(read_once(files, allowed.rules.on), allowed), day=LATER))

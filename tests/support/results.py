@@ -33,7 +33,7 @@ FILES: Final = frozenset(
 )
 """What every sync leaves beside `rule-groups/`."""
 
-_SID: Final = re.compile(r"\bsid: ?(\d+);", re.IGNORECASE)
+_LAST_SID: Final = re.compile(r".*\bsid: ?(\d+);", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -133,9 +133,16 @@ def quick_process(*words: object) -> None:
 def by_sid(text: str) -> dict[int, str]:
     """Rules by their sid, from a group's text; no sid may occur twice."""
     lines = text.splitlines()
-    found = {int(_SID.findall(line)[-1]): line for line in lines}
+    found = {sid_in(line): line for line in lines}
     assert len(found) == len(lines)
     return found
+
+
+def sid_in(rule: str) -> int:
+    """The sid of a rule: the last that stands in its text."""
+    found = _LAST_SID.match(rule)
+    assert found, rule
+    return int(found[1])
 
 
 def sha256(path: Path) -> str:

@@ -394,9 +394,11 @@ def test_any_text_is_quoted_for_terraform(text: str) -> None:
 
 @pytest.mark.feeds
 @pytest.mark.sam
-def test_real_release_comes_back_to_the_byte(shipped: Results, tmp_path: Path) -> None:
+def test_real_release_comes_back_to_the_byte(
+    successive: tuple[Results, ...], tmp_path: Path
+) -> None:
     """All of ET Open in each format; large groups are split for CloudFormation."""
-    found = read(shipped.folder)
+    found = read(successive[0].folder)
     whole = list(found.texts.values())
     for form in ("terraform", "lza"):
         reader, words = READERS[form]

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from rules_lib.allowlist import load_allowlist
 from rules_lib.build import Built, build
-from rules_lib.feed.archive import unpack
 from rules_lib.gc_pause import without_cyclic_gc
 from rules_lib.groups.rule_group import GroupVariables
 from rules_lib.model import FeedFile
@@ -102,27 +100,22 @@ class Outcome:
 
 def made(files: Mapping[str, Sequence[str]], **settings: object) -> Built:
     """Build the groups of a feed: by category, its rules; with settings of the allowlist."""
-    return _built(_files(files), settings)
+    return built_of(files_with(files), **settings)
 
 
-def loaded_from(
-    archive: Path, beside: Mapping[str, Sequence[str]] = MappingProxyType({}), **settings: object
-) -> Built:
-    """Build the groups of a real feed, and of more files beside it: by category, their rules."""
-    return _built((*_files(beside), *unpack(archive.read_bytes())), settings)
-
-
-def _files(files: Mapping[str, Sequence[str]]) -> tuple[FeedFile, ...]:
+def files_with(rules: Mapping[str, Sequence[str]]) -> tuple[FeedFile, ...]:
+    """The files of a feed: by category, its rules."""
     return tuple(
-        FeedFile(name, "\n".join(rules).encode(), origin(name)) for name, rules in files.items()
+        FeedFile(name, "\n".join(texts).encode(), origin(name)) for name, texts in rules.items()
     )
 
 
-def _built(feed: tuple[FeedFile, ...], settings: Mapping[str, object]) -> Built:
-    known = tuple(file.category for file in feed)
+def built_of(files: tuple[FeedFile, ...], **settings: object) -> Built:
+    """Build the groups of a feed's files, with settings of the allowlist."""
+    known = tuple(file.category for file in files)
     allowed = load_allowlist(allowlist(**settings), source="test", known=known)
     with without_cyclic_gc():
-        return build(inputs(read_once(feed, allowed.rules.on), allowed))
+        return build(inputs(read_once(files, allowed.rules.on), allowed))
 
 
 def source(built: Built, **written: str) -> Loadable:
