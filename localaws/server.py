@@ -13,6 +13,7 @@ from werkzeug.serving import make_server
 from localaws.connections import KeptConnection
 from localaws.embedded import network_firewall
 from localaws.log_queries.context import log_queries
+from localaws.lookups import lookups
 from localaws.stacks.context import stacks
 
 if TYPE_CHECKING:
@@ -47,6 +48,11 @@ def serve(control: Control, host: str, port: int, ready: Callable[[str], object]
     # by default SIGTERM ends a process at once, and the stacks' folder would stay behind
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     place = f"http://127.0.0.1:{server.port}"
-    with network_firewall(control), log_queries(), stacks(place, control.longest_wait) as prepare:
+    with (
+        lookups(),
+        network_firewall(control),
+        log_queries(),
+        stacks(place, control.longest_wait) as prepare,
+    ):
         ready(f"http://{host}:{server.port}")
         server.serve_forever()

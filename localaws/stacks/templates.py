@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import Any, Final
 
 from moto.awslambda.models import LambdaFunction
-from moto.cloudformation import parsing
+from moto.cloudformation import models, parsing, responses
 from moto.cloudformation.custom_model import CustomModel
 from moto.cloudformation.models import Stack, cloudformation_backends
 from moto.s3.models import FakeBucket
 
-from localaws.stacks import resources, state_machines
+from localaws.stacks import resources, state_machines, texts
 from localaws.stacks.models import StacksBackend
 
 _MADE: Final = "create_from_cloudformation_json"
@@ -36,5 +36,7 @@ def replacements(longest_wait: float) -> tuple[tuple[Any, str, Any], ...]:
         (parsing, "resource_class_from_type", resources.kind_of),
         (parsing, "parse_and_update_resource", resources.updated),
         (cloudformation_backends, "backend", StacksBackend),
+        (models, "yaml", texts.YAML),
+        (responses, "yaml", texts.YAML),
         *state_machines.replacements(longest_wait),
     )

@@ -22,6 +22,8 @@ from moto.core import models, responses
 from moto.core.base_backend import BaseBackend
 from moto.sns.models import Subscription
 
+from localaws.lookups import method_names
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -51,7 +53,6 @@ _botocore_remove: Final = _trie.remove_item
 _botocore_alias: Final = _aliaser._alias_event_name  # noqa: SLF001
 _client_class: Final = _creator._create_client_class  # noqa: SLF001
 _load_model: Final = _creator._load_service_model  # noqa: SLF001
-_methods: Final = _responses.method_names_from_class
 _param_of: Final = _resolver._resolve_param_from_context  # noqa: SLF001
 _provider: Final = _regions.EndpointProvider
 _address_of: Final = _resolver.construct_endpoint
@@ -80,7 +81,7 @@ def spare() -> None:
     """Have this process's botocore and moto work so from now on."""
     _backend.urls = property(lambda self: _urls(self.__class__))
     _mock.CallbackResponse = cache(_mock.CallbackResponse)
-    _responses.method_names_from_class = cache(lambda kind: frozenset(_methods(kind)))
+    _responses.method_names_from_class = method_names
     _aliaser.__copy__ = _copied
     _aliaser._alias_event_name = _aliased  # noqa: SLF001
     _creator._create_client_class = _class_of  # noqa: SLF001
