@@ -2,37 +2,39 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from unittest import mock
 
-from moto import backends
-from moto.core import responses, utils
+from moto.core import responses
+from moto.core.utils import method_names_from_class
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_modules = backends.list_of_moto_modules
-_names = utils.method_names_from_class
 
+class Dispatcher(DomainDispatcherApplication):
+    """Knows the services of the hosts that it was asked for: moto lists its folder each time."""
 
-@cache
-def modules() -> frozenset[str]:
-    """The services that moto has a folder for."""
-    return frozenset(_modules())
+    def __init__(self, create_app: Any) -> None:
+        super().__init__(create_app)
+        self._service_of = cache(super().get_backend_for_host)
+
+    def get_backend_for_host(self, host: str | None) -> Any:
+        """Find the service that a host stands for; None where it stands for none."""
+        return self._service_of(host)
 
 
 @cache
 def method_names(kind: object) -> frozenset[str]:
     """The methods of a class."""
-    return frozenset(_names(kind))
+    return frozenset(method_names_from_class(kind))
 
 
 @contextmanager
 def lookups() -> Iterator[None]:
-    """Put both in the place of moto's, and take them out again."""
-    with ExitStack() as undo:
-        undo.enter_context(mock.patch.object(backends, "list_of_moto_modules", modules))
-        undo.enter_context(mock.patch.object(responses, "method_names_from_class", method_names))
+    """Look the actions of a service up once, for the length of a `with` block."""
+    with mock.patch.object(responses, "method_names_from_class", method_names):
         yield

@@ -7,13 +7,13 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.moto_server.werkzeug_app import create_backend_app
 from werkzeug.serving import make_server
 
 from localaws.connections import KeptConnection
 from localaws.embedded import network_firewall
 from localaws.log_queries.context import log_queries
-from localaws.lookups import lookups
+from localaws.lookups import Dispatcher, lookups
 from localaws.stacks.context import stacks
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def serve(control: Control, host: str, port: int, ready: Callable[[str], object]
         prepare(service)
         return create_backend_app(service)
 
-    app = DomainDispatcherApplication(application)
+    app = Dispatcher(application)
     server = make_server(host, port, app, threaded=True, request_handler=KeptConnection)
     # some of moto's services call their own server, and look for its port here
     os.environ["MOTO_PORT"] = str(server.port)
