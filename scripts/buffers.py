@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rules_lib.facts import suricata
 from rules_lib.groups.rule_group import GroupVariables
-from rulesync_cli.verify.suricata import CONFIG, find_engine, write_run_files
+from rulesync_cli.verify.suricata import find_engine, write_run_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -35,7 +35,7 @@ _FORMS: Final = (
 )
 _TRANSPORTS: Final = ("tcp", "udp")
 _NO_BUFFERS: Final = frozenset({"msg", "sid", "rev", "app-layer-protocol"})
-_ANALYSIS: Final = "engine-analysis:\n  rules: yes\n"
+_ANALYSIS: Final = ("--engine-analysis", "--set", "engine-analysis.rules=yes")
 _WAYS: Final = {"toserver": "to_server", "toclient": "to_client"}
 _SAME: Final = {"http_any": "http"}
 
@@ -65,9 +65,7 @@ def analysed(
     with tempfile.TemporaryDirectory(prefix="rulesync-") as scratch:
         folder = Path(scratch)
         write_run_files(folder, rules, variables)
-        with (folder / CONFIG).open("a", encoding="utf-8") as config:
-            config.write(_ANALYSIS)
-        command = [*engine.command(folder), "--engine-analysis"]
+        command = [*engine.command(folder), *_ANALYSIS]
         subprocess.run(  # noqa: S603 - our own words, and no shell; it may refuse many of them
             command, cwd=folder, capture_output=True, check=False
         )

@@ -93,6 +93,8 @@ SUBJECTS: Final[dict[str, tuple[str, ...]]] = {
         *("engine/test_captures_apart.py", "engine/test_one_for_one.py", "engine/test_packets.py"),
         *("engine/test_ordinary_traffic.py", "engine/test_own_traffic.py"),
         *("engine/test_real_action_order.py", "engine/test_real_traffic.py"),
+        *("engine/test_shipped_late_setters.py", "rulesync_cli/census/test_census.py"),
+        "rulesync_cli/explain/test_glance.py",
         *("feeds/test_real_beside_managed.py", "feeds/test_real_costs.py"),
         *("feeds/test_real_drops.py", "feeds/test_real_feeds.py"),
         *("feeds/test_real_next_generation.py", "feeds/test_real_read_needed.py"),

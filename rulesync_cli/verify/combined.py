@@ -12,12 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from rules_lib.facts.action_order import ACTIONS_IN_TURN
 from rules_lib.facts.limits import BLOCKING
 from rules_lib.groups.rule_group import GroupVariables
-from rules_lib.reading.rule import RuleSyntaxError, split, variables_in, write_variables
+from rules_lib.reading.rule import RuleSyntaxError, cut, variables_in, write_variables
 from rulesync_cli.verify.config import ACTION_ORDER
 from rulesync_cli.verify.loadable import HOME_NET, Loadable
 
@@ -86,22 +87,29 @@ class _Found(NamedTuple):
 
     def numbered(self, number: int) -> str:
         """The rule with another sid, and variables of its group's own."""
-        names = {name: f"${name}_{self.place}" for name in variables_in(self.header)}
-        before, behind = self.text[: self.sid.start], self.text[self.sid.end :]
-        text = f"{before} sid:{number};{behind}"
-        return write_variables(self.header, names) + text[len(self.header) :]
+        before = self.text[len(self.header) : self.sid.start]
+        header = _header_in_place(self.header, self.place)
+        return f"{header}{before} sid:{number};{self.text[self.sid.end :]}"
+
+
+@lru_cache(maxsize=4096)
+def _header_in_place(header: str, place: int) -> str:
+    """A header with variables of its group's own; a group has few different ones."""
+    return write_variables(header, {name: f"${name}_{place}" for name in variables_in(header)})
 
 
 def _found(group: Loadable, place: int) -> Iterator[_Found]:
     for text in map(group.resolved, group.rules):
         try:
-            header, options = split(text)
+            parts = cut(text)
         except RuleSyntaxError:
             continue
-        sids = [option for option in options if option.name == "sid"]
-        if len(sids) == 1 and (sid := (sids[0].value or "").strip().lstrip("+")).isdecimal():
-            action = header.split(maxsplit=1)[0].lower()
-            yield _Found(text, header, sids[0], place, NumberedRule(group.name, int(sid), action))
+        numbers = [at for at, (_, name, _) in enumerate(parts.found) if name.lower() == "sid"]
+        if len(numbers) == 1 and (sid := parts.value(*numbers).strip().lstrip("+")).isdecimal():
+            action = parts.header.split(maxsplit=1)[0].lower()
+            [option] = parts.options(numbers)
+            origin = NumberedRule(group.name, int(sid), action)
+            yield _Found(text, parts.header, option, place, origin)
 
 
 def _variables(groups: Sequence[Loadable], home_net: tuple[str, ...]) -> GroupVariables:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
-
-import yaml
 
 if TYPE_CHECKING:
     from rules_lib.groups.rule_group import GroupVariables
@@ -27,7 +26,8 @@ _OFF_BY_DEFAULT: Final[dict[str, dict[str, Any]]] = {
 Without a port the parser of dnp3 is not registered at all, `enabled` or not; 20000 is the port that
 IANA has for it, as 44818 is for enip.
 """
-_REFERENCE: Final = re.compile(r"\breference\s*:\s*([^\s,;:]+)\s*,", re.IGNORECASE)
+_REFERENCE: Final = re.compile(r"reference(?<=\breference)\s*:\s*([^\s,;:]+)\s*,")
+"""Begins with a plain word, which is found at once."""
 
 
 _MUCH: Final = 2**28
@@ -76,6 +76,8 @@ def configuration(
 ) -> str:
     """Write a suricata.yaml: these variables, and none of the files in /etc/suricata.
 
+    It is in JSON, which YAML includes and which is written in a hundredth of the time.
+
     What the service sets beyond variables is not published, so the engine's own defaults hold, but
     for three: packets are dropped by rules alone, never for the state of their stream; protocols
     that the service has and a plain Suricata leaves off are on; events go to `eve.json`.
@@ -107,7 +109,7 @@ def configuration(
         "threshold-file": "/dev/null",
         "reference-config-file": REFERENCES,
     }
-    return f"%YAML 1.1\n---\n{yaml.safe_dump(document, sort_keys=False)}"
+    return f"%YAML 1.1\n---\n{json.dumps(document, indent=1, ensure_ascii=False)}\n"
 
 
 _EVENTS: Final[dict[str, Any]] = {
@@ -119,7 +121,7 @@ _EVENTS: Final[dict[str, Any]] = {
 
 def reference_config(rules: Iterable[str]) -> str:
     """Declare every kind of reference that the rules have; an unknown kind would be a warning."""
-    kinds = {match.lower() for rule in rules for match in _REFERENCE.findall(rule)}
+    kinds = {kind for rule in rules for kind in _REFERENCE.findall(rule.lower())}
     return "".join(f"config reference: {kind} https://\n" for kind in sorted(kinds))
 
 

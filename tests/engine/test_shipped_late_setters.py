@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from support.engine.proof import Outcome, differences, made, outcome, published, source
 from support.engine.traffic import Tape, write
-from support.releases import COMPOSITE
+from support.releases import COMPOSITE, files_of
 
-from rules_lib.feed.archive import unpack
 from rules_lib.reading.rule import sid_of
 
 if TYPE_CHECKING:
@@ -116,7 +115,7 @@ CASES: Final = {
 def rules(releases: Path) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """The rules of the release that are looked at here, in its order: by category."""
     wanted = {*CASES, *(sid for case in CASES.values() for sid in case.setters)}
-    files = unpack((releases / COMPOSITE).read_bytes())
+    files = files_of(releases / COMPOSITE)
     found = ((file.category, tuple(_rules_of(file.data, wanted))) for file in files)
     return tuple((category, texts) for category, texts in found if texts)
 

@@ -73,27 +73,35 @@ def test_obsolete_keywords_are_refused_in_the_words_that_we_tell(name: str) -> N
 
 
 @pytest.mark.engine
-@pytest.mark.parametrize("buffer", sorted(facts.MD5_LIKE | facts.NO_SPACE))
-def test_misused_buffers_are_refused_and_others_loaded(buffer: str) -> None:
+def test_misused_buffers_are_refused_and_others_loaded() -> None:
     """Each of them, by its name and by its older one."""
-    wrong, right = ("a b", "HTTP/1.1") if buffer in facts.NO_SPACE else ("z" * 32, "a" * 32)
+    buffers = sorted(facts.MD5_LIKE | facts.NO_SPACE)
     texts = [
-        f'alert ip any any -> any any ({buffer}; content:"{text}"; sid:{n};)'
-        for n, text in enumerate((wrong, right), start=1)
+        text
+        for buffer in buffers
+        for text in (("a b", "HTTP/1.1") if buffer in facts.NO_SPACE else ("z" * 32, "a" * 32))
     ]
-    [refusal] = load_group(
-        find_engine(), Loadable("buffers", 1, tuple(texts), GroupVariables())
-    ).refusals
-    assert refusal.sid == 1
+    rules = (
+        f'alert ip any any -> any any ({buffers[n // 2]}; content:"{text}"; sid:{n + 1};)'
+        for n, text in enumerate(texts)
+    )
+    assert refused(*rules) == [*range(1, len(texts), 2)]
 
 
 @pytest.mark.engine
-@pytest.mark.parametrize(("name", "most"), facts.NUMBER_MAX.items())
-def test_engine_takes_the_largest_number_and_no_larger(name: str, most: int) -> None:
+def test_engine_takes_the_largest_number_and_no_larger() -> None:
     """A sid, a rev."""
-    for number, taken in ((most, True), (most + 1, False), (1, True), (0, False)):
-        other = "" if name == "sid" else " sid:1;"
-        rule = f"alert tcp any any -> any any ({name}:{number};{other})"
-        assert (
-            load_group(find_engine(), Loadable("numbers", 1, (rule,), GroupVariables())).ok is taken
-        )
+    most = facts.NUMBER_MAX
+    sids = (f"sid:{number};" for number in (most["sid"], most["sid"] + 1, 1, 0))
+    revs = (f"sid:{2 + number};" for number in range(4))
+    numbers = (most["rev"], most["rev"] + 1, 1, 0)
+    options = (*sids, *(f"{sid} rev:{rev};" for sid, rev in zip(revs, numbers, strict=True)))
+    assert most.keys() == {"sid", "rev"}
+    assert refused(*(f"alert tcp any any -> any any ({one})" for one in options)) == [2, 4, 6, 8]
+
+
+def refused(*rules: str) -> list[int]:
+    """The lines of the rules that the engine refuses; it loads all others."""
+    found = load_group(find_engine(), Loadable("asked", 1, rules, GroupVariables()))
+    assert found.loaded == len(rules) - len(found.refusals)
+    return [one.line for one in found.refusals]

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from rules_lib.groups.rule_group import GroupVariables
 from rulesync_cli.verify.enginelog import read_log
-from rulesync_cli.verify.suricata import CONFIG, write_run_files
+from rulesync_cli.verify.suricata import write_run_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 BUILT_IN: Final = {"HOME_NET": ("10.0.0.0/8",), "EXTERNAL_NET": ("!$HOME_NET",)}
 VARIABLES: Final = GroupVariables({}, {"HTTP_PORTS": ("80", "8080")})
 ENDS: Final = ("src_any", "sp_any", "dst_any", "dp_any")
-_ANALYSIS: Final = "engine-analysis:\n  rules: yes\n  rules-fast-pattern: yes\n"
+_ANALYSIS: Final = (
+    *("--engine-analysis", "--set", "engine-analysis.rules=yes"),
+    *("--set", "engine-analysis.rules-fast-pattern=yes"),
+)
 _COMMANDS: Final = {"sets": "set", "unsets": "unset", "toggles": "toggle"}
 _HEX: Final = re.compile(rb"\|([0-9A-F ]+)\|")
 
@@ -78,11 +81,8 @@ def analysed(
         write_run_files(
             folder, lines, GroupVariables(BUILT_IN | dict(variables.ip_sets), variables.port_sets)
         )
-        with (folder / CONFIG).open("a", encoding="utf-8") as config:
-            config.write(_ANALYSIS)
-        command = [*engine.command(folder), "--engine-analysis"]
         done = subprocess.run(  # noqa: S603 - our own words, and no shell
-            command,
+            [*engine.command(folder), *_ANALYSIS],
             cwd=folder,
             capture_output=True,
             encoding="utf-8",
