@@ -46,10 +46,9 @@ def _checked(root: Path, pattern: str, read: Callable[[str], Iterable[Passage]])
     for path in sorted(root.glob(pattern)):
         text = path.read_text(encoding="utf-8")
         lines = ["", *text.splitlines()]
-        for passage in read(text):
-            if not _is_excepted(lines, passage.line):
-                where = f"{path.relative_to(root)}:{passage.line}"
-                yield from (f"{where}: {fault}" for fault in faults(passage))
+        ours = [one for one in read(text) if not _is_excepted(lines, one.line)]
+        for passage, fault in faults(ours):
+            yield f"{path.relative_to(root)}:{passage.line}: {fault}"
 
 
 def _is_excepted(lines: list[str], number: int) -> bool:

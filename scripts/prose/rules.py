@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final
 
@@ -45,14 +47,21 @@ def banned() -> tuple[tuple[re.Pattern[str], str], ...]:
     )
 
 
-def faults(passage: Passage) -> Iterator[str]:
-    """What is wrong, one line each."""
+def faults(passages: Sequence[Passage]) -> Iterator[tuple[Passage, str]]:
+    """What is wrong with the passages of a file, one line each."""
+    suspects = _suspects([passage.text for passage in passages])
+    for number, passage in enumerate(passages):
+        yield from ((passage, fault) for fault in _avoidable(passage))
+        if number in suspects:
+            yield from ((passage, fault) for fault in _known_elsewhere(passage.text))
+
+
+def _avoidable(passage: Passage) -> Iterator[str]:
     for pattern, use in banned():
         if found := pattern.search(passage.text):
             yield f'"{found[0]}": {use}'
     if passage.whole:
         yield from _long(passage.text)
-    yield from _known_elsewhere(passage.text)
 
 
 def _long(text: str) -> Iterator[str]:
@@ -61,16 +70,34 @@ def _long(text: str) -> Iterator[str]:
             yield f'a sentence of {number} words, at most {MOST_WORDS}: "{sentence[:60]}…"'
 
 
+def _suspects(texts: Sequence[str]) -> frozenset[int]:
+    """The texts that proselint must read one by one, as it finds something in all of them at once.
+
+    To begin a text costs it more than to read one. Each is between line breaks here as if it were
+    alone, so nothing of what is found in it alone is missed. What spans two texts, or what one has
+    between quotation marks, is no fault yet.
+    """
+    framed = [f"\n{text}\n" for text in texts]
+    whole, ends = "".join(framed), list(accumulate(map(len, framed)))
+    spans = (found.span for check in _checks() for found in check.check_with_flags(whole))
+    return frozenset(
+        number
+        for first, last in spans
+        for number in range(bisect_right(ends, first), bisect_left(ends, last) + 1)
+    )
+
+
 def _known_elsewhere(text: str) -> Iterator[str]:
-    _register()
+    _checks()
     for found in LintFile("passage", text).lint():
         yield f"{found.check_result.message} (proselint: {found.check_result.check_path})"
 
 
 @cache
-def _register() -> None:
-    """Have proselint make our checks alone, which it would look for anew in every text."""
+def _checks() -> list[Any]:
+    """Our checks of proselint, which it would look for anew in every text."""
     registry: Any = CheckRegistry()
     registry.register_many(__register__)
     ours = [one for one in registry.get_all_enabled() if not one.path.startswith(_NOT_OURS)]
     registry.get_all_enabled = lambda _: ours
+    return ours

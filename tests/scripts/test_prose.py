@@ -14,7 +14,7 @@ from scripts.prose.rules import MOST_WORDS, faults
 
 def found(text: str, *, whole: bool = True) -> list[str]:
     """What is wrong with one text."""
-    return list(faults(Passage(1, text, whole=whole)))
+    return [fault for _, fault in faults([Passage(1, text, whole=whole)])]
 
 
 @pytest.mark.parametrize(
@@ -54,6 +54,15 @@ def test_long_sentence_is_rejected_and_a_long_message_is_not() -> None:
 def test_proselint_is_asked_too() -> None:
     """With what it knows of English in general."""
     assert any("proselint" in fault for fault in found("This is very unique."))
+
+
+def test_each_text_of_a_file_is_read_as_if_it_were_alone() -> None:
+    """Neither its neighbours' words nor a quotation mark of theirs make or hide a fault."""
+    texts = ['Say "so.', "It is very", "unique.", "It is very unique.", 'It is 5" wide.', "But no."]
+    together = [Passage(number, text) for number, text in enumerate(texts)]
+    alone = [(one, fault) for one in together for _, fault in faults([one])]
+    assert list(faults(together)) == alone
+    assert {one.text for one, _ in alone} == {"It is very", "It is very unique.", "But no."}
 
 
 def test_code_of_a_page_is_no_prose() -> None:
