@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from support.deploy import ALERT_LOGS, ALLOWLIST, ROOT, Act, Stack, build, local_aws
+from support.deploy import ALERT_LOGS, ALLOWLIST, ROOT, SAM, Act, Stack, build, local_aws
 
 from examples.run import releases
 from examples.server import serve
@@ -39,11 +39,14 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def deployed(
     tmp_path_factory: pytest.TempPathFactory, feeds: tuple[str, ...], template: Path
 ) -> Iterator[Act]:
-    """First act: built, deployed to an empty account, and left alone until groups are there."""
+    """First act: built, deployed to an empty account, and left alone until groups are there.
+
+    By the script that people use; the deploys that follow are forked.
+    """
     folder = tmp_path_factory.mktemp("aws")
     with local_aws(folder) as endpoint:
         stack = Stack(endpoint, folder, template)
-        printed = stack.deploy(FeedUrl=feeds[0], **USUAL)
+        printed = stack.deploy(SAM, FeedUrl=feeds[0], **USUAL)
         stack.until("the first feed's groups", stack.latest)
         yield Act.after(stack, printed)
 

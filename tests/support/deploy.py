@@ -20,7 +20,7 @@ from typing import Any, Final
 from support.alert_logs import log_text
 from support.localaws import ANYBODY, Credentials, client_at, local_server
 from support.patience import PATIENCE
-from support.warm import warm
+from support.warm import warm, warm_sam, write_program
 
 ROOT: Final = Path(__file__).parents[2]
 SAM: Final = ROOT / "scripts" / "sam"
@@ -71,7 +71,8 @@ def local_aws(folder: Path, **settings: object) -> Iterator[str]:
     """
     log, file = folder / "localaws.log", folder / "localaws.json"
     file.write_text(json.dumps(settings), encoding="utf-8")
-    environment = {"LOCALAWS_SAM_PYTHON": str(SAM_PYTHON), "LOCALAWS_SETTINGS": str(file)}
+    python = write_program(folder / "python", warm_sam(SAM_PYTHON))
+    environment = {"LOCALAWS_SAM_PYTHON": str(python), "LOCALAWS_SETTINGS": str(file)}
     with local_server(log=log, **environment) as url:
         # SAM takes `localhost` for an endpoint; it does not take an address.
         yield f"http://localhost:{url.rpartition(':')[2]}"
@@ -94,23 +95,28 @@ class Stack:
     credentials: Credentials = ANYBODY
     _outputs: dict[str, str] = field(default_factory=dict, init=False)
 
-    def deploy(self, **parameters: str) -> str:
-        """Run `sam deploy`, as a person without questions does; gives what it printed."""
+    def deploy(self, *sam: object, **parameters: str) -> str:
+        """Run `sam deploy`, as a person without questions does; gives what it printed.
+
+        Args:
+            sam: what starts SAM CLI, where it is not forked from a process that has loaded it.
+            parameters: of the template.
+        """
         here = dict(word.split("=") for word in _HERE)
         files = ["--config-file", ROOT / "samconfig.toml", "--template", self.template]
-        return self._deploy(files, here | parameters, ANYBODY)
+        return self._deploy([*(sam or _warm_sam()), "deploy", *files], here | parameters, ANYBODY)
 
     def deploy_elsewhere(self, template: Path, by: Credentials, **parameters: str) -> str:
         """Run `sam deploy` of a template that needs no build, in the account of the credentials."""
         named = ["--stack-name", template.stem, "--template", template, "--config-env", "none"]
-        return self._deploy([*named, "--capabilities", "CAPABILITY_NAMED_IAM"], parameters, by)
+        words = [*_warm_sam(), "deploy", *named, "--capabilities", "CAPABILITY_NAMED_IAM"]
+        return self._deploy(words, parameters, by)
 
     def _deploy(self, words: list[Any], parameters: Mapping[str, str], by: Credentials) -> str:
         say(f"sam deploy {parameters}")
         self._outputs.clear()
         overrides = " ".join(f"{name}={value}" for name, value in parameters.items())
-        command = [SAM, "deploy", *words, "--parameter-overrides", overrides]
-        return _run(command, self._environment(by))
+        return _run([*words, "--parameter-overrides", overrides], self._environment(by))
 
     def rulesync(self, *words: object, codes: tuple[int, ...] = (0,)) -> str:
         """Run the command on the stack, as a person does; gives what it printed on stdout."""
@@ -138,6 +144,7 @@ class Stack:
             "AWS_SECRET_ACCESS_KEY": by.secret,
             "AWS_DEFAULT_REGION": "us-east-1",
             "AWS_CONFIG_FILE": str(config),
+            "SAM_CLI_TELEMETRY": "0",
         }
 
     def client(self, service: str) -> Any:
@@ -262,6 +269,10 @@ class Act:
         for name, rules in sorted(act.groups.items()):
             say(f"{name}: {len(rules.splitlines())} rules")
         return act
+
+
+def _warm_sam() -> tuple[str, ...]:
+    return (*warm_sam(SAM_PYTHON), "samcli")
 
 
 def _scheduled(rule: str) -> dict[str, Any]:
