@@ -97,8 +97,10 @@ SUBJECTS: Final[dict[str, tuple[str, ...]]] = {
         "rulesync_cli/explain/test_glance.py",
         *("feeds/test_real_beside_managed.py", "feeds/test_real_costs.py"),
         *("feeds/test_real_drops.py", "feeds/test_real_feeds.py"),
-        *("feeds/test_real_next_generation.py", "feeds/test_real_read_needed.py"),
-        *("feeds/test_replay.py", "rules_lib/test_build.py", "rulesync_cli/export/test_export.py"),
+        *("feeds/test_real_next_generation.py", "feeds/test_real_packing.py"),
+        *("feeds/test_real_read_needed.py", "feeds/test_replay.py"),
+        *("rules_lib/reading/test_parser.py", "rules_lib/reading/test_ruleset.py"),
+        *("rules_lib/test_build.py", "rulesync_cli/export/test_export.py"),
     ),
 }
 """What asks the same builds of a real release and engines that have loaded all of it, or the same

@@ -167,7 +167,7 @@ def _rule_impact(
         days=recent.days_of(change.sid) if _leaves_lines(change) else 0,
         hits=sum(one.count for one in hits),
         flows_at_most=sum(one.flows for one in hits),
-        hosts=tuple(sorted({host for one in hits for host in own.own(one)})),
+        hosts=own.own(*hits),
     )
 
 

@@ -57,10 +57,12 @@ class OwnNetworks:
         found = ip_address(address)
         return _in(found, self.inside) and not _in(found, self.outside)
 
-    def own(self, hits: DayHits) -> tuple[str, ...]:
-        """Name the hosts of people's own among a rule's examples, on either side, in order."""
-        named = (talker.address for talker in (*hits.top_sources, *hits.top_destinations))
-        return tuple(sorted({address for address in named if address in self}))
+    def own(self, *hits: DayHits) -> tuple[str, ...]:
+        """Name the hosts of people's own among the examples of hits, on either side, in order."""
+        named = {
+            talker.address for one in hits for talker in (*one.top_sources, *one.top_destinations)
+        }
+        return tuple(sorted(address for address in named if address in self))
 
 
 def _in(address: IPv4Address | IPv6Address, networks: Iterable[IPv4Network | IPv6Network]) -> bool:

@@ -50,7 +50,7 @@ def tally_of(hits: Iterable[DayHits], own: OwnNetworks) -> HitTally:
         blocked=sum(one.count for one in hits if one.action.blocks),
         flows_at_most=sum(one.flows for one in hits),
         sources_at_least=addresses_at_least(hits, "sources"),
-        hosts=tuple(sorted({host for one in hits for host in own.own(one)})),
+        hosts=own.own(*hits),
         days=len({one.first.date() for one in hits}),
         first=min(one.first for one in hits),
         last=max(one.last for one in hits),

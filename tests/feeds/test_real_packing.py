@@ -11,12 +11,11 @@ import yaml
 from support.crowd import Crowd, agree
 from support.firewall import in_force
 from support.inputs import inputs, read_once
-from support.releases import LARGE, RELEASES, SHIPPED, variables
+from support.releases import LARGE, RELEASES, SHIPPED, files_of, variables
 from support.samples import one_in
 
 from rules_lib.allowlist import Allowlist, load_allowlist
 from rules_lib.build import prepare
-from rules_lib.feed.archive import unpack
 from rules_lib.gc_pause import without_cyclic_gc
 from rules_lib.groups.rule_group import Deployed
 from rules_lib.model import FeedFile
@@ -70,7 +69,7 @@ class Release:
 @cache
 def release(archive: Path, how: str) -> Release:
     """A release and two rules of our own; by the shipped file, or all in one mode."""
-    files = (OWN, *unpack(archive.read_bytes()))
+    files = (OWN, *files_of(archive))
     known = [file.category for file in files]
     document = {"version": 1, "default": how, "variables": variables(), "firewall": QUOTA}
     text = SHIPPED.read_text() if how == "shipped" else yaml.safe_dump(document)
@@ -84,7 +83,7 @@ def release(archive: Path, how: str) -> Release:
 CASES: Final = [(name, how) for how in ("alert", "drop", "shipped") for name in RELEASES]
 
 
-@pytest.mark.parametrize(("name", "how"), one_in(len(CASES), CASES, "packing of real releases"))
+@pytest.mark.parametrize(("name", "how"), one_in(len(CASES), CASES, "releases and modes"))
 def test_real_release_is_packed_as_the_referee_packs_it(
     releases: Path, name: str, how: str
 ) -> None:

@@ -266,7 +266,7 @@ def as_fed(built: Built) -> tuple[Loadable, ...]:
     return without(REFUSED_BY_8, [source(built, **written)])
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=6)
 def files_of(archive: Path) -> tuple[FeedFile, ...]:
     """The files of a release, unpacked once."""
     return tuple(unpack(archive.read_bytes()))

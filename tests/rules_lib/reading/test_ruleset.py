@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.releases import files_of
 from support.rules import FEEDS, feed, rule_texts, ruleset, text
 
-from rules_lib.feed.archive import unpack
 from rules_lib.model import FeedFile, Malformed, Rule
 from rules_lib.reading.lines import Tally, count_rules
 from rules_lib.reading.ruleset import Ruleset, read_rules
@@ -202,6 +202,6 @@ def test_names_are_those_of_the_files() -> None:
 @pytest.mark.parametrize("release", FACTS)
 def test_real_release_is_counted_right(releases: Path, release: str) -> None:
     """As those who collected the releases counted them."""
-    counted = [count_rules(file.data) for file in unpack((releases / release).read_bytes())]
+    counted = [count_rules(file.data) for file in files_of(releases / release)]
     enabled, disabled = (sum(one.enabled for one in counted), sum(one.disabled for one in counted))
     assert (enabled, disabled) == FACTS[release]
