@@ -7,6 +7,7 @@ import gzip
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import time
@@ -49,16 +50,33 @@ def build(folder: Path) -> Path:
     Args:
         folder: for the packages; of all workers of one run.
     """
-    built = folder / "sam-build"
+    template = folder / "sam-build" / "template.yaml"
     WORK.mkdir(exist_ok=True)
     with (WORK / "local.lock").open("w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (template := built / "template.yaml").exists():
+        if not template.exists():
             say(f"sam build for {_MACHINE}, {_RUNTIME}")
-            folders = ["--build-dir", built, "--cache-dir", WORK / "local-cache"]
-            words = ["build", *folders, "--parameter-overrides", " ".join(_HERE)]
-            _run([SAM, *words], dict(os.environ))
+            with _knowing_the_last(folder / "build.toml"):
+                words = ["build", "--build-dir", template.parent]
+                overrides = ["--parameter-overrides", " ".join(_HERE)]
+                _run([SAM, *words, *overrides], dict(os.environ))
     return template
+
+
+@contextmanager
+def _knowing_the_last(known: Path) -> Iterator[None]:
+    """Let a build know the last one, whose packages it takes if it needs the same.
+
+    One that fails may leave half of them, so nobody knows it.
+
+    Args:
+        known: where SAM notes what a build was made from: beside its folder.
+    """
+    kept = WORK / "local-build.toml"
+    if kept.exists():
+        shutil.move(kept, known)
+    yield
+    shutil.copy(known, kept)
 
 
 @contextmanager
