@@ -13,17 +13,19 @@ import boto3
 import botocore.session
 import coverage
 from botocore.loaders import create_loader
+from moto.core.utils import get_service_model
 
 import localaws.server
 import rules_lib
 import rulesync_cli
+from rules_lib.report.templates import environment
 from support.warm.forks import ended, listen
 
 PACKAGES: Final = (rules_lib, rulesync_cli)
 """The functions are not among them: they read the level of their log when they are loaded."""
 
 SERVICES: Final = ("network-firewall", "s3")
-"""What botocore knows of them is read once."""
+"""What botocore and moto know of them is read once."""
 
 
 def load() -> None:
@@ -37,6 +39,9 @@ def load() -> None:
     botocore.session.create_loader = cache(create_loader)
     for service in SERVICES:
         boto3.Session().client(service, "us-east-1")
+        get_service_model(service)
+    for name in environment().list_templates():
+        environment().get_template(name)
 
 
 def measured(*words: str) -> int:
