@@ -12,13 +12,16 @@ import aws_lambda_powertools
 import boto3
 import botocore.session
 import coverage
+import rich.progress
 from botocore.loaders import create_loader
 from moto.core.utils import get_service_model
 
 import localaws.server
 import rules_lib
 import rulesync_cli
+from rules_lib.report.summary import summary_form
 from rules_lib.report.templates import environment
+from rules_lib.sync.code_digest import code_digest
 from support.warm.forks import ended, listen
 
 PACKAGES: Final = (rules_lib, rulesync_cli)
@@ -29,9 +32,10 @@ SERVICES: Final = ("network-firewall", "s3")
 
 
 def load() -> None:
-    """Load all that commands would load for themselves."""
+    """Load all that commands would load, and work out once, for themselves."""
     assert aws_lambda_powertools
     assert localaws.server
+    assert rich.progress
     for package in PACKAGES:
         for found in walk_packages(package.__path__, f"{package.__name__}."):
             if not found.name.endswith("__main__"):
@@ -42,6 +46,8 @@ def load() -> None:
         get_service_model(service)
     for name in environment().list_templates():
         environment().get_template(name)
+    summary_form()
+    code_digest()
 
 
 def measured(*words: str) -> int:
