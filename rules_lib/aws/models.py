@@ -39,11 +39,8 @@ class NamedServices(Loader):
         return sorted({name for folder in folders for name in os.listdir(folder)})  # noqa: PTH208
 
 
-def begin_default_session() -> None:
-    """Make boto3's default session, if nobody has made one, that reads models and times fast."""
-    if boto3.DEFAULT_SESSION is not None:
-        return
-    session = botocore.session.get_session()
+def read_fast(session: botocore.session.Session) -> None:
+    """Have a session read models and times fast."""
     usual = session.get_component("data_loader").search_paths
     loader = NamedServices(
         list(usual), file_loader=PlainFiles(), include_default_search_paths=False
@@ -52,4 +49,12 @@ def begin_default_session() -> None:
     session.get_component("response_parser_factory").set_parser_defaults(
         timestamp_parser=read_timestamp
     )
+
+
+def begin_default_session() -> None:
+    """Make boto3's default session, if nobody has made one, that reads models and times fast."""
+    if boto3.DEFAULT_SESSION is not None:
+        return
+    session = botocore.session.get_session()
+    read_fast(session)
     boto3.setup_default_session(botocore_session=session)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 import boto3
 from botocore.session import Session
@@ -14,6 +15,7 @@ def known_profiles() -> tuple[str, ...]:
     return tuple(Session().available_profiles)
 
 
+@cache
 def known_regions() -> tuple[str, ...]:
     """The regions, of all partitions, that have Network Firewall as far as botocore knows."""
     session = Session()

@@ -12,6 +12,7 @@ from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshabl
 from botocore.exceptions import BotoCoreError, ClientError
 
 from rules_lib.aws.advice import explained
+from rules_lib.aws.models import read_fast
 from rules_lib.errors import FirewallError
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def session_of(role: TargetRole, region: str | None, config: Config) -> boto3.Se
         BotoCoreError: there are no credentials of one's own.
     """
     own, core = usual_session(), botocore.session.get_session()
+    read_fast(core)
     where = region or own.region_name
     fetcher = AssumeRoleCredentialFetcher(
         client_creator=partial(core.create_client, region_name=where, config=config),
