@@ -21,7 +21,7 @@ from rules_lib.groups.rule_group import GroupVariables
 from rules_lib.model import Change
 from rulesync_cli.verify.enginelog import read_log
 from rulesync_cli.verify.events import read_events
-from rulesync_cli.verify.suricata import ACCEPT, find_engine, write_run_files
+from rulesync_cli.verify.suricata import ACCEPT, VERSIONS, find_engine, write_run_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -132,7 +132,8 @@ def alerts_of(outcome: Outcome, capture: str, sids: frozenset[int]) -> set[tuple
     return {one for seen in flows for one in seen.alerts if one[1] in sids}
 
 
-def test_each_engine_does_the_same(engine: Suricata, captures: Path) -> None:
+@pytest.mark.parametrize("engine", VERSIONS[1:], indirect=True)
+def test_other_engine_does_the_same(engine: Suricata, captures: Path) -> None:
     """Suricata 7 has no firewall mode, and the same order of actions."""
     asked = built("next-generation")
     found = outcome(by_action(published(asked)), captures, engine)

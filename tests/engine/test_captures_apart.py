@@ -57,10 +57,8 @@ def one_by_one(engine: Suricata, group: Loadable, captures: Sequence[Capture]) -
         yield from at_once(engine, group, [capture])
 
 
-@pytest.mark.parametrize("more", [(), (EXPIRED,)], ids=["moved", "restarted"])
-def test_no_capture_touches_another(
-    more: tuple[str, ...], tmp_path: Path, engine: Suricata
-) -> None:
+@pytest.fixture(scope="module")
+def captures(tmp_path_factory: pytest.TempPathFactory) -> tuple[Capture, ...]:
     """The same ports and addresses at the same time, and time that goes back between two."""
     tapes = {
         "a": Tape().udp(b"hello"),
@@ -69,12 +67,32 @@ def test_no_capture_touches_another(
         "d": earlier(Tape().udp(b"hello"), 1_000),
         "e": earlier(Tape().udp(b"again", b"hello"), 1_000_000),
     }
-    captures = captures_in(write(tmp_path / "captures", tapes))
-    group = Loadable("et-tested", 1, (*RULES, *more), GroupVariables())
-    found = at_once(engine, group, captures)
-    assert found == list(one_by_one(engine, group, captures))
+    return captures_in(write(tmp_path_factory.mktemp("apart"), tapes))
+
+
+@pytest.fixture(scope="module")
+def alone(engine: Suricata, captures: tuple[Capture, ...]) -> list[Replay]:
+    """What an engine for each finds, of all rules."""
+    return list(one_by_one(engine, group_of(*RULES, EXPIRED), captures))
+
+
+@pytest.mark.parametrize("rules", [RULES, (*RULES, EXPIRED)], ids=["moved", "restarted"])
+def test_no_capture_touches_another(
+    rules: tuple[str, ...],
+    captures: tuple[Capture, ...],
+    alone: list[Replay],
+    engine: Suricata,
+) -> None:
+    """Whether a capture is moved in time or, as a rule asks for the time, the engine restarted."""
+    found = at_once(engine, group_of(*rules), captures)
+    assert found == alone
     sids = [sorted(alert.origin.sid for alert in one.alerts) for one in found]
     assert sids == [[1, 2, 6, 7], [1, 2, 3, 4, 5, 6, 6, 7, 7], [], [1, 2, 6, 7], [1, 2, 6, 7]]
+
+
+def group_of(*rules: str) -> Loadable:
+    """Rules as one group."""
+    return Loadable("et-tested", 1, rules, GroupVariables())
 
 
 def earlier(tape: Tape, seconds: int) -> Tape:
