@@ -206,6 +206,7 @@ def pytest_sessionfinish() -> None:
     They took seconds, and xdist interrupts a worker that is not at its end after five.
     """
     gc.freeze()
+    atexit.register(gc.unfreeze)  # DuckDB tells on stderr what the interpreter leaves behind
 
 
 @pytest.hookimpl(optionalhook=True)
