@@ -27,7 +27,11 @@ _SOCKET: Final = "engine.sock"
 _OUTPUT: Final = "engine.log"
 _PROTOCOL: Final = "0.2"
 _STOP_SECONDS: Final = 60
-_PAUSE: Final = 0.02  # seconds between two looks at what the engine is at
+_PAUSE: Final = 0.02
+"""Seconds between two looks at what the engine is at, at most."""
+_FIRST_PAUSE: Final = 0.001
+"""Most captures are small. That one has ended the engine notices only when it is asked, and until
+then its threads turn in circles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +82,10 @@ class Session:
         """
         before = self.output.stat().st_size
         self.ask("pcap-file", **{"filename": str(capture), "output-dir": str(folder)})
+        pause = _FIRST_PAUSE
         while self.ask("pcap-file-number") or self.ask("pcap-current") != "None":
-            time.sleep(_PAUSE)
+            time.sleep(pause)
+            pause = min(1.2 * pause, _PAUSE)
         with self.output.open("rb") as file:
             file.seek(before)
             said = file.read().decode("utf-8", "replace")
