@@ -15,7 +15,7 @@ from support.deploy import ROOT
 from support.evidence import (
     HOST,
     STAGED,
-    action_of_sid,
+    actions_of,
     hits_of,
     let_a_month_pass,
     staged_rule,
@@ -142,7 +142,7 @@ def test_hit_keeps_a_rule_staged_until_people_decide_and_it_drops(
     assert stack.on_schedule(stack.outputs["HitsFunctionName"])["hits"] >= 1
     stack.on_schedule(stack.outputs["BuildFunctionName"])
     assert summary_of(stack)["staging"]["stays"] == 1
-    assert action_of_sid(stack, sid) == "alert"
+    assert actions_of(stack)[sid] == "alert"
 
     let_a_month_pass(stack)
     [row] = [one for one in hits_of(stack) if one["sid"] == sid]
@@ -163,8 +163,9 @@ def test_hit_keeps_a_rule_staged_until_people_decide_and_it_drops(
     before = stack.latest()["build"]
     stack.rulesync("push", edited, "--yes", "--allow-shrink")
     stack.until("the groups that follow", lambda: stack.latest()["build"] != before)
-    assert action_of_sid(stack, sid) == "drop"
-    assert {one: action_of_sid(stack, one) for one in ready} == dict.fromkeys(ready, "drop")
+    actions = actions_of(stack)
+    assert actions[sid] == "drop"
+    assert {one: actions[one] for one in ready} == dict.fromkeys(ready, "drop")
     assert str(sid) in (stack.read(build_key(stack.latest()["build"], PLAN)) or b"").decode()
     told = json.loads(stack.rulesync("explain", sid, "--history", "--json"))["history"]
     assert [one["detail"] for one in told[0]["events"] if one["what"] == "in force"] == [

@@ -44,10 +44,11 @@ def summary_of(stack: Stack) -> dict[str, Any]:
     return dict(json.loads(stack.read(build_key(stack.latest()["build"], SUMMARY)) or b"{}"))
 
 
-def action_of_sid(stack: Stack, sid: int) -> str:
-    """With which action a rule is deployed; empty where it is not."""
+def actions_of(stack: Stack) -> dict[int, str]:
+    """With which action each rule is deployed, by its sid."""
     lines = "\n".join(stack.groups().values()).splitlines()
-    return next((line.split()[0] for line in lines if re.search(rf"(?i)sid:{sid};", line)), "")
+    found = ((re.search(r"(?i)\bsid:(\d+);", line), line.split()) for line in lines)
+    return {int(sid[1]): words[0] for sid, words in found if sid}
 
 
 def hits_of(stack: Stack, *words: str) -> list[dict[str, Any]]:
