@@ -17,6 +17,7 @@ from moto.sts.responses import TokenResponse
 from localaws.stacks import events, functions, trust
 from localaws.stacks.environments import Environments
 from localaws.stacks.functions import Invoker
+from localaws.stacks.packages import Packages
 from localaws.stacks.runtime import Runtime
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ def stacks(endpoint: str, longest_wait: float) -> Iterator[Callable[[str], None]
         folder = Path(undo.enter_context(TemporaryDirectory(prefix="localaws-")))
         environments = Environments(folder)
         undo.callback(environments.end)
-        _replace(undo, _replacements(Invoker(Runtime(folder, endpoint, environments))))
+        runtime = Runtime(folder, endpoint, Packages(folder / "code"), environments)
+        _replace(undo, _replacements(Invoker(runtime)))
         undo.enter_context(mock.patch.dict(default_user_config, {"stepfunctions": _RUN}))
 
         @cache

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
 import shutil
 import subprocess
 import sys
 import threading
 import venv
-import zipfile
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -23,6 +20,7 @@ if TYPE_CHECKING:
     from moto.awslambda.models import LambdaFunction
 
     from localaws.stacks.environments import Environments
+    from localaws.stacks.packages import Packages
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +28,15 @@ class Runtime:
     """Runs functions in environments of their own.
 
     Attributes:
-        folder: holds unpacked packages and virtual environments.
+        folder: holds virtual environments.
         endpoint: the AWS that the functions' clients talk to.
+        packages: of functions and layers.
         environments: in which functions run.
     """
 
     folder: Path
     endpoint: str
+    packages: Packages
     environments: Environments
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -56,14 +56,14 @@ class Runtime:
     def _variables(self, function: LambdaFunction) -> dict[str, str]:
         layers = get_backend(function.account_id, function.region)
         versions = [layers.layers_versions_by_arn(layer["Arn"]) for layer in function.layers]
-        opt = self._unpacked(
-            "-".join(version.code_sha_256 for version in versions if version),
-            [version.code_bytes for version in versions if version],
+        unpacked = self.packages.unpacked
+        opt = self.packages.laid_over(
+            [unpacked(version.code_sha_256, version.code_bytes) for version in versions if version]
         )
         return {
             **{name: str(value) for name, value in function.environment_vars.items()},
             "_HANDLER": str(function.handler),
-            "LAMBDA_TASK_ROOT": str(self._unpacked(function.code_sha_256, [function.code_bytes])),
+            "LAMBDA_TASK_ROOT": str(unpacked(function.code_sha_256, function.code_bytes)),
             "LOCALAWS_OPT": str(opt),
             "AWS_LAMBDA_FUNCTION_NAME": function.function_name,
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_size),
@@ -72,17 +72,6 @@ class Runtime:
             "AWS_ENDPOINT_URL": self.endpoint,
             "TZ": "UTC",
         }
-
-    def _unpacked(self, digest: str, archives: list[bytes]) -> Path:
-        """Unpack archives over each other, in their order, unless that was done before."""
-        folder = self.folder / "code" / hashlib.sha256(digest.encode()).hexdigest()
-        with self._lock:
-            if not folder.is_dir():
-                folder.mkdir(parents=True)
-                for archive in archives:
-                    with zipfile.ZipFile(io.BytesIO(archive)) as packed:
-                        packed.extractall(folder)
-        return folder
 
     def _python(self, name: str) -> Path | None:
         """The interpreter of a new virtual environment, without even pip in it."""

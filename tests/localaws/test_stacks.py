@@ -43,6 +43,28 @@ def test_layer_brings_what_a_function_imports(server: StacksServer) -> None:
     assert server.invoke("imports", {"module": "extra"}) == (None, "found")
 
 
+def test_layers_lie_over_each_other(server: StacksServer) -> None:
+    """What several have is of the last one, and what stands beside it is found too."""
+    layers = (
+        {
+            "python/both/__init__.py": "",
+            "python/both/first.py": "",
+            "python/taken.py": "raise OSError",
+        },
+        {"python/both/second.py": "from both import first, third", "python/taken.py": ""},
+        {"python/both/third.py": ""},
+    )
+    made = [
+        server.client("lambda").publish_layer_version(
+            LayerName=f"layer-{number}", Content={"ZipFile": packed(files)}
+        )["LayerVersionArn"]
+        for number, files in enumerate(layers)
+    ]
+    server.function("imports", "imports", *made)
+    for module in ("both.second", "taken"):
+        assert server.invoke("imports", {"module": module}) == (None, "found")
+
+
 def test_event_invocation_does_not_wait(server: StacksServer) -> None:
     """Its result is what the function does."""
     server.function("stores", "stores")
