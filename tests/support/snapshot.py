@@ -106,7 +106,7 @@ class Snapshot:
             now.clear()
             now.update(before)
         held.tagger = copy.deepcopy(self.tagger)
-        listed = running.s3.list_objects_v2(Bucket=BUCKET).get("Contents", ())
+        listed = running.s3.list_objects_v2(Bucket=BUCKET, Prefix="").get("Contents", ())
         there = {item["Key"]: item["ETag"].strip('"') for item in listed}
         if more := [{"Key": key} for key in there if key not in self.objects]:
             running.s3.delete_objects(Bucket=BUCKET, Delete={"Objects": more})
