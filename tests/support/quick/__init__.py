@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from moto.core.botocore_stubber import BotocoreStubber
 
+from support.quick.addresses import share_addresses
+from support.quick.events import share_events
 from support.quick.firewall import answered
 from support.quick.reads import read
 from support.quick.short import SWITCH, Asked, shorten
@@ -23,6 +25,8 @@ _moto_answer: Final = _stubber.process_request
 
 def quicken() -> None:
     """Have this process's embedded AWS answer so from now on."""
+    share_addresses()
+    share_events()
     spare()
     shorten()
     _stubber.process_request = _answered

@@ -12,6 +12,7 @@ import os
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
+from itertools import chain
 from tempfile import SpooledTemporaryFile
 from typing import IO, TYPE_CHECKING, Any, Final
 
@@ -136,13 +137,12 @@ def _listened_to(events: Any, service: str, action: str) -> bool:
     """Whether anybody but botocore and moto has a say in what is sent, or sees what comes."""
     emitter = events._emitter  # noqa: SLF001
     known = emitter._lookup_cache  # noqa: SLF001 - forgotten by botocore when one registers
-    for event in (*_WIRE, *_WIRE_ANSWERS):
-        name = f"{event}.{service}.{action}"
-        if name not in known:
-            known[name] = emitter._handlers.prefix_search(name)  # noqa: SLF001
-        if not all(handler.__module__.startswith(_THEIRS) for handler in known[name]):
-            return True
-    return False
+    asked = "listened to", service, action
+    if asked not in known:
+        names = (f"{event}.{service}.{action}" for event in (*_WIRE, *_WIRE_ANSWERS))
+        found = chain.from_iterable(map(emitter._handlers.prefix_search, names))  # noqa: SLF001
+        known[asked] = not all(handler.__module__.startswith(_THEIRS) for handler in found)
+    return bool(known[asked])
 
 
 def _whole(body: bytes | IO[bytes]) -> bytes:
