@@ -12,7 +12,7 @@ RELEASER := $(VENV)/release/.installed
 FUZZER := $(VENV)/.fuzzer
 OLDEST := $(VENV)/oldest/.installed
 TALKS_TO_AWS := tests/localaws tests/rules_lib/aws tests/rulesync_cli/probing tests/rulesync_cli/commands/test_probe.py \
-  tests/rules_lib/sync/test_sync.py tests/rules_lib/sync/test_sync_policies.py
+  tests/rules_lib/sync/test_sync.py tests/rules_lib/sync/test_sync_policies.py tests/rules_lib/sync/test_next_policies.py
 TESTS := $(BIN)/pytest --numprocesses auto --dist loadfile
 IN_CI := $(filter true,$(CI))
 LINES_RUN := 98

@@ -81,9 +81,8 @@ RELEASES: Final = Path(__file__).parents[2] / "shared" / "et-open"
 """Real releases of ET Open, which are not ours to ship."""
 
 WIRE: Final = (
-    *("examples/", "functions/test_build_handler.py", "localaws/", "rules_lib/aws/"),
-    *("rules_lib/sync/test_sync.py", "rules_lib/sync/test_sync_policies.py"),
-    *("rulesync_cli/commands/test_probe.py", "rulesync_cli/probing/"),
+    *("functions/test_build_handler.py", "localaws/", "rules_lib/aws/", "rulesync_cli/probing/"),
+    "rules_lib/sync/test_sync.py",
 )
 """Whose calls go all the way through botocore and moto; others take the short way of
 `support.quick`."""

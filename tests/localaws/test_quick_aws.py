@@ -1,8 +1,7 @@
-"""What the tests' short ways answer is what moto and botocore answer over the long one."""
+"""What the tests' short ways answer of S3 is what moto and botocore answer over the long one."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Any
 from unittest import mock
@@ -11,18 +10,14 @@ import boto3
 import pytest
 from botocore import endpoint
 from botocore.awsrequest import HeadersDict
-from botocore.exceptions import ClientError
 from support import quick
-from support.localaws import client_at, content, policy, rule
-from support.quick.short import SWITCH, Asked
+from support.localaws import client_at
+from support.short_way import said, short_way
 
-from localaws import Fault, embedded_aws
-from rules_lib.aws import clients
+from localaws import embedded_aws
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from localaws import EmbeddedAws
+    from collections.abc import Iterator
 
 BUCKET = "shelf"
 OBJECTS = {
@@ -45,36 +40,6 @@ def shelf() -> Iterator[Any]:
             Bucket=BUCKET, Key="marked", Body=b"x", Metadata={"started-by": "a\\xe4 = b"}
         )
         yield client
-
-
-@contextmanager
-def short_way() -> Iterator[list[bool]]:
-    """Have calls take the short way; gives, for each, whether it did."""
-    taken, answer = list[bool](), quick._briefly  # noqa: SLF001
-
-    def answered(asked: Asked) -> Any:
-        found = answer(asked)
-        taken.append(found is not None)
-        return found
-
-    with (
-        mock.patch.object(SWITCH, "on", new=True),
-        mock.patch.object(quick, "_briefly", answered),
-    ):
-        yield taken
-
-
-def said(call: Any, **words: Any) -> tuple[Any, set[str]]:
-    """An answer or an error, and the headers that came with it."""
-    try:
-        found = call(**words)
-    except ClientError as error:
-        found = error.response
-    told = found.pop("ResponseMetadata")
-    if "Body" in found:
-        found["Body"] = found["Body"].read()
-    found.get("Error", {}).pop("Key", None)
-    return (found, told["HTTPStatusCode"]), set(told["HTTPHeaders"])
 
 
 def both(call: Any, **words: Any) -> None:
@@ -230,97 +195,6 @@ def test_file_takes_the_long_way(shelf: Any, tmp_path: Any) -> None:
         shelf.put_object(Bucket=BUCKET, Key="pieces", Body=file)
     assert taken == []
     assert said(shelf.get_object, Bucket=BUCKET, Key="pieces")[0][0]["Body"] == b"pieces"
-
-
-def story(aws: EmbeddedAws) -> list[object]:
-    """What Network Firewall answers to calls of each kind, and what it was asked."""
-    client: Any = boto3.client("network-firewall")
-    group = {"RuleGroupName": "one", "Type": "STATEFUL"}
-    made = client.create_rule_group(**group, Capacity=10, RuleGroup=content(rule()))
-    arn, token = made["RuleGroupResponse"]["RuleGroupArn"], made["UpdateToken"]
-    wanted = policy((arn, 10))
-    calls: list[Callable[[], Any]] = [
-        lambda: client.describe_rule_group(**group),
-        client.list_rule_groups,
-        lambda: client.update_rule_group(
-            **group, RuleGroup=content(rule(2)), UpdateToken=token, DryRun=True
-        ),
-        lambda: client.update_rule_group(**group, RuleGroup=content(rule(2)), UpdateToken=token),
-        lambda: client.update_rule_group(**group, RuleGroup=content(rule(3)), UpdateToken=token),
-        lambda: client.create_rule_group(**group, Capacity=10, RuleGroup=content(rule())),
-        lambda: client.create_rule_group(
-            RuleGroupName="no", Type="STATEFUL", Capacity=10, RuleGroup=content("alert nothing")
-        ),
-        lambda: client.create_firewall_policy(FirewallPolicyName="live", FirewallPolicy=wanted),
-        lambda: client.describe_firewall_policy(FirewallPolicyName="live"),
-        lambda: client.tag_resource(ResourceArn=arn, Tags=[{"Key": "a", "Value": "ä"}]),
-        lambda: client.list_tags_for_resource(ResourceArn=arn),
-        lambda: client.delete_rule_group(**group),
-        lambda: client.describe_rule_group(RuleGroupName="nowhere", Type="STATEFUL"),
-    ]
-    answers = [told_apart(said(call)[0]) for call in calls]
-    return [*answers, *aws.calls]
-
-
-def told_apart(answer: Any) -> Any:
-    """An answer without what is another one every time."""
-    if isinstance(answer, dict):
-        ever = ("Token", "Id", "Time")
-        return {name: told_apart(one) for name, one in answer.items() if not name.endswith(ever)}
-    return [told_apart(one) for one in answer] if isinstance(answer, list | tuple) else answer
-
-
-def test_network_firewall_says_the_same() -> None:
-    """Answers and refusals of each kind of call, and what was asked."""
-    with embedded_aws() as aws:
-        slow = story(aws)
-    with embedded_aws() as aws, short_way() as taken:
-        shortly = story(aws)
-    assert shortly == slow
-    assert taken == [True] * 14
-
-
-def test_account_and_region_are_those_of_the_client() -> None:
-    """A group is in the region, and in the account, that a client stands for."""
-    with embedded_aws(), short_way() as taken:
-        client: Any = boto3.client("network-firewall", region_name="eu-west-1")
-        made = client.create_rule_group(
-            RuleGroupName="one", Type="STATEFUL", Capacity=9, RuleGroup=content(rule())
-        )
-        there = boto3.client("network-firewall", region_name="eu-north-1").list_rule_groups()
-    assert ":eu-west-1:123456789012:" in made["RuleGroupResponse"]["RuleGroupArn"]
-    assert (there["RuleGroups"], taken) == ([], [True, True])
-
-
-def test_firewalls_are_left_to_moto() -> None:
-    """They are not this project's double."""
-    with embedded_aws(), short_way() as taken:
-        assert boto3.client("network-firewall").list_firewalls()["Firewalls"] == []
-    assert taken == [False]
-
-
-def test_call_that_is_to_fail_takes_the_long_way() -> None:
-    """The call is asked again by botocore, as in an account."""
-    with embedded_aws() as aws, short_way() as taken:
-        aws.inject(Fault("ListRuleGroups", "ThrottlingException"))
-        clients.network_firewall().list_rule_groups()
-    assert [call.error for call in aws.calls] == ["ThrottlingException", None]
-    assert taken == [False]
-
-
-@pytest.mark.parametrize("event", ["before-sign", "before-send", "response-received"])
-def test_client_on_whose_wire_somebody_listens_takes_the_long_way(event: str) -> None:
-    """Nothing is kept from whoever wants to see what is sent."""
-    heard = list[str]()
-
-    def listen(event_name: str, **_: object) -> None:
-        heard.append(event_name)
-
-    with embedded_aws(), short_way() as taken:
-        client = boto3.client("network-firewall")
-        client.meta.events.register(f"{event}.network-firewall", listen)
-        client.list_rule_groups()
-    assert (heard, taken) == ([f"{event}.network-firewall.ListRuleGroups"], [])
 
 
 def test_other_endpoint_is_asked() -> None:
