@@ -101,9 +101,14 @@ SUBJECTS: Final[dict[str, tuple[str, ...]]] = {
         *("rules_lib/reading/test_parser.py", "rules_lib/reading/test_ruleset.py"),
         *("rules_lib/test_build.py", "rulesync_cli/export/test_export.py"),
     ),
+    "a browser": (
+        *("rules_lib/report/test_browser.py", "rules_lib/report/test_browser_look.py"),
+        "rules_lib/report/test_browser_trust.py",
+    ),
+    "a server of stacks": ("localaws/test_environments.py", "localaws/test_stacks.py"),
 }
 """What asks the same builds of a real release and engines that have loaded all of it, or the same
-syncs of real releases, or read the same releases."""
+syncs of real releases, or read the same releases; what has one browser or one server."""
 
 PROGRAMS: Final[dict[str, tuple[Callable[[], object], str]]] = {
     "engine": (cache(installed), "Suricata is not installed; `make engine` installs it"),
