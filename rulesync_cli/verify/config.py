@@ -53,13 +53,13 @@ groups of ports apart, and not for 95, saves 8.0.8 a tenth of what is left."""
 _FEW_FLOWS: Final[dict[str, Any]] = {
     "max-pending-packets": 16,
     "flow": {"hash-size": 1024, "prealloc": 100},
-    "defrag": {"hash-size": 256, "trackers": 100},
+    "defrag": {"hash-size": 256, "trackers": 100, "max-frags": _LITTLE // 50},
     "host": {"hash-size": 256, "prealloc": 10},
     "ippair": {"hash-size": 256, "prealloc": 10},
 }
 """How much room is made beforehand, for each capture anew; for what is more, as it comes.
 
-The engine finds the same. 238 captures of one flow each take 1.7 s of a core in place of 3.0."""
+More fragments than these, of 50 bytes each, there cannot be. The engine finds the same. 238 captures of one flow each take 1.7 s of a core in place of 3.0."""
 
 _FEW_STREAMS: Final[dict[str, Any]] = {
     "prealloc-sessions": 4,
