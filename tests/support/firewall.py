@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -158,6 +159,7 @@ def without(rules: Sequence[Converted], searched: SearchResult) -> list[Converte
     return [rule for rule in rules if rule.sid not in gone]
 
 
-def many(count: int) -> list[Converted]:
-    """Rules by their number, from 1."""
-    return [rule(sid) for sid in range(1, count + 1)]
+@lru_cache(maxsize=8)
+def many(count: int) -> tuple[Converted, ...]:
+    """Rules by their number, from 1; made once."""
+    return tuple(rule(sid) for sid in range(1, count + 1))
