@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 import yaml
 from support.crowd import Crowd, agree
-from support.firewall import in_force
+from support.groups import in_force
 from support.inputs import inputs, read_once
 from support.releases import LARGE, RELEASES, SHIPPED, files_of, variables
 from support.samples import one_in

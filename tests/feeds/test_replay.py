@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 import yaml
-from support.firewall import in_force
+from support.groups import in_force
 from support.inputs import inputs, read_once
 from support.releases import (
     LARGE,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
-from support.firewall import in_force
+from support.groups import in_force
 from support.inputs import inputs
 from support.releases import COMPOSITE, shipped_from
 from support.rules import FEEDS, allow, allowlists, ruleset, text

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from hypothesis import example, given
 from hypothesis import strategies as st
 from support.crowd import allowlist_by_chance, deployed_by_chance, feed_by_chance, revised
-from support.firewall import in_force
+from support.groups import in_force
 from support.inputs import DAY, inputs
 from support.rules import allow, ruleset, text
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from support.firewall import as_deployed, group, rule
+from support.groups import as_deployed, group, rule
 
 from rules_lib.deploy.plan import plan
 from rules_lib.groups.operation import Operation

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from rules_lib.facts import limits
 from rules_lib.groups.rule_group import Deployed
 from rules_lib.packing.fit import fit
-from support.firewall import in_force
+from support.groups import in_force
 from support.referee.fit import fit as referee
 from support.rules import allow, ordered_from, text
 

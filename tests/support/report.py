@@ -22,8 +22,8 @@ from rules_lib.report.group_line import GroupLine
 from rules_lib.report.since import Earlier, Since, since
 from rules_lib.report.summary import Summary, summarise
 from rules_lib.why import ActionCause, ModeKey, Why
-from support import firewall
-from support.firewall import as_deployed
+from support.groups import as_deployed
+from support.groups import group as group_of
 from support.rules import rule as read_rule
 
 GOLDEN = Path(__file__).parents[1] / "rules_lib" / "report" / "golden"
@@ -170,7 +170,7 @@ def deployed(*texts: str, slot: str = "web") -> DeployedGroup:
 
 def group(*rules: Converted, slot: str = "web") -> Group:
     """A group as it is to be."""
-    return firewall.group(f"et-{slot}", *rules, capacity=99)
+    return group_of(f"et-{slot}", *rules, capacity=99)
 
 
 def changes(*steps: Step, built: Built = NOTHING, earlier: Earlier | None = None) -> Since:

@@ -10,7 +10,8 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ConnectTimeoutError
-from support.firewall import change_by_hand, client, create_by_hand, firewall, group, rule, use
+from support.firewall import change_by_hand, client, create_by_hand, firewall, use
+from support.groups import group, rule
 
 from localaws import EmbeddedAws, Fault, Quotas, embedded_aws
 from rules_lib.aws.firewall import Firewall

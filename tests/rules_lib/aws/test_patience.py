@@ -14,7 +14,8 @@ from botocore.compat import HTTPHeaders
 from moto.core.botocore_stubber import MockRawResponse
 from support.account import account
 from support.feeds import rule
-from support.firewall import create_by_hand, group
+from support.firewall import create_by_hand
+from support.groups import group
 
 from localaws import EmbeddedAws, Fault, Quotas
 from rules_lib.aws import clients

@@ -7,14 +7,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.firewall import (
-    change_by_hand,
-    create_by_hand,
-    firewall,
-    group,
-    rule,
-    use,
-)
+from support.firewall import change_by_hand, create_by_hand, firewall, use
+from support.groups import group, rule
 
 from localaws import EmbeddedAws, Fault, embedded_aws
 from rules_lib.aws.firewall import Firewall

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from support.firewall import as_deployed, group
+from support.groups import as_deployed, group
 
 from rules_lib.deploy.drift import drift_of
 from rules_lib.deploy.plan import plan

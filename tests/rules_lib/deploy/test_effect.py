@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
-from support.firewall import as_deployed, group
+from support.groups import as_deployed, group
 
 from rules_lib.deploy.effect import effect
 from rules_lib.deploy.plan import plan

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from support.firewall import in_force
+from support.groups import in_force
 from support.inputs import inputs
 from support.rules import allow, ruleset, text
 

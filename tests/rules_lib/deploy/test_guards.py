@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support.account import Account, account
 from support.feeds import rule
-from support.firewall import as_deployed, group
-from support.firewall import rule as plain
+from support.groups import as_deployed, group
+from support.groups import rule as plain
 from support.inputs import inputs
 from support.rules import rule as parsed
 from support.snapshot import state

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.firewall import client, group, use
+from support.firewall import client, use
+from support.groups import group
 from support.snapshot import sids_of, texts
 
 from localaws import EmbeddedAws, Fault, embedded_aws

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.firewall import as_deployed, group, rule
+from support.groups import as_deployed, group, rule
 
 from rules_lib.deploy.plan import plan
 from rules_lib.deploy.steps import Create, Delete, Keep, Plan, Replace, Step, Update, record

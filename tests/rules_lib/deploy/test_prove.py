@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from support.firewall import firewall, group, rule
+from support.firewall import firewall
+from support.groups import group, rule
 
 from localaws import EmbeddedAws
 from rules_lib.deploy.apply import apply

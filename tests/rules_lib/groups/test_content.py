@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.firewall import as_deployed, group, rule
+from support.groups import as_deployed, group, rule
 
 from rules_lib.groups.content import (
     Difference,

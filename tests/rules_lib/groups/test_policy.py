@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support.firewall import as_deployed, group
+from support.groups import as_deployed, group
 
 from rules_lib.deploy.plan import plan
 from rules_lib.deploy.steps import Plan, switch_record

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.firewall import in_force
+from support.groups import in_force
 from support.inputs import inputs
 from support.rules import allow, ruleset, text
 

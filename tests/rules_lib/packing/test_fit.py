@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.firewall import in_force
+from support.groups import in_force
 from support.inputs import DAY, inputs
 from support.rules import FEEDS, allow, allowlists, fitted, ruleset, text
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
-from support.firewall import in_force
+from support.groups import in_force
 from support.rules import FEEDS, allow, allowlists, fitted, text
 
 from rules_lib.facts import limits

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from support.firewall import in_force
+from support.groups import in_force
 from support.rules import FEEDS, allow, allowlists, fitted, text
 
 from rules_lib.groups.policy import GroupReference, Policy

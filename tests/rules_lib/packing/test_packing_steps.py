@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import pytest
-from support.firewall import in_force
+from support.groups import in_force
 from support.rules import allow, ordered_from, text
 
 from rules_lib import packing

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.firewall import Service, many, rule, whole, without
+from support.groups import Service, many, rule, whole, without
 
 from rules_lib.groups.content import by_sid
 from rules_lib.proving.search import DEFAULT_OPTIONS, SearchOptions, UnpinnedError, search

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from hypothesis import given
 from hypothesis import strategies as st
-from support.firewall import in_force
+from support.groups import in_force
 from support.inputs import DAY
 from support.rules import allow, ruleset, text
 

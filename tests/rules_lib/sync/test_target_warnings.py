@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from support.firewall import in_force
+from support.groups import in_force
 from support.inputs import inputs
 from support.next_generation import NEXT
 from support.rules import allow, fitted, ruleset, text

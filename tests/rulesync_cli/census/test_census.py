@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.firewall import in_force
+from support.groups import in_force
 from support.inputs import inputs
 from support.releases import COMPOSITE, SHIPPED, files_of
 from support.rules import FEEDS, allow, allowlists, ruleset, text

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from support.firewall import in_force
+from support.groups import in_force
 from support.inputs import inputs
 from support.rules import FEEDS, allowlists, feed, line, ruleset, text
 from support.stories import evidence, explained, story

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from support.example import FEED
 from support.example import ROOT as EXAMPLES
-from support.firewall import in_force
+from support.groups import in_force
 from support.inputs import inputs, read_once
 from support.releases import COMPOSITE, RELEASES, SHIPPED, files_of
 from support.rules import FEEDS, allowlists, feed, text

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import boto3
 import botocore
 import pytest
-from support.firewall import rule
+from support.groups import rule
 
 from localaws import embedded_aws
 from rules_lib.aws.calls import Calls
