@@ -59,7 +59,8 @@ _FEW_FLOWS: Final[dict[str, Any]] = {
 }
 """How much room is made beforehand, for each capture anew; for what is more, as it comes.
 
-More fragments than these, of 50 bytes each, there cannot be. The engine finds the same. 238 captures of one flow each take 1.7 s of a core in place of 3.0."""
+More fragments than these, of 50 bytes each, there cannot be. The engine finds the same. 238
+captures of one flow each take 1.7 s of a core in place of 3.0."""
 
 _FEW_STREAMS: Final[dict[str, Any]] = {
     "prealloc-sessions": 4,
