@@ -11,6 +11,7 @@ from moto.iam.models import get_account_id_from
 from moto.networkfirewall.models import networkfirewall_backends
 from moto.utilities.utils import get_partition
 
+from localaws.errors import NetworkFirewallError
 from localaws.models import NetworkFirewallBackend
 from localaws.responses import NetworkFirewallResponse
 
@@ -31,8 +32,8 @@ class _Brief(NetworkFirewallResponse):
 
     def serialized(self, action_result: ActionResult) -> TYPE_RESPONSE:
         """An answer as moto writes it, which looks up each member of each shape, by two names."""
-        if isinstance(action_result.result, Exception):
-            return super().serialized(action_result)
+        if isinstance(action_result.result, NetworkFirewallError):
+            return self._refused(action_result.result)
         body = json.dumps(action_result.result, default=_seconds)
         return 200, {**_TYPE, **self.response_headers}, body
 
