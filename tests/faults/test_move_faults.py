@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from support.account import Account, account, call
 from support.faults.nth_call import NthCall
-from support.feeds import rule
+from support.feeds import TWO as FEED
 from support.localaws import policy
 from support.next_generation import ips_texts, make_next, next_attached
 from support.samples import THOROUGH
@@ -30,12 +30,7 @@ if TYPE_CHECKING:
 SLICE: Final = 1 if THOROUGH else 6
 """One in so many of the calls fails."""
 
-MALWARE, INFO = "et-emerging-malware", "et-emerging-info"
 NEW = ["et-ips-emerging-info", "et-ips-emerging-malware"]
-FEED: Final = {
-    "malware": [rule(sid) for sid in range(1, 6)],
-    "info": [rule(sid) for sid in range(10, 13)],
-}
 MODES: Final = {"emerging-malware": "drop", "emerging-info": "alert"}
 THERE: Final = ("move", "--to", "next-generation", "--policy", "new", "--unproven", "--yes")
 THERE_OLD: Final = (*THERE, "--from-policy", "old", "--remove-old")

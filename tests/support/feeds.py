@@ -32,6 +32,19 @@ def rule(  # noqa: PLR0913 - each a part of a rule's text
     return text(sid, options, head=f"{action} {protocol}", ends=addresses, rev=rev)
 
 
+MALWARE, INFO, DNS = (f"et-emerging-{name}" for name in ("malware", "info", "dns"))
+"""The rule groups of the feeds below."""
+
+TWO: Final[dict[str, list[str]]] = {
+    "malware": [rule(sid) for sid in range(1, 6)],
+    "info": [rule(sid) for sid in range(10, 13)],
+}
+"""A small feed: by category, its rules."""
+
+THREE: Final[dict[str, list[str]]] = {**TWO, "dns": [rule(20)]}
+"""The same and a category more."""
+
+
 def packed(files: Mapping[str, str | Sequence[str]]) -> bytes:
     """Pack rule files as a feed: by category, a file's text or its rules."""
     buffer = io.BytesIO()

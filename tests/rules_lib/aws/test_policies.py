@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.account import Account, account
-from support.feeds import rule
+from support.feeds import DNS, INFO, MALWARE, rule
+from support.feeds import THREE as FEED
 from support.snapshot import Watch, after_each_write, attached, references, state
 
 from localaws import Fault
@@ -18,13 +19,6 @@ from rules_lib.groups.policy import GroupReference
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-MALWARE, INFO, DNS = "et-emerging-malware", "et-emerging-info", "et-emerging-dns"
-FEED: dict[str, list[str]] = {
-    "malware": [rule(sid) for sid in range(1, 6)],
-    "info": [rule(sid) for sid in range(10, 13)],
-    "dns": [rule(20)],
-}
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from unittest import mock
 import boto3
 import pytest
 from support.account import Account, account, call
-from support.feeds import rule
+from support.feeds import DNS, INFO, MALWARE, rule
+from support.feeds import THREE as FEED
 from support.localaws import policy
 from support.next_generation import (
     NEXT,
@@ -31,13 +32,6 @@ from rules_lib.facts.targets import Target
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-MALWARE, INFO, DNS = "et-emerging-malware", "et-emerging-info", "et-emerging-dns"
-FEED: dict[str, list[str]] = {
-    "malware": [rule(sid) for sid in range(1, 6)],
-    "info": [rule(sid) for sid in range(10, 13)],
-    "dns": [rule(20)],
-}
 
 
 @pytest.fixture

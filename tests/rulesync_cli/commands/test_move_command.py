@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support.account import Account, account, call
 from support.begun import begun
-from support.feeds import rule
+from support.feeds import INFO, MALWARE, rule
+from support.feeds import TWO as FEED
 from support.localaws import policy
 from support.next_generation import ips_texts, make_next, next_attached, next_policy
 from support.results import by_sid
@@ -19,12 +20,7 @@ from localaws import Fault
 if TYPE_CHECKING:
     from pathlib import Path
 
-MALWARE, INFO = "et-emerging-malware", "et-emerging-info"
 NEW_MALWARE, NEW_INFO = "et-ips-emerging-malware", "et-ips-emerging-info"
-FEED: dict[str, list[str]] = {
-    "malware": [rule(sid) for sid in range(1, 6)],
-    "info": [rule(sid) for sid in range(10, 13)],
-}
 MODES = {"emerging-malware": "drop", "emerging-info": "alert"}
 SETTINGS: dict[str, Any] = {"categories": MODES, "firewall": {"capacity": 30_000, "prefix": "et"}}
 MAKE = ("move", "--to", "next-generation", "--policy", "new", "--unproven", "--yes")
